@@ -1,0 +1,180 @@
+# The one door. `make help` lists what it can do; CONTRIBUTING.md tells more.
+
+PYTHON   ?= python3
+PORT     ?= 8000
+# which tests `make test` leaves out: measurements of speed and the runs that take hours
+TESTS    ?= not benchmark and not benchmark_full
+# for example: make lock LOCK_ARGS=--upgrade
+LOCK_ARGS ?=
+
+OLDEST   := 3.11
+NEWEST   := 3.13
+RUN      := .venv/bin/python -m
+INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check
+EDITABLE := $(INSTALL) --no-deps --no-build-isolation --editable .
+# Bytecode makes imports three to five times faster; pip compiles what it installs, this compiles the package itself.
+COMPILE  := $(RUN) compileall -qq src/benchbook
+LOCK     := $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version $(OLDEST) --group build \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+STRIP    := $(RUN) nbstripout --keep-id --keep-count \
+	--extra-keys "metadata.language_info.version metadata.papermill cell.metadata.papermill cell.metadata.execution"
+NOTEBOOKS := find notebooks -name '*.ipynb' ! -path '*/.ipynb_checkpoints/*'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+# ---------------------------------------------------------------------------------------------- the work
+
+.PHONY: help
+help: ## list these targets
+	@echo "usage: make TARGET    (PYTHON=... chooses the Python that .venv is made with)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: quick
+quick: .venv/.stamp-quick ## the main job: run every spec with quick parameters, build the site, show the claims
+	@$(COMPILE)
+	@$(RUN) benchbook spec run --params quick --site
+
+.PHONY: full
+full: .venv/.stamp-quick ## the same with full parameters (hours)
+	@$(COMPILE)
+	@$(RUN) benchbook spec run --params full --site
+
+.PHONY: docs
+docs: .venv/.stamp-quick ## build the site from what was run last
+	@$(RUN) benchbook site build
+
+.PHONY: serve
+serve: .venv/.stamp-quick ## show the built site at 127.0.0.1 (PORT=8000)
+	@test -f docs/_build/html/index.html || { echo "There is no site yet: run 'make quick' first." >&2; exit 1; }
+	@echo "The site is at 127.0.0.1:$(PORT); Ctrl-C ends it."
+	@$(RUN) http.server $(PORT) --bind 127.0.0.1 --directory docs/_build/html
+
+.PHONY: lab
+lab: .venv/.stamp-all ## open the notebooks in JupyterLab
+	@$(RUN) jupyterlab notebooks/
+
+.PHONY: test
+test: .venv/.stamp-all ## all tests, with the coverage gate, then the notebooks against their stored outputs
+	@$(COMPILE)
+	$(RUN) pytest -m "$(TESTS)" --cov --cov-report=term $(PYTEST_ARGS)
+	$(RUN) pytest -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env notebooks/
+
+.PHONY: bench
+bench: .venv/.stamp-all ## measure benchbook's own speed
+	@$(COMPILE)
+	@$(RUN) benchmarks
+
+# ---------------------------------------------------------------------------------------------- the linters
+
+.PHONY: lint
+lint: lint-code lint-types lint-floors lint-words lint-notebooks lint-schemas lock-check ## all linters
+
+.PHONY: lint-code
+lint-code: .venv/.stamp-all
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+
+.PHONY: lint-types
+lint-types: .venv/.stamp-all
+	$(RUN) mypy
+
+.PHONY: lint-floors
+lint-floors: .venv/.stamp-all
+	.venv/bin/lint-imports --no-logo
+
+.PHONY: lint-words
+lint-words: .venv/.stamp-all
+	$(RUN) codespell_lib
+
+.PHONY: lint-notebooks
+lint-notebooks: .venv/.stamp-all
+	$(NOTEBOOKS) -exec $(STRIP) --verify {} +
+
+.PHONY: lint-schemas
+lint-schemas: .venv/.stamp-all
+	$(RUN) benchbook.artifacts.schema --check schemas/
+
+.PHONY: lock-check
+lock-check: .venv/.stamp-all ## do the lock files fit pyproject.toml?
+	.venv/bin/python .ci/check_lock.py
+
+.PHONY: format
+format: .venv/.stamp-all ## let the tools mend what they can: imports, layout, notebook metadata
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+	$(NOTEBOOKS) -exec $(STRIP) {} +
+
+# ---------------------------------------------------------------------------------------------- what is generated
+
+.PHONY: schemas
+schemas: .venv/.stamp-quick ## write schemas/ anew from the models
+	$(RUN) benchbook.artifacts.schema schemas/
+
+.PHONY: lock
+lock: .venv/.stamp-all ## write both lock files anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
+	$(LOCK) $(LOCK_ARGS) --extra all --output-file requirements-all.lock
+	cp requirements-all.lock .venv/constraints.txt
+	$(LOCK) $(LOCK_ARGS) --extra docs --constraint .venv/constraints.txt --output-file requirements.lock
+	.venv/bin/python .ci/check_lock.py
+
+.PHONY: clean
+clean: ## remove what was generated, but neither .venv nor the baselines
+	@rm -rf docs/_build build dist htmlcov .benchmarks .coverage .coverage.*
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@if test -d artifacts; then find artifacts -mindepth 1 -maxdepth 1 ! -name baselines -exec rm -rf {} +; fi
+	@for folder in src tests notebooks examples benchmarks .ci; do if test -d $$folder; then \
+		find $$folder \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +; fi; done
+
+.PHONY: distclean
+distclean: clean ## remove .venv as well
+	@rm -rf .venv
+
+# ---------------------------------------------------------------------------------------------- set-up
+# A stamp is written last, so that an interrupted installation is taken up again by the next call.
+
+.PHONY: setup
+setup: .venv/.stamp-all ## install everything that developing needs
+
+.venv/.stamp-quick: .venv/.home pyproject.toml requirements.lock
+	@echo "Installing what benchbook needs into .venv (first time: about a minute)"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(EDITABLE)
+	@touch $@
+
+.venv/.stamp-all: .venv/.home pyproject.toml requirements-all.lock requirements.lock
+	@echo "Installing what benchbook and its tests need into .venv (first time: one to two minutes)"
+	@$(INSTALL) --require-hashes -r requirements-all.lock
+	@$(EDITABLE)
+	@touch .venv/.stamp-quick $@
+
+# An environment survives neither being moved nor losing its Python, so it remembers its place.
+ifneq ($(shell .venv/bin/python -c "" 2>/dev/null && cat .venv/.home 2>/dev/null),$(CURDIR))
+.PHONY: .venv/.home
+endif
+
+# A Python that was asked for by name is taken or refused; the default gives way to a fitting one on the PATH.
+CANDIDATES := "$(PYTHON)"
+ifeq ($(origin PYTHON),file)
+CANDIDATES += python3.13 python3.12 python3.11
+endif
+
+.venv/.home:
+	@found=; for candidate in $(CANDIDATES); do \
+		if "$$candidate" -c 'import sys; sys.exit(not ($(call tuple,$(OLDEST)) <= sys.version_info[:2] <= $(call tuple,$(NEWEST))))' \
+			2>/dev/null; then found=$$candidate; break; fi; \
+	done; \
+	if test -z "$$found"; then \
+		version=$$("$(PYTHON)" -c 'import sys; print("Python %d.%d" % sys.version_info[:2])' 2>/dev/null) \
+			|| version="no working Python"; \
+		echo "benchbook needs Python $(OLDEST) to $(NEWEST), but '$(PYTHON)' is $$version: install one of these," \
+			"or name it with 'make PYTHON=/path/to/python'." >&2; \
+		exit 1; \
+	fi; \
+	echo "Creating .venv with $$("$$found" --version)"; \
+	"$$found" -m venv --clear .venv
+	@printf '%s\n' "$(CURDIR)" > $@
+
+tuple = ($(subst .,$(comma) ,$(1)))
+comma := ,

@@ -1,0 +1,58 @@
+"""Convergence: best precision so far against evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
+
+from benchbook.analysis.measures import Convergence
+from benchbook.analysis.plots.style import new_figure, styled
+
+
+@styled
+def plot_convergence(axes: Axes, curve: Convergence, *, label: str, style: Mapping[str, Any]) -> Axes:
+    """Draw the median with its quartile band into log-log axes, and return the axes."""
+    shown = np.isfinite(curve.median)
+    x = curve.evaluations[shown]
+    axes.plot(x, curve.median[shown], label=label, drawstyle="steps-post", **style)
+    high = np.where(np.isfinite(curve.high), curve.high, curve.median)[shown]
+    axes.fill_between(x, curve.low[shown], high, step="post", alpha=0.18, color=style["color"], linewidth=0)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    return axes
+
+
+@styled
+def convergence_grid(
+    panels: Sequence[tuple[str, Sequence[tuple[str, Convergence, Mapping[str, Any]]]]], *, columns: int = 4
+) -> Figure:
+    """Draw one panel a title, each with labelled and styled curves; axes are shared by all panels of the figure.
+
+    Args:
+        panels: `(title, [(label, curve, style), ...])`.
+        columns: Panels a row.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, axes = new_figure(rows, columns, width=9.5, height=2.2 * rows + 0.5, sharex=True)
+    for number, (axis, (title, curves)) in enumerate(zip(axes, panels, strict=False)):
+        for label, curve, style in curves:
+            plot_convergence(axis, curve, label=label, style=style)
+        axis.set_title(title)
+        axis.yaxis.set_major_locator(LogLocator(numticks=6))
+        axis.minorticks_off()
+        if number % columns == 0:
+            axis.set_ylabel("best $f - f_{opt}$")
+        if number + columns >= len(panels):
+            axis.set_xlabel("evaluations")
+            axis.tick_params(labelbottom=True)
+    for axis in axes[len(panels) :]:
+        axis.remove()
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
+    return figure

@@ -1,0 +1,73 @@
+"""Points of a search on the contours of a two-dimensional problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from benchbook.analysis.plots.style import INK, ORANGE, new_figure, styled
+from benchbook.errors import UsageError
+from benchbook.protocols import Problem
+from benchbook.typing import FloatArray
+
+_GRID = 120
+
+
+@styled
+def contours(axes: Axes, problem: Problem) -> Axes:
+    """Draw the landscape of a two-dimensional problem, darker where it is lower, and return the axes.
+
+    Shades are ranks of the values, so that valleys show however steep the walls are.
+
+    Raises:
+        UsageError: The problem has not two variables.
+    """
+    if problem.dim != 2:
+        raise UsageError(f"contours need a problem of dimension 2, {problem.name} has {problem.dim}")
+    low, high = problem.lower, problem.upper
+    x, y = (np.linspace(low[j], high[j], _GRID) for j in (0, 1))
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    ranks = problem(points).argsort().argsort().reshape(_GRID, _GRID) / _GRID**2
+    extent = (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
+    # Not interpolated here: the image stays small in an SVG, and browsers smooth it.
+    axes.imshow(ranks, origin="lower", extent=extent, cmap="Blues_r", vmin=-0.35, vmax=1.15, interpolation="none")
+    axes.grid(visible=False)
+    return axes
+
+
+@styled
+def search_stages(
+    problem: Problem, points: FloatArray, optimum: FloatArray | None, stages: Sequence[tuple[str, slice]]
+) -> Figure:
+    """Draw one panel a stage: the points of this stage, and the optimum as a star.
+
+    Args:
+        problem: Two-dimensional problem.
+        points: All points of a run, shape `(n, 2)`.
+        optimum: Where the optimum is, shape `(2,)`; None where unknown.
+        stages: Title and rows of each panel.
+    """
+    figure, axes = new_figure(1, len(stages), width=9.5, height=4.1, sharex=True, sharey=True)
+    for axis, (title, rows) in zip(axes, stages, strict=True):
+        contours(axis, problem)
+        shown = points[rows]
+        axis.scatter(shown[:, 0], shown[:, 1], s=14, color=ORANGE, edgecolor="white", linewidth=0.4, label="points")
+        if optimum is not None:
+            axis.plot(
+                *optimum,
+                marker="*",
+                markersize=13,
+                color=INK,
+                markeredgecolor="white",
+                linestyle="none",
+                label="optimum",
+            )
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel("$x_1$")
+    axes[0].set_ylabel("$x_2$")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=2)
+    return figure

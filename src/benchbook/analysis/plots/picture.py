@@ -1,0 +1,46 @@
+"""A figure as a notebook shows it: deterministic SVG, with a text that says what there is to see."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from benchbook.analysis.plots.style import RC
+from benchbook.errors import UsageError
+
+
+class Picture:
+    """A figure with its alternative text.
+
+    Attributes:
+        figure: The matplotlib figure.
+        alt: What a reader who cannot see it should know; becomes the alt text on the site.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        """Keep figure and text.
+
+        Raises:
+            UsageError: The text is empty.
+        """
+        if not alt.strip():
+            raise UsageError("alt is empty, expected a sentence that says what the figure shows")
+        self.figure = figure
+        self.alt = " ".join(alt.split())
+
+    def svg(self) -> str:
+        """Return the figure as SVG; the same figure gives the same text."""
+        buffer = io.StringIO()
+        with mpl.rc_context(RC):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": self.alt})
+        return buffer.getvalue()
+
+    def __repr__(self) -> str:
+        """Return the alternative text."""
+        return self.alt
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": self.alt, "image/svg+xml": self.svg()}

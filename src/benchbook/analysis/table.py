@@ -1,0 +1,117 @@
+"""The run table: records that can be selected, counted and turned into a data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchbook.records import RunRecord, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class RunTable(Sequence[RunRecord]):
+    """Runs, in the order of their plan.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> runs = RunTable([bb.run("random_search", "sphere", dim=2, seed=s, budget=10) for s in (1, 2)])
+        >>> len(runs), len(runs.select(seed=2))
+        (2, 1)
+    """
+
+    def __init__(self, records: Iterable[RunRecord]) -> None:
+        """Keep the records."""
+        self._records = tuple(records)
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[RunRecord]:
+        """Iterate over the runs."""
+        return iter(self._records)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return a run by position, or the table of a slice."""
+        found = self._records[index]
+        return RunTable(found) if isinstance(index, slice) else found
+
+    def __repr__(self) -> str:
+        """Return what the table holds, in one line."""
+        failed = sum(record.status is Status.FAILED for record in self._records)
+        return f"RunTable({len(self)} runs, {failed} failed; optimizers: {', '.join(self.optimizers)})"
+
+    @property
+    def optimizers(self) -> list[str]:
+        """Names of the optimizers, in order of appearance."""
+        return list(dict.fromkeys(record.optimizer.name for record in self._records))
+
+    @property
+    def functions(self) -> list[str]:
+        """Names of the functions, in order of appearance."""
+        return list(dict.fromkeys(record.problem.name for record in self._records))
+
+    @property
+    def dims(self) -> list[int]:
+        """Dimensions, rising."""
+        return sorted({record.problem.dim for record in self._records})
+
+    def select(
+        self,
+        *,
+        optimizer: str | Sequence[str] | None = None,
+        function: str | Sequence[str] | None = None,
+        dim: int | Sequence[int] | None = None,
+        instance: int | Sequence[int] | None = None,
+        seed: int | Sequence[int] | None = None,
+    ) -> RunTable:
+        """Return the runs that match every given value, or one of several values given as a sequence."""
+        wanted: list[tuple[frozenset[Any] | None, Callable[[RunRecord], Any]]] = [
+            (_values(optimizer), lambda r: r.optimizer.name),
+            (_values(function), lambda r: r.problem.name),
+            (_values(dim), lambda r: r.problem.dim),
+            (_values(instance), lambda r: r.problem.instance),
+            (_values(seed), lambda r: r.seed),
+        ]
+        tests = [(values, get) for values, get in wanted if values is not None]
+        return RunTable(r for r in self._records if all(get(r) in values for values, get in tests))
+
+    def twins(self) -> RunTable:
+        """Return the runs on shifted problems: everything but the textbook instances, which are number 0."""
+        return RunTable(r for r in self._records if r.problem.instance != 0)
+
+    def precisions(self) -> np.ndarray:
+        """Return best value minus f_opt of each run, shape `(runs,)`; infinite where a run found no finite value."""
+        values = [r.precision if r.precision is not None else np.inf for r in self._records]
+        return np.array(values, dtype=np.float64)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row a run; what is unknown is missing."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "optimizer": [r.optimizer.name for r in self],
+                "function": [r.problem.name for r in self],
+                "dim": [r.problem.dim for r in self],
+                "instance": [r.problem.instance for r in self],
+                "seed": [r.seed for r in self],
+                "budget": [r.budget for r in self],
+                "evaluations": [r.evaluations for r in self],
+                "stop": [r.stop.value for r in self],
+                "status": [r.status.value for r in self],
+                "best_value": [r.best_value for r in self],
+                "precision": [r.precision for r in self],
+                "total_s": [r.timing.total_s for r in self],
+            }
+        )
+
+
+def _values(wanted: Any) -> frozenset[Any] | None:
+    if wanted is None:
+        return None
+    return frozenset([wanted] if isinstance(wanted, str | int) else wanted)

@@ -1,0 +1,82 @@
+"""Save and load artifacts as files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchbook.artifacts.codec import decode, document_of, encode, frames_of, suffix_of
+from benchbook.artifacts.document import from_document, to_document
+from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.validate import checked
+from benchbook.errors import ArtifactError
+from benchbook.files import read_bytes, write_atomic
+from benchbook.records import RunRecord
+from benchbook.typing import JsonObject
+
+
+def save(record: RunRecord, path: str | os.PathLike[str]) -> Path:
+    """Write a record to `path`, atomically; `.json.zst`, `.json.gz` or `.json` says how.
+
+    Raises:
+        UsageError: The path has another suffix.
+        StorageError: It cannot be written.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> record = bb.run("random_search", "sphere", dim=2, seed=1, budget=10)
+        >>> path = bb.save(record, Path(tempfile.mkdtemp()) / "r.json.zst")
+        >>> bb.load(path) == record
+        True
+    """
+    path = Path(path)
+    write_atomic(path, encode(to_document(record), suffix_of(path)))
+    return path
+
+
+def load(path: str | os.PathLike[str]) -> RunRecord:
+    """Read a record back, checked against its schema and its digests.
+
+    Raises:
+        UsageError: There is no such file.
+        ArtifactError: It is damaged, invalid, no run, or of a newer schema version.
+    """
+    document = checked(decode(read_bytes(Path(path)), str(path)), str(path))
+    if document["kind"] != Kind.RUN:
+        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'run'")
+    return from_document(document)
+
+
+def load_document(path: str | os.PathLike[str]) -> JsonObject:
+    """Read any artifact that is one document, checked.
+
+    Raises:
+        UsageError: There is no such file.
+        ArtifactError: It is damaged, invalid, or of a newer schema version.
+    """
+    return checked(decode(read_bytes(Path(path)), str(path)), str(path))
+
+
+def save_document(document: JsonObject, path: str | os.PathLike[str]) -> Path:
+    """Write any artifact, checked before.
+
+    Raises:
+        ArtifactError: The document is not valid.
+        StorageError: It cannot be written.
+    """
+    path = Path(path)
+    data = encode(document, suffix_of(path))
+    checked(decode(data, path.name), path.name)
+    write_atomic(path, data)
+    return path
+
+
+def read_documents(path: Path) -> Iterator[JsonObject]:
+    """Read the documents of a file, one a frame, unchecked but for their JSON.
+
+    Raises:
+        ArtifactError: A frame is damaged; those before it were given out.
+    """
+    for frame in frames_of(read_bytes(path)):
+        yield document_of(frame, str(path))

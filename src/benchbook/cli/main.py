@@ -1,0 +1,93 @@
+"""The command `benchbook`: its groups are loaded when they are called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from typing import Any
+
+import click
+
+from benchbook.errors import BenchbookError, ExitCode
+
+_INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
+
+# name -> (module, what it does); a test holds the second against the command's own help.
+COMMANDS = {
+    "run": ("run", "Run one optimizer on one problem."),
+    "show": ("show", "Show an artifact in readable form."),
+    "validate": ("validate", "Check artifacts against schema and digests."),
+    "verify": ("verify", "Run again from an artifact and compare."),
+    "spec": ("spec", "List and run the spec notebooks."),
+    "site": ("site", "Build the pages from executed specs."),
+    "optimizers": ("optimizers", "List the optimizers, or show one."),
+    "problems": ("problems", "List the functions, or show one."),
+    "schemas": ("schemas", "Write or check the JSON Schemas."),
+}
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  the work failed
+  2  usage: a wrong argument, name or parameter
+  3  an artifact is invalid or damaged
+  4  verify: the new run differs
+  5  compare: something became worse
+  6  spec check: a spec is incomplete
+  7  a study is incomplete"""
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"benchbook.cli.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS:
+            from benchbook.errors import unknown_name
+
+            ctx.fail(str(unknown_name("command", args[0], COMMANDS)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-v", "--verbose", count=True, help="Say more: -v what is done, -vv all details.")
+@click.version_option(package_name="benchbook", message="%(prog)s %(version)s")
+def cli(verbose: int) -> None:
+    """Executable, reproducible benchmark specifications for black-box optimizers."""
+    level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr, force=True)
+    logging.getLogger("benchbook").setLevel(level)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        result = cli.main(args=arguments, prog_name="benchbook", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what was finished is kept", err=True)
+        return _INTERRUPTED
+    except BenchbookError as error:
+        click.echo(f"error: {error}", err=True)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
+    return int(result) if isinstance(result, int) else int(ExitCode.DONE)

@@ -1,0 +1,58 @@
+"""Options that several commands share, kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from benchbook.errors import StorageError, UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(what: str) -> Callable[[F], F]:
+    """Return the option `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON.")
+
+
+def artifact_argument() -> Callable[[F], F]:
+    """Return the argument FILE: an artifact."""
+    return click.argument("file", type=click.Path(path_type=Path))
+
+
+def settings_from(texts: Sequence[str]) -> dict[str, Any]:
+    """Return settings from texts `key=value`; values are read as YAML.
+
+    Raises:
+        UsageError: A text is not of this form.
+    """
+    from benchbook.params.load import override
+
+    return dict(override({}, texts))
+
+
+def check_writable(path: Path) -> None:
+    """Check before the work that its result can be written.
+
+    Raises:
+        UsageError: The path's suffix is none that an artifact has.
+        StorageError: The folder cannot be made or written to.
+    """
+    import os
+    import tempfile
+
+    from benchbook.artifacts.codec import suffix_of
+
+    suffix_of(path)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, expected a file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from error

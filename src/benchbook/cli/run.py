@@ -1,0 +1,57 @@
+"""`benchbook run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchbook.cli.options import check_writable, json_option, settings_from
+from benchbook.errors import ExitCode
+
+
+@click.command("run")
+@click.option("--optimizer", "optimizer_name", required=True, help="Name in the catalog: benchbook optimizers list.")
+@click.option("--function", required=True, help="Name in the catalog: benchbook problems list.")
+@click.option("--dim", type=int, required=True, help="Number of variables.")
+@click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB from 1. [first one]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Whole number >= 0.")
+@click.option("--budget", type=int, default=None, help="Evaluations allowed, a hard cap. [1000 x dim]")
+@click.option("--target", type=float, default=None, help="Stop within this of the optimum. [never]")
+@click.option(
+    "--stagnation", type=int, default=None, help="Stop after so many evaluations without improvement. [never]"
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer; may be repeated."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help="Write the artifact: .json.zst, .json.gz or .json."
+)
+@json_option("the artifact")
+def command(
+    *, optimizer_name: str, function: str, settings: tuple[str, ...], out: Path | None, as_json: bool, **numbers: Any
+) -> int:
+    r"""Run one optimizer on one problem.
+
+    \b
+    Example:
+      benchbook run --optimizer manta_ray_foraging --function rastrigin --dim 10 \
+          --instance 1 --seed 42 --budget 2000 --out r.json.zst
+    """
+    if out is not None:
+        check_writable(out)
+    from benchbook.artifacts.io import save
+    from benchbook.cli.show import document_text, run_facts
+    from benchbook.cli.terminal import console, facts
+    from benchbook.records import Status
+    from benchbook.studies.api import run
+
+    record = run(optimizer_name, function, settings=settings_from(settings), **numbers)
+    if out is not None:
+        save(record, out)
+    if as_json:
+        click.echo(document_text(record))
+    else:
+        console().print(facts([*run_facts(record), ("artifact", str(out) if out else "not kept; --out FILE keeps it")]))
+    return ExitCode.FAILED if record.status is Status.FAILED else ExitCode.DONE

@@ -1,0 +1,132 @@
+"""`benchbook show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchbook.cli.options import artifact_argument, json_option
+from benchbook.records import RunRecord
+from benchbook.typing import JsonObject
+
+_MOST_VALUES = 10
+
+
+@click.command("show")
+@artifact_argument()
+@json_option("the whole artifact")
+def command(*, file: Path, as_json: bool) -> None:
+    """Show an artifact in readable form."""
+    import orjson
+
+    from benchbook.artifacts.document import from_document
+    from benchbook.artifacts.io import load_document
+    from benchbook.artifacts.kinds import Kind
+    from benchbook.cli.terminal import console, facts
+
+    document = load_document(file)
+    if as_json:
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+    elif document["kind"] == Kind.RUN:
+        console().print(facts(run_facts(from_document(document), full=True)))
+    else:
+        _show_outcome(document)
+
+
+def document_text(record: RunRecord) -> str:
+    """Return a record as indented JSON."""
+    import orjson
+
+    from benchbook.artifacts.document import to_document
+
+    return orjson.dumps(to_document(record), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def run_facts(record: RunRecord, *, full: bool = False) -> list[tuple[str, str]]:
+    """Return what a reader wants to know of a run, as names and values."""
+    problem, timing = record.problem, record.timing
+    settings = ", ".join(f"{key}={value}" for key, value in record.optimizer.settings.items())
+    rows = [
+        ("optimizer", f"{record.optimizer.name} ({settings})" if settings else record.optimizer.name),
+        ("problem", f"{problem.name}, dim {problem.dim}, instance {problem.instance}"),
+        ("seed", str(record.seed)),
+        ("status", record.status.value),
+        ("stop", record.stop.value),
+        ("evaluations", f"{record.evaluations:,} of {record.budget:,}"),
+        ("best value", "none" if record.best_value is None else f"{record.best_value:.10g}"),
+        ("precision", _precision(record)),
+        ("best solution", _vector(record.best_solution)),
+        ("improvements", str(len(record.history.evaluations))),
+        ("time", f"{timing.total_s:.4f} s (optimizer {timing.optimizer_s:.4f}, objective {timing.objective_s:.4f})"),
+    ]
+    if record.invalid_evaluations:
+        rows.append(("not finite", f"{record.invalid_evaluations:,} evaluations"))
+    if record.error is not None:
+        error = record.error
+        where = f"in the {error.where}, after {error.evaluations} evaluations"
+        rows.append(("error", f"{error.type}: {error.message} ({where})"))
+    return rows + (_circumstances(record) if full else [])
+
+
+def _circumstances(record: RunRecord) -> list[tuple[str, str]]:
+    environment, arithmetic = record.environment, record.environment.arithmetic
+    peak = record.memory.peak_rss_bytes
+    dirty = {True: " with uncommitted changes", False: "", None: ""}[record.dirty]
+    return [
+        ("target", "none" if record.target is None else f"{record.target:g}"),
+        ("created", record.created_at),
+        ("commit", f"{record.commit}{dirty}" if record.commit else "none"),
+        ("benchbook", record.version),
+        ("python", f"{environment.python} on {environment.platform}"),
+        ("packages", ", ".join(f"{name} {version}" for name, version in environment.packages.items())),
+        ("host", f"{record.host.name}, {environment.cpu}, {record.host.cpu_count} processors"),
+        ("arithmetic", f"{'pinned' if arithmetic.pinned else 'not pinned'}; {arithmetic.blas}; {arithmetic.libm}"),
+        ("peak memory", "unknown" if peak is None else f"{peak / 1e6:.0f} MB"),
+        ("run id", record.run_id),
+        ("run key", record.run_key),
+        ("content digest", record.content_digest),
+    ]
+
+
+def _show_outcome(document: JsonObject) -> None:
+    from benchbook.cli.terminal import console, facts, table
+    from benchbook.specs.claims import number
+
+    d: dict[str, Any] = dict(document)
+    runs = d["runs"]
+    screen = console()
+    rows = [
+        ("spec", f"{d['name']}: {d['title']}"),
+        ("status", d["status"]),
+        ("parameters", d["preset"]),
+        (
+            "runs",
+            f"{runs['done']} done, {runs['failed']} failed, {runs['missing']} missing of {runs['planned']} planned",
+        ),
+        ("computation", f"{d['timing']['compute_s']:.2f} s for {d['timing']['evaluations']:,} evaluations"),
+        ("created", d["created_at"]),
+        *([("error", d["error"])] if d["error"] else []),
+    ]
+    screen.print(facts(rows))
+    claims = [
+        [c["verdict"], c["text"], f"{number(c['measured'])} {c['unit']}", f"{c['relation']} {number(c['threshold'])}"]
+        for c in d["claims"]
+    ]
+    if claims:
+        screen.print()
+        screen.print(table(["verdict", "claim", "measured", "required"], claims))
+
+
+def _precision(record: RunRecord) -> str:
+    if record.problem.f_opt is None:
+        return "unknown: no known optimum"
+    return "none" if record.precision is None else f"{record.precision:.4g} above f_opt = {record.problem.f_opt:.10g}"
+
+
+def _vector(values: Any) -> str:
+    if values is None:
+        return "none"
+    shown = ", ".join(f"{value:.6g}" for value in values[:_MOST_VALUES])
+    return f"[{shown}{', ...' if len(values) > _MOST_VALUES else ''}]"

@@ -1,0 +1,176 @@
+"""`benchbook spec`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchbook.cli.options import json_option
+from benchbook.errors import ExitCode
+
+if TYPE_CHECKING:
+    from benchbook.specs.discover import SpecFile
+    from benchbook.specs.execute import SpecResult
+    from benchbook.typing import JsonObject
+
+
+@click.group("spec")
+def command() -> None:
+    """List and run the spec notebooks."""
+
+
+@command.command("list")
+@json_option("the names")
+def list_(*, as_json: bool) -> None:
+    """List the specs, with what came of them last."""
+    import json
+
+    from benchbook.cli.terminal import console, table
+    from benchbook.specs.discover import specs
+
+    files = specs()
+    if as_json:
+        click.echo(json.dumps([file.name for file in files]))
+        return
+    rows = [[file.name, file.title, *_last(file)] for file in files]
+    console().print(table(["spec", "title", "last outcome", "parameters", "when"], rows))
+
+
+@command.command("run")
+@click.argument("names", nargs=-1)
+@click.option("--params", "which", default="quick", show_default=True, help="quick, balanced, full, or a YAML file.")
+@click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Notebooks at a time. [processors]")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=None,
+    help="Seconds a notebook may take. [no limit]",
+)
+@click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
+def run(
+    *,
+    names: tuple[str, ...],
+    which: str,
+    overrides: tuple[str, ...],
+    workers: int | None,
+    timeout_s: float | None,
+    with_site: bool,
+) -> int:
+    """Run specs: all of them, or those named.
+
+    Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
+    does not hold or a notebook fails; its notebook is kept all the same.
+    """
+    from benchbook.params.load import load
+    from benchbook.specs.discover import find
+
+    files = find(names)
+    params = load(which, overrides)
+    results = _execute(files, params, workers, timeout_s)
+    pages: Path | None = None
+    if with_site:
+        from benchbook.site import build_site
+
+        pages = build_site()
+    _report(results, pages)
+    return ExitCode.DONE if all(result.held for result in results) else ExitCode.FAILED
+
+
+@command.command("accept")
+@click.argument("names", nargs=-1)
+def accept_(*, names: tuple[str, ...]) -> None:
+    """Store the verdicts of the last quick run in the notebooks.
+
+    These are the outputs that nbval compares in pull requests; all other outputs are stripped.
+    """
+    from benchbook.specs.accept import accept
+    from benchbook.specs.discover import find
+
+    for file in find(names):
+        click.echo(f"{file.name}: {'changed' if accept(file) else 'unchanged'}")
+
+
+def _execute(
+    files: Sequence[SpecFile], params: JsonObject, workers: int | None, timeout_s: float | None
+) -> list[SpecResult]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from benchbook.cli.terminal import console
+    from benchbook.specs.execute import execute_specs
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} cells"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True), transient=True) as bars:
+        tasks = {file.name: bars.add_task(file.name, total=None) for file in files}
+
+        def progress(name: str, done: int, total: int) -> None:
+            bars.update(tasks[name], completed=done, total=total)
+
+        return execute_specs(files, params, workers=workers, timeout_s=timeout_s, progress=progress)
+
+
+def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
+    from benchbook.cli.terminal import console, facts, table
+    from benchbook.files import artifact_root
+
+    rows = []
+    for result in results:
+        o: dict[str, Any] = dict(result.outcome)
+        held = sum(claim["verdict"] == "held" for claim in o["claims"])
+        runs = f"{o['runs']['done']} / {o['runs']['planned']}"
+        claims = f"{held} held, {len(o['claims']) - held} failed"
+        rows.append(
+            [o["name"], o["status"], claims, runs, f"{o['timing']['compute_s']:.2f}", f"{result.elapsed_s:.1f}"]
+        )
+    screen = console()
+    headers = ["spec", "status", "claims", "runs done / planned", "computation [s]", "notebook [s]"]
+    screen.print(table(headers, rows, right=headers[3:]))
+    for result in results:
+        _explain(result)
+    screen.print()
+    screen.print(facts([("artifacts", _near(artifact_root() / "specs")), *([("site", _near(pages))] if pages else [])]))
+
+
+def _explain(result: SpecResult) -> None:
+    """Say what failed, and where to look."""
+    o: dict[str, Any] = dict(result.outcome)
+    if result.held:
+        return
+    click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
+    for claim in o["claims"]:
+        if claim["verdict"] != "held":
+            click.echo(
+                f"  {claim['verdict']}: {claim['text']} "
+                f"measured {claim['measured']}, required {claim['relation']} {claim['threshold']} {claim['unit']}",
+                err=True,
+            )
+    click.echo(f"  notebook kept: {_near(result.notebook)}", err=True)
+
+
+def _last(file: SpecFile) -> list[str]:
+    from benchbook.errors import BenchbookError
+    from benchbook.files import artifact_root
+    from benchbook.specs.outcome import read_outcome
+
+    try:
+        outcome = read_outcome(artifact_root() / "specs" / file.name)
+    except BenchbookError:
+        return ["not run", "", ""]
+    return [str(outcome["status"]), str(outcome["preset"]), str(outcome["created_at"])[:16].replace("T", " ")]
+
+
+def _near(path: Path) -> str:
+    """Return a path relative to the working directory where it lies below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,43 @@
+"""How the command line writes tables: readable in a terminal, plain when piped."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_PIPED_WIDTH = 160
+STYLES = {"held": "green", "done": "green", "failed": "bold red", "error": "bold red", "undecided": "yellow"}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console; wide when piped, so that lines stay whole for other programs."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), title: str = ""
+) -> Table:
+    """Return a table of texts; the columns named in `right` are aligned to the right."""
+    made = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
+    for header in headers:
+        made.add_column(header, justify="right" if header in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(text, style=STYLES.get(text, "")) for text in row))
+    return made
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> Table:
+    """Return names and values in two columns."""
+    made = Table(box=None, pad_edge=False, show_header=False)
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(Text(name), Text(value, style=STYLES.get(value, "")))
+    return made

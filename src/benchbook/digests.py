@@ -1,0 +1,100 @@
+"""Digests: of values by canonical JSON, and of code by its source."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import orjson
+
+
+def canonical_json(value: Any) -> bytes:
+    """Encode as JSON with sorted keys, no spaces, and shortest exact floats; NumPy arrays become lists.
+
+    Examples:
+        >>> canonical_json({"b": 1.5, "a": [True, None]})
+        b'{"a":[true,null],"b":1.5}'
+    """
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY)
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 (hex) of `value` in canonical JSON.
+
+    Examples:
+        >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+        True
+    """
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def text_digest(*parts: str) -> str:
+    """Return the SHA-256 (hex) of texts, in order."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@cache
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 (hex) of a file's bytes, read once per process."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def module_digest(names: Iterable[str]) -> str:
+    """Return one digest over the source files of loaded modules, by name.
+
+    Examples:
+        >>> len(module_digest(["benchbook.digests"]))
+        64
+    """
+    files = [(name, getattr(sys.modules[name], "__file__", None)) for name in sorted(set(names))]
+    return text_digest(*(f"{name}:{file_digest(Path(file))}" for name, file in files if file))
+
+
+def code_digest(thing: type | Callable[..., Any]) -> str:
+    """Return a digest of a class with its bases, or of a function, by source; by bytecode where there is no source.
+
+    A class or function of benchbook is taken with its whole module, so that an edited helper counts; that of a user
+    is taken alone, so that an edited notebook cell next to it does not.
+    """
+    if not isinstance(thing, type):
+        return _piece(thing)
+    return text_digest(
+        *(_piece(base) for base in thing.__mro__ if base.__module__ not in {"builtins", "typing", "abc"})
+    )
+
+
+def _piece(thing: Any) -> str:
+    module = getattr(thing, "__module__", "") or ""
+    if module.startswith("benchbook.") and module in sys.modules:
+        return module_digest([module])
+    try:
+        return text_digest(inspect.getsource(thing))
+    except (OSError, TypeError):
+        return _bytecode(thing)
+
+
+def _bytecode(thing: Any) -> str:
+    if isinstance(thing, type):
+        members = sorted(vars(thing).items())
+        return text_digest(*(f"{name}:{_bytecode(member)}" for name, member in members if hasattr(member, "__code__")))
+    code = getattr(thing, "__code__", None) or getattr(type(thing).__call__, "__code__", None)
+    return text_digest(*_code_parts(code)) if code is not None else text_digest(type(thing).__qualname__)
+
+
+def _code_parts(code: CodeType) -> list[str]:
+    parts = [code.co_code.hex(), repr(code.co_names), repr(code.co_varnames)]
+    for constant in code.co_consts:
+        # A nested function's repr holds an address, and that of a frozenset hangs on the process's hash seed.
+        if isinstance(constant, CodeType):
+            parts += _code_parts(constant)
+        elif isinstance(constant, frozenset):
+            parts += sorted(map(repr, constant))
+        else:
+            parts.append(repr(constant))
+    return parts

@@ -1,0 +1,94 @@
+"""Atomic writes: a reader sees the old file or the whole new one, never a part."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from benchbook.errors import StorageError, UsageError
+
+ARTIFACT_ROOT_VARIABLE = "BENCHBOOK_ARTIFACTS"
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write `data` to `path` by temporary file, fsync and rename; missing parent folders are made.
+
+    Raises:
+        StorageError: The folder cannot be made, or the file cannot be written.
+    """
+    path = Path(path)
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(21, "is a folder, expected a file")
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
+    else:
+        temporary = None
+        _sync_folder(path.parent)
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file.
+
+    Raises:
+        UsageError: The file does not exist, or is a folder.
+        StorageError: The file cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"no such file: {path}") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"{path} is a folder, expected a file") from error
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def project_root(start: Path | None = None) -> Path | None:
+    """Return the nearest folder, from `start` upward, that holds both `notebooks/` and `params/`; None without one."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
+            return folder
+    return None
+
+
+def artifact_root() -> Path:
+    """Return where artifacts go: `BENCHBOOK_ARTIFACTS`, else the project's `artifacts/`, else `./artifacts`."""
+    named = os.environ.get(ARTIFACT_ROOT_VARIABLE)
+    if named:
+        return Path(named).expanduser().resolve()
+    return (project_root() or Path.cwd()) / "artifacts"
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable, where the platform lets a folder be synced."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        return
+    finally:
+        os.close(handle)

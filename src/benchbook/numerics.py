@@ -1,0 +1,150 @@
+"""Reproducible arithmetic: pin what chooses code by CPU, and record the outcome as a fingerprint.
+
+NumPy's exp, log and power and OpenBLAS's matmul choose an implementation by CPU, and each has other last bits.
+A chaotic optimizer amplifies one last bit into another trajectory. `pin` therefore asks both libraries, by their
+own environment variables, for the code of one common CPU generation (x86-64 with AVX2 and FMA); both read the
+variables once, when NumPy is imported, so `pin` must run before. It never acts in a process that has loaded NumPy
+already, and never overrides what the user has set. What came of it is read back by `fingerprint`.
+
+Not pinned, therefore recorded: libm (glibc picks sin and cos by CPU), NumPy's and OpenBLAS's versions.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+# NumPy 2.4 and later name their dispatch levels so; a CPU level must be disabled by each of its names.
+_LEVELS = {
+    "X86_V4": {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"},
+    "AVX512_ICL": {"avx512_vbmi", "avx512vbmi", "avx512_vnni"},
+    "AVX512_SPR": {"avx512_fp16"},
+}
+_CORE_TYPE = "Haswell"
+_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+PIN_VARIABLES = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", *_THREAD_VARIABLES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What the last bits of a result depend on.
+
+    Attributes:
+        pinned: Whether NumPy and OpenBLAS run the common code rather than that of this CPU.
+        numpy: NumPy's version.
+        cpu_dispatch: NumPy's dispatch levels in use, sorted.
+        blas: Library, version and kernel of the BLAS that NumPy calls, such as `openblas 0.3.31 Haswell`.
+        blas_threads: Threads of that BLAS; None where it cannot be told.
+        libm: C library and version, such as `glibc 2.36`.
+        fma: Whether the CPU has fused multiply-add, by which libm chooses; None where it cannot be told.
+        machine: Processor architecture.
+    """
+
+    pinned: bool
+    numpy: str
+    cpu_dispatch: tuple[str, ...]
+    blas: str
+    blas_threads: int | None
+    libm: str
+    fma: bool | None
+    machine: str
+
+
+def pin() -> bool:
+    """Set the environment variables that pin the arithmetic, and tell whether NumPy will obey them.
+
+    Does nothing where NumPy is loaded already, and sets no variable that is set already.
+
+    Examples:
+        >>> import numpy
+        >>> pin()  # too late: NumPy is loaded
+        False
+    """
+    if "numpy" in sys.modules:
+        return False
+    for variable in _THREAD_VARIABLES:
+        os.environ.setdefault(variable, "1")
+    flags = cpu_flags()
+    if not {"avx2", "fma"} <= flags or "NPY_ENABLE_CPU_FEATURES" in os.environ:
+        return False
+    levels = [level for level, needs in _LEVELS.items() if needs & flags]
+    if levels:
+        # A level that the CPU lacks is left out: NumPy warns about those.
+        os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", " ".join(levels))
+    os.environ.setdefault("OPENBLAS_CORETYPE", _CORE_TYPE)
+    return True
+
+
+@cache
+def cpu_flags() -> frozenset[str]:
+    """Return the CPU's feature flags as Linux names them; empty where they cannot be read or on other processors."""
+    if platform.machine().lower() not in {"x86_64", "amd64"}:
+        return frozenset()
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.startswith("flags"):
+                    return frozenset(line.partition(":")[2].split())
+    except OSError:
+        return frozenset()
+    return frozenset()
+
+
+@cache
+def cpu_name() -> str:
+    """Return the processor's model name, or its architecture where the name cannot be read."""
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+@cache
+def fingerprint() -> Fingerprint:
+    """Read back from the loaded libraries what arithmetic this process has."""
+    import numpy as np
+
+    dispatch = _numpy_dispatch()
+    blas, kernel, threads = _blas()
+    flags = cpu_flags()
+    wide = {level for level in dispatch if level in _LEVELS or level.startswith("AVX512")}
+    return Fingerprint(
+        pinned=bool(flags) and {"avx2", "fma"} <= flags and not wide and kernel == _CORE_TYPE,
+        numpy=np.__version__,
+        cpu_dispatch=dispatch,
+        blas=f"{blas} {kernel}".strip(),
+        blas_threads=threads,
+        libm=" ".join(platform.libc_ver()).strip() or platform.platform(terse=True),
+        fma=("fma" in flags) if flags else None,
+        machine=platform.machine(),
+    )
+
+
+def _numpy_dispatch() -> tuple[str, ...]:
+    """Return NumPy's dispatch levels that this process uses, beyond the build's baseline."""
+    core = importlib.import_module("numpy._core._multiarray_umath")
+
+    # Private, and the only place where NumPy tells what is in use after NPY_DISABLE_CPU_FEATURES.
+    features: dict[str, bool] = getattr(core, "__cpu_features__", {})
+    levels: list[str] = list(getattr(core, "__cpu_dispatch__", []))
+    return tuple(sorted(level for level in levels if features.get(level)))
+
+
+def _blas() -> tuple[str, str, int | None]:
+    """Return name with version, kernel, and threads of the BLAS that NumPy calls."""
+    from threadpoolctl import threadpool_info
+
+    for library in threadpool_info():
+        if library.get("user_api") == "blas":
+            name = f"{library['internal_api']} {library.get('version') or ''}".strip()
+            return name, str(library.get("architecture") or ""), int(library["num_threads"])
+    return "unknown", "", None

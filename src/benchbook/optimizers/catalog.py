@@ -1,0 +1,190 @@
+"""The catalog of optimizers, and the choice of one with its settings."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from benchbook.digests import code_digest
+from benchbook.errors import UsageError, unknown_name
+from benchbook.optimizers.manta_ray_foraging import MantaRayForaging
+from benchbook.optimizers.random_search import RandomSearch
+from benchbook.protocols import Optimizer
+from benchbook.typing import FloatArray, JsonValue
+
+CONTROL = "random_search"
+_CATALOG: dict[str, Callable[..., Optimizer]] = {factory.name: factory for factory in (MantaRayForaging, RandomSearch)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting of an optimizer: its default, and its meaning from the docstring."""
+
+    name: str
+    default: JsonValue
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What an optimizer is: its first sentence, and the text up to its arguments."""
+
+    summary: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerChoice:
+    """An optimizer with all its settings, ready to be made for any run.
+
+    Attributes:
+        name: Name of the optimizer.
+        factory: What makes it; usually a class.
+        settings: Every setting, defaults included.
+        wants_horizon: Whether it is told the length of the run.
+    """
+
+    name: str
+    factory: Callable[..., Optimizer]
+    settings: Mapping[str, JsonValue]
+    wants_horizon: bool
+
+    def make(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, *, horizon: int) -> Optimizer:
+        """Make the optimizer for one run of `horizon` evaluations in the box between `lower` and `upper`."""
+        extra = {"horizon": horizon} if self.wants_horizon else {}
+        return self.factory(lower, upper, rng, **extra, **self.settings)
+
+    def digest(self) -> str:
+        """Return the digest (hex) of the code that proposes the points."""
+        return code_digest(self.factory)
+
+
+def names() -> list[str]:
+    """Return the names in the catalog, sorted.
+
+    Examples:
+        >>> "manta_ray_foraging" in names()
+        True
+    """
+    return sorted(_CATALOG)
+
+
+def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **settings: Any) -> OptimizerChoice:
+    """Choose an optimizer by name or class, with settings.
+
+    Args:
+        which: A name of the catalog, a class of one's own, or an earlier choice.
+        **settings: Settings that differ from the defaults.
+
+    Raises:
+        UnknownNameError: The name is not in the catalog.
+        UsageError: A setting is unknown or has a wrong value.
+
+    Examples:
+        >>> optimizer("manta_ray_foraging", population=20).settings["population"]
+        20
+    """
+    if isinstance(which, OptimizerChoice):
+        return optimizer(which.factory, **{**which.settings, **settings}) if settings else which
+    if isinstance(which, str):
+        if which not in _CATALOG:
+            raise unknown_name("optimizer", which, names(), "(benchbook optimizers list)")
+        factory = _CATALOG[which]
+    elif callable(which):
+        factory = which
+    else:
+        raise UsageError(f"optimizer is {which!r}, expected a name or a class with ask and tell")
+    name = str(getattr(factory, "name", None) or getattr(factory, "__name__", type(factory).__name__))
+    parameters = _parameters(factory)
+    complete = {key: parameter.default for key, parameter in parameters.items() if key != "horizon"}
+    for key, value in settings.items():
+        if key not in complete:
+            raise unknown_name(f"setting of {name}", key, complete)
+        complete[key] = _checked(factory, name, key, value)
+    missing = [key for key, value in complete.items() if value is inspect.Parameter.empty]
+    if missing:
+        raise UsageError(f"{name} needs a value for its setting {missing[0]!r}, which has no default")
+    horizon = "horizon" in parameters and not getattr(factory, "anytime", False)
+    return OptimizerChoice(name=name, factory=factory, settings=complete, wants_horizon=horizon)
+
+
+def describe(which: str) -> Description:
+    """Return what an optimizer is, from its docstring.
+
+    Raises:
+        UnknownNameError: The name is not in the catalog.
+
+    Examples:
+        >>> describe("random_search").summary
+        'Draw every point uniformly in the box, without memory.'
+    """
+    doc = inspect.getdoc(optimizer(which).factory) or ""
+    text = re.split(r"^(?:Args|Examples|Attributes):$", doc, maxsplit=1, flags=re.MULTILINE)[0].strip()
+    references = re.search(r"^References:\n((?:[ ].*\n?|\n)+?)(?=^\S|\Z)", doc, flags=re.MULTILINE)
+    source = f"\n\n{inspect.cleandoc(references.group(1))}" if references else ""
+    return Description(summary=text.splitlines()[0] if text else "", text=text + source)
+
+
+def settings_of(which: str | Callable[..., Optimizer] | OptimizerChoice) -> list[Setting]:
+    """Return the settings of an optimizer with value and meaning, in the order of its signature.
+
+    Examples:
+        >>> [setting.name for setting in settings_of("manta_ray_foraging")]
+        ['population', 'somersault', 'repair']
+    """
+    choice = optimizer(which)
+    meanings = _meanings(inspect.getdoc(choice.factory) or "")
+    return [Setting(name=key, default=value, meaning=meanings.get(key, "")) for key, value in choice.settings.items()]
+
+
+def _parameters(factory: Callable[..., Optimizer]) -> dict[str, inspect.Parameter]:
+    """Return the keyword parameters behind lower, upper and rng."""
+    try:
+        parameters = list(inspect.signature(factory).parameters.values())
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"optimizer {factory!r} has no signature that can be read") from error
+    required = ("lower", "upper", "rng")
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(positional) < len(required):
+        raise UsageError(
+            f"optimizer {getattr(factory, '__name__', factory)!r} takes ({', '.join(p.name for p in parameters)}), "
+            "expected (lower, upper, rng, *, settings...)"
+        )
+    rest = [p for p in parameters if p not in positional[: len(required)]]
+    return {p.name: p for p in rest if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+
+
+def _checked(factory: Callable[..., Optimizer], name: str, key: str, value: Any) -> JsonValue:
+    """Return a setting's value in its declared type.
+
+    pydantic is imported here only: most runs take the defaults, and need it not.
+    """
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+    target = factory.__init__ if isinstance(factory, type) else factory  # type: ignore[misc]  # only its hints are read
+    declared = get_type_hints(target, include_extras=True).get(key, Any)
+    try:
+        # Lax but for text: a whole number given as 2.0 is one, the text "2" is not.
+        checked = TypeAdapter(declared, config=ConfigDict(allow_inf_nan=False)).validate_python(
+            value, strict=isinstance(value, str | bool)
+        )
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise UsageError(f"setting {key!r} of {name} is {value!r}: {reason[:1].lower()}{reason[1:]}") from error
+    if not isinstance(checked, str | int | float | bool | list | dict | None):
+        raise UsageError(f"setting {key!r} of {name} is {value!r}, expected a JSON value")
+    return checked
+
+
+def _meanings(doc: str) -> dict[str, str]:
+    """Read the Args section of a Google-style docstring."""
+    section = re.search(r"^Args:\n((?:[ \t]+.*\n?|\n)+)", doc, flags=re.MULTILINE)
+    if section is None:
+        return {}
+    entries = re.findall(r"^ {4}(\w+): ((?:.*\n?)(?:^ {8}.*\n?)*)", section.group(1), flags=re.MULTILINE)
+    return {key: " ".join(text.split()) for key, text in entries}

@@ -1,0 +1,132 @@
+"""Loading parameters: a YAML file, then overrides `key=value`, then the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchbook.errors import ParamsError, UsageError, nearest
+from benchbook.files import project_root, read_bytes
+from benchbook.typing import JsonObject
+
+PRESETS = ("quick", "balanced", "full")
+_LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without duplicate keys; otherwise as papermill reads it, so that both see the same values."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a key that stands twice."""
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                line = key_node.start_mark.line + 1
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice (line {line})")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def preset_path(which: str) -> Path:
+    """Return the file of a parameter set: a preset's name, or a path.
+
+    Raises:
+        UsageError: There is no such file.
+    """
+    if which in PRESETS:
+        root = project_root()
+        if root is None:
+            raise UsageError(f"no folder with notebooks/ and params/ found from {Path.cwd()} upward")
+        path = root / "params" / f"{which}.yaml"
+    else:
+        path = Path(which)
+    if not path.is_file():
+        raise UsageError(f"no such parameter file: {path}; expected {', '.join(PRESETS)} or the path of a YAML file")
+    return path
+
+
+def load(which: str, overrides: Iterable[str] = ()) -> JsonObject:
+    """Return the checked parameters of a preset or file, with overrides `key=value` (YAML values) applied.
+
+    Raises:
+        UsageError: There is no such file.
+        ParamsError: It is no YAML mapping, has an unknown or missing key, or a value of a wrong type.
+    """
+    path = preset_path(which)
+    return check(override(_mapping(path), overrides), str(path))
+
+
+def override(params: JsonObject, overrides: Iterable[str]) -> JsonObject:
+    """Return the parameters with `key=value` texts applied; values are read as YAML.
+
+    Raises:
+        ParamsError: A text is not `key=value`, or its value is not YAML.
+
+    Examples:
+        >>> override({"seeds": 5}, ["seeds=3", "dims=[2, 5]"])
+        {'seeds': 3, 'dims': [2, 5]}
+    """
+    changed = dict(params)
+    for text in overrides:
+        key, separator, value = text.partition("=")
+        if not separator or not key.strip():
+            raise ParamsError(f"override {text!r} is not of the form key=value")
+        changed[key.strip()] = _yaml(value, f"override {text!r}")
+    return changed
+
+
+def check(params: JsonObject, source: str) -> JsonObject:
+    """Return the parameters as the model has them.
+
+    Raises:
+        ParamsError: A key is unknown or missing, or a value has a wrong type; the message tells all of them.
+    """
+    from pydantic import ValidationError
+
+    from benchbook.params.model import Params
+
+    try:
+        return Params.model_validate(params).model_dump(mode="json")
+    except ValidationError as error:
+        # A union reports each of its branches; one line a parameter is enough.
+        reasons: dict[str, str] = {}
+        for item in error.errors():
+            reasons.setdefault(str(item["loc"][0]), _reason(item, list(Params.model_fields)))
+        raise ParamsError(f"{source}: " + "; ".join(reasons.values())) from error
+
+
+def _reason(item: Any, known: list[str]) -> str:
+    key = str(item["loc"][0])
+    if item["type"] == "extra_forbidden":
+        close = nearest(key, known)
+        return f"unknown parameter {key!r}; " + (
+            f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+        )
+    if item["type"] == "missing":
+        return f"parameter {key!r} is missing"
+    where = key + "".join(f"[{part}]" for part in item["loc"][1:] if isinstance(part, int))
+    value = item["input"]
+    hint = ""
+    if isinstance(value, str) and _LOOKS_LIKE_NUMBER.fullmatch(value):
+        hint = f" (YAML 1.1 reads {value} as text; write {float(value):.1e})"
+    message = str(item["msg"])
+    return f"parameter {where} is {value!r}: {message[:1].lower()}{message[1:]}{hint}"
+
+
+def _mapping(path: Path) -> JsonObject:
+    value = _yaml(read_bytes(path).decode(errors="replace"), str(path))
+    if not isinstance(value, dict):
+        raise ParamsError(f"{path} is a YAML {type(value).__name__}, expected a mapping of parameters")
+    return value
+
+
+def _yaml(text: str, source: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # derives from SafeLoader
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error

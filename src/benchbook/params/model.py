@@ -1,0 +1,47 @@
+"""The model of a parameter set; the schema `params.v1` is generated from it.
+
+This module imports pydantic and is loaded only where parameters are checked.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+VERSION = 1
+FILE_NAME = f"params.v{VERSION}.schema.json"
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Params(BaseModel):
+    """Parameters of a spec: which problems, how many repetitions, how long.
+
+    The textbook functions are repeated over seeds, the BBOB functions over instances, as their field does it.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False)
+
+    preset: Name
+    """Name of the parameter set; written into every outcome."""
+    functions: list[Name] = Field(min_length=1)
+    """Textbook functions, by name."""
+    dims: list[Annotated[int, Field(ge=1)]] = Field(min_length=1)
+    """Dimensions; each function is run in each of them."""
+    instances: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    """Instances of the textbook functions: 0 is the textbook function, k >= 1 a shifted and rotated twin."""
+    seeds: int | list[Annotated[int, Field(ge=0)]] = Field(ge=1)
+    """Seeds of each textbook instance: a count (then 1, 2, ...) or a list."""
+    bbob_functions: list[Annotated[int, Field(ge=1, le=24)]]
+    """Numbers of BBOB functions, 1 to 24; may be empty."""
+    bbob_instances: list[Annotated[int, Field(ge=1)]]
+    """Instances of the BBOB functions, from 1; each is run with one seed."""
+    budget_per_dim: int = Field(ge=1)
+    """Evaluations a run may spend for each variable: its budget is this times the dimension."""
+    target: float | None = Field(ge=0)
+    """A run stops once its value is within this of the optimum; null: never."""
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a parameter file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Params.model_json_schema()}

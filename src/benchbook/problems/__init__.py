@@ -1,0 +1,23 @@
+"""Problems: textbook functions with shifted and rotated instances, BBOB, and a user's own callables.
+
+Examples:
+    >>> p = problem("rastrigin", dim=3, instance=1)
+    >>> p(p.x_opt[None, :]), p.f_opt
+    (array([0.]), 0.0)
+"""
+
+from benchbook.problems.catalog import describe, digest, expand, names, problem, register
+from benchbook.problems.custom import CallableProblem, from_callable
+from benchbook.problems.info import ProblemInfo
+
+__all__ = [
+    "CallableProblem",
+    "ProblemInfo",
+    "describe",
+    "digest",
+    "expand",
+    "from_callable",
+    "names",
+    "problem",
+    "register",
+]

@@ -1,0 +1,130 @@
+"""The catalog: every function by its name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+
+from benchbook.errors import UsageError, unknown_name
+from benchbook.problems import bbob_table, textbook_table
+from benchbook.problems.bbob import BbobProblem
+from benchbook.problems.digests import digest_code
+from benchbook.problems.info import ProblemInfo, check_dim, check_instance
+from benchbook.problems.instance import TextbookProblem
+from benchbook.problems.textbook_table import TEXTBOOK
+from benchbook.protocols import Problem
+
+_GROUPS = (textbook_table.FAMILY, bbob_table.FAMILY)
+_INFOS = {name: item.info for name, item in TEXTBOOK.items()} | bbob_table.BBOB
+_registered: dict[str, tuple[ProblemInfo, Callable[[int, int], Problem]]] = {}
+
+
+def problem(name: str, dim: int, instance: int | None = None) -> Problem:
+    """Make a problem: a function in one dimension and instance.
+
+    Args:
+        name: Name of the function; `names()` lists them.
+        dim: Number of variables.
+        instance: Instance number. None is the first there is: 0, the function as in the textbooks, for most; 1 for
+            BBOB, whose instances start there.
+
+    Raises:
+        UnknownNameError: There is no function `name`; the message offers the nearest names.
+        UsageError: The function is not defined for `dim` or `instance`.
+        MissingExtraError: The library that evaluates the function is not installed.
+
+    Examples:
+        >>> problem("sphere", dim=2)
+        TextbookProblem('sphere', dim=2, instance=0)
+    """
+    info = describe(name)
+    dim = check_dim(info, dim)
+    instance = check_instance(info, instance)
+    if name in _registered:
+        return _registered[name][1](dim, instance)
+    if name in TEXTBOOK:
+        return TextbookProblem(name, dim, instance)
+    return BbobProblem(name, dim, instance)
+
+
+def names() -> list[str]:
+    """Return the names of all functions: textbook, BBOB, then those registered.
+
+    Examples:
+        >>> names()[:2], len(names()) >= 34
+        (['sphere', 'ellipsoid'], True)
+    """
+    return [*_INFOS, *_registered]
+
+
+def describe(name: str) -> ProblemInfo:
+    """Return what is known about a function.
+
+    Raises:
+        UnknownNameError: There is no function `name`; the message offers the nearest names.
+        UsageError: `name` is not a text.
+
+    Examples:
+        >>> describe("rastrigin").multimodal
+        True
+    """
+    _check_name(name, names())
+    return _registered[name][0] if name in _registered else _INFOS[name]
+
+
+def expand(wanted: str | Iterable[str]) -> list[str]:
+    """Return the functions that names and groups stand for, each once, in the order given.
+
+    Groups are `textbook` (all ten) and `bbob` (all 24).
+
+    Raises:
+        UnknownNameError: A name is neither a function nor a group.
+        UsageError: A name is not a text.
+
+    Examples:
+        >>> expand(["rastrigin", "bbob"])[:3]
+        ['rastrigin', 'bbob_f1', 'bbob_f2']
+    """
+    found: dict[str, None] = {}
+    for name in [wanted] if isinstance(wanted, str) else wanted:
+        if name in _GROUPS:
+            found.update(dict.fromkeys(item for item, info in _INFOS.items() if info.family == name))
+        else:
+            found[_check_name(name, [*_GROUPS, *names()])] = None
+    return list(found)
+
+
+def register(info: ProblemInfo, make: Callable[[int, int], Problem]) -> None:
+    """Add a function of one's own to the catalog of this process.
+
+    Args:
+        info: Its description, with its name.
+        make: Makes the problem: `make(dim, instance)`, both checked against the description.
+
+    Raises:
+        UsageError: The name is taken or empty, or `make` cannot be called.
+    """
+    if not info.name or info.name in names() or info.name in _GROUPS:
+        raise UsageError(f"name is {info.name!r}, expected one that is neither empty nor in the catalog already")
+    if not callable(make):
+        raise UsageError(f"make is {make!r}, expected something that can be called with dim and instance")
+    _registered[info.name] = (info, make)
+
+
+def digest(problem: Problem) -> str:
+    """Return the SHA-256 (hex) of the code that determines a problem's values.
+
+    A problem tells it by a method `digest() -> str`; of one without it, the class is taken, and its attributes.
+    """
+    own = getattr(problem, "digest", None)
+    if inspect.ismethod(own) or inspect.isfunction(own):
+        return str(own())
+    return digest_code(problem)
+
+
+def _check_name(name: str, known: list[str]) -> str:
+    if not isinstance(name, str):
+        raise UsageError(f"function is {name!r}, expected a name such as 'sphere'")
+    if name not in known:
+        raise unknown_name("function", name, known)
+    return name

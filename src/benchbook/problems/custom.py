@@ -1,0 +1,202 @@
+"""A user's own callable as a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from benchbook.errors import ObjectiveError, UsageError
+from benchbook.problems.digests import digest_code
+from benchbook.problems.info import check_points, check_whole, read_only
+from benchbook.typing import FloatArray
+
+Bound: TypeAlias = float | Sequence[float] | FloatArray
+
+
+class CallableProblem:
+    """A user's own callable between bounds; made by `from_callable`."""
+
+    def __init__(
+        self,
+        function: Callable[[FloatArray], Any],
+        *,
+        lower: FloatArray,
+        upper: FloatArray,
+        vectorized: bool,
+        f_opt: float | None,
+        name: str,
+        instance: int,
+    ) -> None:
+        self.name = name
+        self.dim = len(lower)
+        self.instance = instance
+        self.lower = lower
+        self.upper = upper
+        self.f_opt = f_opt
+        self.x_opt: FloatArray | None = None
+        self.vectorized = vectorized
+        self._function = function
+
+    def __call__(self, x: FloatArray, /) -> FloatArray:
+        """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`, NaN and infinities as they come.
+
+        Raises:
+            ShapeError: `x` has another shape, or does not hold real numbers.
+            ObjectiveError: The callable raised, or did not return one real number a point.
+        """
+        x = check_points(x, self.dim)
+        return self._batch(x) if self.vectorized else self._rows(x)
+
+    def _rows(self, x: FloatArray) -> FloatArray:
+        values: list[float] = []
+        for row in x:
+            try:
+                value = self._function(row.copy())
+            except Exception as error:  # anybody's code, which may raise anything
+                raise ObjectiveError(_raised(error), values) from error
+            values.append(value if type(value) is float else self._number(value, values))
+        return np.array(values, dtype=np.float64)
+
+    def _number(self, value: Any, before: list[float]) -> float:
+        array = _numbers(value)
+        if array is None or array.shape != ():
+            message = f"the objective returned {_shown(value)}, expected one number for a point of shape ({self.dim},)"
+            raise ObjectiveError(message, before)
+        return float(array)
+
+    def _batch(self, x: FloatArray) -> FloatArray:
+        try:
+            value = self._function(x.copy())
+        except Exception as error:  # anybody's code, which may raise anything
+            raise ObjectiveError(_raised(error)) from error
+        array = _numbers(value)
+        if array is None or array.shape != (len(x),):
+            raise ObjectiveError(
+                f"the vectorized objective returned {_shown(value)}, expected an array of shape ({len(x)},) "
+                f"for points of shape {x.shape}"
+            )
+        return array.copy()
+
+    def digest(self) -> str:
+        """Return the SHA-256 (hex) of the callable's code and of the plain data it holds."""
+        return digest_code(self._function)
+
+    def __repr__(self) -> str:
+        return f"CallableProblem({self.name!r}, dim={self.dim})"
+
+
+def from_callable(
+    function: Callable[[FloatArray], Any],
+    *,
+    bounds: tuple[Bound, Bound],
+    dim: int | None = None,
+    vectorized: bool = False,
+    f_opt: float | None = None,
+    name: str | None = None,
+    instance: int = 0,
+) -> CallableProblem:
+    """Make a problem of a user's own callable, to be minimised.
+
+    Args:
+        function: Takes a copy of one point, shape `(dim,)`, and returns its value.
+        bounds: Lower and upper bound, each one number for all variables or a sequence of length `dim`.
+        dim: Number of variables; may be left out where a bound is a sequence.
+        vectorized: The function takes a copy of a batch, shape `(n, dim)`, and returns its values, shape `(n,)`.
+        f_opt: Value at the optimum, where it is known.
+        name: Name of the problem; without it `custom:` and the function's own.
+        instance: Instance number, which is recorded and nothing else.
+
+    Raises:
+        UsageError: The function cannot be called, `dim` is missing or not a whole number >= 1, a bound is not a
+            finite number, has another length than `dim` or does not lie below the other, `f_opt` is not a finite
+            number, or `instance` is not a whole number >= 0.
+
+    Examples:
+        >>> problem = from_callable(lambda x: abs(x[0] - 1.0), bounds=(-5, 5), dim=1)
+        >>> problem(np.array([[3.0], [1.0]]))
+        array([2., 0.])
+    """
+    if not callable(function):
+        raise UsageError(f"function is {function!r}, expected something that can be called")
+    lower, upper = _check_bounds(bounds, dim)
+    if f_opt is not None:
+        value = _numbers(f_opt)
+        if value is None or value.shape != () or not np.isfinite(value):
+            raise UsageError(f"f_opt is {f_opt!r}, expected a finite number or None")
+        f_opt = float(value)
+    if name is None:
+        # The prefix keeps a user's own `sphere` apart from the catalog's: in seeds, run keys and verification.
+        name = "custom:" + getattr(function, "__name__", type(function).__name__).strip("<>")
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"name is {name!r}, expected a text that is not empty")
+    return CallableProblem(
+        function,
+        lower=lower,
+        upper=upper,
+        vectorized=bool(vectorized),
+        f_opt=f_opt,
+        name=name,
+        instance=check_whole("instance", instance, 0),
+    )
+
+
+def _check_bounds(bounds: tuple[Bound, Bound], dim: int | None) -> tuple[FloatArray, FloatArray]:
+    if dim is not None:
+        dim = check_whole("dim", dim, 1)
+    try:
+        lower, upper = bounds
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"bounds is {bounds!r}, expected two: (lower, upper), each a number or a sequence of length dim"
+        ) from error
+    ends = {"lower": _numbers(lower), "upper": _numbers(upper)}
+    for side, end in ends.items():
+        if end is None or end.ndim > 1:
+            raise UsageError(
+                f"bounds: the {side} bound is {bounds[side == 'upper']!r}, expected a number or a sequence"
+            )
+        if end.ndim == 1 and dim is None:
+            dim = check_whole("the length of a bound", len(end), 1)
+        if end.ndim == 1 and len(end) != dim:
+            raise UsageError(
+                f"bounds: the {side} bound has length {len(end)}, expected {dim} (bounds are (lower, upper), "
+                "not a pair for each variable)"
+            )
+    if dim is None:
+        raise UsageError("dim is missing; it is needed where both bounds are single numbers")
+    low, high = (np.broadcast_to(end, (dim,)).copy() for end in ends.values() if end is not None)
+    with np.errstate(over="ignore", invalid="ignore"):
+        wrong = np.flatnonzero(~(np.isfinite(high - low) & (low < high)))
+    if len(wrong):
+        j = int(wrong[0])
+        raise UsageError(
+            f"bounds of variable {j} are {low[j]:g} to {high[j]:g}, expected finite numbers, the lower below the "
+            "upper, and a finite distance"
+        )
+    return read_only(low), read_only(high)
+
+
+def _numbers(value: Any) -> FloatArray | None:
+    """Return real numbers as a float array of their own shape; None where they are anything else."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "fiub":
+            return array.astype(np.float64)
+        if array.dtype.kind == "O" and all(hasattr(item, "__float__") for item in array.flat):
+            return array.astype(np.float64)  # fractions, decimals, integers beyond 64 bits
+    except (TypeError, ValueError, OverflowError):
+        pass
+    return None
+
+
+def _raised(error: Exception) -> str:
+    return f"the objective raised {type(error).__name__}: {error}".rstrip(": ")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"

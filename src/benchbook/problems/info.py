@@ -1,0 +1,114 @@
+"""What is known about a function before it becomes a problem, and the checks that hang on it."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchbook.errors import ShapeError, UsageError
+from benchbook.typing import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemInfo:
+    """Description of a function.
+
+    Attributes:
+        name: Name of the function, as in `problem(name, ...)`.
+        family: The group it belongs to, such as `textbook` or `bbob`.
+        title: Name for people.
+        formula: Formula in text, for instance 0 or up to the instance's transformations.
+        lower: Lower bound of every variable.
+        upper: Upper bound of every variable.
+        optimum: Where the optimum lies and what its value is, in text.
+        separable: Whether the variables can be minimised one after another (in instance 0, where instances rotate).
+        multimodal: Whether there are local optima beside the global one.
+        conditioning: Condition number that the definition states; None where it states none.
+        source: Where the definition comes from.
+        first_instance: Least instance number, and the default.
+        min_dim: Least dimension.
+        dims: The only dimensions there are; None where every one from `min_dim` on is defined.
+    """
+
+    name: str
+    family: str
+    title: str
+    formula: str
+    lower: float
+    upper: float
+    optimum: str
+    separable: bool
+    multimodal: bool
+    conditioning: float | None
+    source: str
+    first_instance: int = 0
+    min_dim: int = 1
+    dims: tuple[int, ...] | None = None
+
+
+def check_dim(info: ProblemInfo, dim: int) -> int:
+    """Return `dim` as a plain int.
+
+    Raises:
+        UsageError: It is not a whole number, or the function is not defined for it.
+    """
+    value = check_whole("dim", dim, max(info.min_dim, 1), f"for {info.name}")
+    if info.dims is not None and value not in info.dims:
+        raise UsageError(f"dim is {value}, expected one of {', '.join(map(str, info.dims))} for {info.name}")
+    return value
+
+
+def check_instance(info: ProblemInfo, instance: int | None) -> int:
+    """Return `instance` as a plain int; None stands for the function's first instance.
+
+    Raises:
+        UsageError: It is not a whole number, or lies below the function's first instance.
+    """
+    if instance is None:
+        return info.first_instance
+    context = f"for {info.name}"
+    if info.first_instance:
+        context = f"(instances of {info.family} start at {info.first_instance})"
+    return check_whole("instance", instance, info.first_instance, context)
+
+
+def check_whole(argument: str, value: int, least: int, context: str = "") -> int:
+    """Return `value` as a plain int.
+
+    Raises:
+        UsageError: It is not a whole number >= `least`.
+    """
+    message = f"{argument} is {value!r}, expected a whole number >= {least} {context}".rstrip()
+    try:
+        whole = operator.index(value)
+    except TypeError as error:
+        raise UsageError(message) from error
+    if isinstance(value, bool) or whole < least:
+        raise UsageError(message)
+    return whole
+
+
+def check_points(x: FloatArray, dim: int) -> FloatArray:
+    """Return the points as a C-contiguous float array of shape `(n, dim)`.
+
+    Raises:
+        ShapeError: `x` has another shape, or does not hold real numbers.
+    """
+    try:
+        points = np.asarray(x)
+    except ValueError as error:
+        raise ShapeError(f"x is not an array of points: {error}; expected shape (n, {dim})") from error
+    if points.ndim != 2 or points.shape[1] != dim:
+        hint = "; pass x[None, :] for a single point" if points.ndim == 1 else ""
+        raise ShapeError(f"x has shape {points.shape}, expected (n, {dim}){hint}")
+    if points.dtype.kind not in "fiub":
+        raise ShapeError(f"x has dtype {points.dtype}, expected real numbers of shape (n, {dim})")
+    return np.ascontiguousarray(points, dtype=np.float64)
+
+
+def read_only(values: FloatArray) -> FloatArray:
+    """Make an array that several callers share unwritable, and return it."""
+    values.flags.writeable = False
+    return values

@@ -1,0 +1,95 @@
+"""The four plugs: what a problem, an optimizer, an observer and an executor must be able to do.
+
+The floors `problems`, `optimizers`, `runs` and `tracking` know one another only through this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+
+from benchbook.typing import FloatArray
+
+T = TypeVar("T")
+
+
+@runtime_checkable
+class Problem(Protocol):
+    """A function with dimension, instance, bounds and, where known, its optimum value; to be minimised."""
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+
+    @property
+    def dim(self) -> int:
+        """Number of variables."""
+
+    @property
+    def instance(self) -> int:
+        """Instance number; 0 is the textbook function, or the only instance there is."""
+
+    @property
+    def lower(self) -> FloatArray:
+        """Lower bounds, shape `(dim,)`."""
+
+    @property
+    def upper(self) -> FloatArray:
+        """Upper bounds, shape `(dim,)`."""
+
+    @property
+    def f_opt(self) -> float | None:
+        """Value at the optimum; None where it is not known."""
+
+    def __call__(self, x: FloatArray, /) -> FloatArray:
+        """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`."""
+
+
+@runtime_checkable
+class Optimizer(Protocol):
+    """Proposes points and learns from their values; never calls the objective and never counts evaluations."""
+
+    def ask(self) -> FloatArray:
+        """Return the next points to evaluate, shape `(batch, dim)`; an empty batch says that there are no more."""
+
+    def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
+        """Learn that the points `x`, shape `(batch, dim)`, have the values `fx`, shape `(batch,)`.
+
+        Values that the objective could not give (NaN, infinite) arrive as `+inf`.
+        """
+
+
+class OptimizerFactory(Protocol):
+    """What makes an optimizer for one run: usually the optimizer's class.
+
+    It is called as `factory(lower, upper, rng, **settings)`; with `horizon=` (the budget in evaluations) as well,
+    unless it declares `anytime = True`.
+    """
+
+    def __call__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, **settings: Any) -> Optimizer:
+        """Make an optimizer for the box between `lower` and `upper`, both of shape `(dim,)`."""
+
+
+class Observer(Protocol):
+    """Watches a run; never touches its results or random state."""
+
+    def observe(self, evaluations: int, x: FloatArray, fx: FloatArray, improved: bool, /) -> None:
+        """See a batch right after its evaluation.
+
+        Args:
+            evaluations: Evaluations done before this batch.
+            x: Points, shape `(n, dim)`.
+            fx: Values, shape `(n,)`; `+inf` where the objective gave no finite number.
+            improved: Whether one of them is below everything before; most batches improve nothing, and an observer
+                of improvements may then return at once.
+        """
+
+
+class Executor(Protocol):
+    """Runs work somewhere; `concurrent.futures.Executor` is one."""
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Start `work(*args, **kwargs)` and return its future."""

@@ -1,0 +1,5 @@
+"""The loop: it alone calls the objective, counts evaluations and decides when a run ends."""
+
+from benchbook.runs.loop import Outcome, run_loop
+
+__all__ = ["Outcome", "run_loop"]

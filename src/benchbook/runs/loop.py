@@ -1,0 +1,201 @@
+"""One run: ask, evaluate, observe, tell, until a stop rule holds."""
+
+from __future__ import annotations
+
+import math
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchbook.clock import SYSTEM_CLOCK, Clock
+from benchbook.errors import ObjectiveError, ShapeError
+from benchbook.protocols import Observer, Optimizer, Problem
+from benchbook.records import ErrorRecord, Stop, Timing
+from benchbook.typing import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcome:
+    """What the loop knows at the end of a run; the fields are those of `RunRecord`."""
+
+    evaluations: int
+    invalid_evaluations: int
+    stop: Stop
+    error: ErrorRecord | None
+    best_value: float | None
+    best_solution: FloatArray | None
+    timing: Timing
+
+
+def run_loop(
+    make_optimizer: Callable[[], Optimizer],
+    problem: Problem,
+    *,
+    budget: int,
+    target_value: float | None = None,
+    stagnation: int | None = None,
+    observers: Sequence[Observer] = (),
+    clock: Clock = SYSTEM_CLOCK,
+) -> Outcome:
+    """Run an optimizer on a problem until budget, target or stagnation ends it.
+
+    The budget is a hard cap. When fewer evaluations remain than a batch holds, only its first rows are evaluated
+    and counted, and no `tell` follows. What the objective or the optimizer raises ends the run and is recorded;
+    values that are not finite reach observers and optimizer as `+inf` and are counted.
+
+    Args:
+        make_optimizer: Makes the optimizer; its time counts as the optimizer's.
+        problem: What to minimise.
+        budget: Evaluations allowed, >= 1.
+        target_value: Stop once a value is at most this.
+        stagnation: Stop after so many evaluations without improvement.
+        observers: Called after each batch, in order.
+        clock: Measures the durations.
+    """
+    loop = _Loop(problem, budget, target_value, stagnation, observers, clock)
+    start_s = clock.monotonic_s()
+    stop = loop.run(make_optimizer)
+    total_s = clock.monotonic_s() - start_s
+    found = math.isfinite(loop.best_value)
+    return Outcome(
+        evaluations=loop.evaluations,
+        invalid_evaluations=loop.invalid,
+        stop=stop,
+        error=loop.error,
+        best_value=loop.best_value if found else None,
+        best_solution=loop.best_solution,
+        timing=Timing(
+            total_s=total_s,
+            objective_s=loop.objective_s,
+            optimizer_s=loop.optimizer_s,
+            observer_s=loop.observer_s,
+        ),
+    )
+
+
+class _Loop:
+    """The state of one run."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        budget: int,
+        target_value: float | None,
+        stagnation: int | None,
+        observers: Sequence[Observer],
+        clock: Clock,
+    ) -> None:
+        self.problem = problem
+        self.budget = budget
+        self.target_value = -math.inf if target_value is None else target_value
+        self.stagnation = stagnation
+        self.observers = observers
+        self.clock = clock
+        self.evaluations = 0
+        self.invalid = 0
+        self.last_improvement = 0
+        self.best_value = math.inf
+        self.best_solution: FloatArray | None = None
+        self.error: ErrorRecord | None = None
+        self.objective_s = self.optimizer_s = self.observer_s = 0.0
+
+    def run(self, make_optimizer: Callable[[], Optimizer]) -> Stop:
+        """Go round until a stop rule holds."""
+        now = self.clock.monotonic_s
+        where = "optimizer"
+        try:
+            begin = now()
+            optimizer = make_optimizer()
+            while True:
+                x = self._checked(optimizer.ask())
+                self.optimizer_s += now() - begin
+                if len(x) == 0:
+                    return Stop.EXHAUSTED
+                rows = min(len(x), self.budget - self.evaluations)
+                where = "objective"
+                fx = self._evaluate(x[:rows])
+                where = "optimizer"
+                self._observe(x[:rows], fx)
+                stop = self._stop()
+                if stop is not None:
+                    return stop
+                begin = now()
+                optimizer.tell(x, fx)
+        except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
+            self._fail(where, error)
+            return Stop.ERROR
+
+    def _checked(self, x: FloatArray) -> FloatArray:
+        x = np.asarray(x, dtype=np.float64)
+        if x.ndim != 2 or x.shape[1] != self.problem.dim:
+            raise ShapeError(f"ask returned an array of shape {x.shape}, expected (batch, {self.problem.dim})")
+        return x
+
+    def _evaluate(self, x: FloatArray) -> FloatArray:
+        begin = self.clock.monotonic_s()
+        try:
+            fx = np.asarray(self.problem(x), dtype=np.float64)
+            if fx.shape != (len(x),):
+                raise ShapeError(f"the objective returned an array of shape {fx.shape}, expected ({len(x)},)")
+        except ObjectiveError as error:
+            if len(error.partial):
+                done = len(error.partial)
+                self._observe(x[:done], self._without_invalid(np.asarray(error.partial, dtype=np.float64)))
+            raise
+        finally:
+            self.objective_s += self.clock.monotonic_s() - begin
+        # One dot product tells that all values are finite; only when it is not, they are looked at one by one.
+        if not math.isfinite(fx.dot(fx)):
+            fx = self._without_invalid(fx)
+        return fx
+
+    def _without_invalid(self, fx: FloatArray) -> FloatArray:
+        finite = np.isfinite(fx)
+        self.invalid += int(np.count_nonzero(~finite))
+        return np.where(finite, fx, np.inf)
+
+    def _observe(self, x: FloatArray, fx: FloatArray) -> None:
+        best = int(fx.argmin())
+        value = float(fx[best])
+        improved = value < self.best_value
+        if improved:
+            self.best_value = value
+            self.best_solution = self._within_bounds(x[best].copy())
+            self.last_improvement = self.evaluations + best + 1
+        begin = self.clock.monotonic_s()
+        for observer in self.observers:
+            observer.observe(self.evaluations, x, fx, improved)
+        self.observer_s += self.clock.monotonic_s() - begin
+        self.evaluations += len(fx)
+
+    def _within_bounds(self, x: FloatArray) -> FloatArray:
+        low, high = self.problem.lower, self.problem.upper
+        outside = np.flatnonzero((x < low) | (x > high) | np.isnan(x))
+        if len(outside):
+            j = int(outside[0])
+            raise ShapeError(
+                f"ask proposed a point outside of the bounds: variable {j} is {x[j]:.17g}, "
+                f"expected {low[j]:.17g} to {high[j]:.17g}"
+            )
+        return x
+
+    def _stop(self) -> Stop | None:
+        if self.best_value <= self.target_value:
+            return Stop.TARGET
+        if self.evaluations >= self.budget:
+            return Stop.BUDGET
+        if self.stagnation is not None and self.evaluations - self.last_improvement >= self.stagnation:
+            return Stop.STAGNATION
+        return None
+
+    def _fail(self, where: str, error: Exception) -> None:
+        cause = error.__cause__ if isinstance(error, ObjectiveError) and error.__cause__ else error
+        self.error = ErrorRecord(
+            where=where,
+            type=type(cause).__name__,
+            message=str(cause) or type(cause).__name__,
+            traceback="".join(traceback.format_exception(cause)),
+            evaluations=self.evaluations,
+        )

@@ -1,0 +1,79 @@
+"""Seeds derived from names: stateless, so that no order of execution can change a result.
+
+A run's random stream hangs on the user's seed, the function, instance and dimension, and the optimizer's name;
+not on settings, budget or code, so that variants of one optimizer meet the same draws (paired comparison).
+A problem's shift and rotation hang on function, dimension and instance alone.
+The derivation is `numpy.random.SeedSequence` with the names' SHA-256 as spawn key
+(https://numpy.org/doc/stable/reference/random/parallel.html).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import operator
+
+import numpy as np
+
+from benchbook.errors import UsageError
+
+
+def run_seed(*, seed: int, function: str, instance: int, dim: int, optimizer: str) -> np.random.SeedSequence:
+    """Return the seed sequence of one run.
+
+    Args:
+        seed: The user's seed, >= 0.
+        function: Name of the function.
+        instance: Instance of the function, >= 0.
+        dim: Dimension, >= 1.
+        optimizer: Name of the optimizer.
+
+    Raises:
+        UsageError: `seed` is not a whole number >= 0.
+
+    Examples:
+        >>> a = run_seed(seed=1, function="sphere", instance=0, dim=2, optimizer="random_search")
+        >>> b = run_seed(seed=1, function="sphere", instance=0, dim=2, optimizer="random_search")
+        >>> bool(a.generate_state(1) == b.generate_state(1))
+        True
+    """
+    return np.random.SeedSequence(check_seed(seed), spawn_key=_key("run", function, instance, dim, optimizer))
+
+
+def run_generator(*, seed: int, function: str, instance: int, dim: int, optimizer: str) -> np.random.Generator:
+    """Return the random generator (PCG64) of one run; see `run_seed`."""
+    return np.random.Generator(
+        np.random.PCG64(run_seed(seed=seed, function=function, instance=instance, dim=dim, optimizer=optimizer))
+    )
+
+
+def problem_generator(*, function: str, dim: int, instance: int) -> np.random.Generator:
+    """Return the generator from which a problem's shift and rotation are drawn.
+
+    Examples:
+        >>> float(problem_generator(function="sphere", dim=2, instance=1).random()) < 1
+        True
+    """
+    sequence = np.random.SeedSequence(instance, spawn_key=_key("problem", function, dim))
+    return np.random.Generator(np.random.PCG64(sequence))
+
+
+def check_seed(seed: int) -> int:
+    """Return `seed` as a plain int.
+
+    Raises:
+        UsageError: It is not a whole number >= 0.
+    """
+    try:
+        value = operator.index(seed)
+    except TypeError as error:
+        raise UsageError(f"seed is {seed!r}, expected a whole number >= 0") from error
+    if isinstance(seed, bool) or value < 0:
+        raise UsageError(f"seed is {seed!r}, expected a whole number >= 0")
+    return value
+
+
+def _key(*parts: str | int) -> tuple[int, ...]:
+    """Turn names into four 32-bit words of a spawn key; lengths are part of the text, so that no two lists collide."""
+    text = "".join(f"{len(str(part))}:{part}," for part in parts)
+    digest = hashlib.sha256(text.encode()).digest()
+    return tuple(int.from_bytes(digest[start : start + 4], "little") for start in range(0, 16, 4))

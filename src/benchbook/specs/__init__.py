@@ -1,0 +1,19 @@
+"""Specs: a notebook per optimizer, Given / When / Then, executed by papermill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchbook.specs.given_when_then import Spec, spec
+
+__all__ = ["Spec", "spec"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `spec` when it is first used: discovering or executing notebooks needs no plots (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module 'benchbook.specs' has no attribute {name!r}")
+    from benchbook.specs import given_when_then
+
+    return getattr(given_when_then, name)

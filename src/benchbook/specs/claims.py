@@ -1,0 +1,87 @@
+"""Claims: sentences with a measured value, a threshold and a verdict."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+
+from benchbook.errors import UsageError
+from benchbook.records import Claim, Verdict
+
+_RELATIONS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">"}
+
+
+def judge(
+    id: str,  # the field's name in the artifact
+    text: str,
+    measured: float | int | bool | None,
+    relation: str,
+    threshold: float | int | bool,
+    *,
+    unit: str = "",
+    detail: str = "",
+) -> Claim:
+    """Hold a measured value against a threshold; what could not be measured is undecided.
+
+    Raises:
+        UsageError: The relation is unknown, or a text is empty.
+
+    Examples:
+        >>> judge("fast", "It is fast.", 3, "<=", 5).verdict.value
+        'held'
+    """
+    if relation not in _RELATIONS:
+        raise UsageError(f"relation is {relation!r}, expected one of {', '.join(_RELATIONS)}")
+    if not id or not text:
+        raise UsageError("a claim needs an id and a sentence")
+    if measured is None or not math.isfinite(measured):
+        verdict, measured = Verdict.UNDECIDED, None
+    else:
+        verdict = Verdict.HELD if _RELATIONS[relation](measured, threshold) else Verdict.FAILED
+    return Claim(
+        id=id,
+        text=text,
+        measured=measured,
+        relation=relation,
+        threshold=threshold,
+        unit=unit,
+        verdict=verdict,
+        detail=detail,
+    )
+
+
+def number(value: float | int | bool | None, digits: int = 3) -> str:
+    """Return a number as people write it.
+
+    Examples:
+        >>> number(0.98765), number(None), number(12), number(True)
+        ('0.988', 'not measured', '12', 'yes')
+    """
+    if value is None:
+        return "not measured"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
+
+
+def requirement(claim: Claim) -> str:
+    """Return relation, threshold and unit of a claim.
+
+    Examples:
+        >>> requirement(judge("a", "A.", 1, ">=", 0.5, unit="decades"))
+        '≥ 0.5 decades'
+    """
+    return f"{_SIGNS[claim.relation]} {number(claim.threshold)} {claim.unit}".rstrip()
+
+
+def verdict_lines(claims: Sequence[Claim]) -> str:
+    """Return a line a claim: verdict, sentence, requirement; no measured value, so that it is the same everywhere."""
+    return "\n".join(f"{claim.verdict.value:<9} {claim.text}  [{requirement(claim)}]" for claim in claims)

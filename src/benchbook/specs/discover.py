@@ -1,0 +1,93 @@
+"""Finding spec notebooks: the notebooks of a project that are named like an optimizer and have parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchbook.errors import UsageError, unknown_name
+from benchbook.files import project_root, read_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFile:
+    """A spec notebook.
+
+    Attributes:
+        name: File name without its suffix.
+        path: Where it is.
+        title: Its first heading.
+    """
+
+    name: str
+    path: Path
+    title: str
+
+
+def specs(folder: Path | None = None) -> list[SpecFile]:
+    """Return the spec notebooks of a project, by name.
+
+    Raises:
+        UsageError: No project is found from the working directory upward, or a notebook cannot be read.
+    """
+    folder = folder or _notebooks()
+    files = (_spec_file(path) for path in sorted(folder.glob("*.ipynb")))
+    return [file for file in files if file is not None]
+
+
+def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
+    """Return the specs with these names; all of them without names.
+
+    Raises:
+        UnknownNameError: There is no spec of a name; the message offers the nearest.
+    """
+    known = {file.name: file for file in specs(folder)}
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in known:
+            raise unknown_name("spec", name, known, "(benchbook spec list)")
+    return [known[name] for name in wanted] if wanted else list(known.values())
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook's JSON.
+
+    Raises:
+        UsageError: It is no notebook.
+    """
+    try:
+        notebook = json.loads(read_bytes(path))
+    except ValueError as error:
+        raise UsageError(f"{path} is not a notebook: {error}") from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise UsageError(f"{path} is not a notebook: it has no list of cells")
+    return notebook
+
+
+def tags(cell: dict[str, Any]) -> list[str]:
+    """Return a cell's tags."""
+    found = cell.get("metadata", {}).get("tags", [])
+    return list(found)
+
+
+def _notebooks() -> Path:
+    root = project_root()
+    if root is None:
+        raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")
+    return root / "notebooks"
+
+
+def _spec_file(path: Path) -> SpecFile | None:
+    cells = read_notebook(path)["cells"]
+    if not any("parameters" in tags(cell) for cell in cells):
+        return None
+    title = path.stem
+    for cell in cells:
+        first = "".join(cell["source"]).lstrip().splitlines()[:1]
+        if cell["cell_type"] == "markdown" and first and first[0].startswith("# "):
+            title = first[0][2:].strip()
+            break
+    return SpecFile(name=path.stem, path=path, title=title)

@@ -1,0 +1,88 @@
+"""The outcome of a spec, as an artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from benchbook.artifacts.io import load_document, save_document
+from benchbook.artifacts.kinds import SPEC_OUTCOME_VERSION, Kind
+from benchbook.clock import SYSTEM_CLOCK, timestamp
+from benchbook.digests import digest
+from benchbook.optimizers import OptimizerChoice
+from benchbook.records import Claim, RunRecord, Status, Verdict, as_plain
+from benchbook.studies import provenance
+from benchbook.typing import JsonObject, JsonValue
+
+FILE_NAME = "outcome.json.zst"
+
+
+def outcome_document(
+    *,
+    name: str,
+    title: str,
+    params: JsonObject,
+    optimizer: OptimizerChoice | None,
+    control: OptimizerChoice | None,
+    claims: Sequence[Claim],
+    planned: int,
+    runs: Sequence[RunRecord],
+    error: str | None = None,
+) -> JsonObject:
+    """Put the outcome of a spec together; `error` says why the notebook did not reach its end."""
+    commit, dirty = provenance.commit()
+    failed = sum(run.status is Status.FAILED for run in runs)
+    held = all(claim.verdict is Verdict.HELD for claim in claims)
+    return {
+        "kind": Kind.SPEC_OUTCOME.value,
+        "schema_version": SPEC_OUTCOME_VERSION,
+        "name": name,
+        "title": title,
+        "status": "error" if error is not None else "held" if held else "failed",
+        "error": error,
+        "created_at": timestamp(SYSTEM_CLOCK.now()),
+        "commit": commit,
+        "dirty": dirty,
+        "version": provenance.library_version(),
+        "preset": str(params.get("preset", "")),
+        "params": params,
+        "optimizer": _chosen(optimizer),
+        "control": _chosen(control),
+        "claims": [cast("JsonValue", as_plain(claim)) for claim in claims],
+        "runs": {
+            "planned": planned,
+            "done": len(runs) - failed,
+            "failed": failed,
+            "missing": planned - len(runs),
+        },
+        "content_digest": digest([run.content_digest for run in runs]) if runs else None,
+        "timing": {
+            "compute_s": sum(run.timing.total_s for run in runs),
+            "evaluations": sum(run.evaluations for run in runs),
+        },
+        "environment": cast("JsonValue", _environment()) if runs else None,
+    }
+
+
+def write_outcome(folder: Path, document: JsonObject) -> Path:
+    """Write an outcome into the spec's artifact folder."""
+    return save_document(document, folder / FILE_NAME)
+
+
+def read_outcome(folder: Path) -> JsonObject:
+    """Read a spec's outcome.
+
+    Raises:
+        UsageError: There is none.
+        ArtifactError: It is damaged or invalid.
+    """
+    return load_document(folder / FILE_NAME)
+
+
+def _chosen(choice: OptimizerChoice | None) -> JsonObject | None:
+    return None if choice is None else {"name": choice.name, "settings": dict(choice.settings)}
+
+
+def _environment() -> object:
+    return as_plain(provenance.environment())

@@ -1,0 +1,156 @@
+"""Executing planned runs: the one place where optimizers, problems, loop and observers meet."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from benchbook.artifacts.document import content_digest, run_key
+from benchbook.artifacts.store import Store
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import module_digest, text_digest
+from benchbook.problems import digest as problem_digest
+from benchbook.protocols import Observer
+from benchbook.records import OptimizerRecord, ProblemRecord, RunRecord, Status, Stop
+from benchbook.runs import run_loop
+from benchbook.seeds import run_generator
+from benchbook.studies import provenance
+from benchbook.studies.plan import PlannedRun
+from benchbook.tracking import ImprovementHistory
+
+log = logging.getLogger(__name__)
+
+
+def execute(planned: PlannedRun, *, observers: Sequence[Observer] = (), clock: Clock = SYSTEM_CLOCK) -> RunRecord:
+    """Do one run; whatever objective or optimizer raise is in the record, and logged as a warning.
+
+    Args:
+        planned: The run.
+        observers: Who else watches it, beside the history.
+        clock: Measures the durations.
+    """
+    spec, problem = planned.spec, planned.problem
+    created_at = timestamp(clock.now())
+    rng = run_generator(
+        seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
+    )
+    history = ImprovementHistory()
+    outcome = run_loop(
+        lambda: planned.optimizer.make(problem.lower, problem.upper, rng, horizon=spec.budget),
+        problem,
+        budget=spec.budget,
+        target_value=None if spec.target is None or problem.f_opt is None else problem.f_opt + spec.target,
+        stagnation=spec.stagnation,
+        observers=(history, *observers),
+        clock=clock,
+    )
+    failed = outcome.error is not None or outcome.best_value is None
+    code = code_digest(planned)
+    commit, dirty = provenance.commit()
+    record = RunRecord(
+        run_id=uuid.uuid4().hex,
+        run_key=run_key(spec, code),
+        content_digest=content_digest(
+            spec,
+            stop=outcome.stop.value,
+            evaluations=outcome.evaluations,
+            history=history.history,
+            solution=outcome.best_solution,
+        ),
+        code_digest=code,
+        created_at=created_at,
+        commit=commit,
+        dirty=dirty,
+        version=provenance.library_version(),
+        host=provenance.host(),
+        problem=ProblemRecord(
+            name=problem.name,
+            dim=problem.dim,
+            instance=problem.instance,
+            lower=problem.lower,
+            upper=problem.upper,
+            f_opt=problem.f_opt,
+        ),
+        optimizer=OptimizerRecord(name=spec.optimizer, settings=spec.settings),
+        seed=spec.seed,
+        budget=spec.budget,
+        target=spec.target,
+        stagnation=spec.stagnation,
+        evaluations=outcome.evaluations,
+        invalid_evaluations=outcome.invalid_evaluations,
+        stop=outcome.stop,
+        status=Status.FAILED if failed else Status.DONE,
+        error=outcome.error,
+        best_value=outcome.best_value,
+        best_solution=outcome.best_solution,
+        history=history.history,
+        environment=provenance.environment(),
+        timing=outcome.timing,
+        memory=provenance.memory(),
+    )
+    _warn(record)
+    return record
+
+
+def execute_all(
+    plan: Sequence[PlannedRun],
+    *,
+    store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[RunRecord]:
+    """Do all runs of a plan, in its order; those that the store already has are replayed, the others stored.
+
+    Args:
+        plan: The runs.
+        store: Where finished runs are kept; None: nowhere.
+        progress: Called with (done, planned) after each run.
+    """
+    known = store.by_key() if store is not None else {}
+    records: list[RunRecord] = []
+    for number, planned in enumerate(plan, start=1):
+        record = known.get(run_key(planned.spec, code_digest(planned)))
+        if record is None:
+            record = execute(planned)
+            if store is not None:
+                store.append(record)
+        records.append(record)
+        if progress is not None:
+            progress(number, len(plan))
+    if store is not None:
+        store.close()
+    return records
+
+
+def code_digest(planned: PlannedRun) -> str:
+    """Return the digest of the code of optimizer, problem and loop, and of benchbook's version."""
+    return text_digest(
+        planned.optimizer.digest(), problem_digest(planned.problem), _loop_digest(), provenance.library_version()
+    )
+
+
+@cache
+def _loop_digest() -> str:
+    return module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.tracking.history"])
+
+
+def _warn(record: RunRecord) -> None:
+    if record.error is not None:
+        error = record.error
+        log.warning(
+            "run failed after %d evaluations, in the %s: %s: %s",
+            error.evaluations,
+            error.where,
+            error.type,
+            error.message,
+        )
+    elif record.invalid_evaluations:
+        log.warning(
+            "%d of %d evaluations of %s gave no finite number",
+            record.invalid_evaluations,
+            record.evaluations,
+            record.problem.name,
+        )
+    if record.stop is Stop.EXHAUSTED:
+        log.info("%s had no more points after %d evaluations", record.optimizer.name, record.evaluations)

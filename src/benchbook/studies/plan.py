@@ -1,0 +1,102 @@
+"""Plans: which runs a study consists of, checked before the first of them starts."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchbook.errors import UsageError
+from benchbook.optimizers import OptimizerChoice
+from benchbook.protocols import Problem
+from benchbook.records import RunSpec
+from benchbook.seeds import check_seed
+
+DEFAULT_BUDGET_PER_DIM = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """A run with what is needed to do it."""
+
+    spec: RunSpec
+    optimizer: OptimizerChoice
+    problem: Problem
+
+
+def planned_run(
+    choice: OptimizerChoice,
+    problem: Problem,
+    *,
+    seed: int,
+    budget: int | None = None,
+    target: float | None = None,
+    stagnation: int | None = None,
+) -> PlannedRun:
+    """Check the numbers of a run and put it together; the budget is 1,000 x dim unless given.
+
+    Raises:
+        UsageError: A number is out of its range.
+    """
+    budget = DEFAULT_BUDGET_PER_DIM * problem.dim if budget is None else _count("budget", budget)
+    return PlannedRun(
+        spec=RunSpec(
+            optimizer=choice.name,
+            settings=choice.settings,
+            function=problem.name,
+            dim=problem.dim,
+            instance=problem.instance,
+            seed=check_seed(seed),
+            budget=budget,
+            target=_target(target, problem),
+            stagnation=None if stagnation is None else _count("stagnation", stagnation),
+        ),
+        optimizer=choice,
+        problem=problem,
+    )
+
+
+def plan(
+    choices: Sequence[OptimizerChoice],
+    problems: Iterable[Problem],
+    *,
+    seeds: Sequence[int],
+    budget_per_dim: int,
+    target: float | None = None,
+) -> list[PlannedRun]:
+    """Return the cross product problems x seeds x optimizers, in this order."""
+    per_dim = _count("budget_per_dim", budget_per_dim)
+    return [
+        planned_run(choice, problem, seed=seed, budget=per_dim * problem.dim, target=target)
+        for problem in problems
+        for seed in seeds
+        for choice in choices
+    ]
+
+
+def _count(name: str, value: Any) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError as error:
+        raise UsageError(f"{name} is {value!r}, expected a whole number >= 1") from error
+    if isinstance(value, bool) or number < 1:
+        raise UsageError(f"{name} is {value!r}, expected a whole number >= 1")
+    return number
+
+
+def _target(target: float | None, problem: Problem) -> float | None:
+    if target is None:
+        return None
+    try:
+        value = float(target)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"target is {target!r}, expected a number") from error
+    if not math.isfinite(value) or isinstance(target, bool):
+        raise UsageError(f"target is {target!r}, expected a finite number")
+    if problem.f_opt is None:
+        raise UsageError(
+            f"target is {value}, but {problem.name} has no known f_opt for it to be relative to; give f_opt"
+        )
+    return value

@@ -1,0 +1,98 @@
+"""Under which circumstances a run happened: commit, host, environment, memory."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchbook.numerics import cpu_name, fingerprint
+from benchbook.records import Environment, Host, Memory
+
+# Packages that can change a result; an adapter's library joins them when it is installed.
+_PACKAGES = ("benchbook", "numpy", "coco-experiment")
+
+
+@cache
+def library_version() -> str:
+    """Return benchbook's version."""
+    try:
+        return version("benchbook")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+unknown"
+
+
+@cache
+def environment() -> Environment:
+    """Return the software under this process."""
+    return Environment(
+        python=platform.python_version(),
+        packages={name: found for name in _PACKAGES if (found := _version(name)) is not None},
+        platform=platform.platform(),
+        cpu=cpu_name(),
+        arithmetic=fingerprint(),
+    )
+
+
+@cache
+def host() -> Host:
+    """Return the machine this process runs on."""
+    import psutil
+
+    return Host(
+        name=platform.node(),
+        machine=platform.machine(),
+        cpu_count=os.cpu_count(),
+        memory_bytes=int(psutil.virtual_memory().total),
+    )
+
+
+def commit() -> tuple[str | None, bool | None]:
+    """Return the commit of the repository around the working directory, and whether it has uncommitted changes."""
+    return _commit(str(Path.cwd()))
+
+
+def memory() -> Memory:
+    """Return this process's peak memory so far."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return Memory(peak_rss_bytes=None)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, Linux kibibytes.
+    return Memory(peak_rss_bytes=int(peak) if sys.platform == "darwin" else int(peak) * 1024)
+
+
+@cache
+def _commit(folder: str) -> tuple[str | None, bool | None]:
+    head = _git(folder, "rev-parse", "HEAD")
+    if head is None:
+        return None, None
+    status = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return head, None if status is None else bool(status)
+
+
+def _git(folder: str, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(  # fixed arguments, no shell
+            ["git", *arguments],  # noqa: S607  # the user's git, wherever it is
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,162 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchbook.errors import UnknownNameError, UsageError
+from benchbook.problems import ProblemInfo, catalog, describe, expand, names, problem, register
+from benchbook.problems.instance import TextbookProblem
+from benchbook.protocols import Problem
+
+TEXTBOOK_NAMES = [
+    "sphere",
+    "ellipsoid",
+    "rosenbrock",
+    "rastrigin",
+    "ackley",
+    "griewank",
+    "schwefel",
+    "levy",
+    "zakharov",
+    "styblinski_tang",
+]
+BBOB_NAMES = [f"bbob_f{i}" for i in range(1, 25)]
+
+
+def own_info(name: str) -> ProblemInfo:
+    """Describe a function that is not in the catalog."""
+    return ProblemInfo(
+        name=name,
+        family="own",
+        title="Own",
+        formula="x",
+        lower=-1.0,
+        upper=1.0,
+        optimum="unknown",
+        separable=False,
+        multimodal=False,
+        conditioning=None,
+        source="here",
+        dims=(2, 4),
+    )
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry that is thrown away after the test."""
+    monkeypatch.setattr(catalog, "_registered", {})
+
+
+def test_names_are_the_ten_and_the_24() -> None:
+    """The catalog holds the textbook functions, then BBOB."""
+    assert names() == TEXTBOOK_NAMES + BBOB_NAMES
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_function_makes_a_problem(name: str) -> None:
+    """Each name gives a problem whose attributes agree with its description, by default the first instance."""
+    made = problem(name, 5)
+    info = describe(name)
+    assert isinstance(made, Problem)
+    assert (made.name, made.dim, made.instance) == (name, 5, info.first_instance)
+    assert (made.lower.shape, made.upper.shape) == ((5,), (5,))
+    assert made.lower.tolist() == [info.lower] * 5
+    assert made.upper.tolist() == [info.upper] * 5
+    values = made(np.full((3, 5), 0.3))
+    assert values.shape == (3,)
+    assert values.dtype == np.float64
+    assert made.f_opt is not None
+    assert np.all(values >= made.f_opt)
+
+
+def test_numbers_may_be_numpy_integers() -> None:
+    """Dimension and instance may come out of arrays; they end as plain ints."""
+    made = problem("levy", np.int64(3), np.uint8(2))  # type: ignore[arg-type]
+    assert (type(made.dim), type(made.instance)) == (int, int)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("rastrign", "rastrigin"), ("Sphere", "sphere"), ("bbob_15", "bbob_f15"), ("rosenbrok", "rosenbrock")],
+)
+def test_unknown_functions_are_refused_with_the_nearest_names(name: str, nearest: str) -> None:
+    """A misspelt name is answered with the names most like it."""
+    with pytest.raises(UnknownNameError, match=f"unknown function '{name}'; did you mean .*'{nearest}'"):
+        problem(name, 2)
+
+
+@pytest.mark.parametrize("name", [None, 3, ["sphere"]])
+def test_names_must_be_text(name: Any) -> None:
+    """What is not a text is no name."""
+    with pytest.raises(UsageError, match="expected a name such as 'sphere'"):
+        problem(name, 2)
+
+
+@pytest.mark.parametrize("dim", [0, -1, 2.0, "2", None, True, np.bool_(True)])
+def test_bad_dimensions_are_refused(dim: Any) -> None:
+    """A dimension is a whole number from 1 on."""
+    with pytest.raises(UsageError, match=r"dim is .*, expected a whole number >= 1 for sphere"):
+        problem("sphere", dim)
+
+
+def test_dimensions_beyond_a_function_are_refused() -> None:
+    """Where a function has no such dimension, the message says which it has."""
+    with pytest.raises(UsageError, match="expected a whole number >= 2 for rosenbrock"):
+        problem("rosenbrock", 1)
+    with pytest.raises(UsageError, match="expected one of 2, 3, 5, 10, 20, 40 for bbob_f3"):
+        problem("bbob_f3", 7)
+
+
+@pytest.mark.parametrize("instance", [-1, 1.5, "1", False])
+def test_bad_instances_are_refused(instance: Any) -> None:
+    """An instance is a whole number from 0 on."""
+    with pytest.raises(UsageError, match=r"instance is .*, expected a whole number >= 0 for sphere"):
+        problem("sphere", 2, instance)
+
+
+def test_instances_of_bbob_start_at_one() -> None:
+    """Instance 0 of a BBOB function is refused with the reason, and 1 is the default."""
+    with pytest.raises(UsageError, match="instances of bbob start at 1"):
+        problem("bbob_f1", 2, 0)
+    assert problem("bbob_f1", 2).instance == 1
+
+
+def test_groups_expand_to_their_functions() -> None:
+    """Group names stand for all of theirs, each function once, in the order given."""
+    assert expand("textbook") == TEXTBOOK_NAMES
+    assert expand(["levy", "bbob", "bbob_f3", "levy"]) == ["levy", *BBOB_NAMES]
+    assert expand(["textbook", "bbob"]) == names()
+    assert expand([]) == []
+
+
+def test_unknown_groups_are_refused() -> None:
+    """What is neither a function nor a group is answered with the nearest of both."""
+    with pytest.raises(UnknownNameError, match="did you mean 'textbook'"):
+        expand(["sphere", "textbok"])
+    with pytest.raises(UsageError, match="expected a name"):
+        expand([3])  # type: ignore[list-item]
+
+
+def test_a_function_of_ones_own_can_be_registered(registry: None) -> None:
+    """A registered function is found, described, expanded and checked like any other."""
+    register(own_info("own"), lambda dim, instance: TextbookProblem("levy", dim, instance))
+    assert names()[-1] == "own"
+    assert describe("own").title == "Own"
+    assert expand("own") == ["own"]
+    assert problem("own", 4, 7).instance == 7
+    with pytest.raises(UsageError, match="expected one of 2, 4"):
+        problem("own", 3)
+
+
+@pytest.mark.parametrize("name", ["sphere", "bbob_f1", "bbob", "textbook", "own", ""])
+def test_names_that_are_taken_cannot_be_registered(registry: None, name: str) -> None:
+    """A name is registered once, and never that of a group."""
+    register(own_info("own"), lambda dim, instance: TextbookProblem("levy", dim, instance))
+    with pytest.raises(UsageError, match="neither empty nor in the catalog"):
+        register(own_info(name), lambda dim, instance: TextbookProblem("levy", dim, instance))
+
+
+def test_what_is_registered_must_be_callable(registry: None) -> None:
+    """A finished problem is no recipe for problems."""
+    with pytest.raises(UsageError, match="expected something that can be called"):
+        register(own_info("own"), 3)  # type: ignore[arg-type]
