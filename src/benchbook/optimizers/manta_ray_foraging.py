@@ -45,6 +45,7 @@ class MantaRayForaging(NativeOptimizer):
 
     name: ClassVar[str] = "manta_ray_foraging"
     anytime: ClassVar[bool] = False
+    state: ClassVar[tuple[str, ...]] = ("x", "fx", "best")
 
     def __init__(
         self,

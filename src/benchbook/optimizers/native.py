@@ -7,6 +7,7 @@ together. Given one generator it is an ordinary optimizer of one run; given `Str
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -20,6 +21,7 @@ class NativeOptimizer(ABC):
 
     Attributes:
         anytime: Whether a longer budget continues the trajectory of a shorter one; if not, the horizon is needed.
+        state: Names of the arrays with a leading runs axis, which `keep` cuts.
         lower, upper: Bounds, shape `(dim,)`.
         dim: Number of variables.
         streams: The random streams, one per run.
@@ -27,6 +29,7 @@ class NativeOptimizer(ABC):
 
     name: ClassVar[str]
     anytime: ClassVar[bool] = True
+    state: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator | Streams) -> None:
         """Keep the box and the random streams."""
@@ -54,6 +57,18 @@ class NativeOptimizer(ABC):
         if self._alone:
             x, fx = x[np.newaxis], fx[np.newaxis]
         self.learn(x, fx)
+
+    def keep(self, runs: Sequence[int]) -> None:
+        """Go on with these runs only; the others have ended."""
+        self.streams.keep(runs)
+        for name in self.state:
+            # take, not a view: a run's arrays must lie as they would alone
+            setattr(self, name, np.ascontiguousarray(getattr(self, name)[list(runs)]))
+
+    @classmethod
+    def in_lockstep(cls, **settings: object) -> bool:
+        """Tell whether runs with these settings can advance together: all ask for batches of one size."""
+        return True
 
     def uniform(self, population: int) -> FloatArray:
         """Draw points uniformly in the box, shape `(runs, population, dim)`."""
