@@ -144,32 +144,37 @@ def _work(
         process.terminate()
 
     timer = threading.Timer(timeout_s, end) if timeout_s is not None else None
-    last: dict[str, Any] = {}
     complaints: list[str] = []
     reader = threading.Thread(target=lambda: complaints.extend(process.stderr or ()), daemon=True)
-    try:
+    with process:
         reader.start()
         if timer is not None:
             timer.start()
-        if process.stdin is not None and process.stdout is not None:
-            process.stdin.write(json.dumps({"notebook": str(file.path), "out": str(out), "params": params}))
-            process.stdin.close()
-            for line in process.stdout:
-                last = json.loads(line)
-                if last["event"] == "cell" and progress is not None:
-                    progress(file.name, last["done"], last["total"])
-        process.wait()
+        last = _follow(process, {"notebook": str(file.path), "out": str(out), "params": params}, file.name, progress)
         reader.join(timeout=5)
-    finally:
-        if timer is not None:
-            timer.cancel()
-        running.done(process)
+    if timer is not None:
+        timer.cancel()
+    running.done(process)
     if last.get("event") == "end":
         return str(last["error"]) if last["error"] is not None else None
     if overdue.is_set():
         return f"ended after {timeout_s:g} s, the time-out"
     tail = "".join(complaints[-5:]).strip()
     return f"the worker process ended with code {process.returncode}{': ' + tail if tail else ''}"
+
+
+def _follow(process: subprocess.Popen[str], job: JsonObject, name: str, progress: Progress | None) -> dict[str, Any]:
+    """Give a worker its job and read what it says; return the last of it."""
+    last: dict[str, Any] = {}
+    if process.stdin is None or process.stdout is None:
+        return last
+    process.stdin.write(json.dumps(job))
+    process.stdin.close()
+    for line in process.stdout:
+        last = json.loads(line)
+        if last["event"] == "cell" and progress is not None:
+            progress(name, last["done"], last["total"])
+    return last
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:

@@ -1,0 +1,70 @@
+"""A small project of its own, so that spec tests neither read nor write the repository's artifacts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TINY = [
+    "-p",
+    "functions=[sphere]",
+    "-p",
+    "dims=[2]",
+    "-p",
+    "seeds=2",
+    "-p",
+    "bbob_functions=[]",
+    "-p",
+    "budget_per_dim=60",
+]
+CELL = dict[str, object]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder with the parameter sets and no notebook, as working directory."""
+    (tmp_path / "notebooks").mkdir()
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
+    return tmp_path
+
+
+@pytest.fixture
+def write_notebook(project: Path) -> Callable[..., Path]:
+    """Write a spec notebook with the parameters of quick and the given code cells."""
+
+    def write(name: str, *sources: str) -> Path:
+        original = json.loads((ROOT / "notebooks" / "random_search.ipynb").read_text())
+        kept = [cell for cell in original["cells"] if cell["id"] in {"title", "parameters"}]
+        cells = [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for number, source in enumerate(sources)
+        ]
+        path = project / "notebooks" / f"{name}.ipynb"
+        path.write_text(json.dumps({**original, "cells": [*kept, *cells]}))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def copy_spec(project: Path) -> Callable[[str], Path]:
+    """Copy a spec notebook of the repository into the project."""
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", project / "notebooks"))
+
+    return copy
