@@ -119,10 +119,11 @@ def test_figures_and_claims_need_runs(spec: Spec) -> None:
 def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
     """Each figure has an alternative text with its numbers; each table plain text."""
     spec.when()
-    for picture in (spec.convergence(), spec.twin_comparison(), spec.stages(budget=100)):
+    for draw in (spec.convergence, spec.twin_comparison, lambda: spec.stages(budget=100)):
+        picture = draw()
         assert len(picture.alt) > 80
         assert "manta_ray_foraging" in picture.alt
-        assert picture.svg() == picture.svg()
+        assert picture.svg() == draw().svg()
     for table in (spec.settings(), spec.given(), spec.ledger(), spec.targets(), spec.reproduce()):
         assert "\n" in repr(table)
     assert "benchbook run --optimizer manta_ray_foraging --function sphere --dim 2" in repr(spec.reproduce())

@@ -30,13 +30,17 @@ class Picture:
             raise UsageError("alt is empty, expected a sentence that says what the figure shows")
         self.figure = figure
         self.alt = " ".join(alt.split())
+        self._svg: str | None = None
 
     def svg(self) -> str:
-        """Return the figure as SVG; the same figure gives the same text."""
-        buffer = io.StringIO()
-        with mpl.rc_context(RC):
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": self.alt})
-        return buffer.getvalue()
+        """Return the figure as SVG; figures drawn alike give the same text."""
+        if self._svg is None:
+            # Drawn once: a second solution of the layout may differ in the last digits.
+            buffer = io.StringIO()
+            with mpl.rc_context(RC):
+                self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": self.alt})
+            self._svg = buffer.getvalue()
+        return self._svg
 
     def __repr__(self) -> str:
         """Return the alternative text."""
