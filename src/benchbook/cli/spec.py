@@ -95,6 +95,50 @@ def accept_(*, names: tuple[str, ...]) -> None:
         click.echo(f"{file.name}: {'changed' if accept(file) else 'unchanged'}")
 
 
+@command.command("new")
+@click.argument("name")
+def new(*, name: str) -> None:
+    """Write a spec notebook for the optimizer NAME, whole and passing.
+
+    Run it, store its verdicts, then tell its story: benchbook spec run NAME; benchbook spec accept NAME.
+    """
+    from benchbook.specs.check import quick_params
+    from benchbook.specs.discover import notebook_folder
+    from benchbook.specs.scaffold import new_notebook
+
+    path = new_notebook(name, notebook_folder(), quick_params())
+    click.echo(f"{_near(path)}: now run it with: benchbook spec run {name}; benchbook spec accept {name}")
+
+
+@command.command("check")
+@click.argument("names", nargs=-1)
+@click.option("--fix", is_flag=True, help="Put right what a machine can: parameters, tags, outputs.")
+def check(*, names: tuple[str, ...], fix: bool) -> int:
+    """Check that specs have all they must have.
+
+    Without NAMES also that every native optimizer has a spec, and an example in its docstring. Exit code 6 where
+    something is missing, with a line for each.
+    """
+    import inspect
+
+    from benchbook.optimizers.catalog import NATIVE
+    from benchbook.specs.check import check_coverage, check_docstring, check_notebook, mend, quick_params
+    from benchbook.specs.discover import find, notebook_folder
+
+    quick, files = quick_params(), find(names)
+    for file in files:
+        if fix and mend(file.path, quick):
+            click.echo(f"{file.name}: mended")
+    findings = [finding for file in files for finding in check_notebook(file.path, quick)]
+    if not names:
+        findings += check_coverage(notebook_folder(), sorted(factory.name for factory in NATIVE))
+        findings += [found for f in NATIVE for found in check_docstring(f.name, inspect.getdoc(f) or "")]
+    for finding in findings:
+        click.echo(f"{finding}{' (--fix mends it)' if finding.mendable else ''}", err=True)
+    click.echo(f"{len(files)} specs checked, {len(findings)} findings", err=bool(findings))
+    return ExitCode.SPEC_CHECK if findings else ExitCode.DONE
+
+
 def _execute(
     files: Sequence[SpecFile], params: JsonObject, workers: int | None, timeout_s: float | None
 ) -> list[SpecResult]:

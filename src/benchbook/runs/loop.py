@@ -134,21 +134,26 @@ class _Loop:
         return x
 
     def _evaluate(self, x: FloatArray) -> FloatArray:
-        begin = self.clock.monotonic_s()
         try:
-            fx = np.asarray(self.problem(x), dtype=np.float64)
-            if fx.shape != (len(x),):
-                raise ShapeError(f"the objective returned an array of shape {fx.shape}, expected ({len(x)},)")
+            fx = self._values(x)
         except ObjectiveError as error:
             if len(error.partial):
                 done = len(error.partial)
                 self._observe(x[:done], self._without_invalid(np.asarray(error.partial, dtype=np.float64)))
             raise
+        # One dot product tells that all values are finite; only when it is not, they are looked at one by one.
+        with np.errstate(over="ignore"):
+            square = fx.dot(fx)
+        return fx if math.isfinite(square) else self._without_invalid(fx)
+
+    def _values(self, x: FloatArray) -> FloatArray:
+        begin = self.clock.monotonic_s()
+        try:
+            fx = np.asarray(self.problem(x), dtype=np.float64)
         finally:
             self.objective_s += self.clock.monotonic_s() - begin
-        # One dot product tells that all values are finite; only when it is not, they are looked at one by one.
-        if not math.isfinite(fx.dot(fx)):
-            fx = self._without_invalid(fx)
+        if fx.shape != (len(x),):
+            raise ShapeError(f"the objective returned an array of shape {fx.shape}, expected ({len(x)},)")
         return fx
 
     def _without_invalid(self, fx: FloatArray) -> FloatArray:
@@ -195,7 +200,12 @@ class _Loop:
         self.error = ErrorRecord(
             where=where,
             type=type(cause).__name__,
-            message=str(cause) or type(cause).__name__,
-            traceback="".join(traceback.format_exception(cause)),
+            message=_writable(str(cause)) or type(cause).__name__,
+            traceback=_writable("".join(traceback.format_exception(cause))),
             evaluations=self.evaluations,
         )
+
+
+def _writable(text: str) -> str:
+    """Return a text that UTF-8 can hold: anybody's message may have lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -33,7 +33,7 @@ def specs(folder: Path | None = None) -> list[SpecFile]:
     Raises:
         UsageError: No project is found from the working directory upward, or a notebook cannot be read.
     """
-    folder = folder or _notebooks()
+    folder = folder or notebook_folder()
     files = (_spec_file(path) for path in sorted(folder.glob("*.ipynb")))
     return [file for file in files if file is not None]
 
@@ -73,7 +73,12 @@ def tags(cell: dict[str, Any]) -> list[str]:
     return list(found)
 
 
-def _notebooks() -> Path:
+def notebook_folder() -> Path:
+    """Return the folder of the project's notebooks.
+
+    Raises:
+        UsageError: No project is found from the working directory upward.
+    """
     root = project_root()
     if root is None:
         raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")

@@ -7,14 +7,16 @@ import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
 
+import numpy as np
+
 from benchbook.artifacts.document import content_digest, run_key
 from benchbook.artifacts.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import module_digest, text_digest
 from benchbook.problems import digest as problem_digest
 from benchbook.protocols import Observer
-from benchbook.records import OptimizerRecord, ProblemRecord, RunRecord, Status, Stop
-from benchbook.runs import run_loop
+from benchbook.records import History, OptimizerRecord, ProblemRecord, RunRecord, RunSpec, Status, Stop
+from benchbook.runs import Outcome, run_loop
 from benchbook.seeds import run_generator
 from benchbook.studies import provenance
 from benchbook.studies.plan import PlannedRun
@@ -33,19 +35,35 @@ def execute(planned: PlannedRun, *, observers: Sequence[Observer] = (), clock: C
     """
     spec, problem = planned.spec, planned.problem
     created_at = timestamp(clock.now())
-    rng = run_generator(
-        seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
-    )
     history = ImprovementHistory()
     outcome = run_loop(
-        lambda: planned.optimizer.make(problem.lower, problem.upper, rng, horizon=spec.budget),
+        lambda: planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget),
         problem,
         budget=spec.budget,
-        target_value=None if spec.target is None or problem.f_opt is None else problem.f_opt + spec.target,
+        target_value=target_value_of(planned),
         stagnation=spec.stagnation,
         observers=(history, *observers),
         clock=clock,
     )
+    return record_of(planned, outcome, history.history, created_at)
+
+
+def generator_of(spec: RunSpec) -> np.random.Generator:
+    """Return the random generator of a run."""
+    return run_generator(
+        seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
+    )
+
+
+def target_value_of(planned: PlannedRun) -> float | None:
+    """Return the value at which a run stops; None: none."""
+    target, f_opt = planned.spec.target, planned.problem.f_opt
+    return None if target is None or f_opt is None else f_opt + target
+
+
+def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
+    """Put the record of a finished run together, and log what went wrong in it."""
+    spec, problem = planned.spec, planned.problem
     failed = outcome.error is not None or outcome.best_value is None
     code = code_digest(planned)
     commit, dirty = provenance.commit()
@@ -56,7 +74,7 @@ def execute(planned: PlannedRun, *, observers: Sequence[Observer] = (), clock: C
             spec,
             stop=outcome.stop.value,
             evaluations=outcome.evaluations,
-            history=history.history,
+            history=history,
             solution=outcome.best_solution,
         ),
         code_digest=code,
@@ -85,8 +103,8 @@ def execute(planned: PlannedRun, *, observers: Sequence[Observer] = (), clock: C
         error=outcome.error,
         best_value=outcome.best_value,
         best_solution=outcome.best_solution,
-        history=history.history,
-        environment=provenance.environment(),
+        history=history,
+        environment=provenance.environment(planned.optimizer.packages),
         timing=outcome.timing,
         memory=provenance.memory(),
     )

@@ -13,6 +13,7 @@ from benchbook.optimizers import OptimizerChoice
 from benchbook.protocols import Problem
 from benchbook.records import RunSpec
 from benchbook.seeds import check_seed
+from benchbook.typing import MAX_INTEGER
 
 DEFAULT_BUDGET_PER_DIM = 1000
 
@@ -83,6 +84,8 @@ def _count(name: str, value: Any) -> int:
         raise UsageError(f"{name} is {value!r}, expected a whole number >= 1") from error
     if isinstance(value, bool) or number < 1:
         raise UsageError(f"{name} is {value!r}, expected a whole number >= 1")
+    if number > MAX_INTEGER:
+        raise UsageError(f"{name} is {value!r}, expected at most {MAX_INTEGER}, which an artifact can hold")
     return number
 
 

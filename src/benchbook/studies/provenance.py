@@ -13,7 +13,7 @@ from pathlib import Path
 from benchbook.numerics import cpu_name, fingerprint
 from benchbook.records import Environment, Host, Memory
 
-# Packages that can change a result; an adapter's library joins them when it is installed.
+# Packages that can change a result; those of an adapter's library join them.
 _PACKAGES = ("benchbook", "numpy", "coco-experiment")
 
 
@@ -27,11 +27,15 @@ def library_version() -> str:
 
 
 @cache
-def environment() -> Environment:
-    """Return the software under this process."""
+def environment(packages: tuple[str, ...] = ()) -> Environment:
+    """Return the software under this process.
+
+    Args:
+        packages: Distributions that the run's optimizer uses beyond benchbook's own.
+    """
     return Environment(
         python=platform.python_version(),
-        packages={name: found for name in _PACKAGES if (found := _version(name)) is not None},
+        packages={name: found for name in (*_PACKAGES, *packages) if (found := _version(name)) is not None},
         platform=platform.platform(),
         cpu=cpu_name(),
         arithmetic=fingerprint(),

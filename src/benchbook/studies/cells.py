@@ -1,0 +1,83 @@
+"""Cells: runs that differ in instance and seed only, done in lockstep where the optimizer can."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import digest
+from benchbook.optimizers.native import NativeOptimizer
+from benchbook.optimizers.streams import Streams
+from benchbook.problems import stack
+from benchbook.records import RunRecord
+from benchbook.runs import run_lockstep
+from benchbook.studies.execute import execute, generator_of, record_of, target_value_of
+from benchbook.studies.plan import PlannedRun
+from benchbook.tracking import ImprovementHistory
+
+log = logging.getLogger(__name__)
+
+
+def cells_of(plan: Iterable[PlannedRun]) -> list[list[PlannedRun]]:
+    """Group planned runs by optimizer, settings, function, dimension and budget, in the order of the plan."""
+    cells: dict[str, list[PlannedRun]] = {}
+    for planned in plan:
+        spec = planned.spec
+        key = [spec.optimizer, dict(spec.settings), spec.function, spec.dim, spec.budget, spec.target, spec.stagnation]
+        cells.setdefault(digest(key), []).append(planned)
+    return list(cells.values())
+
+
+def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) -> list[RunRecord]:
+    """Do the runs of one cell; in lockstep where the optimizer can, else one by one.
+
+    The records' contents are the same either way; see `benchbook.runs.lockstep`.
+
+    Args:
+        planned: Runs with one optimizer, settings, function, dimension and budget.
+        clock: Measures the durations.
+    """
+    if len(planned) > 1 and _can_lockstep(planned):
+        try:
+            return _lockstep(planned, clock)
+        except Exception as error:  # noqa: BLE001  # anybody's code; whatever it raised shows again in the run it belongs to
+            log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, error)
+    return [execute(item, clock=clock) for item in planned]
+
+
+def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
+    first = planned[0]
+    factory = first.optimizer.factory
+    if not (isinstance(factory, type) and issubclass(factory, NativeOptimizer)):
+        return False
+    low, high = first.problem.lower, first.problem.upper
+    same_box = all(
+        np.array_equal(item.problem.lower, low) and np.array_equal(item.problem.upper, high) for item in planned
+    )
+    return same_box and factory.in_lockstep(**first.optimizer.settings)
+
+
+def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
+    first = planned[0]
+    created_at = timestamp(clock.now())
+    histories = [ImprovementHistory() for _ in planned]
+    streams = Streams([generator_of(item.spec) for item in planned])
+    lower, upper = first.problem.lower, first.problem.upper
+    outcomes = run_lockstep(
+        lambda: first.optimizer.make(lower, upper, streams, horizon=first.spec.budget),
+        stack([item.problem for item in planned]),
+        lower=lower,
+        upper=upper,
+        budget=first.spec.budget,
+        target_values=[target_value_of(item) for item in planned],
+        stagnation=first.spec.stagnation,
+        observers=[(history,) for history in histories],
+        clock=clock,
+    )
+    return [
+        record_of(item, outcome, history.history, created_at)
+        for item, outcome, history in zip(planned, outcomes, histories, strict=True)
+    ]
