@@ -1,0 +1,54 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("ci")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _artifacts_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing that a test runs write into the project's artifacts."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
+
+
+@pytest.fixture
+def root() -> Path:
+    """Return the folder of the project."""
+    return ROOT
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Return a generator with a fixed seed."""
+    return np.random.default_rng(20200)
+
+
+@pytest.fixture
+def python() -> Callable[..., str]:
+    """Return a function that runs code in a fresh interpreter, without any pin, and returns what it printed."""
+
+    def run(code: str, **environment: str) -> str:
+        pins = ("NPY_", "OPENBLAS_", "OMP_", "MKL_")
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(pins)}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            env={**clean, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run
