@@ -47,22 +47,25 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "_registered", {})
 
 
-def test_names_are_the_ten_and_the_24() -> None:
-    """The catalog holds the textbook functions, then BBOB."""
-    assert names() == TEXTBOOK_NAMES + BBOB_NAMES
+def test_names_are_the_ten_the_24_and_two_suites() -> None:
+    """The catalog holds the textbook functions, then BBOB, then coco-experiment's further suites."""
+    suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
+    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + suites
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_function_makes_a_problem(name: str) -> None:
     """Each name gives a problem whose attributes agree with its description, by default the first instance."""
-    made = problem(name, 5)
     info = describe(name)
+    dim = max(5, info.min_dim)
+    made = problem(name, dim)
     assert isinstance(made, Problem)
-    assert (made.name, made.dim, made.instance) == (name, 5, info.first_instance)
-    assert (made.lower.shape, made.upper.shape) == ((5,), (5,))
-    assert made.lower.tolist() == [info.lower] * 5
-    assert made.upper.tolist() == [info.upper] * 5
-    values = made(np.full((3, 5), 0.3))
+    assert (made.name, made.dim, made.instance) == (name, dim, info.first_instance)
+    assert (made.lower.shape, made.upper.shape, made.integer.shape) == ((dim,), (dim,), (dim,))
+    if info.bounds is None:
+        assert made.lower.tolist() == [info.lower] * dim
+        assert made.upper.tolist() == [info.upper] * dim
+    values = made(np.full((3, dim), 0.3))
     assert values.shape == (3,)
     assert values.dtype == np.float64
     assert made.f_opt is not None
@@ -103,8 +106,8 @@ def test_dimensions_beyond_a_function_are_refused() -> None:
     """Where a function has no such dimension, the message says which it has."""
     with pytest.raises(UsageError, match="expected a whole number >= 2 for rosenbrock"):
         problem("rosenbrock", 1)
-    with pytest.raises(UsageError, match="expected one of 2, 3, 5, 10, 20, 40 for bbob_f3"):
-        problem("bbob_f3", 7)
+    with pytest.raises(UsageError, match="expected one of 5, 10, 20, 40, 80, 160 for bbob_mixint_f3"):
+        problem("bbob_mixint_f3", 7)
 
 
 @pytest.mark.parametrize("instance", [-1, 1.5, "1", False])
@@ -125,7 +128,7 @@ def test_groups_expand_to_their_functions() -> None:
     """Group names stand for all of theirs, each function once, in the order given."""
     assert expand("textbook") == TEXTBOOK_NAMES
     assert expand(["levy", "bbob", "bbob_f3", "levy"]) == ["levy", *BBOB_NAMES]
-    assert expand(["textbook", "bbob"]) == names()
+    assert expand(["textbook", "bbob", "bbob_largescale", "bbob_mixint"]) == names()
     assert expand([]) == []
 
 

@@ -73,12 +73,12 @@ def test_attributes_are_those_of_a_problem() -> None:
     """It has the attributes of every problem; bounds are read-only and f_opt is what was told."""
     problem = from_callable(shifted, bounds=([-1, -2, -3], 4), f_opt=0, instance=3)
     assert isinstance(problem, Problem)
-    assert (problem.name, problem.dim, problem.instance, problem.f_opt) == ("shifted", 3, 3, 0.0)
+    assert (problem.name, problem.dim, problem.instance, problem.f_opt) == ("custom:shifted", 3, 3, 0.0)
     assert problem.lower.tolist() == [-1.0, -2.0, -3.0]
     assert problem.upper.tolist() == [4.0, 4.0, 4.0]
     assert problem.x_opt is None
     assert not problem.lower.flags.writeable
-    assert repr(problem) == "CallableProblem('shifted', dim=3)"
+    assert repr(problem) == "CallableProblem('custom:shifted', dim=3)"
 
 
 def test_bounds_given_as_arrays_are_copied() -> None:
@@ -90,7 +90,8 @@ def test_bounds_given_as_arrays_are_copied() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "name"), [(shifted, "custom:shifted"), (lambda x: 0.0, "custom:lambda"), (np.linalg.norm, "custom:norm")]
+    ("function", "name"),
+    [(shifted, "custom:shifted"), (lambda x: 0.0, "custom:lambda"), (np.linalg.norm, "custom:norm")],
 )
 def test_the_name_is_that_of_the_function(function: Any, name: str) -> None:
     """Without a name the function's own is taken, set apart from the catalog's names."""

@@ -86,8 +86,8 @@ def test_an_instance_is_the_textbook_function_rotated_about_its_optimum(data: st
     name = data.draw(NAMES.filter(lambda item: not TEXTBOOK[item].bounded))
     problem = TextbookProblem(name, data.draw(st.integers(2, 10)), 3)
     x = points(problem, 5, seed)
-    assert problem._rotation is not None
-    z = TEXTBOOK[name].x_opt(problem.dim) + np.einsum("ij,ki->kj", problem._rotation, x - problem.x_opt)
+    assert problem.rotation is not None
+    z = TEXTBOOK[name].x_opt(problem.dim) + np.einsum("ij,ki->kj", problem.rotation, x - problem.x_opt)
     np.testing.assert_allclose(problem(x), TEXTBOOK[name].function(z), rtol=1e-9, atol=1e-9)
 
 

@@ -9,10 +9,12 @@ Examples:
 from benchbook.problems.catalog import describe, digest, expand, names, problem, register
 from benchbook.problems.custom import CallableProblem, from_callable
 from benchbook.problems.info import ProblemInfo
+from benchbook.problems.stacked import StackedProblem, stack
 
 __all__ = [
     "CallableProblem",
     "ProblemInfo",
+    "StackedProblem",
     "describe",
     "digest",
     "expand",
@@ -20,4 +22,5 @@ __all__ = [
     "names",
     "problem",
     "register",
+    "stack",
 ]

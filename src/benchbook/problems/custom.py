@@ -9,7 +9,7 @@ import numpy as np
 
 from benchbook.errors import ObjectiveError, UsageError
 from benchbook.problems.digests import digest_code
-from benchbook.problems.info import check_points, check_whole, read_only
+from benchbook.problems.info import check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
 
 Bound: TypeAlias = float | Sequence[float] | FloatArray
@@ -36,6 +36,7 @@ class CallableProblem:
         self.upper = upper
         self.f_opt = f_opt
         self.x_opt: FloatArray | None = None
+        self.integer = continuous(self.dim)
         self.vectorized = vectorized
         self._function = function
 
@@ -129,7 +130,7 @@ def from_callable(
     if name is None:
         # The prefix keeps a user's own `sphere` apart from the catalog's: in seeds, run keys and verification.
         name = "custom:" + getattr(function, "__name__", type(function).__name__).strip("<>")
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name:  # type: ignore[redundant-expr]  # callers may be untyped
         raise UsageError(f"name is {name!r}, expected a text that is not empty")
     return CallableProblem(
         function,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchbook.errors import ShapeError, UsageError
 from benchbook.typing import FloatArray
+
+BoolArray: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,9 @@ class ProblemInfo:
         first_instance: Least instance number, and the default.
         min_dim: Least dimension.
         dims: The only dimensions there are; None where every one from `min_dim` on is defined.
+        last_instance: Greatest instance number; None where there is none.
+        group: Name of the group within its family, such as BBOB's five; None where there is none.
+        bounds: The bounds in text where the variables differ; `lower` and `upper` are then the least and greatest.
     """
 
     name: str
@@ -46,6 +53,9 @@ class ProblemInfo:
     first_instance: int = 0
     min_dim: int = 1
     dims: tuple[int, ...] | None = None
+    last_instance: int | None = None
+    group: str | None = None
+    bounds: str | None = None
 
 
 def check_dim(info: ProblemInfo, dim: int) -> int:
@@ -64,14 +74,17 @@ def check_instance(info: ProblemInfo, instance: int | None) -> int:
     """Return `instance` as a plain int; None stands for the function's first instance.
 
     Raises:
-        UsageError: It is not a whole number, or lies below the function's first instance.
+        UsageError: It is not a whole number, or not between the function's first and last instance.
     """
     if instance is None:
         return info.first_instance
     context = f"for {info.name}"
     if info.first_instance:
         context = f"(instances of {info.family} start at {info.first_instance})"
-    return check_whole("instance", instance, info.first_instance, context)
+    value = check_whole("instance", instance, info.first_instance, context)
+    if info.last_instance is not None and value > info.last_instance:
+        raise UsageError(f"instance is {value}, expected at most {info.last_instance} for {info.name}")
+    return value
 
 
 def check_whole(argument: str, value: int, least: int, context: str = "") -> int:
@@ -106,6 +119,13 @@ def check_points(x: FloatArray, dim: int) -> FloatArray:
     if points.dtype.kind not in "fiub":
         raise ShapeError(f"x has dtype {points.dtype}, expected real numbers of shape (n, {dim})")
     return np.ascontiguousarray(points, dtype=np.float64)
+
+
+def continuous(dim: int) -> BoolArray:
+    """Return the attribute `integer` of a problem without integer variables: `dim` times False, read-only."""
+    values = np.zeros(dim, dtype=np.bool_)
+    values.flags.writeable = False
+    return values
 
 
 def read_only(values: FloatArray) -> FloatArray:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from benchbook.problems.info import ProblemInfo
 
 FAMILY = "bbob"
-DIMS = (2, 3, 5, 10, 20, 40)
+# The five groups of the report, with their last function.
+_GROUPS = (
+    (5, "separable"),
+    (9, "low or moderate conditioning"),
+    (14, "high conditioning, unimodal"),
+    (19, "multimodal, adequate global structure"),
+    (24, "multimodal, weak global structure"),
+)
 _SOURCE = "Hansen, Finck, Ros & Auger 2009, INRIA RR-6829, https://inria.hal.science/inria-00362633"
 
 # Title, formula in the report's symbols (z: the shifted, rotated and deformed x; D: the dimension; f_pen: the squared
@@ -100,7 +107,7 @@ BBOB = {
         source=f"{_SOURCE}, f{number}",
         first_instance=1,
         min_dim=2,
-        dims=DIMS,
+        group=next(group for last, group in _GROUPS if number <= last),
     )
     for number, (title, formula, separable, multimodal, conditioning) in enumerate(_ROWS, start=1)
 }
