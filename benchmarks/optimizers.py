@@ -2,7 +2,8 @@
 
 Every candidate has its turn in each round, in one process: the native optimizers alone and 15 runs in lockstep, and
 the peers where they are installed. Peers that call the objective themselves are measured around it: its time is
-taken off. Figures are medians over the rounds; 10-D, population 50. Run as `python -m benchmarks.optimizers [--quick]`.
+taken off. Time is the process's CPU time, so that what else runs on the machine does not count. Figures are medians
+over the rounds; 10-D, population 50. Run as `python -m benchmarks.optimizers [--quick]`.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def native(name: str, runs: int, generations: int, seed: int) -> float:
     lower, upper = np.full(DIM, -5.0), np.full(DIM, 5.0)
     rng: Any = generators[0] if runs == 1 else Streams(generators)
     optimizer = choice.factory(lower, upper, rng, **extra, **choice.settings)
-    clock, spent, evaluations = time.perf_counter, 0.0, 0
+    clock, spent, evaluations = time.process_time, 0.0, 0
     for _ in range(generations):
         begin = clock()
         x = optimizer.ask()
@@ -118,17 +119,17 @@ class _Timed:
         """Evaluate a point, or the columns of a matrix, as scipy passes them."""
         import numpy as np
 
-        begin = time.perf_counter()
+        begin = time.process_time()
         fx = _objective(np.asarray(x).T)
         self.evaluations += fx.size
-        self.spent += time.perf_counter() - begin
+        self.spent += time.process_time() - begin
         return fx if fx.ndim else float(fx)
 
     def cost(self, run: Callable[[], object]) -> float:
         """Return the cost of what `run` does beside the objective."""
-        begin = time.perf_counter()
+        begin = time.process_time()
         run()
-        return 1e6 * (time.perf_counter() - begin - self.spent) / self.evaluations
+        return 1e6 * (time.process_time() - begin - self.spent) / self.evaluations
 
 
 def _mealpy(name: str, seed: int) -> float:

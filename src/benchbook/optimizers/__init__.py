@@ -1,5 +1,29 @@
-"""Optimizers: native ones, and the catalog."""
+"""Optimizers: native ones, adapters to those of other libraries, and the catalog."""
 
-from benchbook.optimizers.catalog import CONTROL, OptimizerChoice, Setting, describe, names, optimizer, settings_of
+from benchbook.optimizers.catalog import (
+    CONTROL,
+    OptimizerChoice,
+    Setting,
+    describe,
+    names,
+    native_names,
+    optimizer,
+    settings_of,
+)
+from benchbook.optimizers.listing import Entry, entries
+from benchbook.optimizers.register import register, unregister
 
-__all__ = ["CONTROL", "OptimizerChoice", "Setting", "describe", "names", "optimizer", "settings_of"]
+__all__ = [
+    "CONTROL",
+    "Entry",
+    "OptimizerChoice",
+    "Setting",
+    "describe",
+    "entries",
+    "names",
+    "native_names",
+    "optimizer",
+    "register",
+    "settings_of",
+    "unregister",
+]

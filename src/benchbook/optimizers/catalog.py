@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,15 +11,36 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from benchbook.digests import code_digest
+from benchbook.digests import canonical_json, code_digest
 from benchbook.errors import UsageError, unknown_name
+from benchbook.optimizers.adapters import library as libraries
+from benchbook.optimizers.cma_es import CmaEs
+from benchbook.optimizers.differential_evolution import DifferentialEvolution
+from benchbook.optimizers.grey_wolf import GreyWolf
 from benchbook.optimizers.manta_ray_foraging import MantaRayForaging
+from benchbook.optimizers.native import NativeOptimizer
+from benchbook.optimizers.particle_swarm import ParticleSwarm
 from benchbook.optimizers.random_search import RandomSearch
+from benchbook.optimizers.register import entry_point_names, from_entry_point, registered
+from benchbook.optimizers.simulated_annealing import SimulatedAnnealing
+from benchbook.optimizers.success_history_de import SuccessHistoryDE
+from benchbook.optimizers.whale import Whale
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
 
 CONTROL = "random_search"
-_CATALOG: dict[str, Callable[..., Optimizer]] = {factory.name: factory for factory in (MantaRayForaging, RandomSearch)}
+NATIVE: tuple[type[NativeOptimizer], ...] = (
+    CmaEs,
+    DifferentialEvolution,
+    GreyWolf,
+    MantaRayForaging,
+    ParticleSwarm,
+    RandomSearch,
+    SimulatedAnnealing,
+    SuccessHistoryDE,
+    Whale,
+)
+_CATALOG: dict[str, Callable[..., Optimizer]] = {factory.name: factory for factory in NATIVE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +54,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What an optimizer is: its first sentence, and the text up to its arguments."""
+    """What an optimizer is: its first sentence, all text up to its arguments, and where it was published."""
 
     summary: str
     text: str
+    references: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +70,14 @@ class OptimizerChoice:
         factory: What makes it; usually a class.
         settings: Every setting, defaults included.
         wants_horizon: Whether it is told the length of the run.
+        packages: Distributions, beyond benchbook's own, whose versions can change a result.
     """
 
     name: str
     factory: Callable[..., Optimizer]
     settings: Mapping[str, JsonValue]
     wants_horizon: bool
+    packages: tuple[str, ...] = ()
 
     def make(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, *, horizon: int) -> Optimizer:
         """Make the optimizer for one run of `horizon` evaluations in the box between `lower` and `upper`."""
@@ -61,29 +86,54 @@ class OptimizerChoice:
 
     def digest(self) -> str:
         """Return the digest (hex) of the code that proposes the points."""
+        if isinstance(self.factory, libraries.LibraryFactory):
+            return self.factory.digest()
         return code_digest(self.factory)
 
 
 def names() -> list[str]:
-    """Return the names in the catalog, sorted.
+    """Return the names that can be run as they are: native ones first, registered ones, those of installed libraries.
 
     Examples:
         >>> "manta_ray_foraging" in names()
         True
     """
+    own = sorted({*registered(), *entry_point_names()} - set(_CATALOG))
+    return [*native_names(), *own, *libraries.names()]
+
+
+def native_names() -> list[str]:
+    """Return the names of the optimizers that benchbook has itself, sorted.
+
+    Examples:
+        >>> "scipy:nelder_mead" in native_names()
+        False
+    """
     return sorted(_CATALOG)
+
+
+def known(name: str) -> bool:
+    """Tell whether the catalog has an optimizer of its own or a registered one under a name.
+
+    Examples:
+        >>> known("manta_ray_foraging"), known("mantaray")
+        (True, False)
+    """
+    return name in _CATALOG or name in registered() or name in entry_point_names()
 
 
 def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **settings: Any) -> OptimizerChoice:
     """Choose an optimizer by name or class, with settings.
 
     Args:
-        which: A name of the catalog, a class of one's own, or an earlier choice.
+        which: A name of the catalog, a class of one's own, or an earlier choice. `library:name` is an optimizer of
+            another library.
         **settings: Settings that differ from the defaults.
 
     Raises:
         UnknownNameError: The name is not in the catalog.
         UsageError: A setting is unknown or has a wrong value.
+        MissingExtraError: The optimizer's library is not installed.
 
     Examples:
         >>> optimizer("manta_ray_foraging", population=20).settings["population"]
@@ -92,9 +142,7 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     if isinstance(which, OptimizerChoice):
         return optimizer(which.factory, **{**which.settings, **settings}) if settings else which
     if isinstance(which, str):
-        if which not in _CATALOG:
-            raise unknown_name("optimizer", which, names(), "(benchbook optimizers list)")
-        factory = _CATALOG[which]
+        factory = _find(which)
     elif callable(which):
         factory = which
     else:
@@ -109,8 +157,10 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     missing = [key for key, value in complete.items() if value is inspect.Parameter.empty]
     if missing:
         raise UsageError(f"{name} needs a value for its setting {missing[0]!r}, which has no default")
+    complete = {key: _as_json(name, key, value) for key, value in complete.items()}
     horizon = "horizon" in parameters and not getattr(factory, "anytime", False)
-    return OptimizerChoice(name=name, factory=factory, settings=complete, wants_horizon=horizon)
+    packages = tuple(getattr(factory, "packages", ()))
+    return OptimizerChoice(name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages)
 
 
 def describe(which: str) -> Description:
@@ -126,8 +176,11 @@ def describe(which: str) -> Description:
     doc = inspect.getdoc(optimizer(which).factory) or ""
     text = re.split(r"^(?:Args|Examples|Attributes):$", doc, maxsplit=1, flags=re.MULTILINE)[0].strip()
     references = re.search(r"^References:\n((?:[ ].*\n?|\n)+?)(?=^\S|\Z)", doc, flags=re.MULTILINE)
-    source = f"\n\n{inspect.cleandoc(references.group(1))}" if references else ""
-    return Description(summary=text.splitlines()[0] if text else "", text=text + source)
+    return Description(
+        summary=text.splitlines()[0] if text else "",
+        text=text,
+        references=inspect.cleandoc(references.group(1)).strip() if references else "",
+    )
 
 
 def settings_of(which: str | Callable[..., Optimizer] | OptimizerChoice) -> list[Setting]:
@@ -140,6 +193,20 @@ def settings_of(which: str | Callable[..., Optimizer] | OptimizerChoice) -> list
     choice = optimizer(which)
     meanings = _meanings(inspect.getdoc(choice.factory) or "")
     return [Setting(name=key, default=value, meaning=meanings.get(key, "")) for key, value in choice.settings.items()]
+
+
+def _find(name: str) -> Callable[..., Optimizer]:
+    """Return the factory with a name."""
+    if name in _CATALOG:
+        return _CATALOG[name]
+    if name in registered():
+        return registered()[name]
+    if ":" in name:
+        return libraries.factory(name)
+    factory = from_entry_point(name)
+    if factory is None:
+        raise unknown_name("optimizer", name, names(), "(benchbook optimizers list)")
+    return factory
 
 
 def _parameters(factory: Callable[..., Optimizer]) -> dict[str, inspect.Parameter]:
@@ -176,9 +243,18 @@ def _checked(factory: Callable[..., Optimizer], name: str, key: str, value: Any)
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise UsageError(f"setting {key!r} of {name} is {value!r}: {reason[:1].lower()}{reason[1:]}") from error
-    if not isinstance(checked, str | int | float | bool | list | dict | None):
+    return _as_json(name, key, checked)
+
+
+def _as_json(name: str, key: str, value: Any) -> JsonValue:
+    """Return a setting's value as an artifact will hold it; it must come out of JSON as it went in."""
+    try:
+        written: JsonValue = json.loads(canonical_json(value))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"setting {key!r} of {name} is {value!r}, expected a JSON value") from error
+    if written != value:
         raise UsageError(f"setting {key!r} of {name} is {value!r}, expected a JSON value")
-    return checked
+    return written
 
 
 def _meanings(doc: str) -> dict[str, str]:

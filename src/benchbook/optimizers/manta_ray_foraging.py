@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge, Gt
 
-from benchbook.optimizers.native import NativeOptimizer
+from benchbook.optimizers.native import NativeOptimizer, best_row
 from benchbook.optimizers.repair import RULES, Repair
 from benchbook.optimizers.streams import Streams
 from benchbook.typing import FloatArray
@@ -84,11 +84,11 @@ class MantaRayForaging(NativeOptimizer):
             self.iteration = 1
         else:
             better = fx < self.fx
-            self.x = np.where(better[..., np.newaxis], x, self.x)
-            self.fx = np.where(better, fx, self.fx)
+            np.copyto(self.x, x, where=better[..., np.newaxis])
+            np.copyto(self.fx, fx, where=better)
             self.iteration += self.somersaulting
             self.somersaulting = not self.somersaulting
-        self.best = np.take_along_axis(self.x, self.fx.argmin(axis=-1)[:, np.newaxis, np.newaxis], axis=1)
+        self.best = best_row(self.x, self.fx)
 
     def _forage(self) -> FloatArray:
         """Chain foraging, eqs. (1)-(2), or cyclone foraging, eqs. (4)-(7), each with probability 1/2 for each ray."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchbook.optimizers.streams import Streams
-from benchbook.typing import FloatArray
+from benchbook.typing import FloatArray, IntArray
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class NativeOptimizer(ABC):
@@ -62,8 +65,10 @@ class NativeOptimizer(ABC):
         """Go on with these runs only; the others have ended."""
         self.streams.keep(runs)
         for name in self.state:
-            # take, not a view: a run's arrays must lie as they would alone
-            setattr(self, name, np.ascontiguousarray(getattr(self, name)[list(runs)]))
+            array = getattr(self, name)
+            if len(array):  # empty until the first batch is told
+                # take, not a view: a run's arrays must lie as they would alone
+                setattr(self, name, np.ascontiguousarray(array[list(runs)]))
 
     @classmethod
     def in_lockstep(cls, **settings: object) -> bool:
@@ -73,3 +78,68 @@ class NativeOptimizer(ABC):
     def uniform(self, population: int) -> FloatArray:
         """Draw points uniformly in the box, shape `(runs, population, dim)`."""
         return self.lower + self.streams.random(population, self.dim) * (self.upper - self.lower)
+
+
+def rows(x: FloatArray, index: IntArray) -> FloatArray:
+    """Return the rows of each run that `index` names: `(runs, n, dim)` by `(runs, k)` gives `(runs, k, dim)`.
+
+    Examples:
+        >>> rows(np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), np.array([[1], [0]])).tolist()
+        [[[2.0]], [[3.0]]]
+    """
+    runs, n, dim = x.shape
+    if runs == 1:
+        return np.take(x[0], index, axis=0)
+    first = np.arange(0, runs * n, n)[:, np.newaxis]
+    return np.take(x.reshape(runs * n, dim), index + first, axis=0)
+
+
+def entries(a: NDArray[Scalar], index: IntArray) -> NDArray[Scalar]:
+    """Return the entries of each run that `index` names: `(runs, n)` by `(runs, k)` gives `(runs, k)`.
+
+    Examples:
+        >>> entries(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1], [0]])).tolist()
+        [[2.0], [3.0]]
+    """
+    runs, n = a.shape
+    return np.take(a, index if runs == 1 else index + np.arange(0, runs * n, n)[:, np.newaxis])
+
+
+def best_row(x: FloatArray, fx: FloatArray) -> FloatArray:
+    """Return each run's point with the lowest value, shape `(runs, 1, dim)`.
+
+    Examples:
+        >>> best_row(np.array([[[1.0], [2.0]]]), np.array([[5.0, 4.0]])).tolist()
+        [[[2.0]]]
+    """
+    return rows(x, fx.argmin(axis=-1)[:, np.newaxis])
+
+
+def other_rows(u: FloatArray, population: int) -> IntArray:
+    """Turn uniform numbers into row numbers that differ from the own row and from each other, all equally likely.
+
+    Args:
+        u: Numbers in [0, 1), shape `(runs, population, k)` with k from 1 to 3.
+        population: Number of rows, above k.
+
+    Returns:
+        Row numbers, shape `(k, runs, population)`.
+
+    Examples:
+        >>> other_rows(np.zeros((1, 4, 3)), 4)[:, 0].tolist()
+        [[1, 2, 3, 0], [2, 3, 0, 1], [3, 0, 1, 2]]
+    """
+    k = u.shape[-1]
+    # How far ahead of the own row: distinct numbers from 1 to population - 1.
+    ahead: IntArray = (np.moveaxis(u, -1, 0) * (population - np.arange(1, k + 1))[:, np.newaxis, np.newaxis]).astype(
+        np.intp
+    )
+    ahead += 1
+    if k > 1:
+        ahead[1] += ahead[1] >= ahead[0]
+    if k > 2:
+        ahead[2] += ahead[2] >= np.minimum(ahead[0], ahead[1])
+        ahead[2] += ahead[2] >= np.maximum(ahead[0], ahead[1])
+    ahead += np.arange(population)
+    ahead %= population
+    return ahead

@@ -29,11 +29,16 @@ def reflect(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
         >>> reflect(np.array([[-0.25, 2.25]]), np.zeros(2), np.ones(2)).tolist()
         [[0.25, 0.25]]
     """
-    width = upper - lower
-    offset = np.mod(x - lower, 2.0 * width)
-    mirrored = lower + np.minimum(offset, 2.0 * width - offset)
-    inside = (x >= lower) & (x <= upper)
-    return clip(np.where(inside, x, mirrored), lower, upper)
+    # Few are outside in most batches, and a remainder costs ten times as much as a comparison.
+    outside = (x < lower) | (x > upper)
+    if not outside.any():
+        return x
+    low, high = (np.broadcast_to(bound, x.shape)[outside] for bound in (lower, upper))
+    width = high - low
+    offset = np.mod(x[outside] - low, 2.0 * width)
+    mirrored = x.copy()
+    mirrored[outside] = clip(low + np.minimum(offset, 2.0 * width - offset), low, high)
+    return mirrored
 
 
 def wrap(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
@@ -43,9 +48,24 @@ def wrap(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
         >>> wrap(np.array([[-0.25, 1.25]]), np.zeros(2), np.ones(2)).tolist()
         [[0.75, 0.25]]
     """
-    inside = (x >= lower) & (x <= upper)
-    wrapped = lower + np.mod(x - lower, upper - lower)
-    return clip(np.where(inside, x, wrapped), lower, upper)
+    outside = (x < lower) | (x > upper)
+    if not outside.any():
+        return x
+    low, high = (np.broadcast_to(bound, x.shape)[outside] for bound in (lower, upper))
+    wrapped = x.copy()
+    wrapped[outside] = clip(low + np.mod(x[outside] - low, high - low), low, high)
+    return wrapped
+
+
+def halfway(x: FloatArray, parent: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Set each variable outside to the middle between the bound that it crossed and its parent's value.
+
+    Examples:
+        >>> halfway(np.array([[-2.0, 0.5]]), np.array([[0.5, 0.5]]), np.zeros(2), np.ones(2)).tolist()
+        [[0.25, 0.5]]
+    """
+    inside = np.where(x < lower, 0.5 * (lower + parent), x)
+    return np.where(x > upper, 0.5 * (upper + parent), inside)
 
 
 RULES: dict[str, Callable[[FloatArray, FloatArray, FloatArray], FloatArray]] = {

@@ -35,6 +35,13 @@ class Streams:
             generator.random(out=row)
         return drawn
 
+    def normal(self, *shape: int) -> FloatArray:
+        """Draw standard normal numbers, shape `(runs, *shape)`."""
+        drawn = np.empty((len(self.generators), *shape))
+        for row, generator in zip(drawn, self.generators, strict=True):
+            generator.standard_normal(out=row)
+        return drawn
+
     def keep(self, runs: Sequence[int]) -> None:
         """Go on with these runs only."""
         self.generators = [self.generators[run] for run in runs]

@@ -1,0 +1,10 @@
+import pytest
+
+from benchbook.optimizers.catalog import NATIVE
+from benchbook.optimizers.native import NativeOptimizer
+
+
+@pytest.fixture(params=NATIVE, ids=lambda factory: factory.name)
+def native(request: pytest.FixtureRequest) -> type[NativeOptimizer]:
+    """Each native optimizer of the catalog."""
+    return request.param

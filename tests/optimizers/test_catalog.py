@@ -1,0 +1,199 @@
+from typing import Annotated, Any
+
+import numpy as np
+import pytest
+from annotated_types import Gt
+
+import benchbook as bb
+from benchbook.errors import UnknownNameError, UsageError
+from benchbook.optimizers import CONTROL, describe, names, optimizer, settings_of
+from benchbook.optimizers.catalog import NATIVE
+from benchbook.protocols import Optimizer
+
+NATIVE_NAMES = [factory.name for factory in NATIVE]
+
+
+class Mine:
+    """Stays in the middle.
+
+    Args:
+        lower: Lower bounds.
+        upper: Upper bounds.
+        rng: Generator.
+        width: How far it looks,
+            in parts of the box.
+    """
+
+    def __init__(
+        self, lower: Any, upper: Any, rng: Any, *, width: Annotated[float, Gt(0)] = 0.5, extra: Any = None
+    ) -> None:
+        self.lower, self.upper, self.rng = lower, upper, rng
+
+    def ask(self) -> np.ndarray:
+        """Return the next points."""
+        return self.rng.uniform(self.lower, self.upper, (4, len(self.lower)))
+
+    def tell(self, x: np.ndarray, fx: np.ndarray) -> None:
+        """Learn the values."""
+
+
+def test_the_control_is_in_the_catalog() -> None:
+    """Each name stands there once, and random search is among them."""
+    assert CONTROL in names()
+    assert len(names()) == len(set(names()))
+
+
+@pytest.mark.parametrize("name", NATIVE_NAMES)
+def test_every_setting_has_its_meaning(name: str) -> None:
+    """Each setting of a catalog optimizer has a default that JSON holds, and a sentence."""
+    for setting in settings_of(name):
+        assert setting.meaning, f"{name}: {setting.name} is not described"
+        assert isinstance(setting.default, str | int | float | bool | list | dict | None)
+
+
+@pytest.mark.parametrize("name", NATIVE_NAMES)
+def test_every_optimizer_fits_the_plug(name: str) -> None:
+    """What the catalog makes has ask and tell."""
+    made = optimizer(name).make(np.array([-1.0, 2.0]), np.array([3.0, 5.0]), np.random.default_rng(1), horizon=100)
+    assert isinstance(made, Optimizer)
+
+
+@pytest.mark.parametrize("name", NATIVE_NAMES)
+def test_the_description_ends_before_the_arguments(name: str) -> None:
+    """A description is a summary, a text and the source; not the signature."""
+    found = describe(name)
+    assert found.text.startswith(found.summary)
+    assert "Args:" not in found.text
+    assert ">>>" not in found.text
+
+
+def test_the_description_of_manta_ray_foraging_names_the_paper() -> None:
+    """The reference stands apart from the text."""
+    assert describe("manta_ray_foraging").references.startswith("Zhao, W., Zhang, Z., & Wang, L. (2020)")
+
+
+def test_an_unknown_optimizer_offers_the_nearest() -> None:
+    """A misspelled name leads to the right one, and to the command that lists them."""
+    with pytest.raises(UnknownNameError, match=r"unknown optimizer 'random_serch'; did you mean 'random_search'.*list"):
+        optimizer("random_serch")
+
+
+@pytest.mark.parametrize("which", [None, 3, 1.5, ["random_search"]])
+def test_what_is_neither_name_nor_class_is_refused(which: Any) -> None:
+    """The message tells what was expected."""
+    with pytest.raises(UsageError, match="expected a name or a class with ask and tell"):
+        optimizer(which)
+
+
+def test_an_unknown_setting_offers_the_nearest() -> None:
+    """A misspelled setting leads to the right one."""
+    with pytest.raises(
+        UnknownNameError, match="unknown setting of manta_ray_foraging 'popultion'; did you mean 'population'"
+    ):
+        optimizer("manta_ray_foraging", popultion=3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"population": 1}, "'population' of manta_ray_foraging is 1: input should be greater than or equal to 2"),
+        ({"population": 2.5}, "is 2.5: input should be a valid integer"),
+        ({"population": "20"}, "is '20': input should be a valid integer"),
+        ({"population": True}, "is True: input should be a valid integer"),
+        ({"population": None}, "is None: input should be a valid integer"),
+        ({"somersault": 0.0}, "is 0.0: input should be greater than 0"),
+        ({"somersault": float("nan")}, "is nan: input should be"),
+        ({"somersault": float("inf")}, "is inf: input should be a finite number"),
+        ({"repair": "mirror"}, "is 'mirror': input should be 'clip', 'reflect' or 'wrap'"),
+    ],
+)
+def test_a_setting_of_a_wrong_value_is_refused(settings: dict[str, Any], message: str) -> None:
+    """The message names setting, optimizer, value and what was expected."""
+    with pytest.raises(UsageError, match=message):
+        optimizer("manta_ray_foraging", **settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [({"population": 20.0}, 20), ({"population": np.int64(20)}, 20), ({"somersault": 3}, 3.0)]
+)
+def test_numbers_take_their_declared_type(given: dict[str, Any], kept: float) -> None:
+    """Whole numbers given as floats, numbers of NumPy and floats given as whole numbers are taken."""
+    value = optimizer("manta_ray_foraging", **given).settings[next(iter(given))]
+    assert value == kept
+    assert type(value) is type(kept)
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), [float("inf")], object(), {"a": object()}, (1, 2), {1, 2}, {1: "one"}, "\ud800"]
+)
+def test_a_setting_that_json_does_not_hold_is_refused(value: Any) -> None:
+    """What an artifact could not give back as it was is no setting, whatever the class would take."""
+    with pytest.raises(UsageError, match="expected a JSON value"):
+        optimizer(Mine, extra=value)
+
+
+def test_numpy_numbers_inside_of_a_setting_become_plain() -> None:
+    """What an artifact gives back is what the optimizer had."""
+    assert optimizer(Mine, extra=[np.float64(1.5), {"k": 2}]).settings["extra"] == [1.5, {"k": 2}]
+
+
+def test_a_class_of_ones_own_is_an_optimizer() -> None:
+    """Its settings are its keyword arguments, with their defaults, declared ranges and meanings."""
+    choice = optimizer(Mine, width=0.25)
+    assert (choice.name, choice.settings, choice.wants_horizon) == ("Mine", {"width": 0.25, "extra": None}, False)
+    assert [s.meaning for s in settings_of(Mine)] == ["How far it looks, in parts of the box.", ""]
+    with pytest.raises(UsageError, match="setting 'width' of Mine is -1: input should be greater than 0"):
+        optimizer(Mine, width=-1)
+
+
+def test_a_choice_can_be_changed() -> None:
+    """Other settings of a choice stay, and the choice itself stays as it is."""
+    first = optimizer("manta_ray_foraging", population=20)
+    second = optimizer(first, somersault=3.0)
+    assert (second.settings["population"], second.settings["somersault"]) == (20, 3.0)
+    assert first.settings["somersault"] == 2.0
+    assert optimizer(first) is first
+
+
+def test_a_class_without_the_three_arguments_is_refused() -> None:
+    """The message shows what it takes, and what was expected."""
+
+    class Wrong:
+        def __init__(self, bounds: Any) -> None: ...
+
+    with pytest.raises(UsageError, match=r"'Wrong' takes \(bounds\), expected \(lower, upper, rng, \*, settings"):
+        optimizer(Wrong)
+
+
+def test_a_setting_without_default_must_be_given() -> None:
+    """The message names it."""
+
+    def make(lower: Any, upper: Any, rng: Any, *, size: int) -> Any: ...
+
+    with pytest.raises(UsageError, match="make needs a value for its setting 'size', which has no default"):
+        optimizer(make)
+    assert optimizer(make, size=3).settings == {"size": 3}
+
+
+def test_the_horizon_is_told_to_those_who_ask() -> None:
+    """The budget reaches an optimizer that takes a horizon, unless it declares itself anytime."""
+    told: list[int] = []
+
+    class Scheduled(Mine):
+        def __init__(self, lower: Any, upper: Any, rng: Any, *, horizon: int = 7) -> None:
+            super().__init__(lower, upper, rng)
+            told.append(horizon)
+
+    class Anytime(Scheduled):
+        anytime = True
+
+    record = bb.run(Scheduled, "sphere", dim=2, instance=1, budget=12)
+    bb.run(Anytime, "sphere", dim=2, instance=1, budget=12)
+    assert told == [12, 7]
+    assert "horizon" not in record.optimizer.settings
+
+
+def test_the_digest_of_a_choice_is_that_of_its_code() -> None:
+    """Settings do not count, another class does."""
+    assert optimizer(Mine).digest() == optimizer(Mine, width=0.1).digest()
+    assert optimizer(Mine).digest() != optimizer("random_search").digest()
