@@ -1,0 +1,1 @@
+"""Adapters: optimizers of other libraries behind ask and tell; a library is imported when one of its is chosen."""

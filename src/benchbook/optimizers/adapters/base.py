@@ -1,0 +1,123 @@
+"""What all adapters share: repair, invalid values, the boundary, and restarts."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchbook.errors import UsageError
+from benchbook.optimizers.adapters.boundary import Boundary
+from benchbook.optimizers.adapters.turned import Evaluate, Turned
+from benchbook.optimizers.repair import RULES
+from benchbook.typing import FloatArray
+
+# What a library is told where the objective gave no number. Far above ordinary values, and its fifth power is still
+# a finite number, so that models and line searches do not break.
+INVALID = 1e60
+SEEDS = 2**31 - 1  # every library takes seeds from 1 to this
+
+
+class Adapter(ABC):
+    """An optimizer of a library, behind ask and tell.
+
+    The library is told its own points, not the repaired ones, with `INVALID` for values that are `+inf`.
+    A subclass says in `proposed` and `learnt` how to ask and tell the library.
+
+    Args:
+        name: Name in the catalog.
+        lower: Lower bounds, shape `(dim,)`.
+        upper: Upper bounds, shape `(dim,)`.
+        boundary: Through which the library is called.
+        repair: Rule for variables outside of the box.
+    """
+
+    def __init__(self, name: str, lower: FloatArray, upper: FloatArray, boundary: Boundary, repair: str) -> None:
+        """Keep the box."""
+        self.name = name
+        self.lower = np.asarray(lower, dtype=np.float64)
+        self.upper = np.asarray(upper, dtype=np.float64)
+        self.dim = len(self.lower)
+        self._boundary = boundary
+        self._repair = RULES[repair]
+        self._values: FloatArray | None = None  # told, but not handed to the library yet
+
+    def ask(self) -> FloatArray:
+        """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
+        with self._boundary.crossed():
+            # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to
+            # do so outside of the boundary, and a run that ends pays nothing for a last update.
+            if self._values is not None:
+                values, self._values = self._values, None
+                self.learnt(values)
+            points = self.proposed()
+        if points is None or len(points) == 0:
+            return np.empty((0, self.dim))
+        points = np.asarray(points, dtype=np.float64)
+        points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
+        return self._repair(points, self.lower, self.upper)
+
+    def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
+        """Keep the values for the library's next move."""
+        self._values = np.where(np.isfinite(fx), fx, INVALID)
+
+    @abstractmethod
+    def proposed(self) -> FloatArray | None:
+        """Ask the library for points, shape `(batch, dim)`; None once it has ended."""
+
+    @abstractmethod
+    def learnt(self, fx: FloatArray) -> None:
+        """Tell the library the values of the points that it proposed last."""
+
+
+class TurnedAdapter(Adapter):
+    """An optimizer of a library that knows only `minimize(fun)`."""
+
+    def __init__(
+        self,
+        name: str,
+        lower: FloatArray,
+        upper: FloatArray,
+        boundary: Boundary,
+        repair: str,
+        work: Callable[[Evaluate], None],
+    ) -> None:
+        """Prepare the library's thread."""
+        super().__init__(name, lower, upper, boundary, repair)
+        self._library = Turned(work)
+
+    def proposed(self) -> FloatArray | None:
+        """Wait for the library's next call of its objective."""
+        return self._library.ask()
+
+    def learnt(self, fx: FloatArray) -> None:
+        """Return from the objective."""
+        self._library.tell(fx)
+
+    def close(self) -> None:
+        """End the library and its thread; happens by itself when the object is no longer used."""
+        self._library.close()
+
+    def __reduce__(self) -> Any:
+        raise unpicklable(self.name, "its state is on the stack of a running thread")
+
+
+def unpicklable(name: str, reason: str) -> UsageError:
+    """Return the error for an optimizer that is pickled midway, but cannot be."""
+    return UsageError(f"{name} cannot be pickled midway: {reason}")
+
+
+def restarted(minimize: Callable[[], object], evaluate: Evaluate, *, restart: bool) -> None:
+    """Run a local search once, or again and again; one that ends without an evaluation is not run again."""
+    while True:
+        before = evaluate.points
+        minimize()
+        if not restart or evaluate.points == before:
+            return
+
+
+def seed_from(rng: np.random.Generator) -> int:
+    """Draw a seed that every library takes; never 0, by which some mean the time of day."""
+    return int(rng.integers(1, SEEDS))

@@ -1,0 +1,99 @@
+"""What stands between a library and the rest of the process: global random state, warnings and float errors.
+
+Some libraries draw from the global generators of NumPy and of the module `random`. Their calls run inside a
+`Boundary`: the user's state is put aside, the run's own state takes its place, and is kept for the next call. A
+process-wide lock makes sure that two runs in two threads never meet inside. What cannot be helped: another thread of
+the user's own that draws global numbers while a library is at work gets the run's.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+_LOCK = threading.RLock()
+_watchers: list[set[str]] = []
+
+
+class Boundary:
+    """Runs a library's calls with random state of its own, and without its noise.
+
+    Args:
+        rng: Generator of the run; the private global state is seeded from it.
+        swaps: Whether the library may draw from global random state.
+        noise: Warnings that say nothing to the reader of a benchmark: `(message, category)`, a regular expression
+            for the beginning of the message.
+    """
+
+    def __init__(
+        self, rng: np.random.Generator, *, swaps: bool, noise: tuple[tuple[str, type[Warning]], ...] = ()
+    ) -> None:
+        """Seed the private global state."""
+        self._noise = noise
+        self._numpy: Any = None
+        self._python: Any = None
+        if swaps:
+            numpy_seed, python_seed = (int(seed) for seed in rng.integers(2**32, size=2))
+            self._numpy = np.random.RandomState(numpy_seed).get_state()  # the type of the global state
+            self._python = random.Random(python_seed).getstate()  # noqa: S311  # for a library's search, not for secrets
+
+    @contextmanager
+    def crossed(self) -> Iterator[None]:
+        """Enter the library; on leaving, whatever happened, the process is as before."""
+        # Overflow in a library's search is for its values to show, not for the user's screen.
+        with np.errstate(all="ignore"):
+            if self._numpy is None and not self._noise:
+                yield
+                return
+            with _LOCK, warnings.catch_warnings():
+                for message, category in self._noise:
+                    warnings.filterwarnings("ignore", message=message, category=category)
+                if self._numpy is None:
+                    yield
+                    return
+                with self._swapped():
+                    yield
+
+    @contextmanager
+    def _swapped(self) -> Iterator[None]:
+        theirs = np.random.get_state(), random.getstate()  # noqa: NPY002  # this is what the library draws from
+        np.random.set_state(self._numpy)  # noqa: NPY002
+        random.setstate(self._python)
+        try:
+            yield
+        finally:
+            before = self._numpy, self._python
+            self._numpy, self._python = np.random.get_state(), random.getstate()  # noqa: NPY002
+            np.random.set_state(theirs[0])  # noqa: NPY002
+            random.setstate(theirs[1])
+            if _watchers:
+                self._report(*before)
+
+    def _report(self, numpy_before: Any, python_before: Any) -> None:
+        for seen in _watchers:
+            if not same_numpy_state(numpy_before, self._numpy):
+                seen.add("numpy.random")
+            if python_before != self._python:
+                seen.add("random")
+
+
+def same_numpy_state(a: Any, b: Any) -> bool:
+    """Tell whether two states of `numpy.random` are the same."""
+    return bool(a[0] == b[0] and np.array_equal(a[1], b[1]) and tuple(a[2:]) == tuple(b[2:]))
+
+
+@contextmanager
+def watched() -> Iterator[set[str]]:
+    """Note which global generators were drawn from inside boundaries: "numpy.random", "random"."""
+    seen: set[str] = set()
+    _watchers.append(seen)
+    try:
+        yield seen
+    finally:
+        _watchers.remove(seen)

@@ -1,0 +1,169 @@
+"""The libraries that have adapters, and which of their optimizers are listed; nothing here imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What the list says about an optimizer."""
+
+    summary: str
+    anytime: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Library:
+    """A library with an adapter.
+
+    Attributes:
+        prefix: What stands before the colon in the names of its optimizers.
+        module: Module of the adapter.
+        imports: Modules that must be there.
+        packages: Distributions whose versions can change a result.
+        reference: Where the library comes from.
+        help: Which other names it takes.
+        optimizers: The optimizers that are listed.
+    """
+
+    prefix: str
+    module: str
+    imports: tuple[str, ...]
+    packages: tuple[str, ...]
+    reference: str
+    help: str
+    optimizers: Mapping[str, Listed]
+
+
+def _anytime(**summaries: str) -> dict[str, Listed]:
+    return {name: Listed(summary=summary, anytime=True) for name, summary in summaries.items()}
+
+
+def _scheduled(**summaries: str) -> dict[str, Listed]:
+    return {name: Listed(summary=summary, anytime=False) for name, summary in summaries.items()}
+
+
+_LIBRARIES = (
+    Library(
+        prefix="cmaes",
+        module="cmaes",
+        imports=("cmaes",),
+        packages=("cmaes",),
+        reference="Nomura, M., & Shibata, M. (2024). cmaes: A simple yet practical Python library for CMA-ES. "
+        "https://github.com/CyberAgentAILab/cmaes",
+        help="it has CMA and SepCMA",
+        optimizers=_anytime(
+            CMA="Covariance matrix adaptation, restarted with growing populations.",
+            SepCMA="Covariance matrix adaptation with a diagonal matrix.",
+        ),
+    ),
+    Library(
+        prefix="mealpy",
+        module="mealpy",
+        imports=("mealpy",),
+        packages=("mealpy", "scipy"),
+        reference="Van Thieu, N., & Mirjalili, S. (2023). MEALPY: An open-source library for latest meta-heuristic "
+        "algorithms in Python. Journal of Systems Architecture 139, 102871. https://github.com/thieu1995/mealpy",
+        help="any of its optimizer classes goes, such as mealpy:OriginalHHO",
+        optimizers=_scheduled(
+            BaseGA="Genetic algorithm.",
+            L_SHADE="Success-history differential evolution with a shrinking population.",
+            OriginalABC="Artificial bee colony.",
+            OriginalDE="Differential evolution.",
+            OriginalGWO="Grey wolf optimizer.",
+            OriginalHHO="Harris hawks optimization.",
+            OriginalMRFO="Manta ray foraging optimization.",
+            OriginalPSO="Particle swarm optimization.",
+            OriginalSA="Simulated annealing.",
+            OriginalWOA="Whale optimization algorithm.",
+        ),
+    ),
+    Library(
+        prefix="nevergrad",
+        module="nevergrad",
+        imports=("nevergrad",),
+        packages=("nevergrad", "cma", "scipy", "directsearch", "bayesian-optimization", "scikit-learn", "pandas"),
+        reference="Rapin, J., & Teytaud, O. (2018). Nevergrad: A gradient-free optimization platform. "
+        "https://github.com/facebookresearch/nevergrad",
+        help="any name of its registry goes, such as nevergrad:NGOpt",
+        optimizers=_scheduled(
+            CMA="Covariance matrix adaptation.",
+            DE="Differential evolution.",
+            NGOpt="A wizard that chooses an optimizer by dimension and budget.",
+            NelderMead="Simplex search by SciPy, inside of nevergrad.",
+            OnePlusOne="(1+1) evolution strategy.",
+            PSO="Particle swarm optimization.",
+            ScrHammersleySearch="Scrambled Hammersley points.",
+            TwoPointsDE="Differential evolution with two-points crossover.",
+        ),
+    ),
+    Library(
+        prefix="optuna",
+        module="optuna",
+        imports=("optuna",),
+        packages=("optuna", "cmaes", "scipy"),
+        reference="Akiba, T., Sano, S., Yanase, T., Ohta, T., & Koyama, M. (2019). Optuna: A next-generation "
+        "hyperparameter optimization framework. KDD 2019. https://github.com/optuna/optuna",
+        help="its samplers for real variables go, such as optuna:TPESampler",
+        optimizers=_anytime(
+            CmaEsSampler="Covariance matrix adaptation by the library cmaes.",
+            NSGAIISampler="Genetic algorithm (NSGA-II with one objective).",
+            QMCSampler="Sobol points.",
+            RandomSampler="Random search.",
+            TPESampler="Tree-structured Parzen estimator.",
+        ),
+    ),
+    Library(
+        prefix="pycma",
+        module="pycma",
+        imports=("cma",),
+        packages=("cma",),
+        reference="Hansen, N., Akimoto, Y., & Baudis, P. (2019). CMA-ES/pycma. https://github.com/CMA-ES/pycma",
+        help="it has CMAES",
+        optimizers=_anytime(CMAES="Covariance matrix adaptation, restarted with growing populations."),
+    ),
+    Library(
+        prefix="pymoo",
+        module="pymoo",
+        imports=("pymoo",),
+        packages=("pymoo", "cma", "scipy"),
+        reference="Blank, J., & Deb, K. (2020). pymoo: Multi-objective optimization in Python. IEEE Access 8, "
+        "89497-89509. https://github.com/anyoptimization/pymoo",
+        help="its algorithms for one objective go, such as pymoo:PSO",
+        optimizers=_anytime(
+            CMAES="Covariance matrix adaptation by the library cma.",
+            DE="Differential evolution.",
+            ES="Evolution strategy.",
+            G3PCX="Generalised generation gap with parent-centric crossover.",
+            GA="Genetic algorithm.",
+            ISRES="Improved stochastic ranking evolution strategy.",
+            NelderMead="Simplex search.",
+            PSO="Particle swarm optimization.",
+        ),
+    ),
+    Library(
+        prefix="scipy",
+        module="scipy",
+        imports=("scipy",),
+        packages=("scipy",),
+        reference="Virtanen, P., et al. (2020). SciPy 1.0: Fundamental algorithms for scientific computing in Python. "
+        "Nature Methods 17, 261-272. https://github.com/scipy/scipy",
+        help="it has the methods that take bounds",
+        optimizers={
+            **_anytime(
+                basin_hopping="Random steps, each followed by L-BFGS-B.",
+                cobyqa="Trust-region search on quadratic models.",
+                differential_evolution="Differential evolution, polished by L-BFGS-B.",
+                dual_annealing="Generalised simulated annealing with local searches.",
+                l_bfgs_b="Quasi-Newton search on gradients by finite differences.",
+                nelder_mead="Simplex search.",
+                powell="Line searches along conjugate directions.",
+            ),
+            **_scheduled(direct="Dividing rectangles; deterministic."),
+        },
+    ),
+)
+
+SHELF: dict[str, Library] = {library.prefix: library for library in _LIBRARIES}

@@ -1,0 +1,89 @@
+import inspect
+from typing import Any
+
+import pytest
+
+from benchbook.optimizers import names, optimizer
+from benchbook.testing import OptimizerConformance
+
+ADAPTED = [name for name in names() if ":" in name]
+# These stand for their libraries; starting processes that import them anew takes longest.
+REPRESENTATIVE = {
+    "cmaes:CMA",
+    "mealpy:L_SHADE",
+    "mealpy:OriginalMRFO",
+    "nevergrad:CMA",
+    "nevergrad:TwoPointsDE",
+    "optuna:TPESampler",
+    "pycma:CMAES",
+    "pymoo:CMAES",
+    "pymoo:DE",
+    "scipy:differential_evolution",
+    "scipy:dual_annealing",
+    "scipy:nelder_mead",
+}
+PROMISES = [name for name, _ in inspect.getmembers(OptimizerConformance, inspect.isfunction) if name[:5] == "test_"]
+IN_PROCESSES = "test_the_same_seed_gives_the_same_bytes_in_other_processes"
+PICKLED = "test_a_pickled_copy_goes_on_in_the_same_way"
+# Libraries compute with values, and no adapter promises otherwise.
+SHIFTED = "test_a_constant_added_to_all_values_changes_nothing"
+SEEDED = "test_another_seed_gives_another_trajectory"
+ASKED = "test_ask_returns_a_batch_of_points"
+
+# What differs from one optimizer of a library to the next; the rest is the work of the library's one adapter.
+OF_EACH = {
+    "test_an_objective_that_never_gives_a_number_is_survived",
+    "test_an_objective_that_sometimes_gives_no_number_is_survived",
+    "test_global_random_state_is_neither_used_nor_changed",
+    "test_one_variable_is_enough",
+    "test_points_lie_in_the_box",
+    "test_the_budget_is_never_exceeded",
+    "test_the_same_seed_gives_the_same_bytes",
+    PICKLED,
+    SEEDED,
+}
+
+# Takes seconds for a run, and now and then gives another one for the same seed (`benchbook optimizers audit`).
+UNSTEADY = "nevergrad:NGOpt"
+
+# What a library does not do, whatever its adapter may try; each is told in the how-to.
+BROKEN = {
+    **{
+        (name, promise): "the library needs two variables"
+        for name in ("cmaes:SepCMA", "pycma:CMAES")
+        for promise in (ASKED, "test_one_variable_is_enough")
+    },
+    ("scipy:direct", SEEDED): "it draws nothing",
+    ("nevergrad:NelderMead", SEEDED): "it starts in the middle of the box and draws nothing",
+}
+
+
+def cases() -> list[Any]:
+    """Return the pairs of optimizer and promise; those that start processes are slow."""
+    found = []
+    for name in ADAPTED:
+        for promise in PROMISES:
+            if name == UNSTEADY or promise == SHIFTED or (promise not in OF_EACH and name not in REPRESENTATIVE):
+                continue
+            marks = [pytest.mark.slow] if promise == IN_PROCESSES else []
+            found.append(pytest.param(name, promise, id=f"{name}-{promise.removeprefix('test_')}", marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("name", "promise"), cases())
+def test_adapters_keep_every_promise(name: str, promise: str) -> None:
+    """Each listed optimizer of each library passes each test of the suite, but for what its library cannot do."""
+    if promise == PICKLED and not optimizer(name).factory.picklable:
+        pytest.skip("declared as not picklable")
+    if (name, promise) in BROKEN:
+        pytest.skip(BROKEN[name, promise])
+    suite = type("Suite", (OptimizerConformance,), {"optimizer": name})()
+    getattr(suite, promise)()
+
+
+def test_an_unsteady_wizard_keeps_budget_and_box() -> None:
+    """nevergrad:NGOpt, which is not steady enough for the suite, still spends exactly its budget, inside of the box."""
+    suite: Any = type("Suite", (OptimizerConformance,), {"optimizer": UNSTEADY})()
+    suite.test_one_variable_is_enough()
+    suite.test_a_budget_of_one_is_enough()
+    suite.test_an_exception_of_the_objective_is_recorded()
