@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -11,17 +13,27 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import orjson
+import numpy as np
 
 
 def canonical_json(value: Any) -> bytes:
-    """Encode as JSON with sorted keys, no spaces, and shortest exact floats; NumPy arrays become lists.
+    """Encode as JSON with sorted keys, no spaces, and floats as Python writes them; NumPy arrays become lists.
+
+    Python's own encoder, because its text of a float is the same in every version (orjson's is not: `1e22` became
+    `1e+22`), and digests are published.
+
+    Raises:
+        ValueError: A number is NaN or infinite, or a text holds a lone surrogate.
+        TypeError: A value is none that JSON has.
 
     Examples:
         >>> canonical_json({"b": 1.5, "a": [True, None]})
         b'{"a":[true,null],"b":1.5}'
     """
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY)
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_without_numpy
+    )
+    return text.encode()
 
 
 def digest(value: Any) -> str:
@@ -56,11 +68,34 @@ def module_digest(names: Iterable[str]) -> str:
     return text_digest(*(f"{name}:{file_digest(Path(file))}" for name, file in files if file))
 
 
+@cache
+def with_imports(name: str) -> frozenset[str]:
+    """Return a loaded module of benchbook with the modules of the same floor that it imports, and those they import.
+
+    Examples:
+        >>> import benchbook.optimizers
+        >>> "benchbook.optimizers.repair" in with_imports("benchbook.optimizers.manta_ray_foraging")
+        True
+    """
+    floor = ".".join(name.split(".")[:2]) + "."
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        module = waiting.pop()
+        file = getattr(sys.modules.get(module), "__file__", None)
+        if module in found or file is None:
+            continue
+        found.add(module)
+        imports = (node for node in ast.walk(ast.parse(Path(file).read_bytes())) if isinstance(node, ast.ImportFrom))
+        waiting += [str(node.module) for node in imports if str(node.module).startswith(floor)]
+    return frozenset(found)
+
+
 def code_digest(thing: type | Callable[..., Any]) -> str:
     """Return a digest of a class with its bases, or of a function, by source; by bytecode where there is no source.
 
-    A class or function of benchbook is taken with its whole module, so that an edited helper counts; that of a user
-    is taken alone, so that an edited notebook cell next to it does not.
+    A class or function of benchbook is taken with its whole module and the modules of its floor that this imports, so
+    that an edited helper counts; that of a user is taken alone, so that an edited notebook cell next to it does not.
     """
     if not isinstance(thing, type):
         return _piece(thing)
@@ -69,10 +104,16 @@ def code_digest(thing: type | Callable[..., Any]) -> str:
     )
 
 
+def _without_numpy(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON has not")
+
+
 def _piece(thing: Any) -> str:
     module = getattr(thing, "__module__", "") or ""
     if module.startswith("benchbook.") and module in sys.modules:
-        return module_digest([module])
+        return module_digest(with_imports(module))
     try:
         return text_digest(inspect.getsource(thing))
     except (OSError, TypeError):

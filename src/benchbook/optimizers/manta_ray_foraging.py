@@ -27,7 +27,7 @@ class MantaRayForaging(NativeOptimizer):
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
         horizon: Length of the run in evaluations, >= 1; the schedule t/T of the paper hangs on it.
-        population: Number of manta rays (N in the paper).
+        population: Number of manta rays (N in the paper); 30 does well on BBOB from 2 to 20 dimensions.
         somersault: Somersault factor (S in the paper): how wide the somersaults swing.
         repair: Rule for variables outside of the box: clip, reflect or wrap.
 
@@ -54,7 +54,7 @@ class MantaRayForaging(NativeOptimizer):
         rng: np.random.Generator | Streams,
         *,
         horizon: int,
-        population: Annotated[int, Ge(2)] = 50,
+        population: Annotated[int, Ge(2)] = 30,
         somersault: Annotated[float, Gt(0)] = 2.0,
         repair: Repair = "clip",
     ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchbook.analysis import RunTable, centre_bias, evaluations_to_targets, improvements_ratio, paired_wins
+from benchbook.analysis.measures import first_hit
 from benchbook.analysis.plots import Picture
 from benchbook.artifacts.store import Store
 from benchbook.errors import ClaimsFailedError, UsageError
@@ -48,6 +49,13 @@ def spec(
     Raises:
         UnknownNameError: A name is not known.
         ParamsError: A parameter is unknown, missing or of a wrong type.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> problems = {"functions": ["sphere"], "dims": [2], "instances": [0, 1], "bbob_functions": [8]}
+        >>> length = {"seeds": 5, "bbob_instances": [1, 2], "budget_per_dim": 100, "target": None}
+        >>> len(bb.spec("random_search", preset="mine", **problems, **length).plan)
+        12
     """
     return Spec(
         name, title=title or name, control=control, settings=settings or {}, params=check(dict(params), "parameters")
@@ -174,6 +182,11 @@ class Spec:
         Median over the functions, in the largest dimension; about 0 for an optimizer without centre bias.
         """
         return centre_bias(self._done(), self.name, functions, max(self.runs.dims))
+
+    def share_reaching(self, precision: float, functions: Sequence[str]) -> float:
+        """Return the share of the optimizer's runs on shifted problems that came within `precision` of the optimum."""
+        runs = self._done().twins().select(optimizer=self.name, function=functions)
+        return sum(first_hit(run, precision) is not None for run in runs) / len(runs)
 
     def improvements_ratio(self) -> float:
         """Return improvements found over those expected of independent draws, summed over the optimizer's runs."""
