@@ -20,6 +20,7 @@ from benchbook import numerics as _numerics
 _numerics.pin()
 
 if TYPE_CHECKING:
+    from benchbook.analysis import open  # noqa: A004  # bb.open reads as what it does
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
     from benchbook.optimizers import optimizer
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec
-    from benchbook.studies import run, verify
+    from benchbook.studies import run, study, verify
 
 _HOMES = {
     "BenchbookError": "errors",
@@ -43,11 +44,13 @@ _HOMES = {
     "Stop": "records",
     "Verdict": "records",
     "load": "artifacts",
+    "open": "analysis",
     "optimizer": "optimizers",
     "problem": "problems",
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
+    "study": "studies",
     "verify": "studies",
 }
 
@@ -65,11 +68,13 @@ __all__ = [
     "Stop",
     "Verdict",
     "load",
+    "open",
     "optimizer",
     "problem",
     "run",
     "save",
     "spec",
+    "study",
     "verify",
 ]
 

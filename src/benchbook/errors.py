@@ -86,6 +86,19 @@ class ExecutionError(BenchbookError):
     """A notebook or a child process ended before its work was done."""
 
 
+class WorkerLostError(ExecutionError):
+    """The process that did some runs ended, or was ended because it overstayed its time.
+
+    Attributes:
+        timed_out: Whether it was ended because it overstayed its time.
+    """
+
+    def __init__(self, message: str, *, timed_out: bool = False) -> None:
+        """Keep why it ended."""
+        super().__init__(message)
+        self.timed_out = timed_out
+
+
 class MissingExtraError(BenchbookError, ImportError):
     """An optional library is not installed; the message says how to install it."""
 

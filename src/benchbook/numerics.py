@@ -67,17 +67,29 @@ def pin() -> bool:
     """
     if "numpy" in sys.modules:
         return False
-    for variable in _THREAD_VARIABLES:
-        os.environ.setdefault(variable, "1")
+    for variable, value in pins().items():
+        os.environ.setdefault(variable, value)
+    return "OPENBLAS_CORETYPE" in pins()
+
+
+def pins() -> dict[str, str]:
+    """Return the environment variables that pin the arithmetic of a process that has not loaded NumPy yet.
+
+    Those that are set already keep their values; on processors that cannot be pinned only the threads are set.
+
+    Examples:
+        >>> set(pins()) <= set(PIN_VARIABLES)
+        True
+    """
+    wanted = dict.fromkeys(_THREAD_VARIABLES, "1")
     flags = cpu_flags()
-    if not {"avx2", "fma"} <= flags or "NPY_ENABLE_CPU_FEATURES" in os.environ:
-        return False
-    levels = [level for level, needs in _LEVELS.items() if needs & flags]
-    if levels:
-        # A level that the CPU lacks is left out: NumPy warns about those.
-        os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", " ".join(levels))
-    os.environ.setdefault("OPENBLAS_CORETYPE", _CORE_TYPE)
-    return True
+    if {"avx2", "fma"} <= flags and "NPY_ENABLE_CPU_FEATURES" not in os.environ:
+        levels = [level for level, needs in _LEVELS.items() if needs & flags]
+        if levels:
+            # A level that the CPU lacks is left out: NumPy warns about those.
+            wanted["NPY_DISABLE_CPU_FEATURES"] = " ".join(levels)
+        wanted["OPENBLAS_CORETYPE"] = _CORE_TYPE
+    return {variable: os.environ.get(variable, value) for variable, value in wanted.items()}
 
 
 @cache

@@ -123,7 +123,7 @@ class ErrorRecord:
     """What went wrong in a run.
 
     Attributes:
-        where: `objective` or `optimizer`.
+        where: `objective`, `optimizer`, or `worker` where the process that did the run ended.
         type: Name of the exception's class.
         message: Its text.
         traceback: Its traceback as text.
@@ -135,6 +135,31 @@ class ErrorRecord:
     message: str
     traceback: str
     evaluations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRecord:
+    """Where the trace of a run lies: packed chunks in a file beside the shard of the run.
+
+    Attributes:
+        level: `population` or `all`.
+        points: Whether the points were kept beside the values.
+        file: Name of the file.
+        offset: Where the first chunk starts in it, in bytes.
+        size: Bytes from there to the end of the last chunk.
+        digest: SHA-256 of these bytes (hex).
+        rows: Rows kept: generations or evaluations.
+        lost_from: Evaluation from which on nothing was kept, because the byte budget was spent; None: all is there.
+    """
+
+    level: str
+    points: bool
+    file: str
+    offset: int
+    size: int
+    digest: str
+    rows: int
+    lost_from: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +225,9 @@ class RunRecord(_ByValue):
         invalid_evaluations: How many of them gave no finite number.
         best_value: Least finite value; None where there was none.
         best_solution: Its point, shape `(dim,)`.
+        target_hits: Evaluation at which each of the 51 standard targets was first hit, from the easiest on; as long
+            as there were hits. None where `f_opt` is not known.
+        trace: Where more than the improvements was kept; None where it was not asked for.
     """
 
     run_id: str
@@ -228,6 +256,8 @@ class RunRecord(_ByValue):
     environment: Environment
     timing: Timing
     memory: Memory
+    target_hits: tuple[int, ...] | None = None
+    trace: TraceRecord | None = None
 
     @property
     def precision(self) -> float | None:

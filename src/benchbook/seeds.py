@@ -15,6 +15,7 @@ import operator
 import numpy as np
 
 from benchbook.errors import UsageError
+from benchbook.typing import MAX_INTEGER
 
 
 def run_seed(*, seed: int, function: str, instance: int, dim: int, optimizer: str) -> np.random.SeedSequence:
@@ -61,7 +62,7 @@ def check_seed(seed: int) -> int:
     """Return `seed` as a plain int.
 
     Raises:
-        UsageError: It is not a whole number >= 0.
+        UsageError: It is not a whole number >= 0, or beyond 64 bits.
     """
     try:
         value = operator.index(seed)
@@ -69,6 +70,8 @@ def check_seed(seed: int) -> int:
         raise UsageError(f"seed is {seed!r}, expected a whole number >= 0") from error
     if isinstance(seed, bool) or value < 0:
         raise UsageError(f"seed is {seed!r}, expected a whole number >= 0")
+    if value > MAX_INTEGER:
+        raise UsageError(f"seed is {seed!r}, expected at most {MAX_INTEGER}, which an artifact can hold")
     return value
 
 

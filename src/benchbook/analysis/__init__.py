@@ -7,6 +7,17 @@ from benchbook.analysis.measures import (
     improvements_ratio,
     paired_wins,
 )
+from benchbook.analysis.stored import StoredRuns
+from benchbook.analysis.stored import open_store as open  # noqa: A004  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
 
-__all__ = ["RunTable", "centre_bias", "convergence", "evaluations_to_targets", "improvements_ratio", "paired_wins"]
+__all__ = [
+    "RunTable",
+    "StoredRuns",
+    "centre_bias",
+    "convergence",
+    "evaluations_to_targets",
+    "improvements_ratio",
+    "open",
+    "paired_wins",
+]

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchbook.analysis.columns import Columns
+from benchbook.analysis.measured import MeasuredRuns
 from benchbook.records import RunRecord, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class RunTable(Sequence[RunRecord]):
+class RunTable(MeasuredRuns, Sequence[RunRecord]):
     """Runs, in the order of their plan.
 
     Examples:
@@ -22,6 +24,8 @@ class RunTable(Sequence[RunRecord]):
         >>> len(runs), len(runs.select(seed=2))
         (2, 1)
     """
+
+    _columns: Columns | None = None  # made when first asked for
 
     def __init__(self, records: Iterable[RunRecord]) -> None:
         """Keep the records."""
@@ -79,6 +83,12 @@ class RunTable(Sequence[RunRecord]):
         ]
         tests = [(values, get) for values, get in wanted if values is not None]
         return RunTable(r for r in self._records if all(get(r) in values for values, get in tests))
+
+    def columns(self) -> Columns:
+        """Return the columnar view of the runs, made once."""
+        if self._columns is None:
+            self._columns = super().columns()
+        return self._columns
 
     def twins(self) -> RunTable:
         """Return the runs on shifted problems: everything but the textbook instances, which are number 0."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from benchbook.typing import JsonObject
 ZSTD_LEVEL = 3
 GZIP_LEVEL = 6
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _GZIP_MAGIC = b"\x1f\x8b"
 # Fed to the decompressor in small pieces, a hostile frame can expand by 131,072 bytes for each 4 of them at most.
 _FEED = 4096
+_WINDOW = 1 << 16
 SUFFIXES = (".json.zst", ".json.gz", ".json")
 
 
@@ -37,12 +38,14 @@ class Frame:
         data: The document's bytes; None where the frame is damaged.
         reason: What is wrong with it.
         torn: Whether the file ends inside it.
+        size: Compressed bytes, up to the next frame that can be read; 0 for files of one document.
     """
 
     offset: int
     data: bytes | None
     reason: str = ""
     torn: bool = False
+    size: int = 0
 
 
 def encode(document: JsonObject, suffix: str = ".json.zst") -> bytes:
@@ -92,8 +95,8 @@ def document_of(frame: Frame, name: str) -> JsonObject:
 
 def frames_of(data: bytes) -> Iterator[Frame]:
     """Decompress a file frame by frame, by its magic bytes rather than its name; memory is bounded."""
-    if data.startswith(_ZSTD_MAGIC):
-        yield from _zstd_frames(data)
+    if data.startswith(ZSTD_MAGIC):
+        yield from zstd_frames(lambda offset, count: data[offset : offset + count], len(data))
     elif data.startswith(_GZIP_MAGIC):
         yield _gzip_frame(data)
     elif not data:
@@ -122,39 +125,66 @@ def suffix_of(path: Path) -> str:
     )
 
 
-def _zstd_frames(data: bytes) -> Iterator[Frame]:
-    offset = 0
-    while offset < len(data):
-        if not data.startswith(_ZSTD_MAGIC, offset):
-            yield Frame(offset, None, f"{len(data) - offset} bytes that are no zstd frame", torn=True)
-            return
-        frame, size = _zstd_frame(data, offset)
+def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> Iterator[Frame]:
+    """Decompress the zstd frames between two offsets; behind a damaged one it goes on at the next that can be read.
+
+    Args:
+        read: Returns `count` bytes from `offset`, or fewer at the end: `read(offset, count)`.
+        end: Where the frames end, in bytes.
+        start: Where they start.
+    """
+    offset = start
+    while offset < end:
+        frame = _frame_at(read, offset, end)
+        if frame.data is None:
+            following = _next_frame(read, offset + 1, end)
+            damaged_to = end if following is None else following.offset
+            torn = frame.torn and following is None
+            yield replace(frame, torn=torn, size=damaged_to - offset)
+            if following is None:
+                return
+            frame = following
         yield frame
-        if size == 0:
-            return
-        offset += size
+        offset = frame.offset + frame.size
 
 
-def _zstd_frame(data: bytes, offset: int) -> tuple[Frame, int]:
-    """Return the frame at `offset` and its compressed size; size 0 where its end cannot be found."""
+def _next_frame(read: Callable[[int, int], bytes], offset: int, end: int) -> Frame | None:
+    """Return the first whole frame from `offset` on; its checksum tells that it is one."""
+    while offset < end:
+        window = read(offset, _WINDOW)
+        place = window.find(ZSTD_MAGIC)
+        while place >= 0:
+            frame = _frame_at(read, offset + place, end)
+            if frame.data is not None:
+                return frame
+            place = window.find(ZSTD_MAGIC, place + 1)
+        offset += max(len(window) - len(ZSTD_MAGIC) + 1, 1)
+    return None
+
+
+def _frame_at(read: Callable[[int, int], bytes], offset: int, end: int) -> Frame:
     decompressor = zstandard.ZstdDecompressor().decompressobj()
+    piece = read(offset, min(_FEED, end - offset))
+    if not piece.startswith(ZSTD_MAGIC):
+        torn = ZSTD_MAGIC.startswith(piece)
+        return Frame(offset, None, f"{end - offset} bytes that are no zstd frame", torn=torn)
     pieces: list[bytes] = []
-    total = 0
-    position = offset
+    total, position = 0, offset
     try:
-        while not decompressor.eof and position < len(data):
-            piece = decompressor.decompress(data[position : position + _FEED])
-            position += _FEED
-            total += len(piece)
+        while piece:
+            position += len(piece)
+            out = decompressor.decompress(piece)
+            total += len(out)
             if total > MAX_DOCUMENT_BYTES:
-                return Frame(offset, None, f"decompresses to more than {MAX_DOCUMENT_BYTES} bytes"), 0
-            pieces.append(piece)
+                return Frame(offset, None, f"decompresses to more than {MAX_DOCUMENT_BYTES} bytes")
+            pieces.append(out)
+            if decompressor.eof:
+                size = position - len(decompressor.unused_data) - offset
+                return Frame(offset, b"".join(pieces), size=size)
+            piece = read(position, min(_FEED, end - position))
     except zstandard.ZstdError as error:
-        return Frame(offset, None, f"damaged: {error}"), 0
-    if not decompressor.eof:
-        return Frame(offset, None, "truncated: the file ends inside of this frame", torn=True), 0
-    end = min(position, len(data)) - len(decompressor.unused_data)
-    return Frame(offset, b"".join(pieces)), end - offset
+        return Frame(offset, None, f"damaged: {error}")
+    return Frame(offset, None, "truncated: the file ends inside of this frame", torn=True)
 
 
 def _gzip_frame(data: bytes) -> Frame:

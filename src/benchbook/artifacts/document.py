@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.kinds import RUN_VERSION, Kind
-from benchbook.digests import digest
+from benchbook.digests import digest, text_digest
 from benchbook.numerics import Fingerprint
 from benchbook.records import (
     Environment,
@@ -22,6 +22,7 @@ from benchbook.records import (
     Status,
     Stop,
     Timing,
+    TraceRecord,
     as_plain,
 )
 from benchbook.typing import FloatArray, JsonObject
@@ -56,6 +57,8 @@ def from_document(document: JsonObject) -> RunRecord:
         environment=environment_from(doc["environment"]),
         timing=Timing(**doc["timing"]),
         memory=Memory(**doc["memory"]),
+        target_hits=None if doc.get("target_hits") is None else tuple(doc["target_hits"]),
+        trace=None if doc.get("trace") is None else TraceRecord(**doc["trace"]),
     )
 
 
@@ -69,6 +72,11 @@ def environment_from(document: dict[str, Any]) -> Environment:
 def run_key(spec: RunSpec, code_digest: str) -> str:
     """Return the digest (hex) of all that determines a run."""
     return digest({**as_plain(spec), "code_digest": code_digest})
+
+
+def combined_code(optimizer: str, problem: str, loop: str, version: str) -> str:
+    """Return the code digest (hex) of runs, from those of optimizer, problem and loop and benchbook's version."""
+    return text_digest(optimizer, problem, loop, version)
 
 
 def content_digest(spec: RunSpec, *, stop: str, evaluations: int, history: History, solution: FloatArray | None) -> str:

@@ -41,6 +41,12 @@ def load(path: str | os.PathLike[str]) -> RunRecord:
     Raises:
         UsageError: There is no such file.
         ArtifactError: It is damaged, invalid, no run, or of a newer schema version.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> record = bb.run("random_search", "sphere", dim=2, seed=1, budget=10)
+        >>> load(bb.save(record, Path(tempfile.mkdtemp()) / "r.json.gz")).evaluations
+        10
     """
     document = checked(decode(read_bytes(Path(path)), str(path)), str(path))
     if document["kind"] != Kind.RUN:

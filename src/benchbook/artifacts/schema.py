@@ -5,144 +5,48 @@ This module imports pydantic and is loaded only where a schema is needed.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
-from benchbook.artifacts.kinds import RUN_VERSION, SPEC_OUTCOME_VERSION, Kind
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
-Seconds = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=0)]
-# JSON has neither NaN nor infinity, so a number in an artifact is finite.
-Vector = Annotated[list[float], Field(min_length=1)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-
-class Problem(_Model):
-    """The problem: a function with dimension, instance and bounds."""
-
-    name: str = Field(min_length=1)
-    """Name of the function."""
-    dim: int = Field(ge=1)
-    """Number of variables."""
-    instance: Count
-    """Instance; 0 is the textbook function."""
-    lower: Vector
-    """Lower bounds, one a variable."""
-    upper: Vector
-    """Upper bounds, one a variable."""
-    f_opt: float | None
-    """Value at the optimum; null where unknown."""
-
-
-class Optimizer(_Model):
-    """The optimizer with every setting it had, defaults included."""
-
-    name: str = Field(min_length=1)
-    """Name of the optimizer."""
-    settings: dict[str, JsonValue]
-    """Value of each setting."""
+from benchbook.artifacts.kinds import (
+    AGGREGATE_VERSION,
+    BASELINE_VERSION,
+    EXPERIMENT_VERSION,
+    IMPORTED_VERSION,
+    MANIFEST_VERSION,
+    RUN_VERSION,
+    SPEC_OUTCOME_VERSION,
+    STORE_VERSION,
+    TRACE_VERSION,
+    Kind,
+)
+from benchbook.artifacts.schema_baseline import Baseline
+from benchbook.artifacts.schema_experiment import Experiment
+from benchbook.artifacts.schema_imported import ImportedRun
+from benchbook.artifacts.schema_parts import (
+    Count,
+    Environment,
+    Failure,
+    History,
+    Host,
+    Memory,
+    Model,
+    Optimizer,
+    Problem,
+    Seconds,
+    Sha256,
+    TargetHits,
+    Timestamp,
+    Timing,
+    TraceReference,
+    Vector,
+)
+from benchbook.artifacts.schema_store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
+from benchbook.artifacts.schema_study import Aggregate, StudyManifest
 
 
-class Failure(_Model):
-    """What went wrong."""
-
-    where: Literal["objective", "optimizer"]
-    """Whose code failed."""
-    type: str
-    """Name of the exception's class."""
-    message: str
-    """Its text."""
-    traceback: str
-    """Its traceback."""
-    evaluations: Count
-    """Evaluations done before it."""
-
-
-class History(_Model):
-    """Every improvement, lossless."""
-
-    evaluations: list[Annotated[int, Field(ge=1)]]
-    """Evaluation at which each improvement was found, counted from 1; rising."""
-    best_values: list[float]
-    """Best value from that evaluation on; strictly falling."""
-
-
-class Arithmetic(_Model):
-    """What the last bits of a result depend on."""
-
-    pinned: bool
-    """Whether NumPy and BLAS run the common code rather than this CPU's."""
-    numpy: str
-    """NumPy's version."""
-    cpu_dispatch: list[str]
-    """NumPy's dispatch levels in use."""
-    blas: str
-    """Library, version and kernel of the BLAS."""
-    blas_threads: int | None
-    """Threads of the BLAS; null where unknown."""
-    libm: str
-    """C library and version."""
-    fma: bool | None
-    """Whether the CPU has fused multiply-add; null where unknown."""
-    machine: str
-    """Processor architecture."""
-
-
-class Environment(_Model):
-    """The software under the run."""
-
-    python: str
-    """Python's version."""
-    packages: dict[str, str]
-    """Versions of the packages that can change a result."""
-    platform: str
-    """Operating system."""
-    cpu: str
-    """Processor."""
-    arithmetic: Arithmetic
-    """Fingerprint of the arithmetic."""
-
-
-class Host(_Model):
-    """The machine of the run."""
-
-    name: str
-    """Host name."""
-    machine: str
-    """Processor architecture."""
-    cpu_count: int | None
-    """Logical processors; null where unknown."""
-    memory_bytes: int | None
-    """Physical memory; null where unknown."""
-
-
-class Timing(_Model):
-    """Wall-clock seconds; not part of what must be reproduced."""
-
-    total_s: Seconds
-    """The run from its first ask to its end."""
-    objective_s: Seconds
-    """Inside the objective."""
-    optimizer_s: Seconds
-    """Making the optimizer, ask and tell."""
-    observer_s: Seconds
-    """Capturing the history."""
-
-
-class Memory(_Model):
-    """Memory of the process; not part of what must be reproduced."""
-
-    peak_rss_bytes: int | None
-    """Peak resident set so far; null where unknown."""
-
-
-class RunArtifact(_Model):
+class RunArtifact(Model):
     """One run: one optimizer on one problem with one seed and one evaluation budget."""
 
     kind: Literal["run"]
@@ -154,7 +58,7 @@ class RunArtifact(_Model):
     run_key: Sha256
     """Digest of all that determines the run."""
     content_digest: Sha256
-    """Digest of all that must be reproduced: function, instance, dim, settings, seed, budget, stop, evaluations, history, solution."""
+    """Digest of all that must be reproduced: what was asked for, stop, evaluations, history and solution."""
     code_digest: Sha256
     """Digest of the code of optimizer, problem and loop, and of benchbook's version."""
     created_at: Timestamp
@@ -194,9 +98,13 @@ class RunArtifact(_Model):
     environment: Environment
     timing: Timing
     memory: Memory
+    target_hits: TargetHits | None = None
+    """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
+    trace: TraceReference | None = None
+    """Where more than the improvements was kept; null where it was not asked for."""
 
 
-class ClaimOutcome(_Model):
+class ClaimOutcome(Model):
     """One sentence of a spec, with what was measured."""
 
     id: str = Field(min_length=1)
@@ -217,7 +125,7 @@ class ClaimOutcome(_Model):
     """What else a reader should know."""
 
 
-class RunsLedger(_Model):
+class RunsLedger(Model):
     """How many runs were planned and what became of them."""
 
     planned: Count
@@ -226,7 +134,7 @@ class RunsLedger(_Model):
     missing: Count
 
 
-class SpecTiming(_Model):
+class SpecTiming(Model):
     """Seconds of a spec; not part of what must be reproduced."""
 
     compute_s: Seconds
@@ -235,7 +143,7 @@ class SpecTiming(_Model):
     """Evaluations of those runs."""
 
 
-class SpecOutcome(_Model):
+class SpecOutcome(Model):
     """What came of executing a spec notebook."""
 
     kind: Literal["spec-outcome"]
@@ -273,10 +181,28 @@ class SpecOutcome(_Model):
 MODELS: dict[str, type[BaseModel]] = {
     Kind.RUN: RunArtifact,
     Kind.SPEC_OUTCOME: SpecOutcome,
+    Kind.STORED_RUN: StoredRun,
+    Kind.STORE_CELL: StoreCell,
+    Kind.STORE_CIRCUMSTANCES: StoreCircumstances,
+    Kind.STUDY_MANIFEST: StudyManifest,
+    Kind.TRACE_CHUNK: TraceChunk,
+    Kind.AGGREGATE: Aggregate,
+    Kind.EXPERIMENT: Experiment,
+    Kind.BASELINE: Baseline,
+    Kind.IMPORTED_RUN: ImportedRun,
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
     Kind.SPEC_OUTCOME: f"spec-outcome.v{SPEC_OUTCOME_VERSION}.schema.json",
+    Kind.STORED_RUN: f"stored-run.v{STORE_VERSION}.schema.json",
+    Kind.STORE_CELL: f"store-cell.v{STORE_VERSION}.schema.json",
+    Kind.STORE_CIRCUMSTANCES: f"store-circumstances.v{STORE_VERSION}.schema.json",
+    Kind.STUDY_MANIFEST: f"study-manifest.v{MANIFEST_VERSION}.schema.json",
+    Kind.TRACE_CHUNK: f"trace-chunk.v{TRACE_VERSION}.schema.json",
+    Kind.AGGREGATE: f"aggregate.v{AGGREGATE_VERSION}.schema.json",
+    Kind.EXPERIMENT: f"experiment.v{EXPERIMENT_VERSION}.schema.json",
+    Kind.IMPORTED_RUN: f"imported-run.v{IMPORTED_VERSION}.schema.json",
+    Kind.BASELINE: f"baseline.v{BASELINE_VERSION}.schema.json",
 }
 
 

@@ -1,4 +1,4 @@
-"""A store: a folder of append-only shards, one run document in each zstd frame.
+"""A store: a folder of append-only shards, one run document in each zstd frame, and an index of them.
 
 Every writer has a shard of its own, so that processes and machines need no lock; shards can be concatenated, and
 merging stores is a set union over run keys. A torn last frame, left by a killed writer, is dropped when reading.
@@ -7,22 +7,28 @@ merging stores is a set union over run keys. A torn last frame, left by a killed
 from __future__ import annotations
 
 import logging
-import os
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from benchbook.artifacts.codec import document_of, encode, frames_of
-from benchbook.artifacts.document import from_document, to_document
-from benchbook.artifacts.validate import check_document
-from benchbook.errors import ArtifactError, StorageError
-from benchbook.files import read_bytes
+import orjson
+
+from benchbook.artifacts.codec import decode
+from benchbook.artifacts.document import from_document
+from benchbook.artifacts.index import Index, Row
+from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.shards import SHARD_SUFFIX, ShardWriter, frame_at
+from benchbook.artifacts.stored import to_run_document, to_stored
+from benchbook.artifacts.validate import meaning_problems, schema_problems
+from benchbook.digests import text_digest
+from benchbook.errors import ArtifactError
 from benchbook.records import RunRecord
+from benchbook.typing import JsonObject
 
+__all__ = ["SHARD_SUFFIX", "Row", "Store"]
 log = logging.getLogger(__name__)
-SHARD_SUFFIX = ".runs.zst"
 
 
 class Store:
@@ -33,14 +39,15 @@ class Store:
         >>> record = bb.run("random_search", "sphere", dim=2, seed=1, budget=10)
         >>> with Store(Path(tempfile.mkdtemp())) as store:
         ...     store.append(record)
-        >>> [kept == record for kept in store.records()]
+        ...     [kept == record for kept in store.records()]
         [True]
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Name the folder; nothing is read or written yet."""
+    def __init__(self, folder: Path, index: Index | None = None) -> None:
+        """Name the folder; nothing is read or written yet. `index` is opened when it is needed unless given."""
         self.folder = Path(folder)
-        self._writer: int | None = None
+        self._writer = ShardWriter(self.folder)
+        self._index = index
 
     def __enter__(self) -> Self:
         """Return the store."""
@@ -49,8 +56,13 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """Close the writer."""
+        """Close it."""
         self.close()
+
+    @property
+    def shard(self) -> Path:
+        """The shard that this store appends to; it may not exist yet."""
+        return self._writer.path
 
     def append(self, record: RunRecord) -> None:
         """Add a run, in one write to this process's own shard.
@@ -58,43 +70,105 @@ class Store:
         Raises:
             StorageError: It cannot be written.
         """
-        data = encode(to_document(record))
-        try:
-            if self._writer is None:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                shard = self.folder / f"{uuid.uuid4().hex}{SHARD_SUFFIX}"
-                self._writer = os.open(shard, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o666)
-            view = memoryview(data)
-            while view:
-                view = view[os.write(self._writer, view) :]
-        except OSError as error:
-            raise StorageError(f"cannot write to the store {self.folder}: {error.strerror or error}") from error
+        self._writer.append(to_stored(record))
 
     def close(self) -> None:
-        """Bring what was written to disk and close this process's shard."""
-        if self._writer is not None:
-            os.fsync(self._writer)
-            os.close(self._writer)
-            self._writer = None
+        """Bring what was written to disk, and close shard and index."""
+        self._writer.close()
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def index(self) -> Index:
+        """Return the index, with all that is in the shards by now.
+
+        Raises:
+            StorageError: The shards cannot be read.
+        """
+        if self._index is None:
+            self._index = Index(self.folder)
+        self._index.sync()
+        return self._index
+
+    def known(self, text: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Ask the index as it was when it was last brought up to date; see `Index.query`."""
+        return (self._index or self.index()).query(text, values).fetchall()
+
+    def __len__(self) -> int:
+        """Return the number of runs, each key counted once."""
+        return int(self.index().query("SELECT count(*) FROM runs").fetchone()[0])
+
+    def rows(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[Row]:
+        """Yield what the index knows of the runs, by optimizer, function, dimension, instance and seed."""
+        return self.index().rows(where, values)
+
+    def get(self, run_key: str) -> RunRecord | None:
+        """Return the run with a key; None where there is none that can be read."""
+        for row in self.rows("WHERE run_key = ?", (run_key,)):
+            try:
+                return self.read(row)
+            except ArtifactError as error:
+                log.warning("left out: %s", error)
+        return None
+
+    def read(self, row: Row) -> RunRecord:
+        """Read a run that the index names.
+
+        Raises:
+            ArtifactError: It is damaged, or does not match its digests.
+        """
+        record = from_document(self.document(row))
+        for problem in meaning_problems(record):
+            raise ArtifactError(f"{row.shard}, frame at byte {row.offset}: {problem}")
+        return record
+
+    def document(self, row: Row) -> JsonObject:
+        """Return the self-contained document of a run that the index names, checked against its schema.
+
+        Raises:
+            ArtifactError: It is damaged.
+        """
+        name = f"{row.shard}, frame at byte {row.offset}"
+        document = decode(frame_at(self.folder / row.shard, row.offset, row.size), name)
+        for problem in schema_problems(document):
+            raise ArtifactError(f"{name}: {problem}")
+        if document["kind"] == Kind.RUN:
+            return document
+        return to_run_document(document, *(self.shared(str(document[part])) for part in ("cell", "circumstances")))
+
+    def shared(self, digest: str) -> JsonObject:
+        """Return a document that runs refer to.
+
+        Raises:
+            ArtifactError: It is not in the store.
+        """
+        found = self.known("SELECT document FROM shared WHERE digest = ?", (digest,))
+        if not found:
+            raise ArtifactError(f"{self.folder} has no shared document {digest}, to which a run refers")
+        return _parsed(found[0][0])
 
     def records(self) -> Iterator[RunRecord]:
-        """Yield all valid runs; what is damaged is logged and left out."""
-        for shard in sorted(self.folder.glob(f"*{SHARD_SUFFIX}")):
-            for frame in frames_of(read_bytes(shard)):
-                try:
-                    document = document_of(frame, shard.name)
-                except ArtifactError as error:
-                    log.warning("left out: %s", error)
-                    continue
-                problems = check_document(document)
-                if problems:
-                    log.warning("left out: %s, frame at byte %d: %s", shard.name, frame.offset, problems[0])
-                    continue
-                yield from_document(document)
+        """Yield all valid runs, each key once; what is damaged is logged and left out."""
+        for row in self.rows():
+            try:
+                yield self.read(row)
+            except ArtifactError as error:
+                log.warning("left out: %s", error)
 
     def by_key(self) -> dict[str, RunRecord]:
-        """Return the runs by run key; of several with one key the first."""
-        kept: dict[str, RunRecord] = {}
-        for record in self.records():
-            kept.setdefault(record.run_key, record)
-        return kept
+        """Return the runs by run key; of several with one key the first, or the first that did its work."""
+        return {record.run_key: record for record in self.records()}
+
+    def content_digest(self) -> str:
+        """Return the digest (hex) over run keys and content digests, in the order of the keys.
+
+        It does not depend on who did the runs, in which order, or into which shard they were written.
+        """
+        pairs = self.index().query("SELECT run_key, content_digest FROM runs ORDER BY run_key")
+        return text_digest(*(f"{key}:{content}" for key, content in pairs))
+
+
+@lru_cache(maxsize=256)
+def _parsed(document: bytes) -> JsonObject:
+    parsed: JsonObject = orjson.loads(document)
+    return parsed

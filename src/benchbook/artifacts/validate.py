@@ -16,6 +16,7 @@ from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
 from benchbook.records import RunRecord
+from benchbook.tracking.targets import target_hits
 from benchbook.typing import JsonObject
 
 _MOST_PROBLEMS = 20
@@ -57,16 +58,23 @@ def check_file(path: Path) -> list[tuple[int, Problem]]:
 
 def check_document(document: JsonObject) -> list[Problem]:
     """Return what is wrong with a document; empty where it is valid."""
+    problems = schema_problems(document)
+    if not problems and document["kind"] == Kind.RUN:
+        problems = list(meaning_problems(from_document(document)))
+    return problems
+
+
+def schema_problems(document: JsonObject) -> list[Problem]:
+    """Return where a document does not fit its schema, or is of another version."""
     kind, version = document.get("kind"), document.get("schema_version")
-    if kind not in VERSIONS:
+    if not isinstance(kind, str) or kind not in VERSIONS:
         return [Problem("$.kind", f"is {_short(kind)}, expected one of {', '.join(VERSIONS)}")]
     if isinstance(version, int | float) and version > VERSIONS[str(kind)]:
         reason = f"is {version}, this benchbook reads up to {VERSIONS[str(kind)]}; a newer benchbook wrote it: upgrade"
         return [Problem("$.schema_version", reason)]
-    problems = list(_by_schema(str(kind), document))
-    if not problems and kind == Kind.RUN:
-        problems = list(_by_meaning(from_document(document)))
-    return problems
+    if _validator(kind).is_valid(cast("Any", document)):
+        return []
+    return list(_by_schema(kind, document))
 
 
 def checked(document: JsonObject, name: str) -> JsonObject:
@@ -98,7 +106,7 @@ def _by_schema(kind: str, document: JsonObject) -> Iterator[Problem]:
         yield Problem(_json_path(error.instance_path), _short(error.message, 200))
 
 
-def _by_meaning(record: RunRecord) -> Iterator[Problem]:
+def meaning_problems(record: RunRecord) -> Iterator[Problem]:
     """Check what a schema cannot say: lengths that must agree, order, bounds, digests."""
     dim, history = record.problem.dim, record.history
     for name in ("lower", "upper"):
@@ -120,6 +128,11 @@ def _by_meaning(record: RunRecord) -> Iterator[Problem]:
     yield from _solution(record)
     if record.content_digest != content_digest_of(record):
         yield Problem("$.content_digest", "does not match the content: the artifact was changed after the run")
+    if (
+        record.target_hits != (hits := target_hits(record.history, record.problem.f_opt))
+        and record.target_hits is not None
+    ):
+        yield Problem("$.target_hits", f"is {_short(record.target_hits)}, the history gives {_short(hits)}")
     if record.run_key != run_key(spec_of(record), record.code_digest):
         yield Problem("$.run_key", "does not match what determines the run: the artifact was changed after the run")
 

@@ -6,6 +6,8 @@ import importlib
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -19,11 +21,19 @@ COMMANDS = {
     "run": ("run", "Run one optimizer on one problem."),
     "show": ("show", "Show an artifact in readable form."),
     "validate": ("validate", "Check artifacts against schema and digests."),
-    "verify": ("verify", "Run again from an artifact and compare."),
+    "verify": ("verify", "Run again from an artifact or a store, and compare."),
+    "diff": ("diff", "Say why a number changed between two runs."),
+    "study": ("study", "Run studies, and look after their stores."),
     "spec": ("spec", "List and run the spec notebooks."),
     "site": ("site", "Build the pages from executed specs."),
-    "optimizers": ("optimizers", "List the optimizers, or show one."),
-    "problems": ("problems", "List the functions, or show one."),
+    "optimizers": ("optimizers", "List the optimizers, show or audit one."),
+    "problems": ("problems", "List the functions, show one, or certify those of BBOB."),
+    "experiment": ("experiment", "Run a function under several configurations."),
+    "compare": ("compare", "Compare a study with a baseline; nothing is run."),
+    "baseline": ("baseline", "Publish, list and show baselines."),
+    "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
+    "export": ("export", "Write a study for other tools: COCO, IOHprofiler, or as tables."),
+    "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged, marked as imported."),
     "schemas": ("schemas", "Write or check the JSON Schemas."),
 }
 
@@ -39,8 +49,33 @@ Exit codes:
   7  a study is incomplete"""
 
 
+class _ReaderGoneError(Exception):
+    """Who read our output has enough of it, as `head` does."""
+
+
+@contextmanager
+def _tell_when_reader_is_gone() -> Iterator[None]:
+    """Name a broken pipe before click and rich take it for a failure."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ReaderGoneError from error
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):
+            raise _ReaderGoneError from error
+        raise
+
+
 class _Lazy(click.Group):
     """A group that imports a command when it is needed."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _tell_when_reader_is_gone():  # the help is printed here
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _tell_when_reader_is_gone():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -86,8 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BenchbookError as error:
         click.echo(f"error: {error}", err=True)
         return int(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _ReaderGoneError:
+        # Python must not complain at exit, when it empties its buffer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return int(ExitCode.DONE)
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)

@@ -5,26 +5,34 @@ from __future__ import annotations
 import click
 
 from benchbook.cli.options import json_option
+from benchbook.errors import ExitCode, UsageError
 
 
 @click.group("optimizers")
 def command() -> None:
-    """List the optimizers, or show one."""
+    """List the optimizers, show or audit one."""
 
 
 @command.command("list")
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
-    """List the optimizers that can be run as they are."""
+    """List the optimizers that can be run as they are.
+
+    Those of other libraries are named library:optimizer. mealpy, nevergrad, optuna and pymoo have more than are
+    listed: any name that the library knows can be run, such as nevergrad:NGOpt.
+    """
     import json
 
     from benchbook.cli.terminal import console, table
-    from benchbook.optimizers import describe, names
+    from benchbook.optimizers import entries, names
 
     if as_json:
         click.echo(json.dumps(names()))
         return
-    console().print(table(["optimizer", "what it does"], [[name, describe(name).summary] for name in names()]))
+    rows = [[item.name, item.family, _word(item.anytime), item.source, item.summary] for item in entries()]
+    screen = console()
+    screen.print(table(["optimizer", "family", "anytime", "source", "what it does"], rows))
+    screen.print("\nmealpy, nevergrad, optuna and pymoo: any other name of theirs runs as well, as library:name.")
 
 
 @command.command("show")
@@ -34,7 +42,52 @@ def show(*, name: str) -> None:
     from benchbook.cli.terminal import console, table
     from benchbook.optimizers import describe, settings_of
 
-    screen = console()
-    screen.print(f"{name}\n\n{describe(name).text}\n")
+    screen, about = console(), describe(name)
+    screen.print(f"{name}\n\n{about.text}\n\n{about.references}\n")
     rows = [[item.name, str(item.default), item.meaning] for item in settings_of(name)]
     screen.print(table(["setting", "default", "meaning"], rows))
+
+
+@command.command("audit")
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="Audit all optimizers that are listed.")
+@json_option("the findings")
+def audit_(*, name: str | None, everything: bool, as_json: bool) -> int:
+    """Tell whether a seed alone decides an optimizer's runs.
+
+    Shows which global sources of randomness it draws from, whether they are contained, whether a run leaks into the
+    next one, whether the seed is ignored, and whether two processes agree. Ends with 1 where a run is not decided by
+    its seed.
+    """
+    import json
+    from dataclasses import asdict
+
+    from benchbook.cli.terminal import console, table
+    from benchbook.optimizers import names
+    from benchbook.optimizers.audit import audit
+
+    if (name is None) != everything:
+        raise UsageError("give the name of an optimizer, or --all")
+    found = audit([name] if name is not None else names())
+    if as_json:
+        click.echo(json.dumps([{**asdict(item), "clean": item.clean} for item in found]))
+    else:
+        headers = ["optimizer", "draws from", "contained", "leaks", "ignores seed", "deterministic", "error"]
+        rows = [
+            [
+                item.name,
+                ", ".join(item.draws_from) or "its own",
+                _word(item.contained),
+                _word(item.leaks),
+                _word(item.ignores_seed),
+                _word(item.deterministic),
+                item.error or "",
+            ]
+            for item in found
+        ]
+        console().print(table(headers, rows))
+    return ExitCode.DONE if all(item.clean for item in found) else ExitCode.FAILED
+
+
+def _word(truth: bool | None) -> str:
+    return "unknown" if truth is None else "yes" if truth else "no"

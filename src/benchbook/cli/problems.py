@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from benchbook.cli.options import json_option
+from benchbook.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from benchbook.problems import ProblemInfo
+    from benchbook.problems.certify import Certificate
+    from benchbook.protocols import Problem
 
 
 @click.group("problems")
 def command() -> None:
-    """List the functions, or show one."""
+    """List the functions, show one, or certify those of BBOB."""
 
 
 @command.command("list")
@@ -24,30 +33,160 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(names()))
         return
-    rows = []
-    for name in names():
-        info = describe(name)
-        rows.append([name, "yes" if info.separable else "no", "yes" if info.multimodal else "no", info.formula])
-    console().print(table(["function", "separable", "multimodal", "formula"], rows))
+    headers = ["function", "title", "dimensions", "instances", "separable", "multimodal", "condition"]
+    console().print(table(headers, [_row(describe(name)) for name in names()], right=("condition",)))
+
+
+def _row(info: ProblemInfo) -> list[str]:
+    return [info.name, info.title, _dims(info), _instances(info), *_properties(info)]
+
+
+def _dims(info: ProblemInfo) -> str:
+    return f"from {info.min_dim}" if info.dims is None else ", ".join(map(str, info.dims))
+
+
+def _instances(info: ProblemInfo) -> str:
+    if info.last_instance is None:
+        return f"from {info.first_instance}"
+    return f"{info.first_instance} to {info.last_instance}"
+
+
+def _properties(info: ProblemInfo) -> list[str]:
+    condition = "" if info.conditioning is None else f"{info.conditioning:g}"
+    return ["yes" if info.separable else "no", "yes" if info.multimodal else "no", condition]
 
 
 @command.command("show")
 @click.argument("name")
-@click.option("--dim", type=int, default=2, show_default=True, help="Number of variables.")
+@click.option("--dim", type=int, default=None, help="Number of variables. [2, or the least there is]")
 @click.option("--instance", type=int, default=None, help="Instance. [first one]")
-def show(*, name: str, dim: int, instance: int | None) -> None:
-    """Show what a function is: formula, bounds, optimum."""
+@click.option(
+    "--picture", type=click.Path(path_type=Path), default=None, help="Write the contours in 2-D as an SVG file."
+)
+def show(*, name: str, dim: int | None, instance: int | None, picture: Path | None) -> None:
+    """Show what a function is: formula, bounds, optimum, properties."""
     from benchbook.cli.terminal import console, facts
     from benchbook.problems import describe, problem
 
-    info, made = describe(name), problem(name, dim=dim, instance=instance)
-    rows = [
-        ("function", name),
+    info = describe(name)
+    if picture is not None:
+        _check_picture(info, picture, dim)
+    made = problem(name, dim=max(2, info.min_dim) if dim is None else dim, instance=instance)
+    console().print(facts(_facts(info, made)))
+    if picture is not None:
+        _draw(info, made, picture)
+
+
+def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
+    integers = int(getattr(made, "integer").sum()) if hasattr(made, "integer") else 0  # noqa: B009  # not in the protocol
+    separable, multimodal, condition = _properties(info)
+    x_opt = getattr(made, "x_opt", None)
+    return [
+        ("function", f"{info.name}: {info.title}"),
+        ("group", info.family if info.group is None else f"{info.family}, {info.group}"),
         ("formula", info.formula),
-        ("separable", "yes" if info.separable else "no"),
-        ("multimodal", "yes" if info.multimodal else "no"),
-        ("problem", f"dim {dim}, instance {made.instance}"),
-        ("bounds", f"{made.lower.min():g} to {made.upper.max():g}"),
+        ("separable", separable),
+        ("multimodal", multimodal),
+        ("condition", condition or "none stated"),
+        ("dimensions", _dims(info)),
+        ("instances", _instances(info)),
+        ("source", info.source),
+        ("problem", f"dim {made.dim}, instance {made.instance}"),
+        ("bounds", info.bounds or f"{info.lower:g} to {info.upper:g} in every variable"),
+        ("integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"),
         ("f_opt", "unknown" if made.f_opt is None else f"{made.f_opt:.10g}"),
+        ("x_opt", "unknown" if x_opt is None else ", ".join(f"{item:.6g}" for item in x_opt)),
     ]
-    console().print(facts(rows))
+
+
+def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
+    if path.suffix != ".svg":
+        raise UsageError(f"--picture is {path}, expected a file that ends in .svg")
+    if dim not in {None, 2} or info.min_dim > 2:  # a picture has two dimensions
+        raise UsageError(f"--picture draws functions of 2 variables, {info.name} has {dim or info.min_dim}")
+
+
+def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
+    from benchbook.analysis.plots.landscape import contours
+    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.style import INK, new_figure
+    from benchbook.files import write_atomic
+
+    figure, axes = new_figure(1, 1, width=4.6, height=4.2)
+    axis = axes[0]
+    contours(axis, made)
+    place = getattr(made, "x_opt", None)
+    if place is not None:
+        axis.plot(*place, marker="*", markersize=13, color=INK, markeredgecolor="white", linestyle="none")
+    axis.set_title(f"{info.title}, instance {made.instance}")
+    axis.set_xlabel("$x_1$")
+    axis.set_ylabel("$x_2$")
+    where = "" if place is None else f" The optimum, a star, lies at {place[0]:.3g}, {place[1]:.3g}."
+    shown = Picture(figure, f"Contours of {info.name}, instance {made.instance}, in 2-D.{where}")
+    write_atomic(path, shown.svg().encode())
+
+
+@command.command("certify")
+@click.option("--functions", default="1-24", show_default=True, help="Numbers of BBOB functions, such as 1-5,8.")
+@click.option("--dims", default="2,3,5,10,20,40", show_default=True, help="Dimensions.")
+@click.option("--instances", default=None, help="Instances. [1,2,11; with --all 1-15 and six large ones]")
+@click.option("--all", "all_", is_flag=True, help="Compare all instances that a certification needs.")
+@json_option("the findings")
+def certify(*, functions: str, dims: str, instances: str | None, all_: bool, as_json: bool) -> int:
+    """Compare our BBOB functions with coco-experiment, the official reference.
+
+    The difference is relative to f - f_opt, after 16 last places of f; at most 1e-9 passes. The exit code is 1 where
+    a function does not.
+    """
+    import json
+    from dataclasses import asdict
+
+    from benchbook.problems.certify import ALL_INSTANCES, QUICK_INSTANCES
+    from benchbook.problems.certify import certify as compare
+
+    chosen = ALL_INSTANCES if all_ else QUICK_INSTANCES
+    if instances is not None:
+        chosen = tuple(_numbers("--instances", instances))
+    names = [f"bbob_f{number}" for number in _numbers("--functions", functions.replace("bbob_f", ""))]
+    sizes = _numbers("--dims", dims)
+    found = [compare(name, sizes, chosen) for name in names]
+    if as_json:
+        click.echo(json.dumps([{**asdict(item), "passed": item.passed} for item in found], indent=2))
+    else:
+        _print_certificates(found)
+    return int(ExitCode.DONE if all(item.passed for item in found) else ExitCode.FAILED)
+
+
+def _print_certificates(found: list[Certificate]) -> None:
+    from benchbook.cli.terminal import console, table
+
+    rows = [
+        [
+            item.function,
+            str(item.problems),
+            str(item.points),
+            f"{item.worst:.1e}",
+            f"{item.where}, dim {item.dim}, instance {item.instance}" if item.worst else "",
+            "passed" if item.passed else "failed",
+        ]
+        for item in found
+    ]
+    headers = ["function", "problems", "points", "worst relative difference", "where", "verdict"]
+    console().print(table(headers, rows, right=("problems", "points", "worst relative difference")))
+    for item in found:
+        for fault in item.faults:
+            click.echo(f"{item.function}: {fault}")
+
+
+def _numbers(option: str, text: str) -> list[int]:
+    """Read numbers and ranges such as `1-5,8`."""
+    numbers: dict[int, None] = {}
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        try:
+            numbers.update(dict.fromkeys(range(int(first), int(last if dash else first) + 1)))
+        except ValueError as error:
+            raise UsageError(f"{option} is {text!r}, expected numbers and ranges such as 1-5,8") from error
+    if not numbers:
+        raise UsageError(f"{option} is {text!r}, expected at least one number")
+    return list(numbers)

@@ -31,6 +31,10 @@ def command(*, file: Path, as_json: bool) -> None:
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
     elif document["kind"] == Kind.RUN:
         console().print(facts(run_facts(from_document(document), full=True)))
+    elif document["kind"] == Kind.EXPERIMENT:
+        from benchbook.cli.experiment import show
+
+        show(document)
     else:
         _show_outcome(document)
 

@@ -11,7 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 _PIPED_WIDTH = 160
-STYLES = {"held": "green", "done": "green", "failed": "bold red", "error": "bold red", "undecided": "yellow"}
+STYLES = {
+    "held": "green",
+    "done": "green",
+    "failed": "bold red",
+    "error": "bold red",
+    "undecided": "yellow",
+    "worse": "bold red",
+    "better": "green",
+}
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -2,38 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from benchbook.cli.options import artifact_argument
-from benchbook.errors import ExitCode
+from benchbook.errors import ExitCode, UsageError
+
+_NOT_DETERMINISTIC = "nothing: same code, arithmetic and environment, so the optimizer is not deterministic"
 
 
 @click.command("verify")
-@artifact_argument()
-def command(*, file: Path) -> int:
-    """Run again from an artifact and compare.
+@click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE")
+@click.option("--sample", type=int, default=None, help="Of a store, do so many runs again, spread evenly. [all]")
+@click.option("--workers", type=int, default=None, help="Of a store, processes that do the runs again. [1]")
+def command(*, path: Path, sample: int | None, workers: int | None) -> int:
+    """Run again from an artifact or a store, and compare.
 
     Prints "bit-identical" and ends with 0 where history, solution and counts agree to the last bit; else says what
-    differs, in content, code, arithmetic and environment, and ends with 4.
+    differs, in content, code, arithmetic and environment, and ends with 4. Runs of a store are done alone and in
+    lockstep.
     """
+    if path.is_dir():
+        return _store(path, sample, workers or 1)
+    if sample is not None or workers is not None:
+        raise UsageError(f"--sample and --workers are for stores; {path} is no folder")
     from benchbook.artifacts.io import load
     from benchbook.studies.verify import verify
 
-    result = verify(load(file))
+    result = verify(load(path))
     if result.identical:
-        click.echo(f"bit-identical: {file}")
+        click.echo(f"bit-identical: {path}")
         for reason in result.reasons:
             click.echo(f"  although {reason}")
         return ExitCode.DONE
-    click.echo(f"differs: {file}")
-    for difference in result.differences:
-        click.echo(f"  {difference}")
-    reasons = result.reasons or (
-        "nothing: same code, arithmetic and environment, so the optimizer is not deterministic",
-    )
-    click.echo("what else is not as it was then:")
-    for reason in reasons:
-        click.echo(f"  {reason}")
+    click.echo(f"differs: {path}")
+    _explain(result.differences, result.reasons)
     return ExitCode.VERIFY_DIFFERS
+
+
+def _store(path: Path, sample: int | None, workers: int) -> int:
+    from benchbook.studies.verify_store import verify_store
+
+    same = differing = 0
+    for verified in verify_store(path, sample=sample, workers=workers):
+        if verified.identical:
+            same += 1
+            continue
+        differing += 1
+        click.echo(f"differs: {verified.record!r}")
+        _explain(verified.differences, verified.reasons)
+    click.echo(f"{path}: {same} runs bit-identical, {differing} differ")
+    return ExitCode.VERIFY_DIFFERS if differing else ExitCode.DONE
+
+
+def _explain(differences: Sequence[str], reasons: Sequence[str]) -> None:
+    for difference in differences:
+        click.echo(f"  {difference}")
+    click.echo("what else is not as it was then:")
+    for reason in reasons or (_NOT_DETERMINISTIC,):
+        click.echo(f"  {reason}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class _Loader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                continue  # refused below, with its place
             if key in seen:
                 line = key_node.start_mark.line + 1
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice (line {line})")
@@ -58,7 +60,7 @@ def load(which: str, overrides: Iterable[str] = ()) -> JsonObject:
         ParamsError: It is no YAML mapping, has an unknown or missing key, or a value of a wrong type.
     """
     path = preset_path(which)
-    return check(override(_mapping(path), overrides), str(path))
+    return check(override(mapping(path), overrides), str(path))
 
 
 def override(params: JsonObject, overrides: Iterable[str]) -> JsonObject:
@@ -118,7 +120,13 @@ def _reason(item: Any, known: list[str]) -> str:
     return f"parameter {where} is {value!r}: {message[:1].lower()}{message[1:]}{hint}"
 
 
-def _mapping(path: Path) -> JsonObject:
+def mapping(path: Path) -> JsonObject:
+    """Return what a YAML file says.
+
+    Raises:
+        UsageError: There is no such file.
+        ParamsError: It is no YAML, or no mapping.
+    """
     value = _yaml(read_bytes(path).decode(errors="replace"), str(path))
     if not isinstance(value, dict):
         raise ParamsError(f"{path} is a YAML {type(value).__name__}, expected a mapping of parameters")

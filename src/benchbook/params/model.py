@@ -30,7 +30,7 @@ class Params(BaseModel):
     """Dimensions; each function is run in each of them."""
     instances: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
     """Instances of the textbook functions: 0 is the textbook function, k >= 1 a shifted and rotated twin."""
-    seeds: int | list[Annotated[int, Field(ge=0)]] = Field(ge=1)
+    seeds: Annotated[int, Field(ge=1)] | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
     """Seeds of each textbook instance: a count (then 1, 2, ...) or a list."""
     bbob_functions: list[Annotated[int, Field(ge=1, le=24)]]
     """Numbers of BBOB functions, 1 to 24; may be empty."""

@@ -16,6 +16,10 @@ from benchbook.records import ErrorRecord, Stop, Timing
 from benchbook.typing import FloatArray
 
 
+class TimeUp(BaseException):  # an objective's own `except Exception` must not swallow it
+    """Raised into a run that overstays its time inside one call; the run ends with what it has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
     """What the loop knows at the end of a run; the fields are those of `RunRecord`."""
@@ -36,6 +40,7 @@ def run_loop(
     budget: int,
     target_value: float | None = None,
     stagnation: int | None = None,
+    timeout_s: float | None = None,
     observers: Sequence[Observer] = (),
     clock: Clock = SYSTEM_CLOCK,
 ) -> Outcome:
@@ -51,10 +56,12 @@ def run_loop(
         budget: Evaluations allowed, >= 1.
         target_value: Stop once a value is at most this.
         stagnation: Stop after so many evaluations without improvement.
+        timeout_s: Stop when so many seconds have passed; looked at after each batch, and when somebody raises
+            `TimeUp` in this thread.
         observers: Called after each batch, in order.
         clock: Measures the durations.
     """
-    loop = _Loop(problem, budget, target_value, stagnation, observers, clock)
+    loop = _Loop(problem, budget, target_value, stagnation, timeout_s, observers, clock)
     start_s = clock.monotonic_s()
     stop = loop.run(make_optimizer)
     total_s = clock.monotonic_s() - start_s
@@ -84,6 +91,7 @@ class _Loop:
         budget: int,
         target_value: float | None,
         stagnation: int | None,
+        timeout_s: float | None,
         observers: Sequence[Observer],
         clock: Clock,
     ) -> None:
@@ -93,6 +101,7 @@ class _Loop:
         self.stagnation = stagnation
         self.observers = observers
         self.clock = clock
+        self.deadline_s = math.inf if timeout_s is None else clock.monotonic_s() + timeout_s
         self.evaluations = 0
         self.invalid = 0
         self.last_improvement = 0
@@ -122,7 +131,11 @@ class _Loop:
                 if stop is not None:
                     return stop
                 begin = now()
+                if begin >= self.deadline_s:
+                    return Stop.TIMEOUT
                 optimizer.tell(x, fx)
+        except TimeUp:
+            return Stop.TIMEOUT
         except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
             self._fail(where, error)
             return Stop.ERROR

@@ -20,7 +20,8 @@ from benchbook.specs.claims import judge, number, requirement, verdict_lines
 from benchbook.specs.display import Cell, Table
 from benchbook.specs.outcome import outcome_document, write_outcome
 from benchbook.specs.proof import digests_in_another_process
-from benchbook.studies.execute import execute, execute_all
+from benchbook.studies.cells import execute_all
+from benchbook.studies.execute import execute
 from benchbook.studies.plan import PlannedRun, plan, planned_run
 from benchbook.tracking import PointTrace
 from benchbook.typing import JsonObject

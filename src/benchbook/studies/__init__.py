@@ -1,8 +1,21 @@
 """Studies: plan, execute, verify; the one floor that composes optimizers, problems, loop and observers."""
 
 from benchbook.studies.api import run
-from benchbook.studies.execute import execute, execute_all
+from benchbook.studies.cells import execute_all
+from benchbook.studies.description import Study, study
+from benchbook.studies.execute import execute
 from benchbook.studies.plan import PlannedRun, plan, planned_run
 from benchbook.studies.verify import Verification, verify
 
-__all__ = ["PlannedRun", "Verification", "execute", "execute_all", "plan", "planned_run", "run", "verify"]
+__all__ = [
+    "PlannedRun",
+    "Study",
+    "Verification",
+    "execute",
+    "execute_all",
+    "plan",
+    "planned_run",
+    "run",
+    "study",
+    "verify",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from benchbook.artifacts.document import run_key
+from benchbook.artifacts.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
 from benchbook.optimizers.native import NativeOptimizer
@@ -14,7 +16,7 @@ from benchbook.optimizers.streams import Streams
 from benchbook.problems import stack
 from benchbook.records import RunRecord
 from benchbook.runs import run_lockstep
-from benchbook.studies.execute import execute, generator_of, record_of, target_value_of
+from benchbook.studies.execute import code_digest, execute, generator_of, record_of, target_value_of
 from benchbook.studies.plan import PlannedRun
 from benchbook.tracking import ImprovementHistory
 
@@ -46,6 +48,38 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         except Exception as error:  # noqa: BLE001  # anybody's code; whatever it raised shows again in the run it belongs to
             log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, error)
     return [execute(item, clock=clock) for item in planned]
+
+
+def execute_all(
+    plan: Sequence[PlannedRun],
+    *,
+    store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[RunRecord]:
+    """Do all runs of a plan, cell by cell; those that the store already has are replayed, the others stored.
+
+    Args:
+        plan: The runs.
+        store: Where finished runs are kept; None: nowhere.
+        progress: Called with (done, planned) after each cell.
+
+    Returns:
+        The records, in the order of the plan.
+    """
+    keys = [run_key(planned.spec, code_digest(planned)) for planned in plan]
+    found = {key: None if store is None else store.get(key) for key in keys}
+    done = sum(found[key] is not None for key in keys)
+    for cell in cells_of(planned for planned, key in zip(plan, keys, strict=True) if found[key] is None):
+        for record in execute_cell(cell):
+            found[record.run_key] = record
+            if store is not None:
+                store.append(record)
+        done += len(cell)
+        if progress is not None:
+            progress(done, len(plan))
+    if store is not None:
+        store.close()
+    return [record for record in (found[key] for key in keys) if record is not None]
 
 
 def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:

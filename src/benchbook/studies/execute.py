@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
-from benchbook.artifacts.document import content_digest, run_key
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.document import combined_code, content_digest, run_key
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
-from benchbook.digests import module_digest, text_digest
+from benchbook.digests import module_digest
 from benchbook.problems import digest as problem_digest
 from benchbook.protocols import Observer
-from benchbook.records import History, OptimizerRecord, ProblemRecord, RunRecord, RunSpec, Status, Stop
+from benchbook.records import (
+    History,
+    OptimizerRecord,
+    ProblemRecord,
+    RunRecord,
+    RunSpec,
+    Status,
+    Stop,
+    Timing,
+    as_plain,
+)
 from benchbook.runs import Outcome, run_loop
 from benchbook.seeds import run_generator
 from benchbook.studies import provenance
 from benchbook.studies.plan import PlannedRun
 from benchbook.tracking import ImprovementHistory
+from benchbook.tracking.targets import target_hits
 
 log = logging.getLogger(__name__)
 
 
-def execute(planned: PlannedRun, *, observers: Sequence[Observer] = (), clock: Clock = SYSTEM_CLOCK) -> RunRecord:
+def execute(
+    planned: PlannedRun,
+    *,
+    observers: Sequence[Observer] = (),
+    timeout_s: float | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> RunRecord:
     """Do one run; whatever objective or optimizer raise is in the record, and logged as a warning.
 
     Args:
         planned: The run.
         observers: Who else watches it, beside the history.
+        timeout_s: Seconds after which it is ended, and recorded with what it has.
         clock: Measures the durations.
     """
     spec, problem = planned.spec, planned.problem
@@ -42,6 +59,7 @@ def execute(planned: PlannedRun, *, observers: Sequence[Observer] = (), clock: C
         budget=spec.budget,
         target_value=target_value_of(planned),
         stagnation=spec.stagnation,
+        timeout_s=timeout_s,
         observers=(history, *observers),
         clock=clock,
     )
@@ -64,7 +82,7 @@ def target_value_of(planned: PlannedRun) -> float | None:
 def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
     """Put the record of a finished run together, and log what went wrong in it."""
     spec, problem = planned.spec, planned.problem
-    failed = outcome.error is not None or outcome.best_value is None
+    failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
     commit, dirty = provenance.commit()
     record = RunRecord(
@@ -105,52 +123,30 @@ def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_a
         best_solution=outcome.best_solution,
         history=history,
         environment=provenance.environment(planned.optimizer.packages),
-        timing=outcome.timing,
+        timing=_rounded(outcome.timing),
         memory=provenance.memory(),
+        target_hits=target_hits(history, problem.f_opt),
     )
     _warn(record)
     return record
 
 
-def execute_all(
-    plan: Sequence[PlannedRun],
-    *,
-    store: Store | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[RunRecord]:
-    """Do all runs of a plan, in its order; those that the store already has are replayed, the others stored.
-
-    Args:
-        plan: The runs.
-        store: Where finished runs are kept; None: nowhere.
-        progress: Called with (done, planned) after each run.
-    """
-    known = store.by_key() if store is not None else {}
-    records: list[RunRecord] = []
-    for number, planned in enumerate(plan, start=1):
-        record = known.get(run_key(planned.spec, code_digest(planned)))
-        if record is None:
-            record = execute(planned)
-            if store is not None:
-                store.append(record)
-        records.append(record)
-        if progress is not None:
-            progress(number, len(plan))
-    if store is not None:
-        store.close()
-    return records
-
-
 def code_digest(planned: PlannedRun) -> str:
     """Return the digest of the code of optimizer, problem and loop, and of benchbook's version."""
-    return text_digest(
-        planned.optimizer.digest(), problem_digest(planned.problem), _loop_digest(), provenance.library_version()
+    return combined_code(
+        planned.optimizer.digest(), problem_digest(planned.problem), loop_digest(), provenance.library_version()
     )
 
 
 @cache
-def _loop_digest() -> str:
+def loop_digest() -> str:
+    """Return the digest of the code of loop, seeds and history."""
     return module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.tracking.history"])
+
+
+def _rounded(timing: Timing) -> Timing:
+    """Return the seconds to the microsecond; more digits would be noise, and three times as long."""
+    return Timing(**{name: round(seconds, 6) for name, seconds in as_plain(timing).items()})
 
 
 def _warn(record: RunRecord) -> None:

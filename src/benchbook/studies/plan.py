@@ -41,6 +41,8 @@ def planned_run(
     Raises:
         UsageError: A number is out of its range.
     """
+    if problem.instance > MAX_INTEGER:
+        raise UsageError(f"instance is {problem.instance}, expected at most {MAX_INTEGER}, which an artifact can hold")
     budget = DEFAULT_BUDGET_PER_DIM * problem.dim if budget is None else _count("budget", budget)
     return PlannedRun(
         spec=RunSpec(

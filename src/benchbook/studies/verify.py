@@ -14,7 +14,7 @@ from benchbook.problems import problem as make_problem
 from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.execute import execute
-from benchbook.studies.plan import planned_run
+from benchbook.studies.plan import PlannedRun, planned_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +55,30 @@ def verify(
         >>> verify(bb.run("manta_ray_foraging", "ackley", dim=2, instance=1, seed=3, budget=200)).identical
         True
     """
-    again = execute(
-        planned_run(
-            _optimizer(record, optimizer),
-            function or _problem(record),
-            seed=record.seed,
-            budget=record.budget,
-            target=record.target,
-            stagnation=record.stagnation,
-        )
-    )
+    again = execute(planned_again(record, optimizer=optimizer, function=function))
     identical = again.content_digest == record.content_digest
     return Verification(
         identical=identical,
         differences=() if identical else tuple(content_differences(record, again)),
         reasons=tuple(circumstance_differences(record, again)),
         again=again,
+    )
+
+
+def planned_again(
+    record: RunRecord,
+    *,
+    optimizer: str | Callable[..., Optimizer] | None = None,
+    function: Problem | None = None,
+) -> PlannedRun:
+    """Plan the run of a record again; see `verify`."""
+    return planned_run(
+        _optimizer(record, optimizer),
+        function or _problem(record),
+        seed=record.seed,
+        budget=record.budget,
+        target=record.target,
+        stagnation=record.stagnation,
     )
 
 

@@ -1,8 +1,14 @@
 """Figures: each takes data, draws into axes and returns them; numbers are computed in `benchbook.analysis`."""
 
 from benchbook.analysis.plots.convergence import convergence_grid, plot_convergence
-from benchbook.analysis.plots.landscape import contours, search_stages
+from benchbook.analysis.plots.critical_difference import critical_difference_figure, plot_critical_difference
+from benchbook.analysis.plots.distributions import plot_parameter_effect, plot_violins
+from benchbook.analysis.plots.heatmap import plot_heat_map
+from benchbook.analysis.plots.landscape import contours, plot_trajectory, search_stages
+from benchbook.analysis.plots.optimizer_styles import optimizer_styles
 from benchbook.analysis.plots.picture import Picture
+from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
+from benchbook.analysis.plots.scaling import plot_scaling
 from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
 
 __all__ = [
@@ -11,7 +17,18 @@ __all__ = [
     "Picture",
     "contours",
     "convergence_grid",
+    "critical_difference_figure",
     "new_figure",
+    "optimizer_styles",
     "plot_convergence",
+    "plot_critical_difference",
+    "plot_heat_map",
+    "plot_parameter_effect",
+    "plot_profiles",
+    "plot_scaling",
+    "plot_share_curves",
+    "plot_trajectory",
+    "plot_violins",
+    "profile_grid",
     "search_stages",
 ]

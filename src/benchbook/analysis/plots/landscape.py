@@ -71,3 +71,33 @@ def search_stages(
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=2)
     return figure
+
+
+@styled
+def plot_trajectory(axes: Axes, problem: Problem, path: FloatArray, optimum: FloatArray | None = None) -> Axes:
+    """Draw the way of the best point so far on the contours of a two-dimensional problem, and return the axes.
+
+    Args:
+        axes: Where to draw.
+        problem: Two-dimensional problem.
+        path: Successive best points, shape `(n, 2)`.
+        optimum: Where the optimum is, shape `(2,)`; None where unknown.
+
+    Raises:
+        UsageError: The problem has not two variables.
+    """
+    contours(axes, problem)
+    axes.plot(path[:, 0], path[:, 1], color="white", linewidth=3.4, alpha=0.9)
+    axes.plot(path[:, 0], path[:, 1], color=ORANGE, linewidth=1.6, marker="o", markersize=3.4, label="best so far")
+    ends = {"start": (path[0], "s"), "end": (path[-1], "D")}
+    for label, (point, marker) in ends.items():
+        axes.plot(*point, marker=marker, markersize=8, color=ORANGE, markeredgecolor=INK, linestyle="none", label=label)
+    if optimum is not None:
+        axes.plot(
+            *optimum, marker="*", markersize=14, color=INK, markeredgecolor="white", linestyle="none", label="optimum"
+        )
+    axes.set_xlim(float(problem.lower[0]), float(problem.upper[0]))
+    axes.set_ylim(float(problem.lower[1]), float(problem.upper[1]))
+    axes.set_xlabel("$x_1$")
+    axes.set_ylabel("$x_2$")
+    return axes
