@@ -34,6 +34,9 @@ class ImprovementHistory:
         # Points that came alone: each of them is an improvement.
         self._single_starts: list[int] = []
         self._singles: list[float] = []
+        # Bound once: with points that come one by one, looking the methods up is a fifth of the cost.
+        self._add_start = self._single_starts.append
+        self._add_single = self._singles.append
 
     def observe(self, evaluations: int, x: FloatArray, fx: FloatArray, improved: bool, /) -> None:
         """Add the improvements of one batch; see `benchbook.protocols.Observer`."""
@@ -42,8 +45,8 @@ class ImprovementHistory:
         if len(fx) == 1:
             if self._pending:
                 self._settle()
-            self._single_starts.append(evaluations)
-            self._singles.append(fx.item())
+            self._add_start(evaluations)
+            self._add_single(fx.item())
             return
         if self._singles:
             self._settle()
