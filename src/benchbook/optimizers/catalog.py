@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from benchbook.optimizers.particle_swarm import ParticleSwarm
 from benchbook.optimizers.random_search import RandomSearch
 from benchbook.optimizers.register import entry_point_names, from_entry_point, registered
 from benchbook.optimizers.simulated_annealing import SimulatedAnnealing
+from benchbook.optimizers.streams import Streams
 from benchbook.optimizers.success_history_de import SuccessHistoryDE
 from benchbook.optimizers.whale import Whale
 from benchbook.protocols import Optimizer
@@ -83,6 +84,23 @@ class OptimizerChoice:
         """Make the optimizer for one run of `horizon` evaluations in the box between `lower` and `upper`."""
         extra = {"horizon": horizon} if self.wants_horizon else {}
         return self.factory(lower, upper, rng, **extra, **self.settings)
+
+    def can_lockstep(self) -> bool:
+        """Tell whether runs with these settings can advance together."""
+        factory = self.factory
+        native = isinstance(factory, type) and issubclass(factory, NativeOptimizer)
+        return native and factory.in_lockstep(**self.settings)
+
+    def make_lockstep(self, lower: FloatArray, upper: FloatArray, streams: Streams, *, horizon: int) -> NativeOptimizer:
+        """Make the optimizer of several runs, one for each stream.
+
+        Raises:
+            UsageError: The optimizer cannot advance several runs together.
+        """
+        made = self.make(lower, upper, cast("np.random.Generator", streams), horizon=horizon)
+        if not isinstance(made, NativeOptimizer):
+            raise UsageError(f"{self.name} cannot advance several runs together: it only knows ask and tell")
+        return made
 
     def digest(self) -> str:
         """Return the digest (hex) of the code that proposes the points."""

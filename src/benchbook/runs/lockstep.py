@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import ShapeError
@@ -173,13 +174,13 @@ class _Cell:
     def _observe(self, x: FloatArray, fx: FloatArray) -> None:
         least = fx.min(axis=1)
         improved = least < self.best[self.alive]
-        for row in np.flatnonzero(improved):
-            run = self.alive[row]
+        for row in np.flatnonzero(improved).tolist():
+            run = int(self.alive[row])
             best = int(fx[row].argmin())
             self.best[run] = fx[row, best]
             self.solutions[run] = self._within_bounds(x[row, best].copy())
             self.last_improvement[run] = self.spent + best + 1
-        for row, run in enumerate(self.alive):
+        for row, run in enumerate(self.alive.tolist()):
             for observer in self.observers[run]:
                 observer.observe(self.spent, x[row], fx[row], bool(improved[row]))
         self.spent += fx.shape[1]
@@ -190,12 +191,11 @@ class _Cell:
             raise ShapeError("ask proposed a point outside of the bounds")
         return x
 
-    def _leave(self) -> np.ndarray:
+    def _leave(self) -> NDArray[np.intp]:
         """End the runs that a stop rule ends; return the rows of those that stay."""
-        rows = np.arange(len(self.alive))
         at_target = self.best[self.alive] <= self.targets[self.alive]
-        spent = np.full(len(rows), self.spent >= self.budget)
-        idle = np.zeros(len(rows), dtype=bool)
+        spent = np.full(len(self.alive), self.spent >= self.budget)
+        idle = np.zeros(len(self.alive), dtype=bool)
         if self.stagnation is not None:
             idle = self.spent - self.last_improvement[self.alive] >= self.stagnation
         # The order in which one run alone looks at its rules.
@@ -204,9 +204,9 @@ class _Cell:
             for run in self.alive[mask]:
                 self.stops[run] = stop
         self.alive = self.alive[~ends]
-        return rows[~ends]
+        return np.flatnonzero(~ends)
 
-    def _end(self, mask: np.ndarray, stop: Stop) -> None:
+    def _end(self, mask: NDArray[np.bool_], stop: Stop) -> None:
         for run in self.alive[mask]:
             self.stops[run] = stop
         self.alive = self.alive[~mask]

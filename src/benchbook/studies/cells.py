@@ -11,7 +11,6 @@ from benchbook.artifacts.document import run_key
 from benchbook.artifacts.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
-from benchbook.optimizers.native import NativeOptimizer
 from benchbook.optimizers.streams import Streams
 from benchbook.problems import stack
 from benchbook.records import RunRecord
@@ -87,14 +86,11 @@ def execute_all(
 
 def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     first = planned[0]
-    factory = first.optimizer.factory
-    if not (isinstance(factory, type) and issubclass(factory, NativeOptimizer)):
-        return False
     low, high = first.problem.lower, first.problem.upper
     same_box = all(
         np.array_equal(item.problem.lower, low) and np.array_equal(item.problem.upper, high) for item in planned
     )
-    return same_box and factory.in_lockstep(**first.optimizer.settings)
+    return same_box and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
@@ -104,7 +100,7 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     streams = Streams([generator_of(item.spec) for item in planned])
     lower, upper = first.problem.lower, first.problem.upper
     outcomes = run_lockstep(
-        lambda: first.optimizer.make(lower, upper, streams, horizon=first.spec.budget),
+        lambda: first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget),
         stack([item.problem for item in planned]),
         lower=lower,
         upper=upper,
