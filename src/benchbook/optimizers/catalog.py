@@ -88,8 +88,9 @@ class OptimizerChoice:
     def can_lockstep(self) -> bool:
         """Tell whether runs with these settings can advance together."""
         factory = self.factory
-        native = isinstance(factory, type) and issubclass(factory, NativeOptimizer)
-        return native and factory.in_lockstep(**self.settings)
+        if not (isinstance(factory, type) and issubclass(factory, NativeOptimizer)):
+            return False
+        return factory.in_lockstep(**self.settings)
 
     def make_lockstep(self, lower: FloatArray, upper: FloatArray, streams: Streams, *, horizon: int) -> NativeOptimizer:
         """Make the optimizer of several runs, one for each stream.

@@ -1,0 +1,169 @@
+"""Imported runs: what another tool logged, marked as such, with what it does not tell left missing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from benchbook.artifacts.codec import document_of, encode, frames_of
+from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
+from benchbook.artifacts.validate import checked
+from benchbook.errors import UsageError
+from benchbook.files import read_bytes, write_atomic
+from benchbook.records import History, OptimizerRecord, Status
+from benchbook.typing import FloatArray, IntArray, JsonObject
+
+IMPORTED_FOLDER = "imported"
+IMPORTED_SUFFIX = ".imported.zst"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedProblem:
+    """The problem of an imported run.
+
+    Attributes:
+        name: Name of the function; `bbob_f1` to `bbob_f24` for those of BBOB.
+        dim: Dimension.
+        instance: Instance.
+        f_opt: What to subtract from the values to get precisions: 0 where the file holds precisions already; None
+            where the optimum is not known.
+    """
+
+    name: str
+    dim: int
+    instance: int
+    f_opt: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImportedRun:
+    """A run that another tool logged.
+
+    Attributes:
+        format: `coco`, `ioh` or `nevergrad`.
+        file: The file it stood in, as given.
+        tool: Tool and version, as the file tells it; empty where it does not.
+        problem: The problem.
+        optimizer: Name of the optimizer; its settings are not known.
+        evaluations: Evaluations spent.
+        history: The improvements that were logged, as precisions where the file has those.
+        shift: The optimum value that the file says was subtracted; None where it says nothing.
+        fixed_budget: Whether the values stand at the end of the budget only, so that first hits are upper bounds.
+        seed: The seed; None where unknown.
+        budget: Evaluations allowed; None where unknown.
+    """
+
+    format: str
+    file: str
+    tool: str
+    problem: ImportedProblem
+    optimizer: OptimizerRecord
+    evaluations: int
+    history: History
+    shift: float | None = None
+    fixed_budget: bool = False
+    seed: int | None = None
+    budget: int | None = None
+    status: Status = Status.DONE
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def best_value(self) -> float | None:
+        """The last of the best values; None where there is none."""
+        values = self.history.best_values
+        return float(values[-1]) if len(values) else None
+
+    @property
+    def precision(self) -> float | None:
+        """Best value minus optimum; None where one of them is missing."""
+        best, f_opt = self.best_value, self.problem.f_opt
+        return None if best is None or f_opt is None else best - f_opt
+
+
+def improvements(evaluations: Iterable[int], values: Iterable[float]) -> History:
+    """Return the strict improvements among logged rows, in the order of their evaluations; NaN and infinity are none.
+
+    Examples:
+        >>> improvements([1, 2, 5], [3.0, 4.0, 1.0]).evaluations.tolist()
+        [1, 5]
+    """
+    at = np.fromiter(evaluations, dtype=np.int64)
+    best = np.fromiter(values, dtype=np.float64)
+    known = np.isfinite(best)
+    at, best = at[known], best[known]
+    order = np.lexsort((best, at))
+    at, best = at[order], best[order]
+    before = np.concatenate(([np.inf], np.minimum.accumulate(best)[:-1])) if len(best) else best
+    better = best < before
+    kept_at: IntArray = at[better]
+    kept: FloatArray = best[better]
+    return History(evaluations=kept_at, best_values=kept)
+
+
+def write_imported(runs: Iterable[ImportedRun], store: Path) -> int:
+    """Add imported runs to a store, in one atomic file, and return their number.
+
+    Raises:
+        UsageError: There are none.
+        StorageError: The file cannot be written.
+    """
+    frames = [encode(checked(_to_document(run), run.file)) for run in runs]
+    if not frames:
+        raise UsageError("there are no runs to import")
+    write_atomic(store / IMPORTED_FOLDER / f"{uuid.uuid4().hex}{IMPORTED_SUFFIX}", b"".join(frames))
+    return len(frames)
+
+
+def read_imported(store: Path) -> Iterator[ImportedRun]:
+    """Yield the imported runs of a store.
+
+    Raises:
+        ArtifactError: A file is damaged.
+    """
+    for path in sorted((store / IMPORTED_FOLDER).glob(f"*{IMPORTED_SUFFIX}")):
+        for frame in frames_of(read_bytes(path)):
+            yield _from_document(checked(document_of(frame, str(path)), str(path)))
+
+
+def _to_document(run: ImportedRun) -> JsonObject:
+    problem = run.problem
+    return {
+        "kind": Kind.IMPORTED_RUN.value,
+        "schema_version": IMPORTED_VERSION,
+        "format": run.format,
+        "file": run.file,
+        "tool": run.tool,
+        "problem": {"name": problem.name, "dim": problem.dim, "instance": problem.instance, "f_opt": problem.f_opt},
+        "optimizer": run.optimizer.name,
+        "evaluations": run.evaluations,
+        "history": {
+            "evaluations": run.history.evaluations.tolist(),
+            "best_values": run.history.best_values.tolist(),
+        },
+        "shift": run.shift,
+        "fixed_budget": run.fixed_budget,
+        "seed": run.seed,
+        "budget": run.budget,
+        "notes": list(run.notes),
+    }
+
+
+def _from_document(document: JsonObject) -> ImportedRun:
+    doc = cast("Mapping[str, Any]", document)
+    history = doc["history"]
+    names = ("format", "file", "tool", "evaluations", "shift", "fixed_budget", "seed", "budget")
+    return ImportedRun(
+        **{name: doc[name] for name in names},
+        problem=ImportedProblem(**doc["problem"]),
+        optimizer=OptimizerRecord(name=doc["optimizer"]),
+        history=History(
+            evaluations=np.array(history["evaluations"], dtype=np.int64),
+            best_values=np.array(history["best_values"], dtype=np.float64),
+        ),
+        notes=tuple(doc["notes"]),
+    )

@@ -1,0 +1,54 @@
+"""Names of functions in other tools."""
+
+from __future__ import annotations
+
+import re
+
+# IOHprofiler's names of the BBOB functions, by number.
+IOH_BBOB = (
+    "Sphere",
+    "Ellipsoid",
+    "Rastrigin",
+    "BuecheRastrigin",
+    "LinearSlope",
+    "AttractiveSector",
+    "StepEllipsoid",
+    "Rosenbrock",
+    "RosenbrockRotated",
+    "EllipsoidRotated",
+    "Discus",
+    "BentCigar",
+    "SharpRidge",
+    "DifferentPowers",
+    "RastriginRotated",
+    "Weierstrass",
+    "Schaffers10",
+    "Schaffers1000",
+    "GriewankRosenbrock",
+    "Schwefel",
+    "Gallagher101",
+    "Gallagher21",
+    "Katsuura",
+    "LunacekBiRastrigin",
+)
+
+
+def bbob_number(function: str) -> int | None:
+    """Return the number of a BBOB function; None for others.
+
+    Examples:
+        >>> bbob_number("bbob_f15"), bbob_number("sphere")
+        (15, None)
+    """
+    found = re.fullmatch(r"bbob_f(\d+)", function)
+    return int(found.group(1)) if found else None
+
+
+def safe_name(text: str) -> str:
+    """Return a text as a name for files and quoted fields: letters, digits, dots, hyphens, underscores.
+
+    Examples:
+        >>> safe_name("pso[population=20, k='x']")
+        'pso_population_20_k_x'
+    """
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_") or "unnamed"

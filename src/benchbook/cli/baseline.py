@@ -1,0 +1,110 @@
+"""`benchbook baseline`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchbook.cli.options import json_option
+from benchbook.cli.studies import open_runs
+
+
+@click.group("baseline")
+def command() -> None:
+    """Publish, list and show baselines."""
+
+
+@command.command("publish")
+@click.argument("study", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the baseline.")
+@click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
+def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
+    """Write the summary of a study under artifacts/baselines/."""
+    from benchbook.analysis import baselines
+
+    made = baselines.publish(open_runs(study), name, replace=replace)
+    runs = sum(len(cell) for cell in made.summary.cells.values())
+    size = made.path.stat().st_size
+    click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB")
+
+
+@command.command("list")
+@json_option("the list")
+def list_(*, as_json: bool) -> None:
+    """List the baselines."""
+    import orjson
+
+    from benchbook.analysis.baselines import published
+    from benchbook.cli.terminal import console, table
+
+    rows = [
+        [
+            item.name,
+            item.created_at[:10],
+            str(len(item.summary.cells)),
+            str(sum(len(cell) for cell in item.summary.cells.values())),
+            item.summary.version,
+            ", ".join(dict.fromkeys(key[0] for key in item.summary.cells)),
+        ]
+        for item in published()
+    ]
+    headers = ["name", "published", "cells", "runs", "version", "optimizers"]
+    if as_json:
+        found = [dict(zip(headers, row, strict=True)) for row in rows]
+        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    elif rows:
+        console().print(table(headers, rows, right=["cells", "runs"]))
+    else:
+        click.echo("no baselines yet: benchbook baseline publish STUDY --name NAME")
+
+
+@command.command("show")
+@click.argument("name")
+@json_option("the whole baseline")
+def show(*, name: str, as_json: bool) -> None:
+    """Show a baseline: its cells, with ERT and AOCC."""
+    import orjson
+
+    from benchbook.analysis.baselines import find_baseline, to_document
+    from benchbook.analysis.resampling import ert_of
+    from benchbook.cli.terminal import console, facts, table
+
+    found = find_baseline(name)
+    summary = found.summary
+    if as_json:
+        document = to_document(summary, found.name, found.created_at)
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        return
+    host = summary.host
+    screen = console()
+    screen.print(
+        facts(
+            [
+                ("baseline", f"{found.name} ({found.path})"),
+                ("published", found.created_at),
+                ("benchbook", summary.version),
+                ("commit", summary.commit or "unknown or mixed"),
+                ("host", f"{host.name}, {host.cpu}, {host.arithmetic}" if host else "unknown or mixed"),
+            ]
+        )
+    )
+    rows = []
+    for cell in summary.cells.values():
+        reached = sum(hit < float("inf") for hit in cell.hits)
+        ert = ert_of(cell.hits, cell.evaluations.astype(float))
+        rows.append(
+            [
+                cell.optimizer,
+                cell.function,
+                str(cell.dim),
+                str(len(cell)),
+                "–" if cell.target is None else f"{cell.target:g}",
+                "–" if cell.target is None else f"{ert:,.0f}",
+                "–" if cell.target is None else f"{reached}/{len(cell)}",
+                "–" if cell.aocc is None else f"{cell.aocc.mean():.4f}",
+            ]
+        )
+    headers = ["optimizer", "function", "dim", "runs", "target", "ERT", "reached", "AOCC"]
+    screen.print()
+    screen.print(table(headers, rows, right=headers[2:]))

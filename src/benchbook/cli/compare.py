@@ -1,0 +1,177 @@
+"""`benchbook compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchbook.cli.studies import open_runs
+from benchbook.errors import ExitCode
+
+if TYPE_CHECKING:
+    from benchbook.analysis.comparison import Comparison
+    from benchbook.analysis.rows import Row
+    from benchbook.analysis.summary import StudySummary
+    from benchbook.typing import JsonObject
+
+HEADERS = ("Verdict", "Optimizer", "Function", "Dim", "Metric", "Baseline", "Current", "Delta", "% Delta", "p", "Why")
+_RIGHT = ("Dim", "Baseline", "Current", "Delta", "% Delta", "p")
+
+
+@click.command("compare")
+@click.argument("baseline")
+@click.argument("candidate", type=click.Path(path_type=Path))
+@click.option("--thresholds", type=click.Path(path_type=Path), default=None, help="YAML: when a difference counts.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Also list rows without a difference in table and Markdown.")
+def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: str, everything: bool) -> int:
+    """Compare a study with a baseline; nothing is run.
+
+    BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
+    of run artifacts. Exit code 5 says that something became worse.
+    """
+    from benchbook.analysis.comparison import compare
+    from benchbook.analysis.thresholds import load_thresholds
+
+    limits = load_thresholds(thresholds) if thresholds else None
+    result = compare(_baseline(baseline), open_runs([candidate]), limits)
+    if form == "json":
+        import orjson
+
+        click.echo(orjson.dumps(as_document(result), option=orjson.OPT_INDENT_2).decode())
+    elif form == "markdown":
+        click.echo(as_markdown(result, everything=everything))
+    else:
+        _print(result, everything=everything)
+    return ExitCode.COMPARE_WORSE if result.worse else ExitCode.DONE
+
+
+def cells_of(row: Row) -> list[str]:
+    """Return the texts of a row, in the order of the headers."""
+    relative = row.relative
+    return [
+        row.verdict.value,
+        row.optimizer,
+        row.function,
+        "all" if row.dim is None else str(row.dim),
+        row.metric,
+        _number(row.baseline),
+        _number(row.current),
+        _number(row.delta, sign=True),
+        "–" if relative is None else f"{100 * relative:+.1f} %",
+        "–" if row.p is None else f"{row.p:.2g}",
+        row.reason,
+    ]
+
+
+def summary_lines(result: Comparison) -> list[str]:
+    """Return what the comparison says as a whole, and what it could have found."""
+    from benchbook.analysis.rows import Verdict
+
+    counts = ", ".join(f"{result.count(verdict)} {verdict.value}" for verdict in Verdict if result.count(verdict))
+    lines = [f"{len(result.rows)} rows: {counts or 'nothing to compare'}", *result.notes]
+    for optimizer, loss in result.detectable.items():
+        if loss is not None:
+            power = f"{100 * result.thresholds.power:.0f} %"
+            lines.append(f"{optimizer}: a loss of mean AOCC of {loss:.3g} is found with a power of {power}")
+    return lines
+
+
+def as_document(result: Comparison) -> JsonObject:
+    """Return the comparison as JSON; infinite numbers are null, and `successes` stand in the reason."""
+    rows: list[JsonObject] = [
+        {
+            "lane": row.lane,
+            "optimizer": row.optimizer,
+            "function": row.function,
+            "dim": row.dim,
+            "metric": row.metric,
+            "baseline": _finite(row.baseline),
+            "current": _finite(row.current),
+            "delta": _finite(row.delta),
+            "relative_delta": _finite(row.relative),
+            "interval": [_finite(row.low), _finite(row.high)],
+            "p": row.p,
+            "verdict": row.verdict.value,
+            "reason": row.reason,
+        }
+        for row in result.rows
+    ]
+    return {
+        "worse": len(result.worse),
+        "rows": list(rows),
+        "notes": list(result.notes),
+        "detectable_aocc_loss": dict(result.detectable),
+        "power": result.thresholds.power,
+    }
+
+
+def as_markdown(result: Comparison, *, everything: bool) -> str:
+    """Return the comparison as Markdown, a table a lane."""
+    parts = []
+    for lane in ("quality", "time"):
+        rows = shown(result, lane, everything=everything)
+        parts.append(f"### {lane.capitalize()}\n")
+        if rows:
+            lines = [HEADERS, tuple("--:" if header in _RIGHT else ":--" for header in HEADERS)]
+            texts = [*lines, *(tuple(text.replace("|", "\\|") for text in cells_of(row)) for row in rows)]
+            parts.append("\n".join(f"| {' | '.join(line)} |" for line in texts) + "\n")
+        else:
+            parts.append("No row with a difference.\n")
+    parts.append("\n".join(f"- {line}" for line in summary_lines(result)))
+    return "\n".join(parts)
+
+
+def shown(result: Comparison, lane: str, *, everything: bool) -> Sequence[Row]:
+    """Return the rows of a lane, worst first; of cells only those with a difference, unless everything is wanted."""
+    order = ["worse", "better", "undecided", "not comparable", "unchanged"]
+    rows = [row for row in result.rows if row.lane == lane]
+    if not everything:
+        rows = [row for row in rows if row.verdict.value in ("worse", "better") or row.function == "all"]
+    return sorted(rows, key=lambda row: order.index(row.verdict.value))
+
+
+def _print(result: Comparison, *, everything: bool) -> None:
+    from benchbook.cli.terminal import console, table
+
+    screen = console()
+    for lane in ("quality", "time"):
+        rows = [cells_of(row) for row in shown(result, lane, everything=everything)]
+        if rows:
+            screen.print(table(HEADERS, rows, right=_RIGHT, title=lane))
+            screen.print()
+    for line in summary_lines(result):
+        screen.print(line)
+    if not everything:
+        screen.print("--all lists every row")
+
+
+def _baseline(which: str) -> StudySummary:
+    """Return the summary of a published baseline or of a study."""
+    from benchbook.analysis.baselines import SUFFIX, find_baseline
+    from benchbook.analysis.summary import summarise
+
+    path = Path(which)
+    if path.is_dir():
+        return summarise(open_runs([path]))
+    if path.is_file() and path.name.endswith(SUFFIX):
+        from benchbook.artifacts.io import load_document
+
+        if load_document(path)["kind"] == "run":
+            return summarise(open_runs([path]))
+    return find_baseline(which).summary
+
+
+def _number(value: float | None, *, sign: bool = False) -> str:
+    if value is None:
+        return "–"
+    if abs(value) == float("inf"):
+        return "∞" if value > 0 else "-∞"
+    return f"{value:+.4g}" if sign else f"{value:.4g}"
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or abs(value) == float("inf") else value

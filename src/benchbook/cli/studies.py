@@ -1,0 +1,82 @@
+"""The argument STUDY: a store, run artifacts, or folders of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from benchbook.analysis.table import RunTable
+    from benchbook.records import RunRecord
+
+STUDY_HELP = "STUDY is the folder of a store, a run artifact, or a folder of run artifacts."
+
+
+def open_runs(paths: Iterable[Path]) -> RunTable:
+    """Return the runs of stores, artifacts and folders of artifacts, as one table.
+
+    Raises:
+        UsageError: A path does not exist, or holds no runs.
+        ArtifactError: An artifact is damaged.
+    """
+    from benchbook.analysis.table import RunTable
+
+    tables = [_open(Path(path)) for path in paths]
+    if len(tables) == 1:
+        return tables[0]
+    return RunTable(run for table in tables for run in table)
+
+
+def _open(path: Path) -> RunTable:
+    from benchbook.analysis.table import RunTable
+
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {path}")
+    runs: RunTable
+    imported = _imported(path)
+    if path.is_dir() and _is_store(path):
+        from benchbook.analysis.stored import open_store
+
+        own = open_store(path)
+        runs = RunTable([*own, *imported]) if imported else own
+    elif imported:
+        runs = RunTable(imported)
+    else:
+        runs = RunTable(_artifacts(path))
+    if not len(runs):
+        raise UsageError(f"{path} holds no runs: expected a store, a run artifact, or a folder of run artifacts")
+    return runs
+
+
+def _imported(path: Path) -> list[Any]:
+    """Return the runs that were imported into a store; they can be measured, but have no settings, times or host."""
+    if not (path / "imported").is_dir():
+        return []
+    from benchbook.artifacts.interop import read_imported
+
+    return list(read_imported(path))
+
+
+def _artifacts(path: Path) -> Iterator[RunRecord]:
+    from benchbook.artifacts.codec import SUFFIXES
+    from benchbook.artifacts.document import from_document
+    from benchbook.artifacts.io import load, load_document
+    from benchbook.artifacts.kinds import Kind
+
+    if path.is_file():
+        yield load(path)
+        return
+    for file in sorted(item for item in path.iterdir() if item.name.endswith(SUFFIXES)):
+        document = load_document(file)
+        if document["kind"] == Kind.RUN:
+            yield from_document(document)
+
+
+def _is_store(path: Path) -> bool:
+    from benchbook.artifacts.manifest import FILE_NAME
+    from benchbook.artifacts.shards import SHARD_SUFFIX
+
+    return (path / FILE_NAME).exists() or next(path.rglob(f"*{SHARD_SUFFIX}"), None) is not None

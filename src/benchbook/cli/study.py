@@ -1,0 +1,136 @@
+"""`benchbook study`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchbook.cli.options import json_option
+from benchbook.errors import ExitCode
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group("study")
+def command() -> None:
+    """Run studies, and look after their stores."""
+
+
+@command.command("run")
+@click.argument("file", type=_PATH, metavar="STUDY.yaml")
+@click.option("--store", type=_PATH, required=True, help="Folder of the store.")
+@click.option(
+    "--executor",
+    default="serial",
+    show_default=True,
+    type=click.Choice(["serial", "processes", "dask"]),
+    help="Who does the runs.",
+)
+@click.option("--workers", type=int, default=None, help="How many processes. [one for each processor]")
+@click.option("--scheduler", default=None, metavar="tcp://HOST:PORT", help="A Dask scheduler. [a local cluster]")
+@click.option("--shard", default=None, metavar="k/n", help="Do only the k-th of n parts of equal expected cost.")
+@click.option("--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds. [never]")
+@click.option(
+    "--history", default=None, type=click.Choice(["improvements", "population", "all"]), help="What is kept of a run."
+)
+@click.option("--reuse-stale", is_flag=True, help="Take runs that were done by other code for those of this one.")
+@click.option("--retry-failed", is_flag=True, help="Do runs again that failed or ran out of time.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+def run(*, file: Path, store: Path, history: str | None, quiet: bool, **options: Any) -> int:
+    r"""Do the runs of a study that its store does not have yet.
+
+    \b
+    STUDY.yaml has the keys of bb.study: optimizers, functions, dims, instances, seeds, budget_per_dim or budget,
+    target, stagnation, history, points, settings. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
+    """
+    import sys
+
+    from benchbook.params.study import load_study
+    from benchbook.studies.description import study
+    from benchbook.studies.ledger import ledger
+
+    described = load_study(file)
+    made = study(**{**described, **({"history": history} if history else {})})
+    made.run(store, progress=not quiet and sys.stderr.isatty(), **options).close()
+    found = ledger(store)
+    click.echo(
+        f"{store}: {found.total('planned')} planned, {found.total('done')} done, {found.total('failed')} failed, "
+        f"{found.total('timed_out')} timed out, {found.total('missing')} missing"
+    )
+    return ExitCode.FAILED if found.total("failed") else ExitCode.DONE
+
+
+@command.command("status")
+@click.argument("folder", type=_PATH, metavar="DIR")
+@json_option("the ledger")
+def status(*, folder: Path, as_json: bool) -> int:
+    """Show what was planned and what became of it; exit code 0: complete, 7: incomplete."""
+    from benchbook.cli.terminal import console, table
+    from benchbook.studies.ledger import ledger
+
+    found = ledger(folder)
+    if as_json:
+        click.echo(json.dumps(found.document(), indent=2))
+    else:
+        names = ("planned", "done", "failed", "timed_out", "missing", "stale")
+        rows = [[r.optimizer, str(r.dim), *(f"{getattr(r, name):,}" for name in names)] for r in found.rows]
+        rows.append(["all", "", *(f"{found.total(name):,}" for name in names)])
+        headers = ["optimizer", "dim", "planned", "done", "failed", "timed out", "missing", "by other code"]
+        console().print(table(headers, rows, right=headers[1:]))
+        if found.beyond:
+            click.echo(f"{found.beyond:,} runs in the store are not in its plan")
+        for shard, offset, reason in found.damages:
+            click.echo(f"{shard}, byte {offset}: {reason}", err=True)
+    return ExitCode.DONE if found.complete else ExitCode.INCOMPLETE
+
+
+@command.command("merge")
+@click.argument("folders", type=_PATH, nargs=-1, required=True, metavar="DIR...")
+@click.option("--into", type=_PATH, required=True, help="The store that takes the runs.")
+def merge(*, folders: tuple[Path, ...], into: Path) -> int:
+    """Copy the runs of stores into one: a set union over run keys."""
+    from benchbook.artifacts.merge import merge as merge_stores
+
+    copied = merge_stores(folders, into)
+    click.echo(f"{into}: {copied} runs taken in from {len(folders)} stores")
+    return ExitCode.DONE
+
+
+@command.command("check")
+@click.argument("folder", type=_PATH, metavar="DIR")
+@click.option("--repair", "mend", is_flag=True, help="Drop damaged frames, empty shards and orphan temporaries.")
+def check(*, folder: Path, mend: bool) -> int:
+    """Check every run of a store against schema and digests; exit code 3 with the list of what is wrong."""
+    from benchbook.artifacts.inspect import inspect, repair
+    from benchbook.artifacts.store import Store
+
+    found = list(inspect(folder))
+    if mend and any(finding.repairable for finding in found):
+        for line in repair(folder):
+            click.echo(line)
+        found = list(inspect(folder))
+    for finding in found:
+        click.echo(str(finding), err=True)
+    with Store(folder) as store:
+        click.echo(f"{folder}: {len(store)} runs, {len(found)} findings, content digest {store.content_digest()}")
+    return ExitCode.INVALID_ARTIFACT if found else ExitCode.DONE
+
+
+@command.command("summary")
+@click.argument("folder", type=_PATH, metavar="DIR")
+@click.option("--out", type=_PATH, required=True, help="Write the artifact: .json.zst, .json.gz or .json.")
+@click.option("--brief", is_flag=True, help="Six targets in place of all 51: a few kB, to be committed.")
+def summary(*, folder: Path, out: Path, brief: bool) -> int:
+    """Write the statistics of a study, cell by cell, as an artifact of kind aggregate."""
+    from benchbook.analysis import open as open_store
+    from benchbook.analysis.aggregate import BRIEF_TARGETS, aggregate
+    from benchbook.artifacts.io import save_document
+    from benchbook.tracking.targets import STANDARD_TARGETS
+
+    runs = open_store(folder)
+    save_document(aggregate(runs, targets=BRIEF_TARGETS if brief else STANDARD_TARGETS), out)
+    click.echo(f"{out}: {len(runs)} runs")
+    return ExitCode.DONE

@@ -1,0 +1,120 @@
+"""The decorator `experiment`: what it takes, and what it checks before the first call."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from benchbook.clock import SYSTEM_CLOCK, Clock
+from benchbook.errors import UsageError
+from benchbook.experiments.binding import Binding
+from benchbook.experiments.call import Hook, Settings
+from benchbook.experiments.checks import at_least
+from benchbook.experiments.configs import Configs
+from benchbook.experiments.experiment import Experiment
+from benchbook.experiments.plans import Strategy
+from benchbook.experiments.registry import get_strategy
+from benchbook.experiments.retries import Retries
+from benchbook.experiments.sinks import Sink
+from benchbook.experiments.strategies import Single
+
+
+def experiment(
+    *,
+    configs: Any,
+    strategy: Strategy | str | None = None,
+    sinks: Iterable[Sink] | Sink | None = None,
+    retries: int | Retries = 0,
+    timeout: float | None = None,
+    max_concurrency: int | None = None,
+    before: Hook | None = None,
+    after: Hook | None = None,
+    name: str | None = None,
+    parameter: str = "config",
+    redact: Iterable[str] | None = None,
+    history: int = 100,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Callable[[Callable[..., Any]], Experiment]:
+    """Make a function, async or plain, an experiment.
+
+    Args:
+        configs: The pool: mappings, pydantic models, `Configs`, a model class, or the path of a YAML file or folder.
+        strategy: What a call does with the pool: a strategy or its name; by default the first configuration is run.
+        sinks: Where the records go; None: JSON artifacts under the artifact root; empty: nowhere.
+        retries: How often a failed function is tried again, or `Retries` for how.
+        timeout: Seconds that a branch may take, repetitions included. An async function is cancelled; a thread cannot
+            be killed and is left behind.
+        max_concurrency: How many foreground branches of a call run at once; None: all, of plain functions 64.
+        before: Called with each branch before its function, in its context; what it raises fails the branch.
+        after: Called with each branch that has ended; what it raises is logged.
+        name: Name of the experiment; None: the function's.
+        parameter: The parameter that takes the configuration, unless some are marked with `Bind`.
+        redact: Names whose values are masked in records, besides the usual ones; empty: none at all.
+        history: How many outcomes are kept.
+        clock: Where the times in records come from.
+
+    Raises:
+        UsageError: An argument is wrong, or the function has no place for the configuration.
+
+    Examples:
+        >>> @experiment(configs=[{"factor": 2}, {"factor": 3}], strategy="multi_branch", sinks=[])
+        ... def scaled(value, config):
+        ...     return value * config["factor"]
+        >>> [branch.output for branch in scaled(10)]
+        [20, 30]
+    """
+    local = sys._getframe(1).f_locals
+    chosen = get_strategy(strategy) if isinstance(strategy, str) else strategy or Single()
+    if not isinstance(chosen, Strategy):
+        raise UsageError(f"strategy is {chosen!r}, expected a name or an object with name, plan and observe")
+    _check_numbers(timeout, max_concurrency, history)
+    tries = retries if isinstance(retries, Retries) else Retries(count=retries)
+
+    def decorate(function: Callable[..., Any]) -> Experiment:
+        binding = Binding(function, parameter, local)
+        settings = Settings(
+            name=name or str(getattr(function, "__name__", type(function).__name__)),
+            function=function,
+            is_async=_is_async(function),
+            binding=binding,
+            retries=tries,
+            timeout_s=timeout,
+            max_concurrency=max_concurrency,
+            before=before,
+            after=after,
+            clock=clock,
+        )
+        pool = (
+            configs if isinstance(configs, Configs) and binding.model is None else Configs(configs, model=binding.model)
+        )
+        for config in pool:
+            binding.values(config)  # what does not fit is told now, not with the first call
+        return Experiment(settings, pool, chosen, _sinks(sinks), None if redact is None else list(redact), history)
+
+    return decorate
+
+
+def _check_numbers(timeout: float | None, max_concurrency: int | None, history: int) -> None:
+    if timeout is not None and not timeout > 0:
+        raise UsageError(f"timeout is {timeout!r}, expected seconds > 0")
+    if max_concurrency is not None:
+        at_least("max_concurrency", max_concurrency, 1)
+    at_least("history", history, 1)
+
+
+def _sinks(sinks: Iterable[Sink] | Sink | None) -> list[Sink] | None:
+    if sinks is None:
+        return None
+    given = [sinks] if isinstance(sinks, Sink) else list(sinks)
+    for sink in given:
+        if not isinstance(sink, Sink):
+            raise UsageError(f"{sink!r} is no sink: it needs start, params, metrics, artifact and finish")
+    return given
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+        raise UsageError("a generator cannot be an experiment: it returns nothing that could be recorded")
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004  # asked is whether calling it gives a coroutine

@@ -1,0 +1,228 @@
+"""A function as an experiment: called like the function, without the configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import wait
+from typing import Any
+
+from benchbook.errors import UsageError
+from benchbook.experiments.background import Lane, ShadowHandle
+from benchbook.experiments.branch import Branch, Role
+from benchbook.experiments.call import Call, Job, Settings
+from benchbook.experiments.configs import Config, Configs
+from benchbook.experiments.container import BranchContainer
+from benchbook.experiments.context import CURRENT
+from benchbook.experiments.foreground import run_tasks, run_threads
+from benchbook.experiments.ids import new_id
+from benchbook.experiments.outcome import Outcome
+from benchbook.experiments.plans import Plan, Strategy
+from benchbook.experiments.recorder import Recorder
+from benchbook.experiments.sinks import Sink
+
+SINKS_TIMEOUT_S = 60.0
+
+
+class Experiment:
+    """A function under several configurations; made by `experiment`.
+
+    Calling it calls the function, as the strategy says, with a configuration; an async function's call is awaited.
+
+    Attributes:
+        name: Name of the experiment.
+        configs: The pool.
+        strategy: The strategy.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        configs: Configs,
+        strategy: Strategy,
+        sinks: Sequence[Sink] | None,
+        redact: Sequence[str] | None,
+        history: int,
+    ) -> None:
+        functools.update_wrapper(self, settings.function)
+        self.__signature__ = settings.binding.signature
+        self.name = settings.name
+        self.configs = configs
+        self.strategy = strategy
+        self._settings = settings
+        self._sinks = sinks
+        self._redact = redact
+        self._history: deque[Outcome] = deque(maxlen=history)
+        self._numbers = iter(range(sys.maxsize))  # taking the next number is atomic
+        self._lane: Lane | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the strategy's result; a coroutine of it where the function is async."""
+        if self._settings.is_async:
+            return self._result_async(args, kwargs)
+        return self._run_plain(args, kwargs).result
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """Bind to an instance, where the function is a method."""
+        return self if instance is None else _Bound(self, instance)
+
+    def __repr__(self) -> str:
+        return f"Experiment({self.name}, {self.strategy.name}, {len(self.configs)} configurations)"
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the outcome of a call, result and branches; a coroutine of it where the function is async.
+
+        A failed branch does not raise here, but where its `result` is asked for.
+        """
+        return self._run_async(args, kwargs) if self._settings.is_async else self._run_plain(args, kwargs)
+
+    @property
+    def last_branches(self) -> BranchContainer:
+        """All branches of the call that returned last, of this one only; empty before the first."""
+        try:
+            return self._history[-1].branches
+        except IndexError:
+            return BranchContainer()
+
+    @property
+    def history(self) -> tuple[Outcome, ...]:
+        """The outcomes of the latest calls, the last one at the end."""
+        return tuple(self._history.copy())
+
+    @functools.cached_property
+    def recorder(self) -> Recorder:
+        """What tells the sinks; the default sink is made with the first call, in the place where artifacts go then."""
+        sinks = self._sinks
+        if sinks is None:
+            from benchbook.experiments.json_sink import JsonArtifacts
+
+            sinks = [JsonArtifacts()]
+        return Recorder(sinks, self._redact)
+
+    async def _result_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return (await self._run_async(args, kwargs)).result
+
+    async def _run_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
+        call, jobs, outcome = self._begin(args, kwargs)
+        plan, settings = call.plan, self._settings
+        try:
+            await run_tasks(jobs, max_concurrency=_cap(plan, settings), first_success=plan.first_success)
+        except BaseException:
+            _abandon(outcome, "the call was cancelled")
+            raise
+        finally:
+            self._history.append(outcome)
+        if not plan.shadows:
+            flushed = call.recorder.flush()
+            if flushed:
+                await asyncio.wait([asyncio.wrap_future(future) for future in flushed], timeout=SINKS_TIMEOUT_S)
+        return outcome
+
+    def _run_plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
+        call, jobs, outcome = self._begin(args, kwargs)
+        plan, settings = call.plan, self._settings
+        try:
+            run_threads(
+                jobs,
+                max_concurrency=_cap(plan, settings),
+                first_success=plan.first_success,
+                timeout_s=settings.timeout_s,
+            )
+        except BaseException:
+            _abandon(outcome, "the call was interrupted")
+            raise
+        finally:
+            self._history.append(outcome)
+        if not plan.shadows:
+            wait(call.recorder.flush(), timeout=SINKS_TIMEOUT_S)
+        return outcome
+
+    def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Call, list[Job], Outcome]:
+        """Plan a call and start its shadows."""
+        settings = self._settings
+        settings.binding.check_arguments(args, kwargs)
+        clock = settings.clock
+        call = Call(
+            settings=settings,
+            strategy=self.strategy,
+            pool=self.configs,
+            plan=_checked(self.strategy.plan(self.configs), self.strategy.name),
+            recorder=self.recorder,
+            call_id=new_id(),
+            number=next(self._numbers),
+            parent=CURRENT.get(),
+            args=args,
+            kwargs=kwargs,
+            started=(clock.now().timestamp(), clock.monotonic_s()),
+        )
+        plan = call.plan
+        jobs = [_job(call, config, plan.role) for config in plan.foreground]
+        shadows = [_job(call, config, Role.SHADOW) for config in plan.shadows]
+        ordered = jobs if not shadows else sorted(jobs + shadows, key=lambda job: job.config.index)
+        call.open(BranchContainer([job.branch for job in ordered]))
+        return call, jobs, Outcome(call, jobs[0].branch, self._start_shadows(plan, shadows))
+
+    def _start_shadows(self, plan: Plan, shadows: list[Job]) -> list[ShadowHandle]:
+        if not shadows or plan.background is None:
+            return []
+        if self._lane is None or self._lane.background != plan.background:
+            settings = self._settings
+            self._lane = Lane(plan.background, is_async=settings.is_async, timeout_s=settings.timeout_s)
+        return self._lane.add(shadows)
+
+
+class _Bound:
+    """An experiment as a method of an instance."""
+
+    def __init__(self, experiment: Experiment, instance: object) -> None:
+        self._experiment = experiment
+        self._instance = instance
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._experiment(self._instance, *args, **kwargs)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the outcome of a call; see `Experiment.call`."""
+        return self._experiment.call(self._instance, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._experiment, name)
+
+
+def _job(call: Call, config: Config, role: Role) -> Job:
+    branch = Branch(
+        config=config.value,
+        config_id=config.id,
+        experiment=call.settings.name,
+        call_id=call.call_id,
+        branch_id=f"{call.call_id}-{config.index}",
+        parent_id=None if call.parent is None else call.parent.branch_id,
+        role=role,
+        clock=call.settings.clock,
+        listener=call.recorder,
+    )
+    return Job(call, branch, config, stop=None if call.settings.is_async else threading.Event())
+
+
+def _checked(plan: Plan, name: str) -> Plan:
+    if not plan.foreground or (plan.returns == "result" and len(plan.foreground) != 1):
+        raise UsageError(
+            f"strategy {name!r} planned {len(plan.foreground)} foreground branches, expected "
+            f"{'exactly 1 for one result' if plan.returns == 'result' else 'at least 1'}"
+        )
+    if plan.shadows and plan.background is None:
+        raise UsageError(f"strategy {name!r} planned shadows but not how they run: give background=Background(...)")
+    return plan
+
+
+def _cap(plan: Plan, settings: Settings) -> int | None:
+    return plan.max_concurrency or settings.max_concurrency
+
+
+def _abandon(outcome: Outcome, reason: str) -> None:
+    for handle in outcome.handles:
+        handle.cancel(reason)

@@ -1,0 +1,23 @@
+"""What the tests of experiments share; none of them writes outside of its own folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchbook.experiments import InMemory
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The artifact root of this test."""
+    root = tmp_path / "artifacts"
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(root))
+    return root
+
+
+@pytest.fixture
+def memory() -> InMemory:
+    """A sink to look into."""
+    return InMemory()

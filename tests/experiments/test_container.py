@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from benchbook.errors import UnknownNameError, UsageError
+from benchbook.experiments import Branch, BranchContainer, Role
+
+
+def made(*outputs, **extra):
+    """Branches a, b, ... with these outputs; an exception is a failure, None stays pending."""
+    branches = []
+    for name, output in zip("abcdef", outputs, strict=False):
+        branch = Branch(config={"id": name, "nested": {"k": 1}}, **extra)
+        if isinstance(output, Exception):
+            branch.mark_failure(output)
+        elif output is not None:
+            branch.mark_success(output)
+        branches.append(branch)
+    return BranchContainer(branches)
+
+
+def test_it_is_a_sequence():
+    """Length, order, index, slice, membership, equality."""
+    container = made(1, 2, 3)
+    assert [branch.output for branch in container] == [1, 2, 3]
+    assert (len(container), container[-1].output, container[1:][0].output) == (3, 3, 2)
+    assert container[0] in container
+    assert container == BranchContainer(list(container))
+    assert hash(container) == hash(BranchContainer(list(container)))
+    assert container != [*container]
+
+
+def test_selections_keep_the_order():
+    """By what has become of the branches."""
+    container = made(1, ValueError(), None, 4)
+    container[2].mark_skipped("no")
+    assert [branch.output for branch in container.successful()] == [1, 4]
+    assert [branch.config_id for branch in container.failed()] == ["b"]
+    assert [branch.config_id for branch in container.skipped()] == ["c"]
+    assert len(container.pending()) == 0
+    assert len(container.with_role(Role.SHADOW)) == 0
+    assert repr(container) == "BranchContainer(2 success, 1 failed, 1 skipped)"
+    assert repr(BranchContainer()) == "BranchContainer(empty)"
+
+
+def test_a_branch_is_found_by_its_configuration():
+    """An unknown one raises with the nearest name."""
+    container = made(1, 2)
+    assert container.by_config_id("b").output == 2
+    with pytest.raises(UnknownNameError, match="known are a, b"):
+        container.by_config_id("zzzz")
+
+
+@pytest.mark.parametrize(
+    ("outputs", "key", "best"),
+    [
+        ((3, 1, 2), None, "b"),
+        ((1, 1), None, "a"),
+        ((math.nan, 5), None, "b"),
+        ((ValueError(), 5), None, "b"),
+        (({"loss": 2}, {"loss": 1}), "loss", "b"),
+        ((1 + 0j, 2 + 0j), "real", "a"),
+        ((3, 1), lambda branch: -branch.output, "a"),
+    ],
+)
+def test_the_best_has_the_least_key(outputs, key, best):
+    """Of equal ones the first; failed ones and NaN never."""
+    assert made(*outputs).best(key=key).config_id == best
+
+
+@pytest.mark.parametrize(
+    ("outputs", "key", "message"),
+    [
+        ((), None, "none of them succeeded"),
+        ((ValueError(),), None, "none of them succeeded"),
+        ((math.nan,), None, "NaN"),
+        (("text",), None, "expected a number"),
+        (({"loss": 1},), "los", "no entry"),
+    ],
+)
+def test_no_best_raises(outputs, key, message):
+    """The message says why."""
+    with pytest.raises(UsageError, match=message):
+        made(*outputs).best(key=key)
+
+
+def test_the_table_has_a_row_a_branch():
+    """Nested configurations and mapping outputs are columns."""
+    table = made({"loss": 1.5}, ValueError("bad"), 7).to_pandas()
+    assert list(table.config_id) == ["a", "b", "c"]
+    assert list(table["config.nested.k"]) == [1, 1, 1]
+    assert table["output.loss"][0] == 1.5
+    assert table["exception"][1] == "ValueError"
+    assert table["output"][2] == 7
+
+
+def test_all_branches_become_json_with_secrets_masked():
+    """As each of them does."""
+    assert [document["config"] for document in made(1, 2).to_dicts(redact=["nested"])] == [
+        {"id": "a", "nested": "[redacted]"},
+        {"id": "b", "nested": "[redacted]"},
+    ]
+    assert len(made(1).to_dicts()) == 1
