@@ -75,7 +75,7 @@ def _theirs(function: int, dim: int) -> float:
 
     suite = cocoex.Suite("bbob", "instances: 1", f"function_indices: {function} dimensions: {dim}")
     observer = cocoex.Observer("bbob", "result_folder: campaign")
-    (problem,) = list(suite)
+    problem = suite.get_problem(0)
     begin = time.process_time()
     problem.observe_with(observer)
     epochs = max(1, round((PER_DIM * dim - POPULATION) / (2 * POPULATION)))
