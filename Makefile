@@ -69,7 +69,7 @@ bench: .venv/.stamp-all ## measure benchbook's own speed
 # ---------------------------------------------------------------------------------------------- the linters
 
 .PHONY: lint
-lint: lint-code lint-types lint-floors lint-words lint-notebooks lint-schemas lock-check ## all linters
+lint: lint-code lint-types lint-floors lint-words lint-notebooks lint-specs lint-schemas lock-check ## all linters
 
 .PHONY: lint-code
 lint-code: .venv/.stamp-all
@@ -92,9 +92,13 @@ lint-words: .venv/.stamp-all
 lint-notebooks: .venv/.stamp-all
 	$(NOTEBOOKS) -exec $(STRIP) --verify {} +
 
+.PHONY: lint-specs
+lint-specs: .venv/.stamp-all
+	$(RUN) benchbook spec check
+
 .PHONY: lint-schemas
 lint-schemas: .venv/.stamp-all
-	$(RUN) benchbook.artifacts.schema --check schemas/
+	$(RUN) benchbook schemas check schemas
 
 .PHONY: lock-check
 lock-check: .venv/.stamp-all ## do the lock files fit pyproject.toml?
@@ -110,7 +114,7 @@ format: .venv/.stamp-all ## let the tools mend what they can: imports, layout, n
 
 .PHONY: schemas
 schemas: .venv/.stamp-quick ## write schemas/ anew from the models
-	$(RUN) benchbook.artifacts.schema schemas/
+	$(RUN) benchbook schemas write schemas
 
 .PHONY: lock
 lock: .venv/.stamp-all ## write both lock files anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)

@@ -153,7 +153,7 @@ def test_the_control_has_no_control(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     [
         ({"function": ["sphere"]}, ParamsError, "unknown parameter 'function'; did you mean 'functions'"),
         ({"dims": [0]}, ParamsError, r"dims\[0\] is 0"),
-        ({"functions": ["spere"]}, UnknownNameError, "did you mean 'sphere'"),
+        ({"functions": ["spheer"]}, UnknownNameError, "did you mean 'sphere'"),
         ({"budget_per_dim": "60"}, ParamsError, "budget_per_dim is '60'"),
     ],
 )

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     AGGREGATE = "aggregate"
     EXPERIMENT = "experiment"
     BASELINE = "baseline"
+    PIPELINE = "pipeline"
     IMPORTED_RUN = "imported-run"
 
 
@@ -29,6 +30,7 @@ TRACE_VERSION = 1
 AGGREGATE_VERSION = 1
 EXPERIMENT_VERSION = 1
 BASELINE_VERSION = 1
+PIPELINE_VERSION = 1
 IMPORTED_VERSION = 1
 VERSIONS: dict[str, int] = {
     Kind.RUN: RUN_VERSION,
@@ -41,5 +43,6 @@ VERSIONS: dict[str, int] = {
     Kind.AGGREGATE: AGGREGATE_VERSION,
     Kind.EXPERIMENT: EXPERIMENT_VERSION,
     Kind.BASELINE: BASELINE_VERSION,
+    Kind.PIPELINE: PIPELINE_VERSION,
     Kind.IMPORTED_RUN: IMPORTED_VERSION,
 }

@@ -15,6 +15,7 @@ from benchbook.artifacts.kinds import (
     EXPERIMENT_VERSION,
     IMPORTED_VERSION,
     MANIFEST_VERSION,
+    PIPELINE_VERSION,
     RUN_VERSION,
     SPEC_OUTCOME_VERSION,
     STORE_VERSION,
@@ -42,6 +43,7 @@ from benchbook.artifacts.schema_parts import (
     TraceReference,
     Vector,
 )
+from benchbook.artifacts.schema_pipeline import TrackedPipeline
 from benchbook.artifacts.schema_store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.schema_study import Aggregate, StudyManifest
 
@@ -189,6 +191,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.AGGREGATE: Aggregate,
     Kind.EXPERIMENT: Experiment,
     Kind.BASELINE: Baseline,
+    Kind.PIPELINE: TrackedPipeline,
     Kind.IMPORTED_RUN: ImportedRun,
 }
 FILE_NAMES = {
@@ -203,6 +206,7 @@ FILE_NAMES = {
     Kind.EXPERIMENT: f"experiment.v{EXPERIMENT_VERSION}.schema.json",
     Kind.IMPORTED_RUN: f"imported-run.v{IMPORTED_VERSION}.schema.json",
     Kind.BASELINE: f"baseline.v{BASELINE_VERSION}.schema.json",
+    Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
 }
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "optimizers": ("optimizers", "List the optimizers, show or audit one."),
     "problems": ("problems", "List the functions, show one, or certify those of BBOB."),
     "experiment": ("experiment", "Run a function under several configurations."),
+    "track": ("track", "List, watch, show and prune tracked pipelines."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
