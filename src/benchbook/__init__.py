@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec
-    from benchbook.studies import run, study, verify
+    from benchbook.studies import run, study, variants, verify
 
 _HOMES = {
     "BenchbookError": "errors",
@@ -51,6 +51,7 @@ _HOMES = {
     "save": "artifacts",
     "spec": "specs",
     "study": "studies",
+    "variants": "studies",
     "verify": "studies",
 }
 
@@ -75,6 +76,7 @@ __all__ = [
     "save",
     "spec",
     "study",
+    "variants",
     "verify",
 ]
 

@@ -106,9 +106,11 @@ class Index:
         except sqlite3.DatabaseError as error:
             if not self._keep:
                 raise StorageError(f"cannot index the store {self.folder}: {error}") from error
-            log.info("rebuilding the index of %s: %s", self.folder, error)
+            log.info("making the index of %s anew: %s", self.folder, error)
             self._database.close()
             try:
+                if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
+                    raise
                 self._file.unlink(missing_ok=True)
                 self._database = self._open()
                 self._sync()

@@ -12,9 +12,9 @@ import click
 @click.option("--from", "form", required=True, type=click.Choice(["coco", "ioh", "nevergrad"]), help="The format.")
 @click.option("--into", "store", required=True, type=click.Path(path_type=Path, file_okay=False), help="The store.")
 def command(*, source: Path, form: str, store: Path) -> None:
-    """Take in what COCO, IOHprofiler or nevergrad logged, marked as imported.
+    """Take in what COCO, IOHprofiler or nevergrad logged.
 
-    What the source does not tell is left missing. The runs lie in the store's folder `imported/`, apart from its own.
+    The runs are marked as imported; what the source does not tell is left missing. They lie in the store's folder `imported/`, apart from its own.
     """
     from benchbook.artifacts import interop
 

@@ -34,7 +34,7 @@ COMMANDS = {
     "baseline": ("baseline", "Publish, list and show baselines."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
     "export": ("export", "Write a study for other tools: COCO, IOHprofiler, or as tables."),
-    "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged, marked as imported."),
+    "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged."),
     "schemas": ("schemas", "Write or check the JSON Schemas."),
 }
 

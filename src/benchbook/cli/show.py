@@ -35,8 +35,19 @@ def command(*, file: Path, as_json: bool) -> None:
         from benchbook.cli.experiment import show
 
         show(document)
-    else:
+    elif document["kind"] == Kind.SPEC_OUTCOME:
         _show_outcome(document)
+    else:
+        console().print(facts(_outline(document)))
+        click.echo("--json prints the whole")
+
+
+def _outline(document: JsonObject) -> list[tuple[str, str]]:
+    """Return the plain values of an artifact, and how long its other parts are."""
+    return [
+        (key, f"{len(value)} entries" if isinstance(value, list | dict) else str(value))
+        for key, value in document.items()
+    ]
 
 
 def document_text(record: RunRecord) -> str:

@@ -5,6 +5,7 @@ from benchbook.studies.cells import execute_all
 from benchbook.studies.description import Study, study
 from benchbook.studies.execute import execute
 from benchbook.studies.plan import PlannedRun, plan, planned_run
+from benchbook.studies.variants import variants
 from benchbook.studies.verify import Verification, verify
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "planned_run",
     "run",
     "study",
+    "variants",
     "verify",
 ]

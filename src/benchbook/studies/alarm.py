@@ -1,0 +1,47 @@
+"""An alarm that ends a run which hangs inside one call, where the platform and the thread allow it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from benchbook.runs import TimeUp
+
+# The loop itself looks at the time after each batch; the alarm is for a batch that does not end.
+_GRACE = 1.25
+_LEAST_GRACE_S = 0.2
+
+
+def kill_after_s(timeout_s: float) -> float:
+    """Return after how many seconds a process that does not even answer the alarm is ended."""
+    return 2 * _after(timeout_s) + 5.0
+
+
+@contextmanager
+def alarm(timeout_s: float | None) -> Iterator[None]:
+    """Raise `TimeUp` in this thread some time after `timeout_s`; only in a main thread with POSIX signals."""
+    if (
+        timeout_s is None
+        or not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, _after(timeout_s))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _after(timeout_s: float) -> float:
+    return max(timeout_s * _GRACE, timeout_s + _LEAST_GRACE_S)
+
+
+def _ring(number: int, frame: object) -> NoReturn:  # noqa: ARG001  # the signature of a handler
+    raise TimeUp

@@ -1,0 +1,147 @@
+"""Running a study: what its store has is left out, the rest is done by an executor and stored as it comes."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from benchbook.analysis import StoredRuns, open
+from benchbook.artifacts.manifest import write_manifest
+from benchbook.artifacts.planning import CELL_RUNS, CellPlan
+from benchbook.artifacts.selection import stale_runs
+from benchbook.artifacts.store import Store
+from benchbook.digests import digest
+from benchbook.errors import ExecutionError, UsageError
+from benchbook.protocols import Executor
+from benchbook.records import RunRecord
+from benchbook.studies import provenance
+from benchbook.studies.alarm import kill_after_s
+from benchbook.studies.description import Study
+from benchbook.studies.dispatch import dispatch
+from benchbook.studies.executors import opened
+from benchbook.studies.progress import reporting
+from benchbook.studies.sharding import parse_shard, shard_of
+from benchbook.studies.work import Task, tasks_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a study is run; see `benchbook.studies.description.Study.run`."""
+
+    executor: str | Executor = "serial"
+    workers: int | None = None
+    scheduler: str | None = None
+    shard: str | None = None
+    timeout_s: float | None = None
+    reuse_stale: bool = False
+    retry_failed: bool = False
+    progress: bool | Callable[[int, int], None] = False
+
+
+def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
+    """Do what is missing of a study; see `benchbook.studies.description.Study.run`."""
+    if options.timeout_s is not None and not (math.isfinite(options.timeout_s) and options.timeout_s > 0):
+        raise UsageError(f"timeout_per_run is {options.timeout_s!r}, expected seconds > 0")
+    part = _Part.of(study, options.shard)
+    kill_after = None if options.timeout_s is None else kill_after_s(options.timeout_s)
+    with (
+        Store(folder) as store,
+        opened(options.executor, workers=options.workers, scheduler=options.scheduler, kill_after_s=kill_after) as (
+            executor,
+            at_a_time,
+        ),
+        reporting(options.progress, part.planned) as report,
+    ):
+        write_manifest(folder, study.plan, commit=provenance.commit(), reuses_stale=options.reuse_stale)
+        store.index()
+        tasks = _tasks(study, store, part, options, report)
+        for records in dispatch(executor, tasks, at_a_time=at_a_time):
+            for record in records:
+                part.check(record)
+                store.append(record)
+            report(len(records))
+    return open(folder)
+
+
+@dataclass(slots=True)
+class _Part:
+    """The part of a study that is done here, and the keys that are under way."""
+
+    most: int
+    first_keys: frozenset[str] | None
+    planned: int
+    expected: set[str]
+
+    @classmethod
+    def of(cls, study: Study, shard: str | None) -> _Part:
+        if shard is None:
+            return cls(CELL_RUNS, None, len(study.plan), set())
+        most, keys = shard_of(study.plan, *parse_shard(shard))
+        planned = sum(len(cell.runs) for cell in study.plan.cells(most) if cell.runs[0][0] in keys)
+        return cls(most, keys, planned, set())
+
+    def cells(self, study: Study) -> Iterator[CellPlan]:
+        for cell in study.plan.cells(self.most):
+            if self.first_keys is None or cell.runs[0][0] in self.first_keys:
+                yield cell
+
+    def check(self, record: RunRecord) -> None:
+        """Refuse a run by other code than was planned: a worker elsewhere may have another version."""
+        if record.run_key not in self.expected:
+            raise ExecutionError(
+                f"{record!r} was done on {record.host.name} by other code than that of this process "
+                f"(code digest {record.code_digest[:12]}); all machines of a study need the same benchbook"
+            )
+        self.expected.remove(record.run_key)
+
+
+def _tasks(study: Study, store: Store, part: _Part, options: Options, report: Callable[[int], None]) -> Iterator[Task]:
+    """Yield what is missing, cell by cell."""
+    stale = 0
+    for cell in part.cells(study):
+        missing, reused = _missing(cell, store, options, study)
+        stale += reused
+        if len(missing) < len(cell.runs):
+            report(len(cell.runs) - len(missing))
+        if not missing:
+            continue
+        planned = study.planned(cell, frozenset(missing))
+        part.expected.update(missing)
+        task = Task(
+            planned=tuple(planned),
+            keys=tuple(missing),
+            store=store.folder.absolute(),
+            history=study.history,
+            points=study.points,
+            trace_bytes=study.trace_bytes,
+            timeout_s=options.timeout_s,
+        )
+        yield from tasks_of(task, alone=options.timeout_s is not None)
+    if stale:
+        log.warning("%d runs were done by other code, or by another version of benchbook, and are taken as done", stale)
+
+
+def _missing(cell: CellPlan, store: Store, options: Options, study: Study) -> tuple[list[str], int]:
+    """Return the keys of a cell's runs that are to be done, and how many stale runs stand for others."""
+    ask = store.known
+    keys = [key for key, _ in cell.runs]
+    failed = "AND status = 'done'" if options.retry_failed else ""
+    in_list = "run_key IN (SELECT value FROM json_each(?))"
+    text = f"SELECT run_key FROM runs WHERE {in_list} {failed}"  # noqa: S608  # fixed texts
+    there = {key for (key,) in ask(text, (orjson.dumps(keys).decode(),))}
+    missing = [(key, spec) for key, spec in cell.runs if key not in there]
+    if not options.reuse_stale or not missing:
+        return [key for key, _ in missing], 0
+    condition, values = stale_runs(study.plan)
+    where = f"{condition} AND optimizer = ? AND settings = ? AND function = ? AND dim = ? {failed}"
+    of_cell = (cell.optimizer.name, digest(dict(cell.optimizer.settings)), cell.function, cell.dim)
+    old = set(ask(f"SELECT instance, seed FROM runs WHERE {where}", [*values, *of_cell]))  # noqa: S608  # fixed texts
+    rest = [key for key, spec in missing if (spec.instance, spec.seed) not in old]
+    return rest, len(missing) - len(rest)

@@ -1,0 +1,75 @@
+"""`bb.variants`: a study of one optimizer under several settings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from benchbook.errors import UsageError
+from benchbook.optimizers import optimizer as choose
+from benchbook.protocols import Optimizer
+from benchbook.studies.description import Study, study
+
+FUNCTIONS = ("sphere", "rosenbrock", "rastrigin", "ackley")
+
+
+def variants(
+    which: str | Callable[..., Optimizer],
+    *,
+    functions: str | Iterable[str] = FUNCTIONS,
+    dims: int | Iterable[int] = (2, 5, 10),
+    instances: int | Iterable[int] = (1, 2, 3),
+    seeds: int | Iterable[int] = 5,
+    budget_per_dim: int = 500,
+    target: float | None = 1e-8,
+    **settings: Any,
+) -> Study:
+    """Describe a study of every combination of settings of one optimizer, on shifted problems unless told otherwise.
+
+    All variants meet the same random draws (their seeds hang on the optimizer's name, not on settings), so they can
+    be compared in pairs. The control, random search, takes part.
+
+    Args:
+        which: Name of the catalog, or a class of one's own.
+        functions: Names of functions, and of the groups `bbob` and `textbook`.
+        dims: Dimensions.
+        instances: Instances of the functions.
+        seeds: A count (then 1, 2, ...) or the seeds themselves.
+        budget_per_dim: Evaluations for each variable.
+        target: Runs stop once their value is at most `f_opt + target`; None: never.
+        **settings: For each setting a value, or a list of values.
+
+    Raises:
+        UsageError: A setting is unknown, has a wrong value, or an empty list of values.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> made = bb.variants("manta_ray_foraging", population=[20, 50, 100], somersault=[1, 2])
+        >>> sum(choice.name == "manta_ray_foraging" for choice in made.optimizers)
+        6
+    """
+    choices = [choose(which, **combination) for combination in _combinations(settings)]
+    return study(
+        optimizers=choices,
+        functions=functions,
+        dims=dims,
+        instances=instances,
+        seeds=seeds,
+        budget_per_dim=budget_per_dim,
+        target=target,
+    )
+
+
+def _combinations(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the cartesian product of the values, the last setting changing fastest."""
+    values = {name: _values(name, value) for name, value in settings.items()}
+    return [dict(zip(values, combination, strict=True)) for combination in itertools.product(*values.values())]
+
+
+def _values(name: str, value: Any) -> Sequence[Any]:
+    if not isinstance(value, list | tuple | range):
+        return [value]
+    if not value:
+        raise UsageError(f"setting {name!r} has no values, expected at least one")
+    return list(value)
