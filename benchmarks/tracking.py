@@ -1,0 +1,107 @@
+"""What tracking costs: a step, the telemetry, and a list of ten thousand runs.
+
+The telemetry's overhead is measured with and without it in turns, on processor time of the same work, so that other
+programs disturb both alike. Run as `python -m benchmarks.tracking [--quick]`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RUNS = 10_000
+
+
+def main(quick: bool) -> None:
+    """Measure and print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for count in (10, 100, 1000):
+            print(f"tracker, {count:5} steps     {1e3 * step_cost(root, count):8.3f} ms a step (goal 1)")
+        rounds = 3 if quick else 11
+        wall, cpu = telemetry_overhead(root, rounds)
+        print(f"telemetry at 1 s           {100 * wall:+8.2f} % wall, {100 * cpu:+.2f} % CPU (goal 1, limit 5)")
+        for what, seconds in list_cost(root, 1000 if quick else RUNS).items():
+            print(f"{what:26} {seconds:8.3f} s (goal 0.5)")
+
+
+def step_cost(root: Path, count: int) -> float:
+    """Return seconds a step with one metric, over a pipeline of `count` steps."""
+    from benchbook.tracking import track
+
+    costs = []
+    for _ in range(5):
+        with track(f"cost-{count}", total=count, telemetry=False, root=root) as pipeline:
+            start = time.perf_counter()
+            for k in range(count):
+                with pipeline.step(f"step {k}") as step:
+                    step.metric("loss", 1.0)
+            costs.append((time.perf_counter() - start) / count)
+    return statistics.median(costs)
+
+
+def telemetry_overhead(root: Path, rounds: int) -> tuple[float, float]:
+    """Return the relative overhead of the telemetry on a campaign of runs, in wall time and in processor time."""
+    import benchbook as bb
+    from benchbook.tracking import track
+
+    def campaign(telemetry: bool) -> tuple[float, float]:
+        with track("overhead", total=1, telemetry=telemetry, root=root) as pipeline, pipeline.step("runs"):
+            wall, cpu = time.perf_counter(), time.process_time()
+            for seed in range(12):
+                bb.run("manta_ray_foraging", "rastrigin", dim=10, instance=1, seed=seed, budget=100_000)
+                pipeline.count(100_000)
+            return time.perf_counter() - wall, time.process_time() - cpu
+
+    campaign(True)
+    ratios = []
+    for turn in range(rounds):
+        order = (True, False) if turn % 2 else (False, True)
+        measured = {telemetry: campaign(telemetry) for telemetry in order}
+        ratios.append([measured[True][k] / measured[False][k] - 1 for k in range(2)])
+    return statistics.median(r[0] for r in ratios), statistics.median(r[1] for r in ratios)
+
+
+def list_cost(root: Path, runs: int) -> dict[str, float]:
+    """Return the seconds of listing many runs: in one call, and by the command with its start-up."""
+    from benchbook.tracking import list_runs, track
+    from benchbook.tracking.folders import tracking_root
+
+    base = root / "many"
+    with track("campaign", total=4, telemetry=0.1, root=base) as pipeline:
+        for k in range(4):
+            with pipeline.step(f"step {k}") as step:
+                step.metric("loss", 1.0)
+    for k in range(runs - 1):
+        run_id = f"20260101T{k:012d}Z-campaign-{k:08x}"
+        shutil.copytree(pipeline.folder, tracking_root(base) / run_id)
+        text = (pipeline.folder / "pipeline.json").read_text().replace(pipeline.run_id, run_id)
+        (tracking_root(base) / run_id / "pipeline.json").write_text(text)
+    start = time.perf_counter()
+    lines, _ = list_runs(base)
+    cold = time.perf_counter() - start
+    start = time.perf_counter()
+    assert list_runs(base)[0] == lines  # noqa: S101  # a measurement of a wrong list would be worthless
+    warm = time.perf_counter() - start
+    command = [sys.executable, "-m", "benchbook", "track", "list", "--limit", "0"]
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, env={**os.environ, "BENCHBOOK_ARTIFACTS": str(base)}, capture_output=True, check=True
+    )
+    command_s = time.perf_counter() - start
+    count = len(done.stdout.splitlines()) - 1
+    return {
+        f"list {len(lines)}, no index": cold,
+        f"list {len(lines)}, index": warm,
+        f"track list, {count} lines": command_s,
+    }
+
+
+if __name__ == "__main__":
+    main("--quick" in sys.argv[1:])

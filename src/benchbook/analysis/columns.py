@@ -1,0 +1,217 @@
+"""The columnar view of runs: one entry a run, and all improvements end to end. Every measure starts from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from benchbook.records import Status
+from benchbook.typing import FloatArray, IntArray
+
+
+class Problem(Protocol):
+    """What measures need to know of a run's problem."""
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+
+    @property
+    def dim(self) -> int:
+        """Number of variables."""
+
+    @property
+    def instance(self) -> int:
+        """Instance number."""
+
+    @property
+    def f_opt(self) -> float | None:
+        """Value at the optimum; None where it is not known."""
+
+
+class Optimizer(Protocol):
+    """What measures need to know of a run's optimizer."""
+
+    @property
+    def name(self) -> str:
+        """Name of the optimizer."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Its settings."""
+
+
+class History(Protocol):
+    """The improvements of a run."""
+
+    @property
+    def evaluations(self) -> IntArray:
+        """Evaluation at which each was found, rising."""
+
+    @property
+    def best_values(self) -> FloatArray:
+        """Best value from then on, falling."""
+
+
+class Run(Protocol):
+    """What measures need to know of a run; `RunRecord` is one, and so is an imported run."""
+
+    @property
+    def problem(self) -> Problem:
+        """The problem."""
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+
+    @property
+    def history(self) -> History:
+        """Its improvements."""
+
+    @property
+    def seed(self) -> int | None:
+        """The user's seed; None where the source does not tell it."""
+
+    @property
+    def budget(self) -> int | None:
+        """Evaluations allowed; None where the source does not tell it."""
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations spent."""
+
+    @property
+    def status(self) -> Status:
+        """Whether it did its work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Columns:
+    """Runs as arrays.
+
+    Attributes:
+        optimizers: Labels of the optimizers, in order of appearance; variants of one optimizer have several.
+        functions: Names of the functions, in order of appearance.
+        optimizer: Position of each run's optimizer in `optimizers`, shape `(runs,)`.
+        function: Position of each run's function in `functions`, shape `(runs,)`.
+        dim: Dimension, shape `(runs,)`.
+        instance: Instance, shape `(runs,)`.
+        seed: Seed, shape `(runs,)`; -1 where unknown.
+        budget: Evaluations allowed, shape `(runs,)`; those spent where unknown.
+        evaluations: Evaluations spent, shape `(runs,)`.
+        offsets: Where each run's improvements begin, shape `(runs + 1,)`.
+        at: Evaluation of every improvement, run after run, shape `(improvements,)`.
+        precisions: Best value minus f_opt from then on, shape `(improvements,)`; NaN where f_opt is unknown.
+    """
+
+    optimizers: tuple[str, ...]
+    functions: tuple[str, ...]
+    optimizer: IntArray
+    function: IntArray
+    dim: IntArray
+    instance: IntArray
+    seed: IntArray
+    budget: IntArray
+    evaluations: IntArray
+    offsets: IntArray
+    at: IntArray
+    precisions: FloatArray
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self.dim)
+
+    def final(self) -> FloatArray:
+        """Return the last precision of each run, shape `(runs,)`; infinite where there is none."""
+        ends = np.full(len(self), np.inf)
+        some = np.diff(self.offsets) > 0
+        ends[some] = self.precisions[self.offsets[1:][some] - 1]
+        return np.where(np.isnan(ends), np.inf, ends)
+
+    def pick(self, runs: IntArray) -> Columns:
+        """Return the runs at these positions, in this order."""
+        lengths = np.diff(self.offsets)[runs]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        source = np.repeat(self.offsets[:-1][runs] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return Columns(
+            optimizers=self.optimizers,
+            functions=self.functions,
+            **{name: getattr(self, name)[runs] for name in _PER_RUN},
+            offsets=offsets,
+            at=self.at[source],
+            precisions=self.precisions[source],
+        )
+
+
+_PER_RUN = ("optimizer", "function", "dim", "instance", "seed", "budget", "evaluations")
+
+
+def columns(runs: Iterable[Run]) -> Columns:
+    """Return runs as arrays; the records are gone through once and not kept."""
+    names: list[str] = []
+    settings: list[tuple[str, Mapping[str, Any]]] = []
+    numbers: list[tuple[int, ...]] = []
+    at: list[IntArray] = []
+    precisions: list[FloatArray] = []
+    for run in runs:
+        problem, history = run.problem, run.history
+        names.append(problem.name)
+        settings.append((run.optimizer.name, run.optimizer.settings))
+        budget = run.evaluations if run.budget is None else run.budget
+        seed = -1 if run.seed is None else run.seed
+        numbers.append((problem.dim, problem.instance, seed, budget, run.evaluations))
+        at.append(history.evaluations)
+        precisions.append(history.best_values - (np.nan if problem.f_opt is None else problem.f_opt))
+    functions, function = _coded(names)
+    optimizers, optimizer = _coded(labels(settings))
+    table = np.array(numbers, dtype=np.int64).reshape(-1, 5).T
+    return Columns(
+        optimizers=optimizers,
+        functions=functions,
+        optimizer=optimizer,
+        function=function,
+        **dict(zip(("dim", "instance", "seed", "budget", "evaluations"), table, strict=True)),
+        offsets=np.concatenate(([0], np.cumsum([len(part) for part in at], dtype=np.int64))).astype(np.int64),
+        at=np.concatenate([np.empty(0, dtype=np.int64), *at]),
+        precisions=np.concatenate([np.empty(0), *precisions]),
+    )
+
+
+def labels(choices: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """Return a label for each (name, settings): the name, and where one name has several settings, what differs.
+
+    Examples:
+        >>> labels([("a", {"k": 1}), ("b", {}), ("a", {"k": 2})])
+        ['a[k=1]', 'b', 'a[k=2]']
+        >>> labels([("a", {"k": 1}), ("a", {"k": 1})])
+        ['a', 'a']
+    """
+    choices = list(choices)
+    known: dict[str, dict[str, Mapping[str, Any]]] = {}
+    texts: list[tuple[str, str]] = []
+    seen: dict[int, str] = {}
+    for name, settings in choices:
+        # runs of one cell share the mapping, so that it is written once
+        text = seen.get(id(settings)) or seen.setdefault(id(settings), repr(sorted(settings.items())))
+        known.setdefault(name, {}).setdefault(text, settings)
+        texts.append((name, text))
+    made = {(name, text): _label(name, known[name], text) for name, text in dict.fromkeys(texts)}
+    return [made[pair] for pair in texts]
+
+
+def _label(name: str, variants: Mapping[str, Mapping[str, Any]], text: str) -> str:
+    if len(variants) == 1:
+        return name
+    keys = dict.fromkeys(key for settings in variants.values() for key in settings)
+    differing = [key for key in keys if len({repr(settings.get(key)) for settings in variants.values()}) > 1]
+    own = variants[text]
+    return f"{name}[{', '.join(f'{key}={own[key]}' for key in differing if key in own)}]"
+
+
+def _coded(values: list[str]) -> tuple[tuple[str, ...], IntArray]:
+    code: dict[str, int] = {}
+    codes = [code.setdefault(value, len(code)) for value in values]
+    return tuple(code), np.array(codes, dtype=np.int64)

@@ -1,0 +1,99 @@
+"""Runtime profiles, performance profiles and data profiles: shares against run lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.profiles import Profile
+from benchbook.analysis.rankings import ShareCurve
+
+
+@styled
+def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
+    """Draw runtime profiles, a line an optimizer, with bands where they have one and a cross where their data end."""
+    styles = optimizer_styles(profile.optimizer for profile in profiles)
+    for profile in profiles:
+        style = line_only(styles[profile.optimizer])
+        axes.plot(profile.x, profile.share, label=profile.optimizer, **style)
+        if not np.array_equal(profile.low, profile.high):
+            axes.fill_between(profile.x, profile.low, profile.high, color=style["color"], alpha=0.15, linewidth=0)
+        axes.plot(
+            profile.end,
+            profile.at(profile.end * (1 + 1e-9)),
+            marker="x",
+            markersize=8,
+            markeredgewidth=2.2,
+            linestyle="none",
+            color=style["color"],
+            clip_on=False,
+            zorder=5,
+        )
+    axes.set_xscale("log")
+    last = max(float(profile.x[-1]) for profile in profiles)
+    axes.set_xlim(min(1.0, last / 10), last * 1.05)
+    axes.set_ylim(0, 1)
+    return axes
+
+
+@styled
+def profile_grid(panels: Sequence[tuple[str, Sequence[Profile]]], *, columns: int = 3) -> Figure:
+    """Draw a panel a title, each with the profiles of all optimizers; the legend stands above them.
+
+    Args:
+        panels: `(title, profiles)`.
+        columns: Panels a row.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    size = {"width": 3.4 * columns + 0.6, "height": 2.5 * rows + 0.6}
+    figure, axes = new_figure(rows, columns, **size, sharex=True, sharey=True)
+    for number, (axis, (title, profiles)) in enumerate(zip(axes, panels, strict=False)):
+        plot_profiles(axis, profiles)
+        axis.set_title(title)
+        if number % columns == 0:
+            axis.set_ylabel("share reached")
+        if number + columns >= len(panels):
+            axis.set_xlabel("evaluations / dimension")
+            axis.tick_params(labelbottom=True)
+    for axis in axes[len(panels) :]:
+        axis.remove()
+    legend_above(figure, axes[: len(panels)])
+    return figure
+
+
+@styled
+def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
+    """Draw performance profiles or data profiles, a line an optimizer."""
+    styles = optimizer_styles(curve.optimizer for curve in curves)
+    for curve in curves:
+        style = line_only(styles[curve.optimizer])
+        axes.plot(curve.x, curve.share, label=curve.optimizer, drawstyle="steps-post", **style)
+    is_data = curves[0].tolerance is not None
+    axes.set_xlabel("evaluations / (dimension + 1)" if is_data else "factor of the best")
+    axes.set_ylabel("share of problems")
+    axes.set_xscale("log")
+    axes.set_ylim(0, 1.02)
+    return axes
+
+
+def legend_above(figure: Figure, axes: Sequence[Axes]) -> None:
+    """Put one legend for all panels above them, several rows where it is long."""
+    entries: dict[str, Artist] = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    room = float(figure.get_figwidth()) * 11  # characters of legend text beside each other
+    widest = max((len(label) for label in entries), default=1) + 7
+    figure.legend(
+        list(entries.values()),
+        list(entries),
+        loc="outside upper center",
+        ncols=max(1, min(len(entries), int(room // widest))),
+    )

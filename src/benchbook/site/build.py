@@ -1,0 +1,132 @@
+"""Building the site: stage the sources, let Sphinx turn them into pages, and put these in place at once."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchbook.errors import ExecutionError, MissingExtraError, UsageError
+from benchbook.files import artifact_root, project_root, write_atomic
+from benchbook.site.inputs import inputs_digest
+
+log = logging.getLogger(__name__)
+
+STAMP = ".benchbook-site"
+_MODULES = ("sphinx", "myst_nb", "furo", "sphinx_design", "sphinx_copybutton", "sphinx-mathjax-offline")
+_MOST_LINES = 40
+
+
+def build_site(out: Path | None = None) -> Path:
+    """Build the pages and return the path of the front page; where nothing has changed since, nothing is written.
+
+    The pages in `out` are replaced only after a build without a warning, so that a failed one leaves them as they
+    were. Builds of one project wait for one another.
+
+    Args:
+        out: Folder of the pages; `docs/_build/html` of the project unless given.
+
+    Raises:
+        UsageError: No project with documentation is found from the working directory upward, or `out` holds
+            something else than a site.
+        MissingExtraError: Sphinx or one of its extensions is not installed.
+        ExecutionError: Sphinx failed or warned, or a picture of a spec has no alternative text.
+    """
+    root = _project()
+    out = (out or root / "docs" / "_build" / "html").expanduser().resolve()
+    _check_target(out)
+    _check_extra()
+    build = root / "docs" / "_build"
+    with _alone(build):
+        digest = inputs_digest(root, artifact_root() / "specs")
+        if _is_current(out, digest):
+            log.info("the site is up to date: %s", out)
+            return out / "index.html"
+        # Only a build that has something to do loads the plots.
+        from benchbook.site.stage import stage
+
+        stage(root, artifact_root() / "specs", build / "source")
+        _sphinx(build / "source", build / "pages", build / "doctrees")
+        _publish(build / "pages", out, digest)
+    return out / "index.html"
+
+
+def _project() -> Path:
+    root = project_root()
+    if root is None:
+        raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")
+    if not (root / "docs" / "conf.py").is_file():
+        raise UsageError(f"{root} has no docs/conf.py: the site is built from the documentation in docs/")
+    return root
+
+
+def _check_target(out: Path) -> None:
+    """Refuse to replace a folder that is not a site: it might be anything."""
+    if out.is_dir() and any(out.iterdir()) and not (out / STAMP).is_file():
+        raise UsageError(f"{out} is not empty and holds no site that benchbook has built; name another folder")
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file, expected a folder")
+
+
+def _check_extra() -> None:
+    missing = [name for name in _MODULES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(
+            f'building the site needs {", ".join(missing)}: install them with pip install "benchbook[docs]"'
+        )
+
+
+@contextmanager
+def _alone(build: Path) -> Iterator[None]:
+    """Wait until no other process builds this project's site; where the system has no file locks, do not."""
+    build.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    with (build / ".lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _is_current(out: Path, digest: str) -> bool:
+    stamp = out / STAMP
+    return (out / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == digest
+
+
+def _sphinx(source: Path, pages: Path, doctrees: Path) -> None:
+    """Turn the sources into pages, in a process of its own: Sphinx and docutils keep state for life.
+
+    Pages are read incrementally, but all are written, as each shows the titles of the others.
+    """
+    shutil.rmtree(pages, ignore_errors=True)
+    command = [sys.executable, "-m", "sphinx", "--builder", "html", "--write-all", "--quiet", "--no-color"]
+    command += ["--fail-on-warning", "--keep-going", "--doctree-dir", str(doctrees), str(source), str(pages)]
+    # The order of sets must not show in the pages.
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        complaints = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")
+        raise ExecutionError(f"the site was not built, and the last one was left as it is:\n{shown}")
+
+
+def _publish(pages: Path, out: Path, digest: str) -> None:
+    """Put the new pages in the place of the old ones."""
+    new, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
+    for folder in (new, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(pages, new, ignore=shutil.ignore_patterns(".buildinfo*", ".doctrees"))
+    write_atomic(new / STAMP, digest.encode())
+    if out.exists():
+        out.rename(old)
+    new.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""The generated parts of hand-written pages: the picture, the table of specs, the lists of names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from enum import Enum
+
+import benchbook
+from benchbook.analysis.plots import Picture
+from benchbook.optimizers import native_names, optimizer
+from benchbook.site.spec_page import page_name
+from benchbook.site.views import SpecView, badge, escape, facts, html_table, raw
+
+
+def specs_table(views: Sequence[SpecView], *, base: str) -> str:
+    """Return the table of specs with their verdicts; `base` leads from the page to the folder of the spec pages."""
+    if not views:
+        return "There is no spec notebook in `notebooks/` yet.\n"
+    headers = ["Spec", "Verdict", "Claims", "Runs done", "Parameters", "Executed"]
+    return raw(html_table(headers, [_row(view, base) for view in views], css="bb-table bb-specs"))
+
+
+def picture_block(picture: Picture | None) -> str:
+    """Return the front page's picture with its text; a sentence where nothing was run yet."""
+    if picture is None:
+        return "Run `benchbook spec run` once, and its picture stands here.\n"
+    alt = escape(picture.alt)
+    return raw(f'<figure class="bb-figure"><img src="_static/front.svg" alt="{alt}"></figure>')
+
+
+def spec_pages(views: Sequence[SpecView]) -> str:
+    """Return the table of contents of the spec pages that exist."""
+    pages = [page_name(view.name) for view in views if view.status != "not run"]
+    lines = "\n".join(pages)
+    return f"```{{toctree}}\n:hidden:\n\n{lines}\n```\n" if pages else ""
+
+
+def public_names() -> str:
+    """Return the directives that document what `import benchbook` gives: functions, then classes but errors."""
+    functions, classes = [], []
+    for name in benchbook.__all__:
+        thing = getattr(benchbook, name)
+        if inspect.isclass(thing):
+            if thing.__module__ != "benchbook.errors":
+                classes += [f".. autoclass:: benchbook.{name}", *_members(thing)]
+        else:
+            functions.append(f".. autofunction:: benchbook.{name}")
+    return f"## Functions\n\n{_rst(functions)}\n## Records and plugs\n\n{_rst(classes)}"
+
+
+def native_optimizers() -> str:
+    """Return the directives that document the native optimizers from their docstrings."""
+    factories = [optimizer(name).factory for name in native_names()]
+    lines = [f".. autoclass:: {factory.__module__}.{getattr(factory, '__qualname__', '')}" for factory in factories]
+    return _rst(lines)
+
+
+def _members(thing: type) -> list[str]:
+    """Return the options of a class: an enumeration shows its values, a plug what it asks for, a record its text."""
+    if issubclass(thing, Enum):
+        return ["   :members:", "   :undoc-members:"]
+    if getattr(thing, "_is_protocol", False):
+        return ["   :members:", "   :special-members: __call__"]
+    return []
+
+
+def _rst(lines: Sequence[str]) -> str:
+    return "\n".join(["```{eval-rst}", *lines, "```", ""])
+
+
+def _row(view: SpecView, base: str) -> list[str]:
+    title, name = escape(view.title), escape(view.name)
+    if view.status == "not run":
+        command = f'<code class="bb-code">benchbook spec run {name}</code>'
+        return [title, '<span class="bb-verdict bb-missing">not run yet</span>', command, "", "", ""]
+    known = dict(facts(view.outcome))
+    link = f'<a href="{base}{page_name(view.name)}.html">{title}</a>'
+    cells = [known[key] for key in ("Claims", "Runs done", "Parameters", "Executed")]
+    return [link, badge(view.status), *map(escape, cells)]

@@ -1,0 +1,63 @@
+"""What the pages are made of, as one digest: where it is the same, so are the pages."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import benchbook
+from benchbook.digests import text_digest
+from benchbook.site.sources import handwritten
+
+_TOOLS = (
+    "benchbook",
+    "furo",
+    "matplotlib",
+    "myst-nb",
+    "myst-parser",
+    "numpy",
+    "sphinx",
+    "sphinx-copybutton",
+    "sphinx-design",
+    "sphinx-mathjax-offline",
+)
+
+
+def inputs_digest(root: Path, artifacts: Path) -> str:
+    """Return the digest (hex) of documentation, notebooks, executed specs, the package's code, and the tools."""
+    lines = [f"python {sys.version}", *(f"{name} {_version(name)}" for name in _TOOLS)]
+    lines += [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
+    return text_digest(*lines)
+
+
+def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
+    for relative, path in handwritten(root / "docs"):
+        yield f"docs/{relative}", path
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        yield f"notebooks/{path.name}", path
+        folder = artifacts / path.stem
+        for result in sorted(folder.rglob("*")):
+            # Hidden files are temporaries of writes under way.
+            if result.is_file() and not result.name.startswith("."):
+                yield f"artifacts/{path.stem}/{result.relative_to(folder).as_posix()}", result
+    # The reference is made of docstrings, models and the commands' help.
+    package = Path(benchbook.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        yield f"package/{path.relative_to(package).as_posix()}", path
+
+
+def _content(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return "missing"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,83 @@
+"""Staging: hand-written and generated sources side by side in one folder, where Sphinx finds them.
+
+Only what has changed is written, and what is no longer there is removed, so that Sphinx reads no page in vain.
+Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from benchbook.errors import UsageError
+from benchbook.files import write_atomic
+from benchbook.site.front import native_optimizers, picture_block, public_names, spec_pages, specs_table
+from benchbook.site.picture import front_picture
+from benchbook.site.schemas import parameters_page, schemas_page
+from benchbook.site.sources import handwritten
+from benchbook.site.spec_page import page_name, spec_page
+from benchbook.site.views import spec_views
+
+_SLOT = re.compile(r"^<!-- benchbook: ([a-z_0-9. -]+) -->$", re.MULTILINE)
+
+
+def stage(root: Path, artifacts: Path, folder: Path) -> None:
+    """Bring the sources of the site into `folder`.
+
+    Args:
+        root: The project.
+        artifacts: Folder with the executed specs.
+        folder: Where the sources go.
+
+    Raises:
+        UsageError: A page has an unknown slot, or a notebook cannot be read.
+        ExecutionError: A picture of a spec has no alternative text.
+    """
+    wanted = {relative: path.read_bytes() for relative, path in handwritten(root / "docs")}
+    views = spec_views(root / "notebooks", artifacts)
+    for view in views:
+        if view.executed is not None or view.outcome is not None:
+            wanted[f"specs/{page_name(view.name)}.ipynb"] = spec_page(view)
+    picture = front_picture(views, artifacts)
+    if picture is not None:
+        wanted["_static/front.svg"] = picture.svg().encode()
+    slots: dict[str, Callable[[], str]] = {
+        "picture": lambda: picture_block(picture),
+        "specs": lambda: specs_table(views, base="specs/"),
+        "specs here": lambda: specs_table(views, base=""),
+        "spec pages": lambda: spec_pages(views),
+        "native optimizers": native_optimizers,
+        "parameters": parameters_page,
+        "schemas": schemas_page,
+        "public names": public_names,
+    }
+    for relative, data in wanted.items():
+        if relative.endswith(".md"):
+            wanted[relative] = _filled(data.decode(), slots, relative).encode()
+    _write(folder, wanted)
+
+
+def _filled(text: str, slots: Mapping[str, Callable[[], str]], name: str) -> str:
+    def fill(found: re.Match[str]) -> str:
+        slot = found[1]
+        if slot == "commands":
+            return found[0]  # filled by docs/_ext: the command line is above this floor
+        if slot not in slots:
+            raise UsageError(f"docs/{name} has the unknown slot {slot!r}; known are {', '.join(slots)}")
+        return slots[slot]()
+
+    return _SLOT.sub(fill, text)
+
+
+def _write(folder: Path, wanted: Mapping[str, bytes]) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.relative_to(folder).as_posix() not in wanted:
+            path.unlink()
+    for relative, data in wanted.items():
+        target = folder / relative
+        if not target.is_file() or target.read_bytes() != data:
+            write_atomic(target, data)

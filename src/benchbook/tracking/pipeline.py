@@ -1,0 +1,296 @@
+"""`track`: steps of a long piece of work, written down while they happen."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.errors import UsageError
+from benchbook.tracking.counter import Counter, EvaluationCount
+from benchbook.tracking.eta import Forecast
+from benchbook.tracking.folders import earlier_shapes, slug_of
+from benchbook.tracking.record import Record
+from benchbook.tracking.signals import act_on_deferred, unwatch, watch
+from benchbook.tracking.states import VERSION, Eta, PipelineState, StepStatus
+from benchbook.tracking.step import Step, why
+
+if TYPE_CHECKING:
+    from benchbook.tracking.telemetry import Sampler
+
+# After a hundred predictions the next one waits until the pipeline has become a hundredth older.
+_MANY, _GROWTH = 100, 1.01
+Listener = Callable[[dict[str, Any]], None]
+
+
+def track(
+    name: str,
+    *,
+    total: int | None = None,
+    steps: Sequence[str] = (),
+    spec: str | None = None,
+    telemetry: bool | float = True,
+    tensorboard: Path | str | None = None,
+    root: Path | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Pipeline:
+    """Return a pipeline to be entered by `with`; see the how-to guide "Track a pipeline".
+
+    Args:
+        name: Name of the pipeline; runs of one name learn their durations from one another.
+        total: How many steps there will be; None: as many as `steps` names, or unknown.
+        steps: Labels of the steps to come, where they are known.
+        spec: Name of the spec that runs in it.
+        telemetry: Whether to watch the machine, or seconds between two samples, at least 0.1. [1 s]
+        tensorboard: Folder that metrics and telemetry are mirrored into, for TensorBoard.
+        root: Artifact root; None: the one of this project.
+        clock: What tells the time.
+
+    Raises:
+        UsageError: The name holds no letter or digit, or a number is out of range.
+
+    Examples:
+        >>> import tempfile
+        >>> with track("example", total=1, telemetry=False, root=Path(tempfile.mkdtemp())) as pipeline:
+        ...     with pipeline.step("the only one") as step:
+        ...         step.metric("loss", 0.5)
+        >>> pipeline.state.status.value, pipeline.state.steps[0].metrics["loss"].last
+        ('completed', 0.5)
+    """
+    slug_of(name)
+    if total is not None and total < max(1, len(steps)):
+        raise UsageError(f"total is {total}, expected at least {max(1, len(steps))}")
+    interval_s = None if telemetry is False else 1.0 if telemetry is True else float(telemetry)
+    if interval_s is not None and not interval_s >= 0.1:
+        raise UsageError(f"telemetry is {interval_s} s, expected at least 0.1 s between two samples")
+    return Pipeline(name, total or len(steps) or None, tuple(steps), spec, interval_s, tensorboard, root, clock)
+
+
+class Pipeline:
+    """A tracked pipeline; made by `track`.
+
+    In a forked child it is inert: nothing that happens there is written down, and only the process that started a
+    pipeline ends it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        total: int | None,
+        labels: tuple[str, ...],
+        spec: str | None,
+        interval_s: float | None,
+        tensorboard: Path | str | None,
+        root: Path | None,
+        clock: Clock,
+    ) -> None:
+        """Keep what was asked for; nothing is written before the start."""
+        self.name = name
+        self._plan = {"total": total, "steps": labels, "spec": spec}
+        self._interval_s, self._tensorboard, self._root, self._clock = interval_s, tensorboard, root, clock
+        self._record: Record | None = None
+        self._forecast = Forecast()
+        self._sampler: Sampler | None = None
+        self._listeners: list[Listener] = []
+        self._end_hooks: list[Callable[[], None]] = []
+        self._steps: list[Step] = []
+        self._ending = threading.Lock()
+        self._finisher: int | None = None
+        self.evaluations = Counter()
+
+    # ------------------------------------------------------------------------------------------ start and end
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End: completed, or failed or cancelled by what came out of the block."""
+        status, reason = why(error)
+        self.finish(status, reason)
+
+    def start(self) -> Self:
+        """Take the lock and write the first event.
+
+        Raises:
+            StorageError: The folder or a file in it cannot be written; nothing has been computed yet.
+            UsageError: It was started before.
+        """
+        if self._record is not None:
+            raise UsageError(f"the pipeline {self.name!r} was started before; each call of track() makes a new one")
+        from importlib.metadata import version
+
+        first = {
+            "event": "start",
+            "v": VERSION,
+            "name": self.name,
+            **self._plan,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "version": version("benchbook"),
+        }
+        self._record = Record(self.name, first, self._clock, self._root, self.hear)
+        self._forecast = Forecast(earlier_shapes(self.name, self.run_id, self._root))
+        watch(self)
+        if self._tensorboard is not None:
+            from benchbook.tracking.tensorboard import mirror
+
+            mirror(self, Path(self._tensorboard))
+        if self._interval_s is not None:
+            from benchbook.tracking.telemetry import Sampler
+
+            self._sampler = Sampler(self, self._interval_s)
+            self._sampler.start()
+        return self
+
+    def finish(self, status: StepStatus = StepStatus.COMPLETED, reason: str | None = None) -> None:
+        """End: write the last event, the snapshot and the report, and give the lock back."""
+        record = self._record
+        if record is None or record.is_foreign or not self._ending.acquire(blocking=False):
+            return
+        self._finisher = threading.get_ident()
+        sampler, self._sampler = self._sampler, None
+        summary = sampler.stop() if sampler is not None else {}
+        for step in self._steps:
+            step.end(StepStatus.CANCELLED, reason or "the pipeline ended before it")
+        for hook in self._end_hooks:
+            hook()
+        record.finish({"status": status.value, "reason": reason, "telemetry": summary})
+        self._finisher = None
+        try:
+            act_on_deferred()
+        finally:
+            unwatch(self)
+
+    # ------------------------------------------------------------------------------------------ what happens in it
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[Step]:
+        """Run the next step: from entering the block to leaving it, also by an error, which goes on its way."""
+        step = self.begin_step(label)
+        try:
+            yield step
+        except BaseException as error:
+            step.end(*why(error))
+            raise
+        step.end()
+
+    def begin_step(self, label: str) -> Step:
+        """Start a step that `Step.end` ends; for cells of a notebook."""
+        step = Step(self, label)
+        self._steps.append(step)
+        return step
+
+    def skip(self, label: str, reason: str = "") -> None:
+        """Say that a step is left out, and why."""
+        self.emit("step_skipped", lambda state: {"step": state.next_index, "label": label, "reason": reason})
+
+    def claim(self, text: str, verdict: str) -> None:
+        """Note a claim that was checked; the live page shows the last ones."""
+        self.emit("claim", lambda _: {"text": text, "verdict": str(verdict)})
+
+    def count(self, evaluations: int) -> None:
+        """Count evaluations that were done, for the rate in the telemetry."""
+        self.evaluations.add(evaluations)
+
+    def observer(self) -> EvaluationCount:
+        """Return an observer (see `benchbook.protocols.Observer`) that counts the evaluations of a run."""
+        return EvaluationCount(self.evaluations)
+
+    def emit(self, kind: str, fields: Callable[[PipelineState], dict[str, Any]], *, boundary: bool = False) -> None:
+        """Write an event; `fields` sees the state that it is added to."""
+        self._required().emit(kind, fields, boundary=boundary)
+
+    def add_listener(self, listener: Listener, at_end: Callable[[], None] | None = None) -> None:
+        """Let `listener` hear each event after it was written, and call `at_end` before the last."""
+        self._listeners.append(listener)
+        if at_end is not None:
+            self._end_hooks.append(at_end)
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Hand an event, or a sample of the telemetry, to the listeners."""
+        for listener in self._listeners:
+            listener(event)
+
+    def now(self) -> str:
+        """Return the present moment in ISO 8601."""
+        return timestamp(self._clock.now())
+
+    # ------------------------------------------------------------------------------------------ what is known
+
+    @property
+    def run_id(self) -> str:
+        """Unique name of this run; also that of its folder."""
+        return self.folder.name
+
+    @property
+    def folder(self) -> Path:
+        """Where it is written to."""
+        return self._required().folder
+
+    @property
+    def state(self) -> PipelineState:
+        """What is known by now; to be read only."""
+        return self._required().state
+
+    @property
+    def write_problem(self) -> str | None:
+        """Why events wait in memory rather than in the manifest; None where all is well."""
+        return self._required().problem
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+        return self._required().elapsed_s
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take; None where nothing tells."""
+        return self._forecast.estimate(self.state, self.elapsed_s)
+
+    def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
+        """Return the estimate for an event that is being written; of many steps not every one has its own."""
+        before = state.predictions[-1].t if len(state.predictions) >= _MANY else -math.inf
+        if t < before * _GROWTH:
+            return None
+        eta = self._forecast.estimate(state, t)
+        if eta is None or not math.isfinite(eta.high_s):
+            return None
+        return {"remaining_s": eta.remaining_s, "low_s": eta.low_s, "high_s": eta.high_s, "earlier": eta.earlier}
+
+    def _repr_html_(self) -> str:
+        from benchbook.tracking.page import as_html
+
+        return as_html(self.folder)
+
+    def _required(self) -> Record:
+        if self._record is None:
+            raise UsageError(f"the pipeline {self.name!r} was not started: use `with track(...) as pipeline:`")
+        return self._record
+
+    # ------------------------------------------------------------------------------------------ signals
+
+    def is_busy_here(self) -> bool:
+        """Return whether the calling thread is in the middle of writing; see `benchbook.tracking.signals`."""
+        if self._finisher == threading.get_ident():
+            return True
+        return self._record is not None and self._record.is_busy_here()
+
+    def interrupted(self, name: str) -> None:
+        """Mark the running steps by a signal, and flush."""
+        record = self._record
+        if record is not None and not record.is_foreign:
+            record.emit("signal", lambda _: {"name": name}, boundary=True)
+            record.sync()
+
+    def ended_by(self, name: str) -> None:
+        """End as cancelled, because a signal is about to end the process."""
+        self.finish(StepStatus.CANCELLED, name)

@@ -1,0 +1,193 @@
+"""What is known of a tracked pipeline: it grows event by event, in its own process and in those that read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+VERSION = 1  # of the manifest; a reader refuses later ones
+
+
+class StepStatus(StrEnum):
+    """What has become of a step, or of a pipeline."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+DIED = "died"  # what a reader calls a running pipeline whose process is gone; it never stands in a manifest
+UNREADABLE = "unreadable"
+FINAL = (StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.CANCELLED, StepStatus.SKIPPED)
+
+
+@dataclass(slots=True, kw_only=True)
+class Metric:
+    """What was reported under one name in a step; the whole series stands in the manifest.
+
+    Attributes:
+        last: The last value; None where it was no finite number.
+        low: Least finite value.
+        high: Greatest finite value.
+        count: How many values there were.
+    """
+
+    last: float | None = None
+    low: float | None = None
+    high: float | None = None
+    count: int = 0
+
+    def add(self, value: float | None) -> None:
+        """Take in one more value."""
+        self.count += 1
+        self.last = value
+        if value is not None:
+            self.low = value if self.low is None else min(self.low, value)
+            self.high = value if self.high is None else max(self.high, value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eta:
+    """How long a pipeline will still take.
+
+    Attributes:
+        remaining_s: Seconds from the moment of the estimate to the end.
+        low_s: Lower end of the interval.
+        high_s: Upper end of the interval.
+        earlier: Earlier pipelines of the same shape it rests on; 0: on this pipeline's own steps alone.
+    """
+
+    remaining_s: float
+    low_s: float
+    high_s: float
+    earlier: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """An estimate, kept to be held against the truth.
+
+    Attributes:
+        done: Steps that were over.
+        t: Seconds since the start when it was made.
+        total_s: Predicted duration of the whole pipeline.
+        low_s: Lower end of its interval.
+        high_s: Upper end of its interval.
+        earlier: Earlier pipelines it rests on.
+    """
+
+    done: int
+    t: float
+    total_s: float
+    low_s: float
+    high_s: float
+    earlier: int
+
+
+@dataclass(slots=True, kw_only=True)
+class StepState:
+    """One step.
+
+    Attributes:
+        index: Number of the step in this pipeline, from 1.
+        started_t: Seconds from the pipeline's start to its own; None where it has not started.
+        duration_s: Seconds it took; None where it is not over.
+        fraction: Share of its work that is done, as it said itself; None where it said nothing.
+        signal: Signal that came while it ran.
+        reason: Why it failed, was cancelled or was skipped.
+    """
+
+    index: int
+    label: str
+    status: StepStatus = StepStatus.PENDING
+    started_at: str | None = None
+    started_t: float | None = None
+    duration_s: float | None = None
+    fraction: float | None = None
+    evaluations: int = 0
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    artifacts: list[tuple[str, int | None]] = field(default_factory=list)
+    signal: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What a rule found in the telemetry; `evidence` holds the numbers that made it speak."""
+
+    rule: str
+    severity: str
+    message: str
+    actions: tuple[str, ...]
+    evidence: dict[str, float | str | None]
+    t: float
+
+
+@dataclass(slots=True, kw_only=True)
+class PipelineState:
+    """One pipeline.
+
+    Attributes:
+        t: Seconds since its start at the last event or heartbeat.
+        last_at: When that was, as the machine's clock told.
+        claims: Claims that were checked in it: text and verdict, the last ones.
+        telemetry: Summary of the telemetry by sensor, at the end: mean and maximum.
+        missing: Sensors without values, and why.
+        labels: Steps that were named beforehand.
+        torn: Lines of the manifest that could not be read.
+    """
+
+    run_id: str
+    name: str
+    spec: str | None = None
+    total: int | None = None
+    status: StepStatus = StepStatus.RUNNING
+    created_at: str = ""
+    ended_at: str | None = None
+    duration_s: float | None = None
+    t: float = 0.0
+    last_at: str = ""
+    pid: int = 0
+    host: str = ""
+    version: str = ""
+    reason: str | None = None
+    steps: list[StepState] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
+    advice: list[Advice] = field(default_factory=list)
+    claims: list[tuple[str, str]] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
+    telemetry: dict[str, dict[str, float]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    torn: int = 0
+    labels: int = 0
+    lost: int = 0
+
+    @property
+    def done(self) -> int:
+        """Steps that are over."""
+        return sum(step.status in FINAL for step in self.steps)
+
+    @property
+    def running(self) -> list[StepState]:
+        """Steps that run now."""
+        return [step for step in self.steps if step.status is StepStatus.RUNNING]
+
+    @property
+    def planned(self) -> int:
+        """Steps there will be, as far as known."""
+        return max(self.total or 0, len(self.steps))
+
+    @property
+    def planned_text(self) -> str:
+        """Steps there will be, in words; a question mark while nobody has said so."""
+        known = self.total is not None or self.status in FINAL
+        return str(self.planned) if known else "?"
+
+    @property
+    def next_index(self) -> int:
+        """Number of the next step: the first that is pending, else a new one."""
+        pending = (step.index for step in self.steps[: self.labels] if step.status is StepStatus.PENDING)
+        return next(pending, len(self.steps) + 1)

@@ -1,0 +1,38 @@
+"""Measures of a table that is read from a store, and of imported runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+import benchbook as bb
+from benchbook.analysis import RunTable
+from benchbook.analysis.report import report
+from benchbook.analysis.report_pages import as_html
+from benchbook.artifacts.interop import read_ioh, write_ioh
+
+
+def test_a_store_gives_the_numbers_of_its_records(tmp_path: Path) -> None:
+    """What `bb.open` reads lazily and what is in memory have the same ERTs, areas and profiles."""
+    study = bb.study(optimizers="particle_swarm", functions=["bbob_f1"], dims=[2, 3], instances=[1, 2], budget=200)
+    study.run(store=tmp_path, executor="serial")
+    stored = bb.open(tmp_path)
+    kept = RunTable(list(stored))
+    pd.testing.assert_frame_equal(stored.ert_table(), kept.ert_table())
+    pd.testing.assert_series_equal(stored.select(dim=3).aocc(), kept.select(dim=3).aocc())
+    assert [p.share.tolist() for p in stored.profile()] == [p.share.tolist() for p in kept.profile()]
+    assert stored.select(function="bbob_f1", dim=2).ert(target=1.0).index.tolist() == [
+        ("particle_swarm", "bbob_f1", 2),
+        ("random_search", "bbob_f1", 2),
+    ]
+
+
+def test_imported_runs_can_be_measured_and_reported(tmp_path: Path) -> None:
+    """They have no settings, times or host; the report says that these are unknown."""
+    runs = [bb.run("particle_swarm", "bbob_f1", dim=2, instance=i, seed=1, budget=200) for i in (1, 2, 3)]
+    write_ioh(runs, tmp_path)
+    imported = RunTable(read_ioh(tmp_path))
+    pd.testing.assert_frame_equal(imported.ert_table(), RunTable(runs).ert_table())
+    text = as_html(report(imported, title="theirs"))
+    assert "unknown" in text[text.index("Provenance") :]

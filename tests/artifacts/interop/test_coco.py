@@ -1,0 +1,195 @@
+"""To COCO and back."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import benchbook as bb
+from benchbook.analysis import RunTable
+from benchbook.analysis.columns import columns
+from benchbook.analysis.hits import first_hits
+from benchbook.artifacts.interop import read_coco, write_coco
+from benchbook.errors import ArtifactError, UsageError
+
+TARGETS = np.array([10.0, 1.0, 0.1, 1e-2, 1e-4, 1e-8])
+HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (7.0e+01) + sum g_i+ | measured | best\n"
+INFO = "suite = 'bbob', funcId = 1, DIM = 2, Precision = 1.000e-08, algId = 'A', data_format = 'bbob-new2'\n% x\n"
+
+
+@pytest.fixture(scope="session")
+def cocopp():
+    """The real post-processing, without its look for archives in the network."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("cocopp")
+
+
+def test_cocopp_loads_the_export_without_a_warning_and_finds_the_same_erts(runs, tmp_path, cocopp, capsys) -> None:
+    """`cocopp.load` says nothing, and its ERTs are ours, target by target."""
+    (folder,) = write_coco(runs, tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loaded = cocopp.load(str(folder))
+    assert "warn" not in capsys.readouterr().out.lower()
+    ours = RunTable(runs).ert_table(TARGETS)
+    assert len(loaded) == 4
+    for data in loaded:
+        assert list(data.instancenumbers) == list(range(1, 16))
+        expected = ours.loc[("manta_ray_foraging", f"bbob_f{data.funcId}", data.dim)].to_numpy()
+        assert data.detERT(TARGETS) == pytest.approx(expected)
+
+
+@pytest.mark.slow
+def test_cocopp_main_reads_the_export_without_a_warning(runs, tmp_path) -> None:
+    """The whole post-processing, in a process of its own where warnings of our data would be errors."""
+    write_coco(runs, tmp_path / "export")
+    program = (
+        "import warnings\n"
+        "with warnings.catch_warnings():\n"
+        "    warnings.simplefilter('ignore')\n"
+        "    import cocopp\n"
+        "with warnings.catch_warnings(record=True) as seen:\n"
+        "    warnings.simplefilter('always')\n"
+        f"    cocopp.main('-o {tmp_path}/pp {tmp_path}/export/manta_ray_foraging')\n"
+        "seen = [str(item.message) for item in seen if issubclass(item.category, UserWarning)]\n"
+        "assert not seen, seen\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert list((tmp_path / "pp").rglob("index.html"))
+
+
+def test_our_export_comes_back_with_the_same_first_hits(runs, tmp_path) -> None:
+    """What we write and read again has the same first hits and lengths."""
+    write_coco(runs, tmp_path)
+    key = lambda run: (run.problem.name, run.problem.dim, run.problem.instance)  # noqa: E731  # a key, used twice
+    back, own = sorted(read_coco(tmp_path), key=key), sorted(runs, key=key)
+    assert [key(run) for run in back] == [key(run) for run in own]
+    assert [run.evaluations for run in back] == [run.evaluations for run in own]
+    ours, theirs = (first_hits(columns(table), TARGETS).evaluations for table in (own, back))
+    assert np.array_equal(ours, theirs)
+
+
+def test_data_logged_by_cocoex_have_the_first_hits_that_cocopp_finds(by_cocoex, cocopp, caplog) -> None:
+    """Imported runs agree with cocopp's own reading of the same files, and nothing is odd about them."""
+    imported = list(read_coco(by_cocoex))
+    assert not caplog.records
+    assert {run.evaluations for run in imported} == {300}
+    assert imported[0].shift == pytest.approx(79.48)
+    hits = first_hits(columns(imported), TARGETS).evaluations
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # fewer than 15 instances, and a field that cocoex writes and cocopp does not know
+        loaded = cocopp.load(str(by_cocoex))
+    for data in loaded:
+        rows = [
+            place
+            for place, run in enumerate(imported)
+            if (run.problem.name, run.problem.dim) == (f"bbob_f{data.funcId}", data.dim)
+        ]
+        theirs = np.array(data.detEvals(TARGETS)).T
+        assert np.array_equal(np.nan_to_num(theirs, nan=np.inf), hits[rows])
+
+
+def test_functions_without_a_number_are_left_out_with_a_warning(runs, tmp_path, caplog) -> None:
+    """A textbook function has no place in COCO's format; with nothing else it is an error."""
+    own = bb.run("random_search", "sphere", dim=2, seed=1, budget=20)
+    write_coco([runs[0], own], tmp_path)
+    assert "left out" in caplog.text
+    assert "sphere" in caplog.text
+    with pytest.raises(UsageError, match="sphere"):
+        write_coco([own], tmp_path)
+
+
+def test_a_bare_instance_is_a_run_that_was_not_closed(write, caplog) -> None:
+    """A crash leaves `2` instead of `2:9|...`; the last logged row ends the run, and the line is named."""
+    files = {
+        "f1.info": f"{INFO}d.dat, 1:9|1.0e+00, 2\n",
+        "d.dat": f"{HEADER}1 0 +5.0e+00 0 0\n9 0 +1.0e+00 0 0\n{HEADER}1 0 +4.0e+00 0 0\n7 0 +2.0e+00 0 0\n",
+    }
+    first, second = read_coco(write(files))
+    assert (first.evaluations, second.evaluations) == (9, 7)
+    assert second.history.best_values.tolist() == [4.0, 2.0]
+    assert "f1.info, line 3: instance 2 was not closed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("3 0 nan 0 0", "d.dat, line 3: no value yet"),
+        ("3 0", "d.dat, line 3: left out, it is torn"),
+        ("x y z", "d.dat, line 3: left out"),
+        ("-3 0 1.0 0 0", "d.dat, line 3: left out, evaluation -3"),
+        ("1e999 0 1.0 0 0", "d.dat, line 3: left out"),
+    ],
+)
+def test_odd_rows_are_named_by_file_and_line(write, caplog, row: str, said: str) -> None:
+    """NaN, torn, foreign and impossible rows cost only themselves."""
+    files = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 5.0 0 0\n{row}\n9 0 1.0 0 0\n"}
+    (run,) = read_coco(write(files))
+    assert run.history.best_values.tolist() == [5.0, 1.0]
+    assert said in caplog.text
+
+
+def test_missing_first_rows_and_unequal_counts_are_warned_of(write, caplog) -> None:
+    """A run whose first row is not evaluation 1, an `.info` that names more runs, and lengths that disagree."""
+    files = {"f1.info": f"{INFO}d.dat, 1:3|1.0e+00, 2:9|1.0\n", "d.dat": f"{HEADER}4 0 5.0 0 0\n"}
+    (run,) = read_coco(write(files))
+    assert run.evaluations == 4
+    assert "the first row of a run is evaluation 4" in caplog.text
+    assert "names 2 runs" in caplog.text
+    assert "has 3 evaluations" in caplog.text
+
+
+def test_the_old_format_has_its_best_precision_in_the_same_column(write) -> None:
+    """Without `data_format` the columns are evaluations, f - fopt, best f - fopt, ..."""
+    old = "funcId = 3, DIM = 5, Precision = 1.000e-08, algId = 'BFGS'\n% x\nd.dat, 1:9|1.0e+00\n"
+    data = "% function evaluation | noise-free fitness - Fopt (1.0e+01) | best | measured | best measured | x1\n"
+    (run,) = read_coco(write({"f3.info": old, "d.dat": f"{data}1 7.0 7.0 17 17\n5 9.0 2.0 19 12\n"}))
+    assert (run.problem.name, run.problem.dim) == ("bbob_f3", 5)
+    assert run.history.best_values.tolist() == [7.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.info": "funcId = x, DIM = 2, algId = 'A'\n"}, "a.info, line 1"),
+        ({"a.info": "d.dat, 1:2|3\n"}, "a.info, line 1: data before"),
+        ({"a.info": f"{INFO}d.dat, 1:2|3\n"}, "'d.dat' is missing"),
+        ({"a.info": f"{INFO}../../etc/passwd, 1:2|3\n"}, "lies outside"),
+        ({"a.info": f"{INFO}d.dat, what\n", "d.dat": HEADER}, "'what' is not instance"),
+        ({"a.info": f"{INFO}d.dat, 1:2|3\n", "d.dat": "1 0 5 5 5\n"}, "d.dat, line 1: a row before"),
+    ],
+)
+def test_what_is_not_the_format_is_an_error_that_names_the_line(write, files: dict[str, str], said: str) -> None:
+    """Errors say where; a path may not leave its folder."""
+    with pytest.raises(ArtifactError, match=said):
+        list(read_coco(write(files)))
+
+
+def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
+    """No folder, and a folder without `.info`."""
+    for folder, said in [(tmp_path / "none", "no such folder"), (tmp_path, r"no \.info")]:
+        with pytest.raises(UsageError, match=said):
+            list(read_coco(folder))
+
+
+def test_names_cannot_break_out_of_the_header(tmp_path, caplog) -> None:
+    """Quotes and line breaks in a label become underscores."""
+    from dataclasses import replace
+
+    run = bb.run("random_search", "bbob_f1", dim=2, instance=1, seed=1, budget=20)
+    odd = replace(run, optimizer=replace(run.optimizer, name="a', x = 'b\n% c"))
+    (folder,) = write_coco([odd], tmp_path)
+    (back,) = read_coco(tmp_path)
+    assert back.optimizer.name == "a_x_b_c"
+    assert folder.name == "a_x_b_c"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from site_project import NAMES
+
+from benchbook.specs.outcome import read_outcome
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CONTRAST = """
+() => {
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const light = (c) => c.slice(0, 3).map((v) => v / 255)
+      .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+      .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+  const behind = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > 0.99) return c;
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll('.bb-verdict, .bb-outcome dt, .bb-outcome dd, table.bb-table td, p')]
+    .filter((e) => e.offsetParent && e.textContent.trim())
+    .map((e) => {
+      const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+      return [(a + 0.05) / (b + 0.05), e.textContent.trim().slice(0, 40)];
+    })
+    .filter(([ratio]) => ratio < 4.5);
+}
+"""
+Opener = Callable[..., "Page"]
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Path) -> Iterator[Opener]:
+    """Open a page of the site from its file; afterwards nothing may have been logged or asked of the network."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(name: str, *, width: int = 1280, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file://", "data:")) else complaints.append(f"left the site: {r.url}"),
+        )
+        page.goto((site / name).as_uri())
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def test_the_front_page_leads_to_every_spec(opened: Opener, site: Path) -> None:
+    """Verdicts are seen at once, and a click shows the spec."""
+    for name in NAMES:
+        page = opened("index.html")
+        outcome = read_outcome(site.parent / "project" / "artifacts" / "specs" / name)
+        row = page.locator("table.bb-specs tr", has=page.locator(f"a[href='specs/{name}.html']"))
+        assert row.locator(".bb-verdict").inner_text() == outcome["status"]
+        row.locator("a").click()
+        page.wait_for_url(f"**/specs/{name}.html")
+        assert page.locator(".bb-outcome .bb-verdict").inner_text() == outcome["status"]
+
+
+def test_mathematics_is_typeset_without_a_network(opened: Opener) -> None:
+    """The formula of the somersault becomes glyphs."""
+    page = opened("specs/manta_ray_foraging.html")
+    page.wait_for_selector("mjx-container", timeout=10_000)
+
+
+def test_pictures_load_and_say_what_they_show(opened: Opener) -> None:
+    """Each has pixels, and a text for those who cannot see them."""
+    for name in ("index.html", *(f"specs/{name}.html" for name in NAMES)):
+        images = opened(name).evaluate("[...document.images].map((i) => [i.naturalWidth, i.alt])")
+        assert images
+        assert all(width > 0 and len(alt) > 60 for width, alt in images)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_scrolls_sideways(opened: Opener, site: Path, width: int) -> None:
+    """Wide tables, code and figures scroll inside of their own containers."""
+    page = opened("index.html", width=width)
+    for path in sorted(site.rglob("*.html")):
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+        # The theme's text column scrolls on its own; it must not need to.
+        wide = page.evaluate(
+            "[...document.querySelectorAll('.content')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+        )
+        assert wide == 0, path.name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_have_contrast(opened: Opener, scheme: str) -> None:
+    """Paragraphs, tables and verdicts reach 4.5 : 1 (WCAG AA)."""
+    for name in ("index.html", *(f"specs/{name}.html" for name in NAMES)):
+        page = opened(name, scheme=scheme)
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+        assert page.evaluate(CONTRAST) == []
+
+
+def test_figures_stay_readable_in_dark_mode(opened: Opener) -> None:
+    """Their dark ink stands on a white card."""
+    page = opened("specs/manta_ray_foraging.html", scheme="dark")
+    cards = page.evaluate(
+        "[...document.querySelectorAll('.cell_output img')].map((i) => getComputedStyle(i).backgroundColor)"
+    )
+    assert cards
+    assert set(cards) == {"rgb(255, 255, 255)"}
+
+
+def test_search_finds_a_page(opened: Opener) -> None:
+    """The index works from files."""
+    page = opened("search.html")
+    page.goto(page.url + "?q=somersault")
+    page.wait_for_selector("#search-results a", timeout=10_000)
+    assert "specs/manta_ray_foraging" in page.inner_html("#search-results")

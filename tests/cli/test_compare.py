@@ -1,0 +1,142 @@
+"""`benchbook compare`, `baseline`, `export`, `import` and `report`, on real stores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+import benchbook as bb
+from benchbook.cli.main import main
+from benchbook.errors import ExitCode
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of two optimizers on two functions, five instances."""
+    folder = tmp_path_factory.mktemp("study") / "store"
+    study = bb.study(
+        optimizers=["differential_evolution"], functions=["bbob_f1", "bbob_f8"], dims=[2], instances=range(1, 6),
+        budget_per_dim=300,
+    )  # fmt: skip
+    study.run(store=folder, executor="serial")
+    return folder
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An artifact root of its own."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
+    return tmp_path / "artifacts"
+
+
+def test_a_study_is_published_listed_shown_and_compared(store: Path, artifacts: Path, capsys) -> None:
+    """The whole way: publish, list, show, and an equal study is not worse: exit code 0."""
+    assert main(["baseline", "publish", str(store), "--name", "first"]) == 0
+    assert (artifacts / "baselines" / "first.json.zst").is_file()
+    assert main(["baseline", "publish", str(store), "--name", "first"]) == ExitCode.USAGE
+    capsys.readouterr()
+    assert main(["baseline", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["name"] == "first"
+    assert main(["baseline", "list"]) == 0
+    assert main(["baseline", "show", "first"]) == 0
+    assert "bbob_f8" in capsys.readouterr().out
+    assert main(["baseline", "show", "first", "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["kind"] == "baseline"
+    assert main(["compare", "first", str(store)]) == 0
+    assert "unchanged" in capsys.readouterr().out
+
+
+def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
+    """A candidate that searches at random under the optimizer's name is found, in table, JSON and Markdown."""
+    from dataclasses import replace
+
+    from benchbook.artifacts.document import content_digest_of, run_key, spec_of
+
+    spoiled = tmp_path / "spoiled"
+    for number, run in enumerate(bb.open(store).select(optimizer="random_search")):
+        settings = bb.optimizer("differential_evolution").settings
+        fake = replace(run, optimizer=replace(run.optimizer, name="differential_evolution", settings=settings))
+        fake = replace(fake, content_digest=content_digest_of(fake), run_key=run_key(spec_of(fake), fake.code_digest))
+        bb.save(fake, spoiled / f"{number}.json.zst")
+    loose = tmp_path / "t.yaml"
+    loose.write_text("alpha: 0.9\n")
+    for form in ("table", "json", "markdown"):
+        command = ["compare", str(store), str(spoiled), "--format", form, "--thresholds", str(loose)]
+        assert main(command) == ExitCode.COMPARE_WORSE
+        out = capsys.readouterr().out
+        assert "worse" in out
+        if form == "json":
+            assert json.loads(out)["worse"] >= 1
+        if form == "markdown":
+            assert "| Verdict | Optimizer |" in out
+
+
+def test_too_few_data_are_undecided_and_no_error(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
+    """One artifact as candidate: exit code 0, undecided rows that say why."""
+    path = bb.save(bb.open(store)[0], tmp_path / "one.json.zst")
+    assert main(["compare", str(store), str(path), "--all"]) == 0
+    assert "too few" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [["compare", "none", "x"], ["compare", "STORE", "nowhere"], ["export", "x", "--to", "csv", "y"]]
+)
+def test_unknown_names_and_folders_are_usage_errors(command: list[str], store: Path, artifacts: Path, capsys) -> None:
+    """Exit code 2 and a sentence."""
+    assert main([str(store) if word == "STORE" else word for word in command]) == ExitCode.USAGE
+    assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["coco", "ioh"])
+def test_an_export_is_imported_and_compared_like_a_study(form: str, store: Path, tmp_path: Path, capsys) -> None:
+    """Out and in again: the imported runs are a study that can be compared; times are not."""
+    assert main(["export", str(store), "--to", form, str(tmp_path / "out")]) == 0
+    assert main(["import", str(tmp_path / "out"), "--from", form, "--into", str(tmp_path / "in")]) == 0
+    assert "20 runs imported" in capsys.readouterr().out
+    assert main(["compare", str(store), str(tmp_path / "in"), "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert {row["verdict"] for row in rows if row["lane"] == "time"} == {"not comparable"}
+
+
+def test_tables_are_exported(store: Path, tmp_path: Path, capsys) -> None:
+    """CSV has two files, whose paths are printed."""
+    assert main(["export", str(store), "--to", "csv", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / "runs.csv"), str(tmp_path / "improvements.csv")]
+
+
+def test_a_planted_degradation_fails_the_gate_of_the_committed_baseline(tmp_path: Path, capsys) -> None:
+    """Particle swarms that hardly move are worse than the published ones: exit code 5."""
+    baseline = ROOT / "artifacts" / "baselines" / "native-optimizers.json.zst"
+    spoiled = bb.study(
+        optimizers=[bb.optimizer("particle_swarm", clamp=0.005)], functions=["sphere", "rastrigin"], dims=[2, 5],
+        instances=range(1, 16), budget_per_dim=500,
+    )  # fmt: skip
+    spoiled.run(store=tmp_path, executor="serial")
+    assert main(["compare", str(baseline), str(tmp_path)]) == ExitCode.COMPARE_WORSE
+    out = capsys.readouterr().out
+    assert "particle_swarm: clamp was 0.5, is 0.005" in out
+
+
+def test_the_committed_baseline_is_reproduced_by_the_present_code(tmp_path: Path, capsys) -> None:
+    """The same optimizers, seeds and budgets today are not worse than the published ones, in quality."""
+    baseline = ROOT / "artifacts" / "baselines" / "native-optimizers.json.zst"
+    again = bb.study(
+        optimizers=["particle_swarm"], functions=["sphere", "rastrigin"], dims=[2], instances=range(1, 16),
+        budget_per_dim=500,
+    )  # fmt: skip
+    again.run(store=tmp_path, executor="serial")
+    main(["compare", str(baseline), str(tmp_path), "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert not [row for row in rows if row["lane"] == "quality" and row["verdict"] == "worse"]
+
+
+def test_a_report_is_written(store: Path, tmp_path: Path, capsys) -> None:
+    """One page and one file of LaTeX tables; the plan of the store tells how many runs are missing."""
+    assert main(["report", str(store), "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / "index.html"), str(tmp_path / "tables.tex")]
+    assert "planned: 20; missing: 0" in (tmp_path / "index.html").read_text()

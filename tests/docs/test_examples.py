@@ -1,0 +1,158 @@
+"""What the documentation shows is run: Python blocks as they are, shell lines by the command line itself."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import doctest
+import inspect
+import io
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from benchbook.cli.main import cli, main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    path
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    if "_build" not in path.parts
+)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`(benchbook [^`]+)`")
+# Pages whose shell lines stand on their own are run; those of the others, which need studies made before, are parsed.
+RUN = {"README.md", "docs/tutorials/first-run.md", "docs/reference/parameters.md", "docs/how-to/add-an-optimizer.md"}
+# Whole specs and sites have tests of their own; here only their arguments are parsed.
+PARSED_ONLY = {"spec", "site"}
+# Python blocks that go on from something that the page does not make.
+COMPILED_ONLY = {"docs/reference/measures.md", "docs/how-to/run-experiments.md"}
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Return the fenced blocks as (language, text)."""
+    return [(found[1], found[2]) for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def shell_lines(page: Path) -> Iterator[str]:
+    """Yield the commands of a page."""
+    for language, text in blocks(page):
+        if language == "console":
+            whole = re.sub(r"\\\n\s*(> )?", " ", text)
+            yield from (line[2:].split("  #")[0].strip() for line in whole.splitlines() if line.startswith("$ "))
+
+
+def identity(page: Path) -> str:
+    """Return a page's name for the list of tests."""
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project as working directory, with its artifacts inside."""
+    for folder in ("notebooks", "params"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(b[0] == "python" for b in blocks(page))], ids=identity)
+def test_python_blocks_run_and_print_what_stands_below_them(page: Path, project: Path) -> None:
+    """The blocks of a page are one program; a text block after one is its output."""
+    from benchbook.optimizers import unregister
+
+    names: dict[str, Any] = {"__name__": "page"}
+    found = blocks(page)
+    try:
+        for (language, text), (after, output) in zip(found, [*found[1:], ("", "")], strict=True):
+            if language == "python":
+                printed = run_block(text, names, page)
+                if after == "text":
+                    assert printed == output
+    finally:
+        unregister("hill_climber")
+
+
+def run_block(text: str, names: dict[str, Any], page: Path) -> str:
+    """Run a block and return what it printed."""
+    if text.startswith(">>>"):
+        test = doctest.DocTestParser().get_doctest(text, names, identity(page), str(page), 0)
+        result = doctest.DocTestRunner().run(test, clear_globs=False)
+        assert result.attempted > 0
+        assert result.failed == 0
+        return ""
+    # A block may await, as a notebook's cell may.
+    code = compile(text, str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    if identity(page) in COMPILED_ONLY:
+        return ""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        pending = eval(code, names)  # noqa: S307  # the documentation's own code
+        if inspect.iscoroutine(pending):
+            asyncio.run(pending)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if list(shell_lines(page))], ids=identity)
+def test_shell_lines_run(page: Path, project: Path) -> None:
+    """Lines of `benchbook` succeed in their order; those of `make` name targets that exist."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in shell_lines(page):
+        program, *arguments = shlex.split(line)
+        if program == "make":
+            assert all(f"\n{target}:" in makefile for target in arguments)
+        elif program == "benchbook" and identity(page) in RUN and arguments[0] not in PARSED_ONLY:
+            assert main(arguments) == 0, line
+        elif program == "benchbook":
+            parse(arguments)
+        else:
+            assert program in {"source", "pytest", "python", "pip", "git"}, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=identity)
+def test_commands_in_the_text_exist(page: Path) -> None:
+    """A command that is named in a sentence or a table is one."""
+    for command in INLINE.findall(page.read_text(encoding="utf-8")):
+        words = [word for word in shlex.split(command)[1:] if word.islower() and not word.startswith("-")]
+        parse_names(words)
+
+
+def parse(arguments: list[str]) -> None:
+    """Let click read the arguments without running anything."""
+    command: click.Command = cli
+    context = click.Context(cli)
+    rest = arguments
+    while isinstance(command, click.Group):
+        name, below, rest = command.resolve_command(context, rest)
+        assert name is not None
+        assert below is not None
+        command = below
+    command.make_context(command.name, list(rest), parent=context)
+
+
+def parse_names(words: list[str]) -> None:
+    """Follow the names of commands as far as there are groups."""
+    command: click.Command | None = cli
+    for word in words:
+        if not isinstance(command, click.Group):
+            return
+        command = command.get_command(click.Context(command), word)
+        assert command is not None, f"benchbook {' '.join(words)}"
+
+
+def test_relative_links_lead_to_files() -> None:
+    """Also in pages that the site does not show."""
+    broken = []
+    for page in PAGES:
+        links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        inside = (link for link in links if "://" not in link)
+        broken += [f"{identity(page)}: {link}" for link in inside if not (page.parent / link).exists()]
+    assert broken == []

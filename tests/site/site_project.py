@@ -1,0 +1,60 @@
+"""A small project with specs that were really executed, and its site; each is made once a session, for all tests."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from benchbook.cli.main import main
+from benchbook.site import build_site
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("manta_ray_foraging", "random_search")
+NOT_RUN = "not_run"
+TINY = ("dims=[2]", "seeds=2", "bbob_functions=[]", "budget_per_dim=60")
+
+
+@cache
+def executed_project() -> Path:
+    """Return a project with the real documentation and notebooks; all but one were executed, with tiny parameters."""
+    root = Path(tempfile.mkdtemp(prefix="benchbook-site-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    project = root / "project"
+    leave_out = shutil.ignore_patterns("_build", "__pycache__", ".ipynb_checkpoints")
+    for folder in ("docs", "params"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=leave_out)
+    (project / "notebooks").mkdir()
+    for name in NAMES:
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", project / "notebooks")
+    shutil.copy(ROOT / "notebooks" / "random_search.ipynb", project / "notebooks" / f"{NOT_RUN}.ipynb")
+    with inside(project):
+        overrides = [text for item in TINY for text in ("-p", item)]
+        # Such short runs need not fulfil every claim; what they came to is for the pages to say.
+        assert main(["spec", "run", *NAMES, *overrides]) in (0, 1)
+    return project
+
+
+@cache
+def built_site() -> Path:
+    """Return the folder with the executed project's pages."""
+    project = executed_project()
+    out = project.parent / "html"
+    with inside(project):
+        build_site(out)
+    return out
+
+
+@contextmanager
+def inside(project: Path) -> Iterator[None]:
+    """Let a project be the working directory, with artifacts of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        patch.setenv("BENCHBOOK_ARTIFACTS", str(project / "artifacts"))
+        yield

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from benchbook.cli.main import main
+from benchbook.errors import ExecutionError, MissingExtraError, UsageError
+from benchbook.site import build, build_site
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the content of all pages, without the stamp."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != build.STAMP
+    }
+
+
+def no_sphinx(*arguments: object) -> None:
+    """Stand in for Sphinx where it must not be called."""
+    pytest.fail("Sphinx was called although nothing has changed")
+
+
+@pytest.fixture
+def site_of_project(project: Path) -> Path:
+    """A stand-in for a good site, as an earlier build left it."""
+    out = project / "docs" / "_build" / "html"
+    out.mkdir(parents=True)
+    (out / "index.html").write_text("the last good one")
+    (out / build.STAMP).write_text("of another input")
+    return out
+
+
+@pytest.mark.slow
+def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_nothing(
+    site: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages depend on their inputs alone, not on the folder or on an earlier build."""
+    index = build_site()
+    assert index == project / "docs" / "_build" / "html" / "index.html"
+    assert digests(index.parent) == digests(site)
+    before = {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")}
+    monkeypatch.setattr(build, "_sphinx", no_sphinx)
+    started = time.perf_counter()
+    assert build_site() == index
+    assert time.perf_counter() - started < 2.0  # seconds; a tenth of it on an idle machine
+    assert {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")} == before
+
+
+def test_a_page_is_read_again_only_where_its_source_has_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staging touches what changed, and removes what is gone."""
+    calls: list[Path] = []
+    monkeypatch.setattr(build, "_sphinx", lambda source, pages, doctrees: calls.append(source) or fake_pages(pages))
+    build_site()
+    source = project / "docs" / "_build" / "source"
+    before = {path: path.stat().st_mtime_ns for path in source.rglob("*") if path.is_file()}
+    (project / "docs" / "explanation" / "limitations.md").write_text("# Limitations\n\nNone.\n")
+    (project / "notebooks" / "random_search.ipynb").unlink()
+    build_site()
+    after = {path: path.stat().st_mtime_ns for path in source.rglob("*") if path.is_file()}
+    changed = {path.relative_to(source).as_posix() for path, stamp in after.items() if before.get(path) != stamp}
+    assert len(calls) == 2
+    assert changed == {"explanation/limitations.md", "index.md", "specs/index.md"}
+    assert not (source / "specs" / "random_search.ipynb").exists()
+
+
+def fake_pages(pages: Path) -> None:
+    """Stand in for Sphinx where its pages do not matter."""
+    pages.mkdir(parents=True, exist_ok=True)
+    (pages / "index.html").write_text("pages")
+
+
+def test_a_lost_front_page_is_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stamp alone does not make a site."""
+    monkeypatch.setattr(build, "_sphinx", lambda source, pages, doctrees: fake_pages(pages))
+    index = build_site()
+    index.unlink()
+    assert build_site().read_text() == "pages"
+
+
+@pytest.mark.slow
+def test_a_failed_build_names_the_warning_and_leaves_the_last_site(project: Path, site_of_project: Path) -> None:
+    """Warnings of Sphinx are errors, and the pages stay as they were."""
+    for page in ("reference/python.md", "reference/schemas.md"):
+        (project / "docs" / page).write_text("# Short\n")
+    (project / "docs" / "explanation" / "limitations.md").write_text("# Limitations\n\n[gone](../nowhere.md)\n")
+    with pytest.raises(ExecutionError, match=r"limitations\.md.*nowhere"):
+        build_site()
+    assert (site_of_project / "index.html").read_text() == "the last good one"
+
+
+def test_a_picture_without_an_alternative_text_is_refused(project: Path, site_of_project: Path) -> None:
+    """The message names the spec and the cell; the pages stay as they were."""
+    path = project / "artifacts" / "specs" / "manta_ray_foraging" / "manta_ray_foraging.ipynb"
+    notebook = json.loads(path.read_text())
+    cell = next(cell for cell in notebook["cells"] if cell["id"] == "idea")
+    picture = next(output for output in cell["outputs"] if "image/svg+xml" in output.get("data", {}))
+    picture["data"]["text/plain"] = "<Figure size 640x480 with 1 Axes>"
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(ExecutionError, match=r"manta_ray_foraging, cell 'idea': .*no alternative text"):
+        build_site()
+    assert (site_of_project / "index.html").read_text() == "the last good one"
+
+
+def test_a_missing_extra_is_said_with_the_command_that_installs_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sphinx is optional; without it nothing is touched."""
+    monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: None if name == "furo" else object())
+    with pytest.raises(MissingExtraError, match=r'furo.*pip install "benchbook\[docs\]"'):
+        build_site()
+    assert main(["site", "build"]) == 1
+    assert "benchbook[docs]" in capsys.readouterr().err
+    assert not (project / "docs" / "_build").exists()
+
+
+def test_outside_of_a_project_the_error_says_what_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project has notebooks, parameters and documentation."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="no project found"):
+        build_site()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "params").mkdir()
+    with pytest.raises(UsageError, match=r"no docs/conf\.py"):
+        build_site()
+
+
+def test_a_folder_with_something_else_is_not_replaced(project: Path, tmp_path: Path) -> None:
+    """Only an empty folder or an earlier site becomes the site."""
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.tex").write_text("years")
+    with pytest.raises(UsageError, match="holds no site"):
+        build_site(precious)
+    with pytest.raises(UsageError, match="is a file"):
+        build_site(precious / "thesis.tex")
+    assert (precious / "thesis.tex").read_text() == "years"
+
+
+def test_an_unknown_slot_is_an_error(project: Path) -> None:
+    """A misspelt comment in a hand-written page does not vanish."""
+    (project / "docs" / "explanation" / "limitations.md").write_text("# X\n\n<!-- benchbook: spex -->\n")
+    with pytest.raises(UsageError, match=r"limitations\.md has the unknown slot 'spex'"):
+        build_site()

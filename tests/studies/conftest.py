@@ -1,0 +1,94 @@
+"""Functions that misbehave, in a module that worker processes can import."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from benchbook.problems import catalog, from_callable, register
+from benchbook.problems.info import ProblemInfo
+
+HOSTILE = """
+import os, signal, time
+from pathlib import Path
+
+def sphere(x, dim, instance):
+    return (x**2).sum(axis=1)
+
+def raises(x, dim, instance):
+    if instance == 2:
+        raise ZeroDivisionError("the objective broke")
+    return (x**2).sum(axis=1)
+
+def dies(x, dim, instance):
+    if instance == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return (x**2).sum(axis=1)
+
+def dies_once(x, dim, instance):
+    marker = Path(__file__).with_name(f"died-{instance}")
+    if instance == 2 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return (x**2).sum(axis=1)
+
+def sleeps(x, dim, instance):
+    if instance == 2:
+        time.sleep(60)
+    return (x**2).sum(axis=1)
+
+def hangs(x, dim, instance):
+    if instance == 2:
+        signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
+        time.sleep(60)
+    return (x**2).sum(axis=1)
+
+def slow(x, dim, instance):
+    time.sleep(0.05)
+    return (x**2).sum(axis=1)
+"""
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+    """Put functions of the module above into the catalog, by the name that is returned."""
+    (tmp_path / "hostile_functions.py").write_text(HOSTILE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module: ModuleType = __import__("hostile_functions")
+    known = dict(catalog._registered)
+
+    def add(name: str) -> str:
+        info = ProblemInfo(
+            name=name,
+            family="hostile",
+            title=name,
+            formula="",
+            lower=-5.0,
+            upper=5.0,
+            optimum="0",
+            separable=True,
+            multimodal=False,
+            conditioning=None,
+            source="",
+            first_instance=1,
+        )
+
+        def make(dim: int, instance: int) -> Any:
+            function = functools.partial(getattr(module, name), dim=dim, instance=instance)
+            return from_callable(
+                function, name=name, bounds=(-5.0, 5.0), dim=dim, vectorized=True, f_opt=0.0, instance=instance
+            )
+
+        register(info, make)
+        return name
+
+    yield add
+    catalog._registered.clear()
+    catalog._registered.update(known)
+    del sys.modules["hostile_functions"]

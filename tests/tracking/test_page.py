@@ -1,0 +1,117 @@
+import io
+import xml.etree.ElementTree as ET  # it reads what this test has just written
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchbook.analysis.plots.timeline import plot_timeline, timeline_of
+from benchbook.clock import ManualClock
+from benchbook.errors import UsageError
+from benchbook.tracking import Pipeline, read_run, read_samples, track, watch
+from benchbook.tracking.page import live, page
+from benchbook.tracking.telemetry import Sampler
+
+
+class Wave:
+    """Telemetry that goes up and down."""
+
+    name = "wave"
+
+    def __init__(self) -> None:
+        self.turn = 0
+
+    def read(self, elapsed_s: float) -> dict[str, float | None]:
+        """Return values."""
+        self.turn += 1
+        busy = 50 + 45 * (self.turn % 4)
+        gone = None if self.turn == 5 else 1e6
+        return {"cpu_tree_percent": busy, "rss_bytes": 3e8, "evaluations_per_s": 1e4 * busy, "read_bytes_per_s": gone}
+
+
+def busy_pipeline(steps: int = 4) -> Pipeline:
+    """Return a pipeline that has ended with a failed step, claims and telemetry."""
+    clock = ManualClock()
+    with track("a pipeline with a long name", total=steps, telemetry=False, clock=clock) as pipeline:
+        sampler = Sampler(pipeline, 1.0, [Wave()])
+        for k in range(steps):
+            step = pipeline.begin_step(f"step number {k} with a label that is far too long for its column")
+            step.metric("loss", 1 / 3)
+            step.metric("a_metric_with_a_long_name", 12345.678)
+            for _ in range(5):
+                clock.advance(1)
+                sampler.sample()
+            pipeline.claim(f"claim {k} says something that takes the whole width of a terminal and then more", "held")
+            step.end()
+        sampler.stop()
+    return pipeline
+
+
+@pytest.mark.parametrize("steps", [1, 4, 40])
+def test_the_page_fits_into_eighty_columns(steps: int) -> None:
+    """However long labels and claims are, and however many steps there are, a page over ssh stays whole."""
+    text = repr(watch(busy_pipeline(steps).run_id))
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert len(text.splitlines()) <= 40
+    assert f"step {steps} of {steps}" in text
+
+
+def test_the_page_shows_the_running_step_among_many() -> None:
+    """Steps around the present one are shown, and how many are not."""
+    clock = ManualClock()
+    with track("x", total=50, telemetry=False, clock=clock) as pipeline:
+        for k in range(30):
+            with pipeline.step(f"past {k}"):
+                clock.advance(1)
+        with pipeline.step("the present"):
+            text = repr(watch(pipeline.run_id))
+    assert "the present" in text
+    assert "more steps" in text
+
+
+def test_a_notebook_shows_the_page_without_a_widget() -> None:
+    """Page and pipeline have an HTML form with their styles inside."""
+    pipeline = busy_pipeline()
+    html = watch(pipeline.run_id)._repr_html_()
+    assert html.startswith("<pre style=")
+    assert "completed" in html
+    assert pipeline._repr_html_() == html
+
+
+def test_the_live_page_ends_with_the_pipeline() -> None:
+    """What was seen last is returned, so that the exit code can tell."""
+    pipeline = busy_pipeline()
+    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    assert live(pipeline.folder, 0.1, console).status == "completed"
+
+
+def test_following_in_a_notebook_returns_the_last_page() -> None:
+    """Of a pipeline that is over there is one page."""
+    assert "completed" in repr(watch(busy_pipeline().run_id, follow=True))
+
+
+def test_the_page_as_a_picture(tmp_path: Path) -> None:
+    """Rich draws the page as an SVG, for those who look at it."""
+    pipeline = busy_pipeline()
+    console = Console(file=io.StringIO(), width=80, record=True)
+    console.print(page(read_run(pipeline.folder), read_samples(pipeline.folder)))
+    assert "<svg" in console.export_svg(title="benchbook track watch")
+
+
+def test_the_timeline_is_a_deterministic_svg_with_steps() -> None:
+    """Each panel has its telemetry, and the steps have their labels."""
+    pipeline = busy_pipeline()
+    first, second = (timeline_of(read_run(pipeline.folder)) for _ in range(2))
+    assert first == second
+    ET.fromstring(first)  # noqa: S314  # our own
+    figure = plot_timeline(
+        [(0.0, {"rss_bytes": 1e6}), (1.0, {"rss_bytes": None, "gpu0_percent": 4.0})], [("a", 0, 1, True)]
+    )
+    assert [axis.get_ylabel() for axis in figure.axes] == ["memory\nMB", "GPU\n%"]
+
+
+def test_a_timeline_of_steps_alone_is_drawn_and_one_of_nothing_is_refused() -> None:
+    """Telemetry may be off."""
+    assert len(plot_timeline([], [("a", 0.0, 2.0, False)]).axes) == 1
+    with pytest.raises(UsageError, match="got neither"):
+        plot_timeline([], [])

@@ -1,0 +1,220 @@
+import os
+import threading
+from pathlib import Path
+
+import orjson
+import pytest
+
+from benchbook.artifacts.validate import check_document
+from benchbook.clock import ManualClock
+from benchbook.errors import StorageError, UsageError
+from benchbook.tracking import Pipeline, list_runs, read_run, track
+from benchbook.tracking.documents import from_document, to_document
+from benchbook.tracking.events import read_manifest
+from benchbook.tracking.folders import MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.states import PipelineState, StepStatus
+
+
+def worked(clock: ManualClock, **options: object) -> Pipeline:
+    """Return a pipeline of four steps that has ended."""
+    with track("imitation", total=4, telemetry=False, clock=clock, **options) as pipeline:  # type: ignore[arg-type]
+        for k, seconds in enumerate((10, 20, 30, 40)):
+            with pipeline.step(f"step {k}") as step:
+                step.metric("loss", 1.0 / (k + 1), step=k)
+                step.count(100)
+                clock.advance(seconds)
+    return pipeline
+
+
+def test_steps_are_written_with_order_position_status_and_duration() -> None:
+    """The manifest tells each step's number, label, status and seconds."""
+    pipeline = worked(ManualClock())
+    state = read_manifest(pipeline.folder / MANIFEST)
+    assert [(s.index, s.label, s.duration_s) for s in state.steps] == [
+        (1, "step 0", 10), (2, "step 1", 20), (3, "step 2", 30), (4, "step 3", 40),
+    ]  # fmt: skip
+    assert {step.status for step in state.steps} == {StepStatus.COMPLETED}
+    assert (state.status, state.duration_s, state.planned, state.steps[3].evaluations) == ("completed", 100, 4, 100)
+
+
+def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
+    """Who reads events and who reads the snapshot sees one state."""
+    pipeline = worked(ManualClock())
+    snapshot = orjson.loads((pipeline.folder / SNAPSHOT).read_bytes())
+    assert snapshot == to_document(read_manifest(pipeline.folder / MANIFEST))
+    assert to_document(from_document(snapshot)) == snapshot
+
+
+def test_the_snapshot_is_valid_under_its_schema() -> None:
+    """`benchbook validate` takes a snapshot, also of a pipeline that failed with odd metrics."""
+    pipeline = track("odd", steps=["a", "b"]).start()
+    step = pipeline.begin_step("a")
+    step.metric("loss", float("nan"))
+    step.artifact("not there")
+    pipeline.claim("a claim", "failed")
+    step.end(StepStatus.FAILED, "ValueError: no")
+    pipeline.finish(StepStatus.FAILED, "ValueError: no")
+    assert check_document(orjson.loads((pipeline.folder / SNAPSHOT).read_bytes())) == []
+    assert pipeline.state.steps[0].metrics["loss"].last is None
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (RuntimeError("broken"), StepStatus.FAILED),
+        (KeyboardInterrupt(), StepStatus.CANCELLED),
+        (SystemExit(3), StepStatus.CANCELLED),
+    ],
+)
+def test_what_comes_out_of_a_step_marks_it_and_goes_on_its_way(error: BaseException, status: StepStatus) -> None:
+    """Step and pipeline bear the status and the reason; steps that were planned are skipped; a report is there."""
+    with pytest.raises(type(error)), track("x", steps=["a", "b"], telemetry=False) as pipeline, pipeline.step("a"):
+        raise error
+    state = read_manifest(pipeline.folder / MANIFEST)
+    assert [step.status for step in state.steps] == [status, StepStatus.SKIPPED]
+    assert state.status == status
+    assert type(error).__name__ in str(state.reason)
+    assert type(error).__name__ in (pipeline.folder / REPORT).read_text()
+
+
+def test_a_step_can_be_skipped_with_a_reason() -> None:
+    """A step that is left out counts as over, and says why."""
+    with track("x", steps=["a", "b"], telemetry=False) as pipeline:
+        pipeline.skip("a", "no data")
+        with pipeline.step("b"):
+            pass
+    assert [(s.status, s.reason) for s in pipeline.state.steps] == [("skipped", "no data"), ("completed", None)]
+
+
+def test_a_step_that_fails_and_is_caught_leaves_the_pipeline_going() -> None:
+    """The pipeline is completed and the list says that a step failed."""
+    with track("x", total=2, telemetry=False) as pipeline:
+        with pytest.raises(ValueError, match="a"), pipeline.step("a"):
+            raise ValueError("a")
+        with pipeline.step("b"):
+            pass
+    (line,), _ = list_runs()
+    assert (line.status, line.done, line.failed, line.total) == ("completed", 2, 1, 2)
+
+
+def test_nothing_works_before_the_start_and_nothing_is_written_after_the_end() -> None:
+    """Misuse before is an error, lateness is not."""
+    pipeline = track("x", telemetry=False)
+    with pytest.raises(UsageError, match="was not started"):
+        pipeline.begin_step("a")
+    with pipeline:
+        step = pipeline.begin_step("a")
+    size = (pipeline.folder / MANIFEST).stat().st_size
+    step.metric("late", 1.0)
+    step.end()
+    pipeline.finish()
+    assert (pipeline.folder / MANIFEST).stat().st_size == size
+    with pytest.raises(UsageError, match="started before"):
+        pipeline.start()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "!"}, "a letter or a digit"),
+        ({"name": "x", "total": 0}, "total is 0, expected at least 1"),
+        ({"name": "x", "total": 1, "steps": ["a", "b"]}, "expected at least 2"),
+        ({"name": "x", "telemetry": 0.05}, "at least 0.1 s"),
+        ({"name": "x", "telemetry": float("nan")}, "at least 0.1 s"),
+    ],
+)
+def test_wrong_arguments_are_told_before_anything_is_written(options: dict[str, object], message: str) -> None:
+    """The message names argument, expectation and value."""
+    with pytest.raises(UsageError, match=message):
+        track(**options)  # type: ignore[arg-type]
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+    """Nothing has been computed yet, so the error comes at once."""
+    (tmp_path / "tracking").write_text("a file")
+    with pytest.raises(StorageError, match="cannot make"):
+        track("x", root=tmp_path, telemetry=False).start()
+
+
+def test_threads_write_whole_lines_in_order() -> None:
+    """Eight threads with steps and metrics lose nothing and tear nothing."""
+    with track("threads", telemetry=False) as pipeline:
+
+        def work(k: int) -> None:
+            with pipeline.step(f"t{k}") as step:
+                for value in range(100):
+                    step.metric("n", value)
+
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    state = read_manifest(pipeline.folder / MANIFEST)
+    assert state.torn == 0
+    assert [step.metrics["n"].count for step in state.steps] == [100] * 8
+    assert [step.index for step in state.steps] == list(range(1, 9))
+
+
+def test_two_of_one_name_at_once_have_folders_of_their_own() -> None:
+    """Neither sees the other's steps."""
+    with (
+        track("twin", telemetry=False) as first,
+        track("twin", telemetry=False) as second,
+        first.step("a"),
+        second.step("b"),
+    ):
+        assert {line.status for line in list_runs()[0]} == {"running"}
+    assert first.run_id != second.run_id
+    assert [step.label for step in read_run(second.folder).state.steps] == ["b"]
+
+
+def test_a_forked_child_is_inert_and_does_not_hold_the_lock() -> None:
+    """What a fork does leaves no trace, and a worker that outlives its parent does not keep it alive."""
+    with track("fork", telemetry=False) as pipeline, pipeline.step("a") as step:
+        child = os.fork()
+        if child == 0:
+            step.metric("n", 1.0)
+            pipeline.finish()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert read_run(pipeline.folder).status == "running"
+    state: PipelineState = read_manifest(pipeline.folder / MANIFEST)
+    assert (state.status, state.steps[0].metrics) == ("completed", {})
+
+
+def test_a_clock_that_jumps_changes_no_duration() -> None:
+    """Durations come from the monotonic clock; wall time that goes back, or a monotonic one that does, is survived."""
+    clock = ManualClock()
+    with track("jump", total=2, telemetry=False, clock=clock) as pipeline:
+        with pipeline.step("a"):
+            clock.advance(5)
+            clock.start = clock.start.replace(year=2020)
+        with pipeline.step("b"):
+            clock.advance(-3)
+            clock.advance(1)
+    durations = [step.duration_s for step in read_manifest(pipeline.folder / MANIFEST).steps]
+    assert durations == [5, 0]
+    assert check_document(to_document(pipeline.state)) == []
+
+
+def test_an_observer_counts_evaluations() -> None:
+    """The counter feeds the rate, and a step says how many were done in it."""
+    import benchbook as bb
+
+    with track("count", telemetry=False) as pipeline, pipeline.step("a"):
+        observer = pipeline.observer()
+        problem = bb.problem("sphere", dim=2, instance=1)
+        x = (problem.lower + problem.upper)[None] / 2
+        observer.observe(0, x, problem(x), True)
+    assert pipeline.state.steps[0].evaluations == 1
+
+
+def test_importing_tracking_stays_light(python) -> None:  # type: ignore[no-untyped-def]
+    """Each run imports this floor, so psutil, rich, yaml and orjson wait until a pipeline is tracked."""
+    code = (
+        "import sys, benchbook.tracking\n"
+        "heavy = ('psutil', 'rich', 'yaml', 'orjson', 'pydantic', 'tensorboard', 'pynvml')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    assert python(code) == "[]"

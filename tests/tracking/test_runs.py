@@ -1,0 +1,144 @@
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from benchbook.clock import ManualClock
+from benchbook.errors import ArtifactError, UnknownNameError, UsageError
+from benchbook.tracking import Pipeline, find_run, list_runs, prune, read_run, track
+from benchbook.tracking.events import read_manifest
+from benchbook.tracking.folders import LOCK, MANIFEST, run_ids, tracking_root
+from benchbook.tracking.runs import INDEX
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def ended(name: str = "x", day: int = 0, spec: str | None = None) -> Pipeline:
+    """Return a pipeline that ran on a day of March and is over."""
+    with track(name, telemetry=False, spec=spec, clock=ManualClock(start=DAY + timedelta(days=day))) as pipeline:
+        pass
+    return pipeline
+
+
+def test_the_list_is_newest_first_and_filtered() -> None:
+    """Date, status, spec or name, and a limit choose; the count is that without the limit."""
+    ended("a", 0)
+    ended("b", 2, spec="cma_es")
+    with pytest.raises(ValueError, match="no"), track("c", telemetry=False, clock=ManualClock(start=DAY)):
+        raise ValueError("no")
+    assert [line.name for line in list_runs()[0]] == ["b", "c", "a"]
+    assert [line.name for line in list_runs(since=DAY + timedelta(days=1))[0]] == ["b"]
+    assert [line.name for line in list_runs(status=["failed"])[0]] == ["c"]
+    assert [line.name for line in list_runs(spec="cma_es")[0]] == ["b"]
+    assert [line.name for line in list_runs(spec="a")[0]] == ["a"]
+    lines, count = list_runs(limit=1)
+    assert (len(lines), count) == (1, 3)
+
+
+def test_nothing_tracked_is_an_empty_list() -> None:
+    """Before the first run there is no folder, and that is no error."""
+    assert list_runs() == ([], 0)
+    with pytest.raises(UsageError, match="nothing was tracked yet"):
+        find_run("latest")
+
+
+def test_the_index_tells_the_same_as_the_folders() -> None:
+    """A list from the index, from the folders, and beside a damaged index are one."""
+    for day in range(25):
+        ended("x", day)
+    first = list_runs()
+    index = tracking_root() / INDEX
+    assert index.is_file()
+    assert list_runs() == first
+    index.write_bytes(b"{")
+    assert list_runs() == first
+
+
+def test_a_run_is_found_by_id_part_name_and_latest() -> None:
+    """What is unknown or ambiguous is told."""
+    old, new = ended("first one", 0), ended("second", 1)
+    assert find_run("latest") == new.folder
+    assert find_run(old.run_id) == find_run(old.run_id[:8]) == find_run(old.run_id[-8:]) == old.folder
+    assert find_run("first-one") == old.folder
+    with pytest.raises(UsageError, match="2 tracked pipelines"):
+        find_run("202603")
+    with pytest.raises(UnknownNameError, match="did you mean 'second'"):
+        find_run("secnd")
+
+
+def test_a_manifest_of_a_newer_version_is_named_and_costs_no_other() -> None:
+    """The list shows it as unreadable, with the reason."""
+    old, new = ended("old"), ended("new")
+    lines = (new.folder / MANIFEST).read_bytes().splitlines(keepends=True)
+    first = orjson.dumps({**orjson.loads(lines[0]), "v": 99})
+    (new.folder / MANIFEST).write_bytes(first + b"\n" + b"".join(lines[1:]))
+    (new.folder / "pipeline.json").unlink()
+    with pytest.raises(ArtifactError, match="reads up to 1; a newer benchbook wrote it: upgrade"):
+        read_run(new.folder)
+    statuses = {line.name: (line.status, line.reason) for line in list_runs()[0]}
+    assert statuses["old"] == ("completed", None)
+    assert statuses["new"][0] == "unreadable"
+    assert "upgrade" in str(statuses["new"][1])
+    assert old.folder.is_dir()
+
+
+@pytest.mark.parametrize("damage", [b'{"event": "metric", "st', b"\x00\x00\n", b'{"event": "step_ended", "step": 7}\n'])
+def test_damage_costs_its_own_line_only(damage: bytes) -> None:
+    """A torn or senseless line is counted, and what stands around it is read."""
+    with track("x", telemetry=False) as pipeline, pipeline.step("a"):
+        pass
+    path = pipeline.folder / MANIFEST
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], damage.rstrip(b"\n") + b"\n", *lines[2:]]))
+    state = read_manifest(path)
+    assert state.torn == 1
+    assert state.status == "completed"
+
+
+@pytest.mark.parametrize("data", [b"", b"{}\n", b'{"event": "metric"}\n', b"no json\n"])
+def test_what_is_no_manifest_is_refused(tmp_path: Path, data: bytes) -> None:
+    """Reading never guesses a pipeline."""
+    (tmp_path / MANIFEST).write_bytes(data)
+    with pytest.raises(ArtifactError, match="does not begin"):
+        read_manifest(tmp_path / MANIFEST)
+
+
+def test_an_event_of_an_unknown_kind_is_passed_over() -> None:
+    """A later benchbook may add kinds within a version."""
+    pipeline = ended()
+    path = pipeline.folder / MANIFEST
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], b'{"event":"music","t":0.0}\n', *lines[1:]]))
+    assert (read_manifest(path).status, read_manifest(path).torn) == ("completed", 0)
+
+
+def test_a_folder_that_is_only_just_being_made_is_left_out() -> None:
+    """Between folder and first event there is nothing to show, and nothing to prune."""
+    folder = ended().folder
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / LOCK).touch()
+    assert list_runs() == ([], 0)
+
+
+def test_prune_keeps_the_newest_and_whatever_is_live() -> None:
+    """A live run is kept however old it is; the index forgets what went."""
+    with track("live", telemetry=False, clock=ManualClock(start=DAY - timedelta(days=9))) as live:
+        for day in range(25):
+            ended("x", day)
+        assert len(prune(20, dry_run=True)) == 5
+        assert len(run_ids()) == 26
+        gone = prune(20)
+        assert len(gone) == 5
+        assert live.run_id in run_ids()
+        assert prune(20) == []
+    assert len(list_runs()[0]) == 21
+    assert prune(20) == [live.run_id]
+
+
+def test_fewer_than_twenty_are_never_kept() -> None:
+    """The least that stays is a promise."""
+    with pytest.raises(UsageError, match="keep is 19, expected at least 20"):
+        prune(19)
