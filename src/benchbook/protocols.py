@@ -50,7 +50,10 @@ class Problem(Protocol):
 
 @runtime_checkable
 class Optimizer(Protocol):
-    """Proposes points and learns from their values; never calls the objective and never counts evaluations."""
+    """Proposes points and learns from their values; never calls the objective and never counts evaluations.
+
+    One that holds something, such as a thread, may have a method `close()`, which is called when the run has ended.
+    """
 
     def ask(self) -> FloatArray:
         """Return the next points to evaluate, shape `(batch, dim)`; an empty batch says that there are no more."""

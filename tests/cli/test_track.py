@@ -143,3 +143,9 @@ def test_an_unknown_run_is_a_usage_error(call: Call, pipeline: Pipeline) -> None
 def test_a_folder_of_tracked_runs_validates(pipeline: Pipeline) -> None:
     """`benchbook validate` takes the artifact root with tracked runs in it."""
     assert main(["validate", "-q", str(pipeline.folder.parent)]) == 0
+
+
+def test_show_prints_the_document_of_a_pipeline(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    """`benchbook show` reads a snapshot like any artifact."""
+    assert main(["show", str(pipeline.folder / "pipeline.json")]) == 0
+    assert "# imitation" in capsys.readouterr().out

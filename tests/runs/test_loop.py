@@ -349,3 +349,19 @@ def test_the_loop_runs_a_catalog_problem(rng: np.random.Generator) -> None:
     run_loop(lambda: ScriptedOptimizer(points), ackley, budget=8, observers=[trace])
     expected: Callable[..., np.ndarray] = ackley
     assert trace.values.tobytes() == expected(np.concatenate(points)).tobytes()
+
+
+def test_an_optimizer_that_holds_something_is_closed_when_the_run_has_ended() -> None:
+    """Its `close` is called once, whether the run ends by budget or by an error."""
+
+    class Holding(ScriptedOptimizer):
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    for values in ([3.0, 2.0, 1.0], [3.0]):
+        optimizer = Holding(batches(1, 1, 1))
+        outcome = run_loop(lambda held=optimizer: held, ScriptedProblem(values), budget=3)
+        assert outcome.stop is (Stop.BUDGET if len(values) == 3 else Stop.ERROR)
+        assert optimizer.closed == 1

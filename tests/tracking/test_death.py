@@ -220,3 +220,35 @@ def test_two_processes_of_one_name_at_once(tmp_path: Path) -> None:
     lines, count = list_runs()
     assert count == 2
     assert [(line.status, line.done) for line in lines] == [("completed", 20)] * 2
+
+
+IN_A_CELL = """
+import time
+from benchbook.tracking import track, watch
+with track("notebook", total=1, telemetry=0.1) as pipeline, pipeline.step("a cell"):
+    print(pipeline.run_id, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_notebook_is_interrupted_and_goes_on() -> None:
+    """Stopping a cell cancels its step and its pipeline; the kernel lives, and its next cell shows the page."""
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        client.execute(IN_A_CELL)
+        for _ in range(200):
+            message = client.get_iopub_msg(timeout=30)
+            if message["msg_type"] == "stream":
+                break
+        run_id = message["content"]["text"].strip()
+        manager.interrupt_kernel()
+        assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
+        answer = client.execute_interactive("watch()", timeout=30, output_hook=lambda _: None)
+        assert answer["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    state = read_run(tracking_root() / run_id).state
+    assert (state.status, state.signals, state.steps[0].status) == ("cancelled", ["SIGINT"], "cancelled")

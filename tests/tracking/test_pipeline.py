@@ -169,6 +169,7 @@ def test_two_of_one_name_at_once_have_folders_of_their_own() -> None:
     assert [step.label for step in read_run(second.folder).state.steps] == ["b"]
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_is_inert_and_does_not_hold_the_lock() -> None:
     """What a fork does leaves no trace, and a worker that outlives its parent does not keep it alive."""
     with track("fork", telemetry=False) as pipeline, pipeline.step("a") as step:
@@ -218,3 +219,43 @@ def test_importing_tracking_stays_light(python) -> None:  # type: ignore[no-unty
         "print([name for name in heavy if name in sys.modules])"
     )
     assert python(code) == "[]"
+
+
+def test_a_listener_that_breaks_is_left_out_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A mirror whose disk is full costs the mirror only."""
+
+    def broken(event: dict[str, object]) -> None:
+        raise OSError("no room")
+
+    with track("x", telemetry=False) as pipeline, pipeline.step("a") as step:
+        pipeline.add_listener(broken, at_end=lambda: broken({}))
+        step.metric("n", 1.0)
+        step.metric("n", 2.0)
+    assert read_run(pipeline.folder).status == "completed"
+    assert sum("hears no more" in line for line in caplog.messages) == 1
+
+
+def test_many_steps_do_not_each_bring_a_prediction() -> None:
+    """The snapshot of a long pipeline stays small; the first hundred boundaries all have one."""
+    clock = ManualClock()
+    with track("long", total=400, telemetry=False, clock=clock) as pipeline:
+        for k in range(400):
+            with pipeline.step(f"s{k}"):
+                clock.advance(1)
+    assert 100 < len(pipeline.state.predictions) < 350
+
+
+def test_without_file_locks_the_process_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform without them still tells live from dead, by the process that the heartbeat names."""
+    from benchbook.tracking import run_locks
+
+    monkeypatch.setattr(run_locks, "fcntl", None)
+    with track("x", telemetry=False) as pipeline:
+        lock = pipeline.folder / "lock"
+        assert run_locks.is_live(lock)
+        text = lock.read_text()
+        lock.write_text(text.replace(str(os.getpid()), "999999999"))
+        assert not run_locks.is_live(lock)
+        lock.write_text("")
+        assert not run_locks.is_live(lock)
+    assert read_run(pipeline.folder).status == "completed"

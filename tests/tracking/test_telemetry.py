@@ -116,6 +116,18 @@ def test_the_thread_samples_until_the_end() -> None:
     assert "gpu" in state.missing or "gpu0_percent" in state.telemetry
 
 
+def test_the_newest_samples_are_read_and_torn_lines_are_not(pipeline: Pipeline, clock: ManualClock) -> None:
+    """A page of a run of hours reads the end of its file only."""
+    sampler = Sampler(pipeline, 1.0, [Fixed("well", *({"b": float(k)} for k in range(300)))])
+    for _ in range(300):
+        clock.advance(1)
+        sampler.sample()
+    with (pipeline.folder / "telemetry.jsonl").open("ab") as stream:
+        stream.write(b'{"event": "sample", "t": 30')
+    assert [sample.values["b"] for sample in read_samples(pipeline.folder, most=3)] == [297, 298, 299]
+    assert len(read_samples(pipeline.folder, most=None)) == 300
+
+
 # ---------------------------------------------------------------------------------------------------- GPU
 
 

@@ -148,12 +148,17 @@ class Store:
         return _parsed(found[0][0])
 
     def records(self) -> Iterator[RunRecord]:
-        """Yield all valid runs, each key once; what is damaged is logged and left out."""
+        """Yield all valid runs, each key once; what is damaged is left out, and logged in one line for all."""
+        damaged: list[str] = []
         for row in self.rows():
             try:
                 yield self.read(row)
             except ArtifactError as error:
-                log.warning("left out: %s", error)
+                damaged.append(str(error))
+        if damaged:
+            log.warning(
+                "left out %d runs of %s that cannot be read; the first: %s", len(damaged), self.folder, damaged[0]
+            )
 
     def by_key(self) -> dict[str, RunRecord]:
         """Return the runs by run key; of several with one key the first, or the first that did its work."""

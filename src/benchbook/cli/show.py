@@ -35,6 +35,11 @@ def command(*, file: Path, as_json: bool) -> None:
         from benchbook.cli.experiment import show
 
         show(document)
+    elif document["kind"] == Kind.PIPELINE:
+        from benchbook.tracking.documents import from_document as pipeline_from
+        from benchbook.tracking.reports import markdown
+
+        click.echo(markdown(pipeline_from(document), file.parent))
     elif document["kind"] == Kind.SPEC_OUTCOME:
         _show_outcome(document)
     else:

@@ -135,7 +135,7 @@ def watch_command(*, run: str, once: bool, interval: float) -> int:
     console = Console(highlight=False)
     if once or not console.is_terminal:
         seen = read_run(folder)
-        console.print(page(seen, read_samples(folder)))
+        console.print(page(seen, read_samples(folder, most=100)))
         return _code(seen)
     return _code(live(folder, interval, console))
 

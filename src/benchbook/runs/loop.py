@@ -114,6 +114,7 @@ class _Loop:
         """Go round until a stop rule holds."""
         now = self.clock.monotonic_s
         where = "optimizer"
+        optimizer: Optimizer | None = None
         try:
             begin = now()
             optimizer = make_optimizer()
@@ -139,6 +140,10 @@ class _Loop:
         except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
             self._fail(where, error)
             return Stop.ERROR
+        finally:
+            close = getattr(optimizer, "close", None)
+            if callable(close):  # it holds a thread or a process, which must not wait for the garbage collector
+                close()
 
     def _checked(self, x: FloatArray) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)

@@ -22,7 +22,7 @@ def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
     outcome = next((v.outcome for v in views if v.name == OPTIMIZER and v.outcome is not None), None)
     if outcome is None:
         return None
-    runs = _runs_of(outcome, Store(artifacts / OPTIMIZER / "runs").records())
+    runs = runs_of_outcome(outcome, Store(artifacts / OPTIMIZER / "runs").records())
     return centre_bias_picture(runs)
 
 
@@ -58,7 +58,7 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
     return Picture(convergence_grid(panels, columns=3), alt)
 
 
-def _runs_of(outcome: dict[str, Any], records: Iterable[RunRecord]) -> RunTable:
+def runs_of_outcome(outcome: dict[str, Any], records: Iterable[RunRecord]) -> RunTable:
     """Return the newest run of each problem, seed and optimizer that fits the outcome's parameters."""
     params = outcome["params"]
     newest: dict[tuple[object, ...], RunRecord] = {}

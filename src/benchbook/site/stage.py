@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
+from benchbook.site.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.front import native_optimizers, picture_block, public_names, spec_pages, specs_table
 from benchbook.site.picture import front_picture
 from benchbook.site.schemas import parameters_page, schemas_page
@@ -42,8 +43,12 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     picture = front_picture(views, artifacts)
     if picture is not None:
         wanted["_static/front.svg"] = picture.svg().encode()
+    report = example_report(views, artifacts)
+    if report is not None:
+        wanted[f"_static/{REPORT_FILE}"] = report.encode()
     slots: dict[str, Callable[[], str]] = {
         "picture": lambda: picture_block(picture),
+        "example report": lambda: report_link(report),
         "specs": lambda: specs_table(views, base="specs/"),
         "specs here": lambda: specs_table(views, base=""),
         "spec pages": lambda: spec_pages(views),

@@ -43,7 +43,7 @@ class Table:
 
     def html(self) -> str:
         """Return the table as HTML; every text is escaped."""
-        head = "".join(f"<th>{html.escape(text)}</th>" for text in self.headers)
+        head = "".join(f'<th style="text-align: left">{html.escape(text)}</th>' for text in self.headers)
         body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in self.rows)
         return f'<table class="{self.css}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
@@ -53,4 +53,5 @@ class Table:
 
 def _cell(cell: Cell) -> str:
     css = f' class="{html.escape(cell.css)}"' if cell.css else ""
-    return f"<td{css}>{html.escape(cell.text)}</td>"
+    # JupyterLab aligns tables to the right unless a cell says otherwise.
+    return f'<td{css} style="text-align: left">{html.escape(cell.text)}</td>'

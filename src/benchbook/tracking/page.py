@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchbook.tracking.folders import find_run
-from benchbook.tracking.reports import duration_text, metrics_text, sparkline, tally, value_text
+from benchbook.tracking.reports import duration_text, metrics_text, position, sparkline, tally, value_text
 from benchbook.tracking.runs import Seen, read_run
 from benchbook.tracking.states import FINAL, PipelineState, StepState, StepStatus
 from benchbook.tracking.telemetry import Sample, read_samples
@@ -70,19 +70,24 @@ def _line(*parts: str | tuple[str, str]) -> Text:
 def _head(seen: Seen) -> RenderableType:
     state = seen.state
     lines = [
-        _line((state.name, "bold"), "  ", (seen.status, STYLES.get(seen.status, "")), f"  step {tally(state)}"),
+        _line((state.name, "bold"), "  ", (seen.status, STYLES.get(seen.status, "")), f"  step {_where(state)}"),
         _line((state.run_id, "dim")),
     ]
     clock = f"elapsed {duration_text(seen.elapsed_s)}"
     if seen.eta is not None:
         low, high = duration_text(seen.eta.low_s), duration_text(seen.eta.high_s)
-        rests = f"{seen.eta.earlier} earlier runs" if seen.eta.earlier else "its own steps"
+        rests = f"{seen.eta.earlier} earlier run{'s' * (seen.eta.earlier > 1)}" if seen.eta.earlier else "its own steps"
         clock += f", left {duration_text(seen.eta.remaining_s)} ({low} to {high}; from {rests})"
     elif seen.status == StepStatus.RUNNING:
         clock += ", left: not known yet"
     elif seen.status == "died":
         clock += f", last sign of life {seen.heartbeat_at}"
     return Group(*lines, _line(clock), *([_line(("reason: ", "bold"), state.reason)] if state.reason else []))
+
+
+def _where(state: PipelineState) -> str:
+    """Return the position of the step that runs, else how many are over."""
+    return position(state.running[-1], state) if state.running else tally(state)
 
 
 def _steps(seen: Seen) -> RenderableType:
@@ -146,11 +151,11 @@ def _curves(samples: Sequence[Sample]) -> RenderableType:
 def live(folder: Path, interval_s: float, console: Console) -> Seen:
     """Show the page and keep it new until the pipeline ends; return what was seen last."""
     seen = read_run(folder)
-    with Live(page(seen, read_samples(folder)), console=console, auto_refresh=False, transient=False) as screen:
+    with Live(page(seen, read_samples(folder, _SPARK)), console=console, auto_refresh=False, transient=False) as screen:
         while seen.status == StepStatus.RUNNING:
             time.sleep(interval_s)
             seen = read_run(folder)
-            screen.update(page(seen, read_samples(folder)), refresh=True)
+            screen.update(page(seen, read_samples(folder, _SPARK)), refresh=True)
     return seen
 
 
@@ -190,7 +195,7 @@ def watch(run: str = "latest", *, follow: bool = False, interval_s: float = 1.0,
     """
     folder = find_run(run, root)
     seen = read_run(folder)
-    shown = Watched(seen, read_samples(folder))
+    shown = Watched(seen, read_samples(folder, _SPARK))
     if follow and seen.status == StepStatus.RUNNING:
         from IPython.display import display
 
@@ -198,7 +203,7 @@ def watch(run: str = "latest", *, follow: bool = False, interval_s: float = 1.0,
         while seen.status == StepStatus.RUNNING:
             time.sleep(interval_s)
             seen = read_run(folder)
-            shown = Watched(seen, read_samples(folder))
+            shown = Watched(seen, read_samples(folder, _SPARK))
             if handle is not None:
                 handle.update(shown)
     return shown
@@ -206,4 +211,4 @@ def watch(run: str = "latest", *, follow: bool = False, interval_s: float = 1.0,
 
 def as_html(folder: Path) -> str:
     """Return the page of a pipeline as HTML."""
-    return Watched(read_run(folder), read_samples(folder))._repr_html_()
+    return Watched(read_run(folder), read_samples(folder, _SPARK))._repr_html_()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import socket
@@ -24,6 +25,8 @@ from benchbook.tracking.step import Step, why
 
 if TYPE_CHECKING:
     from benchbook.tracking.telemetry import Sampler
+
+log = logging.getLogger(__name__)
 
 # After a hundred predictions the next one waits until the pipeline has become a hundredth older.
 _MANY, _GROWTH = 100, 1.01
@@ -163,7 +166,10 @@ class Pipeline:
         for step in self._steps:
             step.end(StepStatus.CANCELLED, reason or "the pipeline ended before it")
         for hook in self._end_hooks:
-            hook()
+            try:
+                hook()
+            except Exception as error:  # noqa: BLE001  # the same
+                log.warning("a mirror of pipeline %s could not be closed: %s", self.name, error)
         record.finish({"status": status.value, "reason": reason, "telemetry": summary})
         self._finisher = None
         try:
@@ -218,8 +224,12 @@ class Pipeline:
 
     def hear(self, event: dict[str, Any]) -> None:
         """Hand an event, or a sample of the telemetry, to the listeners."""
-        for listener in self._listeners:
-            listener(event)
+        for listener in list(self._listeners):
+            try:
+                listener(event)
+            except Exception as error:  # noqa: BLE001  # a mirror that breaks must not end what it mirrors
+                self._listeners.remove(listener)
+                log.warning("%r hears no more of pipeline %s: %s", listener, self.name, error)
 
     def now(self) -> str:
         """Return the present moment in ISO 8601."""

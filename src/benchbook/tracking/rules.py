@@ -196,7 +196,8 @@ def earlier_means(name: str, before: str, base: Path) -> dict[str, float]:
         if isinstance(telemetry, dict):
             runs += 1
             for value, summary in telemetry.items():
-                means.setdefault(value, []).append(float(summary["mean"]))
+                if isinstance(summary, dict) and isinstance(summary.get("mean"), int | float):
+                    means.setdefault(value, []).append(summary["mean"])
         if runs == _MOST_EARLIER:
             break
     return {value: statistics.median(found) for value, found in means.items()}

@@ -32,6 +32,7 @@ from benchbook.tracking.run_locks import heartbeat
 from benchbook.tracking.states import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus
 
 INDEX = "index.cache"
+LEAST_KEPT = 20
 _INDEX_VERSION = 1
 _WORTH_KEEPING = 20  # new lines that make it worth to write the index anew
 
@@ -270,6 +271,3 @@ def prune(keep: int, root: Path | None = None, *, dry_run: bool = False) -> list
                 raise StorageError(f"cannot delete {folder}: {error.strerror or error}") from error
         gone.append(run_id)
     return gone
-
-
-LEAST_KEPT = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,8 @@ from benchbook.tracking.states import VERSION
 if TYPE_CHECKING:
     from benchbook.tracking.pipeline import Pipeline
 
-MOST_SAMPLES = 3600  # that a reader, or a rule, has in memory
+MOST_SAMPLES = 3600  # that a reader has in memory
+_LONGEST_LINE = 2000  # bytes of a sample, with many GPUs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +162,16 @@ class Sampler:
 
 def read_samples(folder: Path, most: int | None = MOST_SAMPLES) -> list[Sample]:
     """Return the newest samples of a pipeline, oldest first; torn lines are left out, and none is no error."""
-    return list(deque(_samples(folder), maxlen=most))
+    return list(deque(_samples(folder, most), maxlen=most))
 
 
-def _samples(folder: Path) -> Iterator[Sample]:
+def _samples(folder: Path, most: int | None) -> Iterator[Sample]:
     try:
-        data = (folder / TELEMETRY).read_bytes()
+        with (folder / TELEMETRY).open("rb") as stream:
+            if most is not None:  # a live page wants the end of a file that has grown for hours
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(0, size - most * _LONGEST_LINE))
+            data = stream.read()
     except OSError:
         return
     for line in data.split(b"\n"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, new_figure, styled
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
 # panel: title, unit, factor, (name of the value, label, colour)
 _PANELS: tuple[tuple[str, str, float, tuple[tuple[str, str, str], ...]], ...] = (
-    ("CPU", "%", 1.0, (("cpu_tree_percent", "this pipeline, of one", BLUE), ("cpu_system_percent", "machine", GREY))),
+    (
+        "CPU",
+        "%",
+        1.0,
+        (
+            ("cpu_tree_percent", "this pipeline (100 % is one processor)", BLUE),
+            ("cpu_system_percent", "machine (100 % is all)", GREY),
+        ),
+    ),
     ("memory", "MB", 1e-6, (("rss_bytes", "this pipeline", BLUE),)),
     ("evaluations", "1/s", 1.0, (("evaluations_per_s", "evaluations", GREEN),)),
     ("IO", "MB/s", 1e-6, (("read_bytes_per_s", "read", PURPLE), ("write_bytes_per_s", "written", AMBER))),
@@ -63,7 +72,10 @@ def plot_timeline(
                 y = np.array([np.nan if value is None else factor * value for value in found])
                 axis.plot(t, y, color=colour, linewidth=1.5, label=label, marker="." if len(t) == 1 else None)
         axis.set_ylabel(f"{title}\n{unit}")
-        axis.set_ylim(bottom=0)
+        top = axis.get_ylim()[1]
+        axis.set_ylim(0, 1.35 * top if len(lines) > 1 else top)  # room for the legend above the curves
+        if factor == 1.0:
+            axis.yaxis.set_major_formatter(EngFormatter(sep=""))
         if len(lines) > 1:
             axis.legend(loc="upper right", ncols=len(lines))
     end = max([*t.tolist(), *(stop for _, _, stop, _ in steps), 1e-3])
