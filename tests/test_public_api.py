@@ -9,7 +9,8 @@ import benchbook as bb
 
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
-    "Status", "Stop", "Verdict", "load", "open", "optimizer", "problem", "run", "save", "spec", "study", "variants", "verify",
+    "Status", "Stop", "Verdict", "load", "open", "optimizer", "problem", "run", "save", "spec", "study",
+    "variants", "verify",
 ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from benchbook import numerics as _numerics
 _numerics.pin()
 
 if TYPE_CHECKING:
-    from benchbook.analysis import open  # noqa: A004  # bb.open reads as what it does
+    from benchbook.analysis import open  # bb.open reads as what it does
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
     from benchbook.optimizers import optimizer

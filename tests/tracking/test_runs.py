@@ -65,7 +65,7 @@ def test_a_run_is_found_by_id_part_name_and_latest() -> None:
     with pytest.raises(UsageError, match="2 tracked pipelines"):
         find_run("202603")
     with pytest.raises(UnknownNameError, match="did you mean 'second'"):
-        find_run("secon")
+        find_run("sec")
 
 
 def test_a_manifest_of_a_newer_version_is_named_and_costs_no_other() -> None:

@@ -14,7 +14,8 @@ import click
 def command(*, source: Path, form: str, store: Path) -> None:
     """Take in what COCO, IOHprofiler or nevergrad logged.
 
-    The runs are marked as imported; what the source does not tell is left missing. They lie in the store's folder `imported/`, apart from its own.
+    The runs are marked as imported; what the source does not tell is left missing. They lie in the store's folder
+    `imported/`, apart from its own.
     """
     from benchbook.artifacts import interop
 

@@ -118,6 +118,10 @@ def digest(problem: Problem) -> str:
     """Return the SHA-256 (hex) of the code that determines a problem's values.
 
     A problem tells it by a method `digest() -> str`; of one without it, the class is taken, and its attributes.
+
+    Examples:
+        >>> digest(problem("sphere", dim=2)) == digest(problem("sphere", dim=3))
+        True
     """
     own = getattr(problem, "digest", None)
     if inspect.ismethod(own) or inspect.isfunction(own):

@@ -14,6 +14,7 @@ from benchbook.errors import UsageError
 from benchbook.files import write_atomic
 from benchbook.site.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.front import native_optimizers, picture_block, public_names, spec_pages, specs_table
+from benchbook.site.measured import area_table, audit_table, quality_table
 from benchbook.site.picture import front_picture
 from benchbook.site.schemas import parameters_page, schemas_page
 from benchbook.site.sources import handwritten
@@ -56,6 +57,9 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "parameters": parameters_page,
         "schemas": schemas_page,
         "public names": public_names,
+        "quality": lambda: quality_table(root / "docs"),
+        "area": lambda: area_table(root / "docs"),
+        "audit": lambda: audit_table(root / "docs"),
     }
     for relative, data in wanted.items():
         if relative.endswith(".md"):
