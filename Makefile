@@ -58,7 +58,7 @@ lab: .venv/.stamp-all ## open the notebooks in JupyterLab
 .PHONY: test
 test: .venv/.stamp-all ## all tests, with the coverage gate, then the notebooks against their stored outputs
 	@$(COMPILE)
-	$(RUN) pytest -m "$(TESTS)" --cov --cov-report=term $(PYTEST_ARGS)
+	$(RUN) pytest -m "$(TESTS)" -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
 	$(RUN) pytest -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env notebooks/
 
 .PHONY: bench
