@@ -1,4 +1,4 @@
-"""One notebook executed by papermill, in a process of its own; progress goes to standard output as JSON lines."""
+"""Notebooks executed by papermill in a process of their own: a job a line comes in, events go out as JSON lines."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from benchbook.specs.normalise import normalise
 
 
 def main() -> None:
-    """Read a job from standard input, execute it, and say how it ended in the last line."""
-    job = json.load(sys.stdin)
+    """Read jobs from standard input until it closes; execute each and say how it ended."""
     papermill_engines.register("benchbook-progress", _ProgressEngine)
-    _say(event="end", error=execute(Path(job["notebook"]), Path(job["out"]), job["params"]))
+    for line in sys.stdin:
+        job = json.loads(line)
+        _say(event="end", error=execute(Path(job["notebook"]), Path(job["out"]), job["params"]))
 
 
 def execute(notebook: Path, out: Path, params: dict[str, Any]) -> str | None:
