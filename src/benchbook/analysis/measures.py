@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchbook.analysis.cells import cells
+from benchbook.analysis.ert import RunningTimes, expected_running_times
+from benchbook.analysis.hits import first_hits
 from benchbook.analysis.table import RunTable
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord
@@ -98,13 +101,18 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
 
     ERT counts the evaluations of failed runs (Hansen et al., COCO: https://numbbo.github.io/coco-doc/perf-assessment).
     """
+    table = runs.columns()
+    times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
+    place = {name: number for number, name in enumerate(times.cells.names)}
+    # Variants have labels of their own, `name[setting=value]`; all stand in the order in which their names appear.
+    labels = sorted(times.cells.optimizers, key=lambda label: runs.optimizers.index(label.partition("[")[0]))
     rows = []
     for function in runs.functions:
-        on_function = runs.select(function=function)
-        for dim in on_function.dims:
-            for optimizer in runs.optimizers:
-                cell = on_function.select(dim=dim, optimizer=optimizer)
-                rows += [_target_row(cell, optimizer, function, dim, target) for target in targets if len(cell)]
+        for dim in runs.dims:
+            for optimizer in labels:
+                cell = place.get((optimizer, function, dim))
+                if cell is not None:
+                    rows += [_target_row(times, cell, column, target) for column, target in enumerate(targets)]
     return rows
 
 
@@ -161,16 +169,15 @@ def _pair(run: RunRecord) -> tuple[str, int, int, int]:
     return run.problem.name, run.problem.dim, run.problem.instance, run.seed
 
 
-def _target_row(cell: RunTable, optimizer: str, function: str, dim: int, target: float) -> TargetRow:
-    hits = [first_hit(run, target) for run in cell]
-    spent = sum(run.evaluations if hit is None else hit for run, hit in zip(cell, hits, strict=True))
-    successes = sum(hit is not None for hit in hits)
+def _target_row(times: RunningTimes, cell: int, column: int, target: float) -> TargetRow:
+    optimizer, function, dim = times.cells.names[cell]
+    ert = float(times.ert[cell, column])
     return TargetRow(
         optimizer=optimizer,
         function=function,
         dim=dim,
         target=target,
-        ert=spent / successes if successes else None,
-        successes=successes,
-        runs=len(cell),
+        ert=ert if np.isfinite(ert) else None,
+        successes=int(times.successes[cell, column]),
+        runs=int(times.runs[cell]),
     )
