@@ -19,17 +19,17 @@ def quality_table(docs: Path) -> str:
         return _missing("python -m benchmarks.quality")
     rows = [
         [
+            escape(_verdict(str(row["verdict"]))),
             escape(str(row["native"])),
             escape(str(row["peer"])),
-            f"{escape(str(row['function']))}, {row['dim']}-D",
-            f"{row['median']:.2g}",
-            f"{row['peer_median']:.2g}",
-            f"{row['p_holm']:.2g}",
-            escape(_verdict(str(row["verdict"]))),
+            escape(str(row["function"])),
+            str(row["dim"]),
+            f"{row['median']:.2g} / {row['peer_median']:.2g}",
+            f"{row['p_holm']:.1g}",
         ]
         for row in data["rows"]
     ]
-    headers = ["native", "peer", "problem", "median precision", "peer's", "p (Holm)", "verdict"]
+    headers = ["verdict", "native", "peer", "function", "dim", "median / peer's", "p (Holm)"]
     return _with_source(headers, rows, data)
 
 
