@@ -1,8 +1,9 @@
+import importlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,28 @@ settings.register_profile(
 settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
+REGISTRIES = (
+    ("experiments.registry", "_FACTORIES"),
+    ("optimizers.register", "_registered"),
+    ("problems.catalog", "_registered"),
+)
 
 
 @pytest.fixture(autouse=True)
 def _artifacts_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing that a test runs write into the project's artifacts."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
+
+
+@pytest.fixture(autouse=True)
+def _registries_as_before() -> Iterator[None]:
+    """Take back what a test registers, so that no order of the tests matters."""
+    registries = [getattr(importlib.import_module(f"benchbook.{module}"), name) for module, name in REGISTRIES]
+    before = [dict(registry) for registry in registries]
+    yield
+    for registry, kept in zip(registries, before, strict=True):
+        registry.clear()
+        registry.update(kept)
 
 
 @pytest.fixture
