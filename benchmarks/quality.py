@@ -79,16 +79,6 @@ def precisions(pool: ProcessPoolExecutor, which: str, function: str, dim: int, s
     return list(pool.map(partial(_precision, which, function, dim), range(1, seeds + 1)))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values corrected by Holm's step-down method."""
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    corrected, highest = [0.0] * len(p_values), 0.0
-    for rank, which in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[which]))
-        corrected[which] = highest
-    return corrected
-
-
 def area(improvements: Sequence[tuple[int, float]], budget: int) -> float:
     """Return the area under the runtime profile of a run: targets times logarithm of evaluations, from 0 to 1."""
     evaluations = np.array([number for number, _ in improvements])
@@ -102,6 +92,8 @@ def _compare(
     pool: ProcessPoolExecutor, native: str, peer: str, dims: Sequence[int], seeds: int
 ) -> list[dict[str, object]]:
     from scipy.stats import mannwhitneyu
+
+    from benchbook.analysis.statistics import holm
 
     rows, p_values = [], []
     for function in FUNCTIONS:
