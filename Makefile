@@ -15,7 +15,7 @@ EDITABLE := $(INSTALL) --no-deps --no-build-isolation --editable .
 # Bytecode makes imports three to five times faster; pip compiles what it installs, this compiles the package itself.
 COMPILE  := $(RUN) compileall -qq src/benchbook
 LOCK     := $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version $(OLDEST) --group build \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-strip-extras --custom-compile-command "make lock"
 STRIP    := $(RUN) nbstripout --keep-id --keep-count \
 	--extra-keys "metadata.language_info.version metadata.papermill cell.metadata.papermill cell.metadata.execution"
 NOTEBOOKS := find notebooks -name '*.ipynb' ! -path '*/.ipynb_checkpoints/*'

@@ -19,9 +19,13 @@ sys.path.append(str(Path(__file__).parents[1] / "site"))  # the module is shared
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; where there is none, the tests skip themselves, but never in CI."""
+    """Chromium; where there is none, the tests skip themselves, but never in CI.
+
+    It lives no longer than a module: as long as it does, playwright has an event loop running on this thread, and the
+    tests of other folders could not call asyncio.run.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         reason = "no chromium was found on the PATH"
