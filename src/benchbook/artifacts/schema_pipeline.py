@@ -44,6 +44,8 @@ class StepExecution(Model):
     """Its number, from 1."""
     label: str
     """What it does."""
+    weight: float | None = Field(default=None, ge=0)
+    """How much work it is beside the others, in any unit; null where nobody said so."""
     status: StepStatus
     """What has become of it."""
     started_at: Timestamp | None

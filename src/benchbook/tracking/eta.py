@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchbook.tracking.states import FINAL, Eta, PipelineState, StepStatus
+from benchbook.tracking.states import FINAL, Eta, PipelineState, StepState, StepStatus
 
 _WIDE = 2.0  # the factor up and down while there is one observation only
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
@@ -17,10 +17,29 @@ _LATE = 0.1  # a step that is over its time is taken to need so much more of wha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The steps of an earlier pipeline that was completed: labels and seconds, in their order."""
+    """The steps of an earlier pipeline that was completed, in their order.
+
+    Attributes:
+        labels: Their labels.
+        durations_s: Seconds each took.
+        weights: How much work each was; None where nobody said so.
+        total_s: Seconds of the whole pipeline; less than the sum of the steps where these ran side by side.
+    """
 
     labels: tuple[str, ...]
     durations_s: tuple[float, ...]
+    weights: tuple[float | None, ...] = ()
+    total_s: float | None = None
+
+    @property
+    def side_by_side(self) -> float:
+        """How many steps ran at a time, on average; at least 1."""
+        return max(1.0, sum(self.durations_s) / self.total_s) if self.total_s else 1.0
+
+    def seconds(self, k: int, weight: float | None) -> float:
+        """Return how long step `k` would have taken with the work that it is now."""
+        before = self.weights[k] if k < len(self.weights) else None
+        return self.durations_s[k] * (weight / before if weight is not None and before else 1.0)
 
 
 class Forecast:
@@ -40,17 +59,16 @@ class Forecast:
         key = tuple(k for k in fitting if len(self._earlier[k].labels) == total)
         shapes = [self._earlier[k] for k in key]
         if key not in self._expected:
-            self._expected[key] = [
-                statistics.median(found) for found in zip(*(s.durations_s for s in shapes), strict=True)
-            ]
+            self._expected[key] = [_expected(shapes, k, _weight(state, k)) for k in range(total)]
         return _from_earlier(state, t, shapes, self._expected[key])
 
 
 def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> Eta | None:
     """Estimate what remains at `t` seconds after the start; None where nothing tells.
 
-    Earlier pipelines give the seconds of each step (median), scaled by how this one compares with them so far. Without
-    them, steps to come are taken to last as long as those before (mean).
+    Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
+    so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
+    side by side, what remains is shared among as many as ran at a time so far.
     """
     return Forecast(earlier).estimate(state, t)
 
@@ -61,6 +79,24 @@ def _fits(shape: Shape, state: PipelineState) -> bool:
     return all(step.label == label for step, label in zip(state.steps, shape.labels, strict=False))
 
 
+def _weight(state: PipelineState, k: int) -> float | None:
+    return state.steps[k].weight if k < len(state.steps) else None
+
+
+def _expected(shapes: Sequence[Shape], k: int, weight: float | None) -> float:
+    """Return the seconds of step `k`; what an earlier run left out as it was no work there tells nothing."""
+    found = [
+        shape.seconds(k, weight)
+        for shape in shapes
+        if not (weight and k < len(shape.weights) and shape.weights[k] == 0)
+    ]
+    if found:
+        return statistics.median(found)
+    done = [(sum(shape.durations_s), sum(w or 0.0 for w in shape.weights)) for shape in shapes]
+    rates = [seconds / work for seconds, work in done if work > 0]
+    return (weight or 0.0) * statistics.median(rates) if rates else 0.0
+
+
 def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expected: Sequence[float]) -> Eta:
     pace = 1.0
     over = [step for step in state.steps if step.status is StepStatus.COMPLETED]
@@ -68,7 +104,8 @@ def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expec
         before = sum(expected[step.index - 1] for step in over)
         took = sum(step.duration_s or 0.0 for step in over)
         pace = took / before if before > 0 else 1.0
-    remaining = _remaining(state, t, [pace * seconds for seconds in expected])
+    at_a_time = statistics.median(shape.side_by_side for shape in shapes)
+    remaining = _remaining(state, t, [pace * seconds for seconds in expected], at_a_time)
     totals = [sum(shape.durations_s) for shape in shapes]
     spread = _NARROW
     if len(totals) > 1 and min(totals) > 0:
@@ -79,41 +116,62 @@ def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expec
 
 
 def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
-    durations = [
-        step.duration_s for step in state.steps if step.status is StepStatus.COMPLETED and step.duration_s is not None
+    works = [_weight(state, k) for k in range(total)]
+    work = [1.0 if weight is None else weight for weight in works]
+    # Seconds of what is over, and the work that it was; a step that says how far it is tells it of its part.
+    seen = [
+        (step.duration_s, work[step.index - 1])
+        for step in state.steps
+        if step.status is StepStatus.COMPLETED and step.duration_s is not None
     ]
-    # A step that says how far it is tells how long it will take.
-    durations += [
-        (t - step.started_t) / step.fraction
+    seen += [
+        (t - step.started_t, step.fraction * work[step.index - 1])
         for step in state.running
         if step.fraction and step.started_t is not None and t > step.started_t
     ]
-    if not durations:
+    seen = [(seconds, done) for seconds, done in seen if done > 0]
+    if not seen:
         return None
-    mean = statistics.fmean(durations)
-    remaining = _remaining(state, t, [mean] * total)
-    if len(durations) == 1:
+    rate = sum(seconds for seconds, _ in seen) / sum(done for _, done in seen)
+    remaining = _remaining(state, t, [rate * weight for weight in work], _side_by_side(state, t))
+    if len(seen) == 1:
         return Eta(remaining_s=remaining, low_s=remaining / _WIDE, high_s=remaining * _WIDE, earlier=0)
     left = max(1, total - state.done)
-    half = _SIGMAS * statistics.stdev(durations) * math.sqrt(left + left * left / len(durations))
+    off = statistics.stdev(seconds / (rate * done) for seconds, done in seen)  # how far steps are from their mean
+    half = _SIGMAS * off * (remaining / left) * math.sqrt(left + left * left / len(seen))
     half = max(half, remaining * (_NARROW - 1))
     return Eta(remaining_s=remaining, low_s=max(0.0, remaining - half), high_s=remaining + half, earlier=0)
 
 
-def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> float:
-    """Add up what the steps that run, and those to come, still need; `expected` has a value a step."""
-    seconds = 0.0
+def _side_by_side(state: PipelineState, t: float) -> float:
+    """Return how many steps ran at a time so far, on average; at least 1."""
+    begun = [step.started_t for step in state.steps if step.started_t is not None]
+    if not begun or t <= min(begun):
+        return 1.0
+    busy = sum(_busy(step, t) for step in state.steps)
+    return max(1.0, busy / (t - min(begun)))
+
+
+def _busy(step: StepState, t: float) -> float:
+    if step.started_t is None:
+        return 0.0
+    return t - step.started_t if step.duration_s is None else step.duration_s
+
+
+def _remaining(state: PipelineState, t: float, expected: Sequence[float], at_a_time: float) -> float:
+    """Return what the steps that run, and those to come, still need; `expected` has a value a step."""
+    needs = [0.0]
     for k, whole in enumerate(expected):
         step = state.steps[k] if k < len(state.steps) else None
         if step is None or step.status is StepStatus.PENDING:
-            seconds += whole
+            needs.append(whole)
         elif step.status not in FINAL and step.started_t is not None:
             elapsed = t - step.started_t
             if step.fraction:
-                seconds += elapsed / step.fraction * (1 - step.fraction)
+                needs.append(elapsed / step.fraction * (1 - step.fraction))
             else:
-                seconds += whole - elapsed if elapsed < whole else elapsed * _LATE
-    return seconds
+                needs.append(whole - elapsed if elapsed < whole else elapsed * _LATE)
+    return max(sum(needs) / at_a_time, max(needs))
 
 
 def eta_errors(state: PipelineState) -> list[tuple[int, float, float]]:

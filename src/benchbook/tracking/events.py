@@ -86,7 +86,12 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         host=event.get("host", ""),
         version=event.get("version", ""),
     )
-    state.steps = [StepState(index=k, label=label) for k, label in enumerate(event.get("steps", ()), start=1)]
+    labels = event.get("steps", ())
+    weights = event.get("weights") or [None] * len(labels)
+    state.steps = [
+        StepState(index=k, label=label, weight=weight)
+        for k, (label, weight) in enumerate(zip(labels, weights, strict=False), start=1)
+    ]
     state.labels = len(state.steps)
     return state
 

@@ -149,11 +149,15 @@ def _shape_of(folder: Path) -> Iterator[Shape]:
         return
     try:
         steps: list[dict[str, object]] = found["steps"]  # type: ignore[assignment]  # checked by the except below
-        labels = tuple(str(step["label"]) for step in steps)
-        durations = tuple(float(step["duration_s"] or 0.0) for step in steps)  # type: ignore[arg-type]  # the same
+        shape = Shape(
+            labels=tuple(str(step["label"]) for step in steps),
+            durations_s=tuple(float(step["duration_s"] or 0.0) for step in steps),  # type: ignore[arg-type]  # the same
+            weights=tuple(step.get("weight") for step in steps),  # type: ignore[arg-type]  # the same
+            total_s=float(found["duration_s"]),  # type: ignore[arg-type]  # the same
+        )
     except (KeyError, TypeError, ValueError):
         return
-    yield Shape(labels=labels, durations_s=durations)
+    yield shape
 
 
 def check_readable(folder: Path) -> None:

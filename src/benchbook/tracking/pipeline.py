@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
-from benchbook.errors import UsageError
+from benchbook.errors import BenchbookError, UsageError
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
 from benchbook.tracking.folders import earlier_shapes, slug_of
@@ -38,6 +38,7 @@ def track(
     *,
     total: int | None = None,
     steps: Sequence[str] = (),
+    weights: Sequence[float] | None = None,
     spec: str | None = None,
     telemetry: bool | float = True,
     tensorboard: Path | str | None = None,
@@ -49,7 +50,8 @@ def track(
     Args:
         name: Name of the pipeline; runs of one name learn their durations from one another.
         total: How many steps there will be; None: as many as `steps` names, or unknown.
-        steps: Labels of the steps to come, where they are known.
+        steps: Labels of the steps to come, where they are known; they may start in another order.
+        weights: How much work each of `steps` is beside the others, in any unit, for the prediction.
         spec: Name of the spec that runs in it.
         telemetry: Whether to watch the machine, or seconds between two samples, at least 0.1. [1 s]
         tensorboard: Folder that metrics and telemetry are mirrored into, for TensorBoard.
@@ -70,10 +72,18 @@ def track(
     slug_of(name)
     if total is not None and total < max(1, len(steps)):
         raise UsageError(f"total is {total}, expected at least {max(1, len(steps))}")
+    if weights is not None and (len(weights) != len(steps) or not all(0 <= w < math.inf for w in weights)):
+        raise UsageError(f"weights is {list(weights)}, expected a finite number >= 0 for each of {len(steps)} steps")
     interval_s = None if telemetry is False else 1.0 if telemetry is True else float(telemetry)
     if interval_s is not None and not interval_s >= 0.1:
         raise UsageError(f"telemetry is {interval_s} s, expected at least 0.1 s between two samples")
-    return Pipeline(name, total or len(steps) or None, tuple(steps), spec, interval_s, tensorboard, root, clock)
+    plan = {
+        "total": total or len(steps) or None,
+        "steps": tuple(steps),
+        "weights": None if weights is None else [float(weight) for weight in weights],
+        "spec": spec,
+    }
+    return Pipeline(name, plan, interval_s, tensorboard, root, clock)
 
 
 class Pipeline:
@@ -86,9 +96,7 @@ class Pipeline:
     def __init__(
         self,
         name: str,
-        total: int | None,
-        labels: tuple[str, ...],
-        spec: str | None,
+        plan: dict[str, Any],
         interval_s: float | None,
         tensorboard: Path | str | None,
         root: Path | None,
@@ -96,7 +104,7 @@ class Pipeline:
     ) -> None:
         """Keep what was asked for; nothing is written before the start."""
         self.name = name
-        self._plan = {"total": total, "steps": labels, "spec": spec}
+        self._plan = plan
         self._interval_s, self._tensorboard, self._root, self._clock = interval_s, tensorboard, root, clock
         self._record: Record | None = None
         self._forecast = Forecast()
@@ -147,7 +155,11 @@ class Pipeline:
         if self._tensorboard is not None:
             from benchbook.tracking.tensorboard import mirror
 
-            mirror(self, Path(self._tensorboard))
+            try:
+                mirror(self, Path(self._tensorboard))
+            except BenchbookError as error:
+                self.finish(*why(error))  # else it would stand there as one that died
+                raise
         if self._interval_s is not None:
             from benchbook.tracking.telemetry import Sampler
 
@@ -198,7 +210,7 @@ class Pipeline:
 
     def skip(self, label: str, reason: str = "") -> None:
         """Say that a step is left out, and why."""
-        self.emit("step_skipped", lambda state: {"step": state.next_index, "label": label, "reason": reason})
+        self.emit("step_skipped", lambda state: {"step": state.place_of(label), "label": label, "reason": reason})
 
     def claim(self, text: str, verdict: str) -> None:
         """Note a claim that was checked; the live page shows the last ones."""

@@ -106,7 +106,11 @@ class System:
 
 
 class Evaluations:
-    """Evaluations per second, from a counter that the work bumps."""
+    """Evaluations per second, from a counter that the work bumps.
+
+    Work that counts in large parts, such as whole cells of a study, has the rate of its last part until the next one;
+    where none comes for longer than that part took, the rate falls to what it can have been at most.
+    """
 
     name = "evaluations"
 
@@ -114,12 +118,22 @@ class Evaluations:
         """Keep how to read the counter."""
         self._value = value
         self._before = value()
+        self._part = 0
+        self._since_s = 0.0
+        self._rate: float | None = None
 
     def read(self, elapsed_s: float) -> Values:
         """Return `evaluations_per_s`; None until the first evaluation."""
         now = self._value()
         done, self._before = now - self._before, now
-        return {"evaluations_per_s": done / elapsed_s if elapsed_s > 0 and now > 0 else None}
+        self._since_s += elapsed_s
+        if self._since_s <= 0 or now == 0:
+            return {"evaluations_per_s": None}
+        if done > 0:
+            self._part, self._rate, self._since_s = done, done / self._since_s, 0.0
+        elif self._rate is not None:
+            return {"evaluations_per_s": min(self._rate, self._part / self._since_s)}
+        return {"evaluations_per_s": self._rate}
 
 
 def machine_limits() -> Limits:

@@ -93,6 +93,7 @@ class StepState:
 
     Attributes:
         index: Number of the step in this pipeline, from 1.
+        weight: How much work it is beside the others, in any unit; None where nobody said so.
         started_t: Seconds from the pipeline's start to its own; None where it has not started.
         duration_s: Seconds it took; None where it is not over.
         fraction: Share of its work that is done, as it said itself; None where it said nothing.
@@ -102,6 +103,7 @@ class StepState:
 
     index: int
     label: str
+    weight: float | None = None
     status: StepStatus = StepStatus.PENDING
     started_at: str | None = None
     started_t: float | None = None
@@ -186,8 +188,10 @@ class PipelineState:
         known = self.total is not None or self.status in FINAL
         return str(self.planned) if known else "?"
 
-    @property
-    def next_index(self) -> int:
-        """Number of the next step: the first that is pending, else a new one."""
-        pending = (step.index for step in self.steps[: self.labels] if step.status is StepStatus.PENDING)
-        return next(pending, len(self.steps) + 1)
+    def place_of(self, label: str) -> int:
+        """Return the number of a step that starts: that which was named so beforehand and waits, else the next."""
+        pending = [step for step in self.steps[: self.labels] if step.status is StepStatus.PENDING]
+        named = next((step.index for step in pending if step.label == label), None)
+        if named is not None:
+            return named
+        return pending[0].index if pending else len(self.steps) + 1

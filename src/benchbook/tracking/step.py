@@ -32,7 +32,7 @@ class Step:
         pipeline.emit("step_started", self._start, boundary=True)
 
     def _start(self, state: PipelineState) -> dict[str, Any]:
-        self.index = state.next_index
+        self.index = state.place_of(self.label)
         eta = self._pipeline.eta_after(state, self._started_t)
         return {"step": self.index, "label": self.label, "eta": eta}
 
