@@ -96,10 +96,22 @@ def test_the_system_has_cpu_and_memory() -> None:
 
 
 def test_evaluations_are_a_rate() -> None:
-    """They are missing until the first one, and 0 when there are none in an interval."""
-    counts = iter([0, 0, 50, 50])
+    """They are missing until the first one."""
+    counts = iter([0, 0, 100, 150, 200])
     sensor = Evaluations(lambda: next(counts))
-    assert [sensor.read(2.0)["evaluations_per_s"] for _ in range(3)] == [None, 25.0, 0.0]
+    assert [sensor.read(2.0)["evaluations_per_s"] for _ in range(4)] == [None, 25.0, 25.0, 25.0]
+
+
+def test_evaluations_counted_in_large_parts_are_no_bursts() -> None:
+    """A part of ten seconds has its rate until the next one is due, then falls; an idle machine tends to 0."""
+    counts = iter([0, *[0] * 9, *[1000] * 10, *[2000] * 40])
+    sensor = Evaluations(lambda: next(counts))
+    rates = [sensor.read(1.0)["evaluations_per_s"] for _ in range(59)]
+    assert rates[:9] == [None] * 9
+    assert rates[9:30] == [100.0] * 21
+    assert rates[30] == pytest.approx(1000 / 12, rel=0.2)
+    assert rates[-1] is not None
+    assert rates[-1] < 30
 
 
 def test_the_thread_samples_until_the_end() -> None:

@@ -52,11 +52,16 @@ class CellPlan:
     @property
     def cost(self) -> float:
         """What the runs are expected to take, in units of an evaluation in one dimension."""
-        return sum(spec.budget * (_COST_OF_AN_EVALUATION + spec.dim) for _, spec in self.runs)
+        return sum(cost_of_run(spec.budget, spec.dim) for _, spec in self.runs)
 
 
 # Proposing and evaluating a point costs a fixed part and a part that grows with the dimension.
 _COST_OF_AN_EVALUATION = 20.0
+
+
+def cost_of_run(budget: int, dim: int) -> float:
+    """Return what a run is expected to take, in units of an evaluation in one dimension."""
+    return budget * (_COST_OF_AN_EVALUATION + dim)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,10 @@ class StudyPlan:
         """Return the number of runs."""
         repetitions = sum(len(function.instances) for function in self.functions) * len(self.seeds)
         return repetitions * len(self.optimizers) * len(self.dims)
+
+    def cost_of_run(self, dim: int) -> float:
+        """Return what a run in `dim` variables is expected to take; see `CellPlan.cost`."""
+        return cost_of_run(self.budget or (self.budget_per_dim or 0) * dim, dim)
 
     def cells(self, most: int = CELL_RUNS) -> Iterator[CellPlan]:
         """Yield the cells, in the order functions, dimensions, optimizers; each with `most` runs at most."""

@@ -43,7 +43,13 @@ from benchbook.artifacts.schema_parts import (
     TraceReference,
     Vector,
 )
-from benchbook.artifacts.schema_pipeline import TrackedPipeline
+from benchbook.artifacts.schema_pipeline import (
+    PerformanceTestResult,
+    Recommendation,
+    StepExecution,
+    TelemetrySnapshot,
+    TrackedPipeline,
+)
 from benchbook.artifacts.schema_store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.schema_study import Aggregate, StudyManifest
 
@@ -209,8 +215,25 @@ FILE_NAMES = {
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
 }
 
+# Records that are no documents of their own: parts of a tracked pipeline, and the lines of its telemetry.
+RECORDS: dict[str, type[BaseModel]] = {
+    f"step-execution.v{PIPELINE_VERSION}.schema.json": StepExecution,
+    f"telemetry-snapshot.v{PIPELINE_VERSION}.schema.json": TelemetrySnapshot,
+    f"recommendation.v{PIPELINE_VERSION}.schema.json": Recommendation,
+    f"performance-test.v{PIPELINE_VERSION}.schema.json": PerformanceTestResult,
+}
+
 
 def json_schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a kind of artifact."""
-    schema = MODELS[kind].model_json_schema(mode="serialization")
+    return _schema(MODELS[kind])
+
+
+def record_schema(file_name: str) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a record, by the name of its file."""
+    return _schema(RECORDS[file_name])
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

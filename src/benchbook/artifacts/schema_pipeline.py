@@ -122,6 +122,46 @@ class Recommendation(Model):
     """Seconds since the start when it spoke."""
 
 
+class PerformanceTestResult(Model):
+    """A small fixed piece of work that was timed when the pipeline began."""
+
+    name: Name
+    """What was done."""
+    amount: float = Field(gt=0)
+    """How much of it each time, in `unit`."""
+    unit: str
+    """Unit of the amount."""
+    startup_s: Seconds
+    """Seconds of the first time: imports and caches."""
+    repeats_s: list[Seconds] = Field(min_length=1)
+    """Seconds of each time after it."""
+    median_s: Seconds
+    """Median of these: the steady state."""
+    noise: float = Field(ge=0)
+    """Half of the distance between their quartiles, divided by their median."""
+    earlier_median_s: Seconds | None
+    """Median of the medians of earlier runs on this machine; null without one."""
+    earlier: Count
+    """How many earlier runs that were."""
+    t: Seconds
+    """Seconds since the pipeline's start when it was over."""
+
+
+class TelemetrySnapshot(Model):
+    """What the sensors said at one moment: a line of `telemetry.jsonl`."""
+
+    event: Literal["sample"]
+    """What this line is."""
+    t: Seconds
+    """Seconds since the pipeline's start."""
+    at: Timestamp
+    """When, UTC."""
+    step: int | None = Field(ge=1)
+    """Number of the step that ran; null between steps."""
+    values: dict[str, float | None]
+    """Value by name, with its unit at the end of the name; null where it is missing."""
+
+
 class TrackedClaim(Model):
     """A claim that was checked in the pipeline."""
 
@@ -178,6 +218,8 @@ class TrackedPipeline(Model):
     """Sensors without values, and why."""
     advice: list[Recommendation]
     """What the rules found."""
+    performance: list[PerformanceTestResult] = []
+    """Performance smoke tests."""
     claims: list[TrackedClaim]
     """The last claims that were checked."""
     signals: list[str]

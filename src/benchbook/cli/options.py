@@ -18,6 +18,24 @@ def json_option(what: str) -> Callable[[F], F]:
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON.")
 
 
+def tracking_options(function: F) -> F:
+    """Add the options `--no-track` and `--tensorboard`."""
+    track = click.option("--no-track", is_flag=True, help="Do not follow it as a pipeline; see: benchbook track.")
+    folder = click.Path(path_type=Path, file_okay=False)
+    mirror = click.option("--tensorboard", type=folder, default=None, help="Mirror the pipeline here, for TensorBoard.")
+    return track(mirror(function))
+
+
+def check_tracking(*, no_track: bool, tensorboard: Path | None) -> None:
+    """Check that the options of `tracking_options` fit each other.
+
+    Raises:
+        UsageError: A mirror is asked for of what is not tracked.
+    """
+    if no_track and tensorboard is not None:
+        raise UsageError("--tensorboard mirrors a tracked pipeline: it does not go with --no-track")
+
+
 def artifact_argument() -> Callable[[F], F]:
     """Return the argument FILE: an artifact."""
     return click.argument("file", type=click.Path(path_type=Path))

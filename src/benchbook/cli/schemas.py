@@ -44,5 +44,6 @@ def _schemas() -> dict[str, str]:
     from benchbook.params import model as params
 
     made: dict[str, Any] = {name: artifacts.json_schema(kind) for kind, name in artifacts.FILE_NAMES.items()}
+    made.update({name: artifacts.record_schema(name) for name in artifacts.RECORDS})
     made[params.FILE_NAME] = params.json_schema()
     return {name: json.dumps(value, indent=2, ensure_ascii=False) + "\n" for name, value in made.items()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from benchbook.cli.options import json_option
+from benchbook.cli.options import check_tracking, json_option, tracking_options
 from benchbook.errors import ExitCode
 
 _PATH = click.Path(path_type=Path)
@@ -38,13 +38,24 @@ def command() -> None:
 )
 @click.option("--reuse-stale", is_flag=True, help="Take runs that were done by other code for those of this one.")
 @click.option("--retry-failed", is_flag=True, help="Do runs again that failed or ran out of time.")
+@tracking_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
-def run(*, file: Path, store: Path, history: str | None, quiet: bool, **options: Any) -> int:
+def run(
+    *,
+    file: Path,
+    store: Path,
+    history: str | None,
+    quiet: bool,
+    no_track: bool,
+    tensorboard: Path | None,
+    **options: Any,
+) -> int:
     r"""Do the runs of a study that its store does not have yet.
 
     \b
     STUDY.yaml has the keys of bb.study: optimizers, functions, dims, instances, seeds, budget_per_dim or budget,
-    target, stagnation, history, points, settings. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
+    target, stagnation, history, points, settings. It is followed as the pipeline "study STUDY", which
+    `benchbook track watch` shows while it runs. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
     """
     import sys
 
@@ -52,9 +63,12 @@ def run(*, file: Path, store: Path, history: str | None, quiet: bool, **options:
     from benchbook.studies.description import study
     from benchbook.studies.ledger import ledger
 
+    check_tracking(no_track=no_track, tensorboard=tensorboard)
     described = load_study(file)
     made = study(**{**described, **({"history": history} if history else {})})
-    made.run(store, progress=not quiet and sys.stderr.isatty(), **options).close()
+    track = False if no_track else f"study {file.stem}"
+    shown = not quiet and sys.stderr.isatty()
+    made.run(store, progress=shown, track=track, tensorboard=tensorboard, **options).close()
     found = ledger(store)
     click.echo(
         f"{store}: {found.total('planned')} planned, {found.total('done')} done, {found.total('failed')} failed, "

@@ -31,6 +31,11 @@ def schemas_page() -> str:
         # Kinds share objects; each is explained once.
         parts += [f"### {name}\n\n{_fields(part, objects)}" for name, part in objects.items() if name not in shown]
         shown |= set(objects)
+    for file_name in artifacts.RECORDS:
+        schema = artifacts.record_schema(file_name)
+        title, fields = str(schema["title"]), "" if schema["title"] in shown else _fields(schema, {})
+        where = f"Fields: [{title}](#{title.lower()})" if not fields else fields
+        parts.append(f"## Record `{file_name.partition('.')[0]}`\n\nSchema: `schemas/{file_name}`\n\n{where}")
     return "\n".join(parts)
 
 

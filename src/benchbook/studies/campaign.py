@@ -26,6 +26,7 @@ from benchbook.studies.dispatch import dispatch
 from benchbook.studies.executors import opened
 from benchbook.studies.progress import reporting
 from benchbook.studies.sharding import parse_shard, shard_of
+from benchbook.studies.tracked import Follower, followed
 from benchbook.studies.work import Task, tasks_of
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class Options:
     reuse_stale: bool = False
     retry_failed: bool = False
     progress: bool | Callable[[int, int], None] = False
+    track: str | None = None
+    tensorboard: Path | str | None = None
 
 
 def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
@@ -61,12 +64,21 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
     ):
         write_manifest(folder, study.plan, commit=provenance.commit(), reuses_stale=options.reuse_stale)
         store.index()
-        tasks = _tasks(study, store, part, options, report)
-        for records in dispatch(executor, tasks, at_a_time=at_a_time):
-            for record in records:
-                part.check(record)
-                store.append(record)
-            report(len(records))
+        with followed(
+            options.track,
+            study.plan,
+            store,
+            None if part.first_keys is None else lambda: part.cells(study),
+            retry_failed=options.retry_failed,
+            tensorboard=options.tensorboard,
+        ) as follower:
+            tasks = _tasks(study, store, part, options, report, follower)
+            for records in dispatch(executor, tasks, at_a_time=at_a_time):
+                for record in records:
+                    part.check(record)
+                    store.append(record)
+                report(len(records))
+                follower.taken(records)
     return open(folder)
 
 
@@ -102,12 +114,15 @@ class _Part:
         self.expected.remove(record.run_key)
 
 
-def _tasks(study: Study, store: Store, part: _Part, options: Options, report: Callable[[int], None]) -> Iterator[Task]:
+def _tasks(
+    study: Study, store: Store, part: _Part, options: Options, report: Callable[[int], None], follower: Follower
+) -> Iterator[Task]:
     """Yield what is missing, cell by cell."""
     stale = 0
     for cell in part.cells(study):
         missing, reused = _missing(cell, store, options, study)
         stale += reused
+        follower.sent(cell, missing)
         if len(missing) < len(cell.runs):
             report(len(cell.runs) - len(missing))
         if not missing:

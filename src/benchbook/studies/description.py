@@ -135,6 +135,8 @@ class Study:
         reuse_stale: bool = False,
         retry_failed: bool = False,
         progress: bool | Callable[[int, int], None] = False,
+        track: bool | str = False,
+        tensorboard: str | Path | None = None,
     ) -> StoredRuns:
         """Do the runs that the store does not have yet, and return all of the store.
 
@@ -148,14 +150,21 @@ class Study:
             reuse_stale: Take runs done by other code, or another version of benchbook, for those of this one.
             retry_failed: Do runs again that failed or ran out of time.
             progress: True shows a bar; a function is called with (done, planned).
+            track: Whether to follow it as a pipeline (`benchbook track`); a text is its name, which is that of the
+                store's folder unless given. Results are the same either way, and a tracker that fails costs a warning.
+            tensorboard: Folder that the tracked pipeline is mirrored into, for TensorBoard.
 
         Raises:
-            UsageError: An argument is out of its range.
+            UsageError: An argument is out of its range, or `tensorboard` is given without `track`.
+            MissingExtraError: TensorBoard is asked for and not installed.
             StorageError: The store cannot be written to.
             ExecutionError: The executor broke down; what was finished is kept, and running again goes on from there.
         """
         from benchbook.studies.campaign import Options, campaign
 
+        if tensorboard is not None and not track:
+            raise UsageError("tensorboard is given, but track is not: only a tracked study is mirrored")
+        folder = Path(store) if store is not None else artifact_root() / "study"
         options = Options(
             executor=executor,
             workers=workers,
@@ -165,8 +174,10 @@ class Study:
             reuse_stale=reuse_stale,
             retry_failed=retry_failed,
             progress=progress,
+            track=f"study {folder.absolute().name}" if track is True else track or None,
+            tensorboard=tensorboard,
         )
-        return campaign(self, Path(store) if store is not None else artifact_root() / "study", options)
+        return campaign(self, folder, options)
 
     def planned(self, cell: CellPlan, wanted: frozenset[str] | None = None) -> list[PlannedRun]:
         """Return the runs of a cell, ready to be done; `wanted` names the keys, all unless given."""

@@ -8,6 +8,7 @@ from benchbook.tracking.eta import eta_errors
 from benchbook.tracking.states import (
     Advice,
     Metric,
+    PerformanceTest,
     PipelineState,
     Prediction,
     StepState,
@@ -34,6 +35,7 @@ def to_document(state: PipelineState) -> dict[str, Any]:
             {"done": done, "predicted_s": predicted, "error": error} for done, predicted, error in eta_errors(state)
         ],
         "advice": [{**_fields(advice), "actions": list(advice.actions)} for advice in state.advice],
+        "performance": [{**_fields(test), "repeats_s": list(test.repeats_s)} for test in state.performance],
         "claims": [{"text": text, "verdict": verdict} for text, verdict in state.claims],
     }
 
@@ -48,7 +50,7 @@ def _step(step: StepState) -> dict[str, Any]:
     }
 
 
-def _fields(record: Metric | Prediction | Advice) -> dict[str, Any]:
+def _fields(record: Metric | Prediction | Advice | PerformanceTest) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
 
 
@@ -65,6 +67,9 @@ def from_document(document: dict[str, Any]) -> PipelineState:
     state.steps = [_step_from(step) for step in document["steps"]]
     state.predictions = [Prediction(**prediction) for prediction in document["predictions"]]
     state.advice = [Advice(**{**advice, "actions": tuple(advice["actions"])}) for advice in document["advice"]]
+    state.performance = [
+        PerformanceTest(**{**test, "repeats_s": tuple(test["repeats_s"])}) for test in document.get("performance", ())
+    ]
     state.claims = [(claim["text"], claim["verdict"]) for claim in document["claims"]]
     return state
 

@@ -13,6 +13,9 @@ _WIDE = 2.0  # the factor up and down while there is one observation only
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
 _SIGMAS = 1.645  # of a normal distribution: 90 % lie within
 _LATE = 0.1  # a step that is over its time is taken to need so much more of what it has taken
+_BESIDE = 1.2  # from so many steps at a time on, they are taken to run side by side
+_MOST_GUESSED = 0.9  # the share of a step that is taken for done where it does not say
+_TELLING = 0.1  # the share of a run from which on its own speed tells more than that of earlier ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> E
 
     Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
     so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
-    side by side, what remains is shared among as many as ran at a time so far.
+    side by side, all work together is held against the time that has passed.
     """
     return Forecast(earlier).estimate(state, t)
 
@@ -98,14 +101,14 @@ def _expected(shapes: Sequence[Shape], k: int, weight: float | None) -> float:
 
 
 def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expected: Sequence[float]) -> Eta:
-    pace = 1.0
     over = [step for step in state.steps if step.status is StepStatus.COMPLETED]
-    if over:
-        before = sum(expected[step.index - 1] for step in over)
-        took = sum(step.duration_s or 0.0 for step in over)
-        pace = took / before if before > 0 else 1.0
-    at_a_time = statistics.median(shape.side_by_side for shape in shapes)
-    remaining = _remaining(state, t, [pace * seconds for seconds in expected], at_a_time)
+    before = sum(expected[step.index - 1] for step in over)
+    beside = max(_side_by_side(state, t), statistics.median(shape.side_by_side for shape in shapes))
+    if beside > _BESIDE:
+        remaining = _remaining_beside(state, t, expected, sum(expected) / beside)
+    else:
+        pace = sum(step.duration_s or 0.0 for step in over) / before if before > 0 else 1.0
+        remaining = _remaining(state, t, [pace * seconds for seconds in expected])
     totals = [sum(shape.durations_s) for shape in shapes]
     spread = _NARROW
     if len(totals) > 1 and min(totals) > 0:
@@ -116,8 +119,8 @@ def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expec
 
 
 def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
-    works = [_weight(state, k) for k in range(total)]
-    work = [1.0 if weight is None else weight for weight in works]
+    weights = [_weight(state, k) for k in range(total)]
+    work = [1.0 if weight is None else weight for weight in weights]
     # Seconds of what is over, and the work that it was; a step that says how far it is tells it of its part.
     seen = [
         (step.duration_s, work[step.index - 1])
@@ -133,7 +136,9 @@ def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
     if not seen:
         return None
     rate = sum(seconds for seconds, _ in seen) / sum(done for _, done in seen)
-    remaining = _remaining(state, t, [rate * weight for weight in work], _side_by_side(state, t))
+    expected = [rate * weight for weight in work]
+    beside = _side_by_side(state, t) > _BESIDE
+    remaining = _remaining_beside(state, t, expected, None) if beside else _remaining(state, t, expected)
     if len(seen) == 1:
         return Eta(remaining_s=remaining, low_s=remaining / _WIDE, high_s=remaining * _WIDE, earlier=0)
     left = max(1, total - state.done)
@@ -145,33 +150,61 @@ def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
 
 def _side_by_side(state: PipelineState, t: float) -> float:
     """Return how many steps ran at a time so far, on average; at least 1."""
-    begun = [step.started_t for step in state.steps if step.started_t is not None]
-    if not begun or t <= min(begun):
+    begun = _begun(state)
+    if begun is None or t <= begun:
         return 1.0
-    busy = sum(_busy(step, t) for step in state.steps)
-    return max(1.0, busy / (t - min(begun)))
+    busy = sum(
+        t - step.started_t if step.duration_s is None else step.duration_s
+        for step in state.steps
+        if step.started_t is not None
+    )
+    return max(1.0, busy / (t - begun))
 
 
-def _busy(step: StepState, t: float) -> float:
-    if step.started_t is None:
-        return 0.0
-    return t - step.started_t if step.duration_s is None else step.duration_s
+def _begun(state: PipelineState) -> float | None:
+    return min((step.started_t for step in state.steps if step.started_t is not None), default=None)
 
 
-def _remaining(state: PipelineState, t: float, expected: Sequence[float], at_a_time: float) -> float:
-    """Return what the steps that run, and those to come, still need; `expected` has a value a step."""
-    needs = [0.0]
+def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> float:
+    """Return what steps one after the other still need; `expected` has the seconds of each."""
+    seconds = 0.0
     for k, whole in enumerate(expected):
         step = state.steps[k] if k < len(state.steps) else None
         if step is None or step.status is StepStatus.PENDING:
-            needs.append(whole)
+            seconds += whole
         elif step.status not in FINAL and step.started_t is not None:
             elapsed = t - step.started_t
             if step.fraction:
-                needs.append(elapsed / step.fraction * (1 - step.fraction))
+                seconds += elapsed / step.fraction * (1 - step.fraction)
             else:
-                needs.append(whole - elapsed if elapsed < whole else elapsed * _LATE)
-    return max(sum(needs) / at_a_time, max(needs))
+                seconds += whole - elapsed if elapsed < whole else elapsed * _LATE
+    return seconds
+
+
+def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float], before: float | None) -> float:
+    """Return what steps side by side still need: what is left of all work, at the speed that it had so far.
+
+    The seconds of one such step tell little, as it shares the machine and may have waited for its turn; `expected`
+    weighs them only. `before` is what earlier runs took in all, for a beginning that tells nothing yet.
+    """
+    done, whole = 0.0, 0.0
+    for k, seconds in enumerate(expected):
+        step = state.steps[k] if k < len(state.steps) else None
+        whole += seconds
+        if step is None or step.status is StepStatus.PENDING or seconds <= 0:
+            continue
+        if step.status in FINAL:
+            done += seconds if step.status is StepStatus.COMPLETED else 0.0
+            whole -= seconds if step.status is not StepStatus.COMPLETED else 0.0
+        elif step.fraction is not None:
+            done += seconds * step.fraction
+        elif step.started_t is not None:
+            done += seconds * min(_MOST_GUESSED, (t - step.started_t) / seconds)
+    share = done / whole if whole > 0 else 1.0
+    elapsed = t - (_begun(state) or 0.0)
+    if before is not None and share < _TELLING:
+        return max(0.0, before - elapsed, before * (1 - share) * _TELLING)
+    return elapsed / share * (1 - share) if share > 0 else elapsed
 
 
 def eta_errors(state: PipelineState) -> list[tuple[int, float, float]]:

@@ -15,6 +15,7 @@ from benchbook.tracking.states import (
     VERSION,
     Advice,
     Metric,
+    PerformanceTest,
     PipelineState,
     Prediction,
     StepState,
@@ -196,6 +197,11 @@ def _advised(state: PipelineState, event: dict[str, Any]) -> None:
     state.advice.append(advice)
 
 
+def _performance(state: PipelineState, event: dict[str, Any]) -> None:
+    fields = {name: event[name] for name in PerformanceTest.__slots__}
+    state.performance.append(PerformanceTest(**{**fields, "repeats_s": tuple(event["repeats_s"])}))
+
+
 def _missing(state: PipelineState, event: dict[str, Any]) -> None:
     state.missing[event["sensor"]] = event["reason"]
 
@@ -221,6 +227,7 @@ _CHANGES: dict[str, Callable[[PipelineState, dict[str, Any]], None]] = {
     "signal": _signal,
     "claim": _claim,
     "advice": _advised,
+    "performance": _performance,
     "missing": _missing,
     "ended": _ended,
 }

@@ -20,7 +20,7 @@ from benchbook.tracking.eta import Forecast
 from benchbook.tracking.folders import earlier_shapes, slug_of
 from benchbook.tracking.record import Record
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
-from benchbook.tracking.states import VERSION, Eta, PipelineState, StepStatus
+from benchbook.tracking.states import VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
 
 if TYPE_CHECKING:
@@ -126,8 +126,14 @@ class Pipeline:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End: completed, or failed or cancelled by what came out of the block."""
-        status, reason = why(error)
-        self.finish(status, reason)
+        self.finish(*why(error))
+
+    def end_by(self, error: BaseException | None) -> None:
+        """End as `with` does, for work that must not fail where its tracking does: that is logged, not raised."""
+        try:
+            self.finish(*why(error))
+        except Exception as failure:  # noqa: BLE001  # what watches must not end what works
+            log.warning("pipeline %s could not be ended: %s: %s", self.name, type(failure).__name__, failure)
 
     def start(self) -> Self:
         """Take the lock and write the first event.
@@ -215,6 +221,27 @@ class Pipeline:
     def claim(self, text: str, verdict: str) -> None:
         """Note a claim that was checked; the live page shows the last ones."""
         self.emit("claim", lambda _: {"text": text, "verdict": str(verdict)})
+
+    def smoke_test(
+        self, name: str, work: Callable[[], object], *, amount: float = 1, unit: str = "calls", repeats: int = 5
+    ) -> PerformanceTest:
+        """Time a small fixed piece of work and keep the result with the run, start-up apart from steady state.
+
+        Args:
+            name: What it is called; earlier runs' results of this name on this machine stand beside it.
+            work: Called once for the start-up, then `repeats` times.
+            amount: How much each call does, in `unit`.
+            unit: Unit of the amount, such as evaluations.
+            repeats: At least 1.
+
+        Raises:
+            UsageError: `repeats` is less than 1, or the pipeline was not started.
+        """
+        from benchbook.tracking.performance import smoke_test
+
+        return smoke_test(
+            self, name, work, amount=amount, unit=unit, repeats=repeats, seconds=self._clock.monotonic_s
+        )
 
     def count(self, evaluations: int) -> None:
         """Count evaluations that were done, for the rate in the telemetry."""

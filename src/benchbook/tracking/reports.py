@@ -88,10 +88,11 @@ def markdown(state: PipelineState, folder: Path, status: str | None = None) -> s
     """Return the report of a pipeline; `status` is what a reader of a dead one says instead of its own."""
     parts = [f"# {state.name}\n", _facts(state, folder, status or state.status.value), "## Steps\n", _steps(state)]
     if errors := eta_errors(state):
-        rows = [[str(done), duration_text(predicted), f"{100 * error:+.1f} %"] for done, predicted, error in errors]
-        parts += ["## Predictions\n", _table(["steps over", "predicted in all", "error"], rows)]
+        parts += ["## Predictions\n", _predictions(errors)]
     if state.telemetry or state.missing:
         parts += ["## Telemetry\n", _telemetry(state)]
+    if state.performance:
+        parts += ["## Performance smoke test\n", _performance(state)]
     if state.advice:
         parts += ["## Recommendations\n", *(_advice(state, k) for k in range(len(state.advice)))]
     if state.claims:
@@ -142,6 +143,32 @@ def _telemetry(state: PipelineState) -> str:
     ]
     missing = "".join(f"- {sensor} is missing: {_cell(reason)}\n" for sensor, reason in sorted(state.missing.items()))
     return (_table(["value", "mean", "maximum"], rows) if rows else "") + ("\n" + missing if missing else "")
+
+
+def _predictions(errors: Sequence[tuple[int, float, float]]) -> str:
+    # The end of a step and the start of the next one predict the same.
+    last = {done: (predicted, error) for done, predicted, error in errors}
+    rows = [[str(done), duration_text(total), f"{100 * error:+.1f} %"] for done, (total, error) in last.items()]
+    text = _table(["steps over", "predicted in all", "error"], rows)
+    late = [abs(error) for done, (_, error) in last.items() if done >= 2]
+    return text + (f"\nFrom the second step on, off by {100 * max(late):.0f} % at most.\n" if late else "")
+
+
+def _performance(state: PipelineState) -> str:
+    rows = []
+    for test in state.performance:
+        before = test.earlier_median_s
+        change = "" if not before else f"{100 * (test.median_s / before - 1):+.0f} % ({test.earlier} earlier)"
+        rows.append(
+            [
+                f"{test.name} ({test.amount:,g} {test.unit})",
+                f"{1e3 * test.startup_s:.3g} ms",
+                f"{1e3 * test.median_s:.3g} ms ± {100 * test.noise:.0f} %",
+                f"{test.amount / test.median_s:,.0f} /s" if test.median_s > 0 else "",
+                change,
+            ]
+        )
+    return _table(["work", "start-up", "steady state", "rate", "against earlier runs"], rows)
 
 
 def _advice(state: PipelineState, k: int) -> str:

@@ -128,6 +128,33 @@ class Advice:
     t: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformanceTest:
+    """What a performance smoke test measured; see `benchbook.tracking.performance`.
+
+    Attributes:
+        amount: How much is done each time, in `unit`.
+        startup_s: Seconds of the first time.
+        repeats_s: Seconds of each time after it.
+        median_s: Median of these.
+        noise: Half of the distance between their quartiles, divided by their median.
+        earlier_median_s: Median of the medians of earlier runs on this machine; None without one.
+        earlier: How many earlier runs that were.
+        t: Seconds since the pipeline's start when it was over.
+    """
+
+    name: str
+    amount: float
+    unit: str
+    startup_s: float
+    repeats_s: tuple[float, ...]
+    median_s: float
+    noise: float
+    earlier_median_s: float | None
+    earlier: int
+    t: float
+
+
 @dataclass(slots=True, kw_only=True)
 class PipelineState:
     """One pipeline.
@@ -159,6 +186,7 @@ class PipelineState:
     steps: list[StepState] = field(default_factory=list)
     predictions: list[Prediction] = field(default_factory=list)
     advice: list[Advice] = field(default_factory=list)
+    performance: list[PerformanceTest] = field(default_factory=list)
     claims: list[tuple[str, str]] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     telemetry: dict[str, dict[str, float]] = field(default_factory=dict)

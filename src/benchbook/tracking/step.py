@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchbook.tracking.counter import Counter
 from benchbook.tracking.states import PipelineState, StepStatus
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Step:
         self._over = threading.Lock()
         self._progress_t = -math.inf
         self._counted_before = pipeline.evaluations.value
+        self._counted = Counter()
         self._started_t = pipeline.elapsed_s
         pipeline.emit("step_started", self._start, boundary=True)
 
@@ -62,6 +64,7 @@ class Step:
 
     def count(self, evaluations: int) -> None:
         """Count evaluations that were done, for the rate in the telemetry."""
+        self._counted.add(evaluations)
         self._pipeline.count(evaluations)
 
     def end(self, status: StepStatus = StepStatus.COMPLETED, reason: str | None = None) -> None:
@@ -79,7 +82,8 @@ class Step:
             "status": status.value,
             "duration_s": took,
             "reason": reason,
-            "evaluations": self._pipeline.evaluations.value - self._counted_before,
+            # What the step counted itself; else all that was counted while it ran.
+            "evaluations": self._counted.value or self._pipeline.evaluations.value - self._counted_before,
             "eta": self._pipeline.eta_after(state, self._started_t + took),
         }
 
