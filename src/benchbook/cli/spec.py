@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import json_option
+from benchbook.cli.options import check_tracking, json_option, tracking_options
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def list_(*, as_json: bool) -> None:
     default=None,
     help="Seconds a notebook may take. [no limit]",
 )
+@tracking_options
 @click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
 def run(
     *,
@@ -59,19 +60,24 @@ def run(
     overrides: tuple[str, ...],
     workers: int | None,
     timeout_s: float | None,
+    no_track: bool,
+    tensorboard: Path | None,
     with_site: bool,
 ) -> int:
     """Run specs: all of them, or those named.
 
     Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
-    does not hold or a notebook fails; its notebook is kept all the same.
+    does not hold or a notebook fails; its notebook is kept all the same. They are followed as the pipeline
+    "specs PARAMS", which `benchbook track watch` shows while they run.
     """
     from benchbook.params.load import load
     from benchbook.specs.discover import find
 
+    check_tracking(no_track=no_track, tensorboard=tensorboard)
     files = find(names)
     params = load(which, overrides)
-    results = _execute(files, params, workers, timeout_s)
+    tracking = None if no_track else {"tensorboard": tensorboard}
+    results = _execute(files, params, tracking, workers=workers, timeout_s=timeout_s)
     pages: Path | None = None
     if with_site:
         from benchbook.site import build_site
@@ -140,12 +146,13 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
 
 
 def _execute(
-    files: Sequence[SpecFile], params: JsonObject, workers: int | None, timeout_s: float | None
+    files: Sequence[SpecFile], params: JsonObject, tracking: dict[str, Any] | None, **options: Any
 ) -> list[SpecResult]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from benchbook.cli.terminal import console
     from benchbook.specs.execute import execute_specs
+    from benchbook.specs.tracked import execute_tracked
 
     columns = (
         TextColumn("{task.description}"),
@@ -159,7 +166,9 @@ def _execute(
         def progress(name: str, done: int, total: int) -> None:
             bars.update(tasks[name], completed=done, total=total)
 
-        return execute_specs(files, params, workers=workers, timeout_s=timeout_s, progress=progress)
+        if tracking is None:
+            return execute_specs(files, params, progress=progress, **options)
+        return execute_tracked(files, params, progress=progress, **tracking, **options)
 
 
 def _report(results: Sequence[SpecResult], pages: Path | None) -> None:

@@ -41,6 +41,9 @@ class SpecResult:
         return self.outcome["status"] == "held"
 
 
+Follow = Callable[[str, SpecResult | None], None]
+
+
 def execute_specs(
     files: Sequence[SpecFile],
     params: JsonObject,
@@ -48,6 +51,7 @@ def execute_specs(
     workers: int | None = None,
     timeout_s: float | None = None,
     progress: Progress | None = None,
+    follow: Follow | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[SpecResult]:
     """Execute specs with parameters; a failing one is kept and does not stop the others.
@@ -58,13 +62,14 @@ def execute_specs(
         workers: Notebooks at a time; one a processor unless given.
         timeout_s: A notebook that takes longer is ended and reported as an error.
         progress: Called as (spec, cells done, cells) from worker threads.
+        follow: Called from worker threads as (spec, None) when one begins, and as (spec, result) when it has ended.
         clock: Measures the durations.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
     pool = NotebookWorkers()
     try:
         with ThreadPoolExecutor(workers) as threads:
-            jobs = [threads.submit(_execute, file, params, pool, timeout_s, progress, clock) for file in files]
+            jobs = [threads.submit(_followed, follow, file, params, pool, timeout_s, progress, clock) for file in files]
             try:
                 return [job.result() for job in jobs]
             except BaseException:
@@ -74,6 +79,15 @@ def execute_specs(
                 raise
     finally:
         pool.close()
+
+
+def _followed(follow: Follow | None, file: SpecFile, *rest: Any) -> SpecResult:
+    if follow is not None:
+        follow(file.name, None)
+    result = _execute(file, *rest)
+    if follow is not None:
+        follow(file.name, result)
+    return result
 
 
 def _execute(
