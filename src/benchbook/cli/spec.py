@@ -52,6 +52,7 @@ def list_(*, as_json: bool) -> None:
     help="Seconds a notebook may take. [no limit]",
 )
 @tracking_options
+@click.option("--stdout", "stream", is_flag=True, help="Print what the notebooks put out, while they run.")
 @click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
 def run(
     *,
@@ -62,6 +63,7 @@ def run(
     timeout_s: float | None,
     no_track: bool,
     tensorboard: Path | None,
+    stream: bool,
     with_site: bool,
 ) -> int:
     """Run specs: all of them, or those named.
@@ -69,6 +71,8 @@ def run(
     Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
     does not hold or a notebook fails; its notebook is kept all the same. They are followed as the pipeline
     "specs PARAMS", which `benchbook track watch` shows while they run.
+
+    Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each anew.
     """
     from benchbook.params.load import load
     from benchbook.specs.discover import find
@@ -77,7 +81,7 @@ def run(
     files = find(names)
     params = load(which, overrides)
     tracking = None if no_track else {"tensorboard": tensorboard}
-    results = _execute(files, params, tracking, workers=workers, timeout_s=timeout_s)
+    results = _execute(files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream)
     pages: Path | None = None
     if with_site:
         from benchbook.site import build_site
@@ -148,27 +152,14 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
 def _execute(
     files: Sequence[SpecFile], params: JsonObject, tracking: dict[str, Any] | None, **options: Any
 ) -> list[SpecResult]:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from benchbook.cli.terminal import console
+    from benchbook.cli.spec_progress import SpecProgress
     from benchbook.specs.execute import execute_specs
     from benchbook.specs.tracked import execute_tracked
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} cells"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console(stderr=True), transient=True) as bars:
-        tasks = {file.name: bars.add_task(file.name, total=None) for file in files}
-
-        def progress(name: str, done: int, total: int) -> None:
-            bars.update(tasks[name], completed=done, total=total)
-
+    with SpecProgress(len(files)) as screen:
         if tracking is None:
-            return execute_specs(files, params, progress=progress, **options)
-        return execute_tracked(files, params, progress=progress, **tracking, **options)
+            return execute_specs(files, params, listener=screen.hear, **options)
+        return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
 
 
 def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
@@ -206,7 +197,13 @@ def _explain(result: SpecResult) -> None:
                 f"measured {claim['measured']}, required {claim['relation']} {claim['threshold']} {claim['unit']}",
                 err=True,
             )
-    click.echo(f"  notebook kept: {_near(result.notebook)}", err=True)
+    if result.failure is not None:
+        where = f", cell {result.failure.cell!r}" if result.failure.cell else ""
+        click.echo(f"  in {_near(result.source)}{where}{':' if result.failure.excerpt else ''}", err=True)
+        for line in result.failure.excerpt:
+            click.echo(f"    {line}", err=True)
+    if result.kept:
+        click.echo(f"  notebook kept: {_near(result.notebook)}", err=True)
 
 
 def _last(file: SpecFile) -> list[str]:

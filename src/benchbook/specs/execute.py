@@ -12,11 +12,66 @@ from typing import Any
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import artifact_root
-from benchbook.specs.discover import SpecFile
+from benchbook.specs.discover import SpecFile, read_notebook
+from benchbook.specs.narration import narrate
 from benchbook.specs.workers import NotebookWorkers
 from benchbook.typing import JsonObject
 
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecStarted:
+    """A notebook is handed to a worker.
+
+    Attributes:
+        spec: The spec.
+    """
+
+    spec: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellStarted:
+    """A cell of a notebook begins.
+
+    Attributes:
+        spec: The spec.
+        done: Cells before it.
+        total: Cells of the notebook.
+        text: What it is about: its claims, or the heading that it stands under.
+    """
+
+    spec: str
+    done: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellOutput:
+    """A cell of a notebook has put something out.
+
+    Attributes:
+        spec: The spec.
+        text: Its text; may be a part of a line.
+    """
+
+    spec: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Where a notebook failed.
+
+    Attributes:
+        cell: The id of the cell; None where none had begun.
+        excerpt: The lines of the cell around the error; none where it was not in a cell's code.
+    """
+
+    cell: str | None
+    excerpt: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +83,18 @@ class SpecResult:
         outcome: Its outcome artifact.
         notebook: The executed copy.
         elapsed_s: Wall-clock seconds, with the start of its kernel.
+        source: The notebook that was executed.
+        failure: Where it failed; None where it reached its end.
+        kept: Whether there is an executed copy.
     """
 
     name: str
     outcome: JsonObject
     notebook: Path
     elapsed_s: float
+    source: Path
+    failure: Failure | None = None
+    kept: bool = True
 
     @property
     def held(self) -> bool:
@@ -41,7 +102,8 @@ class SpecResult:
         return self.outcome["status"] == "held"
 
 
-Follow = Callable[[str, SpecResult | None], None]
+Happening = SpecStarted | CellStarted | CellOutput | SpecResult
+Listener = Callable[[Happening], None]
 
 
 def execute_specs(
@@ -51,7 +113,8 @@ def execute_specs(
     workers: int | None = None,
     timeout_s: float | None = None,
     progress: Progress | None = None,
-    follow: Follow | None = None,
+    listener: Listener | None = None,
+    outputs: bool = False,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[SpecResult]:
     """Execute specs with parameters; a failing one is kept and does not stop the others.
@@ -62,14 +125,17 @@ def execute_specs(
         workers: Notebooks at a time; one a processor unless given.
         timeout_s: A notebook that takes longer is ended and reported as an error.
         progress: Called as (spec, cells done, cells) from worker threads.
-        follow: Called from worker threads as (spec, None) when one begins, and as (spec, result) when it has ended.
+        listener: Hears from worker threads that a spec begins, which of its cells does and what that is about, and how it
+            ended.
+        outputs: Whether the listener also hears what cells put out.
         clock: Measures the durations.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
     pool = NotebookWorkers()
+    telling = _Telling(progress, listener, outputs)
     try:
         with ThreadPoolExecutor(workers) as threads:
-            jobs = [threads.submit(_followed, follow, file, params, pool, timeout_s, progress, clock) for file in files]
+            jobs = [threads.submit(_execute, file, params, pool, timeout_s, telling, clock) for file in files]
             try:
                 return [job.result() for job in jobs]
             except BaseException:
@@ -81,38 +147,61 @@ def execute_specs(
         pool.close()
 
 
-def _followed(follow: Follow | None, file: SpecFile, *rest: Any) -> SpecResult:
-    if follow is not None:
-        follow(file.name, None)
-    result = _execute(file, *rest)
-    if follow is not None:
-        follow(file.name, result)
-    return result
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Who wants to hear what."""
+
+    progress: Progress | None
+    listener: Listener | None
+    outputs: bool
+
+    def hear(self, happening: Happening) -> None:
+        """Tell the listener, where there is one."""
+        if self.listener is not None:
+            self.listener(happening)
+
+    def tell(self, spec: str, texts: dict[str, str], event: dict[str, Any]) -> None:
+        """Pass on what a worker says."""
+        if event["event"] == "output":
+            self.hear(CellOutput(spec=spec, text=event["text"]))
+            return
+        done, total = event["done"], event["total"]
+        if self.progress is not None:
+            self.progress(spec, done, total)
+        self.hear(CellStarted(spec=spec, done=done, total=total, text=texts.get(event["cell"], "")))
 
 
 def _execute(
-    file: SpecFile,
-    params: JsonObject,
-    pool: NotebookWorkers,
-    timeout_s: float | None,
-    progress: Progress | None,
-    clock: Clock,
+    file: SpecFile, params: JsonObject, pool: NotebookWorkers, timeout_s: float | None, telling: _Telling, clock: Clock
 ) -> SpecResult:
     folder = artifact_root() / "specs" / file.name
     out = folder / f"{file.name}.ipynb"
+    texts = narrate(read_notebook(file.path))
     before = _written(folder)
     start_s = clock.monotonic_s()
     worker = pool.take()
-
-    def tell(event: dict[str, Any]) -> None:
-        if progress is not None:
-            progress(file.name, event["done"], event["total"])
-
-    error = worker.run({"notebook": str(file.path), "out": str(out), "params": params}, tell, timeout_s)
+    telling.hear(SpecStarted(spec=file.name))
+    job: JsonObject = {
+        "notebook": str(file.path),
+        "out": str(out),
+        "params": params,
+        "timeout_s": timeout_s,
+        "outputs": telling.outputs,
+    }
+    end = worker.run(job, lambda event: telling.tell(file.name, texts, event))
     pool.give_back(worker)
-    elapsed_s = clock.monotonic_s() - start_s
-    outcome = _outcome(file, folder, params, error, fresh=_written(folder) != before)
-    return SpecResult(name=file.name, outcome=outcome, notebook=out, elapsed_s=elapsed_s)
+    error: str | None = end["error"]
+    result = SpecResult(
+        name=file.name,
+        outcome=_outcome(file, folder, params, error, fresh=_written(folder) != before),
+        notebook=out,
+        elapsed_s=clock.monotonic_s() - start_s,
+        source=file.path,
+        failure=None if error is None else Failure(cell=end["cell"], excerpt=tuple(end["excerpt"])),
+        kept=end["written"],
+    )
+    telling.hear(result)
+    return result
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:

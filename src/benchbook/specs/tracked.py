@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import MissingExtraError, UsageError
 from benchbook.specs.discover import SpecFile
-from benchbook.specs.execute import Progress, SpecResult, execute_specs
+from benchbook.specs.execute import CellStarted, Happening, Listener, SpecResult, SpecStarted, execute_specs
 from benchbook.studies.smoke import AMOUNT, SMOKE, smoke_work
 from benchbook.typing import JsonObject
 
@@ -29,7 +29,7 @@ def execute_tracked(
     *,
     name: str | None = None,
     tensorboard: Path | str | None = None,
-    progress: Progress | None = None,
+    listener: Listener | None = None,
     **options: Any,
 ) -> list[SpecResult]:
     """Execute specs and follow them as a pipeline; what they do is the same as with `execute_specs`.
@@ -39,8 +39,8 @@ def execute_tracked(
         params: The checked parameters.
         name: Name of the pipeline; `specs` and the name of the parameter set unless given.
         tensorboard: Folder that the pipeline is mirrored into, for TensorBoard.
-        progress: Called as (spec, cells done, cells) from worker threads.
-        options: Those of `execute_specs`.
+        listener: Hears what happens; see `execute_specs`.
+        options: The others of `execute_specs`.
 
     Raises:
         UsageError: The name holds no letter or digit.
@@ -48,16 +48,16 @@ def execute_tracked(
     """
     pipeline = _started(files, name or f"specs {params.get('preset', '')}".strip(), tensorboard)
     if pipeline is None:
-        return execute_specs(files, params, progress=progress, **options)
+        return execute_specs(files, params, listener=listener, **options)
     watcher = _Watcher(pipeline)
 
-    def told(spec: str, done: int, total: int) -> None:
-        watcher.at(spec, done, total)
-        if progress is not None:
-            progress(spec, done, total)
+    def told(happening: Happening) -> None:
+        watcher.hear(happening)
+        if listener is not None:
+            listener(happening)
 
     try:
-        results = execute_specs(files, params, progress=told, follow=watcher.follow, **options)
+        results = execute_specs(files, params, listener=told, **options)
     except BaseException as error:
         pipeline.end_by(error)
         raise
@@ -92,13 +92,23 @@ class _Watcher:
         self._mutex = threading.Lock()
         self._is_broken = False
 
-    def follow(self, spec: str, result: SpecResult | None) -> None:
-        """Hear that a spec begins, or how it ended."""
-        self._safely(lambda: self._begin(spec) if result is None else self._end(result))
+    def hear(self, happening: Happening) -> None:
+        """Hear that a spec begins, how many of its cells are done, or how it ended."""
+        if self._is_broken:
+            return
+        try:
+            self._enter(happening)
+        except Exception as error:  # noqa: BLE001  # what watches must not end what works
+            self._is_broken = True
+            log.warning("tracking was given up, the specs go on: %s: %s", type(error).__name__, error)
 
-    def at(self, spec: str, done: int, total: int) -> None:
-        """Hear how many cells of a spec are done."""
-        self._safely(lambda: self._begin(spec).progress(done, total))
+    def _enter(self, happening: Happening) -> None:
+        if isinstance(happening, SpecStarted):
+            self._begin(happening.spec)
+        elif isinstance(happening, CellStarted):
+            self._begin(happening.spec).progress(happening.done, happening.total)
+        elif isinstance(happening, SpecResult):
+            self._end(happening)
 
     def _begin(self, spec: str) -> Step:
         with self._mutex:
@@ -129,12 +139,3 @@ class _Watcher:
             step.end()
         else:
             step.end(StepStatus.FAILED, str(outcome["error"] or f"{len(claims) - held} claims do not hold"))
-
-    def _safely(self, act: Callable[[], object]) -> None:
-        if self._is_broken:
-            return
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001  # what watches must not end what works
-            self._is_broken = True
-            log.warning("tracking was given up, the specs go on: %s: %s", type(error).__name__, error)

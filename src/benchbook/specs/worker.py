@@ -1,73 +1,69 @@
-"""Notebooks executed by papermill in a process of their own: a job a line comes in, events go out as JSON lines."""
+"""A process that executes notebooks: a job a line comes in, events go out as JSON lines."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import logging
+import os
+import queue
+import socket
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import papermill
-from nbclient.exceptions import DeadKernelError
-from papermill.engines import NBClientEngine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
+from benchbook.specs.engine import fork_server
 
-from benchbook.files import write_atomic
-from benchbook.specs.normalise import normalise
+if TYPE_CHECKING:
+    from benchbook.specs.notebook import Execution
+
+# Where these are installed, jsonschema and papermill import them for formats and places that notebooks do not have; the
+# first alone takes a second.
+_NEEDLESS = ("rfc3987_syntax", "isoduration", "pyarrow")
+_GIVEN_UP = 1
+_Jobs = queue.SimpleQueue[dict[str, Any] | None]
 
 
 def main() -> None:
     """Read jobs from standard input until it closes; execute each and say how it ended."""
-    papermill_engines.register("benchbook-progress", _ProgressEngine)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--link", type=int, help="the socket to the fork server")
+    parser.add_argument("--folder", type=Path, help="where the fork server's sockets may lie")
+    arguments = parser.parse_args()
+    if arguments.link is not None:
+        fork_server.use(fork_server.Link(socket.socket(fileno=arguments.link), arguments.folder))
+    else:
+        os.environ[fork_server.CHOICE_VARIABLE] = "ordinary"  # who started us has found that nothing can be forked
+    for name in _NEEDLESS:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's mark of what cannot be imported
+    from benchbook.specs.notebook import Execution
+
+    logging.getLogger("benchbook").addHandler(_ToEvents())
+    jobs: _Jobs = queue.SimpleQueue()
+    execution: list[Execution] = []
+    threading.Thread(target=_listen, args=(jobs, execution), daemon=True).start()
+    while (job := jobs.get()) is not None:
+        execution[:] = [Execution(job, _say)]
+        _say(event="end", **execution[0].run())
+        execution.clear()
+
+
+class _ToEvents(logging.Handler):
+    """Sends log records to whoever started this process."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _say(event="log", level=record.levelno, text=record.getMessage())
+
+
+def _listen(jobs: _Jobs, execution: list[Execution]) -> None:
+    """Take jobs in; when nobody is there any more, end at once what runs."""
     for line in sys.stdin:
-        job = json.loads(line)
-        _say(event="end", error=execute(Path(job["notebook"]), Path(job["out"]), job["params"]))
-
-
-def execute(notebook: Path, out: Path, params: dict[str, Any]) -> str | None:
-    """Execute a notebook with parameters, and write the executed copy; return what went wrong."""
-    error = None
-    working_copy = out.with_name(f".{out.name}.running")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(working_copy),
-            parameters=params,
-            cwd=str(notebook.parent),
-            engine_name="benchbook-progress",
-            progress_bar=False,
-            log_output=False,
-        )
-    except PapermillExecutionError as failure:
-        error = f"{failure.ename}: {failure.evalue}"
-    except DeadKernelError as failure:
-        error = f"the kernel died: {failure}"
-    if working_copy.exists():
-        # papermill has the last state on disk, also of a notebook that failed.
-        executed = json.loads(working_copy.read_text(encoding="utf-8"))
-        record = {"params": params, "status": "completed" if error is None else "failed"}
-        text = json.dumps(normalise(executed, record), indent=1, ensure_ascii=False)
-        write_atomic(out, f"{text}\n".encode())
-        working_copy.unlink()
-    return error
-
-
-class _ProgressEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
-    """papermill's own engine, telling which cell it is at."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
-        """Execute, and say so before each code cell."""
-        started = nb_man.cell_start
-        total = len(nb_man.nb.cells)
-
-        def tell(cell: Any, cell_index: int | None = None, **more: Any) -> None:
-            _say(event="cell", done=cell_index or 0, total=total, cell=str(cell.get("id", "")))
-            started(cell, cell_index, **more)
-
-        nb_man.cell_start = tell
-        super().execute_managed_notebook(nb_man, kernel_name, **options)
+        jobs.put(json.loads(line))
+    for running in list(execution):
+        running.abandon()
+        os._exit(_GIVEN_UP)
+    jobs.put(None)
 
 
 def _say(**event: Any) -> None:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from benchbook.analysis.measures import Convergence
+from benchbook.analysis.plots.decades import label_decades
 from benchbook.analysis.plots.style import new_figure, styled
 
 
@@ -24,6 +25,7 @@ def plot_convergence(axes: Axes, curve: Convergence, *, label: str, style: Mappi
     axes.fill_between(x, curve.low[shown], high, step="post", alpha=0.18, color=style["color"], linewidth=0)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    label_decades(axes)
     return axes
 
 

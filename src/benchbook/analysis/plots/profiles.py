@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchbook.analysis.plots.decades import label_decades
 from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
 from benchbook.analysis.plots.style import new_figure, styled
 from benchbook.analysis.profiles import Profile
@@ -36,6 +37,7 @@ def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
             zorder=5,
         )
     axes.set_xscale("log")
+    label_decades(axes)
     last = max(float(profile.x[-1]) for profile in profiles)
     axes.set_xlim(min(1.0, last / 10), last * 1.05)
     axes.set_ylim(0, 1)
@@ -79,6 +81,7 @@ def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
     axes.set_xlabel("evaluations / (dimension + 1)" if is_data else "factor of the best")
     axes.set_ylabel("share of problems")
     axes.set_xscale("log")
+    label_decades(axes)
     axes.set_ylim(0, 1.02)
     return axes
 

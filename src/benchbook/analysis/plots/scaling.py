@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
+from benchbook.analysis.plots.decades import label_decades
 from benchbook.analysis.plots.optimizer_styles import optimizer_styles
 from benchbook.analysis.plots.style import GREY, styled
 from benchbook.typing import FloatArray
@@ -38,6 +39,7 @@ def plot_scaling(axes: Axes, dims: FloatArray, erts: Mapping[str, tuple[FloatArr
         lowest, highest = min(lowest, y.min()), max(highest, y.max())
     axes.set_xscale("log")
     axes.set_yscale("log")
+    label_decades(axes)
     if highest:
         # fixed before the reference lines are drawn, which go on beyond the data
         axes.set_ylim(lowest / 2.5, highest * 2.5)

@@ -1,0 +1,99 @@
+"""Executing a notebook that papermill has prepared, with a kernel of the engine."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.log import logger
+
+from benchbook.specs.engine.kernels import EngineKernels
+
+_STARTUP_TIMEOUT_S = 60
+_PAPERMILLS_OWN = ("input_path", "timeout", "startup_timeout")
+
+
+class Watcher(Protocol):
+    """Who follows an execution."""
+
+    def started(self, client: NotebookClient) -> None:
+        """Hear that execution begins; `client.nb` is the notebook as it grows."""
+
+    def cell_started(self, index: int) -> None:
+        """Hear that a cell begins."""
+
+    def wrote(self, output: Any) -> None:
+        """Hear what a cell has put out."""
+
+
+class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
+    """papermill's client, which tells what happens and can be stopped."""
+
+    def __init__(self, nb_man: Any, watcher: Watcher | None = None, **options: Any) -> None:
+        """Prepare; nothing is started yet."""
+        super().__init__(nb_man, kernel_manager_class=EngineKernels, **options)
+        self._watcher = watcher
+        self._stopped = False
+        self._process: Any = None
+
+    def execute(self, **options: Any) -> Any:
+        """Execute all cells."""
+        if self._watcher is not None:
+            self._watcher.started(self)
+        return super().execute(**options)
+
+    def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
+        """Execute a cell.
+
+        Raises:
+            DeadKernelError: The kernel died, or execution was stopped.
+        """
+        if self._stopped:
+            raise DeadKernelError("stopped")
+        if self._watcher is not None:
+            self._watcher.cell_started(cell_index)
+        self._process = self.km.provisioner.process
+        return super().execute_cell(cell, cell_index, **options)
+
+    def process_message(self, *message: Any, **options: Any) -> Any:
+        """Take in what the kernel says."""
+        output = super().process_message(*message, **options)
+        if output is not None and self._watcher is not None:
+            self._watcher.wrote(output)
+        return output
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the kernel ended, as `subprocess` has it; None where it has not or is not known."""
+        return None if self._process is None else self._process.returncode
+
+    def stop(self) -> None:
+        """Kill the kernel and start no other cell; may be called from any thread."""
+        self._stopped = True
+        process = getattr(getattr(self.km, "provisioner", None), "process", None)
+        if process is not None:
+            process.kill()
+
+    def abandon(self) -> None:
+        """Kill the kernel and remove its sockets, for a process that ends at once."""
+        manager = self.km
+        self.stop()
+        if manager is not None:
+            manager.remove_sockets()
+
+
+def execute_managed(nb_man: Any, kernel_name: str, *, watcher: Watcher | None = None, **options: Any) -> None:
+    """Execute a notebook for papermill, with the options that its own engine has.
+
+    Args:
+        nb_man: papermill's record of the execution.
+        kernel_name: The kernel.
+        watcher: Follows the execution.
+        **options: papermill's, such as `start_timeout` and `execution_timeout`, and those of nbclient.
+    """
+    timeout = options.pop("execution_timeout", None) or options.get("timeout")
+    startup = options.pop("start_timeout", _STARTUP_TIMEOUT_S)
+    rest = {name: value for name, value in options.items() if name not in _PAPERMILLS_OWN}
+    settings = {**rest, "timeout": timeout, "startup_timeout": startup, "kernel_name": kernel_name, "log": logger}
+    NotebookClient(nb_man, watcher, **settings).execute()

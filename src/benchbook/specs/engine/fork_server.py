@@ -1,0 +1,255 @@
+"""Starting the fork server, and asking it for kernels."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from benchbook.errors import ExecutionError
+from benchbook.specs.engine.kernel import Order
+from benchbook.specs.engine.messages import Line, Message
+
+CHOICE_VARIABLE = "BENCHBOOK_KERNELS"
+_FORK, _ORDINARY = "fork", "ordinary"
+_PATIENCE_S = 60.0  # importing everything takes two seconds, on a busy machine ten
+_log = logging.getLogger(__name__)
+
+
+class ForkServerError(ExecutionError):
+    """A kernel cannot be forked; the message says why."""
+
+
+class Link:
+    """A way to the fork server; kernels asked for over it die with it.
+
+    Attributes:
+        folder: Where sockets and connection files may lie; removed with the server.
+    """
+
+    def __init__(self, end: socket.socket, folder: Path) -> None:
+        """Talk to the server at the other end."""
+        end.settimeout(_PATIENCE_S)
+        self._line = Line(end)
+        self._lock = threading.Lock()
+        self.folder = folder
+
+    def fork(self, order: Order) -> int:
+        """Fork a kernel and return its process id.
+
+        Raises:
+            ForkServerError: It could not be forked.
+        """
+        answer = self._ask({"do": "fork", "order": order})
+        if "error" in answer:
+            raise ForkServerError(str(answer["error"]))
+        return int(answer["pid"])
+
+    def code(self, pid: int) -> int | None:
+        """Return how a kernel ended, as `subprocess` has it; None while it runs.
+
+        Raises:
+            ForkServerError: The server has gone, and the kernel with it.
+        """
+        code = self._ask({"do": "code", "pid": pid})["code"]
+        return None if code is None else int(code)
+
+    def close(self) -> None:
+        """Hang up; kernels that are left are killed."""
+        self._line.close()
+
+    def _ask(self, message: Message) -> Message:
+        try:
+            with self._lock:
+                return self._line.ask(message)
+        except TimeoutError as error:
+            raise ForkServerError(f"the fork server did not answer within {_PATIENCE_S:g} s") from error
+        except OSError as error:
+            raise ForkServerError(f"the fork server has gone ({error})") from error
+
+
+class ForkServer:
+    """A fork server of this process; it starts at once and imports while others go on."""
+
+    def __init__(self) -> None:
+        """Start it.
+
+        Raises:
+            ForkServerError: It cannot be started.
+        """
+        self.folder = Path(tempfile.mkdtemp(prefix="benchbook-"))
+        self._messages = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the server
+        ours, theirs = socket.socketpair()
+        self._control = Line(ours)
+        number = theirs.fileno()
+        try:
+            self._process = subprocess.Popen(  # this Python, a fixed module
+                [sys.executable, "-m", "benchbook.specs.engine.server", str(number), str(self.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=self._messages,
+                stderr=self._messages,
+                pass_fds=[number],
+                start_new_session=True,  # Ctrl-C is meant for whoever started it
+            )
+        except OSError as error:
+            self._control.close()
+            self._forget()
+            raise ForkServerError(f"the fork server cannot be started: {error}") from error
+        finally:
+            theirs.close()
+
+    def connect(self) -> socket.socket:
+        """Return the end of a new link, for this process or another one.
+
+        Raises:
+            ForkServerError: The server has gone.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            self._control.send({"do": "adopt"}, theirs.fileno())
+        except OSError as error:
+            ours.close()
+            raise ForkServerError(f"the fork server has gone: {self.last_words()}") from error
+        finally:
+            theirs.close()
+        return ours
+
+    def last_words(self) -> str:
+        """Return the last line that it wrote, which is what it died of."""
+        self._messages.seek(0)
+        lines = self._messages.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+    def close(self) -> None:
+        """Let it end, with all kernels, and wait until it has."""
+        self._control.close()
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._messages.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class ForkedProcess:
+    """A forked kernel, seen as `subprocess.Popen` would show it.
+
+    Attributes:
+        pid: Its process id; also that of its group.
+        returncode: How it ended; None while it runs.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, link: Link, pid: int) -> None:
+        """Watch a kernel that was forked over a link."""
+        self._link = link
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return how it ended; None while it runs."""
+        if self.returncode is None:
+            try:
+                self.returncode = self._link.code(self.pid)
+            except ForkServerError:
+                self.returncode = -signal.SIGKILL  # the kernel ends itself once the server is gone
+        return self.returncode
+
+    def wait(self) -> int:
+        """Wait until it has ended, and return how."""
+        while (code := self.poll()) is None:
+            threading.Event().wait(0.01)
+        return code
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal; nothing happens where it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+def unavailable() -> str | None:
+    """Return why kernels are not forked here; None where they are."""
+    choice = os.environ.get(CHOICE_VARIABLE, "")
+    if choice == _ORDINARY:
+        return f"{CHOICE_VARIABLE} is {_ORDINARY}"
+    if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
+        return "this platform cannot fork"
+    if sys.platform == "darwin" and choice != _FORK:
+        # Apple's frameworks, its linear algebra among them, may fail in a forked process; Python avoids it there too.
+        return f"macOS (set {CHOICE_VARIABLE}={_FORK} to fork all the same)"
+    return None
+
+
+class _Current:
+    """The link of this process, and its own server where nobody handed it a link."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._link: Link | None = None
+        self._server: ForkServer | None = None
+
+    def use(self, link: Link) -> None:
+        with self._lock:
+            self._link = link
+
+    def get(self) -> Link:
+        with self._lock:
+            if self._link is None:
+                self._server = ForkServer()
+                atexit.register(self.close)
+                self._link = Link(self._server.connect(), self._server.folder)
+            return self._link
+
+    def close(self) -> None:
+        with self._lock:
+            if self._link is not None:
+                self._link.close()
+            if self._server is not None:
+                self._server.close()
+            self._link = self._server = None
+        with contextlib.suppress(ValueError):
+            atexit.unregister(self.close)
+
+
+_current = _Current()
+
+
+def use(link: Link) -> None:
+    """Let the kernels of this process come over a link."""
+    _current.use(link)
+
+
+def current() -> Link:
+    """Return the link of this process; a server is started where it has none.
+
+    Raises:
+        ForkServerError: It cannot be started.
+    """
+    return _current.get()
+
+
+def close() -> None:
+    """End the server of this process, where it has one of its own."""
+    _current.close()

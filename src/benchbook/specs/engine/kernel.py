@@ -1,0 +1,65 @@
+"""How a forked process becomes a kernel that looks as if it had just been started."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from typing import TypedDict
+
+
+class Order(TypedDict):
+    """What a kernel is asked for with.
+
+    Attributes:
+        argv: The command line of the ordinary kernel.
+        cwd: Its working directory.
+        environment: Its environment.
+        started_with: The variables among them that only a start can change.
+    """
+
+    argv: list[str]
+    cwd: str
+    environment: dict[str, str]
+    started_with: dict[str, str]
+
+
+def become_kernel(order: Order) -> None:
+    """Put right what a fork shares with its parent, and run the kernel until it is shut down."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _environment(order)
+    _randomness()
+    from ipykernel.kernelapp import IPKernelApp
+
+    # The number of the parent is read while ipykernel is imported, which was long ago.
+    IPKernelApp.launch_instance(argv=order["argv"][3:], parent_handle=os.getppid())
+
+
+def _environment(order: Order) -> None:
+    os.environ.clear()
+    os.environ.update(order["environment"], JPY_PARENT_PID=str(os.getppid()))
+    time.tzset()
+    tempfile.tempdir = None  # TMPDIR is read at the first use, which may have been before the fork
+    os.chdir(order["cwd"])
+    sys.orig_argv = order["argv"]
+    sys.argv = [_launcher(), *order["argv"][3:]]
+
+
+def _launcher() -> str:
+    """Return what stands first in the arguments of `python -m ipykernel_launcher`: the file of that module."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("ipykernel_launcher")
+    return str(spec.origin) if spec is not None else "ipykernel_launcher"
+
+
+def _randomness() -> None:
+    """Give each kernel random states of its own; Python's and those of new generators come from the system."""
+    import numpy as np
+
+    random.seed()
+    np.random.seed()  # noqa: NPY002  # the legacy state is what has to be renewed

@@ -1,0 +1,62 @@
+"""What the fork server imports and warms up, once for all kernels."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from typing import Any
+
+import numpy as np
+
+_MODULES = (
+    # the kernel, with what it would import when it starts or at its first cell
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "debugpy",
+    "sqlite3",
+    # what a spec uses
+    "benchbook.artifacts.store",
+    "benchbook.optimizers.catalog",
+    "benchbook.problems.catalog",
+    "benchbook.specs.given_when_then",
+    "benchbook.studies.cells",
+    "matplotlib.backends.backend_svg",
+    "psutil",
+    "threadpoolctl",
+)
+
+
+def preload() -> None:
+    """Import and warm up; what is imported stays as it was after its import.
+
+    Raises:
+        ImportError: A library is missing.
+    """
+    for name in _MODULES:
+        importlib.import_module(name)
+    _warm_models()
+    _warm_figures()
+    gc.collect()
+    gc.freeze()  # else the collector would touch, and so copy, the shared memory in every kernel
+
+
+def _warm_models() -> None:
+    """Build what is built at the first use: models, schemas and validators, catalogs."""
+    import benchbook as bb
+
+    problems = {"functions": ["sphere"], "dims": [2], "instances": [0], "bbob_functions": [1], "bbob_instances": [1]}
+    params: dict[str, Any] = {**problems, "preset": "quick", "seeds": 1, "budget_per_dim": 10, "target": None}
+    spec = bb.spec("random_search", **params)
+    spec.settings()
+    spec.given()
+
+
+def _warm_figures() -> None:
+    """Draw once, so that fonts and the parser of formulas are there."""
+    from benchbook.analysis.measures import Convergence
+    from benchbook.analysis.plots import OPTIMIZER_STYLE, Picture, convergence_grid
+
+    best = np.logspace(-8, 2, 20)
+    curve = Convergence(evaluations=np.arange(1, 21), median=best, low=best, high=best, runs=1)
+    figure = convergence_grid([("sphere", [("random_search", curve, OPTIMIZER_STYLE)])])
+    Picture(figure, "Nobody sees it.").svg()

@@ -1,0 +1,67 @@
+"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones where that cannot be."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from benchbook.specs.engine.fork_server import ForkedProcess, ForkServerError, current, unavailable
+from benchbook.specs.engine.messages import read_at_start
+
+NAME = "benchbook-fork"
+_LAUNCHER = ["-m", "ipykernel_launcher"]
+_IGNORED = ["-Xfrozen_modules=off"]  # asks for a debugger that can step into the standard library
+_UNDERSTOOD = {"cwd", "env", "extra_arguments", "kernel_id"}
+_log = logging.getLogger(__name__)
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Launches Python kernels by forking; everything else is that of local kernels."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a kernel; where that cannot be, start an ordinary one and say so."""
+        reason = unavailable() or _unfit(cmd, kwargs)
+        if reason is not None:
+            _log.info("ordinary kernel: %s", reason)
+            return await super().launch_kernel(cmd, **kwargs)
+        try:
+            link = current()
+            pid = link.fork(_order(cmd, kwargs))
+        except ForkServerError as error:
+            _log.warning("ordinary kernel: %s", error)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process = ForkedProcess(link, pid)  # type: ignore[assignment]  # it looks like `Popen`, as far as needed
+        self.pid = self.pgid = pid
+        self.cwd = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109  # as the base class has it
+        return self.connection_info
+
+
+def _unfit(cmd: Sequence[str], kwargs: dict[str, Any]) -> str | None:
+    """Return why the kernel of a command cannot be forked from this Python; None where it can."""
+    if cmd[0] != sys.executable:
+        return f"its Python is {cmd[0]}, this one {sys.executable}"
+    if _plain(cmd)[1:3] != _LAUNCHER:
+        return f"its command is {' '.join(cmd[:3])}"
+    if other := {name for name, value in kwargs.items() if value is not None} - _UNDERSTOOD:
+        return f"it is to be started with {', '.join(sorted(other))}"
+    return None
+
+
+def _plain(cmd: Sequence[str]) -> list[str]:
+    return [part for part in cmd if part not in _IGNORED]
+
+
+def _order(cmd: Sequence[str], kwargs: dict[str, Any]) -> Any:
+    environment = dict(kwargs.get("env") or os.environ)
+    return {
+        "argv": _plain(cmd),
+        "cwd": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109  # str is what the message holds
+        "environment": environment,
+        "started_with": read_at_start(environment),
+    }
