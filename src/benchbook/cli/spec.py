@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,8 @@ def run(
     """Run specs: all of them, or those named.
 
     Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
-    does not hold or a notebook fails; its notebook is kept all the same.
+    does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
+    run, which is no failure.
     """
     from benchbook.params.load import load
     from benchbook.specs.discover import find
@@ -78,7 +80,7 @@ def run(
 
         pages = build_site()
     _report(results, pages)
-    return ExitCode.DONE if all(result.held for result in results) else ExitCode.FAILED
+    return ExitCode.DONE if all(result.held or result.not_run for result in results) else ExitCode.FAILED
 
 
 @command.command("accept")
@@ -169,9 +171,10 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     rows = []
     for result in results:
         o: dict[str, Any] = dict(result.outcome)
-        held = sum(claim["verdict"] == "held" for claim in o["claims"])
+        counts = Counter(claim["verdict"] for claim in o["claims"])
         runs = f"{o['runs']['done']} / {o['runs']['planned']}"
-        claims = f"{held} held, {len(o['claims']) - held} failed"
+        undecided = f", {counts['undecided']} undecided" if counts["undecided"] else ""
+        claims = f"{counts['held']} held, {counts['failed']} failed{undecided}"
         rows.append(
             [o["name"], o["status"], claims, runs, f"{o['timing']['compute_s']:.2f}", f"{result.elapsed_s:.1f}"]
         )
@@ -188,6 +191,9 @@ def _explain(result: SpecResult) -> None:
     """Say what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
     if result.held:
+        return
+    if result.not_run:
+        click.echo(f"\n{result.name}: not run: {o['error']}", err=True)
         return
     click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
     for claim in o["claims"]:

@@ -112,6 +112,10 @@ def parameter_source(params: JsonObject) -> str:
 
 
 def _literal(value: Any) -> str:
+    if isinstance(value, dict):
+        # an item a line, as the formatter leaves it
+        items = "".join(f"    {json.dumps(key)}: {_literal(item)},\n" for key, item in value.items())
+        return f"{{\n{items}}}"
     if isinstance(value, float) and "e" in repr(value):
         mantissa, exponent = repr(value).split("e")
         return f"{float(mantissa)}e{int(exponent)}"

@@ -13,6 +13,7 @@ from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import artifact_root
 from benchbook.specs.discover import SpecFile
+from benchbook.specs.names import what_is_missing
 from benchbook.specs.workers import NotebookWorkers
 from benchbook.typing import JsonObject
 
@@ -39,6 +40,11 @@ class SpecResult:
     def held(self) -> bool:
         """Whether the notebook reached its end and every claim holds."""
         return self.outcome["status"] == "held"
+
+    @property
+    def not_run(self) -> bool:
+        """Whether it was left out because the library of its optimizer is not installed: neither held nor failed."""
+        return self.outcome["status"] == "not run"
 
 
 def execute_specs(
@@ -86,6 +92,9 @@ def _execute(
 ) -> SpecResult:
     folder = artifact_root() / "specs" / file.name
     out = folder / f"{file.name}.ipynb"
+    missing = what_is_missing(file.name)
+    if missing is not None:
+        return SpecResult(name=file.name, outcome=_left_out(file, params, missing), notebook=out, elapsed_s=0.0)
     before = _written(folder)
     start_s = clock.monotonic_s()
     worker = pool.take()
@@ -99,6 +108,24 @@ def _execute(
     elapsed_s = clock.monotonic_s() - start_s
     outcome = _outcome(file, folder, params, error, fresh=_written(folder) != before)
     return SpecResult(name=file.name, outcome=outcome, notebook=out, elapsed_s=elapsed_s)
+
+
+def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
+    """Return what stands for the outcome of a spec that cannot run here; it is not written: nothing came of it."""
+    from benchbook.specs.outcome import outcome_document
+
+    document = outcome_document(
+        name=file.name,
+        title=file.title,
+        params=params,
+        optimizer=None,
+        control=None,
+        claims=[],
+        planned=0,
+        runs=[],
+        error=why,
+    )
+    return {**document, "status": "not run"}
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:

@@ -54,7 +54,10 @@ def search_stages(
     for axis, (title, rows) in zip(axes, stages, strict=True):
         contours(axis, problem)
         shown = points[rows]
-        axis.scatter(shown[:, 0], shown[:, 1], s=14, color=ORANGE, edgecolor="white", linewidth=0.4, label="points")
+        # Above the star: late points lie on it.
+        axis.scatter(
+            shown[:, 0], shown[:, 1], s=14, color=ORANGE, edgecolor="white", linewidth=0.4, label="points", zorder=3
+        )
         if optimum is not None:
             axis.plot(
                 *optimum,
