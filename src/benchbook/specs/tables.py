@@ -50,7 +50,7 @@ def given_table(preset: str, given: Givens, optimizers: Sequence[str], reference
         ["BBOB instances", _listed(given.bbob_instances) + ", one seed each" if given.bbob_functions else "none"],
         ["dimensions", _listed(given.dims)],
         ["budget", f"{given.budget_per_dim:,} evaluations x dimension ({per_dim})"],
-        ["stop", "budget" if given.target is None else f"budget, or within {given.target:g} of the optimum"],
+        ["stop", "budget" if given.target is None else f"budget, or within {number(given.target)} of the optimum"],
         ["optimizers", ", ".join(optimizers)],
         *([["reference", reference]] if reference else []),
         ["runs", f"{runs:,}"],
@@ -79,7 +79,7 @@ def targets_table(twins: RunTable, targets: Sequence[float]) -> Table:
         shown = "–" if row.ert is None else f"{row.ert:,.0f}"
         cell = shown if row.successes in (0, row.runs) else f"{shown} ({row.successes}/{row.runs})"
         texts.setdefault((row.function, row.optimizer), []).append(cell)
-    headers = [f"function, {max(twins.dims)}-D", "optimizer", *(f"{target:g}" for target in targets)]
+    headers = [f"function, {max(twins.dims)}-D", "optimizer", *(number(target) for target in targets)]
     return Table(headers, [[function, name, *cells] for (function, name), cells in texts.items()], caption=_TARGETS)
 
 
@@ -136,10 +136,10 @@ def _problems_table(
         cell = twins.select(function=function, dim=dim)
         own = cell.select(optimizer=optimizer)
         hits = sum(first_hit(run, 1e-8) is not None for run in own)
-        row = [f"{function}, {dim}-D", f"{_median(own):.2g}"]
+        row = [f"{function}, {dim}-D", number(_median(own), 2)]
         if control is not None:
             wins, pairs = paired_wins(cell, optimizer, control)
-            row += [f"{_median(cell.select(optimizer=control)):.2g}", f"{wins} of {pairs}"]
+            row += [number(_median(cell.select(optimizer=control)), 2), f"{wins} of {pairs}"]
         rows.append([*row, f"{hits} of {len(own)}"])
     beside = [f"of {control}", "pairs won"] if control is not None else []
     headers = ["shifted problem", "median precision", *beside, "within 1e-8"]
