@@ -3,6 +3,7 @@
 from benchbook.analysis.measures import (
     centre_bias,
     convergence,
+    decades_behind,
     evaluations_to_targets,
     improvements_ratio,
     paired_wins,
@@ -16,6 +17,7 @@ __all__ = [
     "StoredRuns",
     "centre_bias",
     "convergence",
+    "decades_behind",
     "evaluations_to_targets",
     "improvements_ratio",
     "open",

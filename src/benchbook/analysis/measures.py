@@ -145,6 +145,26 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
     return float(np.median(decades)) if decades else None
 
 
+def decades_behind(
+    runs: RunTable, optimizer: str, reference: str, *, least: float = FLOOR
+) -> tuple[float | None, list[tuple[str, int, float]]]:
+    """Return by how many decades an optimizer ends less precise than a reference; below 0: more precise.
+
+    The difference of the median log10 precision of each function and dimension that both have runs of, and the median
+    of these differences. Precisions below `least` count as it.
+
+    Returns:
+        The median, None where they have no function in common, and (function, dim, difference) of each.
+    """
+    gaps: list[tuple[str, int, float]] = []
+    for function in runs.functions:
+        for dim in runs.dims:
+            own, theirs = (runs.select(optimizer=name, function=function, dim=dim) for name in (optimizer, reference))
+            if len(own) and len(theirs):
+                gaps.append((function, dim, _median_decades(own, least) - _median_decades(theirs, least)))
+    return (float(np.median([gap for _, _, gap in gaps])) if gaps else None), gaps
+
+
 def improvements_ratio(runs: RunTable) -> float:
     """Return the improvements found over those expected of as many independent draws.
 
@@ -161,8 +181,8 @@ def improvements_ratio(runs: RunTable) -> float:
     return found / expected
 
 
-def _median_decades(runs: RunTable) -> float:
-    return float(np.median(np.log10(np.maximum(runs.precisions(), FLOOR))))
+def _median_decades(runs: RunTable, least: float = FLOOR) -> float:
+    return float(np.median(np.log10(np.maximum(runs.precisions(), least))))
 
 
 def _pair(run: RunRecord) -> tuple[str, int, int, int]:

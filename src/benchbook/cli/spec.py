@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from benchbook.errors import ExitCode
 if TYPE_CHECKING:
     from benchbook.specs.discover import SpecFile
     from benchbook.specs.execute import SpecResult
+    from benchbook.specs.rules import Finding
     from benchbook.typing import JsonObject
 
 
@@ -69,8 +71,9 @@ def run(
     """Run specs: all of them, or those named.
 
     Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
-    does not hold or a notebook fails; its notebook is kept all the same. They are followed as the pipeline
-    "specs PARAMS", which `benchbook track watch` shows while they run.
+    does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
+    run, which is no failure. They are followed as the pipeline "specs PARAMS", which `benchbook track watch` shows
+    while they run.
 
     Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each anew.
     """
@@ -88,7 +91,7 @@ def run(
 
         pages = build_site()
     _report(results, pages)
-    return ExitCode.DONE if all(result.held for result in results) else ExitCode.FAILED
+    return ExitCode.DONE if all(result.held or result.not_run for result in results) else ExitCode.FAILED
 
 
 @command.command("accept")
@@ -122,31 +125,45 @@ def new(*, name: str) -> None:
 
 @command.command("check")
 @click.argument("names", nargs=-1)
-@click.option("--fix", is_flag=True, help="Put right what a machine can: parameters, tags, outputs.")
+@click.option("--fix", is_flag=True, help="Put right what a machine can: parameters, tags, outputs, ids, metadata.")
 def check(*, names: tuple[str, ...], fix: bool) -> int:
     """Check that specs have all they must have.
 
-    Without NAMES also that every native optimizer has a spec, and an example in its docstring. Exit code 6 where
-    something is missing, with a line for each.
+    Without NAMES also that every native optimizer and every library with adapters has a spec, that native optimizers
+    have an example in their docstring, and what the other notebooks must have. Exit code 6 where something is missing,
+    with a line for each.
     """
-    import inspect
-
-    from benchbook.optimizers.catalog import NATIVE
-    from benchbook.specs.check import check_coverage, check_docstring, check_notebook, mend, quick_params
+    from benchbook.specs.check import check_notebook, check_project, other_notebooks, quick_params
     from benchbook.specs.discover import find, notebook_folder
+    from benchbook.specs.mend import mend
 
-    quick, files = quick_params(), find(names)
-    for file in files:
-        if fix and mend(file.path, quick):
-            click.echo(f"{file.name}: mended")
-    findings = [finding for file in files for finding in check_notebook(file.path, quick)]
-    if not names:
-        findings += check_coverage(notebook_folder(), sorted(factory.name for factory in NATIVE))
-        findings += [found for f in NATIVE for found in check_docstring(f.name, inspect.getdoc(f) or "")]
-    for finding in findings:
-        click.echo(f"{finding}{' (--fix mends it)' if finding.mendable else ''}", err=True)
-    click.echo(f"{len(files)} specs checked, {len(findings)} findings", err=bool(findings))
+    quick, files, folder = quick_params(), find(names), notebook_folder()
+    others = [] if names else other_notebooks(folder, files)
+    if fix:
+        for path in [*(file.path for file in files), *others]:
+            if mend(path, quick):
+                click.echo(f"{path.stem}: mended")
+    if names:
+        findings = [finding for file in files for finding in check_notebook(file.path, quick)]
+    else:
+        findings = check_project(folder, files, quick)
+    _list_findings(findings)
+    counted = f"{len(files)} specs{f' and {len(others)} other notebooks' if others else ''}"
+    click.echo(f"{counted} checked, {len(findings)} findings", err=bool(findings))
     return ExitCode.SPEC_CHECK if findings else ExitCode.DONE
+
+
+def _list_findings(findings: Sequence[Finding]) -> None:
+    """Print what was found, a paragraph a notebook, a line a cell."""
+    by_spec: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_spec.setdefault(finding.spec, []).append(finding)
+    for spec, found in by_spec.items():
+        click.echo(spec, err=True)
+        width = max(len(finding.where) for finding in found)
+        for finding in found:
+            hint = " (--fix mends it)" if finding.mendable else ""
+            click.echo(f"  {finding.where:<{width}}{'  ' if width else ''}{finding.what}{hint}", err=True)
 
 
 def _execute(
@@ -169,9 +186,10 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     rows = []
     for result in results:
         o: dict[str, Any] = dict(result.outcome)
-        held = sum(claim["verdict"] == "held" for claim in o["claims"])
+        counts = Counter(claim["verdict"] for claim in o["claims"])
         runs = f"{o['runs']['done']} / {o['runs']['planned']}"
-        claims = f"{held} held, {len(o['claims']) - held} failed"
+        undecided = f", {counts['undecided']} undecided" if counts["undecided"] else ""
+        claims = f"{counts['held']} held, {counts['failed']} failed{undecided}"
         rows.append(
             [o["name"], o["status"], claims, runs, f"{o['timing']['compute_s']:.2f}", f"{result.elapsed_s:.1f}"]
         )
@@ -188,6 +206,9 @@ def _explain(result: SpecResult) -> None:
     """Say what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
     if result.held:
+        return
+    if result.not_run:
+        click.echo(f"\n{result.name}: not run: {o['error']}", err=True)
         return
     click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
     for claim in o["claims"]:

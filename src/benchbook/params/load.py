@@ -93,7 +93,8 @@ def check(params: JsonObject, source: str) -> JsonObject:
     from benchbook.params.model import Params
 
     try:
-        return Params.model_validate(params).model_dump(mode="json")
+        # What was not given stays away: an artifact holds the parameters as they were asked for.
+        return Params.model_validate(params).model_dump(mode="json", exclude_unset=True)
     except ValidationError as error:
         # A union reports each of its branches; one line a parameter is enough.
         reasons: dict[str, str] = {}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 VERSION = 1
 FILE_NAME = f"params.v{VERSION}.schema.json"
 Name = Annotated[str, Field(min_length=1)]
+Seeds = Annotated[int, Field(ge=1)] | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
 
 
 class Params(BaseModel):
@@ -30,7 +31,7 @@ class Params(BaseModel):
     """Dimensions; each function is run in each of them."""
     instances: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
     """Instances of the textbook functions: 0 is the textbook function, k >= 1 a shifted and rotated twin."""
-    seeds: Annotated[int, Field(ge=1)] | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    seeds: Seeds
     """Seeds of each textbook instance: a count (then 1, 2, ...) or a list."""
     bbob_functions: list[Annotated[int, Field(ge=1, le=24)]]
     """Numbers of BBOB functions, 1 to 24; may be empty."""
@@ -40,6 +41,16 @@ class Params(BaseModel):
     """Evaluations a run may spend for each variable: its budget is this times the dimension."""
     target: float | None = Field(ge=0)
     """A run stops once its value is within this of the optimum; null: never."""
+    adapter_functions: list[Name] | None = Field(default=None, min_length=1)
+    """Textbook functions for optimizers of other libraries, which are slower; as for all others unless given."""
+    adapter_dims: list[Annotated[int, Field(ge=1)]] | None = Field(default=None, min_length=1)
+    """Dimensions for them; as for all others unless given."""
+    adapter_seeds: Seeds | None = None
+    """Seeds of each textbook instance for them; as for all others unless given."""
+    adapter_bbob_functions: list[Annotated[int, Field(ge=1, le=24)]] | None = None
+    """Numbers of BBOB functions for them; as for all others unless given."""
+    adapter_budget_per_dim: dict[Name, Annotated[int, Field(ge=1)]] | None = None
+    """Evaluations for each variable, by library, where that is less than `budget_per_dim`."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Sequence
 
 from benchbook.errors import UsageError
@@ -64,12 +65,14 @@ def number(value: float | int | bool | None, digits: int = 3) -> str:
     Examples:
         >>> number(0.98765), number(None), number(12), number(True)
         ('0.988', 'not measured', '12', 'yes')
+        >>> number(1e-8)
+        '1e-8'
     """
     if value is None:
         return "not measured"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
+    return str(value) if isinstance(value, int) else re.sub(r"e([+-])0", r"e\1", f"{value:.{digits}g}")
 
 
 def requirement(claim: Claim) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.files import project_root, read_bytes
+from benchbook.specs.names import spec_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,13 @@ def specs(folder: Path | None = None) -> list[SpecFile]:
 
 
 def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
-    """Return the specs with these names; all of them without names.
+    """Return the specs with these names, or of these optimizers; all of them without names.
 
     Raises:
         UnknownNameError: There is no spec of a name; the message offers the nearest.
     """
     known = {file.name: file for file in specs(folder)}
-    wanted = list(dict.fromkeys(names))
+    wanted = list(dict.fromkeys(spec_name(name) for name in names))
     for name in wanted:
         if name not in known:
             raise unknown_name("spec", name, known, "(benchbook spec list)")

@@ -13,6 +13,7 @@ from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import artifact_root
 from benchbook.specs.discover import SpecFile, read_notebook
+from benchbook.specs.names import what_is_missing
 from benchbook.specs.narration import narrate
 from benchbook.specs.workers import NotebookWorkers
 from benchbook.typing import JsonObject
@@ -101,6 +102,11 @@ class SpecResult:
         """Whether the notebook reached its end and every claim holds."""
         return self.outcome["status"] == "held"
 
+    @property
+    def not_run(self) -> bool:
+        """Whether it was left out because the library of its optimizer is not installed: neither held nor failed."""
+        return self.outcome["status"] == "not run"
+
 
 Happening = SpecStarted | CellStarted | CellOutput | SpecResult
 Listener = Callable[[Happening], None]
@@ -125,8 +131,8 @@ def execute_specs(
         workers: Notebooks at a time; one a processor unless given.
         timeout_s: A notebook that takes longer is ended and reported as an error.
         progress: Called as (spec, cells done, cells) from worker threads.
-        listener: Hears from worker threads that a spec begins, which of its cells does and what that is about, and how it
-            ended.
+        listener: Hears from worker threads that a spec begins, which of its cells does and what that is about, and how
+            it ended.
         outputs: Whether the listener also hears what cells put out.
         clock: Measures the durations.
     """
@@ -176,6 +182,18 @@ def _execute(
 ) -> SpecResult:
     folder = artifact_root() / "specs" / file.name
     out = folder / f"{file.name}.ipynb"
+    missing = what_is_missing(file.name)
+    if missing is not None:
+        left_out = SpecResult(
+            name=file.name,
+            outcome=_left_out(file, params, missing),
+            notebook=out,
+            elapsed_s=0.0,
+            source=file.path,
+            kept=False,
+        )
+        telling.hear(left_out)
+        return left_out
     texts = narrate(read_notebook(file.path))
     before = _written(folder)
     start_s = clock.monotonic_s()
@@ -202,6 +220,24 @@ def _execute(
     )
     telling.hear(result)
     return result
+
+
+def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
+    """Return what stands for the outcome of a spec that cannot run here; it is not written: nothing came of it."""
+    from benchbook.specs.outcome import outcome_document
+
+    document = outcome_document(
+        name=file.name,
+        title=file.title,
+        params=params,
+        optimizer=None,
+        control=None,
+        claims=[],
+        planned=0,
+        runs=[],
+        error=why,
+    )
+    return {**document, "status": "not run"}
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:

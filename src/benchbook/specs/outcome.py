@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -29,11 +29,28 @@ def outcome_document(
     planned: int,
     runs: Sequence[RunRecord],
     error: str | None = None,
+    not_judged: Collection[str] = (),
 ) -> JsonObject:
-    """Put the outcome of a spec together; `error` says why the notebook did not reach its end."""
+    """Put the outcome of a spec together.
+
+    Args:
+        name: Name of the spec.
+        title: Heading of the notebook.
+        params: The effective parameters.
+        optimizer: What the spec is about.
+        control: What it was compared with.
+        claims: The judged claims.
+        planned: How many runs were planned.
+        runs: The runs.
+        error: Why the notebook did not reach its end.
+        not_judged: Ids of claims that a library would be needed for that is not installed; they may be undecided.
+    """
     commit, dirty = provenance.commit()
     failed = sum(run.status is Status.FAILED for run in runs)
-    held = all(claim.verdict is Verdict.HELD for claim in claims)
+    held = all(
+        claim.verdict is Verdict.HELD or (claim.verdict is Verdict.UNDECIDED and claim.id in not_judged)
+        for claim in claims
+    )
     return {
         "kind": Kind.SPEC_OUTCOME.value,
         "schema_version": SPEC_OUTCOME_VERSION,

@@ -4,16 +4,57 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
-from benchbook.optimizers import describe, optimizer
-from benchbook.specs.check import CONTRACT_TAGS, IGNORE_TAG, PARAMETERS_TAG, parameter_source
+from benchbook.optimizers import CONTROL, describe, optimizer
+from benchbook.specs.names import spec_name
+from benchbook.specs.parameter_cell import parameter_source
+from benchbook.specs.rules import CONTRACT_TAGS, IGNORE_TAG, PARAMETERS_TAG
+from benchbook.studies.api import run
 from benchbook.typing import JsonObject
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_HEADINGS = {
+    "parameters-text": "## Parameters",
+    "idea-text": "## The idea in one picture",
+    "given-text": "## Given",
+    "when-text": "## When",
+    "convergence-text": "### Convergence",
+    "profile-text": "### Runtime profile",
+    "targets-text": "### Evaluations to targets",
+    "control-text": "### Beside random search",
+    "reference-text": "### Beside another implementation",
+    "bias-text": "### Centre bias",
+    "then-text": "## Then",
+    "limits": "## Where it fails",
+    "reproduce-text": "## Reproduce",
+    "references": "## References",
+}
+_SHOWN = {
+    "idea": 'spec.stages("rastrigin", instance=1, seed=1, budget=1000)',
+    "settings": "spec.settings()",
+    "given": "spec.given()",
+    "when": "runs = spec.when()\nspec.ledger()",
+    "convergence": "spec.convergence()",
+    "profile": "spec.profile()",
+    "targets": "spec.targets()",
+    "control": "spec.beside_control()",
+    "reference": "spec.beside_reference()",
+    "bias": "spec.twin_comparison()",
+    "claims": "spec.claim_sound()\nspec.claims()",
+    "weaknesses": "spec.weaknesses()",
+    "reproduce": "spec.reproduce()",
+}
+_ORDER = (
+    *("title", "parameters-text", "parameters", "setup", "idea-text", "idea", "given-text", "settings", "given"),
+    *("when-text", "when", "convergence-text", "convergence", "profile-text", "profile", "targets-text", "targets"),
+    *("control-text", "control", "reference-text", "reference", "bias-text", "bias"),
+    *("then-text", "claims", "verdicts", "limits", "weaknesses", "reproduce-text", "reproduce", "references"),
+)
 
 
 def new_notebook(name: str, folder: Path, quick: JsonObject) -> Path:
@@ -21,97 +62,87 @@ def new_notebook(name: str, folder: Path, quick: JsonObject) -> Path:
 
     Raises:
         UnknownNameError: The optimizer is not in the catalog.
+        MissingExtraError: Its library is not installed.
         UsageError: It has a spec already.
     """
-    optimizer(name)
-    path = folder / f"{name}.ipynb"
+    name = optimizer(name).name
+    path = folder / f"{spec_name(name)}.ipynb"
     if path.exists():
         raise UsageError(f"{name} has a spec already: {path}")
-    notebook = {
-        "cells": _cells(name, quick),
-        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    title = _title(name)
+    particular = _story(name, title)
+    if _ignores_its_seed(name):
+        particular["claims"] = "spec.claim_sound(deterministic=True)\nspec.claims()"
+    notebook = spec_notebook(name, title, quick, particular)
     write_atomic(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 
 
-def _cells(name: str, quick: JsonObject) -> list[dict[str, Any]]:
-    title = name.replace("_", " ").capitalize()
+def spec_notebook(
+    name: str, title: str, quick: JsonObject, particular: Mapping[str, str], *, reference: str | None = None
+) -> dict[str, Any]:
+    """Return a spec notebook, whose parts all specs share.
+
+    Args:
+        name: The optimizer, by its name in the catalog.
+        title: Heading of the notebook.
+        quick: The parameters of the quick set.
+        particular: By cell id: the text below a heading, or the source of a code cell in the place of the usual one.
+        reference: Another implementation of the same method, by its name in the catalog.
+    """
+    arguments = [f'"{name}"', f'title="{title}"', *([f'reference="{reference}"'] if reference else [])]
+    lines = "".join(f"    {line},\n" for line in [*arguments, *(f"{key}={key}" for key in quick)])
+    sources = {**_SHOWN, "setup": f"import benchbook as bb\n\nspec = bb.spec(\n{lines})", **particular}
+    left_out = {*(("control", "control-text") if name == CONTROL else ())}
+    left_out |= {"reference", "reference-text"} if reference is None else set()
+    cells = []
+    for cell in _ORDER:
+        if cell in left_out:
+            continue
+        if cell == "parameters":
+            cells.append(_code(cell, parameter_source(quick), PARAMETERS_TAG, IGNORE_TAG))
+        elif cell == "verdicts":
+            cells.append(_code(cell, "spec.then()", *CONTRACT_TAGS))
+        elif cell == "title":
+            cells.append(_text(cell, f"# {title}\n\n{particular.get(cell, '')}"))
+        elif cell in _HEADINGS:
+            cells.append(_text(cell, f"{_HEADINGS[cell]}\n\n{particular.get(cell, '')}"))
+        else:
+            cells.append(_code(cell, sources[cell], IGNORE_TAG))
+    metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _ignores_its_seed(name: str) -> bool:
+    """Try whether two seeds give the same run: the optimizer draws nothing at random."""
+    one, two = (run(name, "sphere", dim=2, instance=1, seed=seed, budget=20) for seed in (1, 2))
+    return one.history == two.history
+
+
+def _title(name: str) -> str:
+    library, _, inner = name.rpartition(":")
+    words = inner.replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}{f' ({library})' if library else ''}"
+
+
+def _story(name: str, title: str) -> dict[str, str]:
+    """Return what the optimizer's docstring tells, and what its author should."""
     about = describe(name)
-    names = ",\n    ".join(f"{key}={key}" for key in quick)
-    return [
-        _text(
-            "title",
-            f"# {title}\n\n{about.summary} This page is its specification: what is *given*, what happens "
-            "*when* it runs, and which claims *then* hold.\n\n" + _story(about.text),
-        ),
-        _text(
-            "parameters-text",
-            "## Parameters\n\nThe committed values are those of `params/quick.yaml`; papermill "
-            "replaces them by those of another parameter set.",
-        ),
-        _code("parameters", parameter_source(quick), PARAMETERS_TAG, IGNORE_TAG),
-        _code(
-            "setup", f'import benchbook as bb\n\nspec = bb.spec(\n    "{name}",\n    title="{title}",\n    {names},\n)'
-        ),
-        _text(
-            "idea-text",
-            "## The idea in one picture\n\nOne run on a shifted and rotated Rastrigin function in two "
-            "dimensions: where it looks early, halfway and late.",
-        ),
-        _code("idea", 'spec.stages("rastrigin", instance=1, seed=1, budget=1000)'),
-        _text("given-text", "## Given\n\nThese settings:"),
-        _code("settings", "spec.settings()"),
-        _text("given-problems-text", "and these problems, repetitions and budgets:"),
-        _code("given", "spec.given()"),
-        _text(
-            "when-text",
-            "## When\n\nThe optimizer and the control run on every problem with every seed. Budgets are "
-            "hard caps in function evaluations. Runs that are in the store already are replayed.",
-        ),
-        _code("when", "runs = spec.when()\nspec.ledger()"),
-        _text(
-            "convergence-text",
-            "### Convergence\n\nMedian and quartiles over the repetitions, on the shifted "
-            "problems, in the largest dimension.",
-        ),
-        _code("convergence", "spec.convergence()"),
-        _text(
-            "targets-text",
-            "### Evaluations to targets\n\nExpected running time: all evaluations spent, those of "
-            "unsuccessful runs included, divided by the number of successes. A dash: no run reached the target.",
-        ),
-        _code("targets", "spec.targets()"),
-        _text(
-            "bias-text",
-            "### The textbook functions and their twins\n\nAn optimizer without centre bias does about "
-            "as well on a function as on its shifted twin.",
-        ),
-        _code("bias", "spec.twin_comparison()"),
-        _text("then-text", "## Then\n\nEach claim has a measured value, a requirement and a verdict."),
-        _code("claims", "spec.claim_sound()\nspec.claims()"),
-        _code("verdicts", "spec.then()", *CONTRACT_TAGS),
-        _text("limits", "## Where it fails\n\nSay here on which problems it should not be used, and why."),
-        _text("reproduce-text", "## Reproduce\n\nFrom the root of the repository:"),
-        _code("reproduce", "spec.reproduce()"),
-        _text("references", _references(about.references)),
-    ]
-
-
-def _story(text: str) -> str:
-    """Return a docstring's text behind its first sentence, a paragraph a line."""
-    paragraphs = text.partition("\n\n")[2].split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    paragraphs = about.text.partition("\n\n")[2].split("\n\n")
+    more = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return {
+        "title": f"{about.summary}\n\n{more}",
+        "idea-text": f"Say here what the points do, and how one recognises {title} by it.",
+        "limits": "Say here on which problems it should not be used, and why. Measured on the problems above:",
+        "references": _references(about.references) or "Name here where the method was published.",
+    }
 
 
 def _references(text: str) -> str:
     """Return the references as a list; their addresses become links."""
     items = [" ".join(item.split()) for item in text.split("\n\n") if item.strip()]
     linked = [re.sub(r"(https?://\S+)", r"<\1>", item) for item in items]
-    listed = "\n".join(f"- {item}" for item in linked)
-    return f"## References\n\n{listed or 'Name here where the method was published.'}"
+    return "\n".join(f"- {item}" for item in linked)
 
 
 def _text(name: str, source: str) -> dict[str, Any]:
@@ -123,7 +154,7 @@ def _code(name: str, source: str, *tags: str) -> dict[str, Any]:
         "cell_type": "code",
         "execution_count": None,
         "id": name,
-        "metadata": {"tags": list(tags) or [IGNORE_TAG]},
+        "metadata": {"tags": list(tags)},
         "outputs": [],
         "source": source,
     }

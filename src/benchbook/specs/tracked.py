@@ -120,6 +120,9 @@ class _Watcher:
         from benchbook.tracking.states import StepStatus
 
         step, outcome = self._begin(result.name), dict(result.outcome)
+        if result.not_run:
+            step.end(StepStatus.SKIPPED, str(outcome["error"]))
+            return
         claims: Any = outcome["claims"]
         timing: Any = outcome["timing"]
         runs: Any = outcome["runs"]

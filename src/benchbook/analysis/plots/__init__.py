@@ -4,7 +4,7 @@ from benchbook.analysis.plots.convergence import convergence_grid, plot_converge
 from benchbook.analysis.plots.critical_difference import critical_difference_figure, plot_critical_difference
 from benchbook.analysis.plots.distributions import plot_parameter_effect, plot_violins
 from benchbook.analysis.plots.heatmap import plot_heat_map
-from benchbook.analysis.plots.landscape import contours, plot_trajectory, search_stages
+from benchbook.analysis.plots.landscape import contours, plot_trajectory, search_stages, trajectory_grid
 from benchbook.analysis.plots.optimizer_styles import optimizer_styles
 from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
@@ -31,4 +31,5 @@ __all__ = [
     "plot_violins",
     "profile_grid",
     "search_stages",
+    "trajectory_grid",
 ]

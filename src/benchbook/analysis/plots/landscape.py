@@ -54,7 +54,10 @@ def search_stages(
     for axis, (title, rows) in zip(axes, stages, strict=True):
         contours(axis, problem)
         shown = points[rows]
-        axis.scatter(shown[:, 0], shown[:, 1], s=14, color=ORANGE, edgecolor="white", linewidth=0.4, label="points")
+        # Above the star: late points lie on it.
+        axis.scatter(
+            shown[:, 0], shown[:, 1], s=14, color=ORANGE, edgecolor="white", linewidth=0.4, label="points", zorder=3
+        )
         if optimum is not None:
             axis.plot(
                 *optimum,
@@ -70,6 +73,35 @@ def search_stages(
     axes[0].set_ylabel("$x_2$")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=2)
+    return figure
+
+
+@styled
+def trajectory_grid(
+    problem: Problem, paths: Sequence[tuple[str, FloatArray]], optimum: FloatArray | None = None, *, columns: int = 3
+) -> Figure:
+    """Draw a panel an optimizer: the way of its best point so far on the contours of a two-dimensional problem.
+
+    Args:
+        problem: Two-dimensional problem.
+        paths: Title and successive best points, shape `(n, 2)`, of each panel.
+        optimum: Where the optimum is, shape `(2,)`; None where unknown.
+        columns: Panels a row.
+    """
+    columns = min(columns, len(paths))
+    rows = -(-len(paths) // columns)
+    size = {"width": 3.2 * columns + 0.5, "height": 3.2 * rows + 0.6}
+    figure, axes = new_figure(rows, columns, **size, sharex=True, sharey=True)
+    for number, (axis, (title, path)) in enumerate(zip(axes, paths, strict=False)):
+        plot_trajectory(axis, problem, path, optimum)
+        axis.set_title(title, fontsize=10)
+        axis.set_ylabel("$x_2$" if number % columns == 0 else "")
+        axis.set_xlabel("$x_1$" if number + columns >= len(paths) else "")
+        axis.tick_params(labelbottom=number + columns >= len(paths))
+    for axis in axes[len(paths) :]:
+        axis.remove()
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=4 if columns > 1 else 2)
     return figure
 
 

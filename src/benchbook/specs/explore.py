@@ -1,0 +1,151 @@
+"""Exploring: optimizers on one function, as runs and pictures; `benchbook.specs.explorer` puts widgets before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+
+from benchbook.analysis import RunTable, convergence
+from benchbook.analysis.plots import Picture, convergence_grid, optimizer_styles, profile_grid, trajectory_grid
+from benchbook.analysis.plots.optimizer_styles import line_only
+from benchbook.errors import UsageError
+from benchbook.optimizers import optimizer
+from benchbook.problems import problem
+from benchbook.records import RunRecord
+from benchbook.specs.claims import number
+from benchbook.studies.cells import execute_all
+from benchbook.studies.execute import execute
+from benchbook.studies.plan import planned_run
+from benchbook.tracking import PointTrace
+from benchbook.typing import FloatArray
+
+_KEPT = 64  # optimizers on a problem whose runs are kept, so that a change computes only what is new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What is looked at.
+
+    Attributes:
+        optimizers: Names of the catalog.
+        function: Name of the function.
+        dim: Number of variables of the runs; trajectories are drawn in two.
+        instance: Instance: 0 is the textbook function, others are shifted and rotated.
+        seed: First seed, and the seed of the trajectories.
+        repetitions: Seeds of each optimizer: seed, seed + 1, ...
+        budget: Evaluations of each run.
+    """
+
+    optimizers: Sequence[str] = ("manta_ray_foraging", "cma_es", "random_search")
+    function: str = "rastrigin"
+    dim: int = 2
+    instance: int = 1
+    seed: int = 1
+    repetitions: int = 5
+    budget: int = 1000
+
+    def runs(self) -> RunTable:
+        """Return the runs; those that were looked at before are not done again.
+
+        Raises:
+            UsageError: There is no optimizer among the choice, or a number is out of its range.
+            UnknownNameError: A name is not known.
+            MissingExtraError: The library of an optimizer is not installed.
+        """
+        if not self.optimizers:
+            raise UsageError("optimizers is empty, expected one or more names")
+        where = (self.function, self.dim, self.instance, self.seed, self.repetitions, self.budget)
+        return RunTable(run for name in self.optimizers for run in _runs(name, *where))
+
+    def trajectories(self) -> Picture:
+        """Return the way of the best point of each optimizer over the contours, in two dimensions.
+
+        Raises:
+            UsageError: There is no optimizer among the choice, or the function has no two-dimensional version.
+        """
+        if not self.optimizers:
+            raise UsageError("optimizers is empty, expected one or more names")
+        made = problem(self.function, dim=2, instance=self.instance)
+        paths = [(name, _path(name, self.function, self.instance, self.seed, self.budget)) for name in self.optimizers]
+        ends = "; ".join(f"{name} {number(float(made(path[-1:])[0] - (made.f_opt or 0.0)), 2)}" for name, path in paths)
+        alt = (
+            f"Way of the best point so far on the contours of {self.function} in two dimensions, instance "
+            f"{self.instance}, seed {self.seed}, {self.budget:,} evaluations. Precision at the end: {ends}."
+        )
+        return Picture(trajectory_grid(made, paths, getattr(made, "x_opt", None)), alt)
+
+    def convergence(self) -> Picture:
+        """Return median and quartiles of the best precision against evaluations; raises as `runs` does."""
+        runs = self.runs()
+        styles = optimizer_styles(self.optimizers)
+        curves = [(name, convergence(runs.select(optimizer=name)), line_only(styles[name])) for name in self.optimizers]
+        ends = "; ".join(f"{name} {number(float(curve.median[-1]), 2)}" for name, curve, _ in curves)
+        alt = (
+            f"{self._where()}: median and quartiles of the best precision against evaluations over "
+            f"{self.repetitions} seeds. Median at the end: {ends}."
+        )
+        return Picture(convergence_grid([(f"{self.function}, {self.dim}-D", curves)]), alt)
+
+    def profile(self) -> Picture:
+        """Return the runtime profile: the share of targets and seeds reached; raises as `runs` does."""
+        profiles = self.runs().profile("dim")
+        ends = "; ".join(f"{curve.optimizer} {100 * float(curve.share[-1]):.0f} %" for curve in profiles)
+        alt = (
+            f"{self._where()}: share of 51 targets from 100 to 1e-8 and {self.repetitions} seeds that are reached "
+            f"within so many evaluations for each variable. At the end: {ends}."
+        )
+        return Picture(profile_grid([(f"{self.function}, {self.dim}-D", profiles)]), alt)
+
+    def code(self) -> str:
+        """Return the choice as code that can be copied.
+
+        Examples:
+            >>> Choice(optimizers=["cma_es"], function="sphere").code().splitlines()[2:5]
+            ['choice = Choice(', '    optimizers=["cma_es"],', '    function="sphere",']
+        """
+        values: Mapping[str, object] = {field.name: getattr(self, field.name) for field in fields(self)}
+        shown = {key: _literal(value) for key, value in values.items()}
+        arguments = "".join(f"    {key}={text},\n" for key, text in shown.items())
+        return (
+            "from benchbook.specs.explore import Choice\n\n"
+            f"choice = Choice(\n{arguments})\n"
+            "runs = choice.runs()  # a run table: runs.ert(1e-2), runs.profile(), runs.to_pandas()\n"
+            "# each a picture: choice.trajectories(), choice.convergence(), choice.profile()"
+        )
+
+    def _where(self) -> str:
+        return f"{self.function} in {self.dim} dimensions, instance {self.instance}, {self.budget:,} evaluations"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return repr(value) if isinstance(value, int) else "[" + ", ".join(map(_literal, value)) + "]"  # type: ignore[call-overload]  # the names
+
+
+@lru_cache(maxsize=_KEPT)
+def _runs(
+    name: str, function: str, dim: int, instance: int, seed: int, repetitions: int, budget: int
+) -> tuple[RunRecord, ...]:
+    made = problem(function, dim=dim, instance=instance)
+    if repetitions < 1:
+        raise UsageError(f"repetitions is {repetitions!r}, expected a whole number >= 1")
+    seeds = range(seed, seed + repetitions)
+    planned = [planned_run(optimizer(name), made, seed=s, budget=budget) for s in seeds]
+    return tuple(execute_all(planned))
+
+
+@lru_cache(maxsize=_KEPT)
+def _path(name: str, function: str, instance: int, seed: int, budget: int) -> FloatArray:
+    """Return successive best points of a run in two dimensions, shape `(n, 2)`."""
+    made = problem(function, dim=2, instance=instance)
+    trace = PointTrace()
+    execute(planned_run(optimizer(name), made, seed=seed, budget=budget), observers=(trace,))
+    values = made(trace.points)
+    better = np.flatnonzero(values < np.concatenate(([np.inf], np.minimum.accumulate(values)[:-1])))
+    # Where no value was finite, the way is its first point.
+    path: FloatArray = trace.points[better if len(better) else [0]]
+    return path

@@ -1,0 +1,52 @@
+"""Names of specs: those of their optimizers, with a hyphen where the name of an optimizer of a library has a colon.
+
+A colon cannot stand in a file name everywhere, so `scipy:nelder_mead` has the notebook `scipy-nelder_mead.ipynb`.
+"""
+
+from __future__ import annotations
+
+
+def spec_name(optimizer: str) -> str:
+    """Return the name of an optimizer's spec: that of its notebook, and of its folder among the artifacts.
+
+    Examples:
+        >>> spec_name("scipy:nelder_mead"), spec_name("cma_es")
+        ('scipy-nelder_mead', 'cma_es')
+    """
+    return optimizer.replace(":", "-", 1)
+
+
+def optimizer_name(spec: str) -> str:
+    """Return the name of a spec's optimizer in the catalog.
+
+    Examples:
+        >>> optimizer_name("scipy-nelder_mead"), optimizer_name("hill-climber")
+        ('scipy:nelder_mead', 'hill-climber')
+    """
+    prefix, hyphen, inner = spec.partition("-")
+    if not hyphen:
+        return spec
+    from benchbook.optimizers.adapters.shelf import SHELF
+
+    return f"{prefix}:{inner}" if prefix in SHELF else spec
+
+
+def what_is_missing(spec: str) -> str | None:
+    """Return why a spec cannot run here, where its optimizer's library is not installed; None where it can.
+
+    Examples:
+        >>> what_is_missing("cma_es") is None
+        True
+    """
+    name = optimizer_name(spec)
+    if ":" not in name:
+        return None
+    from benchbook.errors import MissingExtraError
+    from benchbook.optimizers.adapters.library import require, split
+
+    library, _ = split(name)
+    try:
+        require(library, name)
+    except MissingExtraError as error:
+        return str(error)
+    return None
