@@ -44,14 +44,14 @@ def build_site(out: Path | None = None) -> Path:
     _check_extra()
     build = root / "docs" / "_build"
     with _alone(build):
-        digest = inputs_digest(root, artifact_root() / "specs")
+        digest = inputs_digest(root, artifact_root())
         if _is_current(out, digest):
             log.info("the site is up to date: %s", out)
             return out / "index.html"
         # Only a build that has something to do loads the plots.
         from benchbook.site.stage import stage
 
-        stage(root, artifact_root() / "specs", build / "source")
+        stage(root, artifact_root(), build / "source")
         _sphinx(build / "source", build / "pages", build / "doctrees")
         _publish(build / "pages", out, digest)
     return out / "index.html"
