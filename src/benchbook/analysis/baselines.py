@@ -120,6 +120,7 @@ def to_document(summary: StudySummary, name: str, created_at: str) -> JsonObject
         if host is None
         else {"name": host.name, "cpu": host.cpu, "python": host.python, "arithmetic": host.arithmetic},
         "startup_s": {key: None if value is None else round(value, 6) for key, value in summary.startup_s.items()},
+        "targets": None if summary.targets is None else summary.targets.tolist(),
         "cells": [_cell_document(cell) for cell in summary.cells.values()],
     }
 
@@ -133,15 +134,24 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
     doc = cast("dict[str, Any]", document)
     cells: dict[CellKey, CellSummary] = {}
     for place, item in enumerate(doc["cells"]):
-        lists = ("instances", "seeds", "evaluations", "hits", "aocc", "us_per_evaluation")
-        lengths = {key: len(item[key]) for key in lists if item[key] is not None}
+        lists = ("instances", "seeds", "evaluations", "hits", "aocc", "us_per_evaluation", "first_hits")
+        lengths = {key: len(item[key]) for key in lists if item.get(key) is not None}
         if len(set(lengths.values())) != 1:
             raise ArtifactError(f"{name} is not valid: $.cells[{place}]: lists of unequal lengths: {lengths}")
+        longest = max((len(hits) for hits in item.get("first_hits") or ()), default=0)
+        if longest > len(doc.get("targets") or ()):
+            raise ArtifactError(f"{name} is not valid: $.cells[{place}].first_hits: a run has more hits than targets")
         cell = _cell(item)
         cells[cell.key] = cell
     host = None if doc["host"] is None else HostSummary(**doc["host"])
+    targets = doc.get("targets")
     summary = StudySummary(
-        cells=cells, host=host, commit=doc["commit"], version=doc["version"], startup_s=doc["startup_s"]
+        cells=cells,
+        host=host,
+        commit=doc["commit"],
+        version=doc["version"],
+        startup_s=doc["startup_s"],
+        targets=None if targets is None else np.array(targets, dtype=np.float64),
     )
     return doc["name"], doc["created_at"], summary
 
@@ -160,10 +170,14 @@ def _cell_document(cell: CellSummary) -> JsonObject:
         "hits": [int(hit) if np.isfinite(hit) else None for hit in cell.hits],
         "aocc": None if cell.aocc is None else [round(float(area), 5) for area in cell.aocc],
         "us_per_evaluation": [None if np.isnan(us) else float(f"{us:.3g}") for us in cell.us_per_evaluation],
+        "stop_target": cell.stop_target,
+        "stagnation": cell.stagnation,
+        "first_hits": None if cell.first_hits is None else [hits.tolist() for hits in cell.first_hits],
     }
 
 
 def _cell(item: dict[str, Any]) -> CellSummary:
+    hits = item.get("first_hits")
     return CellSummary(
         optimizer=item["optimizer"],
         settings=item["settings"],
@@ -177,6 +191,9 @@ def _cell(item: dict[str, Any]) -> CellSummary:
         hits=_floats(item["hits"], np.inf),
         aocc=None if item["aocc"] is None else _floats(item["aocc"], np.nan),
         us_per_evaluation=_floats(item["us_per_evaluation"], np.nan),
+        stop_target=item.get("stop_target"),
+        stagnation=item.get("stagnation"),
+        first_hits=None if hits is None else tuple(np.array(run, dtype=np.int64) for run in hits),
     )
 
 

@@ -12,6 +12,7 @@ from benchbook.analysis.anytime import aocc
 from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Columns, Run, columns
 from benchbook.analysis.hits import first_hits
+from benchbook.analysis.targets import STANDARD_TARGETS
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
 DECADES: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
@@ -45,6 +46,9 @@ class CellSummary:
         hits: First evaluation within the target; infinite where there is none.
         aocc: Area over the convergence curve; None where f_opt is unknown.
         us_per_evaluation: Microseconds for each evaluation; NaN where unknown, or where it holds the start-up.
+        stop_target: Precision at which runs stopped; None: never, or unknown.
+        stagnation: Evaluations without improvement after which runs stopped; None: never, or unknown.
+        first_hits: First evaluation within each target of the study, as far as reached; None where unknown.
     """
 
     optimizer: str
@@ -59,6 +63,9 @@ class CellSummary:
     hits: FloatArray
     aocc: FloatArray | None
     us_per_evaluation: FloatArray
+    stop_target: float | None = None
+    stagnation: int | None = None
+    first_hits: tuple[IntArray, ...] | None = None
 
     @property
     def key(self) -> CellKey:
@@ -80,6 +87,7 @@ class StudySummary:
         commit: Commit of the runs; None where unknown or mixed.
         version: Version of benchbook that did them.
         startup_s: Seconds of each optimizer's first run beyond what its evaluations take otherwise; None if unknown.
+        targets: What the first hits of the cells are counted to, from the easiest on; None where there are none.
     """
 
     cells: Mapping[CellKey, CellSummary]
@@ -87,11 +95,14 @@ class StudySummary:
     commit: str | None
     version: str
     startup_s: Mapping[str, float | None]
+    targets: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Circumstances:
     settings: Mapping[str, JsonValue]
+    stop_target: float | None
+    stagnation: int | None
     created_at: str
     total_s: float | None
     host: HostSummary | None
@@ -113,6 +124,7 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
     own = _hardest_decades(first_hits(table, DECADES).evaluations, groups.of_runs(), len(groups))
     goals = own if targets is None else [targets.get(name) for name in names]
     hits = _hits(table, groups.of_runs(), goals)
+    standard = first_hits(table, STANDARD_TARGETS).evaluations
     areas = aocc(table)
     startup, us = _times(circumstances, table.optimizers, table.optimizer, table.evaluations)
     unknown = np.array([np.isnan(part).any() for part in np.split(table.precisions, table.offsets[1:-1])])
@@ -120,9 +132,10 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
     for cell, name in enumerate(names):
         rows = groups.runs(cell)
         rows = rows[np.lexsort((table.seed[rows], table.instance[rows]))]
+        first = circumstances[int(rows[0])]
         made[name] = CellSummary(
             optimizer=name[0],
-            settings=circumstances[int(rows[0])].settings,
+            settings=first.settings,
             function=name[1],
             dim=name[2],
             budget=int(table.budget[rows].max()),
@@ -133,6 +146,9 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
             hits=hits[rows],
             aocc=None if unknown[rows].any() else np.round(areas[rows], 5),
             us_per_evaluation=us[rows],
+            stop_target=first.stop_target,
+            stagnation=first.stagnation,
+            first_hits=None if unknown[rows].any() else tuple(_reached(standard[row]) for row in rows),
         )
     return StudySummary(
         cells=made,
@@ -140,7 +156,13 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
         commit=_same([item.commit for item in circumstances]),
         version=_same([item.version for item in circumstances]) or "mixed",
         startup_s=startup,
+        targets=STANDARD_TARGETS,
     )
+
+
+def _reached(hits: FloatArray) -> IntArray:
+    """Return the finite ones: targets fall, so those that a run has reached come first."""
+    return hits[np.isfinite(hits)].astype(np.int64)
 
 
 def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterator[Run]:
@@ -149,6 +171,8 @@ def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterato
         circumstances.append(
             _Circumstances(
                 dict(run.optimizer.settings),
+                getattr(run, "target", None),
+                getattr(run, "stagnation", None),
                 str(getattr(run, "created_at", "")),
                 None if timing is None else timing.total_s,
                 _host(run),

@@ -39,6 +39,12 @@ class BaselineCell(Model):
     """Area over the convergence curve; null where f_opt is unknown."""
     us_per_evaluation: list[Annotated[float, Field(ge=0)] | None]
     """Microseconds of the run for each of its evaluations; null where unknown, or where it holds the start-up."""
+    stop_target: float | None = None
+    """Runs stopped once they were within it of the optimum; null: never, or unknown."""
+    stagnation: int | None = Field(default=None, ge=1)
+    """Runs stopped after so many evaluations without improvement; null: never, or unknown."""
+    first_hits: list[list[Count]] | None = None
+    """First evaluation within each of the baseline's targets, as far as reached; null where f_opt is unknown."""
 
 
 class BaselineHost(Model):
@@ -59,8 +65,8 @@ class Baseline(Model):
 
     kind: Literal["baseline"]
     """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
+    schema_version: Literal[1, 2]
+    """Version of this schema; the first one has no first hits."""
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Name of the baseline."""
     created_at: Timestamp
@@ -73,5 +79,7 @@ class Baseline(Model):
     """Where the runs were done; null where unknown or mixed."""
     startup_s: dict[str, float | None]
     """Seconds of each optimizer's first run, beyond what its evaluations take otherwise; null where unknown."""
+    targets: list[Annotated[float, Field(gt=0)]] | None = None
+    """Precisions that first hits are counted to, from the easiest on; null in the first version."""
     cells: list[BaselineCell]
     """The cells."""

@@ -14,22 +14,27 @@ _NOT_DETERMINISTIC = "nothing: same code, arithmetic and environment, so the opt
 
 @click.command("verify")
 @click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE")
-@click.option("--sample", type=int, default=None, help="Of a store, do so many runs again, spread evenly. [all]")
+@click.option("--sample", type=int, default=None, help="Of a store or baseline, do so many runs again, spread evenly. [all]")
 @click.option("--workers", type=int, default=None, help="Of a store, processes that do the runs again. [1]")
 def command(*, path: Path, sample: int | None, workers: int | None) -> int:
-    """Run again from an artifact or a store, and compare.
+    """Run again from an artifact, a store or a baseline, and compare.
 
     Prints "bit-identical" and ends with 0 where history, solution and counts agree to the last bit; else says what
     differs, in content, code, arithmetic and environment, and ends with 4. Runs of a store are done alone and in
-    lockstep.
+    lockstep. Of a baseline, evaluations, first hits and AOCC of its runs are compared: what it has of each.
     """
     if path.is_dir():
         return _store(path, sample, workers or 1)
-    if sample is not None or workers is not None:
-        raise UsageError(f"--sample and --workers are for stores; {path} is no folder")
-    from benchbook.artifacts.io import load
+    from benchbook.artifacts.io import load, load_document
+    from benchbook.artifacts.kinds import Kind
     from benchbook.studies.verify import verify
 
+    if load_document(path)["kind"] == Kind.BASELINE:
+        if workers is not None:
+            raise UsageError(f"--workers is for stores; {path} is a baseline")
+        return _baseline(path, sample)
+    if sample is not None or workers is not None:
+        raise UsageError(f"--sample and --workers are for stores and baselines; {path} is neither")
     result = verify(load(path))
     if result.identical:
         click.echo(f"bit-identical: {path}")
@@ -53,6 +58,23 @@ def _store(path: Path, sample: int | None, workers: int) -> int:
         click.echo(f"differs: {verified.record!r}")
         _explain(verified.differences, verified.reasons)
     click.echo(f"{path}: {same} runs bit-identical, {differing} differ")
+    return ExitCode.VERIFY_DIFFERS if differing else ExitCode.DONE
+
+
+def _baseline(path: Path, sample: int | None) -> int:
+    from benchbook.analysis.baselines import load_baseline
+    from benchbook.studies.verify_baseline import verify_baseline
+
+    same = differing = 0
+    for entry in verify_baseline(load_baseline(path), sample=sample):
+        if not entry.differences:
+            same += 1
+            continue
+        differing += 1
+        click.echo(f"differs: {entry.name}")
+        for difference in entry.differences:
+            click.echo(f"  {difference}")
+    click.echo(f"{path}: {same} runs came out as published, {differing} differ")
     return ExitCode.VERIFY_DIFFERS if differing else ExitCode.DONE
 
 

@@ -40,20 +40,20 @@ def build_site(out: Path | None = None) -> Path:
     """
     root = _project()
     out = (out or root / "docs" / "_build" / "html").expanduser().resolve()
-    _check_target(out)
+    check_target(out)
     _check_extra()
     build = root / "docs" / "_build"
     with _alone(build):
-        digest = inputs_digest(root, artifact_root() / "specs")
+        digest = inputs_digest(root, artifact_root())
         if _is_current(out, digest):
             log.info("the site is up to date: %s", out)
             return out / "index.html"
         # Only a build that has something to do loads the plots.
         from benchbook.site.stage import stage
 
-        stage(root, artifact_root() / "specs", build / "source")
+        stage(root, artifact_root(), build / "source")
         _sphinx(build / "source", build / "pages", build / "doctrees")
-        _publish(build / "pages", out, digest)
+        place(build / "pages", out, digest)
     return out / "index.html"
 
 
@@ -66,7 +66,7 @@ def _project() -> Path:
     return root
 
 
-def _check_target(out: Path) -> None:
+def check_target(out: Path) -> None:
     """Refuse to replace a folder that is not a site: it might be anything."""
     if out.is_dir() and any(out.iterdir()) and not (out / STAMP).is_file():
         raise UsageError(f"{out} is not empty and holds no site that benchbook has built; name another folder")
@@ -118,14 +118,15 @@ def _sphinx(source: Path, pages: Path, doctrees: Path) -> None:
         raise ExecutionError(f"the site was not built, and the last one was left as it is:\n{shown}")
 
 
-def _publish(pages: Path, out: Path, digest: str) -> None:
-    """Put the new pages in the place of the old ones."""
+def place(pages: Path, out: Path, digest: str | None = None) -> None:
+    """Put pages in the place of those that are there, with the digest of what they were made of as their stamp."""
     new, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     for folder in (new, old):
         shutil.rmtree(folder, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(pages, new, ignore=shutil.ignore_patterns(".buildinfo*", ".doctrees"))
-    write_atomic(new / STAMP, digest.encode())
+    if digest is not None:
+        write_atomic(new / STAMP, digest.encode())
     if out.exists():
         out.rename(old)
     new.rename(out)

@@ -38,15 +38,19 @@ def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
         yield f"docs/{relative}", path
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         yield f"notebooks/{path.name}", path
-        folder = artifacts / path.stem
-        for result in sorted(folder.rglob("*")):
-            # Hidden files are temporaries of writes under way.
-            if result.is_file() and not result.name.startswith("."):
-                yield f"artifacts/{path.stem}/{result.relative_to(folder).as_posix()}", result
+        yield from _results(artifacts, artifacts / "specs" / path.stem)
+    yield from _results(artifacts, artifacts / "baselines")
     # The reference is made of docstrings, models and the commands' help.
     package = Path(benchbook.__file__).parent
     for path in sorted(package.rglob("*.py")):
         yield f"package/{path.relative_to(package).as_posix()}", path
+
+
+def _results(artifacts: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        # Hidden files are temporaries of writes under way; an index is made of its store, by whoever reads it first.
+        if path.is_file() and not path.name.startswith(".") and not path.name.startswith("index.sqlite"):
+            yield f"artifacts/{path.relative_to(artifacts).as_posix()}", path
 
 
 def _content(path: Path) -> str:

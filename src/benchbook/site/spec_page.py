@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from benchbook.errors import ExecutionError
+from benchbook.specs.outcome import FILE_NAME
 from benchbook.site.views import SpecView, badge, escape, facts, raw
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -131,6 +132,19 @@ def _header(view: SpecView) -> str:
         f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n</section>"
     )
     return raw(box)
+
+
+def _proof(view: SpecView) -> str:
+    """Link the artifact that the numbers are from, and say how to check it and to do its runs again."""
+    if view.outcome is None:
+        return ""
+    folder = f"artifacts/specs/{view.name}"
+    link = f"../_static/artifacts/specs/{page_name(view.name)}/{FILE_NAME}"
+    return (
+        f'<p class="bb-proof">From <a href="{escape(link)}" download>{escape(f"{folder}/{FILE_NAME}")}</a>. '
+        f"Check it: <code>{escape(f'benchbook validate {folder}/{FILE_NAME}')}</code>. "
+        f"Do its runs again: <code>{escape(f'benchbook verify {folder}/runs')}</code>.</p>"
+    )
 
 
 def _trouble(view: SpecView) -> str:

@@ -7,19 +7,27 @@ Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
+from benchbook.site.baselines_page import baselines_page
 from benchbook.site.example_report import REPORT_FILE, example_report, report_link
+from benchbook.site.explorer import explorer_page
 from benchbook.site.front import native_optimizers, picture_block, public_names, spec_pages, specs_table
+from benchbook.site.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.landscapes import landscapes
+from benchbook.site.leaderboard import front_leaderboard, leaderboard_page
 from benchbook.site.measured import area_table, audit_table, quality_table
 from benchbook.site.picture import front_picture
+from benchbook.site.published import BaselineView, baseline_views, drawable, script, script_name
 from benchbook.site.schemas import parameters_page, schemas_page
 from benchbook.site.sources import handwritten
 from benchbook.site.spec_page import page_name, spec_page
-from benchbook.site.views import spec_views
+from benchbook.site.thumbnails import thumbnail
+from benchbook.site.views import SpecView, spec_views
+from benchbook.specs.outcome import FILE_NAME
 
 _SLOT = re.compile(r"^<!-- benchbook: ([a-z_0-9. -]+) -->$", re.MULTILINE)
 
@@ -29,7 +37,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
     Args:
         root: The project.
-        artifacts: Folder with the executed specs.
+        artifacts: The artifact root, with the executed specs and the published baselines.
         folder: Where the sources go.
 
     Raises:
@@ -37,22 +45,32 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         ExecutionError: A picture of a spec has no alternative text.
     """
     wanted = {relative: path.read_bytes() for relative, path in handwritten(root / "docs")}
-    views = spec_views(root / "notebooks", artifacts)
-    for view in views:
-        if view.executed is not None or view.outcome is not None:
-            wanted[f"specs/{page_name(view.name)}.ipynb"] = spec_page(view)
-    picture = front_picture(views, artifacts)
+    views = spec_views(root / "notebooks", artifacts / "specs")
+    baselines = baseline_views(artifacts / "baselines")
+    pictures = {view.name: made for view in views if (made := thumbnail(view.executed)) is not None}
+    picture = front_picture(views, artifacts / "specs")
+    report = example_report(views, artifacts / "specs")
+    wanted |= _spec_pages(views)
+    statics = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
+    statics |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
+    statics |= {script_name(view): script(view).encode() for view in drawable(baselines)}
     if picture is not None:
-        wanted["_static/front.svg"] = picture.svg().encode()
-    report = example_report(views, artifacts)
+        statics["front.svg"] = picture.svg().encode()
     if report is not None:
-        wanted[f"_static/{REPORT_FILE}"] = report.encode()
+        statics[REPORT_FILE] = report.encode()
+    wanted |= {f"_static/{name}": content for name, content in statics.items()}
     slots: dict[str, Callable[[], str]] = {
         "picture": lambda: picture_block(picture),
         "example report": lambda: report_link(report),
-        "specs": lambda: specs_table(views, base="specs/"),
-        "specs here": lambda: specs_table(views, base=""),
+        "specs": lambda: spec_cards(views, pictures, base="specs/", static="_static/"),
+        "specs here": lambda: spec_cards(views, pictures, base="", static="../_static/"),
+        "specs table": lambda: specs_table(views, base=""),
         "spec pages": lambda: spec_pages(views),
+        "front leaderboard": lambda: front_leaderboard(baselines),
+        "leaderboard": lambda: leaderboard_page(baselines),
+        "explorer": lambda: explorer_page(baselines),
+        "problems": problem_cards,
+        "baselines": lambda: baselines_page(baselines),
         "native optimizers": native_optimizers,
         "parameters": parameters_page,
         "schemas": schemas_page,
@@ -65,6 +83,21 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         if relative.endswith(".md"):
             wanted[relative] = _filled(data.decode(), slots, relative).encode()
     _write(folder, wanted)
+
+
+def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
+    shown = [view for view in views if view.executed is not None or view.outcome is not None]
+    return {f"specs/{page_name(view.name)}.ipynb": spec_page(view) for view in shown}
+
+
+def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
+    """Return the artifacts that the pages' numbers are from."""
+    found = {
+        f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": (artifacts / "specs" / view.name / FILE_NAME).read_bytes()
+        for view in views
+        if view.outcome is not None
+    }
+    return found | {view.artifact: view.path.read_bytes() for view in baselines}
 
 
 def _filled(text: str, slots: Mapping[str, Callable[[], str]], name: str) -> str:

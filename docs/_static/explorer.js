@@ -1,0 +1,291 @@
+/* The explorer: choose optimizers, functions, dimensions and targets; profiles and convergence follow. */
+"use strict";
+
+(function (bb) {
+  const POINTS = 121;
+  const root = document.getElementById("bb-explorer");
+  const names = JSON.parse(document.getElementById("bb-explorer-baselines").textContent);
+  const state = {};
+  let data = null;
+
+  // ------------------------------------------------------------------------------------------------ state
+
+  /* Take what the address says; names that are not known, and what is not said, give way to everything. */
+  function take(given) {
+    state.baseline = names.includes(given.baseline) ? given.baseline : names[0];
+    data = bb.baseline(state.baseline);
+    const chosen = (text, known) => {
+      const wanted = text === undefined ? known : text.split(",");
+      return new Set(known.filter((name) => wanted.includes(name)));
+    };
+    state.optimizers = chosen(given.optimizers, data.optimizers.map((o) => o.name));
+    state.functions = chosen(given.functions, data.functions.map((f) => f.name));
+    state.dims = chosen(given.dims, data.dims.map(String));
+    const last = data.targets.length - 1;
+    const place = (text, otherwise) => {
+      const k = data.targets.findIndex((exponent) => String(exponent) === text);
+      return k < 0 ? otherwise : k;
+    };
+    state.from = place(given.easiest, 0);
+    state.to = Math.max(place(given.hardest, last), state.from);
+  }
+
+  function keep() {
+    const some = (set, all) => (set.size === all ? null : [...set].join(","));
+    bb.writeState({
+      baseline: state.baseline === names[0] ? null : state.baseline,
+      optimizers: some(state.optimizers, data.optimizers.length),
+      functions: some(state.functions, data.functions.length),
+      dims: some(state.dims, data.dims.length),
+      easiest: state.from === 0 ? null : String(data.targets[state.from]),
+      hardest: state.to === data.targets.length - 1 ? null : String(data.targets[state.to]),
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------------ controls
+
+  function chip(text, set, name, mark) {
+    const box = bb.el("input", { type: "checkbox", value: name, checked: set.has(name) });
+    box.addEventListener("change", () => {
+      if (box.checked) set.add(name);
+      else set.delete(name);
+      changed();
+    });
+    return bb.el("label", { class: "bb-chip" }, box, ...(mark ? [mark] : []), bb.el("span", {}, text));
+  }
+
+  function button(text, act) {
+    const made = bb.el("button", { type: "button", class: "bb-button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* Check or clear several at once: where all are checked they are cleared, else all are checked. */
+  function toggle(set, members) {
+    const all = members.every((name) => set.has(name));
+    for (const name of members) {
+      if (all) set.delete(name);
+      else set.add(name);
+    }
+    controls();
+    changed();
+  }
+
+  function field(legend, buttons, chips) {
+    const line = bb.el("div", { class: "bb-chips" }, ...chips);
+    return bb.el("fieldset", {}, bb.el("legend", {}, legend), bb.el("div", { class: "bb-presets" }, ...buttons), line);
+  }
+
+  function choice(label, id, options, value, act) {
+    const select = bb.el("select", { id });
+    for (const [key, text] of options) select.append(bb.el("option", { value: String(key), selected: key === value }, text));
+    select.addEventListener("change", () => act(select.value));
+    return bb.el("label", { class: "bb-choice", for: id }, bb.el("span", {}, label), select);
+  }
+
+  function targetChoices() {
+    const whole = data.targets.map((exponent, k) => [k, exponent]).filter(([, e]) => Number.isInteger(e));
+    const options = whole.map(([k, exponent]) => [k, bb.power(exponent)]);
+    const act = (end) => (value) => {
+      state[end] = Number(value);
+      if (state.from > state.to) state[end === "from" ? "to" : "from"] = Number(value);
+      controls();
+      changed();
+    };
+    return [
+      choice("Easiest target", "bb-easiest", options, state.from, act("from")),
+      choice("Hardest target", "bb-hardest", options, state.to, act("to")),
+    ];
+  }
+
+  function controls() {
+    const focused = document.activeElement && (document.activeElement.id || document.activeElement.textContent);
+    const optimizers = data.optimizers.map((o) => o.name);
+    const functions = data.functions.map((f) => f.name);
+    const groups = [...new Set(data.functions.map((f) => f.group))];
+    const ofGroup = (group) => data.functions.filter((f) => f.group === group).map((f) => f.name);
+    const place = root.querySelector(".bb-controls");
+    const selects = targetChoices();
+    if (names.length > 1) {
+      selects.unshift(
+        choice("Baseline", "bb-baseline", names.map((name) => [name, name]), state.baseline, (value) => {
+          take({ baseline: value });
+          controls();
+          changed();
+        }),
+      );
+    }
+    place.replaceChildren(
+      field("Optimizers", [button("all optimizers", () => toggle(state.optimizers, optimizers))],
+        data.optimizers.map((o) => chip(o.name, state.optimizers, o.name, bb.swatch(o)))),
+      field("Functions",
+        [button("all functions", () => toggle(state.functions, functions)),
+          ...groups.map((group) => button(group, () => toggle(state.functions, ofGroup(group))))],
+        data.functions.map((f) => {
+          const made = chip(f.short, state.functions, f.name);
+          made.title = f.title;
+          return made;
+        })),
+      bb.el("div", { class: "bb-row" },
+        field("Dimensions", [], data.dims.map((dim) => chip(String(dim), state.dims, String(dim)))), ...selects),
+    );
+    for (const element of place.querySelectorAll("button, select")) {
+      if (focused && (element.id || element.textContent) === focused) element.focus();
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ pictures
+
+  function cellsOf(optimizer, only) {
+    const inside = (cell) => data.optimizers[cell.optimizer] === optimizer
+      && state.functions.has(data.functions[cell.fn].name) && state.dims.has(String(data.dims[cell.dim]));
+    return data.cells.filter((cell) => inside(cell) && (!only || only(cell)));
+  }
+
+  function span() {
+    let last = 10;
+    for (const cell of data.cells) {
+      if (!state.dims.has(String(data.dims[cell.dim]))) continue;
+      for (const run of cell.runs) last = Math.max(last, run.spent / data.dims[cell.dim]);
+    }
+    return bb.grid(1, last, POINTS);
+  }
+
+  function profiles(grid) {
+    const curves = [];
+    for (const optimizer of data.optimizers) {
+      if (!state.optimizers.has(optimizer.name)) continue;
+      const cells = cellsOf(optimizer);
+      if (cells.length) curves.push({ optimizer, cells, ...bb.profile(cells, data.dims, state.from, state.to, grid) });
+    }
+    const holder = root.querySelector(".bb-profile");
+    const frame = bb.drawProfiles(holder, curves, grid, { label: "Runtime profiles of the chosen optimizers" });
+    pointer(holder, frame, curves, grid);
+    numbers(curves, grid);
+  }
+
+  /* A line that follows the mouse, or the arrow keys, and tells the shares there. */
+  function pointer(holder, frame, curves, grid) {
+    const live = root.querySelector(".bb-readout");
+    const { margin, inner } = frame;
+    const line = bb.svg("line", { y1: margin.top, y2: margin.top + inner.h, class: "bb-pointer" });
+    line.style.display = "none";
+    frame.root.append(line);
+    let at = grid.length - 1;
+    const show = (k) => {
+      at = Math.min(Math.max(k, 0), grid.length - 1);
+      line.style.display = "";
+      line.setAttribute("x1", frame.px(grid[at]));
+      line.setAttribute("x2", frame.px(grid[at]));
+      const ranked = curves.slice().sort((a, b) => b.share[at] - a.share[at]);
+      live.textContent = `${bb.count(grid[at])} evaluations / dimension: `
+        + ranked.map((c) => `${c.optimizer.name} ${bb.percent(c.share[at])}`).join(", ");
+    };
+    holder.onpointermove = (event) => {
+      const x = event.clientX - frame.root.getBoundingClientRect().left;
+      show(Math.round(((x - margin.left) / inner.w) * (grid.length - 1)));
+    };
+    holder.onkeydown = (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      show(at + step);
+    };
+    const names = curves.length ? "Point at the profile, or focus it and use the arrow keys, to read it." : "";
+    live.textContent = names || "Choose at least one optimizer, function and dimension.";
+  }
+
+  function numbers(curves, grid) {
+    const marks = [1, 10, 100, 1000, 10000].filter((x) => x >= grid[0] && x < grid[POINTS - 1] * 0.99);
+    const places = [...marks.map((x) => [bb.count(x), grid.findIndex((value) => value > x * (1 + 1e-9)) - 1]),
+      [`end (${bb.count(grid[POINTS - 1])})`, POINTS - 1]];
+    const hardest = `runs within ${bb.power(data.targets[state.to])}`;
+    const ranked = curves.slice().sort((a, b) => b.share[POINTS - 1] - a.share[POINTS - 1]);
+    const row = (curve) => {
+      const found = curve.cells.map((cell) => bb.ert(cell, state.to));
+      const hits = found.reduce((sum, item) => sum + item.hits, 0);
+      const runs = found.reduce((sum, item) => sum + item.runs, 0);
+      const name = bb.el("td", {}, bb.swatch(curve.optimizer), ` ${curve.optimizer.name}`);
+      const cells = places.map(([, k]) => bb.el("td", {}, k < 0 ? "–" : bb.percent(curve.share[k])));
+      return bb.el("tr", {}, name, ...cells, bb.el("td", {}, `${hits} of ${runs}`));
+    };
+    const heads = ["optimizer", ...places.map(([text]) => text), hardest];
+    root.querySelector(".bb-numbers").replaceChildren(
+      bb.el("caption", {}, "Share of targets reached, by evaluations / dimension"),
+      bb.el("thead", {}, bb.el("tr", {}, ...heads.map((text) => bb.el("th", { scope: "col" }, text)))),
+      bb.el("tbody", {}, ...ranked.map(row)));
+  }
+
+  function convergences(grid) {
+    const dims = data.dims.filter((dim) => state.dims.has(String(dim)));
+    const dim = dims[dims.length - 1];
+    const place = root.querySelector(".bb-panels");
+    const chosen = data.functions.filter((f) => state.functions.has(f.name));
+    root.querySelector(".bb-panels-dim").textContent = dim === undefined ? "" : `, ${dim}-D`;
+    place.replaceChildren(...(dim === undefined ? [] : chosen.map(() => bb.el("div", { class: "bb-panel" }))));
+    if (dim === undefined) return;
+    const coarse = grid.filter((_, k) => k % 2 === 0);
+    const [top, bottom] = [data.targets[0], data.targets[data.targets.length - 1]];
+    const ticks = data.targets.filter((e) => Number.isInteger(e) && (e - bottom) % 5 === 0).map((e) => [e, bb.power(e)]);
+    chosen.forEach((fn, k) => {
+      const holder = place.children[k];
+      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 190, small: true, title: fn.title, ticks,
+        x: [grid[0], grid[grid.length - 1]], y: [bottom, top] });
+      const ends = [];
+      for (const optimizer of data.optimizers) {
+        if (!state.optimizers.has(optimizer.name)) continue;
+        for (const cell of cellsOf(optimizer, (c) => data.functions[c.fn] === fn && data.dims[c.dim] === dim)) {
+          const levels = bb.convergence(cell, dim, coarse);
+          frame.line(coarse, levels.map((level) => (level < 0 ? null : data.targets[level])), optimizer);
+          const last = levels[levels.length - 1];
+          ends.push(`${optimizer.name} ${last < 0 ? "none" : bb.power(data.targets[last])}`);
+        }
+      }
+      const text = `Convergence on ${fn.title}, ${dim}-D. Hardest target that half of the runs reach: ${ends.join(", ")}.`;
+      frame.root.setAttribute("aria-label", text);
+      holder.append(frame.root);
+    });
+  }
+
+  function draw() {
+    const grid = state.dims.size ? span() : bb.grid(1, 10, POINTS);
+    profiles(grid);
+    convergences(grid);
+    const about = root.querySelector(".bb-source");
+    about.querySelector("a").setAttribute("href", data.href);
+    about.querySelector("a").textContent = data.artifact;
+    about.querySelector("code").textContent = data.verify;
+  }
+
+  function changed() {
+    keep();
+    draw();
+  }
+
+  // ------------------------------------------------------------------------------------------------ begin
+
+  function begin() {
+    take(bb.readState());
+    controls();
+    draw();
+  }
+
+  root.querySelector(".bb-reset").addEventListener("click", () => {
+    take({});
+    controls();
+    changed();
+  });
+  root.querySelector(".bb-copy").addEventListener("click", async (event) => {
+    const said = event.currentTarget;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      said.textContent = "Link copied";
+    } catch {
+      said.textContent = "The link is in the address bar";
+    }
+  });
+  window.addEventListener("hashchange", begin);
+  bb.onResize(draw);
+  begin();
+  root.classList.add("bb-ready");
+})(window.benchbook);

@@ -1,0 +1,76 @@
+"""Small pictures of functions: the ranks of their values on a grid over two variables, in bands."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from benchbook.digests import text_digest
+from benchbook.problems import catalog, describe, names
+from benchbook.protocols import Problem
+from benchbook.typing import FloatArray
+
+_POINTS = 96
+_COARSE = 48  # what coco-experiment evaluates goes point by point
+_BANDS = 16
+_SCALE = 2
+
+
+def landscape_name(function: str) -> str:
+    """Return the path of a function's picture in the static folder."""
+    return f"landscapes/{function}.png"
+
+
+def landscapes(cache: Path) -> dict[str, bytes]:
+    """Return the picture of every function, as PNG, by its path in the static folder.
+
+    Args:
+        cache: Folder with pictures of earlier builds; each is drawn once for each state of a function's code.
+    """
+    return {landscape_name(name): _picture(name, cache) for name in names()}
+
+
+def _picture(name: str, cache: Path) -> bytes:
+    info = describe(name)
+    problem = catalog.problem(name, max(2, info.min_dim))
+    path = cache / f"{text_digest(name, catalog.digest(problem), _own_code())[:32]}.png"
+    if path.is_file():
+        return path.read_bytes()
+    made = _drawn(problem, _POINTS if problem.dim == 2 else _COARSE)
+    # Not synced to the disk: whatever is lost in a crash of the machine is drawn again.
+    cache.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(made)
+    partial.replace(path)
+    return made
+
+
+def _own_code() -> str:
+    return f"{_POINTS} {_COARSE} {_BANDS} {_SCALE} 1"
+
+
+def _drawn(problem: Problem, count: int) -> bytes:
+    from matplotlib import colormaps
+    from matplotlib.image import imsave
+
+    values = problem(_slice(problem, count))
+    ranks = values.argsort(kind="stable").argsort(kind="stable").reshape(count, count) / count**2
+    # Shades as in the figures of the specs: the darkest and the lightest ones of the map are left out.
+    bands = (np.floor(ranks * _BANDS) / (_BANDS - 1) + 0.35) / 1.5
+    colors = (colormaps["Blues_r"](bands)[::-1, :, :3] * 255).astype(np.uint8)
+    large = colors.repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
+    buffer = io.BytesIO()
+    imsave(buffer, large, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _slice(problem: Problem, count: int) -> FloatArray:
+    """Return a grid over the last two variables, with the others where the optimum or else the centre is."""
+    low, high = np.asarray(problem.lower), np.asarray(problem.upper)
+    centre = getattr(problem, "x_opt", None)
+    points = np.tile((low + high) / 2 if centre is None else centre, (count * count, 1))
+    x, y = (np.linspace(low[k], high[k], count) for k in (-2, -1))
+    points[:, -2:] = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return points
