@@ -1,4 +1,4 @@
-"""Problems: textbook functions with shifted and rotated instances, BBOB, and a user's own callables.
+"""Problems: textbook functions with shifted and rotated instances, BBOB, applied ones, and a user's own callables.
 
 Examples:
     >>> p = problem("rastrigin", dim=3, instance=1)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
+from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import BbobProblem
 from benchbook.problems.bbob import table as bbob_table
 from benchbook.problems.coco import NOISY, SUITES, SuiteProblem, refuse_noisy
@@ -15,7 +16,7 @@ from benchbook.problems.instance import TextbookProblem
 from benchbook.problems.textbook_table import TEXTBOOK
 from benchbook.protocols import Problem
 
-_INFOS = {name: item.info for name, item in TEXTBOOK.items()} | bbob_table.BBOB | SUITES
+_INFOS = {name: item.info for name, item in TEXTBOOK.items()} | bbob_table.BBOB | SUITES | APPLIED
 _GROUPS = tuple(dict.fromkeys(info.family for info in _INFOS.values()))
 _registered: dict[str, tuple[ProblemInfo, Callable[[int, int], Problem]]] = {}
 
@@ -26,8 +27,8 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
     Args:
         name: Name of the function; `names()` lists them.
         dim: Number of variables.
-        instance: Instance number. None is the first there is: 0, the function as in the textbooks, for most; 1 for
-            BBOB, whose instances start there.
+        instance: Instance number. None is the first there is: 0, the function as in the textbooks, or 1 for BBOB and
+            the applied problems, whose instances start there.
 
     Raises:
         UnknownNameError: There is no function `name`; the message offers the nearest names.
@@ -47,11 +48,13 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
         return TextbookProblem(name, dim, instance)
     if name in SUITES:
         return SuiteProblem(name, dim, instance)
+    if name in APPLIED:
+        return applied_problem(name, dim, instance)
     return BbobProblem(name, dim, instance)
 
 
 def names() -> list[str]:
-    """Return the names of all functions: textbook, BBOB, coco-experiment's further suites, then those registered.
+    """Return the names of all functions: textbook, BBOB, coco-experiment's further suites, applied, those registered.
 
     Examples:
         >>> names()[:2], len(names()) >= 34
@@ -78,7 +81,7 @@ def describe(name: str) -> ProblemInfo:
 def expand(wanted: str | Iterable[str]) -> list[str]:
     """Return the functions that names and groups stand for, each once, in the order given.
 
-    Groups are `textbook` (all ten) and `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each).
+    Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), and `applied`.
 
     Raises:
         UnknownNameError: A name is neither a function nor a group.

@@ -36,7 +36,8 @@ class ProblemInfo:
         dims: The only dimensions there are; None where every one from `min_dim` on is defined.
         last_instance: Greatest instance number; None where there is none.
         group: Name of the group within its family, such as BBOB's five; None where there is none.
-        bounds: The bounds in text where the variables differ; `lower` and `upper` are then the least and greatest.
+        bounds: The bounds in text where the variables differ or have a unit; `lower` and `upper` are then the least and
+            greatest.
     """
 
     name: str

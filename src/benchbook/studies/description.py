@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from benchbook.analysis import StoredRuns
 
 # Families whose code is one for all dimensions and instances.
-_ONE_CODE = ("textbook", "bbob")
+_ONE_CODE = ("textbook", "bbob", "applied")
 
 
 def study(
