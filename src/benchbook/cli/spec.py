@@ -51,6 +51,7 @@ def list_(*, as_json: bool) -> None:
     default=None,
     help="Seconds a notebook may take. [no limit]",
 )
+@click.option("--shard", default=None, metavar="k/n", help="Only each n-th spec, from the k-th on.")
 @click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
 def run(
     *,
@@ -59,6 +60,7 @@ def run(
     overrides: tuple[str, ...],
     workers: int | None,
     timeout_s: float | None,
+    shard: str | None,
     with_site: bool,
 ) -> int:
     """Run specs: all of them, or those named.
@@ -67,9 +69,11 @@ def run(
     does not hold or a notebook fails; its notebook is kept all the same.
     """
     from benchbook.params.load import load
-    from benchbook.specs.discover import find
+    from benchbook.specs.discover import find, shard_of
 
     files = find(names)
+    if shard is not None:
+        files = shard_of(files, shard)
     params = load(which, overrides)
     results = _execute(files, params, workers, timeout_s)
     pages: Path | None = None
