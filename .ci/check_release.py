@@ -35,8 +35,11 @@ def main() -> int:
     arguments = parser.parse_args()
     wheels, sdists = sorted(DIST.glob("*.whl")), sorted(DIST.glob("*.tar.gz"))
     if len(wheels) != 1 or len(sdists) != 1:
-        print(f"dist/ holds {len(wheels)} wheels and {len(sdists)} source distributions, expected 1 and 1: "
-              "make release-build", file=sys.stderr)  # fmt: skip
+        print(
+            f"dist/ holds {len(wheels)} wheels and {len(sdists)} source distributions, expected one of each: "
+            "make release-build makes them",
+            file=sys.stderr,
+        )
         return 1
     version = parse_wheel_filename(wheels[0].name)[1]
     notes = changes_of(version)
@@ -94,7 +97,7 @@ def wheel_problems(wheel: Path) -> list[str]:
             if path.is_file() and "__pycache__" not in name and name not in inside:
                 problems.append(f"{wheel.name} lacks {name}")
         with tempfile.TemporaryDirectory() as folder:
-            archive.extractall(folder)
+            archive.extractall(folder)  # noqa: S202  # a zip file, and our own
             problems += works(Path(folder), wheel.name)
     return problems
 
