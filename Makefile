@@ -6,14 +6,24 @@ PORT     ?= 8000
 TESTS    ?= not benchmark and not benchmark_full
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
+# the nightly run: which study, its parts k/n, and the parameters of the specs; small ones try it out
+STUDY    ?= params/studies/nightly.yaml
+SHARD    ?= 1/1
+PARAMS   ?= full
+# what the published baseline of this name is compared with
+BASELINE ?= native-optimizers
 
 OLDEST   := 3.11
 NEWEST   := 3.13
-RUN      := .venv/bin/python -m
+PY       := .venv/bin/python
+RUN      := $(PY) -m
 INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check
 EDITABLE := $(INSTALL) --no-deps --no-build-isolation --editable .
 # Bytecode makes imports three to five times faster; pip compiles what it installs, this compiles the package itself.
 COMPILE  := $(RUN) compileall -qq src/benchbook
+ARTIFACTS := $(or $(BENCHBOOK_ARTIFACTS),artifacts)
+NIGHTLY  := $(ARTIFACTS)/nightly
+PART     := $(NIGHTLY)/part-$(firstword $(subst /, ,$(SHARD)))
 LOCK     := $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version $(OLDEST) --group build \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-strip-extras --custom-compile-command "make lock"
 STRIP    := $(RUN) nbstripout --keep-id --keep-count \
@@ -29,7 +39,7 @@ NOTEBOOKS := find notebooks -name '*.ipynb' ! -path '*/.ipynb_checkpoints/*'
 .PHONY: help
 help: ## list these targets
 	@echo "usage: make TARGET    (PYTHON=... chooses the Python that .venv is made with)"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: quick
 quick: .venv/.stamp-quick ## the main job: run every spec with quick parameters, build the site, show the claims
@@ -69,7 +79,7 @@ bench: .venv/.stamp-all ## measure benchbook's own speed
 # ---------------------------------------------------------------------------------------------- the linters
 
 .PHONY: lint
-lint: lint-code lint-types lint-floors lint-words lint-notebooks lint-specs lint-schemas lock-check ## all linters
+lint: lint-code lint-types lint-floors lint-words lint-notebooks lint-specs lint-schemas lint-workflows lock-check ## all linters
 
 .PHONY: lint-code
 lint-code: .venv/.stamp-all
@@ -100,15 +110,73 @@ lint-specs: .venv/.stamp-all
 lint-schemas: .venv/.stamp-all
 	$(RUN) benchbook schemas check schemas
 
+.PHONY: lint-workflows
+lint-workflows: .venv/.stamp-all
+	$(RUN) check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
 .PHONY: lock-check
 lock-check: .venv/.stamp-all ## do the lock files fit pyproject.toml?
-	.venv/bin/python .ci/check_lock.py
+	$(PY) .ci/check_lock.py
 
 .PHONY: format
 format: .venv/.stamp-all ## let the tools mend what they can: imports, layout, notebook metadata
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 	$(NOTEBOOKS) -exec $(STRIP) {} +
+
+# ---------------------------------------------------------------------------------------------- what the workflows call
+
+.PHONY: compare-baseline
+compare-baseline: .venv/.stamp-quick ## run the study of BASELINE and compare; exit code 5 of benchbook: something is worse
+	@$(COMPILE)
+	$(RUN) benchbook study run params/studies/$(BASELINE).yaml --store $(ARTIFACTS)/studies/$(BASELINE) --quiet
+	$(RUN) benchbook compare $(BASELINE) $(ARTIFACTS)/studies/$(BASELINE) --thresholds params/studies/thresholds.yaml
+
+.PHONY: nightly-shard
+nightly-shard: .venv/.stamp-quick ## do the part SHARD=k/n of the nightly study, or what is missing of it, and check it
+	@$(COMPILE)
+	$(RUN) benchbook study run $(STUDY) --store $(PART) --shard $(SHARD) --executor processes --quiet
+	$(RUN) benchbook study check $(PART)
+
+.PHONY: nightly-specs
+nightly-specs: .venv/.stamp-quick ## run the part SHARD=k/n of the specs with full parameters, and check what they wrote
+	@$(COMPILE)
+	$(RUN) benchbook spec run --params $(PARAMS) --shard $(SHARD)
+	$(RUN) benchbook validate --quiet $(ARTIFACTS)/specs
+
+.PHONY: nightly-merge
+nightly-merge: .venv/.stamp-quick ## put the parts of the nightly study together
+	$(RUN) benchbook study merge $(NIGHTLY)/part-* --into $(NIGHTLY)/whole
+
+.PHONY: nightly-check
+nightly-check: .venv/.stamp-quick ## check every nightly artifact, that no run is missing, and that a sample repeats
+	$(RUN) benchbook study check $(NIGHTLY)/whole
+	$(RUN) benchbook validate --quiet $(ARTIFACTS)/specs
+	$(RUN) benchbook study status $(NIGHTLY)/whole
+	$(RUN) benchbook verify $(NIGHTLY)/whole --sample 20
+
+.PHONY: nightly-report
+nightly-report: .venv/.stamp-quick ## write the report of the nightly study, and build the site
+	$(RUN) benchbook report $(NIGHTLY)/whole --out $(NIGHTLY)/report --title "Nightly study"
+	$(RUN) benchbook site build
+
+.PHONY: notice
+notice: ## tell the maintainers that the run of WHAT failed: opens an issue, or adds to the open one
+	@.ci/notice "$(WHAT)"
+
+.PHONY: release-build
+release-build: .venv/.stamp-all ## build wheel and source distribution into dist/
+	rm -rf dist
+	$(RUN) hatchling build
+
+.PHONY: release-check
+release-check: .venv/.stamp-all ## check what lies in dist/ (TAG=v1.2.3: that it is that version)
+	$(PY) .ci/check_release.py $(TAG)
+
+.PHONY: release-announce
+release-announce: .venv/.stamp-all ## publish the release of TAG with its part of the changelog (needs gh)
+	$(PY) .ci/check_release.py $(TAG) --notes build/notes.md
+	gh release create $(TAG) dist/* --verify-tag --title $(TAG) --notes-file build/notes.md
 
 # ---------------------------------------------------------------------------------------------- what is generated
 
@@ -121,7 +189,7 @@ lock: .venv/.stamp-all ## write both lock files anew from pyproject.toml (LOCK_A
 	$(LOCK) $(LOCK_ARGS) --extra all --output-file requirements-all.lock
 	cp requirements-all.lock .venv/constraints.txt
 	$(LOCK) $(LOCK_ARGS) --extra docs --constraint .venv/constraints.txt --output-file requirements.lock
-	.venv/bin/python .ci/check_lock.py
+	$(PY) .ci/check_lock.py
 
 .PHONY: clean
 clean: ## remove what was generated, but neither .venv nor the baselines

@@ -55,6 +55,7 @@ def list_(*, as_json: bool) -> None:
 )
 @tracking_options
 @click.option("--stdout", "stream", is_flag=True, help="Print what the notebooks put out, while they run.")
+@click.option("--shard", default=None, metavar="k/n", help="Only each n-th spec, from the k-th on.")
 @click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
 def run(
     *,
@@ -66,6 +67,7 @@ def run(
     no_track: bool,
     tensorboard: Path | None,
     stream: bool,
+    shard: str | None,
     with_site: bool,
 ) -> int:
     """Run specs: all of them, or those named.
@@ -78,10 +80,12 @@ def run(
     Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each anew.
     """
     from benchbook.params.load import load
-    from benchbook.specs.discover import find
+    from benchbook.specs.discover import find, shard_of
 
     check_tracking(no_track=no_track, tensorboard=tensorboard)
     files = find(names)
+    if shard is not None:
+        files = shard_of(files, shard)
     params = load(which, overrides)
     tracking = None if no_track else {"tensorboard": tensorboard}
     results = _execute(files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from benchbook.errors import UsageError, unknown_name
 from benchbook.files import project_root, read_bytes
 from benchbook.specs.names import spec_name
+from benchbook.studies.sharding import parse_shard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,16 @@ def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
         if name not in known:
             raise unknown_name("spec", name, known, "(benchbook spec list)")
     return [known[name] for name in wanted] if wanted else list(known.values())
+
+
+def shard_of(files: Sequence[SpecFile], shard: str) -> list[SpecFile]:
+    """Return the part `k/n` of specs: each n-th, from the k-th on.
+
+    Raises:
+        UsageError: `shard` is not of this form, or k is not between 1 and n.
+    """
+    k, n = parse_shard(shard)
+    return list(files[k - 1 :: n])
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

@@ -119,10 +119,10 @@ class _Watcher:
     def _end(self, result: SpecResult) -> None:
         from benchbook.tracking.states import StepStatus
 
-        step, outcome = self._begin(result.name), dict(result.outcome)
         if result.not_run:
-            step.end(StepStatus.SKIPPED, str(outcome["error"]))
+            self._pipeline.skip(result.name, str(result.outcome["error"]))
             return
+        step, outcome = self._begin(result.name), dict(result.outcome)
         claims: Any = outcome["claims"]
         timing: Any = outcome["timing"]
         runs: Any = outcome["runs"]

@@ -1,0 +1,80 @@
+"""Who made a study, and under which licence it is given: as said, else as the project around it says."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchbook.errors import UsageError
+from benchbook.files import read_bytes
+
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
+_AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>]*?)\s*>)?\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Somebody who made a study.
+
+    Attributes:
+        name: The name.
+        orcid: Address of the person's ORCID; None where unknown.
+        is_person: False for a group.
+    """
+
+    name: str
+    orcid: str | None = None
+    is_person: bool = True
+
+
+def author(text: str) -> Author:
+    """Return the author that a text such as `Ada Lovelace <0000-0002-1825-0097>` names; the ORCID may be missing.
+
+    Raises:
+        UsageError: It has no name, or its ORCID is none.
+
+    Examples:
+        >>> author("Ada Lovelace <0000-0002-1825-0097>").orcid
+        'https://orcid.org/0000-0002-1825-0097'
+    """
+    match = _AUTHOR.fullmatch(text)
+    if match is None:
+        raise UsageError(f"author is {text!r}, expected 'Name' or 'Name <ORCID>'")
+    name, orcid = match.group(1), match.group(2)
+    if orcid is None:
+        return Author(name=name)
+    digits = _ORCID.fullmatch(orcid)
+    if digits is None or _check_digit(digits.group(1)) != digits.group(1)[-1]:
+        raise UsageError(f"author is {text!r}: {orcid!r} is no ORCID, expected one such as 0000-0002-1825-0097")
+    return Author(name=name, orcid=f"https://orcid.org/{digits.group(1)}")
+
+
+def project_credits(root: Path | None) -> tuple[str | None, tuple[Author, ...]]:
+    """Return licence and authors of a project, from its `pyproject.toml`; None and nobody where it does not say.
+
+    Raises:
+        UsageError: The file is no TOML.
+    """
+    path = None if root is None else root / "pyproject.toml"
+    if path is None or not path.is_file():
+        return None, ()
+    try:
+        project: dict[str, Any] = tomllib.loads(read_bytes(path).decode()).get("project", {})
+    except ValueError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from error
+    licence = project.get("license")
+    names = [item["name"] for item in project.get("authors", []) if isinstance(item, dict) and "name" in item]
+    # A project does not say which of its authors are people.
+    return licence if isinstance(licence, str) else None, tuple(Author(name=name, is_person=False) for name in names)
+
+
+def _check_digit(orcid: str) -> str:
+    """Return the last digit that an ORCID must have, by ISO 7064 MOD 11-2."""
+    total = 0
+    for digit in orcid.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    rest = (12 - total % 11) % 11
+    return "X" if rest == 10 else str(rest)
