@@ -13,6 +13,7 @@ from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes, write_atomic
 from benchbook.records import RunRecord
+from benchbook.tracking.stages import stage
 from benchbook.typing import JsonObject
 
 
@@ -31,7 +32,10 @@ def save(record: RunRecord, path: str | os.PathLike[str]) -> Path:
         True
     """
     path = Path(path)
-    write_atomic(path, encode(to_document(record), suffix_of(path)))
+    with stage("encode"):
+        data = encode(to_document(record), suffix_of(path))
+    with stage("write"):
+        write_atomic(path, data)
     return path
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchbook.artifacts.codec import ZSTD_MAGIC, Frame, encode, zstd_frames
 from benchbook.artifacts.stored import StoredForm
 from benchbook.errors import ArtifactError, StorageError, UsageError
+from benchbook.tracking.stages import stage
 from benchbook.typing import JsonObject
 
 SHARD_FOLDER = "shards"
@@ -35,8 +36,12 @@ class ShardWriter:
         Raises:
             StorageError: It cannot be written; what was written before stays whole.
         """
-        shared = [form.cell, form.circumstances]
-        self.append_frame(encode(form.run), [(name, encode(document)) for name, document in self._unsaid(shared)])
+        with stage("encode"):
+            run = encode(form.run)
+            unsaid = self._unsaid([form.cell, form.circumstances])
+            shared = [(name, encode(document)) for name, document in unsaid]
+        with stage("write"):
+            self.append_frame(run, shared)
 
     def append_frame(self, run: bytes, shared: list[tuple[str, bytes]]) -> None:
         """Append the frame of a run behind the frames of the shared documents; see `append`."""
@@ -53,8 +58,9 @@ class ShardWriter:
     def close(self) -> None:
         """Bring what was written to disk."""
         if self._file is not None:
-            os.fsync(self._file)
-            os.close(self._file)
+            with stage("write"):
+                os.fsync(self._file)
+                os.close(self._file)
             self._file = None
             self._said.clear()
 

@@ -25,6 +25,7 @@ from benchbook.artifacts.validate import meaning_problems, schema_problems
 from benchbook.digests import text_digest
 from benchbook.errors import ArtifactError
 from benchbook.records import RunRecord
+from benchbook.tracking.stages import stage
 from benchbook.typing import JsonObject
 
 __all__ = ["SHARD_SUFFIX", "Row", "Store"]
@@ -70,7 +71,9 @@ class Store:
         Raises:
             StorageError: It cannot be written.
         """
-        self._writer.append(to_stored(record))
+        with stage("encode"):
+            form = to_stored(record)
+        self._writer.append(form)
 
     def close(self) -> None:
         """Bring what was written to disk, and close shard and index."""

@@ -11,13 +11,16 @@ from benchbook.artifacts.document import run_key
 from benchbook.artifacts.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
+from benchbook.optimizers.native import NativeOptimizer
 from benchbook.optimizers.streams import Streams
 from benchbook.problems import stack
 from benchbook.records import RunRecord
 from benchbook.runs import run_lockstep
 from benchbook.studies.execute import code_digest, execute, generator_of, record_of, target_value_of
 from benchbook.studies.plan import PlannedRun
+from benchbook.studies.staged import staged
 from benchbook.tracking import ImprovementHistory
+from benchbook.tracking.stages import stage
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +68,9 @@ def execute_all(
     Returns:
         The records, in the order of the plan.
     """
-    keys = [run_key(planned.spec, code_digest(planned)) for planned in plan]
-    found = {key: None if store is None else store.get(key) for key in keys}
+    with stage("set-up"):
+        keys = [run_key(planned.spec, code_digest(planned)) for planned in plan]
+        found = {key: None if store is None else store.get(key) for key in keys}
     missing = [(planned, key) for planned, key in zip(plan, keys, strict=True) if found[key] is None]
     # By place, not by the record's own key: an objective that counts its calls has another code digest afterwards.
     key_of = {id(planned): key for planned, key in missing}
@@ -99,18 +103,25 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     histories = [ImprovementHistory() for _ in planned]
     streams = Streams([generator_of(item.spec) for item in planned])
     lower, upper = first.problem.lower, first.problem.upper
-    outcomes = run_lockstep(
-        lambda: first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget),
-        stack([item.problem for item in planned]),
-        lower=lower,
-        upper=upper,
-        budget=first.spec.budget,
-        target_values=[target_value_of(item) for item in planned],
-        stagnation=first.spec.stagnation,
-        observers=[(history,) for history in histories],
-        clock=clock,
-    )
+
+    def make() -> NativeOptimizer:
+        return first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget)
+
+    with staged(make, stack([item.problem for item in planned]), [(history,) for history in histories]) as parts:
+        outcomes = run_lockstep(
+            parts.make_optimizer,
+            parts.problem,
+            lower=lower,
+            upper=upper,
+            budget=first.spec.budget,
+            target_values=[target_value_of(item) for item in planned],
+            stagnation=first.spec.stagnation,
+            observers=parts.observers,
+            clock=clock,
+        )
+    with stage("observe"):
+        improvements = [history.history for history in histories]
     return [
-        record_of(item, outcome, history.history, created_at)
-        for item, outcome, history in zip(planned, outcomes, histories, strict=True)
+        record_of(item, outcome, history, created_at)
+        for item, outcome, history in zip(planned, outcomes, improvements, strict=True)
     ]

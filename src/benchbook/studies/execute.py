@@ -13,7 +13,7 @@ from benchbook.artifacts.document import combined_code, content_digest, run_key
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import module_digest
 from benchbook.problems import digest as problem_digest
-from benchbook.protocols import Observer
+from benchbook.protocols import Observer, Optimizer
 from benchbook.records import (
     History,
     OptimizerRecord,
@@ -29,7 +29,9 @@ from benchbook.runs import Outcome, run_loop
 from benchbook.seeds import run_generator
 from benchbook.studies import provenance
 from benchbook.studies.plan import PlannedRun
+from benchbook.studies.staged import staged
 from benchbook.tracking import ImprovementHistory
+from benchbook.tracking.stages import stage
 from benchbook.tracking.targets import target_hits
 
 log = logging.getLogger(__name__)
@@ -53,17 +55,24 @@ def execute(
     spec, problem = planned.spec, planned.problem
     created_at = timestamp(clock.now())
     history = ImprovementHistory()
-    outcome = run_loop(
-        lambda: planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget),
-        problem,
-        budget=spec.budget,
-        target_value=target_value_of(planned),
-        stagnation=spec.stagnation,
-        timeout_s=timeout_s,
-        observers=(history, *observers),
-        clock=clock,
-    )
-    return record_of(planned, outcome, history.history, created_at)
+
+    def make() -> Optimizer:
+        return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
+
+    with staged(make, problem, (history, *observers)) as parts:
+        outcome = run_loop(
+            parts.make_optimizer,
+            parts.problem,
+            budget=spec.budget,
+            target_value=target_value_of(planned),
+            stagnation=spec.stagnation,
+            timeout_s=timeout_s,
+            observers=parts.observers,
+            clock=clock,
+        )
+    with stage("observe"):
+        improvements = history.history
+    return record_of(planned, outcome, improvements, created_at)
 
 
 def generator_of(spec: RunSpec) -> np.random.Generator:
@@ -81,11 +90,18 @@ def target_value_of(planned: PlannedRun) -> float | None:
 
 def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
     """Put the record of a finished run together, and log what went wrong in it."""
+    with stage("encode"):
+        record = _record_of(planned, outcome, history, created_at)
+    _warn(record)
+    return record
+
+
+def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
     spec, problem = planned.spec, planned.problem
     failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
     commit, dirty = provenance.commit()
-    record = RunRecord(
+    return RunRecord(
         run_id=uuid.uuid4().hex,
         run_key=run_key(spec, code),
         content_digest=content_digest(
@@ -127,8 +143,6 @@ def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_a
         memory=provenance.memory(),
         target_hits=target_hits(history, problem.f_opt),
     )
-    _warn(record)
-    return record
 
 
 def code_digest(planned: PlannedRun) -> str:

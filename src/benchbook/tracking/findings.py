@@ -1,0 +1,156 @@
+"""From what was recorded to what is told: stages, functions below them, bottlenecks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from benchbook.tracking.hints import hint_for
+from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled, Stack, StageTime
+from benchbook.tracking.sampler import Function, FunctionSampler
+from benchbook.tracking.stages import StageRecorder
+
+Path = tuple[str, ...]
+BOTTLENECKS = 3
+_FUNCTIONS_A_STAGE = 12
+_WORTH_NAMING = 0.01  # stages below this share of the total are no bottlenecks
+NOT_SAMPLED = "functions were not asked for"
+
+
+def findings(
+    name: str, created_at: str, recorder: StageRecorder, sampler: FunctionSampler | None, error: BaseException | None
+) -> Profiled:
+    """Return the profile of what a recorder and a sampler saw, both of which have stopped."""
+    stages = recorder.stages()
+    other_s = max(0.0, recorder.total_s - sum(stage.own_s for stage in stages))
+    paths = recorder.paths()
+    places = {stage.path: place for place, stage in enumerate(stages)}
+    stacks = _stacks(sampler, paths)
+    functions = tuple(sampler.functions) if sampler else ()
+    times = _function_times(stacks, functions)
+    missing = "" if sampler and not sampler.missing else sampler.missing if sampler else NOT_SAMPLED
+    found = Profiled(
+        name=name,
+        status=_status(error),
+        error=_told(error),
+        created_at=created_at,
+        total_s=recorder.total_s,
+        other_s=other_s,
+        stages=stages,
+        functions=functions,
+        function_times=times,
+        stacks=stacks,
+        bottlenecks=(),
+        interval_s=sampler.interval_s if sampler and not missing else None,
+        samples=sum(stack.samples for stack in stacks),
+        stage_spans=tuple(
+            replace(span, number=places[paths[span.number]]) for span in recorder.spans.kept() if span.number
+        ),
+        frame_spans=tuple(sampler.spans.kept()) if sampler else (),
+        left_out=recorder.spans.left_out + (sampler.spans.left_out if sampler else 0),
+        overhead=None,
+        missing={"functions": missing} if missing else {},
+    )
+    return replace(found, bottlenecks=bottlenecks(found))
+
+
+def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
+    """Return a profile with the calls of its functions, counted in a run of its own."""
+    times = tuple(replace(time, calls=calls.get((time.name, time.file, time.line))) for time in found.function_times)
+    counted = replace(found, function_times=times)
+    return replace(counted, bottlenecks=bottlenecks(counted))
+
+
+def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, ...]:
+    """Return what takes most time of its own: stages; where they do not tell enough, functions."""
+    if found.total_s <= 0:
+        return ()
+    named = [stage for stage in found.stages if stage.own_s >= _WORTH_NAMING * found.total_s]
+    named.sort(key=lambda stage: -stage.own_s)
+    of_stages = [_stage_bottleneck(found, stage) for stage in named[:most]]
+    if len(named) > 1 or not found.function_times:
+        return tuple(of_stages)
+    return tuple(_function_bottlenecks(found, most)) or tuple(of_stages)
+
+
+def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
+    inside = [time for time in found.function_times if time.stage == stage.path]
+    heaviest = max(inside, key=lambda time: time.own_s, default=None)
+    return Bottleneck(
+        what=stage.name if sum(s.name == stage.name for s in found.stages) == 1 else " / ".join(stage.path),
+        share=stage.own_s / found.total_s,
+        time_s=stage.own_s,
+        calls=stage.calls,
+        mostly="" if heaviest is None else heaviest.name,
+        hint=hint_for(stage.name, heaviest.name if heaviest else "", heaviest.file if heaviest else ""),
+    )
+
+
+def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
+    by_function: dict[Function, float] = defaultdict(float)
+    calls: dict[Function, int | None] = {}
+    for time in found.function_times:
+        function = (time.name, time.file, time.line)
+        by_function[function] += time.own_s
+        calls[function] = time.calls
+    for function, own_s in sorted(by_function.items(), key=lambda item: -item[1])[:most]:
+        name, file, _ = function
+        yield Bottleneck(
+            what=name,
+            share=min(1.0, own_s / found.total_s),
+            time_s=own_s,
+            calls=calls[function],
+            mostly="",
+            hint=hint_for("", name, file, calls[function]),
+        )
+
+
+def _stacks(sampler: FunctionSampler | None, paths: Sequence[Path]) -> tuple[Stack, ...]:
+    if sampler is None:
+        return ()
+    found = [
+        Stack(stage=paths[stage], frames=frames, own_s=seconds, samples=sampler.samples[stage, frames])
+        for (stage, frames), seconds in sampler.seconds.items()
+    ]
+    return tuple(sorted(found, key=lambda stack: (stack.stage, stack.frames)))
+
+
+def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> tuple[FunctionTime, ...]:
+    """Return, for each stage, the functions with most time of their own, and those that hold it."""
+    own: dict[tuple[Path, int], float] = defaultdict(float)
+    total: dict[tuple[Path, int], float] = defaultdict(float)
+    samples: dict[tuple[Path, int], int] = defaultdict(int)
+    for stack in stacks:
+        for frame in set(stack.frames):  # one that calls itself counts once
+            total[stack.stage, frame] += stack.own_s
+        if stack.frames:
+            own[stack.stage, stack.frames[-1]] += stack.own_s
+            samples[stack.stage, stack.frames[-1]] += stack.samples
+    by_stage: dict[Path, list[FunctionTime]] = defaultdict(list)
+    for (stage, frame), seconds in total.items():
+        name, file, line = functions[frame]
+        time = FunctionTime(
+            stage=stage,
+            name=name,
+            file=file,
+            line=line,
+            own_s=own[stage, frame],
+            total_s=seconds,
+            samples=samples[stage, frame],
+        )
+        by_stage[stage].append(time)
+    order = [
+        sorted(times, key=lambda t: (-t.own_s, -t.total_s, t.name))[:_FUNCTIONS_A_STAGE] for times in by_stage.values()
+    ]
+    return tuple(time for times in order for time in times)
+
+
+def _status(error: BaseException | None) -> str:
+    if error is None:
+        return "completed"
+    return "failed" if isinstance(error, Exception) else "interrupted"
+
+
+def _told(error: BaseException | None) -> str | None:
+    return None if error is None else f"{type(error).__name__}: {error}".rstrip(": ")

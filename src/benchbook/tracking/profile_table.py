@@ -1,0 +1,157 @@
+"""A profile as tables: in colours for terminals, as plain text for notebooks and pipes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled
+
+_BAR = 12
+_TEXT_WIDTH = 100
+_FUNCTIONS = 3  # a stage
+_WORTH = 0.005  # functions below this share of the total are not shown
+_FEW_SAMPLES = 200
+OTHER = "other"
+
+
+def text(found: Profiled, *, width: int = _TEXT_WIDTH, ascii_only: bool = False) -> str:
+    """Return the tables as plain text."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False, color_system=None)
+    console.print(tables(found, ascii_only=ascii_only))
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+
+
+def tables(found: Profiled, *, ascii_only: bool = False) -> Group:
+    """Return heading, stages with their functions, bottlenecks and notes; in ASCII for terminals that know no more."""
+    say = _ascii if ascii_only else str
+    parts: list[Text | Table | Padding] = [Text(say(_heading(found)), style="bold"), _stages(found, ascii_only)]
+    if found.bottlenecks:
+        parts += [Text(), Text("Bottlenecks", style="bold")]
+        for number, bottleneck in enumerate(found.bottlenecks, start=1):
+            parts += _bottleneck(number, bottleneck, ascii_only)
+    notes = list(_notes(found))
+    if notes:
+        parts += [Text(), *(Text(say(note), style="dim") for note in notes)]
+    return Group(*parts)
+
+
+def seconds(value: float) -> str:
+    """Return seconds with a fitting unit.
+
+    Examples:
+        >>> seconds(2.5), seconds(0.0123), seconds(4.2e-6)
+        ('2.50 s', '12.3 ms', '4.2 us')
+    """
+    if value >= 0.9995:
+        return f"{value:.2f} s" if value < 100 else f"{value:,.0f} s"
+    return f"{value * 1e3:.1f} ms" if value >= 0.9995e-3 else f"{value * 1e6:.1f} us"
+
+
+def place(name: str, file: str, line: int) -> str:
+    """Return a function's name, and where it stands.
+
+    Examples:
+        >>> place("f", "/home/me/code/fit.py", 12), place("dot", "<built-in>", 0)
+        ('f  fit.py:12', 'dot  (compiled)')
+    """
+    if line == 0:
+        return f"{name}  (compiled)"
+    return f"{name}  {file}" if file.startswith("<") else f"{name}  {PurePath(file).name}:{line}"
+
+
+def _heading(found: Profiled) -> str:
+    status = "" if found.status == "completed" else f", {found.status}"
+    return f"{found.name}: {seconds(found.total_s)}{status}"
+
+
+def _stages(found: Profiled, ascii_only: bool) -> Table:
+    say = _ascii if ascii_only else str
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    made.add_column("stage, functions in it", overflow="fold", ratio=1)
+    made.add_column("")
+    for header in ("share", "own time", "calls", "a call", "with inner"):
+        made.add_column(header, justify="right", no_wrap=True)
+    total_s = found.total_s or 1.0
+    for stage in found.stages:
+        indent = "  " * (len(stage.path) - 1)
+        made.add_row(
+            Text(say(f"{indent}{stage.name}"), style="bold"),
+            _bar(stage.own_s / total_s, ascii_only),
+            f"{stage.own_s / total_s:.1%}",
+            seconds(stage.own_s),
+            f"{stage.calls:,}",
+            seconds(stage.own_s / stage.calls) if stage.calls else "",
+            seconds(stage.total_s) if stage.total_s > stage.own_s * 1.001 else "",
+        )
+        for time in _worth_showing(found, stage.path):
+            made.add_row(*_function_row(time, f"{indent}    ", total_s, say(place(time.name, time.file, time.line))))
+    made.add_row(
+        Text(OTHER, style="italic"),
+        _bar(found.other_s / total_s, ascii_only),
+        f"{found.other_s / total_s:.1%}",
+        seconds(found.other_s),
+    )
+    for time in _worth_showing(found, ()):
+        made.add_row(*_function_row(time, "    ", total_s, say(place(time.name, time.file, time.line))))
+    made.add_row(Text("total", style="bold"), "", "100.0%", seconds(found.total_s))
+    return made
+
+
+def _worth_showing(found: Profiled, stage: tuple[str, ...]) -> list[FunctionTime]:
+    inside = [time for time in found.function_times if time.stage == stage]
+    return [time for time in inside if time.own_s >= _WORTH * found.total_s][:_FUNCTIONS]
+
+
+def _function_row(time: FunctionTime, indent: str, total_s: float, shown: str) -> list[Text]:
+    calls = "" if time.calls is None else f"{time.calls:,}"
+    texts = (f"{indent}{shown}", "", f"{time.own_s / total_s:.1%}", seconds(time.own_s), calls)
+    return [Text(part, style="dim") for part in texts]
+
+
+def _bar(share: float, ascii_only: bool) -> Text:
+    if ascii_only:
+        return Text("#" * round(share * _BAR))
+    eighths = round(share * _BAR * 8)
+    return Text("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), style="cyan")
+
+
+def _bottleneck(number: int, bottleneck: Bottleneck, ascii_only: bool) -> list[Text | Padding]:
+    say = _ascii if ascii_only else str
+    calls = (
+        "calls not counted"
+        if bottleneck.calls is None
+        else f"{bottleneck.calls:,} call{'' if bottleneck.calls == 1 else 's'}"
+    )
+    mostly = f", mostly in {bottleneck.mostly}" if bottleneck.mostly else ""
+    figures = f"{bottleneck.share:.1%}, {seconds(bottleneck.time_s)}, {calls}{mostly}"
+    head = Text.assemble(f"{number}. ", (say(bottleneck.what), "bold yellow"), f"  {say(figures)}")
+    return [head, Padding(Text(say(bottleneck.hint)), (0, 0, 0, 3))]
+
+
+def _notes(found: Profiled) -> Iterator[str]:
+    if found.error is not None:
+        yield f"ended by {found.error}"
+    if found.interval_s is not None:
+        rough = "; so few that functions are rough" if found.samples < _FEW_SAMPLES else ""
+        yield f"functions: {found.samples:,} samples, one in {seconds(found.interval_s)}{rough}"
+    for what, reason in found.missing.items():
+        yield f"no {what}: {reason}"
+    if found.overhead is None:
+        yield "overhead of the profiler: not measured"
+    else:
+        times = f"{len(found.overhead.plain_s)} times each, in turns"
+        yield f"overhead of the profiler: {found.overhead.share:+.1%} (with against without, {times})"
+    if found.left_out:
+        yield f"{found.left_out:,} of the shorter spans are left out of the trace"
+
+
+def _ascii(said: object) -> str:
+    return str(said).encode("ascii", "replace").decode()
