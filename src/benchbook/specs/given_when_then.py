@@ -22,7 +22,7 @@ from benchbook.specs.outcome import outcome_document, write_outcome
 from benchbook.specs.proof import digests_in_another_process
 from benchbook.studies.cells import execute_all
 from benchbook.studies.execute import execute
-from benchbook.studies.plan import PlannedRun, plan, planned_run
+from benchbook.studies.plan import PlannedRun, params_plan, planned_run
 from benchbook.tracking import PointTrace
 from benchbook.typing import JsonObject
 
@@ -73,7 +73,7 @@ class Spec:
         self.params = params
         self.optimizer = optimizer(name, **settings)
         self.control: OptimizerChoice | None = None if control == name else optimizer(control)
-        self.plan = _plan(self.params, [self.optimizer, *([self.control] if self.control else [])])
+        self.plan = params_plan([self.optimizer, *([self.control] if self.control else [])], self.params)
         self.folder = artifact_root() / "specs" / name
         self.runs = RunTable([])
         self._claims: list[Claim] = []
@@ -290,23 +290,6 @@ class Spec:
 def number_or_text(value: Any) -> str:
     """Return a setting's value as text."""
     return value if isinstance(value, str) else number(value) if isinstance(value, int | float) else repr(value)
-
-
-def _plan(params: JsonObject, choices: Sequence[OptimizerChoice]) -> list[PlannedRun]:
-    p: dict[str, Any] = dict(params)
-    seeds = range(1, p["seeds"] + 1) if isinstance(p["seeds"], int) else p["seeds"]
-    textbook = [problem(f, dim=d, instance=i) for f in p["functions"] for d in p["dims"] for i in p["instances"]]
-    bbob = [
-        problem(f"bbob_f{f}", dim=d, instance=i)
-        for f in p["bbob_functions"]
-        for d in p["dims"]
-        for i in p["bbob_instances"]
-    ]
-    length, target = p["budget_per_dim"], p["target"]
-    return [
-        *plan(choices, textbook, seeds=list(seeds), budget_per_dim=length, target=target),
-        *plan(choices, bbob, seeds=[1], budget_per_dim=length, target=target),
-    ]
 
 
 def _sample(planned: Sequence[PlannedRun], name: str) -> list[int]:

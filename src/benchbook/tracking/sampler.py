@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
@@ -20,10 +21,12 @@ _DEEPEST = 100  # frames of a stack that are kept, from the outermost
 # Where the frames of what is profiled begin: behind the innermost of these.
 _MACHINERY = (
     ("studies/staged.py", ""),
+    ("tracking/spans.py", ""),
     ("tracking/stages.py", ""),
     ("tracking/sampler.py", ""),
     ("IPython/core/interactiveshell.py", "run_code"),
 )
+COMPILED = "<built-in>"  # the file of what is compiled
 Function = tuple[str, str, int]  # name, file, first line
 
 
@@ -136,6 +139,18 @@ class FunctionSampler:
         while len(self._open) > keep:
             place, begin_s = self._open.pop()
             self.spans.add(place, begin_s, end_s - begin_s, len(self._open) + 1)
+
+
+def near(file: str) -> str:
+    """Return a source file as seen from where Python looks for modules, the same on each machine."""
+    path = file.replace("\\", "/")
+    inside = [folder for folder in _folders(tuple(sys.path)) if path.startswith(folder)]
+    return path[len(max(inside, key=len)) :] if inside else path
+
+
+@lru_cache(maxsize=8)
+def _folders(entries: tuple[str, ...]) -> list[str]:
+    return [f"{entry.replace(chr(92), '/').rstrip('/')}/" for entry in entries if entry]
 
 
 def _depth(frame: FrameType | None) -> int:
