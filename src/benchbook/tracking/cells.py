@@ -83,8 +83,10 @@ class CellProfile:
         else:
             self._profile.end_stage()
             self._done += 1
-        self._keep(result.error_before_exec or result.error_in_exec)
-        self._profile.begin_stage(BETWEEN)
+        try:
+            self._keep(result.error_before_exec or result.error_in_exec)
+        finally:
+            self._profile.begin_stage(BETWEEN)
 
     def _keep(self, error: BaseException | None) -> None:
         begin_s = SYSTEM_CLOCK.monotonic_s()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from benchbook.tracking.hints import hint_for
 from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled, Stack, StageTime
 from benchbook.tracking.sampler import Function, FunctionSampler, near
+from benchbook.tracking.spans import Span
 from benchbook.tracking.stages import StageRecorder
 
 Path = tuple[str, ...]
@@ -23,32 +24,29 @@ def findings(
 ) -> Profiled:
     """Return the profile of what a recorder and a sampler saw, both of which have stopped."""
     stages = recorder.stages()
-    total_s = recorder.total_s or recorder.elapsed_s
-    other_s = max(0.0, total_s - sum(stage.own_s for stage in stages))
     paths = recorder.paths()
     places = {stage.path: place for place, stage in enumerate(stages)}
-    stacks = _stacks(sampler, paths)
-    functions = tuple((name, near(file), line) for name, file, line in sampler.functions) if sampler else ()
-    times = _function_times(stacks, functions)
-    missing = "" if sampler and not sampler.missing else sampler.missing if sampler else NOT_SAMPLED
+    total_s = recorder.total_s or recorder.elapsed_s
+    missing = NOT_SAMPLED if sampler is None else sampler.missing
+    functions, stacks, frame_spans = _sampled(sampler, paths)
     found = Profiled(
         name=name,
         status=_status(error),
         error=_told(error),
         created_at=created_at,
         total_s=total_s,
-        other_s=other_s,
+        other_s=max(0.0, total_s - sum(stage.own_s for stage in stages)),
         stages=stages,
         functions=functions,
-        function_times=times,
+        function_times=_function_times(stacks, functions),
         stacks=stacks,
         bottlenecks=(),
-        interval_s=sampler.interval_s if sampler and not missing else None,
+        interval_s=None if sampler is None or missing else sampler.interval_s,
         samples=sum(stack.samples for stack in stacks),
         stage_spans=tuple(
             span._replace(number=places[paths[span.number]]) for span in recorder.spans.kept() if span.number
         ),
-        frame_spans=tuple(sampler.spans.kept()) if sampler else (),
+        frame_spans=frame_spans,
         left_out=recorder.spans.left_out + (sampler.spans.left_out if sampler else 0),
         overhead=None,
         missing={"functions": missing} if missing else {},
@@ -143,14 +141,27 @@ def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
         )
 
 
-def _stacks(sampler: FunctionSampler | None, paths: Sequence[Path]) -> tuple[Stack, ...]:
+def _sampled(
+    sampler: FunctionSampler | None, paths: Sequence[Path]
+) -> tuple[tuple[Function, ...], tuple[Stack, ...], tuple[Span, ...]]:
+    """Return the functions that were found running, the stacks of them, and when they ran."""
     if sampler is None:
-        return ()
-    found = [
-        Stack(stage=paths[stage], frames=frames, own_s=seconds, samples=sampler.samples[stage, frames])
+        return (), (), ()
+    spans = sampler.spans.kept()
+    used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
+    place = {number: place for place, number in enumerate(used)}
+    functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))
+    stacks = [
+        Stack(
+            stage=paths[stage],
+            frames=tuple(place[frame] for frame in frames),
+            own_s=seconds,
+            samples=sampler.samples[stage, frames],
+        )
         for (stage, frames), seconds in sampler.seconds.items()
     ]
-    return tuple(sorted(found, key=lambda stack: (stack.stage, stack.frames)))
+    stacks.sort(key=lambda stack: (stack.stage, stack.frames))
+    return functions, tuple(stacks), tuple(span._replace(number=place[span.number]) for span in spans)
 
 
 def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> tuple[FunctionTime, ...]:

@@ -130,7 +130,7 @@ def _slower(before_s: tuple[float, ...], after_s: tuple[float, ...]) -> float:
     return median(after_s) / before - 1 if before > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Profiled:
     """A finished profile.
 
@@ -173,3 +173,7 @@ class Profiled:
     left_out: int
     overhead: Overhead | None
     missing: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Return name, length and status."""
+        return f"<{self.name}: {self.total_s:.3g} s, {len(self.stages)} stages, {self.status}>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -120,7 +121,8 @@ class Profile:
         if self._result is not None:
             return self._result
         self._check_started()
-        return replace(self._found(None), status="running")
+        with self._sampler.paused() if self._sampler is not None else nullcontext():
+            return replace(self._found(None), status="running")
 
     @property
     def result(self) -> Profiled:

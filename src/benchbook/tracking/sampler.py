@@ -7,7 +7,8 @@ with time, but with the number of different stacks only, which is bounded.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from types import FrameType
 from typing import Any
@@ -76,14 +77,30 @@ class FunctionSampler:
             self.missing, self._sampler = OTHER_PROFILER, None
             return
         self._base = _depth(frame) + 1  # above it, pyinstrument names the thread
-        self._sampler.subscribe(self._see, desired_interval=self.interval_s, use_async_context=False)
+        self._subscribe()
 
     def stop(self) -> None:
         """Sample no more."""
         if self._sampler is not None:
-            sampler, self._sampler = self._sampler, None
-            sampler.unsubscribe(self._see)
+            self._sampler.unsubscribe(self._see)
+            self._sampler = None
             self._close_spans(0, self._last_s)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Sample nothing in a block, so that what was sampled can be read."""
+        if self._sampler is None:
+            yield
+            return
+        self._sampler.unsubscribe(self._see)
+        self._close_spans(0, self._last_s)
+        try:
+            yield
+        finally:
+            self._subscribe()
+
+    def _subscribe(self) -> None:
+        self._sampler.subscribe(self._see, desired_interval=self.interval_s, use_async_context=False)
 
     def _see(self, stack: list[str], seconds: float, _: Any) -> None:
         """Take a sample: the stack, outermost first, and the seconds since the last one."""
