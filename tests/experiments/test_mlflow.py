@@ -206,7 +206,7 @@ def test_a_dead_server_costs_a_warning_and_a_local_copy(artifacts, caplog):
 
 def test_a_server_killed_halfway_costs_a_local_copy(server, client, artifacts, caplog):
     """The experiment goes on; once the server is back, what was left open there is closed."""
-    sink = MLflow(server.uri, timeout_s=1, retry_after_s=0)
+    sink = MLflow(server.uri, timeout_s=20, retry_after_s=0)
 
     def act(name):
         if name == "b":

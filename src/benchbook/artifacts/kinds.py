@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BASELINE = "baseline"
     PIPELINE = "pipeline"
     IMPORTED_RUN = "imported-run"
+    PROFILE = "profile"
 
 
 RUN_VERSION = 1
@@ -32,6 +33,7 @@ EXPERIMENT_VERSION = 1
 BASELINE_VERSION = 2
 PIPELINE_VERSION = 1
 IMPORTED_VERSION = 1
+PROFILE_VERSION = 1
 VERSIONS: dict[str, int] = {
     Kind.RUN: RUN_VERSION,
     Kind.SPEC_OUTCOME: SPEC_OUTCOME_VERSION,
@@ -45,4 +47,5 @@ VERSIONS: dict[str, int] = {
     Kind.BASELINE: BASELINE_VERSION,
     Kind.PIPELINE: PIPELINE_VERSION,
     Kind.IMPORTED_RUN: IMPORTED_VERSION,
+    Kind.PROFILE: PROFILE_VERSION,
 }

@@ -16,6 +16,7 @@ from benchbook.artifacts.kinds import (
     IMPORTED_VERSION,
     MANIFEST_VERSION,
     PIPELINE_VERSION,
+    PROFILE_VERSION,
     RUN_VERSION,
     SPEC_OUTCOME_VERSION,
     STORE_VERSION,
@@ -50,6 +51,7 @@ from benchbook.artifacts.schema_pipeline import (
     TelemetrySnapshot,
     TrackedPipeline,
 )
+from benchbook.artifacts.schema_profile import Profile
 from benchbook.artifacts.schema_store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.schema_study import Aggregate, StudyManifest
 
@@ -199,6 +201,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.BASELINE: Baseline,
     Kind.PIPELINE: TrackedPipeline,
     Kind.IMPORTED_RUN: ImportedRun,
+    Kind.PROFILE: Profile,
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
@@ -213,6 +216,7 @@ FILE_NAMES = {
     Kind.IMPORTED_RUN: f"imported-run.v{IMPORTED_VERSION}.schema.json",
     Kind.BASELINE: f"baseline.v{BASELINE_VERSION}.schema.json",
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
+    Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",
 }
 
 # Records that are no documents of their own: parts of a tracked pipeline, and the lines of its telemetry.

@@ -77,7 +77,7 @@ def run(
     """
     from benchbook.experiments import Configs, experiment, get_strategy
 
-    function = _function(target)
+    function = function_named(target)
     chosen = get_strategy(strategy, **settings_from(settings))
     tune = experiment(
         configs=Configs(configs) if _takes_any(function) else configs,
@@ -111,7 +111,7 @@ def _takes_any(function: Any) -> bool:
     return Binding(function).model is None
 
 
-def _function(target: str) -> Any:
+def function_named(target: str) -> Any:
     """Return the function that `module:function` or `file.py:function` names; of an experiment the one inside.
 
     Raises:

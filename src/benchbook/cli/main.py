@@ -30,6 +30,8 @@ COMMANDS = {
     "problems": ("problems", "List the functions, show one, or certify those of BBOB."),
     "experiment": ("experiment", "Run a function under several configurations."),
     "track": ("track", "List, watch, show and prune tracked pipelines."),
+    "profile": ("profile", "Say where the time goes: stages, functions, bottlenecks."),
+    "params": ("params", "Show and list parameter sets."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),

@@ -40,6 +40,11 @@ def command(*, file: Path, as_json: bool) -> None:
         from benchbook.tracking.reports import markdown
 
         click.echo(markdown(pipeline_from(document), file.parent))
+    elif document["kind"] == Kind.PROFILE:
+        from benchbook.cli.profile import show_profile
+        from benchbook.tracking.profile_document import from_document as profile_from
+
+        show_profile(profile_from(document))
     elif document["kind"] == Kind.SPEC_OUTCOME:
         _show_outcome(document)
     else:

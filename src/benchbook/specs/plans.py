@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchbook.optimizers import OptimizerChoice
-from benchbook.problems import problem
-from benchbook.studies.plan import PlannedRun, plan
+from benchbook.studies.plan import PlannedRun, params_plan
 from benchbook.typing import JsonObject
 
 
@@ -71,17 +70,5 @@ def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: 
         choices: The optimizers.
         twins_only: Leave out the textbook instances, which are number 0.
     """
-    seeds = range(1, given.seeds + 1) if isinstance(given.seeds, int) else given.seeds
     instances = [i for i in given.instances if i or not twins_only]
-    textbook = [problem(f, dim=d, instance=i) for f in given.functions for d in given.dims for i in instances]
-    bbob = [
-        problem(f"bbob_f{f}", dim=d, instance=i)
-        for f in given.bbob_functions
-        for d in given.dims
-        for i in given.bbob_instances
-    ]
-    length, target = given.budget_per_dim, given.target
-    return [
-        *plan(choices, textbook, seeds=list(seeds), budget_per_dim=length, target=target),
-        *plan(choices, bbob, seeds=[1], budget_per_dim=length, target=target),
-    ]
+    return params_plan(choices, {**asdict(given), "instances": instances})

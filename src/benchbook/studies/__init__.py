@@ -4,7 +4,7 @@ from benchbook.studies.api import run
 from benchbook.studies.cells import execute_all
 from benchbook.studies.description import Study, study
 from benchbook.studies.execute import execute
-from benchbook.studies.plan import PlannedRun, plan, planned_run
+from benchbook.studies.plan import PlannedRun, params_plan, plan, planned_run
 from benchbook.studies.variants import variants
 from benchbook.studies.verify import Verification, verify
 
@@ -14,6 +14,7 @@ __all__ = [
     "Verification",
     "execute",
     "execute_all",
+    "params_plan",
     "plan",
     "planned_run",
     "run",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
+from benchbook.problems import problem as make_problem
 from benchbook.protocols import Problem
 from benchbook.records import RunSpec
 from benchbook.seeds import check_seed
@@ -76,6 +77,30 @@ def plan(
         for problem in problems
         for seed in seeds
         for choice in choices
+    ]
+
+
+def params_plan(choices: Sequence[OptimizerChoice], params: Mapping[str, Any]) -> list[PlannedRun]:
+    """Return the runs that a parameter set asks for: textbook functions over seeds, BBOB functions over instances.
+
+    Raises:
+        UsageError: A function, dimension or instance is not known, or a number out of its range.
+    """
+    seeds = range(1, params["seeds"] + 1) if isinstance(params["seeds"], int) else params["seeds"]
+    dims = params["dims"]
+    textbook = [
+        make_problem(f, dim=d, instance=i) for f in params["functions"] for d in dims for i in params["instances"]
+    ]
+    bbob = [
+        make_problem(f"bbob_f{f}", dim=d, instance=i)
+        for f in params["bbob_functions"]
+        for d in dims
+        for i in params["bbob_instances"]
+    ]
+    length, target = params["budget_per_dim"], params["target"]
+    return [
+        *plan(choices, textbook, seeds=list(seeds), budget_per_dim=length, target=target),
+        *plan(choices, bbob, seeds=[1], budget_per_dim=length, target=target),
     ]
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from benchbook.tracking.hints import hint_for
 from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled, Stack, StageTime
-from benchbook.tracking.sampler import Function, FunctionSampler
+from benchbook.tracking.sampler import Function, FunctionSampler, near
+from benchbook.tracking.spans import Span
 from benchbook.tracking.stages import StageRecorder
 
 Path = tuple[str, ...]
@@ -23,31 +24,29 @@ def findings(
 ) -> Profiled:
     """Return the profile of what a recorder and a sampler saw, both of which have stopped."""
     stages = recorder.stages()
-    other_s = max(0.0, recorder.total_s - sum(stage.own_s for stage in stages))
     paths = recorder.paths()
     places = {stage.path: place for place, stage in enumerate(stages)}
-    stacks = _stacks(sampler, paths)
-    functions = tuple(sampler.functions) if sampler else ()
-    times = _function_times(stacks, functions)
-    missing = "" if sampler and not sampler.missing else sampler.missing if sampler else NOT_SAMPLED
+    total_s = recorder.total_s or recorder.elapsed_s
+    missing = NOT_SAMPLED if sampler is None else sampler.missing
+    functions, stacks, frame_spans = _sampled(sampler, paths)
     found = Profiled(
         name=name,
         status=_status(error),
         error=_told(error),
         created_at=created_at,
-        total_s=recorder.total_s,
-        other_s=other_s,
+        total_s=total_s,
+        other_s=max(0.0, total_s - sum(stage.own_s for stage in stages)),
         stages=stages,
         functions=functions,
-        function_times=times,
+        function_times=_function_times(stacks, functions),
         stacks=stacks,
         bottlenecks=(),
-        interval_s=sampler.interval_s if sampler and not missing else None,
+        interval_s=None if sampler is None or missing else sampler.interval_s,
         samples=sum(stack.samples for stack in stacks),
         stage_spans=tuple(
-            replace(span, number=places[paths[span.number]]) for span in recorder.spans.kept() if span.number
+            span._replace(number=places[paths[span.number]]) for span in recorder.spans.kept() if span.number
         ),
-        frame_spans=tuple(sampler.spans.kept()) if sampler else (),
+        frame_spans=frame_spans,
         left_out=recorder.spans.left_out + (sampler.spans.left_out if sampler else 0),
         overhead=None,
         missing={"functions": missing} if missing else {},
@@ -60,6 +59,42 @@ def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
     times = tuple(replace(time, calls=calls.get((time.name, time.file, time.line))) for time in found.function_times)
     counted = replace(found, function_times=times)
     return replace(counted, bottlenecks=bottlenecks(counted))
+
+
+def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
+    """Return the stages of one profile with the functions of another of the same work.
+
+    Sampling slows work down, and calls of functions more than arithmetic; the stages are told better without it. The
+    functions in a stage divide the time that it took without them being sampled. What ran when is told by the second.
+    """
+    places = {stage.path: place for place, stage in enumerate(stages_only.stages)}
+    before = {(): sampled.other_s, **{stage.path: stage.own_s for stage in sampled.stages}}
+    after = {(): stages_only.other_s, **{stage.path: stage.own_s for stage in stages_only.stages}}
+    scale = {path: after[path] / own_s for path, own_s in before.items() if path in after and own_s > 0}
+    times = tuple(
+        replace(time, own_s=time.own_s * scale[time.stage], total_s=time.total_s * scale[time.stage])
+        for time in sampled.function_times
+        if time.stage in scale
+    )
+    stacks = tuple(
+        replace(stack, own_s=stack.own_s * scale[stack.stage]) for stack in sampled.stacks if stack.stage in scale
+    )
+    spans = tuple(
+        span._replace(number=places[path])
+        for span in sampled.stage_spans
+        if (path := sampled.stages[span.number].path) in places
+    )
+    found = replace(
+        sampled,
+        created_at=stages_only.created_at,
+        total_s=stages_only.total_s,
+        other_s=stages_only.other_s,
+        stages=stages_only.stages,
+        function_times=times,
+        stacks=stacks,
+        stage_spans=spans,
+    )
+    return replace(found, bottlenecks=bottlenecks(found))
 
 
 def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, ...]:
@@ -106,14 +141,27 @@ def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
         )
 
 
-def _stacks(sampler: FunctionSampler | None, paths: Sequence[Path]) -> tuple[Stack, ...]:
+def _sampled(
+    sampler: FunctionSampler | None, paths: Sequence[Path]
+) -> tuple[tuple[Function, ...], tuple[Stack, ...], tuple[Span, ...]]:
+    """Return the functions that were found running, the stacks of them, and when they ran."""
     if sampler is None:
-        return ()
-    found = [
-        Stack(stage=paths[stage], frames=frames, own_s=seconds, samples=sampler.samples[stage, frames])
+        return (), (), ()
+    spans = sampler.spans.kept()
+    used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
+    place = {number: place for place, number in enumerate(used)}
+    functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))
+    stacks = [
+        Stack(
+            stage=paths[stage],
+            frames=tuple(place[frame] for frame in frames),
+            own_s=seconds,
+            samples=sampler.samples[stage, frames],
+        )
         for (stage, frames), seconds in sampler.seconds.items()
     ]
-    return tuple(sorted(found, key=lambda stack: (stack.stage, stack.frames)))
+    stacks.sort(key=lambda stack: (stack.stage, stack.frames))
+    return functions, tuple(stacks), tuple(span._replace(number=place[span.number]) for span in spans)
 
 
 def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> tuple[FunctionTime, ...]:
@@ -149,7 +197,7 @@ def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> t
 def _status(error: BaseException | None) -> str:
     if error is None:
         return "completed"
-    return "failed" if isinstance(error, Exception) else "interrupted"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
 
 
 def _told(error: BaseException | None) -> str | None:

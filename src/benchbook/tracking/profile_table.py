@@ -11,12 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled
+from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled, StageTime
 
 _BAR = 12
 _TEXT_WIDTH = 100
 _FUNCTIONS = 3  # a stage
 _WORTH = 0.005  # functions below this share of the total are not shown
+_ALL = 16  # so many stages are all shown
+_WORTH_A_ROW = 0.01
 _FEW_SAMPLES = 200
 OTHER = "other"
 
@@ -75,12 +77,12 @@ def _heading(found: Profiled) -> str:
 def _stages(found: Profiled, ascii_only: bool) -> Table:
     say = _ascii if ascii_only else str
     made = Table(box=None, pad_edge=False, header_style="bold")
-    made.add_column("stage, functions in it", overflow="fold", ratio=1)
+    made.add_column("stage, functions in it", no_wrap=True, overflow="crop" if ascii_only else "ellipsis")
     made.add_column("")
     for header in ("share", "own time", "calls", "a call", "with inner"):
         made.add_column(header, justify="right", no_wrap=True)
     total_s = found.total_s or 1.0
-    for stage in found.stages:
+    for stage in _shown(found):
         indent = "  " * (len(stage.path) - 1)
         made.add_row(
             Text(say(f"{indent}{stage.name}"), style="bold"),
@@ -103,6 +105,13 @@ def _stages(found: Profiled, ascii_only: bool) -> Table:
         made.add_row(*_function_row(time, "    ", total_s, say(place(time.name, time.file, time.line))))
     made.add_row(Text("total", style="bold"), "", "100.0%", seconds(found.total_s))
     return made
+
+
+def _shown(found: Profiled) -> list[StageTime]:
+    """Return the stages that the table shows: all, or where there are many, those inside others if they matter."""
+    if len(found.stages) <= _ALL:
+        return list(found.stages)
+    return [stage for stage in found.stages if len(stage.path) == 1 or stage.total_s >= _WORTH_A_ROW * found.total_s]
 
 
 def _worth_showing(found: Profiled, stage: tuple[str, ...]) -> list[FunctionTime]:
@@ -133,7 +142,7 @@ def _bottleneck(number: int, bottleneck: Bottleneck, ascii_only: bool) -> list[T
     mostly = f", mostly in {bottleneck.mostly}" if bottleneck.mostly else ""
     figures = f"{bottleneck.share:.1%}, {seconds(bottleneck.time_s)}, {calls}{mostly}"
     head = Text.assemble(f"{number}. ", (say(bottleneck.what), "bold yellow"), f"  {say(figures)}")
-    return [head, Padding(Text(say(bottleneck.hint)), (0, 0, 0, 3))]
+    return [head, Padding(Text(say(bottleneck.hint)), (0, 0, 0, 3), expand=False)]
 
 
 def _notes(found: Profiled) -> Iterator[str]:
@@ -141,14 +150,19 @@ def _notes(found: Profiled) -> Iterator[str]:
         yield f"ended by {found.error}"
     if found.interval_s is not None:
         rough = "; so few that functions are rough" if found.samples < _FEW_SAMPLES else ""
-        yield f"functions: {found.samples:,} samples, one in {seconds(found.interval_s)}{rough}"
+        yield f"functions: {found.samples:,} samples, one in {found.interval_s * 1e3:g} ms{rough}"
     for what, reason in found.missing.items():
         yield f"no {what}: {reason}"
-    if found.overhead is None:
-        yield "overhead of the profiler: not measured"
-    else:
-        times = f"{len(found.overhead.plain_s)} times each, in turns"
-        yield f"overhead of the profiler: {found.overhead.share:+.1%} (with against without, {times})"
+    if found.overhead is None and "overhead" not in found.missing:
+        yield "overhead: not measured"
+    if found.overhead is not None:
+        functions = found.overhead.functions_share
+        sampled = "" if functions is None else f", {functions:+.1%} where functions were sampled"
+        times = f"{len(found.overhead.plain_s)} runs each, in turns"
+        yield f"overhead: {found.overhead.stages_share:+.1%} in the times of the stages{sampled} ({times})"
+    hidden = len(found.stages) - len(_shown(found))
+    if hidden:
+        yield f"{hidden} stages inside others, of less than {_WORTH_A_ROW:.0%} each, are not shown"
     if found.left_out:
         yield f"{found.left_out:,} of the shorter spans are left out of the trace"
 

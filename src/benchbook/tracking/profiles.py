@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -90,8 +92,7 @@ class Profile:
         Raises:
             UsageError: It was not started.
         """
-        if not self._created_at:
-            raise UsageError(f"the profile {self.name!r} was not started")
+        self._check_started()
         if self._result is None:
             self._recorder.stop()
             if self._sampler is not None:
@@ -110,6 +111,18 @@ class Profile:
     def end_stage(self) -> None:
         """Leave the stage entered last."""
         self._recorder.leave_to(max(1, self._recorder.depth - 1))
+
+    def so_far(self) -> Profiled:
+        """Return what was found by now; the stages that are open are not in it.
+
+        Raises:
+            UsageError: It was not started.
+        """
+        if self._result is not None:
+            return self._result
+        self._check_started()
+        with self._sampler.paused() if self._sampler is not None else nullcontext():
+            return replace(self._found(None), status="running")
 
     @property
     def result(self) -> Profiled:
@@ -143,6 +156,10 @@ class Profile:
         if self._sampler is not None:
             self._sampler.start(frame)
         return self
+
+    def _check_started(self) -> None:
+        if not self._created_at:
+            raise UsageError(f"the profile {self.name!r} was not started")
 
     def _where(self) -> tuple[int, float]:
         return self._recorder.current, self._recorder.elapsed_s

@@ -7,7 +7,9 @@ with time, but with the number of different stacks only, which is bounded.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
@@ -20,10 +22,12 @@ _DEEPEST = 100  # frames of a stack that are kept, from the outermost
 # Where the frames of what is profiled begin: behind the innermost of these.
 _MACHINERY = (
     ("studies/staged.py", ""),
+    ("tracking/spans.py", ""),
     ("tracking/stages.py", ""),
     ("tracking/sampler.py", ""),
     ("IPython/core/interactiveshell.py", "run_code"),
 )
+COMPILED = "<built-in>"  # the file of what is compiled
 Function = tuple[str, str, int]  # name, file, first line
 
 
@@ -73,14 +77,30 @@ class FunctionSampler:
             self.missing, self._sampler = OTHER_PROFILER, None
             return
         self._base = _depth(frame) + 1  # above it, pyinstrument names the thread
-        self._sampler.subscribe(self._see, desired_interval=self.interval_s, use_async_context=False)
+        self._subscribe()
 
     def stop(self) -> None:
         """Sample no more."""
         if self._sampler is not None:
-            sampler, self._sampler = self._sampler, None
-            sampler.unsubscribe(self._see)
+            self._sampler.unsubscribe(self._see)
+            self._sampler = None
             self._close_spans(0, self._last_s)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Sample nothing in a block, so that what was sampled can be read."""
+        if self._sampler is None:
+            yield
+            return
+        self._sampler.unsubscribe(self._see)
+        self._close_spans(0, self._last_s)
+        try:
+            yield
+        finally:
+            self._subscribe()
+
+    def _subscribe(self) -> None:
+        self._sampler.subscribe(self._see, desired_interval=self.interval_s, use_async_context=False)
 
     def _see(self, stack: list[str], seconds: float, _: Any) -> None:
         """Take a sample: the stack, outermost first, and the seconds since the last one."""
@@ -136,6 +156,18 @@ class FunctionSampler:
         while len(self._open) > keep:
             place, begin_s = self._open.pop()
             self.spans.add(place, begin_s, end_s - begin_s, len(self._open) + 1)
+
+
+def near(file: str) -> str:
+    """Return a source file as seen from where Python looks for modules, the same on each machine."""
+    path = file.replace("\\", "/")
+    inside = [folder for folder in _folders(tuple(sys.path)) if path.startswith(folder)]
+    return path[len(max(inside, key=len)) :] if inside else path
+
+
+@lru_cache(maxsize=8)
+def _folders(entries: tuple[str, ...]) -> list[str]:
+    return [f"{entry.replace(chr(92), '/').rstrip('/')}/" for entry in entries if entry]
 
 
 def _depth(frame: FrameType | None) -> int:

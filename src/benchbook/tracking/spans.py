@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Something that lasted.
 
     Attributes:
@@ -28,9 +27,6 @@ class Spans:
 
     What is left out of nested spans leaves the others nested.
 
-    Attributes:
-        left_out: How many were left out.
-
     Examples:
         >>> spans = Spans(4)
         >>> for number, seconds in enumerate([1, 1, 5, 1, 4, 1]):
@@ -42,24 +38,37 @@ class Spans:
     def __init__(self, most: int) -> None:
         """Begin with nothing."""
         self._first: list[tuple[float, int, float, int]] = []
-        self._longest: list[tuple[float, float, int, int]] = []  # a heap, the shortest in front
-        self._room = most // 2
-        self._most_longest = most - most // 2
-        self.left_out = 0
+        self._later: list[tuple[float, int, float, int]] = []
+        self._most_first, self._most_later = most // 2, most - most // 2
+        self._shortest_s = -1.0  # of the later ones, what is not longer is left out
+        self._left_out = 0
 
     def add(self, number: int, start_s: float, duration_s: float, depth: int) -> None:
         """Take a span that is over."""
-        if self._room > 0:
-            self._room -= 1
+        if len(self._first) < self._most_first:
             self._first.append((start_s, depth, duration_s, number))
-        elif len(self._longest) < self._most_longest:
-            heapq.heappush(self._longest, (duration_s, start_s, depth, number))
+        elif duration_s <= self._shortest_s:
+            self._left_out += 1
         else:
-            self.left_out += 1
-            if duration_s > self._longest[0][0]:
-                heapq.heapreplace(self._longest, (duration_s, start_s, depth, number))
+            self._later.append((start_s, depth, duration_s, number))
+            if len(self._later) >= 2 * self._most_later + 2:  # seldom, so that it costs little for each span
+                self._keep_longest()
 
     def kept(self) -> list[Span]:
         """Return what was kept, by start, and the outer ones before those inside."""
-        longest = ((start_s, depth, duration_s, number) for duration_s, start_s, depth, number in self._longest)
-        return sorted(Span(*span) for span in (*self._first, *longest))
+        self._keep_longest()
+        return sorted(Span(*span) for span in (*self._first, *self._later))
+
+    @property
+    def left_out(self) -> int:
+        """How many were left out."""
+        self._keep_longest()
+        return self._left_out
+
+    def _keep_longest(self) -> None:
+        surplus = len(self._later) - self._most_later
+        if surplus > 0:
+            self._later.sort(key=itemgetter(2), reverse=True)
+            del self._later[self._most_later :]
+            self._left_out += surplus
+            self._shortest_s = self._later[-1][2] if self._later else float("inf")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from benchbook.clock import SYSTEM_CLOCK, Clock
+from benchbook.clock import SYSTEM_CLOCK, Clock, SystemClock
 from benchbook.errors import UsageError
 from benchbook.tracking.profiled import StageTime
 from benchbook.tracking.spans import Spans
@@ -75,7 +76,9 @@ class StageRecorder:
         """Begin with nothing."""
         self.spans = Spans(most_spans)
         self.total_s = 0.0
-        self._now = clock.monotonic_s
+        # Stages may last microseconds: the fewer calls between them and the clock, the better.
+        self._now = time.perf_counter if isinstance(clock, SystemClock) else clock.monotonic_s
+        self._add_span = self.spans.add
         self._nodes = [_Node("", None, 0)]
         self._entered: list[tuple[_Node, float]] = []
         self._start_s = 0.0
@@ -95,8 +98,7 @@ class StageRecorder:
 
     def stop(self) -> None:
         """End all stages that are still open, and the recording."""
-        while self._entered:
-            self.leave()
+        self.leave_to(0)
         self.total_s = self._nodes[0].total_s
         if active() is self:
             _threads.recorder = None
@@ -123,21 +125,18 @@ class StageRecorder:
         entered.append((node, self._now()))
         return len(entered) - 1
 
-    def leave(self) -> None:
-        """Leave the stage entered last."""
-        end_s = self._now()
-        node, begin_s = self._entered.pop()
-        seconds = end_s - begin_s
-        node.calls += 1
-        node.total_s += seconds
-        if node.parent is not None:
-            node.parent.below += seconds
-            self.spans.add(node.number, begin_s - self._start_s, seconds, len(self._entered))
-
     def leave_to(self, depth: int) -> None:
         """Leave stages until only `depth` are open: also those that were left open inside."""
-        while len(self._entered) > depth:
-            self.leave()
+        entered = self._entered
+        while len(entered) > depth:
+            end_s = self._now()
+            node, begin_s = entered.pop()
+            seconds = end_s - begin_s
+            node.calls += 1
+            node.total_s += seconds
+            if node.parent is not None:
+                node.parent.below += seconds
+                self._add_span(node.number, begin_s - self._start_s, seconds, len(entered))
 
     @property
     def current(self) -> int:

@@ -3,6 +3,7 @@
 from benchbook.analysis.plots.convergence import convergence_grid, plot_convergence
 from benchbook.analysis.plots.critical_difference import critical_difference_figure, plot_critical_difference
 from benchbook.analysis.plots.distributions import plot_parameter_effect, plot_violins
+from benchbook.analysis.plots.flame_graph import FlameGraph, plot_flame_graph
 from benchbook.analysis.plots.heatmap import plot_heat_map
 from benchbook.analysis.plots.landscape import contours, plot_trajectory, search_stages, trajectory_grid
 from benchbook.analysis.plots.optimizer_styles import optimizer_styles
@@ -14,6 +15,7 @@ from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_f
 __all__ = [
     "CONTROL_STYLE",
     "OPTIMIZER_STYLE",
+    "FlameGraph",
     "Picture",
     "contours",
     "convergence_grid",
@@ -22,6 +24,7 @@ __all__ = [
     "optimizer_styles",
     "plot_convergence",
     "plot_critical_difference",
+    "plot_flame_graph",
     "plot_heat_map",
     "plot_parameter_effect",
     "plot_profiles",

@@ -1,0 +1,50 @@
+"""A profile as files: artifact, trace for Perfetto, flame graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchbook.artifacts.interop.chrome_trace import write_trace
+from benchbook.artifacts.io import save_document
+from benchbook.files import write_atomic
+from benchbook.records import as_plain
+from benchbook.studies import provenance
+from benchbook.tracking.profile_document import to_document
+from benchbook.tracking.profiled import Profiled
+from benchbook.typing import JsonObject
+
+ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "trace.json", "flame-graph.svg"
+
+
+def profile_document(found: Profiled) -> JsonObject:
+    """Return the artifact of a profile: what was found, and where."""
+    return {
+        **to_document(found),
+        "version": provenance.library_version(),
+        "host": as_plain(provenance.host()),
+        "environment": as_plain(provenance.environment()),
+    }
+
+
+def write_profile(found: Profiled, folder: Path) -> list[Path]:
+    """Write artifact, trace and flame graph into a folder, and return their paths.
+
+    Raises:
+        StorageError: They cannot be written.
+
+    Examples:
+        >>> import tempfile
+        >>> from benchbook.tracking import profile
+        >>> with profile("squares", functions=False) as found:
+        ...     with found.stage("evaluate"):
+        ...         squares = [x**2 for x in range(1000)]
+        >>> [path.name for path in write_profile(found.result, Path(tempfile.mkdtemp()))]
+        ['profile.json.zst', 'trace.json', 'flame-graph.svg']
+    """
+    from benchbook.analysis.plots.flame_graph import plot_flame_graph
+
+    written = [save_document(profile_document(found), folder / ARTIFACT), write_trace(found, folder / TRACE)]
+    if found.total_s > 0:
+        write_atomic(folder / FLAME_GRAPH, plot_flame_graph(found).svg().encode())
+        written.append(folder / FLAME_GRAPH)
+    return written

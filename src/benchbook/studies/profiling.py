@@ -1,0 +1,215 @@
+"""Profiles of runs, of parameter sets and of anybody's functions, with what the profiler itself costs."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchbook.artifacts.io import save
+from benchbook.artifacts.store import Store
+from benchbook.clock import SYSTEM_CLOCK
+from benchbook.errors import UsageError
+from benchbook.optimizers import OptimizerChoice
+from benchbook.records import RunRecord
+from benchbook.studies.api import planned
+from benchbook.studies.cells import execute_all
+from benchbook.studies.execute import execute
+from benchbook.studies.plan import params_plan
+from benchbook.tracking.calls import count_calls
+from benchbook.tracking.findings import with_calls, with_functions
+from benchbook.tracking.profiled import Overhead, Profiled
+from benchbook.tracking.profiles import INTERVAL_S, profile
+from benchbook.tracking.stages import stage
+
+Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
+
+_SHORTEST_INTERVAL_S, _SAMPLES = 1e-4, 2000
+# Work of at most so many seconds is done so often with and without the profiler; what takes longer is done once.
+_REPEATS = ((0.5, 5), (2.0, 3), (10.0, 1))
+
+
+def profile_run(optimizer: str, function: str, *, repeats: int | None = None, **arguments: Any) -> Profiled:
+    """Profile one run, from its plan to its artifact on disk.
+
+    Args:
+        optimizer: Name of the catalog.
+        function: Name of the catalog.
+        repeats: How often it is done with and without the profiler; see `profile_work`.
+        **arguments: The others of `benchbook.run`.
+
+    Raises:
+        UsageError: An argument is wrong; nothing was run.
+
+    Examples:
+        >>> found = profile_run("random_search", "sphere", dim=2, budget=100, repeats=0)
+        >>> [stage.name for stage in found.stages]
+        ['set-up', 'loop', 'ask', 'evaluate', 'observe', 'tell', 'encode', 'write']
+    """
+    spec = planned(optimizer, function, **arguments).spec
+    name = f"{spec.optimizer} on {spec.function}, dim {spec.dim}, {spec.budget:,} evaluations"
+    with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
+
+        def work() -> str | None:
+            with stage("set-up"):
+                item = planned(optimizer, function, **arguments)
+            record = execute(item)
+            save(record, Path(folder) / "run.json.zst")
+            return _why(record)
+
+        return profile_work(name, work, repeats=repeats)
+
+
+def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeats: int | None = None) -> Profiled:
+    """Profile all runs of an optimizer that a parameter set asks for, with the store that they go into.
+
+    Args:
+        choice: The optimizer.
+        params: The parameters, as `benchbook.params.load` returns them.
+        repeats: How often they are done with and without the profiler; see `profile_work`.
+
+    Raises:
+        UsageError: A function, dimension or instance is not known.
+    """
+    runs = len(params_plan([choice], params))
+    name = f"{choice.name}, parameters {params['preset']}, {runs:,} runs"
+
+    def work() -> str | None:
+        with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
+            with stage("set-up"):
+                plan = params_plan([choice], params)
+            with Store(Path(folder)) as store:
+                records = execute_all(plan, store=store)
+        return next((why for record in records if (why := _why(record))), None)
+
+    return profile_work(name, work, repeats=repeats)
+
+
+def profile_call(name: str, function: Callable[[], Any], *, repeats: int | None = None) -> Profiled:
+    """Profile a function without arguments, plain or async; what it raises is kept in the profile.
+
+    Args:
+        name: What the profile is called.
+        function: It is called once for each time that the work is done; see `profile_work`.
+        repeats: How often it is called with and without the profiler.
+    """
+
+    def work() -> None:
+        result = function()
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+
+    return profile_work(name, work, repeats=repeats)
+
+
+def profile_work(name: str, work: Work, *, repeats: int | None = None) -> Profiled:
+    """Profile some work: once to see how long it takes, then plain, with stages, and with functions sampled, in turns.
+
+    The times of the stages are from a run without sampling, which slows down more; the functions divide them as the
+    samples were divided. Of several runs that of median length is taken. In one more run `cProfile` counts the calls.
+    Work that fails, or is interrupted by Ctrl-C, is not done again; what was measured by then is returned.
+
+    Args:
+        name: What the profile is called.
+        work: Does it, and returns why it failed, or None.
+        repeats: How often it is done in each of the three ways; 0: it is done once only, with all of it, and neither
+            overhead nor calls are known. None: as its length suggests, and once only from 10 s on.
+
+    Raises:
+        UsageError: `repeats` is negative.
+    """
+    if repeats is not None and repeats < 0:
+        raise UsageError(f"repeats is {repeats}, expected at least 0")
+    found = _profiled(name, work, INTERVAL_S)
+    if found.status != "completed":
+        return found
+    times = _times(found.total_s) if repeats is None else repeats
+    if times == 0:
+        return _without(found, "overhead", f"it was done once, in {found.total_s:.0f} s; --repeats 1 measures it")
+    return _repeated(found, work, times)
+
+
+def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
+    interval_s = round(min(INTERVAL_S, max(_SHORTEST_INTERVAL_S, found.total_s / _SAMPLES)), 5)
+    plain_s: list[float] = []
+    staged: list[Profiled] = []
+    sampled: list[Profiled] = []
+    # One after the other, from another one on in each round: so a machine that becomes slower favours none.
+    ways: list[Callable[[], object]] = [
+        lambda: plain_s.append(_plain_s(work)),
+        lambda: staged.append(_completed(_profiled(found.name, work, None))),
+        lambda: sampled.append(_completed(_profiled(found.name, work, interval_s))),
+    ]
+    try:
+        for turn in range(times):
+            for k in range(len(ways)):
+                ways[(turn + k) % len(ways)]()
+        found = with_functions(_median(staged), _median(sampled))
+        found = replace(
+            found,
+            overhead=Overhead(
+                plain_s=tuple(plain_s),
+                staged_s=tuple(one.total_s for one in staged),
+                sampled_s=() if found.interval_s is None else tuple(one.total_s for one in sampled),
+            ),
+        )
+        return with_calls(found, count_calls(work))
+    except _AgainError as error:
+        return _without(found, "repetitions", f"when it was done again, it failed: {error}")
+    except KeyboardInterrupt:
+        return replace(found, status="interrupted", error="KeyboardInterrupt, while it was done again")
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # anybody's code, which went well the first time
+        return _without(found, "repetitions", f"when it was done again, it raised {type(error).__name__}: {error}")
+
+
+class _AgainError(Exception):
+    """Work went well once, and failed when it was done again."""
+
+
+def _profiled(name: str, work: Work, interval_s: float | None) -> Profiled:
+    observed = profile(name, functions=interval_s is not None, interval_s=interval_s or INTERVAL_S)
+    failure: str | None = None
+    error: BaseException | None = None
+    observed.start()
+    try:
+        failure = work()
+    except (Exception, KeyboardInterrupt, SystemExit) as raised:  # noqa: BLE001  # it is told, and the profile kept
+        error = raised
+    found = observed.stop(error)
+    return found if failure is None else replace(found, status="failed", error=failure)
+
+
+def _completed(found: Profiled) -> Profiled:
+    if found.status == "interrupted":
+        raise KeyboardInterrupt
+    if found.status != "completed":
+        raise _AgainError(found.error)
+    return found
+
+
+def _plain_s(work: Work) -> float:
+    begin_s = SYSTEM_CLOCK.monotonic_s()
+    failure = work()
+    if failure is not None:
+        raise _AgainError(failure)
+    return SYSTEM_CLOCK.monotonic_s() - begin_s
+
+
+def _median(found: Sequence[Profiled]) -> Profiled:
+    return sorted(found, key=lambda one: one.total_s)[len(found) // 2]
+
+
+def _times(total_s: float) -> int:
+    return next((times for most_s, times in _REPEATS if total_s <= most_s), 0)
+
+
+def _without(found: Profiled, what: str, reason: str) -> Profiled:
+    return replace(found, missing={**found.missing, what: reason})
+
+
+def _why(record: RunRecord) -> str | None:
+    return None if record.error is None else f"{record.error.type}: {record.error.message}"
