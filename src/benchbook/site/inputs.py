@@ -11,6 +11,7 @@ from pathlib import Path
 import benchbook
 from benchbook.digests import text_digest
 from benchbook.site.sources import handwritten
+from benchbook.specs.discover import notebooks
 
 _TOOLS = (
     "benchbook",
@@ -36,8 +37,8 @@ def inputs_digest(root: Path, artifacts: Path) -> str:
 def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
     for relative, path in handwritten(root / "docs"):
         yield f"docs/{relative}", path
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        yield f"notebooks/{path.name}", path
+    for path in notebooks(root / "notebooks"):
+        yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
         yield from _results(artifacts, artifacts / "specs" / path.stem)
     yield from _results(artifacts, artifacts / "baselines")
     # The reference is made of docstrings, models and the commands' help.

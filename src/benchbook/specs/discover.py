@@ -1,4 +1,4 @@
-"""Finding spec notebooks: the notebooks of a project that are named like an optimizer and have parameters."""
+"""Finding spec notebooks: the notebooks of a project, and those of its applied cases, that have parameters."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from benchbook.errors import UsageError, unknown_name
 from benchbook.files import project_root, read_bytes
 from benchbook.specs.names import spec_name
 from benchbook.studies.sharding import parse_shard
+
+APPLIED = "applied"  # the folder of the applied cases, below that of the notebooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +32,24 @@ class SpecFile:
 
 
 def specs(folder: Path | None = None) -> list[SpecFile]:
-    """Return the spec notebooks of a project, by name.
+    """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
 
     Raises:
-        UsageError: No project is found from the working directory upward, or a notebook cannot be read.
+        UsageError: No project is found from the working directory upward, a notebook cannot be read, or two specs have
+            one name.
     """
     folder = folder or notebook_folder()
-    files = (_spec_file(path) for path in sorted(folder.glob("*.ipynb")))
-    return [file for file in files if file is not None]
+    found = [file for file in map(_spec_file, notebooks(folder)) if file is not None]
+    seen: dict[str, Path] = {}
+    for file in found:
+        if seen.setdefault(file.name, file.path) != file.path:
+            raise UsageError(f"{seen[file.name]} and {file.path} are specs of one name; rename one of them")
+    return found
+
+
+def notebooks(folder: Path) -> list[Path]:
+    """Return the notebooks that may be specs: those in a folder of notebooks, then those in its `applied/`."""
+    return [*sorted(folder.glob("*.ipynb")), *sorted((folder / APPLIED).glob("*.ipynb"))]
 
 
 def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:

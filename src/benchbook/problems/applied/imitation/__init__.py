@@ -2,6 +2,7 @@
 
 from benchbook.problems.applied.imitation.cart_pole import CartPole, draw_starts
 from benchbook.problems.applied.imitation.demonstrations import Demonstrations, demonstrate
+from benchbook.problems.applied.imitation.evaluation import held_out_starts, untrained_policies
 from benchbook.problems.applied.imitation.expert import Expert, regulator
 from benchbook.problems.applied.imitation.problem import ImitationClone
 from benchbook.problems.applied.imitation.rollouts import RollOuts, roll_out
@@ -14,6 +15,8 @@ __all__ = [
     "RollOuts",
     "demonstrate",
     "draw_starts",
+    "held_out_starts",
     "regulator",
     "roll_out",
+    "untrained_policies",
 ]

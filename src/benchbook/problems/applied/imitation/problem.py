@@ -26,12 +26,17 @@ EPISODES, STEPS, EVERY = 20, 200, 10
 @functools.lru_cache(maxsize=32)
 def setting(instance: int) -> tuple[CartPole, Expert, Demonstrations]:
     """Return cart-pole, expert and demonstrations of an instance; the same in every dimension."""
+    cart, expert, shown = _set_up(instance)
+    for part in (expert.gain, shown.states, shown.forces_n):
+        read_only(part)
+    return cart, expert, shown
+
+
+def _set_up(instance: int) -> tuple[CartPole, Expert, Demonstrations]:
     rng = problem_generator(function="imitation_clone", dim=0, instance=instance)
     cart = draw_cart_pole(rng)
     expert = regulator(cart)
     shown = demonstrate(cart, expert, draw_starts(rng, EPISODES), rng, steps=STEPS, every=EVERY)
-    for part in (expert.gain, shown.states, shown.forces_n):
-        read_only(part)
     return cart, expert, shown
 
 
@@ -90,6 +95,10 @@ class ImitationClone:
             error *= error
             value: FloatArray = np.sqrt(error.sum(axis=1) / error.shape[1])
         return value
+
+    def collect(self) -> Demonstrations:
+        """Let the expert act anew, and return its demonstrations: the same as `demonstrations`, to the last bit."""
+        return _set_up(self.instance)[2]
 
     def controller(self, points: FloatArray) -> rollouts.Controller:
         """Return what drives `roll_out` with the policies of points, shape `(policies, dim)`, side by side.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchbook.problems.applied.stereo.cameras import CameraArray
-from benchbook.typing import FloatArray
+from benchbook.typing import FloatArray, IntArray
 
 _GREY_LEVELS = 255.0
 MOST_LEVELS = 40.0  # a difference that one pixel may tell: beyond, it is taken for one that nobody sees
@@ -29,6 +29,7 @@ class PhotoConsistency:
         self._most_u, self._most_v = cameras.columns - 1.0, cameras.rows - 1.0
         self._columns = cameras.columns
         self._grey = _GREY_LEVELS * pictures.ravel()
+        self._rise = np.diff(self._grey, append=0.0)
         size = cameras.rows * cameras.columns
         self._first = (size * np.arange(1, len(pictures)))[:, None, None]
         places = (np.rint(v_px) * cameras.columns + np.rint(u_px)).astype(np.int64)
@@ -45,32 +46,43 @@ class PhotoConsistency:
         """
         u = self._u - self._shift_u * inverse_depth
         v = self._v - self._shift_v * inverse_depth
-        outside = (u < 0) | (u > self._most_u) | (v < 0) | (v > self._most_v) | ~np.isfinite(inverse_depth)
-        if outside.any():
+        inside = (u >= 0) & (u <= self._most_u) & (v >= 0) & (v <= self._most_v)  # false where a depth is NaN
+        everywhere = bool(inside.all())
+        if not everywhere:
+            outside = ~inside
             u[outside] = v[outside] = 0.0
-        left = np.minimum(u.astype(np.int64), int(self._most_u) - 1)
-        top = np.minimum(v.astype(np.int64), int(self._most_v) - 1)
+        left, top = u.astype(np.int64), v.astype(np.int64)
+        np.minimum(left, int(self._most_u) - 1, out=left)
+        np.minimum(top, int(self._most_v) - 1, out=top)
         u -= left
         v -= top
-        corner = top * self._columns
-        corner += left
-        corner += self._first
-        grey = self._grey
-        upper = grey[corner]
-        upper += u * (grey[corner + 1] - upper)
-        corner += self._columns
-        lower = grey[corner]
-        lower += u * (grey[corner + 1] - lower)
-        upper += v * (lower - upper)
+        top *= self._columns
+        top += left
+        top += self._first
+        upper = self._between_columns(top, u)
+        top += self._columns
+        lower = self._between_columns(top, u)
+        lower -= upper
+        lower *= v
+        upper += lower
         upper -= self._reference
         np.abs(upper, out=upper)
         np.minimum(upper, MOST_LEVELS, out=upper)
-        upper[outside] = 0.0
+        if not everywhere:
+            upper[outside] = 0.0
         # Sums over each surface's own pixels, then over the cameras: the same bytes in any batch.
-        seen = _over_pixels(~outside)
+        seen = _over_pixels(inside)
         told = _over_pixels(upper)
         mean: FloatArray = np.where(seen > 0, told / np.maximum(seen, 1.0), MOST_LEVELS)
         return mean
+
+    def _between_columns(self, place: IntArray, share: FloatArray) -> FloatArray:
+        """Return the grey level between a place and the one right of it."""
+        level: FloatArray = self._grey.take(place, mode="clip")
+        rise = self._rise.take(place, mode="clip")
+        rise *= share
+        level += rise
+        return level
 
 
 def _over_pixels(values: FloatArray | NDArray[np.bool_]) -> FloatArray:

@@ -77,8 +77,8 @@ class StereoProblem:
 
     Examples:
         >>> stereo = StereoProblem("stereo_plane", 3, 1)
-        >>> off, near = stereo(np.stack([stereo.x_true + 100.0, stereo.x_true]))
-        >>> bool(near < off / 5)
+        >>> off, near = stereo(np.stack([stereo.x_true + 300.0, stereo.x_true]))
+        >>> bool(near < off / 3)
         True
     """
 

@@ -44,8 +44,8 @@ def spline_weights(knots: int, t: FloatArray) -> FloatArray:
 
     Examples:
         >>> spline_weights(3, np.array([1.0, 0.5])).T
-        array([[0.     , 1.     , 0.     ],
-               [0.40625, 0.6875 , -0.09375]])
+        array([[ 0.     ,  1.     ,  0.     ],
+               [ 0.40625,  0.6875 , -0.09375]])
     """
     identity = np.eye(knots)
     bends = np.zeros((knots, knots))

@@ -1,0 +1,85 @@
+"""The claims of a spec that is not about one optimizer alone: collected, shown, judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchbook.errors import ClaimsFailedError, UsageError
+from benchbook.records import Claim, Verdict
+from benchbook.specs.claims import judge, number, requirement, verdict_lines
+from benchbook.specs.display import Cell, Table
+
+
+class ClaimList:
+    """Claims in the order in which they were made.
+
+    Examples:
+        >>> claims = ClaimList()
+        >>> claims.claim("near", "The plane is found.", 2.5, "<=", 5.0, unit="mm").verdict.value
+        'held'
+        >>> claims.lines()
+        'held      The plane is found.  [≤ 5 mm]'
+    """
+
+    def __init__(self) -> None:
+        """Begin without one."""
+        self._claims: list[Claim] = []
+
+    def claim(
+        self,
+        id: str,  # the field's name in the artifact
+        text: str,
+        measured: float | int | bool | None,
+        relation: str,
+        threshold: float | int | bool,
+        *,
+        unit: str = "",
+        detail: str = "",
+    ) -> Claim:
+        """Add a claim and return it with its verdict.
+
+        Raises:
+            UsageError: Another claim has this id, or the relation is unknown.
+        """
+        if any(claim.id == id for claim in self._claims):
+            raise UsageError(f"the claim id {id!r} stands twice")
+        claim = judge(id, text, measured, relation, threshold, unit=unit, detail=detail)
+        self._claims.append(claim)
+        return claim
+
+    def table(self) -> Table:
+        """Return the claims as a table: verdict, sentence, measured value, requirement."""
+        rows: list[list[str | Cell]] = [
+            [
+                Cell(claim.verdict.value, f"bb-verdict bb-{claim.verdict.value}"),
+                claim.text,
+                f"{number(claim.measured)} {claim.unit if claim.measured is not None else ''}".rstrip()
+                + (f" ({claim.detail})" if claim.detail else ""),
+                requirement(claim),
+            ]
+            for claim in self._claims
+        ]
+        return Table(["verdict", "claim", "measured", "required"], rows, css="bb-table bb-claims")
+
+    def lines(self) -> str:
+        """Return a line a claim, without measured values, so that it is the same everywhere."""
+        return verdict_lines(self._claims)
+
+    def demand(self) -> None:
+        """Let all of them hold.
+
+        Raises:
+            ClaimsFailedError: A claim failed or could not be decided.
+        """
+        unmet = [claim for claim in self._claims if claim.verdict is not Verdict.HELD]
+        if unmet:
+            listed = "; ".join(
+                f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in unmet
+            )
+            raise ClaimsFailedError(f"{len(unmet)} of {len(self._claims)} claims do not hold: {listed}")
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        return len(self._claims)
