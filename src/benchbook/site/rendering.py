@@ -23,6 +23,7 @@ _MOST_LINES = 40
 _TOCTREE = re.compile(r"^```\{toctree\}.*?^```", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'^(?:\s*")?# .*$', re.MULTILINE)
 _IMAGE = re.compile(r"_images/([A-Za-z0-9._-]+)")
+_CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
 # Beside JupyterLab jsonschema finds a library for a format that no notebook has, and compiles a grammar for a second.
 _START = "import sys; sys.modules['rfc3987_syntax'] = None; from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
 
@@ -54,7 +55,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
         shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")
         raise ExecutionError(f"the site was not built, and the last one was left as it is:\n{shown}")
     if not whole:
-        _remove_unused_images(pages)
+        _like_a_whole_build(pages)
     write_atomic(shape_file, shape.encode())
 
 
@@ -76,8 +77,18 @@ def _parts(source: Path) -> Iterator[str]:
             yield name
 
 
-def _remove_unused_images(pages: Path) -> None:
-    used = {name for page in pages.rglob("*.html") for name in _IMAGE.findall(page.read_text(encoding="utf-8"))}
+def _like_a_whole_build(pages: Path) -> None:
+    """Remove what only an incremental build leaves: images no longer used, and a checksum in the link of a style.
+
+    The style of MyST-NB is not there yet when a whole build writes its links; its name tells its content anyway.
+    """
+    used: set[str] = set()
+    for path in pages.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        used.update(_IMAGE.findall(page))
+        same = _CHECKSUM.sub(r"\1", page)
+        if same != page:
+            path.write_text(same, encoding="utf-8")
     for image in (pages / "_images").glob("*"):
         if image.name not in used:
             image.unlink()
