@@ -30,6 +30,7 @@ def executed_project() -> Path:
     leave_out = shutil.ignore_patterns("_build", "__pycache__", ".ipynb_checkpoints")
     for folder in ("docs", "params"):
         shutil.copytree(ROOT / folder, project / folder, ignore=leave_out)
+    shutil.copytree(ROOT / "artifacts" / "baselines", project / "artifacts" / "baselines")
     (project / "notebooks").mkdir()
     for name in NAMES:
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", project / "notebooks")

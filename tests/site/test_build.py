@@ -45,7 +45,7 @@ def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_
     assert index == project / "docs" / "_build" / "html" / "index.html"
     assert digests(index.parent) == digests(site)
     before = {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")}
-    monkeypatch.setattr(build, "_sphinx", no_sphinx)
+    monkeypatch.setattr(build, "render", no_sphinx)
     started = time.perf_counter()
     assert build_site() == index
     assert time.perf_counter() - started < 2.0  # seconds; a tenth of it on an idle machine
@@ -55,7 +55,7 @@ def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_
 def test_a_page_is_read_again_only_where_its_source_has_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staging touches what changed, and removes what is gone."""
     calls: list[Path] = []
-    monkeypatch.setattr(build, "_sphinx", lambda source, pages, doctrees: calls.append(source) or fake_pages(pages))
+    monkeypatch.setattr(build, "render", lambda source, pages, doctrees: calls.append(source) or fake_pages(pages))
     build_site()
     source = project / "docs" / "_build" / "source"
     before = {path: path.stat().st_mtime_ns for path in source.rglob("*") if path.is_file()}
@@ -77,7 +77,7 @@ def fake_pages(pages: Path) -> None:
 
 def test_a_lost_front_page_is_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stamp alone does not make a site."""
-    monkeypatch.setattr(build, "_sphinx", lambda source, pages, doctrees: fake_pages(pages))
+    monkeypatch.setattr(build, "render", lambda source, pages, doctrees: fake_pages(pages))
     index = build_site()
     index.unlink()
     assert build_site().read_text() == "pages"

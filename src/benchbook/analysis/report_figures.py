@@ -53,17 +53,12 @@ def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
 
     found: list[tuple[str, Picture]] = []
     if len(table.optimizers) > 2:
-        from benchbook.analysis.rank_comparison import friedman_nemenyi
-        from benchbook.errors import MissingExtraError
+        from benchbook.analysis.rank_comparison import mean_rank_comparison
 
-        try:
-            ranks = friedman_nemenyi(final_scores(table))
-        except MissingExtraError:
-            ranks = None  # without SciPy there is no such figure
-        if ranks is not None:
-            means = ", ".join(f"{n} {r:.2f}" for n, r in zip(ranks.optimizers, ranks.mean_ranks, strict=True))
-            text = f"Critical-difference diagram of ranks of the median final precision; mean ranks: {means}."
-            found.append(("Ranks of the median final precision", Picture(critical_difference_figure(ranks), text)))
+        ranks = mean_rank_comparison(final_scores(table))
+        means = ", ".join(f"{n} {r:.2f}" for n, r in zip(ranks.optimizers, ranks.mean_ranks, strict=True))
+        text = f"Critical-difference diagram of ranks of the median final precision; mean ranks: {means}."
+        found.append(("Ranks of the median final precision", Picture(critical_difference_figure(ranks), text)))
     dims = np.unique(table.dim)
     function = _easiest(table, groups)
     if len(dims) > 1 and function is not None:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchbook.errors import ExecutionError, MissingExtraError, UsageError
+from benchbook.errors import MissingExtraError, UsageError
 from benchbook.files import artifact_root, project_root, write_atomic
 from benchbook.site.inputs import inputs_digest
+from benchbook.site.rendering import render
 
 log = logging.getLogger(__name__)
 
 STAMP = ".benchbook-site"
 _MODULES = ("sphinx", "myst_nb", "furo", "sphinx_design", "sphinx_copybutton", "sphinx-mathjax-offline")
-_MOST_LINES = 40
 
 
 def build_site(out: Path | None = None) -> Path:
@@ -52,7 +49,7 @@ def build_site(out: Path | None = None) -> Path:
         from benchbook.site.stage import stage
 
         stage(root, artifact_root(), build / "source")
-        _sphinx(build / "source", build / "pages", build / "doctrees")
+        render(build / "source", build / "pages", build / "doctrees")
         place(build / "pages", out, digest)
     return out / "index.html"
 
@@ -99,23 +96,6 @@ def _alone(build: Path) -> Iterator[None]:
 def _is_current(out: Path, digest: str) -> bool:
     stamp = out / STAMP
     return (out / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == digest
-
-
-def _sphinx(source: Path, pages: Path, doctrees: Path) -> None:
-    """Turn the sources into pages, in a process of its own: Sphinx and docutils keep state for life.
-
-    Pages are read incrementally, but all are written, as each shows the titles of the others.
-    """
-    shutil.rmtree(pages, ignore_errors=True)
-    command = [sys.executable, "-m", "sphinx", "--builder", "html", "--write-all", "--quiet", "--no-color"]
-    command += ["--fail-on-warning", "--keep-going", "--doctree-dir", str(doctrees), str(source), str(pages)]
-    # The order of sets must not show in the pages.
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        complaints = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")
-        raise ExecutionError(f"the site was not built, and the last one was left as it is:\n{shown}")
 
 
 def place(pages: Path, out: Path, digest: str | None = None) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from enum import Enum
 
 import benchbook
-from benchbook.analysis.plots import Picture
 from benchbook.optimizers import native_names, optimizer
 from benchbook.site.spec_page import page_name
 from benchbook.site.views import SpecView, badge, escape, facts, html_table, raw
@@ -21,12 +20,11 @@ def specs_table(views: Sequence[SpecView], *, base: str) -> str:
     return raw(html_table(headers, [_row(view, base) for view in views], css="bb-table bb-specs"))
 
 
-def picture_block(picture: Picture | None) -> str:
+def picture_block(alt: str | None) -> str:
     """Return the front page's picture with its text; a sentence where nothing was run yet."""
-    if picture is None:
+    if alt is None:
         return "Run `benchbook spec run` once, and its picture stands here.\n"
-    alt = escape(picture.alt)
-    return raw(f'<figure class="bb-figure"><img src="_static/front.svg" alt="{alt}"></figure>')
+    return raw(f'<figure class="bb-figure"><img src="_static/front.svg" alt="{escape(alt)}"></figure>')
 
 
 def spec_pages(views: Sequence[SpecView]) -> str:

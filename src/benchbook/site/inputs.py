@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -28,9 +29,20 @@ _TOOLS = (
 
 
 def inputs_digest(root: Path, artifacts: Path) -> str:
-    """Return the digest (hex) of documentation, notebooks, executed specs, the package's code, and the tools."""
+    """Return the digest (hex) of documentation, notebooks, executed specs, the package's code, and the tools.
+
+    The reference is made of the code: of docstrings, models and the commands' help.
+    """
+    lines = [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
+    return text_digest(code_digest(), *lines)
+
+
+@cache
+def code_digest() -> str:
+    """Return the digest (hex) of the package's code and of the tools that make pages of it."""
     lines = [f"python {sys.version}", *(f"{name} {_version(name)}" for name in _TOOLS)]
-    lines += [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
+    package = Path(benchbook.__file__).parent
+    lines += [f"{path.relative_to(package).as_posix()} {_content(path)}" for path in sorted(package.rglob("*.py"))]
     return text_digest(*lines)
 
 
@@ -41,10 +53,6 @@ def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
         yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
         yield from _results(artifacts, artifacts / "specs" / path.stem)
     yield from _results(artifacts, artifacts / "baselines")
-    # The reference is made of docstrings, models and the commands' help.
-    package = Path(benchbook.__file__).parent
-    for path in sorted(package.rglob("*.py")):
-        yield f"package/{path.relative_to(package).as_posix()}", path
 
 
 def _results(artifacts: Path, folder: Path) -> Iterator[tuple[str, Path]]:

@@ -17,6 +17,8 @@ from benchbook.site.example_report import REPORT_FILE, example_report, report_li
 from benchbook.site.explorer import explorer_page
 from benchbook.site.front import native_optimizers, picture_block, public_names, spec_pages, specs_table
 from benchbook.site.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.inputs import code_digest
+from benchbook.site.kept import kept, runs_made_of
 from benchbook.site.landscapes import landscapes
 from benchbook.site.leaderboard import front_leaderboard, leaderboard_page
 from benchbook.site.measured import area_table, audit_table, quality_table
@@ -48,19 +50,18 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     views = spec_views(root / "notebooks", artifacts / "specs")
     baselines = baseline_views(artifacts / "baselines")
     pictures = {view.name: made for view in views if (made := thumbnail(view.executed)) is not None}
-    picture = front_picture(views, artifacts / "specs")
-    report = example_report(views, artifacts / "specs")
+    picture, report = _from_runs(views, artifacts / "specs", folder.parent / "kept")
     wanted |= _spec_pages(views)
     statics = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     statics |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
     statics |= {script_name(view): script(view).encode() for view in drawable(baselines)}
     if picture is not None:
-        statics["front.svg"] = picture.svg().encode()
+        statics["front.svg"] = picture["svg"].encode()
     if report is not None:
         statics[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in statics.items()}
     slots: dict[str, Callable[[], str]] = {
-        "picture": lambda: picture_block(picture),
+        "picture": lambda: picture_block(picture and picture["alt"]),
         "example report": lambda: report_link(report),
         "specs": lambda: spec_cards(views, pictures, base="specs/", static="_static/"),
         "specs here": lambda: spec_cards(views, pictures, base="", static="../_static/"),
@@ -83,6 +84,22 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         if relative.endswith(".md"):
             wanted[relative] = _filled(data.decode(), slots, relative).encode()
     _write(folder, wanted)
+
+
+def _from_runs(
+    views: Sequence[SpecView], artifacts: Path, folder: Path
+) -> tuple[dict[str, str] | None, str | None]:
+    """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
+
+    def draw() -> dict[str, str] | None:
+        picture = front_picture(views, artifacts)
+        return None if picture is None else {"svg": picture.svg(), "alt": picture.alt}
+
+    executed = [view for view in views if view.outcome is not None]
+    made_of = [code_digest(), *(f"{view.name} {(view.outcome or {}).get('params')}" for view in executed)]
+    made_of += runs_made_of(artifacts / view.name / "runs" for view in executed)
+    picture = kept(folder, "picture", made_of, draw)
+    return picture, kept(folder, "report", made_of, lambda: example_report(views, artifacts))
 
 
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
