@@ -24,7 +24,7 @@ _INTERRUPTED = 130
 @click.option("--seed", type=int, default=None, help="Whole number >= 0. [0]")
 @click.option("--budget", type=int, default=None, help="Evaluations allowed. [1000 x dim]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer.")
-@click.option("--params", "which", default=None, help="Run a parameter set: quick, balanced, full, or a YAML file.")
+@click.option("--params", "which", default=None, help="Run a parameter set: benchbook params list.")
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
 @click.option("--notebook", "as_notebook", is_flag=True, help="TARGET is a spec's notebook, also with --params.")
 @click.option(

@@ -43,7 +43,13 @@ def list_(*, as_json: bool) -> None:
 
 @command.command("run")
 @click.argument("names", nargs=-1)
-@click.option("--params", "which", default="quick", show_default=True, help="quick, balanced, full, or a YAML file.")
+@click.option(
+    "--params",
+    "which",
+    default="quick",
+    show_default=True,
+    help="quick (or fast), balanced, full (or quality), or a YAML file.",
+)
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Notebooks at a time. [processors]")
 @click.option(

@@ -14,6 +14,7 @@ from benchbook.files import project_root, read_bytes
 from benchbook.typing import JsonObject
 
 PRESETS = ("quick", "balanced", "full")
+ALIASES = {"fast": "quick", "quality": "full"}
 _LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
@@ -34,21 +35,37 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def preset_name(which: str) -> str | None:
+    """Return the preset that a name or an alias means; None where it is neither, and so a path.
+
+    Examples:
+        >>> preset_name("quick"), preset_name("fast"), preset_name("quality"), preset_name("mine.yaml")
+        ('quick', 'quick', 'full', None)
+    """
+    name = ALIASES.get(which, which)
+    return name if name in PRESETS else None
+
+
 def preset_path(which: str) -> Path:
-    """Return the file of a parameter set: a preset's name, or a path.
+    """Return the file of a parameter set: the name of a preset, an alias of it, or a path.
 
     Raises:
         UsageError: There is no such file.
     """
-    if which in PRESETS:
+    name = preset_name(which)
+    if name is not None:
         root = project_root()
         if root is None:
             raise UsageError(f"no folder with notebooks/ and params/ found from {Path.cwd()} upward")
-        path = root / "params" / f"{which}.yaml"
+        path = root / "params" / f"{name}.yaml"
     else:
         path = Path(which)
     if not path.is_file():
-        raise UsageError(f"no such parameter file: {path}; expected {', '.join(PRESETS)} or the path of a YAML file")
+        close = nearest(which, [*PRESETS, *ALIASES])
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise UsageError(
+            f"no such parameter file: {path}; expected {', '.join(PRESETS)} or the path of a YAML file{hint}"
+        )
     return path
 
 

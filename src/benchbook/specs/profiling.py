@@ -84,6 +84,6 @@ def _prepared(path: Path, params: Mapping[str, Any] | None, document: Path) -> A
         notebook = parameterize_notebook(notebook, dict(params), comment="Parameters")
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     begin = _BEGIN.format(name=path.name, path=str(document), numbers=list(range(1, len(code) + 1)))
-    new = nbformat.v4.new_code_cell
+    new: Any = nbformat.v4.new_code_cell
     notebook.cells = [new(begin), *notebook.cells, new(_END)]
     return notebook

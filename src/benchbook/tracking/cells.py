@@ -19,7 +19,7 @@ from benchbook.tracking.profiles import Profile, profile
 BETWEEN = "between cells"
 SNAPSHOT = "snapshot of this profile"
 _LONGEST_LABEL = 44
-_SPARING = 20  # a snapshot is written when that many times has passed of what the last one took
+_SPARING = 60  # a snapshot is written when that many times has passed of what the last one took
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ def label_of(number: int, source: str) -> str:
 class CellProfile:
     """Follows the cells that a kernel runs: each is a stage, and so is the time between them.
 
-    What was found by then is written to a file between cells, so that a kernel that dies leaves it behind; often
-    enough, but for a twentieth of the time at most. A cell that fails always has it written.
+    What was found by then is written to a file between cells, so that a kernel that dies leaves it behind; so
+    seldom that it takes a few hundredths of the time at most. A cell that fails always has it written.
     """
 
     def __init__(self, name: str, shell: Any, path: Path, numbers: Sequence[int], *, functions: bool = True) -> None:
@@ -118,7 +118,7 @@ def follow(name: str, path: str, numbers: Sequence[int], *, functions: bool = Tr
     except ImportError:
         shell = None
     else:
-        shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython leaves it untyped
+        shell = get_ipython()
     if shell is None:
         raise UsageError("cells can be followed in a notebook only: there is no IPython here")
     return CellProfile(name, shell, Path(path), numbers, functions=functions)

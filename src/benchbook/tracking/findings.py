@@ -20,15 +20,30 @@ NOT_SAMPLED = "functions were not asked for"
 
 
 def findings(
-    name: str, created_at: str, recorder: StageRecorder, sampler: FunctionSampler | None, error: BaseException | None
+    name: str,
+    created_at: str,
+    recorder: StageRecorder,
+    sampler: FunctionSampler | None,
+    error: BaseException | None,
+    *,
+    spans: bool = True,
 ) -> Profiled:
-    """Return the profile of what a recorder and a sampler saw, both of which have stopped."""
+    """Return the profile of what a recorder and a sampler saw by now; the sampler must rest meanwhile.
+
+    Args:
+        name: What was profiled.
+        created_at: When it started.
+        recorder: Recorded the stages.
+        sampler: Sampled the functions; None: nobody did.
+        error: What ended the work; None: nothing.
+        spans: Whether to tell what ran when, which is most of the work.
+    """
     stages = recorder.stages()
     paths = recorder.paths()
     places = {stage.path: place for place, stage in enumerate(stages)}
     total_s = recorder.total_s or recorder.elapsed_s
     missing = NOT_SAMPLED if sampler is None else sampler.missing
-    functions, stacks, frame_spans = _sampled(sampler, paths)
+    functions, stacks, frame_spans = _sampled(sampler, paths, with_spans=spans)
     found = Profiled(
         name=name,
         status=_status(error),
@@ -44,7 +59,7 @@ def findings(
         interval_s=None if sampler is None or missing else sampler.interval_s,
         samples=sum(stack.samples for stack in stacks),
         stage_spans=tuple(
-            span._replace(number=places[paths[span.number]]) for span in recorder.spans.kept() if span.number
+            span._replace(number=places[paths[span.number]]) for span in (recorder.spans.kept() if spans else ())
         ),
         frame_spans=frame_spans,
         left_out=recorder.spans.left_out + (sampler.spans.left_out if sampler else 0),
@@ -118,7 +133,14 @@ def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
         time_s=stage.own_s,
         calls=stage.calls,
         mostly="" if heaviest is None else heaviest.name,
-        hint=hint_for(stage.name, heaviest.name if heaviest else "", heaviest.file if heaviest else ""),
+        hint=hint_for(
+            stage.name,
+            (
+                (stack.own_s, [found.functions[frame] for frame in stack.frames])
+                for stack in found.stacks
+                if stack.stage == stage.path
+            ),
+        ),
     )
 
 
@@ -130,24 +152,23 @@ def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
         by_function[function] += time.own_s
         calls[function] = time.calls
     for function, own_s in sorted(by_function.items(), key=lambda item: -item[1])[:most]:
-        name, file, _ = function
         yield Bottleneck(
-            what=name,
+            what=function[0],
             share=min(1.0, own_s / found.total_s),
             time_s=own_s,
             calls=calls[function],
             mostly="",
-            hint=hint_for("", name, file, calls[function]),
+            hint=hint_for("", [(own_s, [function])], calls[function]),
         )
 
 
 def _sampled(
-    sampler: FunctionSampler | None, paths: Sequence[Path]
+    sampler: FunctionSampler | None, paths: Sequence[Path], *, with_spans: bool
 ) -> tuple[tuple[Function, ...], tuple[Stack, ...], tuple[Span, ...]]:
     """Return the functions that were found running, the stacks of them, and when they ran."""
     if sampler is None:
         return (), (), ()
-    spans = sampler.spans.kept()
+    spans = sampler.spans.kept() if with_spans else []
     used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
     place = {number: place for place, number in enumerate(used)}
     functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))

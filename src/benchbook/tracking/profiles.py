@@ -113,7 +113,7 @@ class Profile:
         self._recorder.leave_to(max(1, self._recorder.depth - 1))
 
     def so_far(self) -> Profiled:
-        """Return what was found by now; the stages that are open are not in it.
+        """Return what was found by now; without the stages that are open, and without what ran when.
 
         Raises:
             UsageError: It was not started.
@@ -122,7 +122,7 @@ class Profile:
             return self._result
         self._check_started()
         with self._sampler.paused() if self._sampler is not None else nullcontext():
-            return replace(self._found(None), status="running")
+            return replace(self._found(None, spans=False), status="running")
 
     @property
     def result(self) -> Profiled:
@@ -164,7 +164,7 @@ class Profile:
     def _where(self) -> tuple[int, float]:
         return self._recorder.current, self._recorder.elapsed_s
 
-    def _found(self, error: BaseException | None) -> Profiled:
+    def _found(self, error: BaseException | None, *, spans: bool = True) -> Profiled:
         from benchbook.tracking.findings import findings
 
-        return findings(self.name, self._created_at, self._recorder, self._sampler, error)
+        return findings(self.name, self._created_at, self._recorder, self._sampler, error, spans=spans)

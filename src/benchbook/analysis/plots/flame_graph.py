@@ -113,18 +113,25 @@ def _tree(found: Profiled) -> _Box:
     for stack in found.stacks:
         scale = own_s.get(stack.stage, 0.0) / sampled_s[stack.stage] if sampled_s[stack.stage] > 0 else 0.0
         box = boxes[stack.stage]
-        for frame in stack.frames:
+        for frame in _told_frames(found, stack.frames):
             box = _function(box, found.functions[frame], frame)
             box.seconds += stack.own_s * scale
             box.samples += stack.samples
     return root
 
 
+def _told_frames(found: Profiled, frames: Sequence[int]) -> Sequence[int]:
+    """Leave out the import system where something was imported: the modules tell it better."""
+    told = [frame for frame in frames if not found.functions[frame][1].startswith("<frozen importlib")]
+    return told or frames
+
+
 def _function(box: _Box, function: tuple[str, str, int], frame: int) -> _Box:
     name, file, line = function
     if ("function", frame) not in box.below:
         told = f"{place(*function)}" if line == 0 else f"{name}\n{file}:{line}"
-        box.below["function", frame] = _Box(name, told, box.colour, False)
+        label = file if name == "<module>" else name
+        box.below["function", frame] = _Box(label, told, box.colour, False)
     return box.below["function", frame]
 
 

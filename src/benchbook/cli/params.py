@@ -1,0 +1,84 @@
+"""`benchbook params`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchbook.cli.options import json_option
+
+
+@click.group("params")
+def command() -> None:
+    """Show and list parameter sets."""
+
+
+@command.command("list")
+@json_option("the sets")
+def list_(*, as_json: bool) -> None:
+    """List the presets: their aliases, what they are for, and how much they run."""
+    import json
+
+    from benchbook.cli.terminal import console, table
+    from benchbook.params import ALIASES, PRESETS, load, preset_path, purpose, size
+
+    rows: list[dict[str, Any]] = []
+    for preset in PRESETS:
+        runs, evaluations = size(load(preset))
+        aliases = [alias for alias, name in ALIASES.items() if name == preset]
+        path = preset_path(preset)
+        rows.append(
+            {
+                "preset": preset,
+                "aliases": aliases,
+                "runs": runs,
+                "evaluations": evaluations,
+                "purpose": purpose(path),
+                "file": str(path),
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    headers = ["preset", "also", "runs", "evaluations at most", "for"]
+    texts = [
+        [r["preset"], ", ".join(r["aliases"]), f"{r['runs']:,}", f"{r['evaluations']:,}", r["purpose"]] for r in rows
+    ]
+    console().print(table(headers, texts, right=headers[2:4]))
+    click.echo("runs and evaluations: of each optimizer; benchbook params show NAME shows every field")
+
+
+@command.command("show")
+@click.argument("which", metavar="[NAME|FILE]", default="quick")
+@click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
+@json_option("the fields")
+def show(*, which: str, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Show every field of a parameter set: value, where it is from, and what it means.
+
+    A value that is given by -p wins over the preset or file. Without a name it is the preset quick.
+    """
+    import json
+    from dataclasses import asdict
+
+    from benchbook.cli.terminal import console, table
+    from benchbook.params import described
+
+    fields = described(which, overrides)
+    if as_json:
+        click.echo(json.dumps([asdict(field) for field in fields], indent=2))
+        return
+    rows = [[field.name, _text(field.value), _near(field.source), field.meaning] for field in fields]
+    console().print(table(["field", "value", "from", "meaning"], rows))
+
+
+def _text(value: Any) -> str:
+    """Return a value as one would write it in YAML."""
+    import yaml
+
+    return yaml.safe_dump(value, default_flow_style=True, width=10_000).removesuffix("...\n").strip()
+
+
+def _near(source: str) -> str:
+    return source.replace(f"{Path.cwd()}/", "")
