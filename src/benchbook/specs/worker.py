@@ -34,7 +34,7 @@ def main() -> None:
     if arguments.link is not None:
         fork_server.use(fork_server.Link(socket.socket(fileno=arguments.link), arguments.folder))
     else:
-        os.environ[fork_server.CHOICE_VARIABLE] = "ordinary"  # who started us has found that nothing can be forked
+        fork_server.refuse("there is no fork server")  # who started us has said why
     for name in _NEEDLESS:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's mark of what cannot be imported
     from benchbook.specs.notebook import Execution

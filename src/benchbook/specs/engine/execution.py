@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from typing import Any, Protocol
 
 from nbclient.exceptions import DeadKernelError
@@ -72,8 +75,12 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
         """Kill the kernel and start no other cell; may be called from any thread."""
         self._stopped = True
         process = getattr(getattr(self.km, "provisioner", None), "process", None)
-        if process is not None:
-            process.kill()
+        if process is None or process.poll() is not None:
+            return
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):  # it has just begun, and leads no group yet
+                os.killpg(process.pid, signal.SIGKILL)  # with what the notebook has started
+        process.kill()
 
     def abandon(self) -> None:
         """Kill the kernel and remove its sockets, for a process that ends at once."""

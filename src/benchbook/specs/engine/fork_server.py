@@ -86,7 +86,7 @@ class ForkServer:
         Raises:
             ForkServerError: It cannot be started.
         """
-        self.folder = Path(tempfile.mkdtemp(prefix="benchbook-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self._messages = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the server
         ours, theirs = socket.socketpair()
         self._control = Line(ours)
@@ -191,6 +191,8 @@ class ForkedProcess:
 
 def unavailable() -> str | None:
     """Return why kernels are not forked here; None where they are."""
+    if _current.refused:
+        return _current.refused
     choice = os.environ.get(CHOICE_VARIABLE, "")
     if choice == _ORDINARY:
         return f"{CHOICE_VARIABLE} is {_ORDINARY}"
@@ -206,6 +208,7 @@ class _Current:
     """The link of this process, and its own server where nobody handed it a link."""
 
     def __init__(self) -> None:
+        self.refused = ""
         self._lock = threading.Lock()
         self._link: Link | None = None
         self._server: ForkServer | None = None
@@ -239,6 +242,11 @@ _current = _Current()
 def use(link: Link) -> None:
     """Let the kernels of this process come over a link."""
     _current.use(link)
+
+
+def refuse(reason: str) -> None:
+    """Let the kernels of this process be ordinary ones."""
+    _current.refused = reason
 
 
 def current() -> Link:

@@ -6,6 +6,7 @@ Nothing is installed into the user's Jupyter folders: the provisioner is added t
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 import time
@@ -24,6 +25,7 @@ from benchbook.specs.engine.provisioner import NAME
 
 _PATIENCE_S = 1.0  # for one answer; a kernel that has not heard is asked again
 _POLL_S = 0.01
+_LONGEST_BYTES = 90  # the name of a socket holds 104 on macOS and 108 on Linux, and `/k-ipc-5` follows
 
 
 class EngineClient(AsyncKernelClient):
@@ -70,9 +72,12 @@ class EngineKernels(AsyncKernelManager):
 
     def __init__(self, **traits: Any) -> None:
         """Choose a folder for the sockets, where no other user looks in."""
-        self._folder = Path(tempfile.mkdtemp(prefix="kernel-", dir=_parent_folder()))
+        self._folder = Path(tempfile.mkdtemp(prefix="k", dir=_parent_folder()))
         super().__init__(
-            transport="ipc", connection_file=str(self._folder / "k.json"), client_factory=EngineClient, **traits
+            transport="ipc" if len(os.fsencode(self._folder)) <= _LONGEST_BYTES else "tcp",
+            connection_file=str(self._folder / "k.json"),
+            client_factory=EngineClient,
+            **traits,
         )
 
     @property

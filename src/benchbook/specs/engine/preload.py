@@ -22,7 +22,6 @@ _MODULES = (
     "benchbook.studies.cells",
     "matplotlib.backends.backend_svg",
     "psutil",
-    "threadpoolctl",
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from benchbook.numerics import pins
 from benchbook.specs.engine.fork_server import ForkedProcess, ForkServerError, current, unavailable
 from benchbook.specs.engine.messages import read_at_start
 
@@ -63,5 +64,6 @@ def _order(cmd: Sequence[str], kwargs: dict[str, Any]) -> Any:
         "argv": _plain(cmd),
         "cwd": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109  # str is what the message holds
         "environment": environment,
-        "started_with": read_at_start(environment),
+        # the server has pinned its arithmetic, as the notebook would when it imports benchbook
+        "started_with": read_at_start({**pins(), **environment}),
     }

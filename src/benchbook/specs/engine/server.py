@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from benchbook.numerics import PIN_VARIABLES
 from benchbook.specs.engine.kernel import Order, become_kernel
 from benchbook.specs.engine.messages import Line, Message, read_at_start
 
@@ -29,19 +30,22 @@ Task = Callable[[], None]
 def main(arguments: list[str]) -> None:
     """Serve the socket whose number stands first; the folder that stands second is removed at the end."""
     control, folder = Line(socket.socket(fileno=int(arguments[0]))), arguments[1]
-    server = Server(control, read_at_start(os.environ))
+    started = dict(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel sets it
     mine = os.getpid()
-    task = None
+    task, server = None, None
     try:
         from benchbook.specs.engine.preload import preload
 
         preload()
+        kept = {name: value for name, value in os.environ.items() if name not in started or name in PIN_VARIABLES}
+        server = Server(control, started_with=read_at_start(started), kept=kept)
         task = server.serve()
     finally:
         if os.getpid() == mine:
-            server.end()
+            if server is not None:
+                server.end()
             shutil.rmtree(folder, ignore_errors=True)
     if task is not None:
         task()
@@ -53,10 +57,12 @@ class Server:
     Args:
         control: The first end; the server lives as long as the other side.
         started_with: The variables that only a start can change.
+        kept: The variables that imports have set, as they would in a kernel.
     """
 
-    def __init__(self, control: Line, started_with: dict[str, str]) -> None:
+    def __init__(self, control: Line, *, started_with: dict[str, str], kept: dict[str, str]) -> None:
         """Begin with one end and no kernel."""
+        self._kept = kept
         self._control = control
         self._kernels: dict[Line, set[int]] = {control: set()}
         self._started_with = started_with
@@ -117,7 +123,7 @@ class Server:
             os.setsid()
             for other in self._kernels:
                 other.close()
-            return lambda: become_kernel(order)
+            return lambda: become_kernel({**order, "environment": {**self._kept, **order["environment"]}})
         self._kernels[line].add(pid)
         self._answer(line, {"pid": pid})
         return None

@@ -1,0 +1,87 @@
+"""Notebooks made of sources, executed by one worker process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchbook.specs.workers import NotebookWorker, NotebookWorkers
+
+ENGINE = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+
+@dataclass
+class Ended:
+    """How a notebook ended, and what it put out."""
+
+    error: str | None
+    cell: str | None
+    excerpt: list[str]
+    output: str
+    copy: Path
+    cells: list[str] = field(default_factory=list)
+
+    def values(self) -> Any:
+        """Return the JSON that it printed."""
+        return json.loads(self.output)
+
+
+Execute = Callable[..., Ended]
+
+
+def notebook(folder: Path, name: str, sources: Sequence[str]) -> Path:
+    """Write a notebook; its cells are named first, second, and so on."""
+    names = ("first", "second", "third", "fourth")
+    cells = [
+        {"cell_type": "code", "id": cell_id, "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+        for cell_id, source in zip(names, sources, strict=False)
+    ]
+    path = folder / f"{name}.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": ENGINE, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def execute_with(worker: NotebookWorker, folder: Path, *sources: str, timeout_s: float | None = None) -> Ended:
+    """Let a worker execute a notebook in a folder."""
+    path = notebook(folder, "notebook", sources)
+    events: list[dict[str, Any]] = []
+    copy = folder / "out" / "copy.ipynb"
+    job: Any = {"notebook": str(path), "out": str(copy), "params": {}, "timeout_s": timeout_s, "outputs": True}
+    end = worker.run(job, events.append)
+    return Ended(
+        error=end["error"],
+        cell=end["cell"],
+        excerpt=end["excerpt"],
+        output="".join(event["text"] for event in events if event["event"] == "output"),
+        copy=copy,
+        cells=[event["cell"] for event in events if event["event"] == "cell"],
+    )
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[NotebookWorkers]:
+    """The workers of a test module, with its fork server."""
+    pool = NotebookWorkers()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def execute(workers: NotebookWorkers, tmp_path: Path) -> Iterator[Execute]:
+    """A function that executes sources as the cells of a notebook, in a folder of its own."""
+    worker = workers.take()
+    yield lambda *sources, **options: execute_with(worker, options.pop("folder", tmp_path), *sources, **options)
+    workers.give_back(worker)
+
+
+@pytest.fixture(scope="module")
+def ordinary() -> Iterator[NotebookWorker]:
+    """A worker whose kernels are started in the ordinary way."""
+    worker = NotebookWorker()
+    yield worker
+    worker.close()
