@@ -150,7 +150,8 @@ def _notes(found: Profiled) -> Iterator[str]:
         yield f"ended by {found.error}"
     if found.interval_s is not None:
         rough = "; so few that functions are rough" if found.samples < _FEW_SAMPLES else ""
-        yield f"functions: {found.samples:,} samples, one in {found.interval_s * 1e3:g} ms{rough}"
+        samples = f"{found.samples:,} sample{'' if found.samples == 1 else 's'}"
+        yield f"functions: {samples}, one in {found.interval_s * 1e3:g} ms{rough}"
     for what, reason in found.missing.items():
         yield f"no {what}: {reason}"
     if found.overhead is None and "overhead" not in found.missing:
