@@ -177,4 +177,4 @@ def show_profile(found: Profiled) -> None:
     from benchbook.tracking.profile_table import tables
 
     screen = console()
-    screen.print(tables(found, ascii_only=screen.options.ascii_only))
+    screen.print(tables(found, width=screen.width, ascii_only=screen.options.ascii_only))
