@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ settings.register_profile(
 settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(Path(__file__).parent))  # for modules that several folders of tests share
 REGISTRIES = (
     ("experiments.registry", "_FACTORIES"),
     ("optimizers.register", "_registered"),
@@ -50,6 +52,14 @@ def root() -> Path:
 def rng() -> np.random.Generator:
     """Return a generator with a fixed seed."""
     return np.random.default_rng(20200)
+
+
+@pytest.fixture
+def profiled() -> Callable[..., Any]:
+    """Return what makes a profile with known numbers; see `profiled_work.made`."""
+    from profiled_work import made
+
+    return made
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
     which, overrides = how["which"], how["overrides"]
     if target.endswith(".ipynb") or how["as_notebook"]:
         return _notebook(target, repeats, how, run)
-    if ":" in target:
+    if ":" in target and target not in names():  # some optimizers of other libraries have it in their names
         _refuse(target, "a function", {**run, "params": which, "p": overrides, "set": how["settings"]})
         return _call(target, repeats)
     if target not in names() or not (run or which or overrides):
@@ -177,4 +177,4 @@ def show_profile(found: Profiled) -> None:
     from benchbook.tracking.profile_table import tables
 
     screen = console()
-    screen.print(tables(found, ascii_only=screen.options.ascii_only))
+    screen.print(tables(found, width=screen.width, ascii_only=screen.options.ascii_only))

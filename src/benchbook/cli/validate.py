@@ -9,6 +9,7 @@ import click
 from benchbook.errors import ExitCode, UsageError
 
 _SUFFIXES = (".json.zst", ".json.gz", ".json", ".runs.zst")
+_FOR_OTHERS = ".trace.json"  # traces of profiles, in a format of other programs
 
 
 @click.command("validate")
@@ -44,7 +45,12 @@ def _files(path: Path) -> list[Path]:
         return [path]
     # Hidden files are temporaries of writes under way.
     files = sorted(
-        f for f in path.rglob("*") if f.name.endswith(_SUFFIXES) and f.is_file() and not f.name.startswith(".")
+        f
+        for f in path.rglob("*")
+        if f.name.endswith(_SUFFIXES)
+        and f.is_file()
+        and not f.name.startswith(".")
+        and not f.name.endswith(_FOR_OTHERS)
     )
     if not files:
         raise UsageError(f"no artifacts in {path}: no file ends in {', '.join(_SUFFIXES)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from benchbook.tracking.profile_document import from_document
 from benchbook.tracking.profiled import Profiled
 
 _BEGIN = "from benchbook.tracking.cells import follow as _follow\n_followed = _follow({name!r}, {path!r}, {numbers!r})"
+_TIMES_TOLD, _PATIENCE_S = 10, 2.0
 _END = "_followed.finish();"
 
 
@@ -42,7 +46,7 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
         if not document.is_file():
             raise ExecutionError(f"{path} was not profiled: {error or 'its kernel wrote nothing'}")
         found = from_document(orjson.loads(document.read_bytes()))
-    if found.status == "running":  # it ended between two cells, or in the midst of one
+    if found.status == "running" or status == "interrupted":
         found = replace(found, status=status, error=error)
     return replace(found, missing={**found.missing, "overhead": "a notebook is executed once"})
 
@@ -54,20 +58,39 @@ def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artif
 
     notebook = _prepared(path, params, document)
     kernel = notebook.metadata.get("kernelspec", {}).get("name", "python3")
-    client = NotebookClient(
-        notebook, timeout=None, kernel_name=kernel, resources={"metadata": {"path": str(path.resolve().parent)}}
-    )
+    place = {"metadata": {"path": str(path.resolve().parent)}}
+    client = NotebookClient(notebook, timeout=None, kernel_name=kernel, resources=place)
     env = {**os.environ, ARTIFACT_ROOT_VARIABLE: str(artifacts)}
-    try:
-        with document.with_suffix(".stderr").open("wb") as complaints:
-            client.execute(env=env, stderr=complaints)
-    except KeyboardInterrupt:
-        return "interrupted", "KeyboardInterrupt"
-    except CellExecutionError as failure:
-        return "failed", f"{failure.ename}: {failure.evalue}"
-    except DeadKernelError as failure:
-        return "failed", f"the kernel died: {failure}"
-    return "completed", None
+    interrupted = False
+    # In a thread of its own: in the main one nbclient answers Ctrl-C by killing the kernel, with what it measured.
+    with document.with_suffix(".stderr").open("wb") as complaints, ThreadPoolExecutor(1) as threads:
+        execution = threads.submit(client.execute, env=env, stderr=complaints)
+        try:
+            try:
+                execution.result()
+            except KeyboardInterrupt:
+                interrupted = True
+                _interrupt(client, execution)
+        except CellExecutionError as failure:
+            return ("interrupted" if interrupted else "failed"), f"{failure.ename}: {failure.evalue}".rstrip(": ")
+        except DeadKernelError as failure:
+            return ("interrupted" if interrupted else "failed"), f"the kernel died: {failure}"
+    return ("interrupted", "KeyboardInterrupt") if interrupted else ("completed", None)
+
+
+def _interrupt(client: Any, execution: Future[Any]) -> None:
+    """Interrupt the cell that runs, upon which the kernel writes what it measured; end a kernel that will not.
+
+    Between two cells, and while it starts, a kernel does not hear; so it is told again.
+    """
+    for _ in range(_TIMES_TOLD):
+        with suppress(RuntimeError):  # the kernel has not started yet, or has ended already
+            asyncio.run(client.km.interrupt_kernel())
+        with suppress(TimeoutError):
+            execution.result(_PATIENCE_S)
+            return
+    asyncio.run(client.km.shutdown_kernel(now=True))
+    execution.result()
 
 
 def _prepared(path: Path, params: Mapping[str, Any] | None, document: Path) -> Any:

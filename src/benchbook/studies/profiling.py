@@ -28,17 +28,20 @@ from benchbook.tracking.stages import stage
 
 Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
 
-_SHORTEST_INTERVAL_S, _SAMPLES = 1e-4, 2000
+_SHORTEST_INTERVAL_S, _SAMPLES = 2e-4, 1000
 # Work of at most so many seconds is done so often with and without the profiler; what takes longer is done once.
 _REPEATS = ((0.5, 5), (2.0, 3), (10.0, 1))
 
 
-def profile_run(optimizer: str, function: str, *, repeats: int | None = None, **arguments: Any) -> Profiled:
+def profile_run(
+    optimizer: str, function: str, *, seed: int = 0, repeats: int | None = None, **arguments: Any
+) -> Profiled:
     """Profile one run, from its plan to its artifact on disk.
 
     Args:
         optimizer: Name of the catalog.
         function: Name of the catalog.
+        seed: Whole number >= 0.
         repeats: How often it is done with and without the profiler; see `profile_work`.
         **arguments: The others of `benchbook.run`.
 
@@ -50,13 +53,13 @@ def profile_run(optimizer: str, function: str, *, repeats: int | None = None, **
         >>> [stage.name for stage in found.stages]
         ['set-up', 'loop', 'ask', 'evaluate', 'observe', 'tell', 'encode', 'write']
     """
-    spec = planned(optimizer, function, **arguments).spec
+    spec = planned(optimizer, function, seed=seed, **arguments).spec
     name = f"{spec.optimizer} on {spec.function}, dim {spec.dim}, {spec.budget:,} evaluations"
     with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
 
         def work() -> str | None:
             with stage("set-up"):
-                item = planned(optimizer, function, **arguments)
+                item = planned(optimizer, function, seed=seed, **arguments)
             record = execute(item)
             save(record, Path(folder) / "run.json.zst")
             return _why(record)

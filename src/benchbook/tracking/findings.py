@@ -15,7 +15,7 @@ from benchbook.tracking.stages import StageRecorder
 Path = tuple[str, ...]
 BOTTLENECKS = 3
 _FUNCTIONS_A_STAGE = 12
-_WORTH_NAMING = 0.01  # stages below this share of the total are no bottlenecks
+_WORTH_NAMING = 0.01  # what is below this share of the total is no bottleneck
 NOT_SAMPLED = "functions were not asked for"
 
 
@@ -121,7 +121,8 @@ def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, .
     of_stages = [_stage_bottleneck(found, stage) for stage in named[:most]]
     if len(named) > 1 or not found.function_times:
         return tuple(of_stages)
-    return tuple(_function_bottlenecks(found, most)) or tuple(of_stages)
+    of_functions = _function_bottlenecks(found, most)
+    return tuple(one for one in of_functions if one.share >= _WORTH_NAMING) or tuple(of_stages)
 
 
 def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import PurePath
+from typing import Literal
 
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -13,7 +14,8 @@ from rich.text import Text
 
 from benchbook.tracking.profiled import Bottleneck, FunctionTime, Profiled, StageTime
 
-_BAR = 12
+_WIDE = 100  # columns from which there is room for all
+_BAR, _SHORT_BAR = 12, 6
 _TEXT_WIDTH = 100
 _FUNCTIONS = 3  # a stage
 _WORTH = 0.005  # functions below this share of the total are not shown
@@ -27,14 +29,14 @@ def text(found: Profiled, *, width: int = _TEXT_WIDTH, ascii_only: bool = False)
     """Return the tables as plain text."""
     stream = io.StringIO()
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    console.print(tables(found, ascii_only=ascii_only))
+    console.print(tables(found, width=width, ascii_only=ascii_only))
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
 
 
-def tables(found: Profiled, *, ascii_only: bool = False) -> Group:
+def tables(found: Profiled, *, width: int = _TEXT_WIDTH, ascii_only: bool = False) -> Group:
     """Return heading, stages with their functions, bottlenecks and notes; in ASCII for terminals that know no more."""
     say = _ascii if ascii_only else str
-    parts: list[Text | Table | Padding] = [Text(say(_heading(found)), style="bold"), _stages(found, ascii_only)]
+    parts: list[Text | Table | Padding] = [Text(say(_heading(found)), style="bold"), _stages(found, width, ascii_only)]
     if found.bottlenecks:
         parts += [Text(), Text("Bottlenecks", style="bold")]
         for number, bottleneck in enumerate(found.bottlenecks, start=1):
@@ -74,36 +76,43 @@ def _heading(found: Profiled) -> str:
     return f"{found.name}: {seconds(found.total_s)}{status}"
 
 
-def _stages(found: Profiled, ascii_only: bool) -> Table:
+def _stages(found: Profiled, width: int, ascii_only: bool) -> Table:
     say = _ascii if ascii_only else str
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    made.add_column("stage, functions in it", no_wrap=True, overflow="crop" if ascii_only else "ellipsis")
-    made.add_column("")
-    for header in ("share", "own time", "calls", "a call", "with inner"):
-        made.add_column(header, justify="right", no_wrap=True)
     total_s = found.total_s or 1.0
+    bar = _BAR if width >= _WIDE else _SHORT_BAR
+
+    def row(name: Text, own_s: float, *more: str) -> None:
+        share = own_s / total_s
+        made.add_row(name, _bar(share, bar, ascii_only), f"{share:.1%}", seconds(own_s), *more)
+
+    made = _headed(found, width, bar, ascii_only)
     for stage in _shown(found):
         indent = "  " * (len(stage.path) - 1)
-        made.add_row(
-            Text(say(f"{indent}{stage.name}"), style="bold"),
-            _bar(stage.own_s / total_s, ascii_only),
-            f"{stage.own_s / total_s:.1%}",
-            seconds(stage.own_s),
-            f"{stage.calls:,}",
-            seconds(stage.own_s / stage.calls) if stage.calls else "",
-            seconds(stage.total_s) if stage.total_s > stage.own_s * 1.001 else "",
-        )
+        each = seconds(stage.own_s / stage.calls) if stage.calls else ""
+        inner = seconds(stage.total_s) if stage.total_s > stage.own_s * 1.001 else ""
+        row(Text(say(f"{indent}{stage.name}"), style="bold"), stage.own_s, f"{stage.calls:,}", each, inner)
         for time in _worth_showing(found, stage.path):
             made.add_row(*_function_row(time, f"{indent}    ", total_s, say(place(time.name, time.file, time.line))))
-    made.add_row(
-        Text(OTHER, style="italic"),
-        _bar(found.other_s / total_s, ascii_only),
-        f"{found.other_s / total_s:.1%}",
-        seconds(found.other_s),
-    )
+    row(Text(OTHER, style="italic"), found.other_s)
     for time in _worth_showing(found, ()):
         made.add_row(*_function_row(time, "    ", total_s, say(place(time.name, time.file, time.line))))
     made.add_row(Text("total", style="bold"), "", "100.0%", seconds(found.total_s))
+    return made
+
+
+def _headed(found: Profiled, width: int, bar: int, ascii_only: bool) -> Table:
+    """Return the table without rows; where it is too wide, it is the names that are cut."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    counts = [stage.calls for stage in found.stages] + [time.calls or 0 for time in found.function_times]
+    calls = max([len("calls"), *(len(f"{count:,}") for count in counts)])
+    widths = {"": bar, "share": 6, "own time": 8, "calls": calls, "a call": 8, "with inner": 10}
+    if width < _WIDE:
+        del widths["with inner"]
+    room = width - sum(widths.values()) - 2 * len(widths)
+    overflow: Literal["crop", "ellipsis"] = "crop" if ascii_only else "ellipsis"
+    made.add_column("stage, functions in it", no_wrap=True, overflow=overflow, max_width=room)
+    for header, columns in widths.items():
+        made.add_column(header, justify="right" if header else "left", no_wrap=True, min_width=columns)
     return made
 
 
@@ -125,10 +134,10 @@ def _function_row(time: FunctionTime, indent: str, total_s: float, shown: str) -
     return [Text(part, style="dim") for part in texts]
 
 
-def _bar(share: float, ascii_only: bool) -> Text:
+def _bar(share: float, columns: int, ascii_only: bool) -> Text:
     if ascii_only:
-        return Text("#" * round(share * _BAR))
-    eighths = round(share * _BAR * 8)
+        return Text("#" * round(share * columns))
+    eighths = round(share * columns * 8)
     return Text("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), style="cyan")
 
 
@@ -150,7 +159,8 @@ def _notes(found: Profiled) -> Iterator[str]:
         yield f"ended by {found.error}"
     if found.interval_s is not None:
         rough = "; so few that functions are rough" if found.samples < _FEW_SAMPLES else ""
-        yield f"functions: {found.samples:,} samples, one in {found.interval_s * 1e3:g} ms{rough}"
+        samples = f"{found.samples:,} sample{'' if found.samples == 1 else 's'}"
+        yield f"functions: {samples}, one in {found.interval_s * 1e3:g} ms{rough}"
     for what, reason in found.missing.items():
         yield f"no {what}: {reason}"
     if found.overhead is None and "overhead" not in found.missing:
@@ -158,7 +168,8 @@ def _notes(found: Profiled) -> Iterator[str]:
     if found.overhead is not None:
         functions = found.overhead.functions_share
         sampled = "" if functions is None else f", {functions:+.1%} where functions were sampled"
-        times = f"{len(found.overhead.plain_s)} runs each, in turns"
+        count = len(found.overhead.plain_s)
+        times = f"{count} run{'' if count == 1 else 's'} each, in turns"
         yield f"overhead: {found.overhead.stages_share:+.1%} in the times of the stages{sampled} ({times})"
     hidden = len(found.stages) - len(_shown(found))
     if hidden:

@@ -164,6 +164,8 @@ class StageRecorder:
 
 def _below(node: _Node) -> Iterator[StageTime]:
     for child in node.children.values():
+        if not child.calls and not child.children:  # open for the first time
+            continue
         # Rounding may leave a hair below zero.
         own_s = max(0.0, child.total_s - child.below)
         yield StageTime(path=child.path(), calls=child.calls, total_s=child.total_s, own_s=own_s)
