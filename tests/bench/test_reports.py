@@ -37,7 +37,7 @@ def test_a_report_is_found_by_place_beginning_and_path(report: Report, tmp_path:
         write_report(replace(report, report_id=name), tmp_path / f"{name}.json")
     wanted = {"latest": "b1", "previous": "a2", "b": "b1", str(tmp_path / "a1.json"): "a1"}
     assert {name: find_report(name, tmp_path).report_id for name in wanted} == wanted
-    with pytest.raises(UsageError, match="2 reports .* begin with 'a'"):
+    with pytest.raises(UsageError, match=r"2 reports .* begin with 'a'"):
         find_report("a", tmp_path)
     with pytest.raises(UsageError, match="needs 1: run benchbook benchmark"):
         find_report("latest", tmp_path / "none")
@@ -47,7 +47,7 @@ def test_a_report_is_found_by_place_beginning_and_path(report: Report, tmp_path:
 
 def test_an_artifact_of_another_kind_is_no_report(root: Path) -> None:
     """The message names both kinds."""
-    with pytest.raises(ArtifactError, match="expected .*benchmark-report"):
+    with pytest.raises(ArtifactError, match=r"expected .*benchmark-report"):
         read_report(root / "artifacts" / "baselines" / "native-optimizers.json.zst")
 
 

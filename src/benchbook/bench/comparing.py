@@ -43,9 +43,7 @@ class Change:
         return None if self.delta is None or not self.baseline else self.delta / abs(self.baseline)
 
 
-def compare_reports(
-    baselines: Sequence[Report], current: Report, reference: Report | None = None
-) -> list[Change]:
+def compare_reports(baselines: Sequence[Report], current: Report, reference: Report | None = None) -> list[Change]:
     """Return a row for each metric of the current report, and for each that it lacks.
 
     Times are held against the median of the last ten baselines, quality and checks against the reference. A time counts
@@ -143,7 +141,9 @@ def _time(baselines: Sequence[Report], current: Report, name: str) -> Change:
         before = statistics.median(found.median_s for _, found in seen) if seen else None
         return _timed(name, before, now, Verdict.UNDECIDED, why)
     alike = [(report, found) for report, found in seen if _place(report) == _place(current)]
-    medians = [found.median_s for _, found in alike] or [found.median_s * _slower(report, current) for report, found in seen]
+    medians = [found.median_s for _, found in alike] or [
+        found.median_s * _slower(report, current) for report, found in seen
+    ]
     before = statistics.median(medians)
     if before == 0:
         return _timed(name, before, now, Verdict.UNDECIDED, "the baseline is zero")

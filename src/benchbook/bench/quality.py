@@ -1,4 +1,4 @@
-"""How well optimizers solve moved problems: means over runs, with their standard errors, to be held against earlier ones."""
+"""How well optimizers solve moved problems: means over runs, with standard errors, to be held against earlier ones."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-import benchbook as bb
 from benchbook.analysis.anytime import aocc
 from benchbook.analysis.table import RunTable
 from benchbook.artifacts.document import content_digest_of
 from benchbook.bench.records import Preset, Quality
 from benchbook.digests import text_digest
+from benchbook.optimizers import optimizer
 from benchbook.problems import problem
 from benchbook.studies.cells import execute_cell
 from benchbook.studies.plan import planned_run
@@ -24,7 +24,7 @@ DIM, BUDGET = 5, 5_000
 def quality_measures(preset: Preset) -> Iterator[Quality]:
     """Yield a measure for each optimizer and function."""
     for name in OPTIMIZERS:
-        choice = bb.optimizer(name)
+        choice = optimizer(name)
         for function in FUNCTIONS:
             cell = [
                 planned_run(choice, problem(function, dim=DIM, instance=k), seed=1, budget=BUDGET)

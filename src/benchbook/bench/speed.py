@@ -19,13 +19,15 @@ from pathlib import Path
 
 import numpy as np
 
-import benchbook as bb
 from benchbook.artifacts.codec import decode, encode
 from benchbook.artifacts.document import to_document
 from benchbook.artifacts.store import Store
 from benchbook.artifacts.validate import check_document
 from benchbook.bench.records import Preset, Speed
+from benchbook.optimizers import optimizer
 from benchbook.problems import problem
+from benchbook.records import RunRecord
+from benchbook.studies.api import run
 from benchbook.studies.cells import execute_cell
 from benchbook.studies.plan import planned_run
 from benchbook.tracking import ImprovementHistory, track
@@ -78,7 +80,7 @@ def works_in(folder: Path) -> list[Work]:
 
     Each takes a quarter of a second or so, that a difference of a third is above the absolute threshold of 0.1 s.
     """
-    record = bb.run("differential_evolution", "rastrigin", dim=10, instance=1, seed=1, budget=20_000)
+    record = run("differential_evolution", "rastrigin", dim=10, instance=1, seed=1, budget=20_000)
     document = to_document(record)
     data = encode(document)
     numbers = count()
@@ -90,7 +92,7 @@ def works_in(folder: Path) -> list[Work]:
         ),
         Work(
             name="loop", text="manta ray foraging on rastrigin, 10-D, a run alone", amount=100_000, unit="evaluations",
-            do=lambda: bb.run("manta_ray_foraging", "rastrigin", dim=10, instance=1, seed=1, budget=100_000),
+            do=lambda: run("manta_ray_foraging", "rastrigin", dim=10, instance=1, seed=1, budget=100_000),
         ),
         Work(
             name="lockstep", text="manta ray foraging on BBOB f8, 10-D, 15 runs in lockstep", amount=300_000,
@@ -131,8 +133,8 @@ def _evaluate(evaluations: int) -> None:
         made(x)
 
 
-def _lockstep(budget: int, optimizer: str = "manta_ray_foraging", function: str = "bbob_f8") -> None:
-    choice = bb.optimizer(optimizer)
+def _lockstep(budget: int, name: str = "manta_ray_foraging", function: str = "bbob_f8") -> None:
+    choice = optimizer(name)
     cell = [
         planned_run(choice, problem(function, dim=10, instance=instance), seed=1, budget=budget)
         for instance in range(1, 16)
@@ -150,7 +152,7 @@ def _capture(evaluations: int) -> None:
         raise AssertionError("a history of falling values is empty")
 
 
-def _store(folder: Path, record: bb.RunRecord) -> None:
+def _store(folder: Path, record: RunRecord) -> None:
     with Store(folder) as store:
         for _ in range(2500):
             store.append(record)

@@ -38,9 +38,7 @@ def preset(name: str) -> Preset:
     return found
 
 
-def run_suite(
-    which: Preset, *, progress: Callable[[str], None] | None = None, clock: Clock = SYSTEM_CLOCK
-) -> Report:
+def run_suite(which: Preset, *, progress: Callable[[str], None] | None = None, clock: Clock = SYSTEM_CLOCK) -> Report:
     """Measure everything.
 
     Args:

@@ -27,7 +27,9 @@ _HEADERS = ("Verdict", "Lane", "Metric", "Baseline", "Current", "Delta", "% Delt
     show_default=True,
     help="How much is measured; fast is quick, quality is full.",
 )
-@click.option("--compare", "pair", nargs=2, default=None, metavar="A B", help="Measure nothing; hold report B against A.")
+@click.option(
+    "--compare", "pair", nargs=2, default=None, metavar="A B", help="Measure nothing; hold report B against A."
+)
 @click.option("--output-dir", type=_PATH, default=None, help="Folder of the reports. [.benchmarks of the project]")
 @click.option("--write-summary", is_flag=True, help="Write benchmarks/summary.json, which is committed, anew.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
@@ -36,9 +38,9 @@ def command(
 ) -> int:
     """Measure accuracy and speed of benchbook itself.
 
-    The report goes to .benchmarks/ and is held against the last ten there and the committed summary. A and B are paths,
-    ids or their beginnings, latest, previous, or summary. Exit code 1: a check of accuracy does not hold; 5: accuracy or
-    quality became worse. Times are advice: what became slower is said, and changes no exit code.
+    The report goes to .benchmarks/ and is held against the last ten there and the committed summary. A and B are
+    paths, ids or their beginnings, latest, previous, or summary. Exit code 1: a check of accuracy does not hold; 5:
+    accuracy or quality became worse. Times are advice: what became slower is said, and changes no exit code.
     """
     from benchbook.bench.comparing import MOST_REPORTS, compare_reports, worse
     from benchbook.bench.reports import earlier_reports, find_report, report_folder, summary_path, write_report
