@@ -2,7 +2,7 @@
 
 PYTHON   ?= python3
 PORT     ?= 8000
-# which tests `make test` leaves out: measurements of speed and the runs that take hours
+# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`) and the runs that take hours
 TESTS    ?= not benchmark and not benchmark_full
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
@@ -72,9 +72,14 @@ test: .venv/.stamp-all ## all tests, with the coverage gate, then the notebooks 
 	$(RUN) pytest -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env notebooks/
 
 .PHONY: bench
-bench: .venv/.stamp-all ## measure benchbook's own speed
+bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside it
 	@$(COMPILE)
 	@$(RUN) benchmarks
+
+.PHONY: bench-ci
+bench-ci: .venv/.stamp-all ## accuracy and speed in under a minute, held against benchmarks/summary.json (pytest -m benchmark)
+	@$(COMPILE)
+	$(RUN) pytest -m benchmark -q -s -p no:xdist $(PYTEST_ARGS) tests/bench
 
 # ---------------------------------------------------------------------------------------------- the linters
 

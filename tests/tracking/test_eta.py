@@ -80,3 +80,58 @@ def test_a_step_that_is_over_its_time_still_needs_some() -> None:
         eta = pipeline.eta()
     assert eta is not None
     assert 0 < eta.low_s <= eta.remaining_s <= eta.high_s
+
+
+def side_by_side(seconds: list[float], at_a_time: int) -> Pipeline:
+    """Track steps of which several run at a time."""
+    clock = ManualClock()
+    labels = [f"cell {k}" for k in range(len(seconds))]
+    with track("beside", steps=labels, telemetry=False, clock=clock) as pipeline:
+        waiting, running = list(zip(labels, seconds, strict=True)), []
+        while waiting or running:
+            while waiting and len(running) < at_a_time:
+                label, took = waiting.pop(0)
+                running.append((clock.elapsed_s + took, pipeline.begin_step(label)))
+            running.sort(key=lambda item: item[0])
+            ends, step = running.pop(0)
+            clock.advance(ends - clock.elapsed_s)
+            step.end()
+    return pipeline
+
+
+@pytest.mark.parametrize("earlier", [0, 2])
+def test_steps_side_by_side_are_not_added_up(earlier: int) -> None:
+    """Twelve steps of 20 s, three at a time, take 80 s and not 240; one sees it from the second step on."""
+    for _ in range(earlier):
+        side_by_side([20.0, 24.0, 16.0] * 4, 3)
+    state = side_by_side([20.0, 24.0, 16.0] * 4, 3).state
+    assert state.duration_s == pytest.approx(80, abs=10)
+    errors = [error for done, _, error in eta_errors(state) if done >= 2]
+    assert max(map(abs, errors)) <= 0.2
+
+
+def test_weights_tell_how_long_uneven_steps_take() -> None:
+    """A first run of steps of known work is predicted from its first step on."""
+    clock = ManualClock()
+    labels, work = ["small", "large", "middle"], [1.0, 30.0, 5.0]
+    with track("weighed", steps=labels, weights=work, telemetry=False, clock=clock) as pipeline:
+        for label, weight in zip(labels, work, strict=True):
+            with pipeline.step(label):
+                clock.advance(7 * weight)
+    assert max(abs(error) for done, _, error in eta_errors(pipeline.state) if done >= 1) < 0.01
+
+
+def test_earlier_durations_are_scaled_by_the_work() -> None:
+    """A run that has half of the work to do takes half as long; what was left out before teaches its rate only."""
+    for weights in ([10.0, 20.0, 0.0], [5.0, 10.0, 4.0]):
+        clock = ManualClock()
+        with track("scaled", steps=["a", "b", "c"], weights=weights, telemetry=False, clock=clock) as pipeline:
+            first = pipeline.eta()
+            for label, weight in zip("abc", weights, strict=True):
+                if weight:
+                    with pipeline.step(label):
+                        clock.advance(weight)
+                else:
+                    pipeline.skip(label)
+    assert first is not None
+    assert first.remaining_s == pytest.approx(19)

@@ -1,13 +1,14 @@
 import os
+import sys
 import threading
 from pathlib import Path
 
 import orjson
 import pytest
 
-from benchbook.artifacts.validate import check_document
+from benchbook.artifacts.validate import check_document, check_file
 from benchbook.clock import ManualClock
-from benchbook.errors import StorageError, UsageError
+from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.tracking import Pipeline, list_runs, read_run, track
 from benchbook.tracking.documents import from_document, to_document
 from benchbook.tracking.events import read_manifest
@@ -119,6 +120,8 @@ def test_nothing_works_before_the_start_and_nothing_is_written_after_the_end() -
         ({"name": "!"}, "a letter or a digit"),
         ({"name": "x", "total": 0}, "total is 0, expected at least 1"),
         ({"name": "x", "total": 1, "steps": ["a", "b"]}, "expected at least 2"),
+        ({"name": "x", "steps": ["a"], "weights": [1.0, 2.0]}, "for each of 1 steps"),
+        ({"name": "x", "steps": ["a"], "weights": [-1.0]}, "a finite number >= 0"),
         ({"name": "x", "telemetry": 0.05}, "at least 0.1 s"),
         ({"name": "x", "telemetry": float("nan")}, "at least 0.1 s"),
     ],
@@ -259,3 +262,85 @@ def test_without_file_locks_the_process_is_asked_for(monkeypatch: pytest.MonkeyP
         lock.write_text("")
         assert not run_locks.is_live(lock)
     assert read_run(pipeline.folder).status == "completed"
+
+
+def test_named_steps_start_in_any_order() -> None:
+    """A step takes the place that was announced for its label; one that was not takes the next free one."""
+    with track("x", steps=["a", "b", "c"], telemetry=False) as pipeline:
+        for label in ("c", "a"):
+            with pipeline.step(label):
+                pass
+        with pipeline.step("other"):
+            pass
+    assert [step.label for step in pipeline.state.steps] == ["a", "other", "c"]
+    assert {step.status.value for step in pipeline.state.steps} == {"completed"}
+
+
+def test_a_step_counts_its_own_evaluations() -> None:
+    """Of two steps side by side neither has the other's; a step that counts none has those of its time."""
+    with track("x", telemetry=False) as pipeline:
+        a, b = pipeline.begin_step("a"), pipeline.begin_step("b")
+        a.count(3)
+        b.count(40)
+        a.end()
+        b.end()
+        with pipeline.step("c"):
+            pipeline.count(5)
+    assert [step.evaluations for step in pipeline.state.steps] == [3, 40, 5]
+
+
+def test_a_smoke_test_keeps_start_up_apart_and_knows_earlier_ones() -> None:
+    """The first call is no repeat; the report and the snapshot, valid under its schema, have both."""
+    for slow in (1.0, 2.0):
+        clock = ManualClock()
+        calls = iter([9.0, *[slow] * 3])
+        with track("smoke", telemetry=False, clock=clock) as pipeline:
+            found = pipeline.smoke_test("work", lambda: clock.advance(next(calls)), amount=10, repeats=3)  # noqa: B023  # called at once
+    assert (found.startup_s, found.repeats_s, found.median_s) == (9.0, (2.0,) * 3, 2.0)
+    assert (found.earlier_median_s, found.earlier) == (1.0, 1)
+    assert read_manifest(pipeline.folder / MANIFEST).performance == [found]
+    assert "+100 % (1 earlier)" in (pipeline.folder / REPORT).read_text()
+    assert check_file(pipeline.folder / SNAPSHOT) == []
+    with track("smoke", telemetry=False) as pipeline, pytest.raises(UsageError, match="repeats is 0"):
+        pipeline.smoke_test("work", lambda: None, repeats=0)
+
+
+def test_each_record_has_a_schema_that_real_ones_fit() -> None:
+    """Step execution, recommendation, performance test and telemetry snapshot, as they stand in the files."""
+    import json
+
+    import jsonschema_rs
+
+    from benchbook.artifacts.schema import RECORDS, record_schema
+
+    with track("records", telemetry=0.1) as pipeline, pipeline.step("a") as step:
+        step.metric("loss", 1.0)
+        pipeline.smoke_test("work", lambda: None)
+        advice = {"rule": "r", "severity": "info", "message": "m", "actions": ["a"], "evidence": {"x.mean": 1.0}}
+        pipeline.emit("advice", lambda _: advice)
+    document = json.loads((pipeline.folder / SNAPSHOT).read_text())
+    lines = [json.loads(line) for line in (pipeline.folder / "telemetry.jsonl").read_text().splitlines()]
+    samples = [line for line in lines if line["event"] == "sample"]
+    records = {
+        "step-execution": document["steps"],
+        "recommendation": document["advice"],
+        "performance-test": document["performance"],
+        "telemetry-snapshot": samples,
+    }
+    assert {name.partition(".")[0] for name in RECORDS} == set(records)
+    for name in RECORDS:
+        validator = jsonschema_rs.validator_for(record_schema(name))
+        assert records[name.partition(".")[0]]
+        for record in records[name.partition(".")[0]]:
+            validator.validate(record)
+
+
+def test_a_mirror_that_cannot_be_made_leaves_no_pipeline_that_looks_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was begun by then is ended as failed."""
+    monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.event_file_writer", None)
+    pipeline = track("x", telemetry=False, tensorboard=tmp_path)
+    with pytest.raises(MissingExtraError):
+        pipeline.start()
+    assert read_run(pipeline.folder).status == "failed"

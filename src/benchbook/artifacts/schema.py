@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, JsonValue
 from benchbook.artifacts.kinds import (
     AGGREGATE_VERSION,
     BASELINE_VERSION,
+    BENCHMARK_VERSION,
     EXPERIMENT_VERSION,
     IMPORTED_VERSION,
     MANIFEST_VERSION,
@@ -24,6 +25,7 @@ from benchbook.artifacts.kinds import (
     Kind,
 )
 from benchbook.artifacts.schema_baseline import Baseline
+from benchbook.artifacts.schema_benchmark import BenchmarkReport
 from benchbook.artifacts.schema_experiment import Experiment
 from benchbook.artifacts.schema_imported import ImportedRun
 from benchbook.artifacts.schema_parts import (
@@ -202,6 +204,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.PIPELINE: TrackedPipeline,
     Kind.IMPORTED_RUN: ImportedRun,
     Kind.PROFILE: Profile,
+    Kind.BENCHMARK_REPORT: BenchmarkReport,
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
@@ -215,6 +218,7 @@ FILE_NAMES = {
     Kind.EXPERIMENT: f"experiment.v{EXPERIMENT_VERSION}.schema.json",
     Kind.IMPORTED_RUN: f"imported-run.v{IMPORTED_VERSION}.schema.json",
     Kind.BASELINE: f"baseline.v{BASELINE_VERSION}.schema.json",
+    Kind.BENCHMARK_REPORT: f"benchmark-report.v{BENCHMARK_VERSION}.schema.json",
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
     Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",
 }

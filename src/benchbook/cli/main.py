@@ -34,6 +34,7 @@ COMMANDS = {
     "params": ("params", "Show and list parameter sets."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
     "baseline": ("baseline", "Publish, list and show baselines."),
+    "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
     "export": ("export", "Write a study for other tools: COCO, IOHprofiler, or as tables."),
     "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged."),
@@ -47,7 +48,7 @@ Exit codes:
   2  usage: a wrong argument, name or parameter
   3  an artifact is invalid or damaged
   4  verify: the new run differs
-  5  compare: something became worse
+  5  compare, benchmark: something became worse
   6  spec check: a spec is incomplete
   7  a study is incomplete"""
 

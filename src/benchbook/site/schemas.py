@@ -33,8 +33,8 @@ def schemas_page() -> str:
         shown |= set(objects)
     for file_name in artifacts.RECORDS:
         schema = artifacts.record_schema(file_name)
-        title, fields = str(schema["title"]), "" if schema["title"] in shown else _fields(schema, {})
-        where = f"Fields: [{title}](#{title.lower()})" if not fields else fields
+        title = str(schema["title"])
+        where = f"Fields: [{title}](#{title.lower()})" if title in shown else _fields(schema, {})
         parts.append(f"## Record `{file_name.partition('.')[0]}`\n\nSchema: `schemas/{file_name}`\n\n{where}")
     return "\n".join(parts)
 

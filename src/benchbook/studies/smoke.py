@@ -1,4 +1,4 @@
-"""The performance smoke test of tracked studies and specs: a small fixed run, the same wherever and whenever it is done."""
+"""The performance smoke test of tracked studies and specs: a small fixed run, the same on every day."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def _shape_of(folder: Path) -> Iterator[Shape]:
         shape = Shape(
             labels=tuple(str(step["label"]) for step in steps),
             durations_s=tuple(float(step["duration_s"] or 0.0) for step in steps),  # type: ignore[arg-type]  # the same
-            weights=tuple(step.get("weight") for step in steps),  # type: ignore[arg-type]  # the same
+            weights=tuple(step.get("weight") for step in steps),  # type: ignore[misc]  # the same
             total_s=float(found["duration_s"]),  # type: ignore[arg-type]  # the same
         )
     except (KeyError, TypeError, ValueError):

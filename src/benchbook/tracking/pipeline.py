@@ -239,9 +239,7 @@ class Pipeline:
         """
         from benchbook.tracking.performance import smoke_test
 
-        return smoke_test(
-            self, name, work, amount=amount, unit=unit, repeats=repeats, seconds=self._clock.monotonic_s
-        )
+        return smoke_test(self, name, work, amount=amount, unit=unit, repeats=repeats, seconds=self._clock.monotonic_s)
 
     def count(self, evaluations: int) -> None:
         """Count evaluations that were done, for the rate in the telemetry."""

@@ -1,0 +1,104 @@
+"""Specs that are followed as a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchbook.cli.main import main
+from benchbook.specs import tracked
+from benchbook.specs.discover import SpecFile
+from benchbook.specs.execute import SpecResult
+from benchbook.tracking import list_runs, read_run
+from benchbook.tracking.folders import find_run
+
+from .conftest import TINY
+from .test_execute import FAILING, SETUP
+
+
+def result(name: str, status: str = "held") -> SpecResult:
+    """Return how a spec ended, with one claim."""
+    outcome = {
+        "status": status,
+        "error": None,
+        "claims": [{"text": "It works.", "verdict": "held" if status == "held" else "failed"}],
+        "timing": {"compute_s": 0.5, "evaluations": 120},
+        "runs": {"done": 4, "planned": 4},
+    }
+    return SpecResult(name=name, outcome=outcome, notebook=Path("executed.ipynb"), elapsed_s=1.0)  # type: ignore[arg-type]  # a part of one
+
+
+FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in ("a", "b")]
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let specs end without a kernel: b begins first, and a claim of it fails."""
+
+    def execute_specs(files, params, *, progress, follow=None, **options):  # type: ignore[no-untyped-def]
+        results = [result("b", "failed"), result("a")]
+        for item in results:
+            if follow:
+                follow(item.name, None)
+            progress(item.name, 1, 2)
+        for item in results:
+            if follow:
+                follow(item.name, item)
+        return results[::-1]
+
+    monkeypatch.setattr(tracked, "execute_specs", execute_specs)
+
+
+def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
+    """Steps have their places whichever begins first; a claim that fails makes its step fail, not the pipeline."""
+    heard: list[tuple[str, int, int]] = []
+    tracked.execute_tracked(FILES, {"preset": "quick"}, progress=lambda *told: heard.append(told))
+    state = read_run(find_run("latest")).state
+    assert (state.name, state.status.value, state.total) == ("specs quick", "completed", 2)
+    assert [(step.label, step.status.value) for step in state.steps] == [("a", "completed"), ("b", "failed")]
+    assert [step.evaluations for step in state.steps] == [120, 120]
+    assert state.steps[1].metrics["claims_not_held"].last == 1
+    assert state.claims == [("b: It works.", "failed"), ("a: It works.", "held")]
+    assert heard == [("b", 1, 2), ("a", 1, 2)]
+    assert len(state.performance) == 1
+
+
+def test_a_tracker_that_cannot_begin_costs_a_warning(
+    executed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The specs run as ever."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "file"))
+    results = tracked.execute_tracked(FILES, {"preset": "quick"}, progress=lambda *told: None)
+    assert [item.name for item in results] == ["a", "b"]
+    assert "these specs are not tracked" in caplog.text
+
+
+def test_a_tracker_that_breaks_midway_costs_a_warning(
+    executed: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is asked no more."""
+
+    def broken(self: object, *told: object) -> None:
+        raise RuntimeError("a fault of the tracker")
+
+    monkeypatch.setattr(tracked._Watcher, "_begin", broken)
+    assert len(tracked.execute_tracked(FILES, {"preset": "quick"})) == 2
+    assert caplog.text.count("tracking was given up") == 1
+
+
+def test_the_command_tracks_unless_told_not_to(
+    project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A real notebook, a real pipeline; exit codes are those of the specs."""
+    write_notebook("bad", SETUP, FAILING)
+    assert main(["spec", "run", "--no-track", *TINY]) == 1
+    assert list_runs() == ([], 0)
+    assert main(["spec", "run", *TINY]) == 1
+    state = read_run(find_run("latest")).state
+    assert (state.name, state.spec, state.status.value) == ("specs quick", "bad", "completed")
+    assert state.steps[0].status.value == "failed"
+    assert main(["spec", "run", "--no-track", "--tensorboard", "tb"]) == 2
+    assert "does not go with --no-track" in capsys.readouterr().err
