@@ -12,6 +12,7 @@ from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
 from benchbook.analysis.plots.scaling import plot_scaling
 from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
+from benchbook.analysis.plots.value_convergence import value_convergence_grid
 
 __all__ = [
     "CONTROL_STYLE",
@@ -37,4 +38,5 @@ __all__ = [
     "plot_violins",
     "profile_grid",
     "search_stages",
+    "value_convergence_grid",
 ]
