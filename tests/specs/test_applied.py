@@ -20,8 +20,8 @@ from benchbook.specs.applied import AppliedSpec, applied_spec
 from benchbook.specs.discover import find, specs
 from benchbook.specs.imitation_case import driver_table, episode_picture, evaluate, expert_table
 from benchbook.specs.outcome import read_outcome
+from benchbook.specs.pipeline_views import advice_table, prediction_table, step_table, timeline
 from benchbook.specs.stereo_case import depth_maps, depth_picture, qualities, quality_table, swept_depth
-from benchbook.specs.tracked import advice_table, prediction_table, step_table, timeline
 from benchbook.tracking import track
 
 ROOT = Path(__file__).parents[2]
