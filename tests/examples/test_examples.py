@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
     "first_run.py": ("evaluations=2000/2000, stop=budget", "bit-identical: True"),
+    "imitation.py": ("cart 1: the clone errs by 0.", "completed, 4 of 4 steps; the total that was predicted"),
     "own_function.py": ("rest position: [", "random search: ["),
     "own_optimizer.py": ("hill_climber", "rastrigin"),
     "study.py": ("interrupted: 12 of 36 runs are kept", "resumed: 36 of 36 runs"),

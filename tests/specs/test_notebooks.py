@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from benchbook.specs.accept import CONTRACT_TAG
-from benchbook.specs.discover import read_notebook, specs, tags
+from benchbook.specs.discover import notebooks, read_notebook, specs, tags
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = notebooks(ROOT / "notebooks")
 SPECS = specs(ROOT / "notebooks")
 
 

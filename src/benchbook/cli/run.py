@@ -15,7 +15,9 @@ from benchbook.errors import ExitCode
 @click.option("--optimizer", "optimizer_name", required=True, help="Name in the catalog: benchbook optimizers list.")
 @click.option("--function", required=True, help="Name in the catalog: benchbook problems list.")
 @click.option("--dim", type=int, required=True, help="Number of variables.")
-@click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB from 1. [first one]")
+@click.option(
+    "--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB and applied from 1. [first one]"
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Whole number >= 0.")
 @click.option("--budget", type=int, default=None, help="Evaluations allowed, a hard cap. [1000 x dim]")
 @click.option("--target", type=float, default=None, help="Stop within this of the optimum. [never]")

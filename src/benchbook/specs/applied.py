@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis import RunTable, convergence
-from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, new_figure, plot_convergence
+from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, value_convergence_grid
 from benchbook.artifacts.store import Store
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
@@ -159,6 +159,17 @@ class AppliedSpec:
             rows.append([choice.name, *(f"{n:,}" for n in (planned, len(runs) - failed, failed, spent))])
         return Table(["optimizer", "planned", "done", "failed", "evaluations"], rows)
 
+    def of(self, function: str) -> list[Problem]:
+        """Return the problems of a function, in order of their instances.
+
+        Raises:
+            UsageError: The spec has none of it.
+        """
+        found = [item for item in self.problems if item.name == function]
+        if not found:
+            raise UsageError(f"function is {function!r}, expected one of {', '.join(self._functions())}")
+        return found
+
     def solved(self, function: str, *, control: bool = False) -> list[tuple[Problem, RunRecord]]:
         """Return the problems of a function in order of their instances, each with its run."""
         which = self.control if control else self.optimizer
@@ -176,25 +187,20 @@ class AppliedSpec:
             unit: Unit of the values.
         """
         runs = self._done()
-        figure, axes = new_figure(1, len(runs.functions), width=4.4 * max(2, len(runs.functions)), height=3.2)
-        ends = []
-        for axis, function in zip(axes, runs.functions, strict=True):
+        panels, ends = [], []
+        for function in runs.functions:
             cell = runs.select(function=function)
-            for choice, style in ((self.optimizer, OPTIMIZER_STYLE), (self.control, CONTROL_STYLE)):
-                curve = convergence(cell.select(optimizer=choice.name))
-                plot_convergence(axis, curve, label=choice.name, style=style)
-                ends.append(f"{function}, {choice.name}: {curve.median[-1]:.3g} {unit}")
-            axis.set_yscale("linear")
-            axis.set_ylim(bottom=0.0)
-            axis.set_title(f"{function}, {max(cell.dims)}-D")
-            axis.set_xlabel("evaluations")
-        axes[0].set_ylabel(f"best value, {unit}")
-        axes[0].legend()
+            curves = [
+                (choice.name, convergence(cell.select(optimizer=choice.name)), style)
+                for choice, style in ((self.optimizer, OPTIMIZER_STYLE), (self.control, CONTROL_STYLE))
+            ]
+            panels.append((f"{function}, {max(cell.dims)}-D", curves))
+            ends += [f"{function}, {name}: {curve.median[-1]:.3g} {unit}" for name, curve, _ in curves]
         alt = (
             "Best value so far against evaluations, median and quartiles over instances. "
             f"Median at the end: {'; '.join(ends)}."
         )
-        return Picture(figure, alt)
+        return Picture(value_convergence_grid(panels, label=f"best value, {unit}"), alt)
 
     def claim(
         self,
@@ -295,6 +301,9 @@ class AppliedSpec:
             ["proof of that run", "benchbook verify r.json.zst"],
         ]
         return Table(["to repeat", "command"], [[what, Cell(command, "bb-code")] for what, command in rows])
+
+    def _functions(self) -> list[str]:
+        return list(dict.fromkeys(item.name for item in self.problems))
 
     def _done(self) -> RunTable:
         if not self._records:

@@ -53,7 +53,7 @@ def study(
 
     Args:
         optimizers: Names of the catalog, classes of one's own, or choices by `bb.optimizer`.
-        functions: Names of functions, and of the groups `bbob` and `textbook`.
+        functions: Names of functions, and of groups such as `bbob`, `textbook` and `applied`.
         dims: Dimensions.
         instances: Instances of the functions, such as `range(1, 16)`; the first of each unless given.
         seeds: A count (then 1, 2, ...) or the seeds themselves.

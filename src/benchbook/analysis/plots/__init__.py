@@ -13,6 +13,7 @@ from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
 from benchbook.analysis.plots.scaling import plot_scaling
 from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
+from benchbook.analysis.plots.value_convergence import value_convergence_grid
 
 __all__ = [
     "CONTROL_STYLE",
@@ -41,4 +42,5 @@ __all__ = [
     "profile_grid",
     "search_stages",
     "trajectory_grid",
+    "value_convergence_grid",
 ]

@@ -16,6 +16,7 @@ from benchbook.typing import FloatArray
 
 _DEPTHS = "viridis_r"  # near is bright; even steps of depth look even
 _ERRORS = "RdBu"  # too far is blue, too near is red, right is white
+_WIDEST = 8.6  # inches for all maps of a row, so that the text stays readable where the figure is scaled to a page
 _MISSING = "#B8BEC6"
 
 
@@ -71,7 +72,8 @@ def depth_comparison(
         if estimate.shape != truth_mm.shape:
             raise ShapeError(f"{title} has shape {estimate.shape}, expected {truth_mm.shape}, that of the truth")
     columns = 1 + len(estimates_mm)
-    figure, axes = new_figure(2, columns, width=2.6 * columns + 0.9, height=4.2)
+    each = min(2.6, _WIDEST / columns)
+    figure, axes = new_figure(2, columns, width=each * columns + 0.9, height=1.45 * each + 0.6)
     upper, lower = axes[:columns], axes[columns:]
     low, high = float(np.nanmin(truth_mm)), float(np.nanmax(truth_mm))
     depth = plot_depth_map(upper[0], truth_mm, low=low, high=high)

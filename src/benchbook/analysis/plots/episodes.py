@@ -68,7 +68,7 @@ def episode_grid(
     if not controllers or not quantities:
         raise UsageError("controllers and quantities are needed, expected one or more of each")
     rows, columns = len(quantities), len(controllers)
-    width, height = 2.9 * columns + 0.4, 1.7 * rows + 0.6
+    width, height = 2.25 * columns + 0.5, 1.6 * rows + 0.6
     figure, axes = new_figure(rows, columns, width=width, height=height, sharex=True, sharey="row")
     grid = np.array(axes, dtype=object).reshape(rows, columns)
     for column, (title, (times_s, states, steps)) in enumerate(controllers.items()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from benchbook.errors import ShapeError, UsageError
 from benchbook.problems.applied.stereo.cameras import CameraArray
@@ -72,7 +71,19 @@ def plane_sweep(
 
 def _window_mean(cost: FloatArray, seen: FloatArray, window_px: int) -> FloatArray:
     """Return the mean cost of what was seen within a window about each pixel; NaN where the pixel itself was not."""
-    edge = window_px // 2
-    sums = [sliding_window_view(np.pad(part, edge), (window_px, window_px)).sum(axis=(2, 3)) for part in (cost, seen)]
-    mean: FloatArray = np.where(seen > 0, sums[0] / np.maximum(sums[1], 1.0), np.nan)
+    total, count = _window_sum(cost, window_px), _window_sum(seen, window_px)
+    mean: FloatArray = np.where(seen > 0, total / np.maximum(count, 1.0), np.nan)
     return mean
+
+
+def _window_sum(values: FloatArray, window_px: int) -> FloatArray:
+    """Return the sum over a square window about each pixel, cut off at the edges: over rows, then over columns."""
+    padded = np.pad(values, window_px // 2)
+    rows, columns = values.shape
+    upright = padded[:rows].copy()
+    for shift in range(1, window_px):
+        upright += padded[shift : shift + rows]
+    total = upright[:, :columns].copy()
+    for shift in range(1, window_px):
+        total += upright[:, shift : shift + columns]
+    return total
