@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from benchbook.cli.main import main
+from benchbook.params.load import load
+from benchbook.specs.discover import find
+from benchbook.specs.execute import execute_specs
 from benchbook.specs.outcome import read_outcome
 
 from .conftest import TINY
@@ -88,7 +91,7 @@ def test_a_failing_claim_ends_with_exit_code_1_and_keeps_the_notebook(
     ("source", "error"),
     [
         ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "the kernel died"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "the kernel died, killed by SIGKILL"),
         ("1 + 1", "never called then()"),
     ],
 )
@@ -98,7 +101,9 @@ def test_a_notebook_that_does_not_reach_its_end_is_an_error(
     """An exception, a killed kernel, and a notebook that judges nothing all end with exit code 1 and the reason."""
     write_notebook("broken", source)
     assert main(["spec", "run", *TINY]) == 1
-    assert error in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert error in printed
+    assert "notebook kept: artifacts/specs/broken/broken.ipynb" in printed
     assert outcome(project, "broken")["status"] == "error"
     assert error in outcome(project, "broken")["error"]
 
@@ -109,7 +114,58 @@ def test_a_notebook_that_takes_too_long_is_ended(
     """The time-out is reported with its length."""
     write_notebook("slow", "import threading\nthreading.Event().wait()")
     assert main(["spec", "run", "--timeout", "6", *TINY]) == 1
-    assert "ended after 6 s, the time-out" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "ended after 6 s, the time-out" in printed
+    assert "notebook kept" in printed
+
+
+def test_an_error_is_shown_with_file_cell_and_lines(
+    project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever reads the log of a failed job need not open the notebook."""
+    write_notebook("broken", "x = 0", "y = 1\ny / x")
+    assert main(["spec", "run", *TINY]) == 1
+    printed = capsys.readouterr().err
+    assert "in notebooks/broken.ipynb, cell 'cell-1':" in printed
+    assert "----> 2 y / x" in printed
+
+
+def test_outputs_are_streamed_on_request(
+    project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What notebooks print and the text of what they show stand behind their names."""
+    write_notebook("talking", "print('one')\nprint('two')", "1 + 2")
+    main(["spec", "run", "--stdout", *TINY])
+    assert "talking | one\ntalking | two\ntalking | 3\n" in capsys.readouterr().out
+    main(["spec", "run", *TINY])
+    assert "talking |" not in capsys.readouterr().out
+
+
+def test_progress_and_listener_hear_of_every_cell(project: Path, write_notebook: Callable[..., Path]) -> None:
+    """Callers get counts; who listens also gets the outcome."""
+    write_notebook("two", "1", "2")
+    heard: list[tuple[str, int, int]] = []
+    happenings: list[object] = []
+    results = execute_specs(
+        find(["two"]), load("quick"), progress=lambda *counts: heard.append(counts), listener=happenings.append
+    )
+    assert heard == [("two", done, 5) for done in range(5)]  # title, parameters, those injected, and the two
+    assert [type(happening).__name__ for happening in happenings] == ["CellStarted"] * 5 + ["SpecResult"]
+    assert happenings[-1] is results[0]
+
+
+def test_the_proof_shares_nothing_with_a_forked_kernel(project: Path, write_notebook: Callable[..., Path]) -> None:
+    """Where the kernel's own optimizer is tampered with, the process of the proof does not follow: the claim fails."""
+    tampered = (
+        "from benchbook.optimizers.random_search import RandomSearch\n"
+        "honest = RandomSearch.ask\n"
+        "RandomSearch.ask = lambda self: honest(self) * 0.5\n"
+    )
+    write_notebook("random_search", tampered + SETUP, "spec.claim_sound(); spec.then()")
+    assert main(["spec", "run", *TINY]) == 1
+    verdicts = {claim["id"]: claim["verdict"] for claim in outcome(project, "random_search")["claims"]}
+    assert verdicts["same-seed"] == "failed"
+    assert verdicts["complete"] == "held"
 
 
 def test_one_failing_notebook_does_not_stop_the_others(

@@ -132,17 +132,17 @@ def test_what_a_notebook_registers_for_the_end_is_done(execute: Execute, tmp_pat
 def test_executed_copies_do_not_tell_how_their_kernel_was_started(
     execute: Execute, ordinary: NotebookWorker, tmp_path: Path
 ) -> None:
-    """Figures, tables and streams have the same bytes in forked kernels and in ordinary ones, and at each repetition."""
+    """Figures, tables and streams have the same bytes in forked and in ordinary kernels, and at each repetition."""
     params = {"preset": "tiny", "functions": ["sphere"], "dims": [2], "instances": [0, 1], "seeds": 2}
     params |= {"bbob_functions": [], "bbob_instances": [1], "budget_per_dim": 60, "target": None}
     sources = (
         f"import benchbook as bb\nspec = bb.spec('random_search', **{params!r})\nruns = spec.when(); spec.ledger()",
         "spec.convergence()",
-        "import time\nfor word in 'one two three'.split():\n    print(word, flush=True)\nspec.claim_sound(); spec.claims()",
+        "for word in 'one two three'.split():\n    print(word, flush=True)\nspec.claim_sound(); spec.claims()",
         "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
     )
     copies = []
-    for again in range(2):
+    for _ in range(2):
         assert execute(*sources).error is None
         copies.append((tmp_path / "out" / "copy.ipynb").read_bytes())
     assert execute_with(ordinary, tmp_path, *sources).error is None
