@@ -54,8 +54,9 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
     title, name = escape(view.title), escape(view.name)
     if view.status == "not run":
         return (
-            f'<div class="bb-card"><div class="bb-no-picture">not run yet</div><div class="bb-card-text">'
-            f'<span class="bb-card-title">{title}</span> <code class="bb-code">benchbook spec run {name}</code></div></div>'
+            '<div class="bb-card"><div class="bb-no-picture">not run yet</div><div class="bb-card-text">'
+            f'<span class="bb-card-title">{title}</span> '
+            f'<code class="bb-code">benchbook spec run {name}</code></div></div>'
         )
     shown = '<div class="bb-no-picture">no picture</div>'
     if picture is not None:
@@ -72,8 +73,8 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
 
 def _problem_card(info: ProblemInfo) -> str:
     alt = (
-        f"Landscape of {info.title} ({info.name}) in two of its variables: shades are ranks of the values, darker where "
-        f"they are lower. {'Several local optima.' if info.multimodal else 'One optimum.'}"
+        f"Landscape of {info.title} ({info.name}) in two of its variables: shades are ranks of the values, darker "
+        f"where they are lower. {'Several local optima.' if info.multimodal else 'One optimum.'}"
     )
     tags = ["multimodal" if info.multimodal else "unimodal", "separable" if info.separable else "not separable"]
     tags += [f"conditioning {info.conditioning:g}"] if info.conditioning is not None else []

@@ -25,7 +25,12 @@ _TITLE = re.compile(r'^(?:\s*")?# .*$', re.MULTILINE)
 _IMAGE = re.compile(r"_images/([A-Za-z0-9._-]+)")
 _CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
 # Beside JupyterLab jsonschema finds a library for a format that no notebook has, and compiles a grammar for a second.
-_START = "import sys; sys.modules['rfc3987_syntax'] = None; from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
+_START = """
+import sys
+sys.modules["rfc3987_syntax"] = None
+from sphinx.cmd.build import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def render(source: Path, pages: Path, doctrees: Path) -> None:

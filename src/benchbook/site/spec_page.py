@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 from benchbook.errors import ExecutionError
-from benchbook.specs.outcome import FILE_NAME
 from benchbook.site.views import SpecView, badge, escape, facts, raw
+from benchbook.specs.outcome import FILE_NAME
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PLUMBING_IDS = {"setup"}

@@ -86,9 +86,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     _write(folder, wanted)
 
 
-def _from_runs(
-    views: Sequence[SpecView], artifacts: Path, folder: Path
-) -> tuple[dict[str, str] | None, str | None]:
+def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:
     """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
 
     def draw() -> dict[str, str] | None:
@@ -110,11 +108,13 @@ def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
 def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
     """Return the artifacts that the pages' numbers are from."""
     found = {
-        f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": (artifacts / "specs" / view.name / FILE_NAME).read_bytes()
+        f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": artifacts / "specs" / view.name / FILE_NAME
         for view in views
         if view.outcome is not None
     }
-    return found | {view.artifact: view.path.read_bytes() for view in baselines}
+    return {name: path.read_bytes() for name, path in found.items()} | {
+        view.artifact: view.path.read_bytes() for view in baselines
+    }
 
 
 def _filled(text: str, slots: Mapping[str, Callable[[], str]], name: str) -> str:
