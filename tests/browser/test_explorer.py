@@ -60,7 +60,7 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
     assert len(two) == 2
     assert urlsplit(page.url).fragment == "optimizers=cma_es,whale"
     page.get_by_role("button", name="multi-modal").click()
-    page.get_by_label("Hardest target").select_option(label="10⁻²")
+    page.locator("#bb-hardest").select_option(label="10⁻²")
     chosen = page.evaluate(SHAPES)
     assert chosen != two
     again = ready(opened("explorer.html", fragment=f"#{urlsplit(page.url).fragment}"), "explorer")

@@ -79,14 +79,16 @@ def _problem_card(info: ProblemInfo) -> str:
     tags = ["multimodal" if info.multimodal else "unimodal", "separable" if info.separable else "not separable"]
     tags += [f"conditioning {info.conditioning:g}"] if info.conditioning is not None else []
     tags += [info.group] if info.group else []
-    dims = f"dimensions {', '.join(map(str, info.dims))}" if info.dims else f"from {max(info.min_dim, 1)} dimensions on"
+    dims = "any dimension" if info.min_dim < 2 else f"from dimension {info.min_dim} on"
+    if info.dims:
+        dims = f"dimensions {', '.join(map(str, info.dims))}"
     marks = "".join(f'<span class="bb-tag">{escape(tag)}</span>' for tag in tags)
     bounds = info.bounds or f"{info.lower:g} to {info.upper:g}"
     return (
         f'<div class="bb-card" id="{escape(info.name)}">'
         f'<img src="_static/{landscape_name(info.name)}" alt="{escape(alt)}" loading="lazy" width="96" height="96">'
         f'<div class="bb-card-text"><span class="bb-card-title">{escape(info.title)}</span> '
-        f"<span>{escape(info.name)}</span> <code>{escape(info.formula)}</code>"
+        f'<span class="bb-code">{escape(info.name)}</span> <code>{escape(info.formula)}</code>'
         f'<span class="bb-card-facts">{escape(bounds)}; optimum {escape(info.optimum)}; {escape(dims)}</span>'
         f'<div class="bb-tags">{marks}</div></div></div>'
     )

@@ -129,7 +129,7 @@ def _header(view: SpecView) -> str:
     box = (
         f'<section class="bb-outcome" aria-label="Outcome of this spec">\n'
         f'<p class="bb-outcome-line">{badge(view.status)} <span>spec <code>{name}</code></span></p>\n'
-        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n</section>"
+        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{_proof(view)}\n</section>"
     )
     return raw(box)
 
