@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 sys.path.append(str(Path(__file__).parents[1] / "site"))  # the module is shared with tests/site
 
@@ -46,3 +46,30 @@ def site() -> Path:
     from site_project import built_site
 
     return built_site()
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site from its file; afterwards nothing may have been logged or asked of the network."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(name: str, *, width: int = 1280, scheme: str = "light", fragment: str = "") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file://", "data:")) else complaints.append(f"left the site: {r.url}"),
+        )
+        page.goto((site / name).as_uri() + fragment)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 
+from benchbook.artifacts.io import load_document, save_document
 from benchbook.cli.main import main
 from benchbook.errors import ExecutionError, MissingExtraError, UsageError
 from benchbook.site import build, build_site
@@ -50,6 +52,30 @@ def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_
     assert build_site() == index
     assert time.perf_counter() - started < 2.0  # seconds; a tenth of it on an idle machine
     assert {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")} == before
+
+
+@pytest.mark.slow
+def test_an_incremental_build_gives_the_pages_of_a_whole_one(project: Path, tmp_path: Path) -> None:
+    """After specs were run again, and a page and a picture were lost, nothing tells how the pages came about."""
+    build_site()
+    path = project / "artifacts" / "specs" / "manta_ray_foraging" / "manta_ray_foraging.ipynb"
+    notebook = json.loads(path.read_text())
+    picture = next(c for c in notebook["cells"] if c["id"] == "convergence")["outputs"][-1]["data"]
+    picture["image/svg+xml"] = "".join(picture["image/svg+xml"]).replace("</svg>", "<!-- another --></svg>")
+    path.write_text(json.dumps(notebook))
+    outcome = project / "artifacts" / "specs" / "random_search" / "outcome.json.zst"
+    document = load_document(outcome)
+    save_document({**document, "created_at": "2030-01-01T00:00:00Z"}, outcome)
+    incremental = build_site().parent
+    assert "2030-01-01" in (incremental / "specs" / "random_search.html").read_text()
+    found = digests(incremental)
+    for folder in ("pages", "doctrees"):
+        shutil.rmtree(project / "docs" / "_build" / folder)
+    whole = digests(build_site(tmp_path / "whole").parent)
+    # The search index numbers words in the order in which pages were read.
+    assert found.pop("searchindex.js")
+    assert whole.pop("searchindex.js")
+    assert found == whole
 
 
 def test_a_page_is_read_again_only_where_its_source_has_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

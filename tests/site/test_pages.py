@@ -13,10 +13,13 @@ import pytest
 from site_project import NAMES, NOT_RUN, ROOT
 
 import benchbook as bb
+from benchbook.analysis.baselines import load_baseline
+from benchbook.analysis.leaderboard import leaderboard
 from benchbook.artifacts import schema
 from benchbook.artifacts.io import save_document
 from benchbook.cli.main import cli
 from benchbook.params.model import Params
+from benchbook.problems import names as function_names
 from benchbook.site import build_site
 from benchbook.site.spec_page import page_name
 from benchbook.site.views import facts
@@ -118,12 +121,57 @@ def test_the_front_page_lists_all_specs_with_verdicts(site: Path) -> None:
         outcome = outcome_of(project, name)
         assert f"specs/{name}.html" in page.links
         assert f"{outcome['title']} {outcome['status']}" in text
-    assert f"not run yet benchbook spec run {NOT_RUN}" in text
+    assert re.search(rf"not run yet \S.*? benchbook spec run {NOT_RUN}", text)
     assert (site / "_static" / "front.svg").read_text().startswith("<?xml")
 
 
+def test_every_number_of_a_spec_leads_to_its_artifact_and_the_commands_that_check_it(site: Path) -> None:
+    """The linked file is the outcome that the page was made of."""
+    project = site.parent / "project"
+    for name in NAMES:
+        page = Page(site / "specs" / f"{name}.html")
+        text = " ".join(page.text.split())
+        link = next(link for link in page.links if link.endswith(FILE_NAME))
+        artifact = project / "artifacts" / "specs" / name / FILE_NAME
+        assert (site / "specs" / link).resolve().read_bytes() == artifact.read_bytes()
+        assert f"benchbook verify artifacts/specs/{name}/runs" in text
+        assert f"benchbook validate artifacts/specs/{name}/{FILE_NAME}" in text
+
+
+def test_pages_with_published_numbers_lead_to_the_baseline(site: Path) -> None:
+    """Front page, leaderboard and baselines link the file, and show how to do some of it again."""
+    project = site.parent / "project"
+    for name in ("index.html", "leaderboard.html", "baselines.html"):
+        page = Page(site / name)
+        links = [link for link in page.links if link.endswith("native-bbob.json.zst")]
+        assert links
+        published = project / "artifacts" / "baselines" / "native-bbob.json.zst"
+        assert (site / links[0]).read_bytes() == published.read_bytes()
+        assert "benchbook verify artifacts/baselines/native-bbob.json.zst --sample 20" in " ".join(page.text.split())
+
+
+def test_the_front_page_shows_the_best_of_the_published_leaderboard(site: Path) -> None:
+    """Names and numbers are those that the baseline gives."""
+    summary = load_baseline(site.parent / "project" / "artifacts" / "baselines" / "native-bbob.json.zst").summary
+    text = " ".join(Page(site / "index.html").text.split())
+    for place, s in enumerate(leaderboard(summary).standings[:5], start=1):
+        assert f"{place} {s.optimizer} {s.rank:.2f} {s.aocc:.4f}" in text
+
+
+def test_every_function_is_in_the_gallery(site: Path) -> None:
+    """With its landscape, as a place that can be linked to."""
+    page = Page(site / "problems.html")
+    assert set(function_names()) <= page.ids
+    assert len(page.images) == len(function_names())
+
+
 def test_pages_are_light(site: Path) -> None:
-    """A spec page with its pictures stays below a megabyte."""
+    """A spec page with its pictures stays below a megabyte, and so do leaderboard and explorer with their data."""
+    for name in ("leaderboard", "explorer"):
+        page = site / f"{name}.html"
+        loaded = {(page.parent / unquote(urlsplit(source).path)).resolve() for source in Page(page).sources if source}
+        own = sum(path.stat().st_size for path in loaded if "mathjax" not in str(path) and path.is_file())
+        assert page.stat().st_size + own < 1_000_000
     for name in NAMES:
         path = site / "specs" / f"{name}.html"
         shown = {(path.parent / unquote(str(image["src"]))).resolve() for image in Page(path).images}

@@ -42,9 +42,7 @@ def test_every_run_comes_out_as_published(made: Path, capsys: pytest.CaptureFixt
     assert "4 runs came out as published, 0 differ" in capsys.readouterr().out
 
 
-def test_a_changed_number_is_found_and_named(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_changed_number_is_found_and_named(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Evaluations, first hits and AOCC are compared one by one."""
     first = load_baseline(made).summary.cells
     hits = next(iter(first.values())).first_hits

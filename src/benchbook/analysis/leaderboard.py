@@ -1,4 +1,4 @@
-"""The leaderboard of a published summary: ranks over problems, and what else a reader wants to know of each optimizer."""
+"""The leaderboard of a published summary: ranks over problems, and what else is worth knowing of each optimizer."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ def leaderboard(summary: StudySummary, *, dim: int | None = None, group: str | N
         group: Only this group of functions; see `group_of`.
     """
     cells = [
-        cell
-        for cell in summary.cells.values()
-        if dim in (None, cell.dim) and group in (None, group_of(cell.function))
+        cell for cell in summary.cells.values() if dim in (None, cell.dim) and group in (None, group_of(cell.function))
     ]
     measured = _scores(cells, optimizers_of(summary))
     comparison = mean_rank_comparison(measured)

@@ -14,7 +14,7 @@ _NOT_DETERMINISTIC = "nothing: same code, arithmetic and environment, so the opt
 
 @click.command("verify")
 @click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE")
-@click.option("--sample", type=int, default=None, help="Of a store or baseline, do so many runs again, spread evenly. [all]")
+@click.option("--sample", type=int, default=None, help="Of a store or baseline, do so many runs, spread evenly. [all]")
 @click.option("--workers", type=int, default=None, help="Of a store, processes that do the runs again. [1]")
 def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     """Run again from an artifact, a store or a baseline, and compare.

@@ -54,8 +54,9 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
     title, name = escape(view.title), escape(view.name)
     if view.status == "not run":
         return (
-            f'<div class="bb-card"><div class="bb-no-picture">not run yet</div><div class="bb-card-text">'
-            f'<span class="bb-card-title">{title}</span> <code class="bb-code">benchbook spec run {name}</code></div></div>'
+            '<div class="bb-card"><div class="bb-no-picture">not run yet</div><div class="bb-card-text">'
+            f'<span class="bb-card-title">{title}</span> '
+            f'<code class="bb-code">benchbook spec run {name}</code></div></div>'
         )
     shown = '<div class="bb-no-picture">no picture</div>'
     if picture is not None:
@@ -72,20 +73,22 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
 
 def _problem_card(info: ProblemInfo) -> str:
     alt = (
-        f"Landscape of {info.title} ({info.name}) in two of its variables: shades are ranks of the values, darker where "
-        f"they are lower. {'Several local optima.' if info.multimodal else 'One optimum.'}"
+        f"Landscape of {info.title} ({info.name}) in two of its variables: shades are ranks of the values, darker "
+        f"where they are lower. {'Several local optima.' if info.multimodal else 'One optimum.'}"
     )
     tags = ["multimodal" if info.multimodal else "unimodal", "separable" if info.separable else "not separable"]
     tags += [f"conditioning {info.conditioning:g}"] if info.conditioning is not None else []
     tags += [info.group] if info.group else []
-    dims = f"dimensions {', '.join(map(str, info.dims))}" if info.dims else f"from {max(info.min_dim, 1)} dimensions on"
+    dims = "any dimension" if info.min_dim < 2 else f"from dimension {info.min_dim} on"
+    if info.dims:
+        dims = f"dimensions {', '.join(map(str, info.dims))}"
     marks = "".join(f'<span class="bb-tag">{escape(tag)}</span>' for tag in tags)
     bounds = info.bounds or f"{info.lower:g} to {info.upper:g}"
     return (
         f'<div class="bb-card" id="{escape(info.name)}">'
         f'<img src="_static/{landscape_name(info.name)}" alt="{escape(alt)}" loading="lazy" width="96" height="96">'
         f'<div class="bb-card-text"><span class="bb-card-title">{escape(info.title)}</span> '
-        f"<span>{escape(info.name)}</span> <code>{escape(info.formula)}</code>"
+        f'<span class="bb-code">{escape(info.name)}</span> <code>{escape(info.formula)}</code>'
         f'<span class="bb-card-facts">{escape(bounds)}; optimum {escape(info.optimum)}; {escape(dims)}</span>'
         f'<div class="bb-tags">{marks}</div></div></div>'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ _POINTS = 96
 _COARSE = 48  # what coco-experiment evaluates goes point by point
 _BANDS = 16
 _SCALE = 2
+_NO_METADATA: Any = {"Software": None}  # else the name and version of the program
 
 
 def landscape_name(function: str) -> str:
@@ -62,7 +64,7 @@ def _drawn(problem: Problem, count: int) -> bytes:
     colors = (colormaps["Blues_r"](bands)[::-1, :, :3] * 255).astype(np.uint8)
     large = colors.repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
     buffer = io.BytesIO()
-    imsave(buffer, large, format="png", metadata={"Software": None})
+    imsave(buffer, large, format="png", metadata=_NO_METADATA)
     return buffer.getvalue()
 
 

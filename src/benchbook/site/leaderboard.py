@@ -38,7 +38,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
     return raw(
         f'<div id="bb-leaderboard" class="bb-app">\n<div class="bb-controls"></div>\n'
         f'{table}\n<h2 class="bb-h2">Critical difference</h2>\n'
-        '<p>Ranks below one bar cannot be told apart: their means differ by less than the critical difference '
+        "<p>Ranks below one bar cannot be told apart: their means differ by less than the critical difference "
         "(Friedman and Nemenyi, 5 %).</p>\n"
         '<div class="bb-ranks"></div>\n<h2 class="bb-h2">Runtime profiles by group</h2>\n'
         "<p>Share of targets reached within so many evaluations for each variable. A cross: half of the runs "
@@ -69,8 +69,9 @@ def front_leaderboard(views: Sequence[BaselineView]) -> str:
 def source(view: BaselineView, *, base: str) -> str:
     """Return where numbers are from, and how to check them; `base` leads from the page to the root of the site."""
     published = MISSING if view.baseline is None else view.baseline.created_at[:10]
+    artifact = escape(view.artifact)
     return (
-        f'<p class="bb-source">From <a href="{base}_static/{escape(view.artifact)}" download>{escape(view.artifact)}</a>, '
+        f'<p class="bb-source">From <a href="{base}_static/{artifact}" download>{artifact}</a>, '
         f"published {escape(published)}. Run some of it again: <code>{escape(verify_command(view))}</code></p>"
     )
 

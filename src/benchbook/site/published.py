@@ -78,9 +78,10 @@ def script(view: BaselineView) -> str:
 
     Hits are differences in base 36, so that a run takes a few bytes.
     """
-    if view.baseline is None or view.baseline.summary.targets is None:
+    if view.baseline is None:
         return ""
     summary = view.baseline.summary
+    targets = [] if summary.targets is None else summary.targets.tolist()
     optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
     cells = [
         [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim), _runs(c, c.first_hits)]
@@ -92,16 +93,15 @@ def script(view: BaselineView) -> str:
         "artifact": view.artifact,
         "href": f"_static/{view.artifact}",
         "verify": verify_command(view),
-        "targets": [round(float(np.log10(target)), 6) for target in summary.targets],
+        "targets": [_exponent(target) for target in targets],
         "optimizers": styles(optimizers),
         "functions": [_function(name) for name in functions],
         "dims": dims,
         "cells": cells,
     }
-    # Whole exponents are whole numbers in the address bar.
-    data["targets"] = [int(exponent) if exponent == int(exponent) else exponent for exponent in data["targets"]]
-    key = json.dumps(view.name)
-    return f"window.benchbook = window.benchbook || {{ data: {{}} }};\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
+    key = as_json(view.name)
+    begin = "window.benchbook = window.benchbook || { data: {} };"
+    return f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
 
 
 def script_name(view: BaselineView) -> str:
@@ -115,11 +115,11 @@ def verify_command(view: BaselineView) -> str:
 
 
 def as_json(data: object) -> str:
-    """Return JSON that may stand in a page: no text in it can end a script or begin markup.
+    r"""Return JSON that may stand in a page: no text in it can end a script or begin markup.
 
     Examples:
-        >>> as_json("</script>")
-        '"\\\\u003c/script\\\\u003e"'
+        >>> print(as_json("</script>"))
+        "\u003c/script\u003e"
     """
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("`", "\\u0060")
@@ -140,6 +140,12 @@ def _function(name: str) -> dict[str, str]:
     known = name in names()
     title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
     return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+
+
+def _exponent(target: float) -> float:
+    """Return the logarithm of a target; whole ones as whole numbers, as they also stand in the address bar."""
+    exponent = round(float(np.log10(target)), 6)
+    return int(exponent) if exponent.is_integer() else exponent
 
 
 def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:

@@ -23,9 +23,14 @@ _MOST_LINES = 40
 _TOCTREE = re.compile(r"^```\{toctree\}.*?^```", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'^(?:\s*")?# .*$', re.MULTILINE)
 _IMAGE = re.compile(r"_images/([A-Za-z0-9._-]+)")
-_CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
+_CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css|mathjax/tex-chtml\.js)\?v=[0-9a-f]+")
 # Beside JupyterLab jsonschema finds a library for a format that no notebook has, and compiles a grammar for a second.
-_START = "import sys; sys.modules['rfc3987_syntax'] = None; from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
+_START = """
+import sys
+sys.modules["rfc3987_syntax"] = None
+from sphinx.cmd.build import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def render(source: Path, pages: Path, doctrees: Path) -> None:
@@ -78,9 +83,9 @@ def _parts(source: Path) -> Iterator[str]:
 
 
 def _like_a_whole_build(pages: Path) -> None:
-    """Remove what only an incremental build leaves: images no longer used, and a checksum in the link of a style.
+    """Remove what only an incremental build leaves: images no longer used, and checksums in links.
 
-    The style of MyST-NB is not there yet when a whole build writes its links; its name tells its content anyway.
+    The style of MyST-NB and MathJax are not there yet when a whole build writes the links to them.
     """
     used: set[str] = set()
     for path in pages.rglob("*.html"):

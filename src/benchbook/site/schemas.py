@@ -7,6 +7,7 @@ from typing import Any
 
 from benchbook.artifacts import schema as artifacts
 from benchbook.params import model as params
+from benchbook.site.schema_examples import example
 from benchbook.site.views import escape, html_table, raw
 
 Json = dict[str, Any]
@@ -26,7 +27,8 @@ def schemas_page() -> str:
         schema = artifacts.json_schema(kind)
         objects = {name: part for name, part in schema.get("$defs", {}).items() if "properties" in part}
         parts.append(
-            f"## Kind `{kind}`\n\nSchema: `schemas/{artifacts.FILE_NAMES[kind]}`\n\n{_fields(schema, objects)}"
+            f"## Kind `{kind}`\n\nSchema: `schemas/{artifacts.FILE_NAMES[kind]}`\n\n{_fields(schema, objects)}\n"
+            f"{_example(schema)}"
         )
         # Kinds share objects; each is explained once.
         parts += [f"### {name}\n\n{_fields(part, objects)}" for name, part in objects.items() if name not in shown]
@@ -37,6 +39,14 @@ def schemas_page() -> str:
         where = f"Fields: [{title}](#{title.lower()})" if title in shown else _fields(schema, {})
         parts.append(f"## Record `{file_name.partition('.')[0]}`\n\nSchema: `schemas/{file_name}`\n\n{where}")
     return "\n".join(parts)
+
+
+def _example(schema: Json) -> str:
+    text = escape(json.dumps(example(schema), indent=1))
+    return raw(
+        '<details class="bb-example"><summary>Example, with every field; its values are made up</summary>'
+        f'<div class="bb-scroll" tabindex="0" role="region" aria-label="Example"><pre>{text}</pre></div></details>'
+    )
 
 
 def _fields(schema: Json, definitions: Json) -> str:

@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 from benchbook.errors import ExecutionError
-from benchbook.specs.outcome import FILE_NAME
 from benchbook.site.views import SpecView, badge, escape, facts, raw
+from benchbook.specs.outcome import FILE_NAME
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PLUMBING_IDS = {"setup"}
@@ -129,7 +129,7 @@ def _header(view: SpecView) -> str:
     box = (
         f'<section class="bb-outcome" aria-label="Outcome of this spec">\n'
         f'<p class="bb-outcome-line">{badge(view.status)} <span>spec <code>{name}</code></span></p>\n'
-        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n</section>"
+        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{_proof(view)}\n</section>"
     )
     return raw(box)
 

@@ -52,16 +52,16 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     pictures = {view.name: made for view in views if (made := thumbnail(view.executed)) is not None}
     picture, report = _from_runs(views, artifacts / "specs", folder.parent / "kept")
     wanted |= _spec_pages(views)
-    statics = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
-    statics |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    statics |= {script_name(view): script(view).encode() for view in drawable(baselines)}
+    files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
+    files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
+    files |= {script_name(view): script(view).encode() for view in drawable(baselines)}
     if picture is not None:
-        statics["front.svg"] = picture["svg"].encode()
+        files["front.svg"] = picture["svg"].encode()
     if report is not None:
-        statics[REPORT_FILE] = report.encode()
-    wanted |= {f"_static/{name}": content for name, content in statics.items()}
+        files[REPORT_FILE] = report.encode()
+    wanted |= {f"_static/{name}": content for name, content in files.items()}
     slots: dict[str, Callable[[], str]] = {
-        "picture": lambda: picture_block(picture and picture["alt"]),
+        "picture": lambda: picture_block(None if picture is None else picture["alt"]),
         "example report": lambda: report_link(report),
         "specs": lambda: spec_cards(views, pictures, base="specs/", static="_static/"),
         "specs here": lambda: spec_cards(views, pictures, base="", static="../_static/"),
@@ -86,9 +86,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     _write(folder, wanted)
 
 
-def _from_runs(
-    views: Sequence[SpecView], artifacts: Path, folder: Path
-) -> tuple[dict[str, str] | None, str | None]:
+def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:
     """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
 
     def draw() -> dict[str, str] | None:
@@ -110,11 +108,12 @@ def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
 def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
     """Return the artifacts that the pages' numbers are from."""
     found = {
-        f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": (artifacts / "specs" / view.name / FILE_NAME).read_bytes()
+        f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": artifacts / "specs" / view.name / FILE_NAME
         for view in views
         if view.outcome is not None
     }
-    return found | {view.artifact: view.path.read_bytes() for view in baselines}
+    found |= {view.artifact: view.path for view in baselines}
+    return {name: path.read_bytes() for name, path in found.items()}
 
 
 def _filled(text: str, slots: Mapping[str, Callable[[], str]], name: str) -> str:

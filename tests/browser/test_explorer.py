@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+
+from benchbook.analysis.baselines import load_baseline
+from benchbook.analysis.leaderboard import leaderboard
+from benchbook.analysis.summary import StudySummary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Opener = Callable[..., Page]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+TWO = "#optimizers=cma_es,whale&functions=bbob_f1,bbob_f8&dims=5"
+SHAPES = "[...document.querySelectorAll('#bb-explorer .bb-profile path.bb-line')].map((p) => p.getAttribute('d'))"
+
+
+@pytest.fixture(scope="module")
+def summary(site: Path) -> StudySummary:
+    """What is published."""
+    return load_baseline(site.parent / "project" / "artifacts" / "baselines" / "native-bbob.json.zst").summary
+
+
+def ready(page: Page, name: str) -> Page:
+    """Wait until the page has drawn what it shows."""
+    page.wait_for_selector(f"#bb-{name}.bb-ready", timeout=30_000)
+    return page
+
+
+def shares(page: Page) -> dict[str, list[str]]:
+    """Return the table of numbers, by optimizer."""
+    rows = page.locator(".bb-numbers tbody tr").all()
+    texts = [row.locator("td").all_inner_texts() for row in rows]
+    return {cells[0].strip(): cells[1:] for cells in texts}
+
+
+def expected(summary: StudySummary, optimizer: str, functions: list[str], dim: int, x: float) -> float:
+    """Return the share of targets reached within x evaluations per dimension, from the baseline itself."""
+    cells = [summary.cells[optimizer, function, dim] for function in functions]
+    counts = [[int(np.sum(run <= x * dim)) / 51 for run in cell.first_hits or ()] for cell in cells]
+    return float(np.mean(counts))
+
+
+def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_again(opened: Opener) -> None:
+    """A copied address draws the same curves, bit by bit, in another window."""
+    page = ready(opened("explorer.html"), "explorer")
+    assert len(page.evaluate(SHAPES)) == 9
+    page.get_by_role("button", name="all optimizers").click()
+    assert page.evaluate(SHAPES) == []
+    for name in ("cma_es", "whale"):
+        page.get_by_role("checkbox", name=name, exact=True).check()
+    two = page.evaluate(SHAPES)
+    assert len(two) == 2
+    assert urlsplit(page.url).fragment == "optimizers=cma_es,whale"
+    page.get_by_role("button", name="multi-modal").click()
+    page.locator("#bb-hardest").select_option(label="10⁻²")
+    chosen = page.evaluate(SHAPES)
+    assert chosen != two
+    again = ready(opened("explorer.html", fragment=f"#{urlsplit(page.url).fragment}"), "explorer")
+    assert again.evaluate(SHAPES) == chosen
+    assert again.get_by_role("checkbox", name="whale", exact=True).is_checked()
+    assert not again.get_by_role("checkbox", name="grey_wolf", exact=True).is_checked()
+    assert not again.get_by_role("checkbox", name="f15", exact=True).is_checked()
+    assert again.locator("#bb-hardest option:checked").inner_text() == "10⁻²"
+    again.get_by_role("button", name="Reset").click()
+    assert len(again.evaluate(SHAPES)) == 9
+    assert urlsplit(again.url).fragment == ""
+
+
+def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySummary) -> None:
+    """Shares at 100 evaluations per dimension, and runs within the hardest target."""
+    page = ready(opened("explorer.html", fragment=TWO), "explorer")
+    found = shares(page)
+    assert list(found) == ["cma_es", "whale"]
+    # The grid's last point at or below 100 evaluations per dimension is what the column shows.
+    longest = max(int(c.evaluations.max()) for k, c in summary.cells.items() if k[2] == 5) / 5
+    grid = np.geomspace(1, longest, 121)
+    x = float(grid[grid <= 100 * (1 + 1e-9)][-1])
+    for name, cells in found.items():
+        share = expected(summary, name, ["bbob_f1", "bbob_f8"], 5, x * (1 + 1e-9))
+        assert cells[2] == f"{100 * share:.1f} %"
+        solved = [len(run) == 51 for f in ("bbob_f1", "bbob_f8") for run in summary.cells[name, f, 5].first_hits or ()]
+        assert cells[-1] == f"{sum(solved)} of {len(solved)}"
+    panels = page.locator(".bb-panels svg").all()
+    assert [panel.locator("path.bb-line").count() for panel in panels] == [2, 2]
+    assert "f1 Sphere, 5-D" in str(panels[0].get_attribute("aria-label"))
+
+
+def test_everything_can_be_done_with_the_keyboard(opened: Opener) -> None:
+    """Tab reaches the boxes, space checks them, and the arrow keys read the profile."""
+    page = ready(opened("explorer.html"), "explorer")
+    page.locator(".bb-controls button").first.focus()
+    for key in ("Tab", "Space"):
+        page.keyboard.press(key)
+    assert not page.get_by_role("checkbox", name="cma_es", exact=True).is_checked()
+    assert "cma_es" not in urlsplit(page.url).fragment
+    before = page.evaluate(SHAPES)
+    page.keyboard.press("Space")
+    assert len(page.evaluate(SHAPES)) == len(before) + 1
+    page.locator(".bb-profile").focus()
+    page.keyboard.press("Home")
+    start = page.locator(".bb-readout").inner_text()
+    page.keyboard.press("End")
+    end = page.locator(".bb-readout").inner_text()
+    assert start.startswith("1 evaluations / dimension")
+    assert start != end
+    assert "cma_es 61.9 %" in end
+    page.get_by_role("button", name="separable").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "separable"
+
+
+def test_nothing_chosen_and_nonsense_in_the_address_are_borne(opened: Opener) -> None:
+    """Empty charts say what to do; unknown names are left out."""
+    page = ready(opened("explorer.html", fragment="#optimizers=&dims="), "explorer")
+    assert "Choose at least one" in page.locator(".bb-readout").inner_text()
+    nonsense = "#optimizers=<img src=x>,whale&hardest=oops&baseline=../x"
+    page = ready(opened("explorer.html", fragment=nonsense), "explorer")
+    assert list(shares(page)) == ["whale"]
+    page.evaluate("location.hash = '#optimizers=cma_es'")
+    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line').length === 1")
+    assert list(shares(page)) == ["cma_es"]
+
+
+def test_a_hostile_name_is_shown_as_it_is(opened: Opener) -> None:
+    """Text out of an artifact is no markup, wherever the charts put it."""
+    page = ready(opened("explorer.html"), "explorer")
+    hostile = "<img src=x onerror=alert(5)>"
+    page.evaluate(
+        "(name) => { window.benchbook.data['native-bbob'].optimizers[0].name = name;"
+        " location.hash = `#optimizers=${encodeURIComponent(name)}`; }",
+        hostile,
+    )
+    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line').length === 1")
+    assert list(shares(page)) == [hostile]
+    assert page.locator("#bb-explorer img").count() == 0
+
+
+def test_the_leaderboard_is_filtered_and_the_address_keeps_it(opened: Opener, summary: StudySummary) -> None:
+    """Rows, critical difference and profiles are those of the choice."""
+    page = ready(opened("leaderboard.html"), "leaderboard")
+    rows = "table.bb-ranking tbody tr"
+    for dim, group in ((None, None), (5, "multi-modal")):
+        if dim and group:
+            page.get_by_role("radio", name=f"{dim}-D", exact=True).check()
+            page.get_by_role("radio", name=group, exact=True).check()
+        board = leaderboard(summary, dim=dim, group=group)
+        texts = [row.locator("td").all_inner_texts() for row in page.locator(rows).all()]
+        assert [(cells[1].strip(), cells[2], cells[3]) for cells in texts] == [
+            (s.optimizer, f"{s.rank:.2f}", f"{s.aocc:.4f}") for s in board.standings
+        ]
+        assert page.locator(".bb-ranks .bb-clique").count() == len(board.comparison.cliques)
+        assert page.locator(".bb-panels svg").count() == (1 if group else 6)
+    assert urlsplit(page.url).fragment == "dim=5&group=multi-modal"
+    again = ready(opened("leaderboard.html", fragment="#dim=5&group=multi-modal"), "leaderboard")
+    assert again.get_by_role("radio", name="multi-modal", exact=True).is_checked()
+    assert again.locator(rows).all_inner_texts() == page.locator(rows).all_inner_texts()
+    page.locator("input[name=dim]:checked").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.get_by_role("radio", name="2-D", exact=True).is_checked()
+
+
+def test_the_profile_of_the_browser_is_that_of_the_package(opened: Opener, summary: StudySummary) -> None:
+    """Share by share, on every point of a grid."""
+    page = ready(opened("explorer.html"), "explorer")
+    grid = np.geomspace(0.5, 500, 60)
+    drawn = page.evaluate(
+        """(grid) => {
+          const data = window.benchbook.baseline('native-bbob');
+          const cells = data.cells.filter((c) => data.optimizers[c.optimizer].name === 'whale'
+            && ['bbob_f3', 'bbob_f20'].includes(data.functions[c.fn].name) && data.dims[c.dim] === 2);
+          return window.benchbook.profile(cells, data.dims, 0, 50, grid).share;
+        }""",
+        grid.tolist(),
+    )
+    assert drawn == pytest.approx([expected(summary, "whale", ["bbob_f3", "bbob_f20"], 2, x) for x in grid])
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_fit_and_can_be_read(opened: Opener, width: int, scheme: str) -> None:
+    """No chart is wider than its place; lines and names stand out against the page."""
+    for name in ("explorer", "leaderboard"):
+        page = ready(opened(f"{name}.html", width=width, scheme=scheme), name)
+        wide = page.evaluate(
+            "[...document.querySelectorAll('.bb-chart')].filter((c) => c.getBoundingClientRect().right"
+            " > document.documentElement.clientWidth + 1).length"
+        )
+        assert wide == 0
+        assert page.locator(".bb-chart[aria-label='']").count() == 0
+        faint = page.evaluate(
+            """() => {
+              const light = (c) => c.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
+                .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+                .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+              const ground = light(getComputedStyle(document.body).backgroundColor);
+              const ratio = (c) => {
+                const [a, b] = [light(c), ground].sort((x, y) => y - x);
+                return (a + 0.05) / (b + 0.05);
+              };
+              return [...document.querySelectorAll('.bb-chart path.bb-line')]
+                .map((e) => getComputedStyle(e).stroke).filter((c) => ratio(c) < 3)
+                .concat([...document.querySelectorAll('.bb-chart text.bb-name')]
+                .map((e) => getComputedStyle(e).fill).filter((c) => ratio(c) < 3));
+            }"""
+        )
+        assert faint == []
