@@ -9,6 +9,7 @@ from benchbook.analysis.plots.optimizer_styles import optimizer_styles
 from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
 from benchbook.analysis.plots.scaling import plot_scaling
+from benchbook.analysis.plots.side_by_side import curves_beside_profile
 from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "contours",
     "convergence_grid",
     "critical_difference_figure",
+    "curves_beside_profile",
     "new_figure",
     "optimizer_styles",
     "plot_convergence",
