@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,16 +22,21 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = "notebooks/random_search.ipynb"
-START_S, RUN_S, ATTEMPTS = 40, 40, 3
+EXPLORER = "notebooks/explore.ipynb"
+START_S, RUN_S, ATTEMPTS = 40, 60, 3
+OUTPUT = ".jp-OutputArea-output"
+VERDICT = re.compile(r"^held +Every run completes\.")
+WIDGETS = ".jp-OutputArea-output .widget-vbox"
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are in the page, also those out of view
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
-    """JupyterLab over a copy of the project; yields its address."""
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab over a copy of the project, for all tests of this module; yields its address."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     project = tmp_path / "project"
     for folder in ("notebooks", "params"):
         shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
@@ -39,7 +44,8 @@ def lab(tmp_path: Path) -> Iterator[str]:
         path = tmp_path / "jupyterlab_settings_dir" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings))
-    forget_outputs(project / NOTEBOOK)
+    for notebook in (NOTEBOOK, EXPLORER):
+        forget_outputs(project / notebook)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -65,7 +71,7 @@ def lab(tmp_path: Path) -> Iterator[str]:
 
 
 def forget_outputs(path: Path) -> None:
-    """Leave no verdicts in the notebook that could be taken for new ones."""
+    """Leave no outputs in the notebook that could be taken for new ones."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -89,43 +95,70 @@ def wait_until_up(address: str, server: subprocess.Popen[bytes], log: Path) -> N
 
 def test_run_all_in_jupyterlab_ends_with_the_verdicts(lab: str, browser: Browser) -> None:
     """A spec opened in JupyterLab and run from its menu shows its claims, and no error."""
-    start_kernel(lab)
+    page = opened(browser, lab, NOTEBOOK, lambda page: page.locator(OUTPUT, has_text=VERDICT))
+    verdicts = page.locator(OUTPUT, has_text=VERDICT)
+    assert verdicts.first.inner_text().count("held") == 7
+    assert complaints(page) == []
+    page.context.close()
+
+
+def test_the_explorer_follows_its_widgets(browser: Browser, lab: str) -> None:
+    """A function chosen in the widget of a running JupyterLab is drawn at once, and stands in the code to copy."""
+    page = opened(browser, lab, EXPLORER, lambda page: drawn(page, "rastrigin"))
+    assert page.locator(WIDGETS).locator("img").count() == 2
+    page.locator(WIDGETS).get_by_label("function").select_option("ackley")
+    drawn(page, "ackley").wait_for(timeout=RUN_S * 1000)
+    assert drawn(page, "rastrigin").count() == 0
+    assert 'function="ackley"' in page.locator(WIDGETS).locator("textarea").input_value()
+    assert complaints(page) == []
+    page.context.close()
+
+
+def drawn(page: Page, function: str) -> Locator:
+    """Return the explorer's picture of trajectories on a function."""
+    return page.locator(WIDGETS).locator(f"img[alt*='contours of {function} ']")
+
+
+def complaints(page: Page) -> list[str]:
+    """Return what cells raised or wrote to standard error."""
+    kinds = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
+    found = [page.locator(f'{OUTPUT}[data-mime-type="{kind}"]') for kind in kinds]
+    return [text for locator in found for text in locator.all_inner_texts()]
+
+
+def opened(browser: Browser, lab: str, notebook: str, awaited: Callable[[Page], Locator]) -> Page:
+    """Open a notebook and run all of its cells, until what is awaited is there."""
+    start_kernel(lab, notebook)
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     for _ in range(ATTEMPTS):
         page = context.new_page()
-        page.goto(f"{lab}/lab/tree/{NOTEBOOK}?reset")
+        page.goto(f"{lab}/lab/tree/{notebook}?reset")
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=START_S * 1000)
-        verdicts = page.locator(".jp-OutputArea-output", has_text=re.compile(r"^held +Every run completes\."))
-        if wait_for(page, verdicts):
-            break
+        if wait_for(page, awaited(page)):
+            return page
         page.close()
-    else:
-        pytest.fail(f"no verdicts in {ATTEMPTS} attempts")
-    assert verdicts.first.inner_text().count("held") == 6
-    assert page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count() == 0
-    assert page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
-    context.close()
+    pytest.fail(f"{notebook}: nothing came in {ATTEMPTS} attempts")
 
 
-def wait_for(page: Page, verdicts: Locator) -> bool:
-    """Run all cells and return whether the verdicts came.
+def wait_for(page: Page, awaited: Locator) -> bool:
+    """Run all cells and return whether what is awaited came.
 
     JupyterLab sometimes loses sight of the kernel while it opens a notebook: it then drops the order, or asks for a
     kernel in a dialog, and the notebook has to be opened anew.
     """
     until = time.monotonic() + RUN_S
-    while not verdicts.count() and time.monotonic() < until:
+    while not awaited.count() and time.monotonic() < until:
         if page.locator(".jp-Dialog").count():
             return False
         if not page.locator(".jp-InputPrompt", has_text=re.compile(r"[*0-9]")).count():
             run_all(page)
         page.wait_for_timeout(500)
-    return bool(verdicts.count())
+    return bool(awaited.count())
 
 
-def start_kernel(lab: str) -> None:
+def start_kernel(lab: str, notebook: str) -> None:
     """Start the notebook's kernel before it is opened: asked for too early, JupyterLab opens a dialog instead."""
-    session = {"path": NOTEBOOK, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+    session = {"path": notebook, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
     request = urllib.request.Request(f"{lab}/api/sessions", json.dumps(session).encode(), method="POST")  # noqa: S310  # this machine
     with urllib.request.urlopen(request, timeout=START_S) as answer:  # noqa: S310  # the same
         assert answer.status == 201

@@ -59,5 +59,5 @@ def test_verdict_lines_hold_no_measured_value() -> None:
 
 def test_numbers_are_written_as_people_write_them() -> None:
     """Three digits, words for truth values, and words where there is nothing."""
-    assert [number(v) for v in (1234.5, 1e-9, 12, False, None)] == ["1.23e+03", "1e-09", "12", "no", "not measured"]
+    assert [number(v) for v in (1234.5, 1e-9, 12, False, None)] == ["1,230", "1e-9", "12", "no", "not measured"]
     assert requirement(judge("id", "Text.", 1, "==", 0)) == "= 0"

@@ -119,12 +119,14 @@ def test_figures_and_claims_need_runs(spec: Spec) -> None:
 def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
     """Each figure has an alternative text with its numbers; each table plain text."""
     spec.when()
-    for draw in (spec.convergence, spec.twin_comparison, lambda: spec.stages(budget=100)):
+    for draw in (spec.convergence, spec.profile, spec.twin_comparison, lambda: spec.stages(budget=100)):
         picture = draw()
         assert len(picture.alt) > 80
         assert "manta_ray_foraging" in picture.alt
+        assert len(getattr(picture, "caption", "")) > 60
         assert picture.svg() == draw().svg()
-    for table in (spec.settings(), spec.given(), spec.ledger(), spec.targets(), spec.reproduce()):
+    shown = (spec.settings, spec.given, spec.ledger, spec.targets, spec.beside_control, spec.weaknesses, spec.reproduce)
+    for table in [show() for show in shown]:
         assert "\n" in repr(table)
     assert "benchbook run --optimizer manta_ray_foraging --function sphere --dim 2" in repr(spec.reproduce())
 
@@ -146,6 +148,103 @@ def test_the_control_has_no_control(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(control.plan) == 10
     with pytest.raises(UsageError, match="is the control itself"):
         control.claim_beats_control(at_least=0.5)
+
+
+def verdicts(spec: Spec) -> dict[str, str]:
+    """Return the verdicts so far, by the id of the claim."""
+    return {claim.id: claim.verdict.value for claim in spec._claims}
+
+
+def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
+    """The comparison is a part of plan, ledger and outcome, and the other claims do not see it."""
+    beside = bb.spec("manta_ray_foraging", reference="whale", **PARAMS)
+    alone = [run.run_key for run in spec.when()]
+    assert [run.run_key for run in beside.when()] == alone
+    assert beside.peers.optimizers == ["manta_ray_foraging", "whale"]
+    assert {run.problem.instance for run in beside.peers if run.problem.name == "sphere"} == {1}
+    own, theirs = (beside.peers.select(optimizer=name) for name in beside.peers.optimizers)
+    assert [(r.problem.name, r.seed, r.budget) for r in own] == [(r.problem.name, r.seed, r.budget) for r in theirs]
+    assert [row[1].text for row in beside.ledger().rows] == ["10", "10", "6"]
+    beside.claim_sound()
+    beside.then()
+    outcome: dict[str, Any] = dict(read_outcome(beside.folder))
+    assert outcome["runs"]["done"] == outcome["runs"]["planned"] == 26
+
+
+def test_the_claim_on_the_reference_can_fail(spec: Spec) -> None:
+    """Random search does not keep up with manta ray foraging; the other way round there is no offence."""
+    slow = bb.spec("random_search", reference="manta_ray_foraging", **{**PARAMS, "budget_per_dim": 300})
+    slow.when()
+    behind = slow.claim_keeps_up(at_most=0.3)
+    assert (behind.verdict.value, float(behind.measured or 0) > 0.3) == ("failed", True)
+    assert "manta_ray_foraging" in slow.beside_reference().alt  # type: ignore[union-attr]  # it is a picture
+    fast = bb.spec("manta_ray_foraging", reference="random_search", **{**PARAMS, "budget_per_dim": 300})
+    fast.when()
+    assert fast.claim_keeps_up(at_most=0.0).verdict.value == "held"
+
+
+def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spec_holds(
+    monkeypatch: pytest.MonkeyPatch, spec: Spec, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a small installation all else is judged, and a sentence says what is missing."""
+    monkeypatch.setattr("benchbook.optimizers.adapters.library.available", lambda library: False)
+    monkeypatch.setattr("benchbook.optimizers.adapters.library.find_spec", lambda module: None)
+    # a name that no other test has looked up: those found before are kept
+    alone = bb.spec("manta_ray_foraging", reference="mealpy:OriginalTSA", **PARAMS)
+    alone.when()
+    assert "mealpy:OriginalTSA needs the library mealpy" in repr(alone.beside_reference())
+    assert "needs the library mealpy" in repr(alone.given())
+    claim = alone.claim_keeps_up(at_most=0.5)
+    assert (claim.verdict.value, claim.measured) == ("undecided", None)
+    alone.claim("good", "One is one.", 1, "==", 1)
+    alone.then()
+    assert read_outcome(alone.folder)["status"] == "held"
+    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends no higher than mealpy:OriginalTSA")
+    alone.claim("unknown", "Nobody knows.", None, "<=", 1)
+    with pytest.raises(ClaimsFailedError, match="1 of 3 claims do not hold: unknown"):
+        alone.then()
+
+
+def test_a_claim_on_a_reference_needs_one(spec: Spec) -> None:
+    """Without one the picture is a sentence, and the claim a mistake."""
+    spec.when()
+    assert repr(spec.beside_reference()).startswith("There is no other implementation")
+    with pytest.raises(UsageError, match=r"has no reference: bb.spec\(..., reference="):
+        spec.claim_keeps_up(at_most=1)
+
+
+def test_claims_on_centre_bias_and_weakness_are_the_same_for_all(spec: Spec) -> None:
+    """Sphere and rastrigin have their optimum in the centre; what cannot be measured is undecided."""
+    spec.when()
+    spec.claim_centre_bias(at_least=-99)
+    spec.claim_no_centre_bias(at_most=99)
+    spec.claim_fails_on(["sphere"], precision=1e-300, at_most=0)
+    assert set(verdicts(spec).values()) == {"held"}
+    assert spec._claims[0].text.startswith("It has centre bias: sphere and rastrigin are solved far better")
+    other = bb.spec("manta_ray_foraging", **PARAMS)
+    other.when()
+    other.claim_no_centre_bias(functions=["levy"])
+    other.claim_fails_on(["levy"])
+    assert set(verdicts(other).values()) == {"undecided"}
+
+
+def test_a_deterministic_optimizer_claims_that_no_seed_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The claim is measured, and fails for one that draws at random."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
+    for name, verdict in (("scipy:direct", "held"), ("random_search", "failed")):
+        made = bb.spec(name, **PARAMS)
+        made.when()
+        made.claim_sound(deterministic=True)
+        assert verdicts(made)["other-seed"] == verdict
+
+
+def test_weaknesses_come_worst_first(spec: Spec) -> None:
+    """The gain on the control, in decades, rises from row to row; at most five are shown."""
+    spec.when()
+    rows = [[cell.text for cell in row] for row in spec.weaknesses().rows]
+    gains = [np.log10(float(row[2].replace(",", ""))) - np.log10(float(row[1].replace(",", ""))) for row in rows]
+    assert len(rows) == 3
+    assert gains == sorted(gains)
 
 
 @pytest.mark.parametrize(

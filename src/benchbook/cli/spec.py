@@ -196,6 +196,9 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     rows = []
     for result in results:
         o: dict[str, Any] = dict(result.outcome)
+        if result.not_run:
+            rows.append([o["name"], "not run", "a library is missing", "", "", ""])
+            continue
         counts = Counter(claim["verdict"] for claim in o["claims"])
         runs = f"{o['runs']['done']} / {o['runs']['planned']}"
         undecided = f", {counts['undecided']} undecided" if counts["undecided"] else ""
@@ -208,6 +211,11 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     screen.print(table(headers, rows, right=headers[3:]))
     for result in results:
         _explain(result)
+    left_out = [result for result in results if result.not_run]
+    if left_out:
+        click.echo("\nnot run, which is no failure:", err=True)
+    for result in left_out:
+        click.echo(f"  {result.outcome['error']}", err=True)
     screen.print()
     screen.print(facts([("artifacts", _near(artifact_root() / "specs")), *([("site", _near(pages))] if pages else [])]))
 
@@ -215,10 +223,7 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
 def _explain(result: SpecResult) -> None:
     """Say what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
-    if result.held:
-        return
-    if result.not_run:
-        click.echo(f"\n{result.name}: not run: {o['error']}", err=True)
+    if result.held or result.not_run:
         return
     click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
     for claim in o["claims"]:

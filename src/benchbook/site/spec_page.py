@@ -158,11 +158,18 @@ def _trouble(view: SpecView) -> str:
     if outcome.get("error"):
         texts.append(("The notebook did not reach its end", str(outcome["error"])))
     unmet = [claim for claim in outcome.get("claims") or [] if claim.get("verdict") != "held"]
+    if outcome.get("status") == "held":
+        # The spec holds without these: what they need was not there when it was run.
+        return "\n".join(_admonition("Claim not judged", _not_judged(claim), "note") for claim in unmet)
     texts += [(f"Claim {claim.get('verdict', 'missing')}", _unmet(claim)) for claim in unmet]
     if outcome.get("status") == "error":
         state = "What stands below is the last executed copy; it may be incomplete, or older than this error."
         texts.append(("About this page", state if view.executed is not None else "There is no executed copy to show."))
     return "\n".join(_admonition(title, text, "error") for title, text in texts)
+
+
+def _not_judged(claim: dict[str, Any]) -> str:
+    return "\n".join(filter(None, (claim.get("text", "missing"), claim.get("detail", ""))))
 
 
 def _unmet(claim: dict[str, Any]) -> str:

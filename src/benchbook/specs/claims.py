@@ -17,6 +17,7 @@ _RELATIONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+_LARGE = 1e6  # from here on with an exponent
 _SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">"}
 
 
@@ -65,14 +66,19 @@ def number(value: float | int | bool | None, digits: int = 3) -> str:
     Examples:
         >>> number(0.98765), number(None), number(12), number(True)
         ('0.988', 'not measured', '12', 'yes')
-        >>> number(1e-8)
-        '1e-8'
+        >>> number(1e-8), number(388.1, 2)
+        ('1e-8', '390')
     """
     if value is None:
         return "not measured"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) if isinstance(value, int) else re.sub(r"e([+-])0", r"e\1", f"{value:.{digits}g}")
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:.{digits}g}"
+    if "e+" in text and abs(value) < _LARGE:
+        return f"{float(text):,.0f}"
+    return re.sub(r"e([+-])0", r"e\1", text)
 
 
 def requirement(claim: Claim) -> str:

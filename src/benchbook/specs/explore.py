@@ -9,8 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from benchbook.analysis import RunTable, convergence
-from benchbook.analysis.plots import Picture, convergence_grid, optimizer_styles, profile_grid, trajectory_grid
-from benchbook.analysis.plots.optimizer_styles import line_only
+from benchbook.analysis.plots import Picture, curves_beside_profile, trajectory_grid
 from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer
 from benchbook.problems import problem
@@ -77,27 +76,26 @@ class Choice:
         )
         return Picture(trajectory_grid(made, paths, getattr(made, "x_opt", None)), alt)
 
-    def convergence(self) -> Picture:
-        """Return median and quartiles of the best precision against evaluations; raises as `runs` does."""
-        runs = self.runs()
-        styles = optimizer_styles(self.optimizers)
-        curves = [(name, convergence(runs.select(optimizer=name)), line_only(styles[name])) for name in self.optimizers]
-        ends = "; ".join(f"{name} {number(float(curve.median[-1]), 2)}" for name, curve, _ in curves)
-        alt = (
-            f"{self._where()}: median and quartiles of the best precision against evaluations over "
-            f"{self.repetitions} seeds. Median at the end: {ends}."
-        )
-        return Picture(convergence_grid([(f"{self.function}, {self.dim}-D", curves)]), alt)
+    def curves(self) -> Picture:
+        """Return convergence and runtime profile, side by side; raises as `runs` does.
 
-    def profile(self) -> Picture:
-        """Return the runtime profile: the share of targets and seeds reached; raises as `runs` does."""
-        profiles = self.runs().profile("dim")
-        ends = "; ".join(f"{curve.optimizer} {100 * float(curve.share[-1]):.0f} %" for curve in profiles)
-        alt = (
-            f"{self._where()}: share of 51 targets from 100 to 1e-8 and {self.repetitions} seeds that are reached "
-            f"within so many evaluations for each variable. At the end: {ends}."
+        Convergence: median and quartiles over the repetitions of the best precision so far. Profile: the share of
+        COCO's 51 targets and of the repetitions that is reached within so many evaluations for each variable.
+        """
+        runs = self.runs()
+        curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
+        profiles = runs.profile("dim")
+        ends = "; ".join(
+            f"{profile.optimizer} {number(float(curves[profile.optimizer].median[-1]), 2)} and "
+            f"{100 * float(profile.share[-1]):.0f} %"
+            for profile in profiles
         )
-        return Picture(profile_grid([(f"{self.function}, {self.dim}-D", profiles)]), alt)
+        alt = (
+            f"{self.function} in {self.dim} dimensions, instance {self.instance}, {self.budget:,} evaluations, "
+            f"{self.repetitions} seeds: median and quartiles of the best precision against evaluations, and the share "
+            f"of 51 targets from 100 to 1e-8 reached within so many evaluations for each variable. At the end: {ends}."
+        )
+        return Picture(curves_beside_profile(f"{self.function}, {self.dim}-D", curves, profiles), alt)
 
     def code(self) -> str:
         """Return the choice as code that can be copied.
@@ -113,11 +111,8 @@ class Choice:
             "from benchbook.specs.explore import Choice\n\n"
             f"choice = Choice(\n{arguments})\n"
             "runs = choice.runs()  # a run table: runs.ert(1e-2), runs.profile(), runs.to_pandas()\n"
-            "# each a picture: choice.trajectories(), choice.convergence(), choice.profile()"
+            "# each a picture: choice.trajectories(), choice.curves()"
         )
-
-    def _where(self) -> str:
-        return f"{self.function} in {self.dim} dimensions, instance {self.instance}, {self.budget:,} evaluations"
 
 
 def _literal(value: object) -> str:

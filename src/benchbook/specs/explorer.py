@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DIMS = (2, 3, 5, 10, 20, 40)
 _BUDGETS = (100, 200, 500, 1000, 2000, 5000, 10_000)
 _MOST_INSTANCE, _MOST_SEED, _MOST_REPETITIONS = 15, 10_000, 25
-_PICTURES = ("trajectories", "convergence", "profile")
+_PICTURES = ("trajectories", "curves")
 _PLACEHOLDER = "Choose one optimizer or more."
 
 
@@ -50,7 +50,7 @@ class Explorer:
         w = self._widgets
         self.status = w.HTML()
         self.pictures = {name: w.HTML() for name in _PICTURES}
-        self.copied = w.Textarea(description="as code", layout=w.Layout(width="100%", height="250px"))
+        self.copied = w.Textarea(description="as code", layout=w.Layout(width="100%", height="230px"))
         for control in self.controls.values():
             control.observe(self._changed, names="value")
         self.view = self._arranged()
@@ -96,9 +96,7 @@ class Explorer:
         w = self._widgets
         optimizers, *others = self.controls.values()
         controls = w.HBox([optimizers, w.VBox(others)], layout=w.Layout(flex_flow="row wrap"))
-        below = [self.pictures["convergence"], self.pictures["profile"]]
-        curves = w.HBox(below, layout=w.Layout(flex_flow="row wrap"))
-        return w.VBox([controls, self.status, self.pictures["trajectories"], curves, self.copied])
+        return w.VBox([controls, self.status, *self.pictures.values(), self.copied])
 
     def _changed(self, change: dict[str, Any]) -> None:
         key = next(name for name, control in self.controls.items() if control is change["owner"])
@@ -125,7 +123,8 @@ class Explorer:
 def shown(picture: Picture) -> str:
     """Return a picture as an HTML image with its alternative text."""
     data = base64.b64encode(picture.svg().encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(picture.alt)}" style="max-width: 100%">'
+    style = "display: block; max-width: 100%; background: white"
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(picture.alt)}" style="{style}">'
 
 
 def _said(text: str) -> str:

@@ -12,6 +12,7 @@ from benchbook.analysis.plots.optimizer_styles import optimizer_styles
 from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
 from benchbook.analysis.plots.scaling import plot_scaling
+from benchbook.analysis.plots.side_by_side import curves_beside_profile
 from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
 from benchbook.analysis.plots.value_convergence import value_convergence_grid
 
@@ -25,6 +26,7 @@ __all__ = [
     "critical_difference_figure",
     "depth_comparison",
     "episode_grid",
+    "curves_beside_profile",
     "new_figure",
     "optimizer_styles",
     "plot_convergence",

@@ -90,7 +90,7 @@ def trajectory_grid(
     """
     columns = min(columns, len(paths))
     rows = -(-len(paths) // columns)
-    size = {"width": 3.2 * columns + 0.5, "height": 3.2 * rows + 0.6}
+    size = {"width": 3.2 * columns + 0.5, "height": 3.5 * rows + 0.8}
     figure, axes = new_figure(rows, columns, **size, sharex=True, sharey=True)
     for number, (axis, (title, path)) in enumerate(zip(axes, paths, strict=False)):
         plot_trajectory(axis, problem, path, optimum)

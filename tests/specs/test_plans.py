@@ -1,0 +1,44 @@
+"""What goes for which optimizer, and the runs that follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchbook.optimizers import optimizer
+from benchbook.specs.plans import givens, spec_plan
+
+PARAMS: dict[str, Any] = {
+    "preset": "quick",
+    "functions": ["sphere", "rastrigin"],
+    "dims": [2, 5],
+    "instances": [0, 1],
+    "seeds": 2,
+    "bbob_functions": [1],
+    "bbob_instances": [1, 2],
+    "budget_per_dim": 60,
+    "target": 1e-8,
+}
+
+
+def test_without_parameters_of_their_own_libraries_get_what_all_get() -> None:
+    """The parameters of adapters may be left out."""
+    assert givens(PARAMS, "scipy") == givens(PARAMS, None)
+
+
+def test_a_library_gets_its_own_problems_and_the_lesser_budget() -> None:
+    """Its budget is never above that of all others; a library that is not named has the same."""
+    own = {"adapter_functions": ["sphere"], "adapter_dims": [2], "adapter_seeds": [7], "adapter_bbob_functions": []}
+    params = {**PARAMS, **own, "adapter_budget_per_dim": {"scipy": 10, "pycma": 900}}
+    scipy = givens(params, "scipy")
+    assert (scipy.functions, scipy.dims, scipy.seeds, scipy.bbob_functions) == (["sphere"], [2], [7], [])
+    assert [givens(params, name).budget_per_dim for name in ("scipy", "pycma", "optuna", None)] == [10, 60, 60, 60]
+    assert givens(params, None) == givens(PARAMS, None)
+
+
+def test_a_comparison_can_leave_out_the_textbook_instances() -> None:
+    """Only shifted problems remain, and those of BBOB, which are all shifted."""
+    planned = spec_plan(givens(PARAMS, None), [optimizer("whale")], twins_only=True)
+    assert {(item.spec.function, item.spec.instance) for item in planned} == {
+        ("sphere", 1), ("rastrigin", 1), ("bbob_f1", 1), ("bbob_f1", 2)
+    }  # fmt: skip
+    assert len(planned) == 2 * 2 * 2 + 2 * 2
