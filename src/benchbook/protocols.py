@@ -49,6 +49,23 @@ class Problem(Protocol):
 
 
 @runtime_checkable
+class Noisy(Protocol):
+    """A problem whose values reach the optimizer with noise.
+
+    Called as any problem, it gives noise-free values: those are recorded, and they decide on targets and on what is
+    best, as in COCO.
+    """
+
+    def noise_of_run(self, rng: np.random.Generator, /) -> Callable[[FloatArray, FloatArray], FloatArray]:
+        """Return the noise of one run, with a generator of its own.
+
+        It is called with points `(n, dim)` and their noise-free values `(n,)`, batch by batch in the order of the
+        evaluations, and returns what the optimizer sees instead, shape `(n,)`; how the evaluations are grouped into
+        batches changes nothing.
+        """
+
+
+@runtime_checkable
 class Optimizer(Protocol):
     """Proposes points and learns from their values; never calls the objective and never counts evaluations.
 

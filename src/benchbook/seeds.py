@@ -2,6 +2,7 @@
 
 A run's random stream hangs on the user's seed, the function, instance and dimension, and the optimizer's name;
 not on settings, budget or code, so that variants of one optimizer meet the same draws (paired comparison).
+The noise of a noisy function has a stream of its own, derived alike.
 A problem's shift and rotation hang on function, dimension and instance alone.
 The derivation is `numpy.random.SeedSequence` with the names' SHA-256 as spawn key
 (https://numpy.org/doc/stable/reference/random/parallel.html).
@@ -45,6 +46,18 @@ def run_generator(*, seed: int, function: str, instance: int, dim: int, optimize
     return np.random.Generator(
         np.random.PCG64(run_seed(seed=seed, function=function, instance=instance, dim=dim, optimizer=optimizer))
     )
+
+
+def noise_generator(*, seed: int, function: str, instance: int, dim: int, optimizer: str) -> np.random.Generator:
+    """Return the generator of the noise that one run meets; no stream of the optimizer shares numbers with it.
+
+    Examples:
+        >>> names = {"function": "bbob_noisy_f101", "instance": 1, "dim": 2, "optimizer": "random_search"}
+        >>> bool(noise_generator(seed=1, **names).random() == run_generator(seed=1, **names).random())
+        False
+    """
+    key = _key("noise", function, instance, dim, optimizer)
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(check_seed(seed), spawn_key=key)))
 
 
 def problem_generator(*, function: str, dim: int, instance: int) -> np.random.Generator:

@@ -9,7 +9,7 @@ import pytest
 from benchbook.errors import MissingExtraError, UnknownNameError, UsageError
 from benchbook.problems import describe, digest, expand, names, problem
 from benchbook.problems.bbob import BBOB
-from benchbook.problems.coco import NOISY, SUITES, ReferenceProblem, SuiteProblem
+from benchbook.problems.coco import SUITES, ReferenceProblem, SuiteProblem
 
 
 @pytest.mark.parametrize("name", BBOB)
@@ -91,16 +91,8 @@ def test_suites_are_in_the_catalog() -> None:
         SuiteProblem("bbob_f1", 20, 1)
 
 
-def test_noise_that_cannot_be_seeded_is_refused() -> None:
-    """Functions of bbob-noisy are not listed, and asking for one tells why."""
-    assert not set(NOISY) & set(names())
-    for call in (lambda: problem("bbob_noisy_f101", 2), lambda: describe("bbob_noisy_f130"), lambda: expand(NOISY[3])):
-        with pytest.raises(UsageError, match=r"bbob_noisy_f\d+ cannot be run: .* cannot be seeded"):
-            call()
-
-
 def test_the_noise_does_depend_on_what_else_runs() -> None:
-    """Why bbob-noisy is refused: a second problem takes numbers from the first one's noise."""
+    """Why no run takes its noise from coco-experiment: a second problem takes numbers from the first one's noise."""
 
     def values(*, beside: bool) -> list[float]:
         suite = cocoex.Suite("bbob-noisy", "", "function_indices: 1 dimensions: 5 instance_indices: 1")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,12 @@ class Index:
         return self._database.execute(text, values)
 
     def _open(self) -> sqlite3.Connection:
+        """Open the database, which is closed at the latest when nobody holds the index any more."""
+        database = self._connected()
+        weakref.finalize(self, _close, database)
+        return database
+
+    def _connected(self) -> sqlite3.Connection:
         if not self._keep:
             database = sqlite3.connect(":memory:", isolation_level=None)
             if not self._fresh:
@@ -238,3 +245,9 @@ class Index:
     def _damage(self, shard: str, offset: int, reason: str, torn: bool) -> None:
         log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)
         self.query("INSERT INTO damages VALUES (?, ?, ?, ?)", (shard, offset, reason, torn))
+
+
+def _close(database: sqlite3.Connection) -> None:
+    """Close a database, unless another thread opened it, which alone may."""
+    with suppress(sqlite3.ProgrammingError):
+        database.close()

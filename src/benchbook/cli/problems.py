@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from benchbook.problems.certify import Certificate
     from benchbook.protocols import Problem
 
+_LAST_NOISELESS = 100
+
 
 @click.group("problems")
 def command() -> None:
@@ -78,6 +80,8 @@ def show(*, name: str, dim: int | None, instance: int | None, picture: Path | No
 
 
 def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
+    from benchbook.protocols import Noisy
+
     integers = int(getattr(made, "integer").sum()) if hasattr(made, "integer") else 0  # noqa: B009  # not in the protocol
     separable, multimodal, condition = _properties(info)
     x_opt = getattr(made, "x_opt", None)
@@ -95,6 +99,7 @@ def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
         ("bounds", info.bounds or f"{info.lower:g} to {info.upper:g} in every variable"),
         ("integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"),
         ("f_opt", "unknown" if made.f_opt is None else f"{made.f_opt:.10g}"),
+        *([("noise", "the optimizer sees it; records hold values without")] if isinstance(made, Noisy) else []),
         ("x_opt", "unknown" if x_opt is None else ", ".join(f"{item:.6g}" for item in x_opt)),
     ]
 
@@ -127,7 +132,12 @@ def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
 
 
 @command.command("certify")
-@click.option("--functions", default="1-24", show_default=True, help="Numbers of BBOB functions, such as 1-5,8.")
+@click.option(
+    "--functions",
+    default="1-24",
+    show_default=True,
+    help="Numbers of BBOB functions; from 101 on noisy.",
+)
 @click.option("--dims", default="2,3,5,10,20,40", show_default=True, help="Dimensions.")
 @click.option("--instances", default=None, help="Instances. [1,2,11; with --all 1-15 and six large ones]")
 @click.option("--all", "all_", is_flag=True, help="Compare all instances that a certification needs.")
@@ -135,21 +145,23 @@ def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
 def certify(*, functions: str, dims: str, instances: str | None, all_: bool, as_json: bool) -> int:
     """Compare our BBOB functions with coco-experiment, the official reference.
 
-    The difference is relative to f - f_opt, after 16 last places of f; at most 1e-9 passes. The exit code is 1 where
-    a function does not.
+    The difference is relative to f - f_opt, after 16 last places of f; at most 1e-9 passes. Noisy functions are
+    compared without noise, and with that of the same draws. The exit code is 1 where a function does not pass.
     """
     import json
     from dataclasses import asdict
 
-    from benchbook.problems.certify import ALL_INSTANCES, QUICK_INSTANCES
+    from benchbook.problems.certify import ALL_INSTANCES, NOISY_INSTANCES, QUICK_INSTANCES
     from benchbook.problems.certify import certify as compare
 
     chosen = ALL_INSTANCES if all_ else QUICK_INSTANCES
+    noisy = NOISY_INSTANCES if all_ else QUICK_INSTANCES
     if instances is not None:
-        chosen = tuple(_numbers("--instances", instances))
-    names = [f"bbob_f{number}" for number in _numbers("--functions", functions.replace("bbob_f", ""))]
+        chosen = noisy = tuple(_numbers("--instances", instances))
+    numbers = _numbers("--functions", functions.replace("bbob_noisy_f", "").replace("bbob_f", ""))
+    names = {number: f"bbob_noisy_f{number}" if number > _LAST_NOISELESS else f"bbob_f{number}" for number in numbers}
     sizes = _numbers("--dims", dims)
-    found = [compare(name, sizes, chosen) for name in names]
+    found = [compare(name, sizes, noisy if number > _LAST_NOISELESS else chosen) for number, name in names.items()]
     if as_json:
         click.echo(json.dumps([{**asdict(item), "passed": item.passed} for item in found], indent=2))
     else:

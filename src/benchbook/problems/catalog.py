@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.problems.applied import APPLIED, applied_problem
-from benchbook.problems.bbob import BbobProblem
+from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table
-from benchbook.problems.coco import NOISY, SUITES, SuiteProblem, refuse_noisy
+from benchbook.problems.coco import SUITES, SuiteProblem
 from benchbook.problems.digests import digest_code
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance
 from benchbook.problems.instance import TextbookProblem
 from benchbook.problems.textbook_table import TEXTBOOK
 from benchbook.protocols import Problem
 
-_INFOS = {name: item.info for name, item in TEXTBOOK.items()} | bbob_table.BBOB | SUITES | APPLIED
+_INFOS = {name: item.info for name, item in TEXTBOOK.items()} | bbob_table.BBOB | NOISY | SUITES | APPLIED
 _GROUPS = tuple(dict.fromkeys(info.family for info in _INFOS.values()))
 _registered: dict[str, tuple[ProblemInfo, Callable[[int, int], Problem]]] = {}
 
@@ -32,7 +32,7 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
 
     Raises:
         UnknownNameError: There is no function `name`; the message offers the nearest names.
-        UsageError: The function is not defined for `dim` or `instance`, or is one of bbob-noisy, which cannot be run.
+        UsageError: The function is not defined for `dim` or `instance`.
         MissingExtraError: The library that evaluates the function is not installed.
 
     Examples:
@@ -46,6 +46,8 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
         return _registered[name][1](dim, instance)
     if name in TEXTBOOK:
         return TextbookProblem(name, dim, instance)
+    if name in NOISY:
+        return NoisyBbobProblem(name, dim, instance)
     if name in SUITES:
         return SuiteProblem(name, dim, instance)
     if name in APPLIED:
@@ -54,7 +56,7 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
 
 
 def names() -> list[str]:
-    """Return the names of all functions: textbook, BBOB, coco-experiment's further suites, applied, those registered.
+    """Return the names of all functions: textbook, BBOB with and without noise, further suites, applied, registered.
 
     Examples:
         >>> names()[:2], len(names()) >= 34
@@ -81,7 +83,8 @@ def describe(name: str) -> ProblemInfo:
 def expand(wanted: str | Iterable[str]) -> list[str]:
     """Return the functions that names and groups stand for, each once, in the order given.
 
-    Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), and `applied`.
+    Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), `bbob_noisy` (all 30),
+    and `applied`.
 
     Raises:
         UnknownNameError: A name is neither a function nor a group.
@@ -135,8 +138,6 @@ def digest(problem: Problem) -> str:
 def _check_name(name: str, known: list[str]) -> str:
     if not isinstance(name, str):
         raise UsageError(f"function is {name!r}, expected a name such as 'sphere'")
-    if name in NOISY:
-        raise refuse_noisy(name)
     if name not in known:
         raise unknown_name("function", name, known)
     return name

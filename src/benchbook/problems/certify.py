@@ -14,19 +14,26 @@ Over all 24 functions, six dimensions and 21 instances the worst is 4e-12, but f
 rotation is orthogonal to 1e-12 only. Ours takes its optimum for exact there (`R (x - x_opt) + 1`), the reference the
 rotation (`R x + 1/2`), and the cosine of numbers up to 1e6 multiplies what lies between. No function needs more
 than the limit.
+
+Noisy functions are compared without noise in the same way; there 1,000 is added to most of the reference's values, and
+rounding is that of a number as large. Then both add noise to the same points, ours with the draws that the reference
+makes, which are known; what comes out is compared alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from benchbook.problems.bbob import BBOB, BbobProblem
-from benchbook.problems.coco import REFERENCE_DIMS, ReferenceProblem
+from benchbook.problems.bbob import BBOB, NOISY, BbobProblem, NoisyBbobProblem
+from benchbook.problems.coco import REFERENCE_DIMS, LegacyStreams, NoisyReference, ReferenceProblem
 from benchbook.typing import FloatArray
 
+_Ours: TypeAlias = BbobProblem | NoisyBbobProblem
+_Reference: TypeAlias = ReferenceProblem | NoisyReference
 LIMIT = 1e-9
 X_LIMIT = 1e-12
 QUICK_INSTANCES = (1, 2, 11)
@@ -34,6 +41,8 @@ QUICK_INSTANCES = (1, 2, 11)
 ALL_INSTANCES = (*range(1, 16), 71, 110, 1000, 214_748, 1_000_000, 2**31 - 1)
 _LAST_PLACES = 16 * np.finfo(np.float64).eps
 _REACH = 5.0
+_NOISE_ROUNDS = 4  # so that rare noise is among it
+NOISY_INSTANCES = tuple(range(1, 16))  # the only ones that the reference has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +81,9 @@ def certify(
     """Compare one of our BBOB functions with coco-experiment.
 
     Args:
-        function: Name such as `bbob_f1`.
+        function: Name such as `bbob_f1` or `bbob_noisy_f101`.
         dims: Dimensions, all of them the suite's.
-        instances: Instances, from 1 to 2147483647.
+        instances: Instances, from 1 to 2147483647; of noisy functions to 15.
 
     Raises:
         UnknownNameError: There is no such function.
@@ -88,10 +97,10 @@ def certify(
     pairs = [(dim, instance) for dim in dims for instance in instances]
     worst, place, points, faults = -1.0, (0, 0, ""), 0, []
     for dim, instance in pairs:
-        ours, reference = BbobProblem(function, dim, instance), ReferenceProblem(function, dim, instance)
+        ours, reference = _pair(function, dim, instance)
         x, kinds = draw_points(reference)
         found, stated = ours(x), reference(x)
-        differences = relative_differences(found, stated, reference.f_opt)
+        differences = relative_differences(found, stated, reference.f_opt, _added(reference))
         row = int(np.argmax(differences))
         if differences[row] > worst:
             worst, place = float(differences[row]), (dim, instance, kinds[row])
@@ -110,9 +119,26 @@ def certify(
     )
 
 
-def relative_differences(found: FloatArray, stated: FloatArray, f_opt: float) -> FloatArray:
-    """Return the relative differences of values, shape `(n,)`, as the module's text defines them."""
-    rounding = _LAST_PLACES * np.maximum(np.maximum(np.abs(stated), abs(f_opt)), 1.0)
+def _pair(function: str, dim: int, instance: int) -> tuple[_Ours, _Reference]:
+    if function in NOISY:
+        return NoisyBbobProblem(function, dim, instance), NoisyReference(function, dim, instance)
+    return BbobProblem(function, dim, instance), ReferenceProblem(function, dim, instance)
+
+
+def _added(reference: _Reference) -> float:
+    return reference.added if isinstance(reference, NoisyReference) else 0.0
+
+
+def relative_differences(found: FloatArray, stated: FloatArray, f_opt: float, added: float = 0.0) -> FloatArray:
+    """Return the relative differences of values, shape `(n,)`, as the module's text defines them.
+
+    Args:
+        found: Our values.
+        stated: The reference's.
+        f_opt: The reference's optimum value.
+        added: What the reference added to its values before they were rounded.
+    """
+    rounding = _LAST_PLACES * np.maximum(np.maximum(np.abs(stated) + added, abs(f_opt)), 1.0)
     excess = np.maximum(np.abs(found - stated) - rounding, 0.0)
     gap = np.abs(stated - f_opt)
     relative = np.divide(excess, gap, out=np.where(excess > 0.0, np.inf, 0.0), where=gap > 0.0)
@@ -121,10 +147,10 @@ def relative_differences(found: FloatArray, stated: FloatArray, f_opt: float) ->
     return relative
 
 
-def draw_points(reference: ReferenceProblem) -> tuple[FloatArray, list[str]]:
+def draw_points(reference: _Reference) -> tuple[FloatArray, list[str]]:
     """Draw the points at which a problem is compared, shape `(n, dim)`, and their kinds."""
     dim = reference.dim
-    rng = np.random.default_rng([int(reference.name.removeprefix("bbob_f")), dim, reference.instance])
+    rng = np.random.default_rng([int(reference.name.rpartition("_f")[2]), dim, reference.instance])
     faces = rng.uniform(-_REACH, _REACH, (4, dim))
     faces[np.arange(4), rng.integers(dim, size=4)] = rng.choice([-_REACH, _REACH], 4)
     near = reference.x_opt + rng.normal(size=(3, dim)) * np.array([[1e-1], [1e-2], [1e-3]])
@@ -138,9 +164,9 @@ def draw_points(reference: ReferenceProblem) -> tuple[FloatArray, list[str]]:
     return np.vstack(list(parts.values())), [kind for kind, part in parts.items() for _ in part]
 
 
-def _faults(ours: BbobProblem, reference: ReferenceProblem, found: FloatArray) -> list[str]:
+def _faults(ours: _Ours, reference: _Reference, found: FloatArray) -> list[str]:
     faults = []
-    rounding = _LAST_PLACES * max(abs(reference.f_opt), 1.0)
+    rounding = _LAST_PLACES * max(abs(reference.f_opt) + _added(reference), 1.0)
     if abs(ours.f_opt - reference.f_opt) > rounding:
         faults.append(f"f_opt is {ours.f_opt!r}, the reference's {reference.f_opt!r}")
     away = float(np.max(np.abs(ours.x_opt - reference.x_opt)))
@@ -152,7 +178,19 @@ def _faults(ours: BbobProblem, reference: ReferenceProblem, found: FloatArray) -
     at_optimum = float(ours(ours.x_opt[None, :])[0])
     if at_optimum != ours.f_opt:
         faults.append(f"the value at x_opt is {at_optimum!r}, f_opt {ours.f_opt!r}")
+    if isinstance(ours, NoisyBbobProblem) and isinstance(reference, NoisyReference):
+        differing = noise_difference(ours, reference)
+        if differing > LIMIT:
+            faults.append(f"noisy values differ by {differing:.1e} given the same draws, expected {LIMIT:g}")
     return faults
+
+
+def noise_difference(ours: NoisyBbobProblem, reference: NoisyReference) -> float:
+    """Return the greatest relative difference of noisy values, given the draws of the reference."""
+    x, _ = draw_points(reference)
+    x = np.vstack([x] * _NOISE_ROUNDS)
+    found, stated = ours.seen(LegacyStreams(), x, ours(x)), reference.seen(x)
+    return float(np.max(relative_differences(found, stated, reference.f_opt)))
 
 
 FUNCTIONS = tuple(BBOB)

@@ -4,9 +4,8 @@
 - `SuiteProblem`: a function of bbob-largescale or bbob-mixint, point by point. In bbob-mixint the first four fifths of
   the variables are integer; coco-experiment rounds them before it evaluates, so every point has a value.
 
-bbob-noisy is refused. Its noise comes from one random state of the process: it cannot be seeded through Python, every
-new suite resets it, and two problems that are evaluated by turns take numbers from each other. A run would have other
-values beside another run than alone, and all seeds would have the same noise.
+- `NoisyReference`: a function of bbob-noisy, against which ours is held. Its own noise comes from one random state of
+  the process that cannot be seeded through Python and that two problems share, so no run uses it.
 
 No file is written and no observer is attached.
 
@@ -22,21 +21,25 @@ References:
 from __future__ import annotations
 
 import importlib
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from benchbook.digests import module_digest, text_digest
-from benchbook.errors import MissingExtraError, UsageError, unknown_name
+from benchbook.errors import MissingExtraError, unknown_name
 from benchbook.problems.bbob import legacy
+from benchbook.problems.bbob.noise import Cauchy
+from benchbook.problems.bbob.noisy import NOISY, base_of, model_of
 from benchbook.problems.bbob.table import BBOB
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance, check_points, continuous, read_only
 from benchbook.typing import FloatArray
 
 REFERENCE_DIMS = (2, 3, 5, 10, 20, 40)
+_DRAWS = 15  # of which at least two have the constant only, but once in 10^9 times
 _LAST_REFERENCE_INSTANCE = 2**31 - 1  # coco-experiment keeps it in a C int
-NOISY = tuple(f"bbob_noisy_f{number}" for number in range(101, 131))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +221,75 @@ class SuiteProblem:
         return f"SuiteProblem({self.name!r}, dim={self.dim}, instance={self.instance})"
 
 
-def refuse_noisy(name: str) -> UsageError:
-    """Return the error for a function of bbob-noisy."""
-    return UsageError(
-        f"{name} cannot be run: coco-experiment draws the noise of bbob-noisy from a random state of the whole process "
-        "that cannot be seeded, so its values would depend on what else runs, and no run could be repeated"
-    )
+class NoisyReference:
+    """A function of bbob-noisy, evaluated by coco-experiment.
+
+    It tells no noise-free values. But of each three noisy forms of a function the Cauchy one adds a constant to most
+    values and nothing else: what comes most often, less that constant, is the value without noise.
+
+    Raises:
+        UnknownNameError: There is no noisy BBOB function `name`.
+        UsageError: `dim` is not one of the suite's, or `instance` is not a whole number from 1 to 15.
+        MissingExtraError: coco-experiment is not installed.
+    """
+
+    def __init__(self, name: str, dim: int, instance: int = 1) -> None:
+        if name not in NOISY:
+            raise unknown_name("noisy BBOB function", name, NOISY)
+        info = replace(NOISY[name], dims=REFERENCE_DIMS, last_instance=15)
+        self.name = name
+        self.dim = check_dim(info, dim)
+        self.instance = check_instance(info, instance)
+        number = int(name.rpartition("_f")[2])
+        cauchy = number + 2 - (number - 101) % 3
+        model = model_of(cauchy, self.dim)
+        self.added = model.constant + 1.01e-8 if isinstance(model, Cauchy) else 0.0
+        self._names = (number, cauchy)
+        self.begin()
+        self.x_opt = ReferenceProblem(f"bbob_f{base_of(number)}", self.dim, self.instance).x_opt
+        self.f_opt = float(self(self.x_opt[None, :])[0])
+
+    def begin(self) -> None:
+        """Begin the noise anew: a new suite resets it, for all suites of the process."""
+        options = f"dimensions: {self.dim} instance_indices: {self.instance}"
+        self._suite = load_cocoex().Suite("bbob-noisy", "", options)  # its problems need it alive
+        self._noisy, self._cauchy = (
+            self._suite.get_problem_by_function_dimension_instance(item, self.dim, self.instance)
+            for item in self._names
+        )
+
+    def __call__(self, x: FloatArray, /) -> FloatArray:
+        """Return the values without noise of points `(n, dim)`, shape `(n,)`."""
+        seen = [Counter(self._cauchy(point) for _ in range(_DRAWS)).most_common(1)[0][0] for point in x]
+        return np.array(seen) - self.added
+
+    def seen(self, x: FloatArray) -> FloatArray:
+        """Return what an optimizer sees of points `(n, dim)`, shape `(n,)`, when the noise has just begun."""
+        self.begin()
+        return np.array([self._noisy(point) for point in x])
+
+
+class LegacyStreams:
+    """The draws of coco-experiment's noise, from its beginning on.
+
+    Each is the first number of BBOB's generator, seeded with 31, 32, ...; normal and uniform draws count apart.
+    """
+
+    def __init__(self) -> None:
+        self._seeds = {"normal": 30, "uniform": 30}
+
+    def normal(self, n: int, each: int) -> FloatArray:
+        """Return the next standard normal draws of n evaluations, shape `(n, each)`."""
+        return self._draws("normal", legacy.gauss, n, each)
+
+    def uniform(self, n: int, each: int) -> FloatArray:
+        """Return the next draws from (0, 1) of n evaluations, shape `(n, each)`."""
+        return self._draws("uniform", legacy.uniform, n, each)
+
+    def _draws(self, kind: str, draw: Callable[[int, int], FloatArray], n: int, each: int) -> FloatArray:
+        first = self._seeds[kind] + 1
+        self._seeds[kind] += n * each
+        return np.array([draw(1, seed)[0] for seed in range(first, first + n * each)]).reshape(n, each)
 
 
 def _digest() -> str:

@@ -42,6 +42,7 @@ def run_loop(
     stagnation: int | None = None,
     timeout_s: float | None = None,
     observers: Sequence[Observer] = (),
+    noise: Callable[[FloatArray, FloatArray], FloatArray] | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Outcome:
     """Run an optimizer on a problem until budget, target or stagnation ends it.
@@ -59,9 +60,10 @@ def run_loop(
         timeout_s: Stop when so many seconds have passed; looked at after each batch, and when somebody raises
             `TimeUp` in this thread.
         observers: Called after each batch, in order.
+        noise: Turns points and their values into what the optimizer sees instead; see `benchbook.protocols.Noisy`.
         clock: Measures the durations.
     """
-    loop = _Loop(problem, budget, target_value, stagnation, timeout_s, observers, clock)
+    loop = _Loop(problem, budget, target_value, stagnation, timeout_s, observers, noise, clock)
     start_s = clock.monotonic_s()
     stop = loop.run(make_optimizer)
     total_s = clock.monotonic_s() - start_s
@@ -93,6 +95,7 @@ class _Loop:
         stagnation: int | None,
         timeout_s: float | None,
         observers: Sequence[Observer],
+        noise: Callable[[FloatArray, FloatArray], FloatArray] | None,
         clock: Clock,
     ) -> None:
         self.problem = problem
@@ -100,6 +103,7 @@ class _Loop:
         self.target_value = -math.inf if target_value is None else target_value
         self.stagnation = stagnation
         self.observers = observers
+        self.noise = noise
         self.clock = clock
         self.deadline_s = math.inf if timeout_s is None else clock.monotonic_s() + timeout_s
         self.evaluations = 0
@@ -134,7 +138,7 @@ class _Loop:
                 begin = now()
                 if begin >= self.deadline_s:
                     return Stop.TIMEOUT
-                optimizer.tell(x, fx)
+                optimizer.tell(x, fx if self.noise is None else self._seen(x, fx))
         except TimeUp:
             return Stop.TIMEOUT
         except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
@@ -173,6 +177,11 @@ class _Loop:
         if fx.shape != (len(x),):
             raise ShapeError(f"the objective returned an array of shape {fx.shape}, expected ({len(x)},)")
         return fx
+
+    def _seen(self, x: FloatArray, fx: FloatArray) -> FloatArray:
+        """Return what the optimizer sees of values; where they became no finite number, `+inf`."""
+        seen = self.noise(x, fx) if self.noise is not None else fx
+        return np.where(np.isfinite(seen), seen, np.inf)
 
     def _without_invalid(self, fx: FloatArray) -> FloatArray:
         finite = np.isfinite(fx)

@@ -14,6 +14,7 @@ from benchbook.digests import digest
 from benchbook.optimizers.native import NativeOptimizer
 from benchbook.optimizers.streams import Streams
 from benchbook.problems import stack
+from benchbook.protocols import Noisy
 from benchbook.records import RunRecord
 from benchbook.runs import run_lockstep
 from benchbook.studies.execute import code_digest, execute, generator_of, record_of, target_value_of
@@ -94,7 +95,9 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     same_box = all(
         np.array_equal(item.problem.lower, low) and np.array_equal(item.problem.upper, high) for item in planned
     )
-    return same_box and first.optimizer.can_lockstep()
+    # A noisy run draws from a stream of its own after each evaluation, and is done alone.
+    noisy = any(isinstance(item.problem, Noisy) for item in planned)
+    return same_box and not noisy and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -13,7 +13,7 @@ from benchbook.artifacts.document import combined_code, content_digest, run_key
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import module_digest
 from benchbook.problems import digest as problem_digest
-from benchbook.protocols import Observer, Optimizer
+from benchbook.protocols import Noisy, Observer, Optimizer
 from benchbook.records import (
     History,
     OptimizerRecord,
@@ -26,13 +26,14 @@ from benchbook.records import (
     as_plain,
 )
 from benchbook.runs import Outcome, run_loop
-from benchbook.seeds import run_generator
+from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies import provenance
 from benchbook.studies.plan import PlannedRun
 from benchbook.studies.staged import staged
 from benchbook.tracking import ImprovementHistory
 from benchbook.tracking.stages import stage
 from benchbook.tracking.targets import target_hits
+from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ def execute(
             stagnation=spec.stagnation,
             timeout_s=timeout_s,
             observers=parts.observers,
+            noise=noise_of(planned),
             clock=clock,
         )
     with stage("observe"):
@@ -79,6 +81,18 @@ def generator_of(spec: RunSpec) -> np.random.Generator:
     """Return the random generator of a run."""
     return run_generator(
         seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
+    )
+
+
+def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
+    """Return the noise of a run, begun anew; None where its problem has none."""
+    spec = planned.spec
+    if not isinstance(planned.problem, Noisy):
+        return None
+    return planned.problem.noise_of_run(
+        noise_generator(
+            seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
+        )
     )
 
 

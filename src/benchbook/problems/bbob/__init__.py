@@ -1,4 +1,4 @@
-"""The 24 noiseless BBOB functions in NumPy, for every dimension from 2 on and every instance.
+"""The 24 noiseless BBOB functions and the 30 noisy ones in NumPy, for every dimension from 2 on and every instance.
 
 They are written from the published definition, with the legacy generator of 2009, and certified against
 coco-experiment, the official reference, by `benchbook problems certify`. Where the same number can be had with less
@@ -11,7 +11,8 @@ References:
     Methods and Software 36(1), 114-144
 """
 
+from benchbook.problems.bbob.noisy import NOISY, NoisyBbobProblem
 from benchbook.problems.bbob.problem import BbobProblem, LockstepBbob
 from benchbook.problems.bbob.table import BBOB
 
-__all__ = ["BBOB", "BbobProblem", "LockstepBbob"]
+__all__ = ["BBOB", "NOISY", "BbobProblem", "LockstepBbob", "NoisyBbobProblem"]

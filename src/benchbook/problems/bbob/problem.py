@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from benchbook.typing import FloatArray
 
 _GROUPS = (separable, moderate, ill_conditioned, multimodal, weakly_structured)
 DEFINITIONS: dict[int, Definition] = {number: item for group in _GROUPS for number, item in group.FUNCTIONS.items()}
-_MODULES = [item.__name__ for item in (*_GROUPS, definition, legacy, transforms)]
+MODULES = [item.__name__ for item in (*_GROUPS, definition, legacy, transforms)]
 # Numbers in a formula's arrays that are worked on at a time, so that they stay in the CPU's cache.
 _PIECE = 16384
 _TILED = 4096  # points of up to so many numbers get a shift of their own size, which is quicker than broadcasting
@@ -84,13 +85,37 @@ class BbobProblem:
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the code that determines the values."""
-        return module_digest([__name__, *_MODULES])
+        return module_digest([__name__, *MODULES])
 
     def __reduce__(self) -> tuple[type[BbobProblem], tuple[str, int, int]]:
         return type(self), (self.name, self.dim, self.instance)
 
     def __repr__(self) -> str:
         return f"BbobProblem({self.name!r}, dim={self.dim}, instance={self.instance})"
+
+
+class Drawn(Protocol):
+    """An instance of a function in one dimension: what `LockstepBbob` needs to evaluate it."""
+
+    @property
+    def definition(self) -> Definition:
+        """The function."""
+
+    @property
+    def dim(self) -> int:
+        """Number of variables."""
+
+    @property
+    def x_opt(self) -> FloatArray:
+        """Place of the optimum, shape `(dim,)`."""
+
+    @property
+    def offset(self) -> float:
+        """Value at the optimum, but for rounding."""
+
+    @property
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """The further arguments of the formula."""
 
 
 class LockstepBbob:
@@ -100,7 +125,7 @@ class LockstepBbob:
         problems: The problem of each run, all of one function and dimension.
     """
 
-    def __init__(self, problems: Sequence[BbobProblem]) -> None:
+    def __init__(self, problems: Sequence[Drawn]) -> None:
         first = problems[0]
         self.definition = first.definition
         self._dim = first.dim

@@ -1,0 +1,196 @@
+"""The 30 noisy BBOB functions, f101 to f130: eight noiseless ones under three noise models, two of them also mildly.
+
+A problem itself gives noise-free values, as any other: the same for all runs. What an optimizer sees instead comes from
+`noise_of_run(rng)`, which a run calls once, with a generator that hangs on its seed. So the noise of a run is its own,
+whatever else runs, and other seeds have other noise. Records, targets and all measures hold noise-free values, as
+COCO's do; the optimizer alone sees the noisy ones.
+
+The noise is drawn independently, as the report says. (coco-experiment draws the two numbers of uniform noise with
+neighbouring seeds of its legacy generator, which ties them to each other: the distributions of what comes out are 0.03
+to 0.05 apart by Kolmogorov's distance. Given its draws, our models give its values; see `benchbook.problems.certify`.)
+
+As in COCO, all have the penalty `100 f_pen` outside of the box, to which no noise is done, 1.01e-8 is added to every
+noisy value, and the noise goes on below a precision of 1e-8, where the report ends it.
+
+References:
+    Hansen, Finck, Ros & Auger 2009, Real-parameter black-box optimization benchmarking 2009: noisy functions
+    definitions, INRIA RR-6869, https://inria.hal.science/inria-00369466
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache, partial
+
+import numpy as np
+
+from benchbook.digests import module_digest
+from benchbook.errors import unknown_name
+from benchbook.problems.bbob import legacy, multimodal, noise, problem, separable
+from benchbook.problems.bbob.definition import Definition
+from benchbook.problems.bbob.noise import Cauchy, Gaussian, NoiseModel, RunStreams, Streams, Uniform
+from benchbook.problems.bbob.problem import DEFINITIONS, LockstepBbob
+from benchbook.problems.bbob.table import BBOB
+from benchbook.problems.bbob.transforms import dot, outside
+from benchbook.problems.info import ProblemInfo, check_dim, check_instance, check_points, continuous, read_only
+from benchbook.typing import FloatArray
+
+FAMILY = "bbob_noisy"
+# The noiseless function under each three noisy ones, by the first of them.
+_BASES = {101: 1, 104: 8, 107: 1, 110: 8, 113: 7, 116: 10, 119: 14, 122: 17, 125: 19, 128: 21}
+_LAST_MODERATE, _LAST_UNIMODAL = 106, 121
+_SOURCE = "Hansen, Finck, Ros & Auger 2009, INRIA RR-6869"
+_MODELS = ("Gaussian", "uniform", "Cauchy")
+PENALTY = 100.0
+_ADDED = 1.01e-8
+# Of two functions the noisy form differs: f10 is conditioned by 1e4, and f19 is a tenth.
+_ELLIPSOID = ("sum 10^(4 (i-1)/(D-1)) z_i^2", 1e4)
+_GRIEWANK = "1/(D-1) sum_{i<D} (s_i/4000 - cos s_i) + 1, s_i = 100 (z_i^2 - z_{i+1})^2 + (z_i - 1)^2"
+
+
+@cache
+def _ellipsoid_weights(dim: int) -> FloatArray:
+    return read_only(np.array([1e4**step for step in legacy.steps(dim).tolist()]))
+
+
+def _ellipsoid(y: FloatArray, *, rotation: FloatArray) -> FloatArray:
+    """f116 to f118, without noise: `sum 10^(4 (i-1)/(D-1)) z_i^2`, `z = T_osz(R (x - x_opt))`."""
+    return dot(separable.oscillated_squares(y @ rotation), _ellipsoid_weights(y.shape[-1]))
+
+
+def _griewank_rosenbrock(y: FloatArray, *, matrix: FloatArray) -> FloatArray:
+    """f125 to f127, without noise: a tenth of f19."""
+    return multimodal.griewank_rosenbrock(y, matrix=matrix) / 10.0
+
+
+_FORMULAS: dict[int, Callable[..., FloatArray]] = {10: _ellipsoid, 19: _griewank_rosenbrock}
+
+
+def base_of(number: int) -> int:
+    """Return the number of the noiseless function under f101 to f130."""
+    return _BASES[number - (number - 101) % 3]
+
+
+def model_of(number: int, dim: int) -> NoiseModel:
+    """Return the noise model of f101 to f130 in one dimension."""
+    moderate = number <= _LAST_MODERATE
+    alpha = 0.01 if moderate else 1.0
+    kind = (number - 101) % 3
+    if kind == 0:
+        return Gaussian(beta=alpha)
+    if kind == 1:
+        return Uniform(alpha=alpha * (0.49 + 1.0 / dim), beta=alpha)
+    return Cauchy(alpha=alpha, p=0.05 if moderate else 0.2)
+
+
+def _definition(number: int) -> Definition:
+    base = base_of(number)
+    plain = DEFINITIONS[base]
+    return replace(plain, formula=_FORMULAS.get(base, plain.formula), penalty=PENALTY, shared=False)
+
+
+class NoisyBbobProblem:
+    """A noisy BBOB function in one dimension and instance; called, it gives noise-free values.
+
+    Raises:
+        UnknownNameError: There is no noisy BBOB function `name`.
+        UsageError: `dim` is not a whole number >= 2, or `instance` is not a whole number >= 1.
+
+    Examples:
+        >>> problem = NoisyBbobProblem("bbob_noisy_f107", 2, 1)
+        >>> x = problem.x_opt[None, :] + 1.0
+        >>> problem(x) - problem.f_opt
+        array([2.])
+        >>> noise = problem.noise_of_run(np.random.default_rng(1))
+        >>> bool(noise(x, problem(x))[0] == problem(x)[0])
+        False
+    """
+
+    def __init__(self, name: str, dim: int, instance: int = 1) -> None:
+        if name not in NOISY:
+            raise unknown_name("noisy BBOB function", name, NOISY)
+        info = NOISY[name]
+        self.name = name
+        self.dim = check_dim(info, dim)
+        self.instance = check_instance(info, instance)
+        self.lower = read_only(np.full(self.dim, info.lower))
+        self.upper = read_only(np.full(self.dim, info.upper))
+        self.integer = continuous(self.dim)
+        number = int(name.rpartition("_f")[2])
+        self.model = model_of(number, self.dim)
+        self.definition = _definition(number)
+        seed = legacy.seed_of(base_of(number), self.instance)
+        drawn = self.definition.draw(seed, self.dim)
+        self.x_opt = read_only(drawn.x_opt)
+        self.parameters = {key: read_only(values) for key, values in drawn.parameters.items()}
+        self.offset = legacy.offset(seed)
+        self._alone = LockstepBbob([self])
+        self.f_opt = float(self._alone.evaluate(self.x_opt[None, None, :])[0, 0])
+
+    def __call__(self, x: FloatArray, /) -> FloatArray:
+        """Evaluate points of shape `(n, dim)` without noise; return values of shape `(n,)`.
+
+        Raises:
+            ShapeError: `x` has another shape, or does not hold real numbers.
+        """
+        values: FloatArray = self._alone.evaluate(check_points(x, self.dim)[None])[0]
+        return values
+
+    def noise_of_run(self, rng: np.random.Generator, /) -> Callable[[FloatArray, FloatArray], FloatArray]:
+        """Return the noise of one run; see `benchbook.protocols.Noisy`."""
+        return partial(self.seen, RunStreams(rng))
+
+    def seen(self, streams: Streams, x: FloatArray, values: FloatArray, /) -> FloatArray:
+        """Return what the optimizer sees of points `(n, dim)` and their noise-free values `(n,)`."""
+        penalty = outside(x)
+        fixed = self.f_opt if penalty is None else self.f_opt + PENALTY * penalty
+        with np.errstate(invalid="ignore", over="ignore", divide="ignore"):  # of values that were not finite
+            noisy = self.model(np.maximum(values - fixed, 0.0), streams)
+        noisy += _ADDED
+        noisy += fixed
+        return noisy
+
+    @staticmethod
+    def lockstep(problems: Sequence[NoisyBbobProblem]) -> LockstepBbob:
+        """Put problems of one function and dimension side by side, without noise."""
+        return LockstepBbob(problems)
+
+    def digest(self) -> str:
+        """Return the SHA-256 (hex) of the code that determines the values, with and without noise."""
+        return module_digest([__name__, noise.__name__, problem.__name__, *problem.MODULES])
+
+    def __reduce__(self) -> tuple[type[NoisyBbobProblem], tuple[str, int, int]]:
+        return type(self), (self.name, self.dim, self.instance)
+
+    def __repr__(self) -> str:
+        return f"NoisyBbobProblem({self.name!r}, dim={self.dim}, instance={self.instance})"
+
+
+def _info(number: int) -> ProblemInfo:
+    plain = BBOB[f"bbob_f{base_of(number)}"]
+    conditioning = plain.conditioning
+    formula = plain.formula.replace(" + 10 f_pen", "").replace(" + f_pen", "").removesuffix(" + f_opt")
+    if base_of(number) == 10:
+        formula, conditioning = _ELLIPSOID
+    if base_of(number) == 19:
+        formula = _GRIEWANK
+    moderate, kind = number <= _LAST_MODERATE, _MODELS[(number - 101) % 3]
+    of_dim = " (alpha in 2-D)" if kind == "uniform" else ""
+    return replace(
+        plain,
+        name=f"{FAMILY}_f{number}",
+        family=FAMILY,
+        title=f"{plain.title}, {'moderate ' if moderate else ''}{kind} noise",
+        formula=f"{model_of(number, 2).formula()} + 100 f_pen + f_opt{of_dim}, f = {formula}",
+        conditioning=conditioning,
+        source=f"{_SOURCE}, f{number}",
+        group="moderate noise"
+        if moderate
+        else "severe noise"
+        if number <= _LAST_UNIMODAL
+        else "severe noise, multimodal",
+    )
+
+
+NOISY = {f"{FAMILY}_f{number}": _info(number) for number in range(101, 131)}
