@@ -4,8 +4,8 @@ from benchbook.analysis.plots.convergence import convergence_grid, plot_converge
 from benchbook.analysis.plots.critical_difference import critical_difference_figure, plot_critical_difference
 from benchbook.analysis.plots.depth_maps import depth_comparison, plot_depth_map
 from benchbook.analysis.plots.distributions import plot_parameter_effect, plot_violins
-from benchbook.analysis.plots.flame_graph import FlameGraph, plot_flame_graph
 from benchbook.analysis.plots.episodes import episode_grid, plot_episodes
+from benchbook.analysis.plots.flame_graph import FlameGraph, plot_flame_graph
 from benchbook.analysis.plots.heatmap import plot_heat_map
 from benchbook.analysis.plots.landscape import contours, plot_trajectory, search_stages, trajectory_grid
 from benchbook.analysis.plots.optimizer_styles import optimizer_styles
@@ -24,16 +24,16 @@ __all__ = [
     "contours",
     "convergence_grid",
     "critical_difference_figure",
+    "curves_beside_profile",
     "depth_comparison",
     "episode_grid",
-    "curves_beside_profile",
     "new_figure",
     "optimizer_styles",
     "plot_convergence",
     "plot_critical_difference",
-    "plot_flame_graph",
     "plot_depth_map",
     "plot_episodes",
+    "plot_flame_graph",
     "plot_heat_map",
     "plot_parameter_effect",
     "plot_profiles",
