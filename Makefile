@@ -13,7 +13,7 @@ RUN      := .venv/bin/python -m
 INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check
 EDITABLE := $(INSTALL) --no-deps --no-build-isolation --editable .
 # Bytecode makes imports three to five times faster; pip compiles what it installs, this compiles the package itself.
-COMPILE  := $(RUN) compileall -qq src/benchbook
+COMPILE  := $(RUN) compileall -qq src
 LOCK     := $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version $(OLDEST) --group build \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-strip-extras --custom-compile-command "make lock"
 STRIP    := $(RUN) nbstripout --keep-id --keep-count \

@@ -183,6 +183,18 @@ def test_messages_arrive_whole_however_they_are_cut() -> None:
     os.close(other)
 
 
+def test_an_answer_that_comes_too_late_is_not_taken_for_another() -> None:
+    """After a time-out nothing is asked over that link any more."""
+    ours, theirs = socket.socketpair()
+    link = Link(ours, Path())
+    ours.settimeout(0.01)
+    with pytest.raises(ForkServerError, match="did not answer within"):
+        link.code(1)
+    with pytest.raises(ForkServerError, match="has gone"):
+        link.code(1)
+    theirs.close()
+
+
 def test_a_process_without_a_link_starts_a_server_when_it_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As under papermill; it is started once, and ended with the process."""
     monkeypatch.setattr(fork_server, "_current", fork_server._Current())
