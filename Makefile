@@ -20,7 +20,7 @@ RUN      := $(PY) -m
 INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check
 EDITABLE := $(INSTALL) --no-deps --no-build-isolation --editable .
 # Bytecode makes imports three to five times faster; pip compiles what it installs, this compiles the package itself.
-COMPILE  := $(RUN) compileall -qq src/benchbook
+COMPILE  := $(RUN) compileall -qq src
 ARTIFACTS := $(or $(BENCHBOOK_ARTIFACTS),artifacts)
 NIGHTLY  := $(ARTIFACTS)/nightly
 PART     := $(NIGHTLY)/part-$(firstword $(subst /, ,$(SHARD)))

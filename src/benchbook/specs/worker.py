@@ -39,7 +39,9 @@ def main() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's mark of what cannot be imported
     from benchbook.specs.notebook import Execution
 
-    logging.getLogger("benchbook").addHandler(_ToEvents())
+    logger = logging.getLogger("benchbook")
+    logger.setLevel(logging.INFO)  # who started us decides what is shown
+    logger.addHandler(_ToEvents())
     jobs: _Jobs = queue.SimpleQueue()
     execution: list[Execution] = []
     threading.Thread(target=_listen, args=(jobs, execution), daemon=True).start()

@@ -115,8 +115,8 @@ def test_when_the_fork_server_dies_kernels_are_ordinary_and_a_warning_says_so(
 
 def test_a_server_that_cannot_import_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its last words are kept, and asking it ends with an error, not with waiting."""
-    (tmp_path / "debugpy").mkdir()
-    (tmp_path / "debugpy" / "__init__.py").write_text("raise ImportError('no debugger today')")
+    (tmp_path / "psutil").mkdir()
+    (tmp_path / "psutil" / "__init__.py").write_text("raise ImportError('no processes today')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
     server = ForkServer()
     try:
@@ -125,7 +125,7 @@ def test_a_server_that_cannot_import_says_what_is_missing(monkeypatch: pytest.Mo
             link.fork({"argv": LAUNCH, "cwd": ".", "environment": {}, "started_with": {}})
         link.close()
         server._process.wait()
-        assert server.last_words() == "ImportError: no debugger today"
+        assert server.last_words() == "ImportError: no processes today"
     finally:
         server.close()
 
@@ -181,6 +181,18 @@ def test_messages_arrive_whole_however_they_are_cut() -> None:
     assert there.receive() is None
     there.close()
     os.close(other)
+
+
+def test_an_answer_that_comes_too_late_is_not_taken_for_another() -> None:
+    """After a time-out nothing is asked over that link any more."""
+    ours, theirs = socket.socketpair()
+    link = Link(ours, Path())
+    ours.settimeout(0.01)
+    with pytest.raises(ForkServerError, match="did not answer within"):
+        link.code(1)
+    with pytest.raises(ForkServerError, match="has gone"):
+        link.code(1)
+    theirs.close()
 
 
 def test_a_process_without_a_link_starts_a_server_when_it_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from benchbook.specs.engine.messages import Line, Message
 
 CHOICE_VARIABLE = "BENCHBOOK_KERNELS"
 _FORK, _ORDINARY = "fork", "ordinary"
-_PATIENCE_S = 60.0  # importing everything takes two seconds, on a busy machine ten
+_PATIENCE_S = 120.0  # importing everything takes two seconds, on a busy machine twenty
 _log = logging.getLogger(__name__)
 
 
@@ -68,13 +68,15 @@ class Link:
         self._line.close()
 
     def _ask(self, message: Message) -> Message:
-        try:
-            with self._lock:
+        with self._lock:
+            try:
                 return self._line.ask(message)
-        except TimeoutError as error:
-            raise ForkServerError(f"the fork server did not answer within {_PATIENCE_S:g} s") from error
-        except OSError as error:
-            raise ForkServerError(f"the fork server has gone ({error})") from error
+            except TimeoutError as error:
+                # An answer that comes too late must not be taken for that of another request: nothing is asked again.
+                self._line.close()
+                raise ForkServerError(f"the fork server did not answer within {_PATIENCE_S:g} s") from error
+            except OSError as error:
+                raise ForkServerError(f"the fork server has gone ({error})") from error
 
 
 class ForkServer:

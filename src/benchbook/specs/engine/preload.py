@@ -12,8 +12,13 @@ _MODULES = (
     # the kernel, with what it would import when it starts or at its first cell
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
-    "debugpy",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "sqlite3",
+    "tornado.platform.asyncio",
     # what a spec uses
     "benchbook.artifacts.store",
     "benchbook.optimizers.catalog",
@@ -29,10 +34,15 @@ def preload() -> None:
     """Import and warm up; what is imported stays as it was after its import.
 
     Raises:
-        ImportError: A library is missing.
+        ImportError: A library cannot be imported.
     """
     for name in _MODULES:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            # A version that has moved it: its kernels import what they need.
     _warm_models()
     _warm_figures()
     gc.collect()
