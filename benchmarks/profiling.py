@@ -103,7 +103,7 @@ def write_docs() -> None:
     from benchbook.tracking.profile_table import text
 
     found = profile_run("cma_es", "rastrigin", dim=10, instance=1, seed=1, budget=20_000)
-    (DOCS / "_static" / "flame-graph.svg").write_text(plot_flame_graph(found).svg(), encoding="utf-8")
+    (DOCS / "_static" / "flame-graph.svg").write_text(plot_flame_graph(found, width=760).svg(), encoding="utf-8")
     (DOCS / "_data" / "profile.txt").write_text(f"{text(found, width=92)}\n", encoding="utf-8")
     print(text(found))
 

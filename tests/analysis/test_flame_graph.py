@@ -95,3 +95,10 @@ def test_a_profile_of_no_time_cannot_be_drawn(profiled) -> None:
     """The message names it."""
     with pytest.raises(UsageError, match="'a & b' took no time: there is nothing to draw"):
         plot_flame_graph(profiled(total_s=0.0))
+
+
+def test_a_width_that_is_too_small_is_told(profiled) -> None:
+    """Another width scales all boxes."""
+    with pytest.raises(UsageError, match="width is 20, expected at least 200 pixels"):
+        plot_flame_graph(profiled(), width=20)
+    assert float(boxes(plot_flame_graph(profiled(), width=520).svg())["set-up"].get("width", "")) == 50

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import benchbook as bb
 from benchbook.artifacts.io import load_document
 from benchbook.errors import StorageError, UnknownNameError, UsageError
 from benchbook.optimizers import optimizer
+from benchbook.problems import describe, problem, register
 from benchbook.studies.profile_files import write_profile
 from benchbook.studies.profiling import profile_call, profile_params, profile_run, profile_work
 from benchbook.tracking import profile, stage
@@ -147,15 +149,20 @@ def test_what_goes_wrong_later_leaves_the_first_profile(error: BaseException, st
     assert (found.status, found.missing, found.overhead) == (status, missing, None)
 
 
-def test_a_failed_run_fails_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_fails_the_profile() -> None:
     """Where the loop records an error, the profile tells it."""
-    from benchbook.problems.instance import Problem
 
-    def broken(self: Problem, x: object) -> None:
-        raise ZeroDivisionError("no value")
+    class Broken(type(problem("sphere", dim=2))):  # type: ignore[misc]
+        def __call__(self, x: object) -> None:
+            raise ZeroDivisionError("no value")
 
-    monkeypatch.setattr(Problem, "__call__", broken)
-    found = profile_run("random_search", "sphere", dim=2, budget=10)
+    def make(dim: int, instance: int) -> object:
+        made = problem("sphere", dim=dim, instance=instance)
+        made.__class__ = Broken
+        return made
+
+    register(replace(describe("sphere"), name="broken"), make)  # type: ignore[arg-type]
+    found = profile_run("random_search", "broken", dim=2, budget=10)
     assert (found.status, found.error) == ("failed", "ZeroDivisionError: no value")
 
 

@@ -53,18 +53,23 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
 
 def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artifacts: Path) -> tuple[str, str | None]:
     """Execute; return how it ended, and why where it did not end well."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     notebook = _prepared(path, params, document)
     kernel = notebook.metadata.get("kernelspec", {}).get("name", "python3")
+    try:
+        KernelSpecManager().get_kernel_spec(kernel)
+    except NoSuchKernel:
+        return "failed", f"there is no kernel {kernel!r} here"
     place = {"metadata": {"path": str(path.resolve().parent)}}
     client = NotebookClient(notebook, timeout=None, kernel_name=kernel, resources=place)
     env = {**os.environ, ARTIFACT_ROOT_VARIABLE: str(artifacts)}
     interrupted = False
     # In a thread of its own: in the main one nbclient answers Ctrl-C by killing the kernel, with what it measured.
     with document.with_suffix(".stderr").open("wb") as complaints, ThreadPoolExecutor(1) as threads:
-        execution = threads.submit(client.execute, env=env, stderr=complaints)
+        execution = threads.submit(lambda: asyncio.run(client.async_execute(env=env, stderr=complaints)))
         try:
             try:
                 execution.result()

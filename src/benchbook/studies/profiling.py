@@ -49,9 +49,9 @@ def profile_run(
         UsageError: An argument is wrong; nothing was run.
 
     Examples:
-        >>> found = profile_run("random_search", "sphere", dim=2, budget=100, repeats=0)
-        >>> [stage.name for stage in found.stages]
-        ['set-up', 'loop', 'ask', 'evaluate', 'observe', 'tell', 'encode', 'write']
+        >>> found = profile_run("particle_swarm", "sphere", dim=2, budget=200, repeats=0)
+        >>> sorted({stage.name for stage in found.stages})
+        ['ask', 'encode', 'evaluate', 'loop', 'observe', 'set-up', 'tell', 'write']
     """
     spec = planned(optimizer, function, seed=seed, **arguments).spec
     name = f"{spec.optimizer} on {spec.function}, dim {spec.dim}, {spec.budget:,} evaluations"

@@ -18,13 +18,24 @@ from benchbook.errors import UsageError
 from benchbook.tracking.profile_table import place, seconds
 from benchbook.tracking.profiled import Profiled
 
-_WIDTH, _ROW, _TOP, _SIDE, _BOTTOM = 1200, 20, 44, 10, 30
-_FONT, _LETTER = 12, 7.25  # pixels; a letter of a monospaced font is 0.6 of its size wide
+_ROW, _TOP, _SIDE, _BOTTOM = 20, 44, 10, 30  # pixels
+_FONT, _LETTER = 12, 7.25  # a letter of a monospaced font is 0.6 of its size wide
 _NARROWEST = 0.6  # pixels; what is narrower is left out
 _DEEPEST = 32  # rows
 _COLOURS = (BLUE, ORANGE, GREEN, AMBER, PURPLE, SKY, "#B8A900", "#7A6BB5")
 _OUTSIDE = GREY
 _TINTS = (0.62, 0.72)  # how much white is mixed in, by turns, so that neighbours can be told apart
+# Named by a class of its own: a picture that is put into a page must not style the others there.
+_STYLE = "".join(
+    f".bb-flame {rule}"
+    for rule in (
+        f"text{{font:{_FONT}px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:{INK}}}",
+        ".h{font:600 15px system-ui,'DejaVu Sans',sans-serif}",
+        ".n{font:12px system-ui,'DejaVu Sans',sans-serif;fill:#52606D}",
+        ".s{font-weight:600}",
+        "rect{stroke:#fff;stroke-width:.7}",
+    )
+)
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
 
 
@@ -65,30 +76,34 @@ class _Box:
     below: dict[tuple[str, object], _Box] = field(default_factory=dict)
 
 
-def plot_flame_graph(found: Profiled) -> FlameGraph:
+def plot_flame_graph(found: Profiled, *, width: int = 1200) -> FlameGraph:
     """Draw a profile; widths are shares of its total time.
 
     Stages are as wide as they were long. The functions in a stage divide its own time as the samples were divided.
-    Each box tells its full name and figures where the pointer rests on it. Boxes of less than a two-thousandth of the
-    total are left out.
+    Each box tells its full name and figures where the pointer rests on it. Boxes of less than 0.6 pixels are left
+    out.
+
+    Args:
+        found: The profile.
+        width: Width in pixels, at least 200; on a page of text 760 is readable.
 
     Raises:
-        UsageError: The profile took no time.
+        UsageError: The profile took no time, or the width is too small.
     """
+    if width < 200:
+        raise UsageError(f"width is {width}, expected at least 200 pixels")
     if found.total_s <= 0:
         raise UsageError(f"the profile {found.name!r} took no time: there is nothing to draw")
     root = _tree(found)
-    boxes = list(_placed(root, float(_SIDE), 0, (_WIDTH - 2 * _SIDE) / found.total_s))
+    boxes = list(_placed(root, float(_SIDE), 0, (width - 2 * _SIDE) / found.total_s))
     rows = 1 + max(row for _, _, _, row in boxes)
     height = _TOP + rows * _ROW + _BOTTOM
     alt = _alt(found)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
-        f'role="img" aria-label="{_said(alt)}">',
-        f"<style>text{{font:{_FONT}px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:{INK}}}"
-        f".h{{font:600 15px system-ui,'DejaVu Sans',sans-serif}}.n{{font:12px system-ui,'DejaVu Sans',sans-serif;"
-        "fill:#52606D}.s{font-weight:600}rect{stroke:#fff;stroke-width:.7}</style>",
-        f'<rect width="{_WIDTH}" height="{height}" fill="#fff" stroke="none"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'class="bb-flame" role="img" aria-label="{_said(alt)}">',
+        f"<style>{_STYLE}</style>",
+        f'<rect width="{width}" height="{height}" fill="#fff" stroke="none"/>',
         f'<text class="h" x="{_SIDE}" y="26">{_said(found.name)}: {seconds(found.total_s)}</text>',
         *(_drawn(box, x, width, row, found.total_s) for box, x, width, row in boxes),
         f'<text class="n" x="{_SIDE}" y="{height - 10}">{_said(_caption(found))}</text>',
