@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchbook.analysis.plots.timeline import plot_timeline, timeline_of
+from benchbook.analysis.plots.timeline import plot_timeline, timeline, timeline_of
 from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.tracking import Pipeline, read_run, read_samples, track, watch
@@ -103,6 +103,7 @@ def test_the_timeline_is_a_deterministic_svg_with_steps() -> None:
     pipeline = busy_pipeline()
     first, second = (timeline_of(read_run(pipeline.folder)) for _ in range(2))
     assert first == second
+    assert timeline(pipeline.run_id).svg().encode() == first
     ET.fromstring(first)  # noqa: S314  # our own
     figure = plot_timeline(
         [(0.0, {"rss_bytes": 1e6}), (1.0, {"rss_bytes": None, "gpu0_percent": 4.0})], [("a", 0, 1, True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -142,8 +143,29 @@ def _fitting(label: str, share: float, width: float) -> str:
     return label if len(label) <= room else label[: room - 1] + "…"
 
 
+def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
+    """Return the timeline of a tracked pipeline, as a notebook shows it.
+
+    Args:
+        run: Its id, the beginning or end of one, its name (the newest), or `latest`.
+        root: Artifact root; None: the one of this project.
+
+    Raises:
+        UsageError: There is no such pipeline, or it has neither a sample nor a step yet.
+        ArtifactError: It cannot be read.
+    """
+    from benchbook.tracking.folders import find_run
+    from benchbook.tracking.runs import read_run
+
+    return _picture(read_run(find_run(run, root)))
+
+
 def timeline_of(seen: Seen) -> bytes:
     """Return the timeline of a tracked pipeline as an SVG."""
+    return _picture(seen).svg().encode()
+
+
+def _picture(seen: Seen) -> Picture:
     from benchbook.tracking.states import StepStatus
     from benchbook.tracking.telemetry import read_samples
 
@@ -159,4 +181,4 @@ def timeline_of(seen: Seen) -> bytes:
         if step.started_t is not None
     ]
     alt = f"Telemetry of {seen.state.name} over time, its {len(steps)} steps shaded."
-    return Picture(plot_timeline(samples, steps), alt).svg().encode()
+    return Picture(plot_timeline(samples, steps), alt)
