@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchbook.bench.predictions import prediction_checks
+
 RUNS = 10_000
 
 
@@ -27,8 +29,10 @@ def main(quick: bool) -> None:
         rounds = 3 if quick else 11
         wall, cpu = telemetry_overhead(root, rounds)
         print(f"telemetry at 1 s           {100 * wall:+8.2f} % wall, {100 * cpu:+.2f} % CPU (goal 1, limit 5)")
-        for kind, errors in eta_errors_of(root).items():
-            print(f"ETA, {kind:21} {errors}")
+        wall, cpu = study_overhead(root, rounds)
+        print(f"a study, tracked or not    {100 * wall:+8.2f} % wall, {100 * cpu:+.2f} % CPU (goal 1, limit 5)")
+        for check in prediction_checks():
+            print(f"{check.text}: {100 * check.measured:.0f} % (limit 20); {check.detail}")
         for what, seconds in list_cost(root, 1000 if quick else RUNS).items():
             print(f"{what:26} {seconds:8.3f} s (goal 0.5)")
 
@@ -70,28 +74,33 @@ def telemetry_overhead(root: Path, rounds: int) -> tuple[float, float]:
     return statistics.median(r[0] for r in ratios), statistics.median(r[1] for r in ratios)
 
 
-def eta_errors_of(root: Path) -> dict[str, str]:
-    """Return the error of the prediction after each step, of pipelines whose steps take times that vary by a tenth."""
-    import numpy as np
+def study_overhead(root: Path, rounds: int) -> tuple[float, float]:
+    """Return the relative overhead of tracking a whole study, smoke test and reports included, in turns."""
+    import benchbook as bb
 
-    from benchbook.clock import ManualClock
-    from benchbook.tracking import track
-    from benchbook.tracking.eta import eta_errors
+    study = bb.study(
+        optimizers=["manta_ray_foraging", "cma_es"],
+        functions=["sphere", "rastrigin", "ackley", "rosenbrock"],
+        dims=[5, 10],
+        instances=[0, 1, 2],
+        seeds=5,
+        budget_per_dim=1000,
+    )
 
-    rng = np.random.default_rng(20200)
-    shapes = {"even steps": [20.0] * 6, "uneven steps": [10.0, 300.0, 40.0, 5.0, 90.0]}
-    table = {}
-    for name, seconds in shapes.items():
-        for run, history in ((0, "first run"), (5, "fifth run, 1.5 x slower")):
-            for _ in range(max(1, run - 1)):
-                clock = ManualClock()
-                with track(name, total=len(seconds), telemetry=False, root=root, clock=clock) as pipeline:
-                    for k, expected in enumerate(seconds):
-                        with pipeline.step(f"step {k}"):
-                            clock.advance((1.5 if run else 1.0) * expected * rng.lognormal(0, 0.1))
-            last = {done: error for done, _, error in eta_errors(pipeline.state)}
-            table[f"{name}, {history}"] = "  ".join(f"{done}: {100 * error:+.0f} %" for done, error in last.items())
-    return table
+    def campaign(followed: bool) -> tuple[float, float]:
+        store = Path(tempfile.mkdtemp(dir=root))
+        wall, cpu = time.perf_counter(), time.process_time()
+        study.run(store, track="overhead" if followed else False).close()
+        return time.perf_counter() - wall, time.process_time() - cpu
+
+    os.environ["BENCHBOOK_ARTIFACTS"] = str(root)
+    campaign(True)
+    ratios = []
+    for turn in range(rounds):
+        order = (True, False) if turn % 2 else (False, True)
+        measured = {followed: campaign(followed) for followed in order}
+        ratios.append([measured[True][k] / measured[False][k] - 1 for k in range(2)])
+    return statistics.median(r[0] for r in ratios), statistics.median(r[1] for r in ratios)
 
 
 def list_cost(root: Path, runs: int) -> dict[str, float]:

@@ -135,3 +135,20 @@ def test_earlier_durations_are_scaled_by_the_work() -> None:
                     pipeline.skip(label)
     assert first is not None
     assert first.remaining_s == pytest.approx(19)
+
+
+def test_a_run_that_had_nothing_to_do_teaches_nothing() -> None:
+    """All of its steps were skipped; the next one is predicted as if it had never been."""
+    for weights in ([1.0, 1.0], [0.0, 0.0], [1.0, 1.0]):
+        clock = ManualClock()
+        with track("resumed", steps=["a", "b"], weights=weights, telemetry=False, clock=clock) as pipeline:
+            eta = pipeline.eta()
+            for label, weight in zip("ab", weights, strict=True):
+                if weight:
+                    with pipeline.step(label):
+                        clock.advance(10)
+                else:
+                    pipeline.skip(label)
+    assert eta is not None
+    assert (eta.earlier, eta.remaining_s) == (1, pytest.approx(20))
+    assert eta.high_s == pytest.approx(40)

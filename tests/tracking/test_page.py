@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchbook.analysis.plots.timeline import plot_timeline, timeline_of
+from benchbook.analysis.plots.timeline import plot_timeline, timeline, timeline_of
 from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.tracking import Pipeline, read_run, read_samples, track, watch
@@ -103,6 +103,7 @@ def test_the_timeline_is_a_deterministic_svg_with_steps() -> None:
     pipeline = busy_pipeline()
     first, second = (timeline_of(read_run(pipeline.folder)) for _ in range(2))
     assert first == second
+    assert timeline(pipeline.run_id).svg().encode() == first
     ET.fromstring(first)  # noqa: S314  # our own
     figure = plot_timeline(
         [(0.0, {"rss_bytes": 1e6}), (1.0, {"rss_bytes": None, "gpu0_percent": 4.0})], [("a", 0, 1, True)]
@@ -115,3 +116,15 @@ def test_a_timeline_of_steps_alone_is_drawn_and_one_of_nothing_is_refused() -> N
     assert len(plot_timeline([], [("a", 0.0, 2.0, False)]).axes) == 1
     with pytest.raises(UsageError, match="got neither"):
         plot_timeline([], [])
+
+
+def test_steps_side_by_side_have_lanes_of_bars() -> None:
+    """Their labels would lie upon one another; those that only touch stay shaded."""
+    samples = [(float(k), {"rss_bytes": 1e6}) for k in range(10)]
+    steps = [("a", 0.0, 6.0, False), ("b", 0.1, 4.0, True), ("c", 4.0, 9.0, False)]
+    lanes, *_ = plot_timeline(samples, steps).axes
+    assert lanes.get_ylabel() == "steps"
+    assert {round(bar.get_y() + bar.get_height() / 2) for bar in lanes.patches} == {0, 1}
+    assert [text.get_text() for text in lanes.texts] == ["a", "b", "c"]
+    touching = [("a", 0.0, 4.01, False), ("b", 4.0, 9.0, False)]
+    assert len(plot_timeline(samples, touching).axes) == 1

@@ -5,7 +5,7 @@ import pytest
 from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.tracking import track
-from benchbook.tracking.rules import SEVERITIES, Judge, earlier_means, load_rules, shipped_rules
+from benchbook.tracking.rules import SEVERITIES, Judge, earlier_means, earlier_rates, load_rules, shipped_rules
 from benchbook.tracking.telemetry import Sample, Sampler
 
 
@@ -26,7 +26,8 @@ def spoken(
         ({"memory_used_share": 0.79}, []),
         ({"cpu_tree_percent": 390.0, "cpu_system_percent": 99.0}, ["cpu_saturated"]),
         ({"cpu_tree_percent": 100.0, "cpu_system_percent": 99.0}, ["cpu_contended"]),
-        ({"cpu_tree_percent": 100.0, "evaluations_per_s": 10.0}, ["cpu_idle"]),
+        ({"cpu_tree_percent": 100.0, "cpu_system_percent": 30.0, "evaluations_per_s": 10.0}, ["cpu_idle"]),
+        ({"cpu_tree_percent": 100.0, "cpu_system_percent": 99.0, "evaluations_per_s": 10.0}, ["cpu_contended"]),
         ({"gpu0_percent": 99.0, "gpu0_memory_share": 0.5, "gpu1_percent": 0.0, "gpu1_memory_share": 0.5}, ["gpu_idle"]),
         ({"gpu0_percent": 0.0, "gpu0_memory_share": 0.0}, []),
         ({"gpu0_percent": None, "gpu0_memory_share": 0.97}, ["gpu_memory_pressure"]),
@@ -125,3 +126,21 @@ def test_the_documentation_has_every_rule(root: Path) -> None:
             assert f"`{condition.value}`" in row
             assert f"{limit:g}" in row
         assert all(action in row for action in rule.actions)
+
+
+def test_a_slow_step_is_held_against_itself() -> None:
+    """Steps differ: one that was always slow is no low throughput, and a fast one that is slow now is."""
+    for counts in ((1000, 10), (1000, 10)):
+        clock = ManualClock()
+        with track("steps", telemetry=0.1, clock=clock) as pipeline:
+            for label, count in zip(("fast", "slow"), counts, strict=True):
+                with pipeline.step(label) as step:
+                    step.count(count)
+                    clock.advance(1.0)
+    rates = earlier_rates("steps", "", pipeline.folder.parent)
+    assert rates == {"fast": 1000.0, "slow": 10.0}
+    for label, speaks in (("slow", False), ("fast", True), ("unknown", True)):
+        judge = Judge(shipped_rules(), 4, {"evaluations_per_s": 500.0}, rates)
+        samples = [Sample(t=float(t), at="", step=1, values={"evaluations_per_s": 9.0}) for t in range(60)]
+        said = [advice["rule"] for sample in samples for advice in judge.look(sample, label)]
+        assert ("low_throughput" in said) == speaks, label

@@ -129,8 +129,8 @@ class _Watcher:
         step.count(timing["evaluations"])
         held = sum(claim["verdict"] == "held" for claim in claims)
         for name, value in (
-            ("claims_held", held),
-            ("claims_not_held", len(claims) - held),
+            ("held", held),
+            ("not_held", len(claims) - held),
             ("runs", runs["done"]),
             ("compute_s", timing["compute_s"]),
         ):

@@ -49,8 +49,8 @@ class Forecast:
     """Estimates of one pipeline, with what follows from the earlier ones computed once."""
 
     def __init__(self, earlier: Sequence[Shape] = ()) -> None:
-        """Keep the earlier pipelines, newest first."""
-        self._earlier = earlier
+        """Keep the earlier pipelines, newest first, but for those that had nothing to do."""
+        self._earlier = [shape for shape in earlier if sum(shape.durations_s) > 0]
         self._expected: dict[tuple[int, ...], list[float]] = {}
 
     def estimate(self, state: PipelineState, t: float) -> Eta | None:
@@ -109,7 +109,7 @@ def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expec
     else:
         pace = sum(step.duration_s or 0.0 for step in over) / before if before > 0 else 1.0
         remaining = _remaining(state, t, [pace * seconds for seconds in expected])
-    totals = [sum(shape.durations_s) for shape in shapes]
+    totals = [sum(shape.durations_s) / (sum(weight or 0.0 for weight in shape.weights) or 1.0) for shape in shapes]
     spread = _NARROW
     if len(totals) > 1 and min(totals) > 0:
         spread = max(_NARROW, math.exp(_SIGMAS * statistics.stdev(math.log(value) for value in totals)))

@@ -40,7 +40,7 @@ _CURVES = (
     ("memory_used_share", "memory, all"),
     ("evaluations_per_s", "evaluations"),
 )
-_BAR, _SPARK, _LABEL = 16, 44, 26
+_BAR, _SPARK, _LABEL = 10, 44, 26
 _MOST_STEPS, _MOST_CLAIMS, _MOST_ADVICE = 12, 3, 3
 
 

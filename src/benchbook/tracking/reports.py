@@ -78,10 +78,14 @@ def position(step: StepState, state: PipelineState) -> str:
 
 def metrics_text(step: StepState) -> str:
     """Return the last value of each metric."""
-    return ", ".join(
-        f"{name} {'not finite' if metric.last is None else f'{metric.last:.6g}'}"
-        for name, metric in step.metrics.items()
-    )
+    return ", ".join(_metric(name, metric.last) for name, metric in step.metrics.items())
+
+
+def _metric(name: str, value: float | None) -> str:
+    if value is None:
+        return f"{name} not finite"
+    number = f"{value:.6g}" if abs(value) < 1000 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
+    return f"{number} {name.removesuffix('_per_s')}/s" if name.endswith("_per_s") else f"{name} {number}"
 
 
 def markdown(state: PipelineState, folder: Path, status: str | None = None) -> str:

@@ -109,8 +109,11 @@ class _Window:
 class Judge:
     """Holds rules against samples, one after the other; a rule that has spoken is silent from then on."""
 
-    def __init__(self, rules: Sequence[Rule], cpus: float, earlier: Mapping[str, float]) -> None:
-        """Begin; `earlier` has the mean of each value in earlier runs of the pipeline."""
+    def __init__(
+        self, rules: Sequence[Rule], cpus: float, earlier: Mapping[str, float], rates: Mapping[str, float] | None = None
+    ) -> None:
+        """Begin; `earlier` has the mean of each value in earlier runs, `rates` the evaluations per second by step."""
+        self._rates = rates or {}
         self._rules = list(rules)
         self._divisors = {"cpus": cpus}
         self._earlier = earlier
@@ -119,26 +122,27 @@ class Judge:
     @classmethod
     def here(cls, limits: Limits, pipeline: Pipeline) -> Judge:
         """Return the judge of a pipeline that starts, with the rules of benchbook."""
-        return cls(shipped_rules(), limits.cpus, earlier_means(pipeline.name, pipeline.run_id, pipeline.folder.parent))
+        which = (pipeline.name, pipeline.run_id, pipeline.folder.parent)
+        return cls(shipped_rules(), limits.cpus, earlier_means(*which), earlier_rates(*which))
 
-    def look(self, sample: Sample) -> list[dict[str, Any]]:
-        """Return the recommendations that this sample completes, as fields of an event."""
+    def look(self, sample: Sample, label: str | None = None) -> list[dict[str, Any]]:
+        """Return the recommendations that this sample completes, as fields of an event; `label` is of its step."""
         spoken = []
         for rule in list(self._rules):
             for device in _devices(rule, sample.values):
-                advice = self._judged(rule, device, sample)
+                advice = self._judged(rule, device, sample, label)
                 if advice is not None:
                     self._rules.remove(rule)
                     spoken.append(advice)
                     break
         return spoken
 
-    def _judged(self, rule: Rule, device: str, sample: Sample) -> dict[str, Any] | None:
+    def _judged(self, rule: Rule, device: str, sample: Sample, label: str | None) -> dict[str, Any] | None:
         key = (rule.rule, device)
         found = {}
         for condition in rule.when:
             name = condition.value.replace("*", device)
-            value, limit = self._value(condition, sample.values.get(name)), self._limit(condition, name)
+            value, limit = self._value(condition, sample.values.get(name)), self._limit(condition, name, label)
             if value is None or limit is None or (value <= limit if condition.above else value >= limit):
                 self._windows.pop(key, None)
                 return None
@@ -165,10 +169,12 @@ class Judge:
             return value
         return value / self._divisors[condition.per]
 
-    def _limit(self, condition: Condition, name: str) -> float | None:
+    def _limit(self, condition: Condition, name: str, label: str | None) -> float | None:
         if condition.history is None:
             return condition.threshold
         mean = self._earlier.get(name)
+        if name == "evaluations_per_s" and label is not None:
+            mean = self._rates.get(label, mean)
         return None if mean is None else condition.history * mean
 
 
@@ -187,17 +193,35 @@ def _devices(rule: Rule, values: Mapping[str, float | None]) -> Iterator[str]:
 def earlier_means(name: str, before: str, base: Path) -> dict[str, float]:
     """Return the mean of each value over the newest completed runs of a pipeline; the median of these means."""
     means: dict[str, list[float]] = {}
+    for snapshot in _earlier(name, before, base):
+        for value, summary in snapshot["telemetry"].items():
+            if isinstance(summary, dict) and isinstance(summary.get("mean"), int | float):
+                means.setdefault(value, []).append(summary["mean"])
+    return {value: statistics.median(found) for value, found in means.items()}
+
+
+def earlier_rates(name: str, before: str, base: Path) -> dict[str, float]:
+    """Return the evaluations per second of each step, by its label, in the same runs; the median of them."""
+    rates: dict[str, list[float]] = {}
+    for snapshot in _earlier(name, before, base):
+        for step in snapshot.get("steps", ()):
+            seconds, evaluations = step.get("duration_s"), step.get("evaluations")
+            if seconds and evaluations:
+                rates.setdefault(str(step.get("label")), []).append(evaluations / seconds)
+    return {label: statistics.median(found) for label, found in rates.items()}
+
+
+def _earlier(name: str, before: str, base: Path) -> Iterator[dict[str, Any]]:
+    """Yield the snapshots of the newest completed runs of a pipeline that have telemetry."""
     slug, runs = slug_of(name), 0
     for run_id in run_ids(base.parent):
         if run_id == before or run_id.split("-", 1)[1].rsplit("-", 1)[0] != slug:
             continue
-        snapshot = read_snapshot(base / run_id)
-        telemetry = snapshot.get("telemetry") if snapshot and snapshot.get("status") == "completed" else None
-        if isinstance(telemetry, dict):
+        snapshot: dict[str, Any] | None = read_snapshot(base / run_id)
+        if snapshot is None or snapshot.get("status") != "completed":
+            continue
+        if isinstance(snapshot.get("telemetry"), dict):
             runs += 1
-            for value, summary in telemetry.items():
-                if isinstance(summary, dict) and isinstance(summary.get("mean"), int | float):
-                    means.setdefault(value, []).append(summary["mean"])
+            yield snapshot
         if runs == _MOST_EARLIER:
-            break
-    return {value: statistics.median(found) for value, found in means.items()}
+            return

@@ -141,7 +141,7 @@ class Sampler:
                 self._summaries.setdefault(name, _Summary()).add(value)
         self._write({"event": "sample", "t": sample.t, "at": sample.at, "step": sample.step, "values": sample.values})
         self._pipeline.hear({"event": "sample", "t": sample.t, "at": sample.at, "values": sample.values})
-        for advice in self._judge.look(sample):
+        for advice in self._judge.look(sample, running[-1].label if running else None):
             self._pipeline.emit("advice", lambda _, advice=advice: advice)  # type: ignore[misc]  # bound in this round
         return sample
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
@@ -34,17 +36,21 @@ _PANELS: tuple[tuple[str, str, float, tuple[tuple[str, str, str], ...]], ...] = 
 _GPU = ("GPU", "%", 1.0)
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE, AMBER)
 _SHADES = ("#E8EEF4", "#F7F8FA")
+_BARS = ("#C9D9E8", "#E1E7EE")  # darker, as nothing is drawn over them
 _FAILED = "#FBE3DA"
+Step: TypeAlias = tuple[str, float, float, bool]
 
 
 @styled
 def plot_timeline(
     samples: Sequence[tuple[float, Mapping[str, float | None]]],
-    steps: Sequence[tuple[str, float, float, bool]],
+    steps: Sequence[Step],
     *,
     width: float = 8.0,
 ) -> Figure:
     """Draw a panel a kind of telemetry, over seconds since the start; a gap is a missing value.
+
+    Steps are shaded, with their labels above; where they ran side by side, they have lanes of bars instead.
 
     Args:
         samples: Seconds, and value by name, in order.
@@ -62,10 +68,14 @@ def plot_timeline(
     if gpus:
         curves = [(name, name.partition("_")[0], _COLOURS[k % len(_COLOURS)]) for k, name in enumerate(gpus)]
         panels.append((*_GPU, tuple(curves)))
-    rows = max(1, len(panels))
-    figure, axes = new_figure(rows, 1, width=width, height=0.6 + 1.45 * rows, sharex=True)
+    lanes = _lanes(steps)
+    beside = max(lanes, default=0) > 0
+    rows = max(1, len(panels)) + beside
+    heights = [0.35 + 0.22 * (max(lanes) + 1)] * beside + [1.45] * (rows - beside)
+    ratios = {"height_ratios": heights}
+    figure, axes = new_figure(rows, 1, width=width, height=0.6 + sum(heights), sharex=True, gridspec_kw=ratios)
     t = np.array([moment for moment, _ in samples])
-    for axis, (title, unit, factor, lines) in zip(axes, panels, strict=False):
+    for axis, (title, unit, factor, lines) in zip(axes[beside:], panels, strict=False):
         for name, label, colour in lines:
             if name in present:
                 found = (values.get(name) for _, values in samples)
@@ -80,20 +90,74 @@ def plot_timeline(
             axis.legend(loc="upper right", ncols=len(lines))
     end = max([*t.tolist(), *(stop for _, _, stop, _ in steps), 1e-3])
     for axis in axes:
-        for k, (_, start, stop, failed) in enumerate(steps):
-            axis.axvspan(start, stop, color=_FAILED if failed else _SHADES[k % 2], zorder=0, linewidth=0)
         axis.set_xlim(0, end)
     if not panels:
-        axes[0].set_yticks([])
-    letters = width * 10  # that find room above the panels
-    for label, start, stop, _ in steps:
-        room = int((stop - start) / end * letters)
-        if room >= 3:
-            shown = label if len(label) <= room else label[: room - 1] + "…"
-            place = ((start + stop) / 2, 1.03)
-            axes[0].text(*place, shown, transform=axes[0].get_xaxis_transform(), ha="center", fontsize=9, color=INK)
+        axes[-1].set_yticks([])
+    if beside:
+        _draw_lanes(axes[0], steps, lanes, end, width)
+    else:
+        _shade(axes, steps, end, width)
     axes[-1].set_xlabel("seconds since the start")
     return figure
+
+
+def _shade(axes: Sequence[Axes], steps: Sequence[Step], end: float, width: float) -> None:
+    for axis in axes:
+        for k, (_, start, stop, failed) in enumerate(steps):
+            axis.axvspan(start, stop, color=_FAILED if failed else _SHADES[k % 2], zorder=0, linewidth=0)
+    for label, start, stop, _ in steps:
+        if shown := _fitting(label, (stop - start) / end, width):
+            place = ((start + stop) / 2, 1.03)
+            axes[0].text(*place, shown, transform=axes[0].get_xaxis_transform(), ha="center", fontsize=9, color=INK)
+
+
+def _lanes(steps: Sequence[Step]) -> list[int]:
+    """Return a lane for each step, such that no two steps of a lane overlap by more than the blink of a change."""
+    blink = 0.01 * max((stop for _, _, stop, _ in steps), default=0.0)
+    ends: list[float] = []
+    lanes = []
+    for _, start, stop, _ in steps:
+        lane = next((k for k, busy in enumerate(ends) if start >= busy - blink), len(ends))
+        ends[lane : lane + 1] = [stop]
+        lanes.append(lane)
+    return lanes
+
+
+def _draw_lanes(axis: Axes, steps: Sequence[Step], lanes: Sequence[int], end: float, width: float) -> None:
+    for k, ((label, start, stop, failed), lane) in enumerate(zip(steps, lanes, strict=True)):
+        shade = _FAILED if failed else _BARS[k % 2]
+        axis.barh(lane, stop - start, left=start, height=0.8, color=shade, edgecolor="white", linewidth=1)
+        if shown := _fitting(label, (stop - start) / end, width):
+            axis.text((start + stop) / 2, lane, shown, ha="center", va="center", fontsize=8, color=INK)
+    axis.set_ylim(max(lanes) + 0.6, -0.6)
+    axis.set_yticks([])
+    axis.grid(visible=False)
+    axis.set_ylabel("steps")
+
+
+def _fitting(label: str, share: float, width: float) -> str:
+    """Return what of a label finds room in a share of the width."""
+    room = int(share * width * 10)
+    if room < 3:
+        return ""
+    return label if len(label) <= room else label[: room - 1] + "…"
+
+
+def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
+    """Return the timeline of a tracked pipeline, as a notebook shows it.
+
+    Args:
+        run: Its id, the beginning or end of one, its name (the newest), or `latest`.
+        root: Artifact root; None: the one of this project.
+
+    Raises:
+        UsageError: There is no such pipeline, or it has neither a sample nor a step yet.
+        ArtifactError: It cannot be read.
+    """
+    from benchbook.tracking.folders import find_run
+    from benchbook.tracking.runs import read_run
+
+    return timeline_picture(read_run(find_run(run, root)))
 
 
 def timeline_of(seen: Seen) -> bytes:
