@@ -98,11 +98,6 @@ def plot_timeline(
 
 def timeline_of(seen: Seen) -> bytes:
     """Return the timeline of a tracked pipeline as an SVG."""
-    return timeline_picture(seen).svg().encode()
-
-
-def timeline_picture(seen: Seen) -> Picture:
-    """Return the timeline of a tracked pipeline, for a notebook's cell."""
     from benchbook.tracking.states import StepStatus
     from benchbook.tracking.telemetry import read_samples
 
@@ -118,4 +113,4 @@ def timeline_picture(seen: Seen) -> Picture:
         if step.started_t is not None
     ]
     alt = f"Telemetry of {seen.state.name} over time, its {len(steps)} steps shaded."
-    return Picture(plot_timeline(samples, steps), alt)
+    return Picture(plot_timeline(samples, steps), alt).svg().encode()
