@@ -68,8 +68,10 @@ def test_runs_are_done_at_once_or_problem_by_problem() -> None:
     for problem in reversed(parts.problems):
         assert len(parts.when(problem)) == 2
     assert [run.content_digest for run in parts.runs] == digests
+    assert whole.computed_evaluations == 8 * 60 // 2 + 8 * 100 // 2
     again = tiny()
     assert [run.run_id for run in again.when()] == [run.run_id for run in whole.runs]
+    assert again.computed_evaluations == 0
     for control, name in ((False, "cma_es"), (True, "random_search")):
         pairs = whole.solved("imitation_clone", control=control)
         assert [(p.instance, run.optimizer.name) for p, run in pairs] == [(1, name), (2, name)]

@@ -13,6 +13,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, value_convergence_grid
+from benchbook.artifacts.document import run_key
 from benchbook.artifacts.store import Store
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
@@ -25,6 +26,7 @@ from benchbook.specs.display import Cell, Table
 from benchbook.specs.outcome import outcome_document, write_outcome
 from benchbook.specs.proof import digests_in_another_process
 from benchbook.studies.cells import execute_all
+from benchbook.studies.execute import code_digest
 from benchbook.studies.plan import plan
 from benchbook.typing import JsonObject
 
@@ -87,6 +89,7 @@ class AppliedSpec:
         name: Name of its notebook.
         plan: Its runs: each problem with the solver and the control.
         problems: Its problems.
+        computed_evaluations: Evaluations of the last `when` that were computed, rather than replayed from the store.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class AppliedSpec:
         choices = [self.optimizer, self.control]
         self.plan = plan(choices, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)
         self.folder = artifact_root() / "specs" / name
+        self.computed_evaluations = 0
         self._records: dict[int, RunRecord] = {}  # by place in the plan
         self._claims = ClaimList()
 
@@ -138,8 +142,12 @@ class AppliedSpec:
         places = [k for k, item in enumerate(self.plan) if only is None or item.problem is only]
         if not places:
             raise UsageError(f"only is {only!r}, expected one of the spec's own problems")
+        planned = [self.plan[k] for k in places]
         with Store(self.folder / "runs") as store:
-            records = execute_all([self.plan[k] for k in places], store=store)
+            keys = [run_key(item.spec, code_digest(item)) for item in planned]
+            there = {key for key in keys if store.get(key) is not None}
+            records = execute_all(planned, store=store)
+        self.computed_evaluations = sum(run.evaluations for run in records if run.run_key not in there)
         self._records |= zip(places, records, strict=True)
         return RunTable(records)
 

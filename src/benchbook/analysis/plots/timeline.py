@@ -162,11 +162,6 @@ def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
 
 def timeline_of(seen: Seen) -> bytes:
     """Return the timeline of a tracked pipeline as an SVG."""
-    return timeline_picture(seen).svg().encode()
-
-
-def timeline_picture(seen: Seen) -> Picture:
-    """Return the timeline of a tracked pipeline, for a notebook's cell."""
     from benchbook.tracking.states import StepStatus
     from benchbook.tracking.telemetry import read_samples
 
@@ -182,4 +177,4 @@ def timeline_picture(seen: Seen) -> Picture:
         if step.started_t is not None
     ]
     alt = f"Telemetry of {seen.state.name} over time, its {len(steps)} steps shaded."
-    return Picture(plot_timeline(samples, steps), alt)
+    return Picture(plot_timeline(samples, steps), alt).svg().encode()
