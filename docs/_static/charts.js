@@ -148,7 +148,10 @@ window.benchbook = window.benchbook || { data: {} };
     }
     const axis = `M${margin.left} ${margin.top}V${margin.top + inner.h}H${margin.left + inner.w}`;
     root.append(bb.svg("path", { d: axis, class: "bb-axis" }));
-    if (title) text(margin.left, 15, title, { class: "bb-chart-title" });
+    // About 7.4 pixels a letter; the whole title stands in the description of the chart.
+    const room = Math.floor((width - margin.left) / 7.4);
+    const short = title && title.length > room ? `${title.slice(0, room - 1)}…` : title;
+    if (title) text(margin.left, 15, short, { class: "bb-chart-title" });
     if (xLabel) text(margin.left + inner.w / 2, height - 8, xLabel, { "text-anchor": "middle", class: "bb-axis-label" });
     if (yLabel) {
       const at = `translate(14 ${margin.top + inner.h / 2}) rotate(-90)`;

@@ -8,6 +8,7 @@ import contextlib
 import doctest
 import inspect
 import io
+import itertools
 import re
 import shlex
 import shutil
@@ -108,7 +109,9 @@ def test_shell_lines_run(page: Path, project: Path) -> None:
     """Lines of `benchbook` succeed in their order; those of `make` name targets that exist."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for line in shell_lines(page):
-        program, *arguments = shlex.split(line)
+        words = shlex.split(line)
+        # NAME=value before a command is meant for that command alone.
+        program, *arguments = itertools.dropwhile(re.compile(r"[A-Z_]+=").match, words)
         if program == "make":
             assert all(f"\n{target}:" in makefile for target in arguments)
         elif program == "benchbook" and identity(page) in RUN and arguments[0] not in PARSED_ONLY:

@@ -12,7 +12,6 @@ from pathlib import Path
 import benchbook
 from benchbook.digests import text_digest
 from benchbook.site.sources import handwritten
-from benchbook.specs.discover import notebooks
 
 _TOOLS = (
     "benchbook",
@@ -49,9 +48,10 @@ def code_digest() -> str:
 def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
     for relative, path in handwritten(root / "docs"):
         yield f"docs/{relative}", path
-    for path in notebooks(root / "notebooks"):
-        yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
-        yield from _results(artifacts, artifacts / "specs" / path.stem)
+    for path in sorted((root / "notebooks").rglob("*.ipynb")):
+        if ".ipynb_checkpoints" not in path.parts:
+            yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
+    yield from _results(artifacts, artifacts / "specs")
     yield from _results(artifacts, artifacts / "baselines")
 
 
