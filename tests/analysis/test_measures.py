@@ -10,6 +10,7 @@ from benchbook.analysis import (
     RunTable,
     centre_bias,
     convergence,
+    decades_behind,
     evaluations_to_targets,
     improvements_ratio,
     paired_wins,
@@ -184,3 +185,21 @@ def test_a_hit_is_consistent_with_the_curve(make_run: MakeRun, values: list[floa
     else:
         before, after = best_at(run, np.array([hit - 1, hit]))
         assert after <= target < before
+
+
+def test_decades_behind_compares_medians_cell_by_cell(make_run: MakeRun) -> None:
+    """Positive where the reference ends lower; what is below the least precision counts as it."""
+    runs = RunTable(
+        [
+            make_run([1], [10.0 + precision], optimizer=name, function=function)
+            for name, function, precision in [
+                ("own", "sphere", 1e-2), ("other", "sphere", 1e-4), ("own", "ackley", 1e-1), ("other", "ackley", 1.0),
+                ("own", "levy", 1.0),
+            ]
+        ]
+    )  # fmt: skip
+    behind, gaps = decades_behind(runs, "own", "other")
+    assert [(function, round(gap, 6)) for function, _, gap in gaps] == [("sphere", 2.0), ("ackley", -1.0)]
+    assert behind == pytest.approx(0.5)
+    assert decades_behind(runs, "own", "other", least=1e-3)[1][0][2] == pytest.approx(1.0)
+    assert decades_behind(runs, "own", "nobody") == (None, [])

@@ -14,9 +14,11 @@ from benchbook.analysis.plots import (
     Picture,
     contours,
     convergence_grid,
+    curves_beside_profile,
     new_figure,
     plot_convergence,
     search_stages,
+    trajectory_grid,
 )
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord
@@ -104,6 +106,26 @@ def test_stages_show_their_points() -> None:
     shown = [axis.collections[0].get_offsets() for axis in figure.axes]
     assert np.concatenate(shown).tolist() == points.tolist()
     assert [len(part) for part in shown] == [4, 6]
+
+
+def test_trajectories_have_a_panel_each(make_run: MakeRun) -> None:
+    """Every way is drawn from its first point to its last, under its name; panels beyond the last are taken away."""
+    problem = bb.problem("ackley", dim=2, instance=1)
+    ways = [(f"way {k}", np.array([[0.0, 0.0], [k, 1.0]])) for k in range(4)]
+    figure = trajectory_grid(problem, ways, problem.x_opt)
+    assert [axis.get_title(loc="left") for axis in figure.axes] == [f"way {k}" for k in range(4)]
+    drawn = [axis.lines[1].get_xydata().tolist() for axis in figure.axes]
+    assert drawn == [way.tolist() for _, way in ways]
+
+
+def test_convergence_and_profile_share_a_legend(make_run: MakeRun) -> None:
+    """Both panels draw all optimizers, each in one colour."""
+    runs = RunTable([make_run([1, 10], [15.0, 11.0]), make_run([2, 30], [25.0, 10.5], seed=2)])
+    name = runs.optimizers[0]
+    figure = curves_beside_profile("ackley, 2-D", {name: convergence(runs)}, runs.profile("dim"))
+    left, right = figure.axes
+    assert left.lines[0].get_color() == right.lines[0].get_color()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [name]
 
 
 def test_drawing_leaves_matplotlib_as_it_was(make_run: MakeRun) -> None:
