@@ -10,14 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
-from benchbook.errors import ObjectiveError, ShapeError
+from benchbook.errors import ObjectiveError, ShapeError, StorageError, TimeUp
 from benchbook.protocols import Observer, Optimizer, Problem
 from benchbook.records import ErrorRecord, Stop, Timing
 from benchbook.typing import FloatArray
-
-
-class TimeUp(BaseException):  # an objective's own `except Exception` must not swallow it
-    """Raised into a run that overstays its time inside one call; the run ends with what it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,6 +133,8 @@ class _Loop:
                 optimizer.tell(x, fx)
         except TimeUp:
             return Stop.TIMEOUT
+        except StorageError:  # an observer cannot write: this is no fault of the run
+            raise
         except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
             self._fail(where, error)
             return Stop.ERROR
@@ -154,7 +152,7 @@ class _Loop:
     def _evaluate(self, x: FloatArray) -> FloatArray:
         try:
             fx = self._values(x)
-        except ObjectiveError as error:
+        except (ObjectiveError, TimeUp) as error:
             if len(error.partial):
                 done = len(error.partial)
                 self._observe(x[:done], self._without_invalid(np.asarray(error.partial, dtype=np.float64)))
@@ -222,6 +220,10 @@ class _Loop:
             traceback=_writable("".join(traceback.format_exception(cause))),
             evaluations=self.evaluations,
         )
+
+
+# While these count and record a batch, no `TimeUp` may be raised: history and counts would not agree.
+UNINTERRUPTED = frozenset({_Loop._observe.__code__})
 
 
 def _writable(text: str) -> str:

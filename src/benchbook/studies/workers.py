@@ -167,7 +167,9 @@ class WorkerPool(Executor):
             if not worker.connection.poll(self._kill_after_s):
                 worker.process.kill()
                 raise WorkerLostError(
-                    f"the worker was ended after {self._kill_after_s:g} s without an answer", timed_out=True
+                    f"the worker was ended after {self._kill_after_s:g} s without an answer",
+                    timed_out=True,
+                    after_s=self._kill_after_s,
                 )
             return worker.connection.recv_bytes()
         except (EOFError, OSError) as error:
