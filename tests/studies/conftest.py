@@ -57,7 +57,7 @@ def hangs_in_native_code(x, dim, instance):
         with open(Path(__file__).with_name("evaluated"), "ab") as log:
             log.write(x.tobytes())
             done = log.tell() // x[0].nbytes
-        if done > 60:
+        if done > 2 * len(x):
             sum(range(10**13))  # one call, hours long, in which Python looks at no signal
     return (x**2).sum(axis=1)
 

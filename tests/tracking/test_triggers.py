@@ -50,7 +50,9 @@ def test_rows_do_not_depend_on_batches(values: list[float], borders: list[int]) 
     assert columns["evaluations"][-1] == len(values)
 
 
-@pytest.mark.parametrize(("name", "budget"), [("random_search", 120_000), ("cma_es", 3_000), ("manta_ray_foraging", 777)])
+@pytest.mark.parametrize(
+    ("name", "budget"), [("random_search", 120_000), ("cma_es", 3_000), ("manta_ray_foraging", 777)]
+)
 def test_rows_are_those_of_cocos_files(name: str, budget: int) -> None:
     """By evaluations those of `.tdat`, by targets those of `.dat`, as they are exported from the same run."""
     problem = bb.problem("bbob_f1", dim=2, instance=1)

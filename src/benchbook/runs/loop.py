@@ -6,6 +6,7 @@ import math
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FrameType
 
 import numpy as np
 
@@ -59,7 +60,10 @@ def run_loop(
     """
     loop = _Loop(problem, budget, target_value, stagnation, timeout_s, observers, clock)
     start_s = clock.monotonic_s()
-    stop = loop.run(make_optimizer)
+    try:
+        stop = loop.run(make_optimizer)
+    except TimeUp:  # while the loop ended
+        stop = Stop.TIMEOUT
     total_s = clock.monotonic_s() - start_s
     found = math.isfinite(loop.best_value)
     return Outcome(
@@ -222,8 +226,18 @@ class _Loop:
         )
 
 
-# While these count and record a batch, no `TimeUp` may be raised: history and counts would not agree.
-UNINTERRUPTED = frozenset({_Loop._observe.__code__})
+def may_interrupt(frame: FrameType | None) -> bool:
+    """Tell whether `TimeUp` may be raised where this frame is: inside a loop, but not while it counts a batch.
+
+    A batch that is counted by half would leave history and counts that do not agree.
+    """
+    while frame is not None:
+        if frame.f_code is _Loop._observe.__code__:
+            return False
+        if frame.f_code is _Loop.run.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _writable(text: str) -> str:

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 from benchbook.errors import TimeUp
-from benchbook.runs import UNINTERRUPTED
+from benchbook.runs import may_interrupt
 
 # The loop itself looks at the time after each batch; the alarm is for a batch that does not end.
 _GRACE = 1.25
 _LEAST_GRACE_S = 0.2
-# A batch that is being counted is let be, and the alarm rings again a moment later.
+# Where a run may not be interrupted, as while it counts a batch, the alarm rings again a moment later.
 _AGAIN_S = 0.01
 
 
@@ -47,9 +47,7 @@ def _after(timeout_s: float) -> float:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature of a handler
-    while frame is not None:
-        if frame.f_code in UNINTERRUPTED:
-            signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
-            return
-        frame = frame.f_back
+    if not may_interrupt(frame):
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+        return
     raise TimeUp

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from benchbook.clock import SYSTEM_CLOCK, timestamp
-from benchbook.errors import TimeUp, WorkerLostError
+from benchbook.errors import WorkerLostError
 from benchbook.records import ErrorRecord, History, Memory, RunRecord, Stop, Timing
 from benchbook.runs import Outcome
 from benchbook.studies.alarm import alarm
@@ -88,17 +87,13 @@ def _alone(planned: PlannedRun, key: str, task: Task) -> RunRecord:
         most_bytes=task.trace_bytes,
         so_far=None if remains is None else remains.note_trace,
     )
-    record: RunRecord | None = None
+    watching = [item for item in (observer, remains) if item is not None]
     try:
-        # An alarm that rings between the run's end and its being switched off has nothing to end.
-        with suppress(TimeUp), alarm(task.timeout_s):
-            watching = [item for item in (observer, remains) if item is not None]
+        with alarm(task.timeout_s):
             record = execute(planned, observers=watching, timeout_s=task.timeout_s)
     finally:
         if remains is not None:
             remains.close()
-    if record is None:
-        return lost(planned, WorkerLostError("the time was up as the run ended", timed_out=True))
     return record if observer is None else replace(record, trace=observer.finish())
 
 
