@@ -41,7 +41,8 @@ def capture(quick: bool) -> None:
     folder = Path(tempfile.mkdtemp())
 
     def every_value() -> Any:
-        return observer_for(folder, "all", points=False, most_bytes=10**10)
+        problem = bb.problem("sphere", dim=DIM)
+        return observer_for(folder, "all", problem=problem, budget=10**9, points=False, most_bytes=10**10)
 
     cases: list[tuple[str, Callable[[], Any], list[np.ndarray], bool, int]] = [
         ("improvements, rare", ImprovementHistory, rows, False, 40),

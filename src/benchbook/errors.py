@@ -91,12 +91,27 @@ class WorkerLostError(ExecutionError):
 
     Attributes:
         timed_out: Whether it was ended because it overstayed its time.
+        after_s: Seconds it had then; None where it ended by itself.
     """
 
-    def __init__(self, message: str, *, timed_out: bool = False) -> None:
+    def __init__(self, message: str, *, timed_out: bool = False, after_s: float | None = None) -> None:
         """Keep why it ended."""
         super().__init__(message)
         self.timed_out = timed_out
+        self.after_s = after_s
+
+
+class TimeUp(BaseException):  # an objective's own `except Exception` must not swallow it  # no error
+    """Raised into a run that overstays its time inside one call; the run ends with what it has.
+
+    Attributes:
+        partial: Values of the points of the batch that were evaluated before, in order.
+    """
+
+    def __init__(self) -> None:
+        """Start with no values; a problem that evaluates point by point hands over those that it has."""
+        super().__init__()
+        self.partial: Sequence[float] = ()
 
 
 class MissingExtraError(BenchbookError, ImportError):

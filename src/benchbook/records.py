@@ -142,14 +142,15 @@ class TraceRecord:
     """Where the trace of a run lies: packed chunks in a file beside the shard of the run.
 
     Attributes:
-        level: `population` or `all`.
+        level: `triggers`, `population` or `all`.
         points: Whether the points were kept beside the values.
         file: Name of the file.
         offset: Where the first chunk starts in it, in bytes.
         size: Bytes from there to the end of the last chunk.
         digest: SHA-256 of these bytes (hex).
         rows: Rows kept: generations or evaluations.
-        lost_from: Evaluation from which on nothing was kept, because the byte budget was spent; None: all is there.
+        lost_from: Evaluation from which on nothing was kept, because the byte budget was spent or the process was
+            killed; None: all is there.
     """
 
     level: str

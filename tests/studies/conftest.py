@@ -18,6 +18,8 @@ HOSTILE = """
 import os, signal, time
 from pathlib import Path
 
+import numpy as np
+
 def sphere(x, dim, instance):
     return (x**2).sum(axis=1)
 
@@ -47,6 +49,16 @@ def hangs(x, dim, instance):
     if instance == 2:
         signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
         time.sleep(60)
+    return (x**2).sum(axis=1)
+
+def hangs_in_native_code(x, dim, instance):
+    if instance == 2:
+        x = np.atleast_2d(x)
+        with open(Path(__file__).with_name("evaluated"), "ab") as log:
+            log.write(x.tobytes())
+            done = log.tell() // x[0].nbytes
+        if done > 2 * len(x):
+            sum(range(10**13))  # one call, hours long, in which Python looks at no signal
     return (x**2).sum(axis=1)
 
 def slow(x, dim, instance):

@@ -1,19 +1,29 @@
 import logging
 import sys
+import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import benchbook as bb
+from benchbook.artifacts.inspect import inspect
 from benchbook.artifacts.store import Store
+from benchbook.artifacts.validate import meaning_problems
 from benchbook.errors import ExecutionError, UnknownNameError, UsageError
+from benchbook.optimizers import optimizer as choose
+from benchbook.problems import from_callable
 from benchbook.records import Status, Stop
-from benchbook.studies import work
+from benchbook.studies import provenance, work
+from benchbook.studies.alarm import alarm
 from benchbook.studies.description import Study
+from benchbook.studies.execute import execute
 from benchbook.studies.ledger import ledger
+from benchbook.studies.plan import planned_run
 
 
 def small(**changes: Any) -> Study:
@@ -228,7 +238,7 @@ def test_failed_runs_are_tried_again_on_request(tmp_path: Path, hostile: Callabl
 def test_an_objective_that_hangs_is_ended(tmp_path: Path, hostile: Callable[[str], str], executor: str) -> None:
     """A call that does not come back is ended by an alarm; the run has what was done before, the others go on."""
     study = small(optimizers="random_search", functions=hostile("sleeps"), dims=2, seeds=1)
-    runs = study.run(tmp_path, executor=executor, workers=2 if executor == "processes" else None, timeout_per_run=0.3)
+    runs = study.run(tmp_path, executor=executor, workers=2 if executor == "processes" else None, timeout_per_run=1.0)
     stops = {record.problem.instance: record.stop for record in runs}
     assert stops == {1: Stop.BUDGET, 2: Stop.TIMEOUT, 3: Stop.BUDGET}
 
@@ -237,12 +247,86 @@ def test_an_objective_that_hangs_is_ended(tmp_path: Path, hostile: Callable[[str
 def test_a_process_that_answers_nothing_is_killed(tmp_path: Path, hostile: Callable[[str], str]) -> None:
     """Where signals are blocked too, the process is ended from outside, and the run says why."""
     study = small(optimizers="random_search", functions=hostile("hangs"), dims=2, seeds=1)
-    runs = study.run(tmp_path, executor="processes", workers=2, timeout_per_run=0.2)
-    (ended,) = [record for record in runs if record.status is Status.FAILED]
+    runs = study.run(tmp_path, executor="processes", workers=2, timeout_per_run=1.0)
+    (ended,) = runs.select(instance=2)
     assert ended.stop is Stop.TIMEOUT
     assert ended.error is not None
     assert "was ended after" in ended.error.message
     assert ledger(tmp_path).total("timed_out") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["improvements", "triggers", "all"])
+def test_a_killed_run_is_recorded_with_what_it_had(
+    tmp_path: Path, hostile: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    """A call that hangs in native code costs its process; the run's evaluations, history and solution are kept."""
+    folder = tmp_path / "store"
+    study = small(
+        optimizers="random_search",
+        functions=hostile("hangs_in_native_code"),
+        dims=2,
+        seeds=1,
+        budget_per_dim=2000,
+        history=level,
+    )
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    runs = study.run(folder, executor="processes", workers=2, timeout_per_run=1.0)
+    assert list(tmp_path.glob("benchbook-*")) == []
+    (ended,) = runs.select(instance=2)
+    asked = np.frombuffer((tmp_path / "evaluated").read_bytes()).reshape(-1, 2)
+    had = asked[: ended.evaluations]
+    values = (had**2).sum(axis=1)
+    assert 0 < ended.evaluations == len(asked) * 2 // 3  # the third batch hangs
+    assert ended.stop is Stop.TIMEOUT
+    assert ended.best_value == values.min()
+    assert ended.best_solution is not None
+    assert ended.best_solution.tolist() == had[values.argmin()].tolist()
+    assert ended.history.evaluations.tolist() == [k + 1 for k, v in enumerate(values) if v < min([9e9, *values[:k]])]
+    assert ended.error is not None
+    assert "was ended after" in ended.error.message
+    assert ended.timing.total_s > 0.2
+    assert ended.memory.peak_rss_bytes is None
+    if level != "improvements":
+        assert ended.trace is not None
+        assert ended.trace.lost_from == 1  # the first second's rows were not written yet
+    found = ledger(folder)
+    assert (found.total("timed_out"), found.complete) == (1, True)
+    assert list(inspect(folder)) == []
+
+
+def test_a_batch_under_way_counts_when_the_time_is_up(tmp_path: Path) -> None:
+    """An objective of one point at a time is interrupted between and inside its calls; what it did is kept."""
+    values = []
+
+    def objective(x: Any) -> float:
+        if len(values) == 12:
+            time.sleep(60)
+        values.append(float(((x - 1) ** 2).sum()))
+        return values[-1]
+
+    problem = from_callable(objective, bounds=(-5, 5), dim=2)
+    with alarm(0.2):
+        record = execute(planned_run(choose("random_search"), problem, seed=1, budget=100))
+    assert record.stop is Stop.TIMEOUT
+    assert record.evaluations == 12
+    assert record.best_value == min(values)
+    assert list(meaning_problems(record)) == []
+
+
+def test_an_alarm_rings_in_the_loop_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that came to its end in time is done, however long its record takes."""
+    commit = provenance.commit
+
+    def slow_commit() -> tuple[str | None, bool | None]:
+        time.sleep(0.5)
+        return commit()
+
+    monkeypatch.setattr(provenance, "commit", slow_commit)
+    planned = planned_run(choose("random_search"), bb.problem("sphere", dim=2), seed=1, budget=100)
+    with alarm(0.05):
+        record = execute(planned)
+    assert (record.stop, record.evaluations) == (Stop.BUDGET, 100)
 
 
 def test_a_worker_that_dies_costs_its_cell_one_retry(tmp_path: Path, hostile: Callable[[str], str]) -> None:
@@ -262,19 +346,22 @@ def test_a_run_that_always_kills_its_worker_is_recorded(tmp_path: Path, hostile:
     assert len(runs) == 6
 
 
-@pytest.mark.parametrize("level", ["population", "all"])
+@pytest.mark.parametrize("level", ["triggers", "population", "all"])
 def test_history_levels_write_traces(tmp_path: Path, undisturbed: str, level: str) -> None:
     """The content is that of a study without traces; each run refers to its trace by digest."""
     from benchbook.artifacts.trace import read_trace
 
-    runs = small(history=level, points=True).run(tmp_path, executor="processes", workers=2)
+    runs = small(history=level, points=level != "population").run(tmp_path, executor="processes", workers=2)
     assert digest_of(tmp_path) == undisturbed
     for record in runs:
         chunks = list(read_trace(record, tmp_path))
         assert record.trace is not None
         assert record.trace.lost_from is None
-        best = min(float(chunk["value" if level == "all" else "best"].min()) for chunk in chunks)
+        best = min(float(chunk["best" if level == "population" else "value"].min()) for chunk in chunks)
         assert best == record.best_value
+        if level == "triggers":
+            assert chunks[0]["evaluations"][-1] == record.evaluations
+            assert chunks[0]["point"].shape == (record.trace.rows, record.problem.dim)
         if level == "all":
             assert record.trace.rows == record.evaluations
             assert chunks[0]["point"].shape[1] == record.problem.dim

@@ -13,7 +13,7 @@ from benchbook.artifacts.document import combined_code, run_key
 from benchbook.records import RunSpec
 from benchbook.typing import JsonObject, JsonValue
 
-HISTORY_LEVELS = ("improvements", "population", "all")
+HISTORY_LEVELS = ("improvements", "triggers", "population", "all")
 # A cell with more repetitions travels in parts, so that no worker holds the others up and little is lost by a kill.
 CELL_RUNS = 32
 

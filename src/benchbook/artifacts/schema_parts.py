@@ -145,8 +145,8 @@ class Memory(Model):
 class TraceReference(Model):
     """Where more than the improvements was kept."""
 
-    level: Literal["population", "all"]
-    """What was kept of each generation: statistics, or every value."""
+    level: Literal["triggers", "population", "all"]
+    """What was kept: the evaluations at COCO's triggers, statistics of each generation, or every value."""
     points: bool
     """Whether the points were kept beside the values."""
     file: str = Field(min_length=1)
@@ -160,7 +160,7 @@ class TraceReference(Model):
     rows: Count
     """Rows kept: generations or evaluations."""
     lost_from: Count | None
-    """Evaluation from which on nothing was kept, because the byte budget was spent; null: all is there."""
+    """Evaluation from which on nothing was kept, because the byte budget was spent or the process killed; null: all is there."""
 
 
 TargetHits = Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=51)]

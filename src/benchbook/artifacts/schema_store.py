@@ -146,9 +146,10 @@ class TraceChunk(Model):
     """Version of this schema."""
     trace_id: str = Field(min_length=1)
     """The same in all chunks of a run's trace."""
-    level: Literal["population", "all"]
-    """What a row is: statistics of a generation, or one evaluation."""
+    level: Literal["triggers", "population", "all"]
+    """What a row is: the evaluation at a trigger, statistics of a generation, or one evaluation."""
     rows: Count
     """Number of rows."""
     columns: dict[str, PackedColumn]
-    """`all`: value, and point where asked for. `population`: evaluations, best, median, mean, std, diversity."""
+    """`all`: value, and point where asked for. `population`: evaluations, best, median, mean, std, diversity.
+    `triggers`: evaluations, value, best, trigger (1 by evaluations, 2 by targets, 3 both), and point where asked for."""

@@ -51,7 +51,7 @@ class StudyPlan(Model):
     """Runs stop once their value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
     """Runs stop after so many evaluations without improvement; null: never."""
-    history: Literal["improvements", "population", "all"]
+    history: Literal["improvements", "triggers", "population", "all"]
     """What is kept of each run."""
     loop_code: Sha256
     """Digest of the code of loop, seeds and history."""

@@ -11,6 +11,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -95,6 +96,10 @@ class TraceWriter:
         self._rows += rows
         self._evaluations = int(columns["evaluations"][-1]) if "evaluations" in columns else self._rows
 
+    def so_far(self) -> TraceRecord:
+        """Return where the trace lies, should nothing more be written."""
+        return replace(self.finish(), lost_from=self._evaluations + 1)
+
     def finish(self) -> TraceRecord:
         """Return where the trace lies."""
         return TraceRecord(
@@ -140,6 +145,8 @@ def read_trace(record: RunRecord, store: Path) -> Iterator[dict[str, np.ndarray]
     trace = record.trace
     if trace is None:
         raise UsageError(f"{record!r} has no trace: it was done with history='improvements'")
+    if trace.size == 0:
+        return
     path = store / SHARD_FOLDER / trace.file
     try:
         part = _bytes_of(path, trace.offset, trace.size)

@@ -34,7 +34,10 @@ def command() -> None:
 @click.option("--shard", default=None, metavar="k/n", help="Do only the k-th of n parts of equal expected cost.")
 @click.option("--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds. [never]")
 @click.option(
-    "--history", default=None, type=click.Choice(["improvements", "population", "all"]), help="What is kept of a run."
+    "--history",
+    default=None,
+    type=click.Choice(["improvements", "triggers", "population", "all"]),
+    help="What is kept of a run. [the file's, or improvements]",
 )
 @click.option("--reuse-stale", is_flag=True, help="Take runs that were done by other code for those of this one.")
 @click.option("--retry-failed", is_flag=True, help="Do runs again that failed or ran out of time.")

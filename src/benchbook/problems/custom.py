@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from benchbook.errors import ObjectiveError, UsageError
+from benchbook.errors import ObjectiveError, TimeUp, UsageError
 from benchbook.problems.digests import digest_code
 from benchbook.problems.info import check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
@@ -52,12 +52,16 @@ class CallableProblem:
 
     def _rows(self, x: FloatArray) -> FloatArray:
         values: list[float] = []
-        for row in x:
-            try:
-                value = self._function(row.copy())
-            except Exception as error:  # anybody's code, which may raise anything
-                raise ObjectiveError(_raised(error), values) from error
-            values.append(value if type(value) is float else self._number(value, values))
+        try:
+            for row in x:
+                try:
+                    value = self._function(row.copy())
+                except Exception as error:  # anybody's code, which may raise anything
+                    raise ObjectiveError(_raised(error), values) from error
+                values.append(value if type(value) is float else self._number(value, values))
+        except TimeUp as up:
+            up.partial = values
+            raise
         return np.array(values, dtype=np.float64)
 
     def _number(self, value: Any, before: list[float]) -> float:

@@ -6,18 +6,15 @@ import math
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FrameType
 
 import numpy as np
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
-from benchbook.errors import ObjectiveError, ShapeError
+from benchbook.errors import ObjectiveError, ShapeError, StorageError, TimeUp
 from benchbook.protocols import Observer, Optimizer, Problem
 from benchbook.records import ErrorRecord, Stop, Timing
 from benchbook.typing import FloatArray
-
-
-class TimeUp(BaseException):  # an objective's own `except Exception` must not swallow it
-    """Raised into a run that overstays its time inside one call; the run ends with what it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +62,10 @@ def run_loop(
     """
     loop = _Loop(problem, budget, target_value, stagnation, timeout_s, observers, noise, clock)
     start_s = clock.monotonic_s()
-    stop = loop.run(make_optimizer)
+    try:
+        stop = loop.run(make_optimizer)
+    except TimeUp:  # while the loop ended
+        stop = Stop.TIMEOUT
     total_s = clock.monotonic_s() - start_s
     found = math.isfinite(loop.best_value)
     return Outcome(
@@ -141,6 +141,8 @@ class _Loop:
                 optimizer.tell(x, fx if self.noise is None else self._seen(x, fx))
         except TimeUp:
             return Stop.TIMEOUT
+        except StorageError:  # an observer cannot write: this is no fault of the run
+            raise
         except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
             self._fail(where, error)
             return Stop.ERROR
@@ -158,7 +160,7 @@ class _Loop:
     def _evaluate(self, x: FloatArray) -> FloatArray:
         try:
             fx = self._values(x)
-        except ObjectiveError as error:
+        except (ObjectiveError, TimeUp) as error:
             if len(error.partial):
                 done = len(error.partial)
                 self._observe(x[:done], self._without_invalid(np.asarray(error.partial, dtype=np.float64)))
@@ -231,6 +233,20 @@ class _Loop:
             traceback=_writable("".join(traceback.format_exception(cause))),
             evaluations=self.evaluations,
         )
+
+
+def may_interrupt(frame: FrameType | None) -> bool:
+    """Tell whether `TimeUp` may be raised where this frame is: inside a loop, but not while it counts a batch.
+
+    A batch that is counted by half would leave history and counts that do not agree.
+    """
+    while frame is not None:
+        if frame.f_code is _Loop._observe.__code__:
+            return False
+        if frame.f_code is _Loop.run.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _writable(text: str) -> str:

@@ -5,35 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchbook.analysis.plots import Picture
-from benchbook.analysis.plots.timeline import plot_timeline
+from benchbook.analysis.plots.timeline import timeline_picture
 from benchbook.specs.display import Table
 from benchbook.tracking import Pipeline
 from benchbook.tracking.eta import eta_errors
 from benchbook.tracking.reports import duration_text, metrics_text, position
 from benchbook.tracking.runs import read_run
-from benchbook.tracking.states import StepStatus
-from benchbook.tracking.telemetry import read_samples
 
 
 def timeline(pipeline: Pipeline) -> Picture:
     """Return telemetry over time with the steps shaded."""
-    seen = read_run(pipeline.folder)
-    steps = [
-        (
-            step.label,
-            step.started_t,
-            seen.elapsed_s if step.duration_s is None else step.started_t + step.duration_s,
-            step.status is StepStatus.FAILED,
-        )
-        for step in seen.state.steps
-        if step.started_t is not None
-    ]
-    samples = [(sample.t, sample.values) for sample in read_samples(seen.folder, most=None)]
-    alt = (
-        f"Telemetry of the pipeline {pipeline.name} over time, its {len(steps)} steps shaded: CPU, memory, evaluations and "
-        "input and output, as far as the sensors gave values."
-    )
-    return Picture(plot_timeline(samples, steps), alt)
+    return timeline_picture(read_run(pipeline.folder))
 
 
 def step_table(pipeline: Pipeline) -> Table:

@@ -6,13 +6,16 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from types import FrameType
 
-from benchbook.runs import TimeUp
+from benchbook.errors import TimeUp
+from benchbook.runs import may_interrupt
 
 # The loop itself looks at the time after each batch; the alarm is for a batch that does not end.
 _GRACE = 1.25
 _LEAST_GRACE_S = 0.2
+# Where a run may not be interrupted, as while it counts a batch, the alarm rings again a moment later.
+_AGAIN_S = 0.01
 
 
 def kill_after_s(timeout_s: float) -> float:
@@ -43,5 +46,8 @@ def _after(timeout_s: float) -> float:
     return max(timeout_s * _GRACE, timeout_s + _LEAST_GRACE_S)
 
 
-def _ring(number: int, frame: object) -> NoReturn:  # noqa: ARG001  # the signature of a handler
+def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature of a handler
+    if not may_interrupt(frame):
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+        return
     raise TimeUp

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 
@@ -56,6 +58,7 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
     kill_after = None if options.timeout_s is None else kill_after_s(options.timeout_s)
     with (
         Store(folder) as store,
+        _remains_folder(options) as remains,
         opened(options.executor, workers=options.workers, scheduler=options.scheduler, kill_after_s=kill_after) as (
             executor,
             at_a_time,
@@ -72,7 +75,7 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
             retry_failed=options.retry_failed,
             tensorboard=options.tensorboard,
         ) as follower:
-            tasks = _tasks(study, store, part, options, report, follower)
+            tasks = _tasks(study, store, part, options, report, follower, remains)
             for records in dispatch(executor, tasks, at_a_time=at_a_time):
                 for record in records:
                     part.check(record)
@@ -80,6 +83,16 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
                 report(len(records))
                 follower.taken(records)
     return open(folder)
+
+
+@contextmanager
+def _remains_folder(options: Options) -> Iterator[Path | None]:
+    """Give a folder for what is left of runs whose processes are killed; workers on this machine can write there."""
+    if options.executor != "processes":
+        yield None
+        return
+    with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @dataclass(slots=True)
@@ -115,7 +128,13 @@ class _Part:
 
 
 def _tasks(
-    study: Study, store: Store, part: _Part, options: Options, report: Callable[[int], None], follower: Follower
+    study: Study,
+    store: Store,
+    part: _Part,
+    options: Options,
+    report: Callable[[int], None],
+    follower: Follower,
+    remains: Path | None,
 ) -> Iterator[Task]:
     """Yield what is missing, cell by cell."""
     stale = 0
@@ -137,6 +156,7 @@ def _tasks(
             points=study.points,
             trace_bytes=study.trace_bytes,
             timeout_s=options.timeout_s,
+            remains=remains,
         )
         yield from tasks_of(task, alone=options.timeout_s is not None)
     if stale:

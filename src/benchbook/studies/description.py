@@ -22,13 +22,14 @@ from benchbook.seeds import check_seed
 from benchbook.studies import provenance
 from benchbook.studies.execute import loop_digest
 from benchbook.studies.plan import PlannedRun, planned_run
-from benchbook.studies.traces import TRACE_BYTES
+from benchbook.studies.traces import TRACE_BYTES, WITH_POINTS
 
 if TYPE_CHECKING:
     from benchbook.analysis import StoredRuns
 
 # Families whose code is one for all dimensions and instances.
 _ONE_CODE = ("textbook", "bbob", "applied")
+_WITH_POINTS = " or ".join(f"history={level!r}" for level in WITH_POINTS)
 
 
 def study(
@@ -61,9 +62,11 @@ def study(
         budget: Evaluations of each run, the same in all dimensions.
         target: Runs stop once their value is at most `f_opt + target`.
         stagnation: Runs stop after so many evaluations without improvement.
-        history: What is kept of each run: `improvements`, `population` (statistics of each generation) or `all`.
-        points: Whether `all` keeps the points beside their values.
-        trace_bytes: What `population` and `all` may take for a run; what was lost beyond is declared in its record.
+        history: What is kept of each run: `improvements`; with them `triggers` (the evaluations at which COCO's
+            loggers write), `population` (statistics of each generation) or `all` (every value).
+        points: Whether `triggers` and `all` keep the points beside their values.
+        trace_bytes: What `triggers`, `population` and `all` may take for a run; what was lost beyond is declared in
+            its record.
         settings: Settings that differ from the defaults, by the optimizer's name.
 
     Raises:
@@ -80,6 +83,8 @@ def study(
         raise UsageError(f"budget is {budget!r} and budget_per_dim is {budget_per_dim!r}, expected one of them")
     if history not in HISTORY_LEVELS:
         raise unknown_name("history level", str(history), HISTORY_LEVELS)
+    if points and history not in WITH_POINTS:
+        raise UsageError(f"points is {points!r} and history is {history!r}, which keeps none; expected {_WITH_POINTS}")
     names = expand(functions)
     return Study(
         optimizers=_choices(optimizers, settings or {}),

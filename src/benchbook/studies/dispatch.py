@@ -11,7 +11,7 @@ from benchbook.errors import ExecutionError, WorkerLostError
 from benchbook.protocols import Executor
 from benchbook.records import RunRecord
 from benchbook.studies.executors import is_lost_worker
-from benchbook.studies.work import Task, do, lost
+from benchbook.studies.work import Task, do
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def _records(future: Future[list[RunRecord]], task: Task, again: deque[Task]) ->
         timed_out = isinstance(error, WorkerLostError) and error.timed_out
         if task.again or timed_out:
             log.warning("%s on %s: %s", task.planned[0].spec.optimizer, task.planned[0].spec.function, error)
-            yield [lost(item, str(error), timed_out=timed_out) for item in task.planned]
+            yield task.lost(error)
         else:
             log.info("%d runs are tried again: %s", len(task.planned), error)
             again.extend(task.one_by_one())

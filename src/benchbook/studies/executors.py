@@ -81,6 +81,10 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
     settings = {
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.worker-saturation": 1.0,  # no worker holds a second task, which would die with the first
+        # Workers that sample their own stacks a hundred times a second, and serve pages that nobody opens, are slower.
+        "distributed.worker.profile.enabled": False,
+        "distributed.worker.http.routes": [],
+        "distributed.scheduler.http.routes": [],
         "distributed.nanny.pre-spawn-environ": {**dask.config.get("distributed.nanny.pre-spawn-environ", {}), **pins()},
     }
     with dask.config.set(settings):
@@ -91,7 +95,7 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
                     n_workers=workers or os.cpu_count() or 1,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=":0",
+                    dashboard_address=None,
                     silence_logs=40,
                 )
             client = Client(cluster if cluster is not None else scheduler, timeout=10)  # type: ignore[no-untyped-call]

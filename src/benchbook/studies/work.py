@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from benchbook.clock import SYSTEM_CLOCK, timestamp
-from benchbook.records import ErrorRecord, History, RunRecord, Stop, Timing
-from benchbook.runs import Outcome, TimeUp
+from benchbook.errors import WorkerLostError
+from benchbook.records import ErrorRecord, History, Memory, RunRecord, Stop, Timing
+from benchbook.runs import Outcome
 from benchbook.studies.alarm import alarm
 from benchbook.studies.cells import execute_cell
 from benchbook.studies.execute import execute, record_of
 from benchbook.studies.plan import PlannedRun
+from benchbook.studies.remains import Remains, RemainsWriter, read_remains
 from benchbook.studies.traces import observer_for
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +31,11 @@ class Task:
         planned: The runs.
         keys: Their run keys.
         store: Folder of the store; traces are written beside its shards.
-        history: What is kept: `improvements`, `population` or `all`.
-        points: Whether `all` keeps the points.
+        history: What is kept: `improvements`, `triggers`, `population` or `all`.
+        points: Whether `triggers` and `all` keep the points.
         trace_bytes: Bytes that the trace of one run may take.
         timeout_s: Seconds after which a run is ended.
+        remains: Folder on this machine for what is left of a run whose process is killed; None: nothing is.
         again: Whether a worker was lost over these runs before.
     """
 
@@ -41,7 +46,20 @@ class Task:
     points: bool
     trace_bytes: int
     timeout_s: float | None
+    remains: Path | None = None
     again: bool = False
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether each run is done alone, because its process may have to be, or was, ended."""
+        return self.timeout_s is not None or self.again
+
+    def lost(self, error: Exception) -> list[RunRecord]:
+        """Return the records of the runs, whose process ended."""
+        return [
+            lost(item, error, None if self.remains is None else read_remains(self.remains / key, item.problem.dim))
+            for item, key in zip(self.planned, self.keys, strict=True)
+        ]
 
     def one_by_one(self) -> list[Task]:
         """Return a task for each run, as the second try."""
@@ -53,37 +71,65 @@ class Task:
 
 def do(task: Task) -> list[RunRecord]:
     """Do the runs of a task; in lockstep where the optimizer can, unless each has a time limit or a trace."""
-    if task.history == "improvements" and task.timeout_s is None:
+    if task.history == "improvements" and not task.is_watched:
         return execute_cell(task.planned)
-    return [_alone(item, task) for item in task.planned]
+    return [_alone(item, key, task) for item, key in zip(task.planned, task.keys, strict=True)]
 
 
-def _alone(planned: PlannedRun, task: Task) -> RunRecord:
-    observer = observer_for(task.store, task.history, points=task.points, most_bytes=task.trace_bytes)
-    observers = [] if observer is None else [observer]
-    record: RunRecord | None = None
-    # An alarm that rings between the run's end and its being switched off has nothing to end.
-    with suppress(TimeUp), alarm(task.timeout_s):
-        record = execute(planned, observers=observers, timeout_s=task.timeout_s)
-    if record is None:
-        return lost(planned, "the time was up as the run ended", timed_out=True)
+def _alone(planned: PlannedRun, key: str, task: Task) -> RunRecord:
+    remains = _remains_writer(planned, key, task)
+    observer = observer_for(
+        task.store,
+        task.history,
+        problem=planned.problem,
+        budget=planned.spec.budget,
+        points=task.points,
+        most_bytes=task.trace_bytes,
+        so_far=None if remains is None else remains.note_trace,
+    )
+    watching = [item for item in (observer, remains) if item is not None]
+    try:
+        with alarm(task.timeout_s):
+            record = execute(planned, observers=watching, timeout_s=task.timeout_s)
+    finally:
+        if remains is not None:
+            remains.close()
     return record if observer is None else replace(record, trace=observer.finish())
 
 
-def lost(planned: PlannedRun, reason: str, *, timed_out: bool) -> RunRecord:
-    """Return the record of a run whose process ended: nothing is known but why."""
-    error = ErrorRecord(where="worker", type="WorkerLostError", message=reason, traceback="", evaluations=0)
+def _remains_writer(planned: PlannedRun, key: str, task: Task) -> RemainsWriter | None:
+    if task.remains is None or not task.is_watched:
+        return None
+    try:
+        return RemainsWriter(task.remains / key, planned.optimizer.packages)
+    except OSError as error:
+        log.info("a run that is killed will be recorded without what it had: %s", error.strerror or error)
+        return None
+
+
+def lost(planned: PlannedRun, error: WorkerLostError | Exception, remains: Remains | None = None) -> RunRecord:
+    """Return the record of a run whose process ended, with what is known of it: why, and what it had."""
+    timed_out = isinstance(error, WorkerLostError) and error.timed_out
+    total_s = (isinstance(error, WorkerLostError) and error.after_s) or 0.0
+    empty = History(evaluations=np.empty(0, dtype=np.int64), best_values=np.empty(0))
+    history = empty if remains is None else remains.history
+    evaluations = 0 if remains is None else remains.evaluations
     outcome = Outcome(
-        evaluations=0,
-        invalid_evaluations=0,
+        evaluations=evaluations,
+        invalid_evaluations=0 if remains is None else remains.invalid_evaluations,
         stop=Stop.TIMEOUT if timed_out else Stop.ERROR,
-        error=error,
-        best_value=None,
-        best_solution=None,
-        timing=Timing(total_s=0.0, objective_s=0.0, optimizer_s=0.0, observer_s=0.0),
+        error=ErrorRecord(
+            where="worker", type="WorkerLostError", message=str(error), traceback="", evaluations=evaluations
+        ),
+        best_value=float(history.best_values[-1]) if len(history.best_values) else None,
+        best_solution=None if remains is None else remains.best_solution,
+        timing=Timing(total_s=total_s, objective_s=0.0, optimizer_s=0.0, observer_s=0.0),
     )
-    nothing = History(evaluations=np.empty(0, dtype=np.int64), best_values=np.empty(0))
-    return record_of(planned, outcome, nothing, timestamp(SYSTEM_CLOCK.now()))
+    created_at = timestamp(SYSTEM_CLOCK.now()) if remains is None else remains.created_at
+    record = replace(record_of(planned, outcome, history, created_at), memory=Memory(peak_rss_bytes=None))
+    if remains is None:
+        return record
+    return replace(record, environment=remains.environment, trace=remains.trace)
 
 
 def tasks_of(task: Task, *, alone: bool) -> Sequence[Task]:

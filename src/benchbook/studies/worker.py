@@ -9,6 +9,7 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing import spawn
 from multiprocessing.connection import Connection
 from typing import Any
@@ -23,8 +24,9 @@ def main() -> None:
     preparation = connection.recv()
     sys.path[:] = preparation["sys_path"]
     threading.Thread(target=_receive, args=(connection, pieces), daemon=True).start()
+    begin = _say_begin(connection) if preparation.pop("tells_begin") else None
     while True:
-        connection.send_bytes(_answer(pieces.get(), preparation))
+        connection.send_bytes(_answer(pieces.get(), preparation, begin))
 
 
 def _receive(connection: Connection, pieces: queue.SimpleQueue[bytes]) -> None:
@@ -36,15 +38,25 @@ def _receive(connection: Connection, pieces: queue.SimpleQueue[bytes]) -> None:
             os._exit(1)
 
 
-def _answer(piece: bytes, preparation: dict[str, Any]) -> bytes:
+def _say_begin(connection: Connection) -> Callable[[], None]:
+    return lambda: connection.send_bytes(b"")
+
+
+def _answer(piece: bytes, preparation: dict[str, Any], begin: Callable[[], None] | None) -> bytes:
+    begun = False
     try:
         if b"__main__" in piece and preparation:
             spawn.prepare(preparation)  # the parent's script, without its part behind `if __name__ == "__main__"`
             preparation.clear()
         work, args, kwargs = _unpacked(piece)
+        if begin is not None:
+            begun = True
+            begin()
         answer = (False, work(*args, **kwargs))
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001  # it is raised again in the parent
+        if begin is not None and not begun:
+            begin()
         return pickle.dumps((True, _portable(error)), protocol=pickle.HIGHEST_PROTOCOL)
 
 

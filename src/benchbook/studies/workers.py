@@ -29,6 +29,7 @@ from benchbook.numerics import pins
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _END_S = 5.0
+_TELLS_BEGIN = "tells_begin"
 
 
 @dataclass(slots=True)
@@ -155,7 +156,7 @@ class WorkerPool(Executor):
                 process.kill()
         worker = _Worker(process, ours)
         try:
-            ours.send(_preparation())
+            ours.send({**_preparation(), _TELLS_BEGIN: self._kill_after_s is not None})
         except OSError as error:
             self._forget(worker)
             raise WorkerLostError("a worker ended as it started") from error
@@ -164,10 +165,15 @@ class WorkerPool(Executor):
     def _done(self, worker: _Worker, work: bytes) -> bytes:
         try:
             worker.connection.send_bytes(work)
+            if self._kill_after_s is not None:
+                # It says that it begins: what it takes to start and to load the work is not the work's time.
+                worker.connection.recv_bytes()
             if not worker.connection.poll(self._kill_after_s):
                 worker.process.kill()
                 raise WorkerLostError(
-                    f"the worker was ended after {self._kill_after_s:g} s without an answer", timed_out=True
+                    f"the worker was ended after {self._kill_after_s:g} s without an answer",
+                    timed_out=True,
+                    after_s=self._kill_after_s,
                 )
             return worker.connection.recv_bytes()
         except (EOFError, OSError) as error:

@@ -162,6 +162,11 @@ def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
 
 def timeline_of(seen: Seen) -> bytes:
     """Return the timeline of a tracked pipeline as an SVG."""
+    return timeline_picture(seen).svg().encode()
+
+
+def timeline_picture(seen: Seen) -> Picture:
+    """Return the timeline of a tracked pipeline, for a notebook's cell."""
     from benchbook.tracking.states import StepStatus
     from benchbook.tracking.telemetry import read_samples
 
@@ -176,5 +181,8 @@ def timeline_of(seen: Seen) -> bytes:
         for step in seen.state.steps
         if step.started_t is not None
     ]
-    alt = f"Telemetry of {seen.state.name} over time, its {len(steps)} steps shaded."
-    return Picture(plot_timeline(samples, steps), alt).svg().encode()
+    alt = (
+        f"Telemetry of the pipeline {seen.state.name} over time, its {len(steps)} steps shaded: CPU, memory, "
+        "evaluations and input and output, as far as the sensors gave values."
+    )
+    return Picture(plot_timeline(samples, steps), alt)
