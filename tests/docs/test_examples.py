@@ -119,7 +119,7 @@ def test_shell_lines_run(page: Path, project: Path) -> None:
         elif program == "benchbook":
             parse(arguments)
         else:
-            assert program in {"source", "pytest", "python", "pip", "git"}, line
+            assert program in {"source", "pytest", "python", "papermill", "pip", "git"}, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=identity)
