@@ -41,7 +41,7 @@ _INTERRUPTED = 130
 )
 @json_option("the artifact")
 def command(*, target: str, repeats: int | None, output_dir: Path | None, as_json: bool, **how: Any) -> int:
-    r"""Say where the time goes: stages, functions, bottlenecks.
+    """Say where the time goes: stages, functions, bottlenecks.
 
     TARGET is an optimizer (with --function and --dim for one run, or with --params for all runs of a parameter set),
     a notebook or the name of a spec (profiled cell by cell), or module:function, which is called without arguments.
@@ -54,7 +54,7 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
       benchbook profile cma_es --params quick
       benchbook profile notebooks/cma_es.ipynb
       benchbook profile package.module:function
-    """
+    """  # noqa: D301  # click keeps the lines behind this very character
     if output_dir is not None:
         if output_dir.exists() and not output_dir.is_dir():
             raise UsageError(f"{output_dir} is a file, expected a folder")
