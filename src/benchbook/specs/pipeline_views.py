@@ -30,8 +30,8 @@ def timeline(pipeline: Pipeline) -> Picture:
     ]
     samples = [(sample.t, sample.values) for sample in read_samples(seen.folder, most=None)]
     alt = (
-        f"Telemetry of the pipeline {pipeline.name} over time, its {len(steps)} steps shaded: CPU, memory, evaluations and "
-        "input and output, as far as the sensors gave values."
+        f"Telemetry of the pipeline {pipeline.name} over time, its {len(steps)} steps shaded: CPU, memory, evaluations "
+        "and IO, as far as the sensors gave values."
     )
     return Picture(plot_timeline(samples, steps), alt)
 
