@@ -53,9 +53,8 @@ def run(
     tensorboard: Path | None,
     **options: Any,
 ) -> int:
-    r"""Do the runs of a study that its store does not have yet.
+    """Do the runs of a study that its store does not have yet.
 
-    \b
     STUDY.yaml has the keys of bb.study: optimizers, functions, dims, instances, seeds, budget_per_dim or budget,
     target, stagnation, history, points, settings. It is followed as the pipeline "study STUDY", which
     `benchbook track watch` shows while it runs. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
