@@ -228,6 +228,21 @@ def test_claims_on_centre_bias_and_weakness_are_the_same_for_all(spec: Spec) -> 
     assert set(verdicts(other).values()) == {"undecided"}
 
 
+def test_a_claimed_weakness_counts_the_same_evaluations_whatever_the_budget(spec: Spec) -> None:
+    """What is reached later does not count, so that the claim holds in the quick and in the full set alike."""
+    spec.when()
+    hits = [
+        next(iter(run.history.evaluations[run.history.best_values - run.problem.f_opt <= 1.0]), 10**9)
+        for run in spec.runs.twins().select(optimizer="manta_ray_foraging", function="sphere")
+    ]
+    late = max(int(hit) for hit in hits if hit < 10**9)
+    assert spec.share_reaching(1.0, ["sphere"]) == np.mean([hit < 10**9 for hit in hits])
+    assert spec.share_reaching(1.0, ["sphere"], per_dim=(late - 1) // 2) == np.mean(
+        [hit <= (late - 1) // 2 * 2 for hit in hits]
+    )
+    assert spec.share_reaching(1.0, ["sphere"], per_dim=(late - 1) // 2) < spec.share_reaching(1.0, ["sphere"])  # type: ignore[operator]  # both are numbers
+
+
 def test_a_deterministic_optimizer_claims_that_no_seed_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The claim is measured, and fails for one that draws at random."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
