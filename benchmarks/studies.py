@@ -124,10 +124,11 @@ def throughput(quick: bool) -> None:
     print(f"two workers against two independent processes: {apart / pool:.2f} of their throughput (goal 0.9)")
     try:
         dask = _seconds([(seeds, "dask", 2)])
+        start = _seconds([(1, "dask", 2)])
     except subprocess.CalledProcessError:
         print("Dask: not installed")
         return
-    print(f"a local Dask cluster of two against the same: {apart / dask:.2f} (goal 0.8)")
+    print(f"a local Dask cluster of two against the same: {apart / dask:.2f} (goal 0.8); start-up {start:.1f} s")
 
 
 def _seconds(jobs: list[tuple[int, str, int]]) -> float:
