@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from benchbook.analysis import StoredRuns, open
+from benchbook.analysis.stored import StoredRuns, open_store
 from benchbook.artifacts.manifest import write_manifest
 from benchbook.artifacts.planning import CELL_RUNS, CellPlan
 from benchbook.artifacts.selection import stale_runs
@@ -67,7 +67,7 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
                 part.check(record)
                 store.append(record)
             report(len(records))
-    return open(folder)
+    return open_store(folder)
 
 
 @dataclass(slots=True)
