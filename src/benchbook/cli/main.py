@@ -33,7 +33,7 @@ COMMANDS = {
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
-    "export": ("export", "Write a study for other tools and archives: COCO, IOHprofiler, as tables, or as RO-Crate."),
+    "export": ("export", "Write a study for COCO, IOHprofiler, as tables, or as RO-Crate."),
     "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged."),
     "schemas": ("schemas", "Write or check the JSON Schemas."),
 }
