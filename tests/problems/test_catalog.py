@@ -47,10 +47,11 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "_registered", {})
 
 
-def test_names_are_the_ten_the_24_and_two_suites() -> None:
-    """The catalog holds the textbook functions, then BBOB, then coco-experiment's further suites."""
+def test_names_are_the_ten_the_24_the_noisy_30_and_two_suites() -> None:
+    """The catalog holds the textbook functions, then BBOB with and without noise, then further suites."""
+    noisy = [f"bbob_noisy_f{number}" for number in range(101, 131)]
     suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
-    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + suites
+    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + noisy + suites
 
 
 @pytest.mark.parametrize("name", names())
