@@ -22,6 +22,7 @@ pin()  # before NumPy is imported
 
 import numpy as np  # noqa: E402
 
+from benchbook.studies.provenance import measurement  # noqa: E402
 from benchmarks._peers import record  # noqa: E402
 
 PAIRS = [
@@ -37,6 +38,7 @@ PAIRS = [
     ("cma_es?restarts=bipop", "pycma:bipop"),
     ("success_history_de", "differential_evolution"),
 ]
+PEERS = ("mealpy", "scipy", "pymoo", "cma", "cmaes")
 FUNCTIONS = ("sphere", "rastrigin", "rosenbrock")
 DIMS = (10, 40)
 SEEDS = 15
@@ -71,7 +73,9 @@ def command_line(arguments: Sequence[str] | None = None) -> None:
             pairs = [pair for pair in PAIRS if options.only in " ".join(pair)]
             rows = [row for pair in pairs for row in _compare(pool, *pair, options.dims or DIMS, options.seeds)]
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+        command = f"python -m benchmarks.quality{' --profile' if options.profile else ''} --json FILE"
+        made = measurement(command, [options.peer.partition(":")[0]] if options.profile else PEERS, rows)
+        options.json.write_text(json.dumps(made, indent=1) + "\n")
 
 
 def precisions(pool: ProcessPoolExecutor, which: str, function: str, dim: int, seeds: int) -> list[float]:

@@ -2,6 +2,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pytest
@@ -126,7 +127,10 @@ def test_the_command_prints_a_table_or_json() -> None:
     assert shown.return_value == 0
     assert "its own" in shown.output
     found = json.loads(runner.invoke(cli, ["optimizers", "audit", "random_search", "--json"]).output)
-    assert found[0]["clean"] is True
+    assert found["rows"][0]["clean"] is True
+    assert found["command"] == "benchbook optimizers audit random_search --json"
+    assert found["versions"]["numpy"] == np.__version__
+    assert date.fromisoformat(found["measured"])
     assert "--all" in str(runner.invoke(cli, ["optimizers", "audit"]).exception)
 
 

@@ -48,10 +48,11 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "_registered", {})
 
 
-def test_names_are_the_ten_the_24_two_suites_and_the_applied() -> None:
-    """The catalog holds the textbook functions, then BBOB, coco-experiment's further suites, the applied problems."""
+def test_names_are_the_ten_the_24_the_noisy_30_two_suites_and_the_applied() -> None:
+    """The catalog holds the textbook functions, then BBOB with and without noise, two further suites, the applied problems."""
+    noisy = [f"bbob_noisy_f{number}" for number in range(101, 131)]
     suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
-    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + suites + APPLIED_NAMES
+    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + noisy + suites + APPLIED_NAMES
 
 
 @pytest.mark.parametrize("name", names())

@@ -9,7 +9,7 @@ from benchbook.analysis.measures import (
     paired_wins,
 )
 from benchbook.analysis.stored import StoredRuns
-from benchbook.analysis.stored import open_store as open  # bb.open reads as what it does
+from benchbook.analysis.stored import open_runs as open  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
 
 __all__ = [

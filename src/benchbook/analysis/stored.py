@@ -50,8 +50,40 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
     return StoredRuns(Store(folder), where, values)
 
 
+def open_runs(path: str | os.PathLike[str], *, everything: bool = False) -> RunTable:
+    """Open a store and return its runs as a table: those done here, then those that were imported into it.
+
+    Imported runs can be measured like others; what their source does not tell, such as seeds and times, is missing.
+
+    Args:
+        path: Folder of the store.
+        everything: Also give runs that its plan does not hold, such as those by earlier code.
+
+    Raises:
+        UsageError: There is no such folder.
+        ArtifactError: Its manifest or an imported run is damaged, or of a newer benchbook.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> folder = tempfile.mkdtemp()
+        >>> made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=10)
+        >>> _ = made.run(store=folder)
+        >>> len(bb.open(folder)), bb.open(folder).select(seed=2)[0].seed
+        (3, 2)
+    """
+    from benchbook.artifacts.interop.imported import IMPORTED_FOLDER, read_imported
+
+    own = open_store(path, everything=everything)
+    folder = Path(path)
+    if not (folder / IMPORTED_FOLDER).is_dir():
+        return own
+    imported: list[Any] = list(read_imported(folder))
+    with own.store:
+        return RunTable([*own, *imported])
+
+
 class StoredRuns(RunTable):
-    """Runs of a store, ordered by optimizer, function, dimension, instance and seed; made by `bb.open`."""
+    """Runs of a store, ordered by optimizer, function, dimension, instance and seed."""
 
     def __init__(self, store: Store, where: str, values: Sequence[Any]) -> None:
         """Take the runs that a condition over the index holds for."""

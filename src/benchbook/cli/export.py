@@ -36,7 +36,7 @@ def command(
     notebooks: tuple[Path, ...],
     folder: Path,
 ) -> None:
-    """Write a study for other tools and archives: COCO, IOHprofiler, as tables, or as RO-Crate.
+    """Write a study for COCO, IOHprofiler, as tables, or as RO-Crate.
 
     STUDY is the folder of a store, a run artifact, or a folder of run artifacts. COCO takes the BBOB functions only;
     a folder for each optimizer is made in DIR. An RO-Crate holds the study itself with tables, schemas and notebooks,

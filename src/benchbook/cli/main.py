@@ -36,7 +36,7 @@ COMMANDS = {
     "baseline": ("baseline", "Publish, list and show baselines."),
     "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
-    "export": ("export", "Write a study for other tools: COCO, IOHprofiler, or as tables."),
+    "export": ("export", "Write a study for COCO, IOHprofiler, as tables, or as RO-Crate."),
     "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged."),
     "schemas": ("schemas", "Write or check the JSON Schemas."),
 }

@@ -70,10 +70,17 @@ def audit_(*, name: str | None, everything: bool, as_json: bool) -> int:
         raise UsageError("give the name of an optimizer, or --all")
     found = audit([name] if name is not None else names())
     if as_json:
-        click.echo(json.dumps([{**asdict(item), "clean": item.clean} for item in found]))
+        from benchbook.optimizers import optimizer
+        from benchbook.studies.provenance import measurement
+
+        rows = [{**asdict(item), "clean": item.clean, "draws_from": list(item.draws_from)} for item in found]
+        packages = [package for item in found for package in optimizer(item.name).packages]
+        what = "--all" if name is None else name
+        made = measurement(f"benchbook optimizers audit {what} --json", packages, rows)
+        click.echo(json.dumps(made, indent=1))
     else:
         headers = ["optimizer", "draws from", "contained", "leaks", "ignores seed", "deterministic", "error"]
-        rows = [
+        texts = [
             [
                 item.name,
                 ", ".join(item.draws_from) or "its own",
@@ -85,7 +92,7 @@ def audit_(*, name: str | None, everything: bool, as_json: bool) -> int:
             ]
             for item in found
         ]
-        console().print(table(headers, rows))
+        console().print(table(headers, texts))
     return ExitCode.DONE if all(item.clean for item in found) else ExitCode.FAILED
 
 

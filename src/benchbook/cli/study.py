@@ -141,8 +141,8 @@ def check(*, folder: Path, mend: bool) -> int:
 @click.option("--brief", is_flag=True, help="Six targets in place of all 51: a few kB, to be committed.")
 def summary(*, folder: Path, out: Path, brief: bool) -> int:
     """Write the statistics of a study, cell by cell, as an artifact of kind aggregate."""
-    from benchbook.analysis import open as open_store
     from benchbook.analysis.aggregate import BRIEF_TARGETS, aggregate
+    from benchbook.analysis.stored import open_store
     from benchbook.artifacts.io import save_document
     from benchbook.tracking.targets import STANDARD_TARGETS
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from benchbook.analysis import StoredRuns, open
+from benchbook.analysis.stored import StoredRuns, open_store
 from benchbook.artifacts.manifest import write_manifest
 from benchbook.artifacts.planning import CELL_RUNS, CellPlan
 from benchbook.artifacts.selection import stale_runs
@@ -82,7 +82,7 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
                     store.append(record)
                 report(len(records))
                 follower.taken(records)
-    return open(folder)
+    return open_store(folder)
 
 
 @contextmanager

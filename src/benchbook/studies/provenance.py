@@ -6,12 +6,15 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchbook.clock import SYSTEM_CLOCK
 from benchbook.numerics import cpu_name, fingerprint
 from benchbook.records import Environment, Host, Memory
+from benchbook.typing import JsonObject, JsonValue
 
 # Packages that can change a result; those of an adapter's library join them.
 _PACKAGES = ("benchbook", "numpy", "coco-experiment")
@@ -40,6 +43,23 @@ def environment(packages: tuple[str, ...] = ()) -> Environment:
         cpu=cpu_name(),
         arithmetic=fingerprint(),
     )
+
+
+def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]) -> JsonObject:
+    """Return rows that were measured, with the command, the day and the versions, as the site's tables read them.
+
+    Args:
+        command: The command that measures them again.
+        packages: Distributions that took part beside benchbook and NumPy; those not installed are left out.
+        rows: What was measured.
+    """
+    names = dict.fromkeys(["benchbook", "numpy", *packages])
+    return {
+        "command": command,
+        "measured": SYSTEM_CLOCK.now().date().isoformat(),
+        "versions": {name: found for name in names if (found := _version(name)) is not None},
+        "rows": list(rows),
+    }
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import benchbook as bb
@@ -11,6 +12,7 @@ from benchbook.analysis import RunTable
 from benchbook.analysis.report import report
 from benchbook.analysis.report_pages import as_html
 from benchbook.artifacts.interop import read_ioh, write_ioh
+from benchbook.cli.main import main
 
 
 def test_a_store_gives_the_numbers_of_its_records(tmp_path: Path) -> None:
@@ -36,3 +38,16 @@ def test_imported_runs_can_be_measured_and_reported(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(imported.ert_table(), RunTable(runs).ert_table())
     text = as_html(report(imported, title="theirs"))
     assert "unknown" in text[text.index("Provenance") :]
+
+
+def test_a_store_opens_with_what_was_imported_into_it(tmp_path: Path) -> None:
+    """`bb.open` gives own and imported runs, or either alone, and they are measured together."""
+    made = bb.study(optimizers="cma_es", functions="bbob_f1", dims=2, instances=[1, 2], budget=300)
+    own = made.run(tmp_path / "store")
+    write_ioh(own, tmp_path / "ioh")
+    for store, expected in ((tmp_path / "store", 8), (tmp_path / "theirs", 4)):
+        assert main(["import", str(tmp_path / "ioh"), "--from", "ioh", "--into", str(store)]) == 0
+        runs = bb.open(store)
+        assert len(runs) == expected
+        assert set(runs.optimizers) == {"cma_es", "random_search"}
+        assert np.isfinite(runs.select(optimizer="cma_es").ert(target=1.0)).all()

@@ -262,3 +262,11 @@ def test_pycma_reads_and_writes_no_file(tmp_path: Any, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     assert bb.run("pycma:CMAES", "sphere", dim=2, instance=1, budget=60).evaluations == 60
     assert os.listdir(tmp_path) == ["cma_signals.in"]  # noqa: PTH208  # only the names
+
+
+def test_what_nevergrad_hands_to_pycma_is_seeded_too() -> None:
+    """NGOpt runs pycma in a thread, which would take its seed from the clock: the seed decides all the same."""
+    pytest.importorskip("nevergrad")
+    runs = [bb.run("nevergrad:NGOpt", "rastrigin", dim=5, instance=1, seed=seed, budget=300) for seed in (3, 3, 4)]
+    assert runs[0].content_digest == runs[1].content_digest
+    assert runs[0].history != runs[2].history

@@ -43,8 +43,8 @@ OF_EACH = {
     SEEDED,
 }
 
-# Takes seconds for a run, and now and then gives another one for the same seed (`benchbook optimizers audit`).
-UNSTEADY = "nevergrad:NGOpt"
+# Takes seconds for a run.
+SLOW = "nevergrad:NGOpt"
 
 # What a library does not do, whatever its adapter may try; each is told in the how-to.
 BROKEN = {
@@ -63,7 +63,7 @@ def cases() -> list[Any]:
     found = []
     for name in ADAPTED:
         for promise in PROMISES:
-            if name == UNSTEADY or promise == SHIFTED or (promise not in OF_EACH and name not in REPRESENTATIVE):
+            if name == SLOW or promise == SHIFTED or (promise not in OF_EACH and name not in REPRESENTATIVE):
                 continue
             marks = [pytest.mark.slow] if promise == IN_PROCESSES else []
             found.append(pytest.param(name, promise, id=f"{name}-{promise.removeprefix('test_')}", marks=marks))
@@ -81,9 +81,9 @@ def test_adapters_keep_every_promise(name: str, promise: str) -> None:
     getattr(suite, promise)()
 
 
-def test_an_unsteady_wizard_keeps_budget_and_box() -> None:
-    """nevergrad:NGOpt, which is not steady enough for the suite, still spends exactly its budget, inside of the box."""
-    suite: Any = type("Suite", (OptimizerConformance,), {"optimizer": UNSTEADY})()
+def test_a_slow_wizard_keeps_budget_and_box() -> None:
+    """nevergrad:NGOpt, which is too slow for the suite, still spends exactly its budget, inside of the box."""
+    suite: Any = type("Suite", (OptimizerConformance,), {"optimizer": SLOW})()
     suite.test_one_variable_is_enough()
     suite.test_a_budget_of_one_is_enough()
     suite.test_an_exception_of_the_objective_is_recorded()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any
 
@@ -24,6 +26,7 @@ _SETTINGS = {
 }
 
 
+_GLANCE_S = 0.05  # whether a thread still lives
 _PATIENCE_S = 5.0  # for a library inside of nevergrad to unwind
 
 
@@ -84,7 +87,8 @@ class Nevergrad(Adapter):
     def proposed(self) -> FloatArray | None:
         """Ask for as many points as there are workers."""
         before = set(threading.enumerate())
-        self._asked = [self._optimizer.ask() for _ in range(self._optimizer.num_workers)]
+        with _seeded_pycma():
+            self._asked = [self._optimizer.ask() for _ in range(self._optimizer.num_workers)]
         # Some run libraries of others in threads, which nevergrad ends whenever the garbage collector comes by.
         self._threads.update(
             thread for thread in set(threading.enumerate()) - before if type(thread).__name__ == "_MessagingThread"
@@ -96,8 +100,39 @@ class Nevergrad(Adapter):
 
     def learnt(self, fx: FloatArray) -> None:
         """Tell the points' losses, in their order."""
-        for candidate, value in zip(self._asked, fx.tolist(), strict=True):
-            self._optimizer.tell(candidate, value)
+        with _seeded_pycma():
+            for candidate, value in zip(self._asked, fx.tolist(), strict=True):
+                self._optimizer.tell(candidate, value)
+            for thread in self._threads:
+                _wait_for_question(thread)
+
+
+@contextmanager
+def _seeded_pycma() -> Iterator[None]:
+    """Let pycma's `fmin` be seeded from the global state, which is the run's own; nevergrad leaves it to the clock."""
+    import cma
+
+    fmin = cma.fmin
+
+    def seeded(objective: Any, *, options: dict[str, Any], **arguments: Any) -> Any:
+        seed = int(np.random.randint(1, 2**31))  # noqa: NPY002  # this is what nevergrad draws from
+        return fmin(objective, options={"seed": seed, **options}, **arguments)
+
+    cma.fmin = seeded
+    try:
+        yield
+    finally:
+        cma.fmin = fmin
+
+
+def _wait_for_question(thread: Any) -> None:
+    """Wait until a library that runs in a thread, and was answered, has its next question or has ended.
+
+    What it draws on the way there must come from the run's state, which is swapped in until then.
+    """
+    with thread.messages_ask.not_empty:
+        while thread.is_alive() and thread.call_count <= thread.messages_tell.unfinished_tasks:
+            thread.messages_ask.not_empty.wait(_GLANCE_S)
 
 
 def _end(threads: set[Any]) -> None:
