@@ -49,7 +49,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_are_the_ten_the_24_the_noisy_30_two_suites_and_the_applied() -> None:
-    """The catalog holds the textbook functions, then BBOB with and without noise, two further suites, the applied problems."""
+    """Textbook functions come first, then BBOB with and without noise, two further suites, the applied problems."""
     noisy = [f"bbob_noisy_f{number}" for number in range(101, 131)]
     suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
     assert names() == TEXTBOOK_NAMES + BBOB_NAMES + noisy + suites + APPLIED_NAMES
