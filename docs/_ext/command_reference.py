@@ -49,7 +49,7 @@ def _section(path: tuple[str, ...], command: click.Command) -> str:
     # 88 columns: what a page shows without scrolling.
     parent: click.Context | None = None
     for name in path[:-1]:
-        parent = click.Context(click.Group(name), parent=parent, info_name=name)
+        parent = click.Context(click.Group(name), parent=parent, info_name=name, **cli.context_settings)
     with click.Context(command, parent=parent, info_name=path[-1], max_content_width=88, terminal_width=88) as context:
         text = command.get_help(context)
     level = "##" if len(path) <= 2 else "###"

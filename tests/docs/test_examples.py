@@ -133,7 +133,8 @@ def test_commands_in_the_text_exist(page: Path) -> None:
 def parse(arguments: list[str]) -> None:
     """Let click read the arguments without running anything."""
     command: click.Command = cli
-    context = click.Context(cli)
+    # A command keeps the names of its help option from its first context, so this one must have those of the real one.
+    context = click.Context(cli, **cli.context_settings)
     rest = arguments
     while isinstance(command, click.Group):
         name, below, rest = command.resolve_command(context, rest)
