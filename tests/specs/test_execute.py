@@ -54,7 +54,7 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     params = [*TINY, "-p", "functions=[sphere, rastrigin, ackley]", "-p", "seeds=5", "-p", "budget_per_dim=500"]
     assert main(["spec", "run", "random_search", *params]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
-    assert "6 held, 0 failed" in capsys.readouterr().out
+    assert "7 held, 0 failed" in capsys.readouterr().out
     executed = (folder / "random_search.ipynb").read_bytes()
     metadata = json.loads(executed)["metadata"]["benchbook"]
     assert metadata["status"] == "completed"
