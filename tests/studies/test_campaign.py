@@ -357,7 +357,7 @@ def test_history_levels_write_traces(tmp_path: Path, undisturbed: str, level: st
         chunks = list(read_trace(record, tmp_path))
         assert record.trace is not None
         assert record.trace.lost_from is None
-        best = min(float(chunk["best" if level == "population" else "value"].min()) for chunk in chunks)
+        best = min(float(chunk["value" if level == "all" else "best"].min()) for chunk in chunks)
         assert best == record.best_value
         if level == "triggers":
             assert chunks[0]["evaluations"][-1] == record.evaluations

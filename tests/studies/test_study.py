@@ -106,3 +106,10 @@ def test_functions_of_ones_own_have_a_code_each(hostile: Callable[[str], str]) -
     """Their instances may be other functions, so each has a digest of its own in the plan."""
     made = bb.study(optimizers="random_search", functions=hostile("raises"), dims=2, instances=[1, 2])
     assert len(made.plan.functions[0].code) == 2
+
+
+@pytest.mark.parametrize("level", ["improvements", "population"])
+def test_points_need_a_level_that_keeps_them(level: str) -> None:
+    """The message names the levels that do."""
+    with pytest.raises(UsageError, match=r"points is True .* expected history='triggers' or history='all'"):
+        bb.study(optimizers="random_search", functions="sphere", dims=2, history=level, points=True)
