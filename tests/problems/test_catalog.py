@@ -133,7 +133,7 @@ def test_groups_expand_to_their_functions() -> None:
     """Group names stand for all of theirs, each function once, in the order given."""
     assert expand("textbook") == TEXTBOOK_NAMES
     assert expand(["levy", "bbob", "bbob_f3", "levy"]) == ["levy", *BBOB_NAMES]
-    assert expand(["textbook", "bbob", "bbob_largescale", "bbob_mixint", "applied"]) == names()
+    assert expand(["textbook", "bbob", "bbob_noisy", "bbob_largescale", "bbob_mixint", "applied"]) == names()
     assert expand([]) == []
 
 

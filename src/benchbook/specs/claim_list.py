@@ -1,8 +1,8 @@
-"""The claims of a spec that is not about one optimizer alone: collected, shown, judged together."""
+"""The claims of a spec: collected, shown, judged together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from benchbook.errors import ClaimsFailedError, UsageError
 from benchbook.records import Claim, Verdict
@@ -47,7 +47,7 @@ class ClaimList:
         self._claims.append(claim)
         return claim
 
-    def table(self) -> Table:
+    def table(self, caption: str = "") -> Table:
         """Return the claims as a table: verdict, sentence, measured value, requirement."""
         rows: list[list[str | Cell]] = [
             [
@@ -59,19 +59,22 @@ class ClaimList:
             ]
             for claim in self._claims
         ]
-        return Table(["verdict", "claim", "measured", "required"], rows, css="bb-table bb-claims")
+        return Table(["verdict", "claim", "measured", "required"], rows, css="bb-table bb-claims", caption=caption)
 
     def lines(self) -> str:
         """Return a line a claim, without measured values, so that it is the same everywhere."""
         return verdict_lines(self._claims)
 
-    def demand(self) -> None:
+    def demand(self, *, not_judged: Collection[str] = ()) -> None:
         """Let all of them hold.
+
+        Args:
+            not_judged: Ids of claims that could not be judged here, and need not hold.
 
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
         """
-        unmet = [claim for claim in self._claims if claim.verdict is not Verdict.HELD]
+        unmet = [c for c in self._claims if c.verdict is not Verdict.HELD and c.id not in not_judged]
         if unmet:
             listed = "; ".join(
                 f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in unmet

@@ -7,10 +7,11 @@ from typing import Any
 
 from benchbook.analysis import centre_bias, decades_behind, improvements_ratio, paired_wins
 from benchbook.analysis.measures import FLOOR, first_hit
-from benchbook.errors import ClaimsFailedError, UsageError
-from benchbook.records import Claim, RunRecord, Status, Verdict
-from benchbook.specs.claims import judge, number, requirement, verdict_lines
-from benchbook.specs.display import Cell, Table
+from benchbook.errors import UsageError
+from benchbook.records import Claim, RunRecord, Status
+from benchbook.specs.claim_list import ClaimList
+from benchbook.specs.claims import number
+from benchbook.specs.display import Table
 from benchbook.specs.given import Given
 from benchbook.specs.names import spec_name
 from benchbook.specs.outcome import outcome_document, write_outcome
@@ -33,7 +34,7 @@ class Then(Given):
     def __init__(self, name: str, **given: Any) -> None:
         """Begin without a claim; the arguments are those of `Given`."""
         super().__init__(name, **given)
-        self._claims: list[Claim] = []
+        self._claims = ClaimList()
         self._not_judged: set[str] = set()  # ids of claims that need a library which is not there
 
     def claim(
@@ -52,11 +53,7 @@ class Then(Given):
         Raises:
             UsageError: Another claim has this id, or the relation is unknown.
         """
-        if any(claim.id == id for claim in self._claims):
-            raise UsageError(f"the claim id {id!r} stands twice")
-        claim = judge(id, text, measured, relation, threshold, unit=unit, detail=detail)
-        self._claims.append(claim)
-        return claim
+        return self._claims.claim(id, text, measured, relation, threshold, unit=unit, detail=detail)
 
     def claim_sound(self, *, deterministic: bool = False) -> None:
         """Claim what holds for every optimizer: runs complete, budgets kept, seeds decide, and nothing else does.
@@ -172,18 +169,7 @@ class Then(Given):
 
     def claims(self) -> Table:
         """Return the claims as a table: sentence, measured value, requirement, verdict."""
-        rows: list[list[str | Cell]] = [
-            [
-                Cell(claim.verdict.value, f"bb-verdict bb-{claim.verdict.value}"),
-                claim.text,
-                f"{number(claim.measured)} {claim.unit if claim.measured is not None else ''}".rstrip()
-                + (f" ({claim.detail})" if claim.detail else ""),
-                requirement(claim),
-            ]
-            for claim in self._claims
-        ]
-        headers = ["verdict", "claim", "measured", "required"]
-        return Table(headers, rows, css="bb-table bb-claims", caption=_CLAIMS)
+        return self._claims.table(caption=_CLAIMS)
 
     def then(self) -> None:
         """Judge: write the outcome, print a line a claim, and fail if one does not hold.
@@ -198,19 +184,14 @@ class Then(Given):
             params=self.params,
             optimizer=self.optimizer,
             control=self.control,
-            claims=self._claims,
+            claims=list(self._claims),
             planned=len(self._all_planned()),
             runs=self._done_all(),
             not_judged=self._not_judged,
         )
         write_outcome(self.folder, document)
-        print(verdict_lines(self._claims))  # noqa: T201  # the contract cell's output, compared by nbval
-        unmet = [c for c in self._claims if c.verdict is not Verdict.HELD and c.id not in self._not_judged]
-        if unmet:
-            listed = "; ".join(
-                f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in unmet
-            )
-            raise ClaimsFailedError(f"{len(unmet)} of {len(self._claims)} claims do not hold: {listed}")
+        print(self._claims.lines())  # noqa: T201  # the contract cell's output, compared by nbval
+        self._claims.demand(not_judged=self._not_judged)
 
     def _centred(self, functions: Sequence[str] | None) -> list[str]:
         """Return the functions on which centre bias is measured: those given, else what there is of `CENTRED`."""
