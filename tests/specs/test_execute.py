@@ -150,7 +150,8 @@ def test_progress_and_listener_hear_of_every_cell(project: Path, write_notebook:
         find(["two"]), load("quick"), progress=lambda *counts: heard.append(counts), listener=happenings.append
     )
     assert heard == [("two", done, 5) for done in range(5)]  # title, parameters, those injected, and the two
-    assert [type(happening).__name__ for happening in happenings] == ["CellStarted"] * 5 + ["SpecResult"]
+    kinds = [type(happening).__name__ for happening in happenings]
+    assert kinds == ["SpecStarted", *["CellStarted"] * 5, "SpecResult"]
     assert happenings[-1] is results[0]
 
 

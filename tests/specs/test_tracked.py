@@ -10,7 +10,7 @@ import pytest
 from benchbook.cli.main import main
 from benchbook.specs import tracked
 from benchbook.specs.discover import SpecFile
-from benchbook.specs.execute import SpecResult
+from benchbook.specs.execute import CellStarted, Happening, SpecResult, SpecStarted
 from benchbook.tracking import list_runs, read_run
 from benchbook.tracking.folders import find_run
 
@@ -27,7 +27,8 @@ def result(name: str, status: str = "held") -> SpecResult:
         "timing": {"compute_s": 0.5, "evaluations": 120},
         "runs": {"done": 4, "planned": 4},
     }
-    return SpecResult(name=name, outcome=outcome, notebook=Path("executed.ipynb"), elapsed_s=1.0)  # type: ignore[arg-type]  # a part of one
+    places = {"notebook": Path("executed.ipynb"), "source": Path(f"{name}.ipynb")}
+    return SpecResult(name=name, outcome=outcome, elapsed_s=1.0, **places)  # type: ignore[arg-type]  # a part of one
 
 
 FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in ("a", "b")]
@@ -37,15 +38,13 @@ FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in
 def executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let specs end without a kernel: b begins first, and a claim of it fails."""
 
-    def execute_specs(files, params, *, progress, follow=None, **options):  # type: ignore[no-untyped-def]
+    def execute_specs(files, params, *, listener=None, **options):  # type: ignore[no-untyped-def]
         results = [result("b", "failed"), result("a")]
-        for item in results:
-            if follow:
-                follow(item.name, None)
-            progress(item.name, 1, 2)
-        for item in results:
-            if follow:
-                follow(item.name, item)
+        begun = [SpecStarted(spec=item.name) for item in results]
+        cells = [CellStarted(spec=item.name, done=1, total=2, text="") for item in results]
+        for happening in (*begun, *cells, *results):
+            if listener:
+                listener(happening)
         return results[::-1]
 
     monkeypatch.setattr(tracked, "execute_specs", execute_specs)
@@ -53,15 +52,15 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
     """Steps have their places whichever begins first; a claim that fails makes its step fail, not the pipeline."""
-    heard: list[tuple[str, int, int]] = []
-    tracked.execute_tracked(FILES, {"preset": "quick"}, progress=lambda *told: heard.append(told))
+    heard: list[Happening] = []
+    tracked.execute_tracked(FILES, {"preset": "quick"}, listener=heard.append)
     state = read_run(find_run("latest")).state
     assert (state.name, state.status.value, state.total) == ("specs quick", "completed", 2)
     assert [(step.label, step.status.value) for step in state.steps] == [("a", "completed"), ("b", "failed")]
     assert [step.evaluations for step in state.steps] == [120, 120]
     assert state.steps[1].metrics["not_held"].last == 1
     assert state.claims == [("b: It works.", "failed"), ("a: It works.", "held")]
-    assert heard == [("b", 1, 2), ("a", 1, 2)]
+    assert [type(happening) for happening in heard] == [t for t in (SpecStarted, CellStarted, SpecResult) for _ in "ba"]
     assert len(state.performance) == 1
 
 
@@ -71,7 +70,7 @@ def test_a_tracker_that_cannot_begin_costs_a_warning(
     """The specs run as ever."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "file"))
-    results = tracked.execute_tracked(FILES, {"preset": "quick"}, progress=lambda *told: None)
+    results = tracked.execute_tracked(FILES, {"preset": "quick"}, listener=lambda happening: None)
     assert [item.name for item in results] == ["a", "b"]
     assert "these specs are not tracked" in caplog.text
 

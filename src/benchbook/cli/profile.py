@@ -55,11 +55,14 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
       benchbook profile notebooks/cma_es.ipynb
       benchbook profile package.module:function
     """  # noqa: D301  # click keeps the lines behind this very character
+    from benchbook.tracking.profile_document import from_document, to_document
+
     if output_dir is not None:
         if output_dir.exists() and not output_dir.is_dir():
             raise UsageError(f"{output_dir} is a file, expected a folder")
         check_writable(output_dir / "profile.json.zst")
-    found = _profiled(target, repeats, how)
+    # Rounded as in the artifact, so that both show the same digits.
+    found = from_document(to_document(_profiled(target, repeats, how)))
     written = []
     if output_dir is not None:
         from benchbook.studies.profile_files import write_profile

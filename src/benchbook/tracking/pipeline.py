@@ -134,6 +134,8 @@ class Pipeline:
             self.finish(*why(error))
         except Exception as failure:  # noqa: BLE001  # what watches must not end what works
             log.warning("pipeline %s could not be ended: %s: %s", self.name, type(failure).__name__, failure)
+        finally:
+            unwatch(self)  # signals are no business of what has ended, well or not
 
     def start(self) -> Self:
         """Take the lock and write the first event.
