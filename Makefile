@@ -44,7 +44,7 @@ help: ## list these targets
 .PHONY: quick
 quick: .venv/.stamp-quick ## the main job: run every spec with quick parameters, build the site, show the claims
 	@$(COMPILE)
-	@$(RUN) benchbook spec run --params quick --site
+	@$(RUN) benchbook spec run --params quick --changed --site
 
 .PHONY: full
 full: .venv/.stamp-quick ## the same with full parameters (hours)

@@ -62,6 +62,7 @@ def list_(*, as_json: bool) -> None:
 @tracking_options
 @click.option("--stdout", "stream", is_flag=True, help="Print what the notebooks put out, while they run.")
 @click.option("--shard", default=None, metavar="k/n", help="Only each n-th spec, from the k-th on.")
+@click.option("--changed", is_flag=True, help="Leave out what held and was made from the same inputs.")
 @click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
 def run(
     *,
@@ -74,6 +75,7 @@ def run(
     tensorboard: Path | None,
     stream: bool,
     shard: str | None,
+    changed: bool,
     with_site: bool,
 ) -> int:
     """Run specs: all of them, or those named.
@@ -82,6 +84,9 @@ def run(
     does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
     run, which is no failure. They are followed as the pipeline "specs PARAMS", which `benchbook track watch` shows
     while they run.
+
+    With --changed, a spec whose claims held stands as it is, unless its notebook, the parameters, the code of benchbook
+    or of the optimizer, Python or any installed library has changed since.
 
     Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each anew.
     """
@@ -94,7 +99,9 @@ def run(
         files = shard_of(files, shard)
     params = load(which, overrides)
     tracking = None if no_track else {"tensorboard": tensorboard}
-    results = _execute(files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream)
+    results = _execute(
+        files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream, only_changed=changed
+    )
     pages: Path | None = None
     if with_site:
         from benchbook.site import build_site
@@ -203,9 +210,8 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
         runs = f"{o['runs']['done']} / {o['runs']['planned']}"
         undecided = f", {counts['undecided']} undecided" if counts["undecided"] else ""
         claims = f"{counts['held']} held, {counts['failed']} failed{undecided}"
-        rows.append(
-            [o["name"], o["status"], claims, runs, f"{o['timing']['compute_s']:.2f}", f"{result.elapsed_s:.1f}"]
-        )
+        took = "unchanged" if result.unchanged else f"{result.elapsed_s:.1f}"
+        rows.append([o["name"], o["status"], claims, runs, f"{o['timing']['compute_s']:.2f}", took])
     screen = console()
     headers = ["spec", "status", "claims", "runs done / planned", "computation [s]", "notebook [s]"]
     screen.print(table(headers, rows, right=headers[3:]))

@@ -15,6 +15,7 @@ from benchbook.files import artifact_root
 from benchbook.specs.discover import SpecFile, read_notebook
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.narration import narrate
+from benchbook.specs.unchanged import inputs_digest, note, unchanged
 from benchbook.specs.workers import NotebookWorkers
 from benchbook.typing import JsonObject
 
@@ -87,6 +88,7 @@ class SpecResult:
         source: The notebook that was executed.
         failure: Where it failed; None where it reached its end.
         kept: Whether there is an executed copy.
+        unchanged: Whether it was not executed, as nothing that its outcome hangs on has changed.
     """
 
     name: str
@@ -96,6 +98,7 @@ class SpecResult:
     source: Path
     failure: Failure | None = None
     kept: bool = True
+    unchanged: bool = False
 
     @property
     def held(self) -> bool:
@@ -121,6 +124,7 @@ def execute_specs(
     progress: Progress | None = None,
     listener: Listener | None = None,
     outputs: bool = False,
+    only_changed: bool = False,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[SpecResult]:
     """Execute specs with parameters; a failing one is kept and does not stop the others.
@@ -134,6 +138,8 @@ def execute_specs(
         listener: Hears from worker threads that a spec begins, which of its cells does and what that is about, and how
             it ended.
         outputs: Whether the listener also hears what cells put out.
+        only_changed: Leave out what has held before, and been made from the same notebook, parameters, code and
+            libraries; its outcome stands.
         clock: Measures the durations.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
@@ -141,7 +147,9 @@ def execute_specs(
     telling = _Telling(progress, listener, outputs)
     try:
         with ThreadPoolExecutor(workers) as threads:
-            jobs = [threads.submit(_execute, file, params, pool, timeout_s, telling, clock) for file in files]
+            jobs = [
+                threads.submit(_execute, file, params, pool, timeout_s, telling, only_changed, clock) for file in files
+            ]
             try:
                 return [job.result() for job in jobs]
             except BaseException:
@@ -178,7 +186,13 @@ class _Telling:
 
 
 def _execute(
-    file: SpecFile, params: JsonObject, pool: NotebookWorkers, timeout_s: float | None, telling: _Telling, clock: Clock
+    file: SpecFile,
+    params: JsonObject,
+    pool: NotebookWorkers,
+    timeout_s: float | None,
+    telling: _Telling,
+    only_changed: bool,
+    clock: Clock,
 ) -> SpecResult:
     folder = artifact_root() / "specs" / file.name
     out = folder / f"{file.name}.ipynb"
@@ -194,8 +208,16 @@ def _execute(
         )
         telling.hear(left_out)
         return left_out
+    inputs = inputs_digest(file, params)
+    before = unchanged(folder, inputs) if only_changed else None
+    if before is not None:
+        stands = SpecResult(
+            name=file.name, outcome=before, notebook=out, elapsed_s=0.0, source=file.path, unchanged=True
+        )
+        telling.hear(stands)
+        return stands
     texts = narrate(read_notebook(file.path))
-    before = _written(folder)
+    written = _written(folder)
     start_s = clock.monotonic_s()
     worker = pool.take()
     telling.hear(SpecStarted(spec=file.name))
@@ -211,13 +233,15 @@ def _execute(
     error: str | None = end["error"]
     result = SpecResult(
         name=file.name,
-        outcome=_outcome(file, folder, params, error, fresh=_written(folder) != before),
+        outcome=_outcome(file, folder, params, error, fresh=_written(folder) != written),
         notebook=out,
         elapsed_s=clock.monotonic_s() - start_s,
         source=file.path,
         failure=None if error is None else Failure(cell=end["cell"], excerpt=tuple(end["excerpt"])),
         kept=end["written"],
     )
+    if result.held:
+        note(folder, inputs)
     telling.hear(result)
     return result
 

@@ -122,6 +122,9 @@ class _Watcher:
         if result.not_run:
             self._pipeline.skip(result.name, str(result.outcome["error"]))
             return
+        if result.unchanged:
+            self._pipeline.skip(result.name, "nothing that it hangs on has changed")
+            return
         step, outcome = self._begin(result.name), dict(result.outcome)
         claims: Any = outcome["claims"]
         timing: Any = outcome["timing"]
