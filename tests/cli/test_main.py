@@ -55,6 +55,15 @@ def test_the_table_of_commands_is_true(name: str) -> None:
     assert inspect.cleandoc(command.help or "").replace("\b", "").strip().splitlines()[0] == text
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_help_shows_a_mark_of_its_source(name: str, call: Call) -> None:
+    r"""`\b`, which keeps lines apart, is seen by click and not by the reader, in commands and in their subcommands."""
+    command = importlib.import_module(f"benchbook.cli.{COMMANDS[name][0]}").command
+    below = list(command.commands) if isinstance(command, click.Group) else []
+    for words in ([name], *([name, item] for item in below)):
+        assert "\\b" not in call(*words, "-h")[1]
+
+
 def test_help_lists_commands_and_exit_codes(call: Call) -> None:
     """One screen tells what there is and what the exit codes mean."""
     code, out, _ = call("--help")
