@@ -17,6 +17,7 @@ from benchbook.artifacts.document import content_digest_of, run_key, spec_of, to
 from benchbook.cli.main import COMMANDS, EXIT_CODES, main
 from benchbook.errors import BenchbookError, ExitCode
 from benchbook.optimizers import names
+from benchbook.optimizers.adapters import library
 from benchbook.problems import names as function_names
 
 RUN = ["run", "--optimizer", "random_search", "--function", "levy", "--dim", "2", "--instance", "1", "--budget", "40"]
@@ -339,6 +340,21 @@ def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a user does."""
     command = [sys.executable, "-m", "benchbook", *arguments]
     return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, **options)
+
+
+def test_libraries_that_are_not_installed_are_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of optimizers tells which libraries are missing, and how they come; else it says nothing of it."""
+    monkeypatch.setattr(library, "available", lambda item: item.prefix not in {"nevergrad", "pycma"})
+    last = call("optimizers", "list")[1].splitlines()[-1]
+    assert last.startswith("Not installed: ")
+    assert [name in last for name in ("nevergrad", "pycma", "scipy", "benchbook[adapters]")] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    monkeypatch.setattr(library, "available", lambda item: True)
+    assert "Not installed" not in call("optimizers", "list")[1]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["problems", "list"], ["optimizers", "list", "--json"]])
