@@ -25,7 +25,8 @@ def list_(*, as_json: bool) -> None:
 
     from benchbook.cli.terminal import console, table
     from benchbook.optimizers import entries, names
-    from benchbook.optimizers.adapters.library import SHELF, available
+    from benchbook.optimizers.adapters.library import available
+    from benchbook.optimizers.adapters.shelf import SHELF
 
     if as_json:
         click.echo(json.dumps(names()))
