@@ -168,6 +168,12 @@ def test_a_callable_of_the_users_own_is_given_as_it_was_run() -> None:
         bb.verify(bb.run("whale", one, **circumstances), function=3)  # type: ignore[arg-type]  # a mistake
 
 
+def test_only_a_record_can_be_verified() -> None:
+    """A path or anything else is refused, with the way to a record."""
+    with pytest.raises(UsageError, match=r"record is 'r\.json\.zst', expected the record of a run"):
+        bb.verify("r.json.zst")  # type: ignore[arg-type]  # a mistake
+
+
 def test_another_callable_differs() -> None:
     """Another function under the same record is found out, with the place."""
     record = bb.run("whale", lambda x: float(x.sum()), bounds=(-1, 2), dim=2, seed=1, budget=50)

@@ -38,6 +38,8 @@ def check_store(folder: Path) -> None:
     Raises:
         UsageError: There is no such folder, or it holds neither a manifest nor shards nor imported runs.
     """
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file, expected the folder of a store")
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
     if not ((folder / FILE_NAME).is_file() or shards_of(folder) or (folder / IMPORTED_FOLDER).is_dir()):

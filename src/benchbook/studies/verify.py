@@ -54,7 +54,7 @@ def verify(
         vectorized: Whether the callable takes points `(n, dim)` and returns `(n,)`, as in the run.
 
     Raises:
-        UsageError: Optimizer or problem are not in the catalog and were not given.
+        UsageError: `record` is none, or optimizer or problem are not in the catalog and were not given.
 
     Examples:
         >>> import benchbook as bb
@@ -64,6 +64,8 @@ def verify(
         >>> verify(own, function=abs).identical
         True
     """
+    if not isinstance(record, RunRecord):  # callers may be untyped
+        raise UsageError(f"record is {record!r}, expected the record of a run: bb.load reads one from a file")
     if function is not None and not isinstance(function, Problem):
         function = _own_problem(record, function, vectorized=vectorized)
     again = execute(planned_again(record, optimizer=optimizer, function=function))
