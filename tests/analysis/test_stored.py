@@ -64,6 +64,9 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     """It is not made either."""
     with pytest.raises(UsageError, match="no such folder"):
         bb.open(tmp_path / "none")
+    (tmp_path / "r.json").write_text("{}")
+    with pytest.raises(UsageError, match="is a file, expected the folder of a store"):
+        bb.open(tmp_path / "r.json")
 
 
 def test_an_aggregate_is_valid_and_counts_failures(folder: Path) -> None:

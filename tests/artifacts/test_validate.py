@@ -1,6 +1,7 @@
 import copy
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -267,3 +268,10 @@ def test_the_content_digest_depends_on_what_must_be_reproduced(record: RunRecord
     value = made[field](record)
     changed = dataclasses.replace(record, **{field: bb.Stop(value) if field == "stop" else value})
     assert (content_digest_of(changed) != record.content_digest) is (field in CHANGES)
+
+
+def test_only_records_of_runs_are_saved(tmp_path: Path) -> None:
+    """Anything else is refused by what it is, and no file is made."""
+    with pytest.raises(UsageError, match="record is int, expected the record of a run"):
+        bb.save(3, tmp_path / "r.json")  # type: ignore[arg-type]  # a mistake
+    assert list(tmp_path.iterdir()) == []

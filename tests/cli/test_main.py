@@ -17,6 +17,7 @@ from benchbook.artifacts.document import content_digest_of, run_key, spec_of, to
 from benchbook.cli.main import COMMANDS, EXIT_CODES, main
 from benchbook.errors import BenchbookError, ExitCode
 from benchbook.optimizers import names
+from benchbook.optimizers.adapters import library
 from benchbook.problems import names as function_names
 
 RUN = ["run", "--optimizer", "random_search", "--function", "levy", "--dim", "2", "--instance", "1", "--budget", "40"]
@@ -53,6 +54,15 @@ def test_the_table_of_commands_is_true(name: str) -> None:
     assert isinstance(command, click.Command)
     assert command.name == name
     assert inspect.cleandoc(command.help or "").replace("\b", "").strip().splitlines()[0] == text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_help_shows_a_mark_of_its_source(name: str, call: Call) -> None:
+    r"""`\b`, which keeps lines apart, is seen by click and not by the reader, in commands and in their subcommands."""
+    command = importlib.import_module(f"benchbook.cli.{COMMANDS[name][0]}").command
+    below = list(command.commands) if isinstance(command, click.Group) else []
+    for words in ([name], *([name, item] for item in below)):
+        assert "\\b" not in call(*words, "-h")[1]
 
 
 def test_help_lists_commands_and_exit_codes(call: Call) -> None:
@@ -330,6 +340,21 @@ def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a user does."""
     command = [sys.executable, "-m", "benchbook", *arguments]
     return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, **options)
+
+
+def test_libraries_that_are_not_installed_are_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of optimizers tells which libraries are missing, and how they come; else it says nothing of it."""
+    monkeypatch.setattr(library, "available", lambda item: item.prefix not in {"nevergrad", "pycma"})
+    last = call("optimizers", "list")[1].splitlines()[-1]
+    assert last.startswith("Not installed: ")
+    assert [name in last for name in ("nevergrad", "pycma", "scipy", "benchbook[adapters]")] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    monkeypatch.setattr(library, "available", lambda item: True)
+    assert "Not installed" not in call("optimizers", "list")[1]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["problems", "list"], ["optimizers", "list", "--json"]])

@@ -53,6 +53,7 @@ def test_a_picture_is_written(tmp_path: Path) -> None:
         (["bbob_mixint_f1", "--picture", "a.svg"], "has 5"),
         (["bbob_noisy_f131"], "did you mean"),
         (["bbob_f99"], "did you mean"),
+        (["bbob_largescale_f1", "--dim", "3"], "expected one of 20, 40, 80, 160, 320, 640"),
     ],
 )
 def test_what_cannot_be_shown_is_a_usage_error(
@@ -69,6 +70,12 @@ def test_certify_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["bbob_f1", "bbob_f2", "bbob_f5"]
     assert all("passed" in line for line in lines[1:])
+
+
+def test_certify_names_the_nearest_noisy_functions(capsys: pytest.CaptureFixture[str]) -> None:
+    """A number above the last noisy function is answered with noisy ones."""
+    assert main(["problems", "certify", "--functions", "101,131"]) == 2
+    assert "unknown noisy BBOB function 'bbob_noisy_f131'; did you mean 'bbob_noisy_f130'" in capsys.readouterr().err
 
 
 def test_certify_writes_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -189,3 +189,9 @@ def test_a_run_saved_is_the_run_loaded(tmp_path: Any) -> None:
         assert bb.load(bb.save(record, tmp_path / "new" / name)) == record
     with pytest.raises(UsageError, match=r"expected \.json\.zst"):
         bb.save(record, tmp_path / "r.txt")
+
+
+def test_settings_must_be_a_mapping() -> None:
+    """Anything else is refused before the run."""
+    with pytest.raises(UsageError, match=r"settings is \[1\], expected a mapping"):
+        bb.run("whale", "sphere", dim=2, budget=10, settings=[1])  # type: ignore[arg-type]  # a mistake

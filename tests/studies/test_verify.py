@@ -150,3 +150,34 @@ def test_what_is_not_in_the_catalog_must_be_given() -> None:
     with pytest.raises(UsageError, match=r"cannot evaluate 'custom:lambda' again, .*bb.verify\(record, function=...\)"):
         bb.verify(record, optimizer=Own)
     assert bb.verify(record, optimizer=Own, function=p).identical
+
+
+def test_a_callable_of_the_users_own_is_given_as_it_was_run() -> None:
+    """Bounds, dimension, optimum and instance are the record's; only how it is called has to be said again."""
+
+    def one(x: np.ndarray) -> float:
+        return float(((x - 0.5) ** 2).sum())
+
+    def many(x: np.ndarray) -> np.ndarray:
+        return ((x - 0.5) ** 2).sum(axis=1)
+
+    circumstances = {"bounds": ([-1, 0], 2), "dim": 2, "seed": 1, "budget": 90, "target": 1e-3, "f_opt": 0.0}
+    assert bb.verify(bb.run("whale", one, **circumstances), function=one).identical
+    assert bb.verify(bb.run("whale", many, vectorized=True, **circumstances), function=many, vectorized=True).identical
+    with pytest.raises(UsageError, match="function is 3"):
+        bb.verify(bb.run("whale", one, **circumstances), function=3)  # type: ignore[arg-type]  # a mistake
+
+
+def test_only_a_record_can_be_verified() -> None:
+    """A path or anything else is refused, with the way to a record."""
+    with pytest.raises(UsageError, match=r"record is 'r\.json\.zst', expected the record of a run"):
+        bb.verify("r.json.zst")  # type: ignore[arg-type]  # a mistake
+
+
+def test_another_callable_differs() -> None:
+    """Another function under the same record is found out, with the place."""
+    record = bb.run("whale", lambda x: float(x.sum()), bounds=(-1, 2), dim=2, seed=1, budget=50)
+    result = bb.verify(record, function=lambda x: float(x.sum()) + 1.0)
+    assert not result.identical
+    assert result.differences[0].startswith("history from evaluation 1:")
+    assert "code: optimizer, problem or loop were changed since" in result.reasons

@@ -13,6 +13,7 @@ import pytest
 import benchbook as bb
 from benchbook.artifacts.document import content_digest_of
 from benchbook.artifacts.store import Store
+from benchbook.cli.main import main
 from benchbook.errors import UsageError
 from benchbook.studies.difference import differences
 from benchbook.studies.verify_store import verify_store
@@ -48,6 +49,33 @@ def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
         list(verify_store(tmp_path / "none"))
     with pytest.raises(UsageError, match="sample is 0"):
         list(verify_store(tmp_path, sample=0))
+
+
+def test_a_folder_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is not called bit-identical, and nothing is written into it; neither by checking or opening it."""
+    for arguments in (["verify", str(tmp_path)], ["study", "check", str(tmp_path)]):
+        assert main(arguments) == 2
+        assert "is no store" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="is no store"):
+        bb.open(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_without_runs_that_ended_is_not_called_identical(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing was compared, the answer is an error."""
+    failed = bb.run("random_search", lambda x: 1 / 0, bounds=(-1, 1), dim=2, seed=1, budget=5)
+    with Store(tmp_path) as store:
+        store.append(failed)
+    assert main(["verify", str(tmp_path)]) == 2
+    assert "holds no runs that can be done again" in capsys.readouterr().err
+
+
+def test_no_workers_is_a_wrong_number(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It does not stand for one."""
+    assert main(["verify", str(folder), "--workers", "0"]) == 2
+    assert "workers is 0" in capsys.readouterr().err
 
 
 def test_what_differs_is_told(tmp_path: Path) -> None:

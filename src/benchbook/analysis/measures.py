@@ -100,6 +100,13 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
     """Return the expected running time (ERT) for each optimizer, function, dimension and target.
 
     ERT counts the evaluations of failed runs (Hansen et al., COCO: https://numbbo.github.io/coco-doc/perf-assessment).
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1], seeds=2, budget=300)
+        >>> rows = evaluations_to_targets(made.run(tempfile.mkdtemp()), [1.0, 1e-3])
+        >>> [(row.optimizer, row.target) for row in rows][:2]
+        [('cma_es', 1.0), ('cma_es', 0.001)]
     """
     table = runs.columns()
     times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
@@ -117,7 +124,14 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
 
 
 def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]:
-    """Return on how many problems and seeds the optimizer ended strictly lower than the control, and of how many."""
+    """Return on how many problems and seeds the optimizer ended strictly lower than the control, and of how many.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1, 2], seeds=2, budget=300)
+        >>> paired_wins(made.run(tempfile.mkdtemp()), "cma_es", "random_search")
+        (4, 4)
+    """
     theirs = {_pair(r): r.precision for r in runs.select(optimizer=control)}
     wins = pairs = 0
     for run in runs.select(optimizer=optimizer):
@@ -134,6 +148,12 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
 
     The difference of the median log10 precision between the twins (instance >= 1) and the textbook instance (0), which
     has its optimum in the centre of the box or at the origin; median over the functions. None where runs are missing.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="grey_wolf", functions="ackley", dims=5, instances=[0, 1], seeds=3, budget=2000)
+        >>> centre_bias(made.run(tempfile.mkdtemp()), "grey_wolf", ["ackley"], 5) > 3  # it is drawn to the origin
+        True
     """
     decades = []
     for function in functions:
@@ -155,6 +175,13 @@ def decades_behind(
 
     Returns:
         The median, None where they have no function in common, and (function, dim, difference) of each.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1, 2], seeds=2, budget=300)
+        >>> median, each = decades_behind(made.run(tempfile.mkdtemp()), "cma_es", "random_search")
+        >>> median < -1, len(each)
+        (True, 1)
     """
     gaps: list[tuple[str, int, float]] = []
     for function in runs.functions:
@@ -173,6 +200,12 @@ def improvements_ratio(runs: RunTable) -> float:
 
     Raises:
         UsageError: The table is empty.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="random_search", functions="sphere", dims=2, instances=[1], seeds=20, budget=99)
+        >>> 0.8 < improvements_ratio(made.run(tempfile.mkdtemp())) < 1.2
+        True
     """
     if not len(runs):
         raise UsageError("improvements_ratio needs at least one run, the table is empty")

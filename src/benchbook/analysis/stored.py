@@ -12,10 +12,10 @@ import orjson
 
 from benchbook.analysis.table import RunTable
 from benchbook.artifacts.index import ORDER
-from benchbook.artifacts.manifest import read_manifest
+from benchbook.artifacts.manifest import check_store, read_manifest
 from benchbook.artifacts.selection import planned_runs
+from benchbook.artifacts.shards import IMPORTED_FOLDER
 from benchbook.artifacts.store import Store
-from benchbook.errors import UsageError
 from benchbook.records import RunRecord
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
         everything: Also give runs that its plan does not hold, such as those by earlier code.
 
     Raises:
-        UsageError: There is no such folder.
+        UsageError: The folder is no store.
         ArtifactError: Its manifest is damaged, or of a newer benchbook.
 
     Examples:
@@ -43,8 +43,7 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
         (3, 2)
     """
     folder = Path(path)
-    if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+    check_store(folder)
     manifest = None if everything else read_manifest(folder)
     where, values = planned_runs(manifest) if manifest is not None else ("1", [])
     return StoredRuns(Store(folder), where, values)
@@ -60,7 +59,7 @@ def open_runs(path: str | os.PathLike[str], *, everything: bool = False) -> RunT
         everything: Also give runs that its plan does not hold, such as those by earlier code.
 
     Raises:
-        UsageError: There is no such folder.
+        UsageError: The folder is no store.
         ArtifactError: Its manifest or an imported run is damaged, or of a newer benchbook.
 
     Examples:
@@ -71,7 +70,7 @@ def open_runs(path: str | os.PathLike[str], *, everything: bool = False) -> RunT
         >>> len(bb.open(folder)), bb.open(folder).select(seed=2)[0].seed
         (3, 2)
     """
-    from benchbook.artifacts.interop.imported import IMPORTED_FOLDER, read_imported
+    from benchbook.artifacts.interop.imported import read_imported
 
     own = open_store(path, everything=everything)
     folder = Path(path)

@@ -10,6 +10,7 @@ from benchbook.artifacts.index import FILE_NAME as INDEX_FILE
 from benchbook.artifacts.index import Index
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.manifest import FILE_NAME as MANIFEST_FILE
+from benchbook.artifacts.manifest import check_store
 from benchbook.artifacts.shards import SHARD_FOLDER, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store import Store
 from benchbook.artifacts.trace import read_trace
@@ -40,11 +41,10 @@ def inspect(folder: Path) -> Iterator[Finding]:
     """Yield what is wrong in a store; every frame is read anew, and every run held against its digests.
 
     Raises:
-        UsageError: There is no such folder.
+        UsageError: The folder is no store.
         StorageError: It cannot be read.
     """
-    if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+    check_store(folder)
     for path in _temporaries(folder):
         yield Finding(path=path.relative_to(folder).as_posix(), reason="left by a killed process", repairable=True)
     if (folder / MANIFEST_FILE).exists():

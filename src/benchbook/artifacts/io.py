@@ -10,7 +10,7 @@ from benchbook.artifacts.codec import decode, document_of, encode, frames_of, su
 from benchbook.artifacts.document import from_document, to_document
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.validate import checked
-from benchbook.errors import ArtifactError
+from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes, write_atomic
 from benchbook.records import RunRecord
 from benchbook.tracking.stages import stage
@@ -21,7 +21,7 @@ def save(record: RunRecord, path: str | os.PathLike[str]) -> Path:
     """Write a record to `path`, atomically; `.json.zst`, `.json.gz` or `.json` says how.
 
     Raises:
-        UsageError: The path has another suffix.
+        UsageError: The path has another suffix, or `record` is no record of a run.
         StorageError: It cannot be written.
 
     Examples:
@@ -32,6 +32,8 @@ def save(record: RunRecord, path: str | os.PathLike[str]) -> Path:
         True
     """
     path = Path(path)
+    if not isinstance(record, RunRecord):  # callers may be untyped
+        raise UsageError(f"record is {type(record).__name__}, expected the record of a run, as bb.run returns it")
     with stage("encode"):
         data = encode(to_document(record), suffix_of(path))
     with stage("write"):

@@ -9,8 +9,9 @@ from pathlib import Path
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import MANIFEST_VERSION, Kind
 from benchbook.artifacts.planning import StudyPlan, plan_from
+from benchbook.artifacts.shards import IMPORTED_FOLDER, SHARD_SUFFIX, shards_of
 from benchbook.clock import SYSTEM_CLOCK, timestamp
-from benchbook.errors import ArtifactError
+from benchbook.errors import ArtifactError, UsageError
 from benchbook.typing import JsonObject
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,20 @@ class Manifest:
     plan: StudyPlan
     created_at: str
     reuses_stale: bool
+
+
+def check_store(folder: Path) -> None:
+    """See that a folder is a store before anything is written into it, such as an index.
+
+    Raises:
+        UsageError: There is no such folder, or it holds neither a manifest nor shards nor imported runs.
+    """
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file, expected the folder of a store")
+    if not folder.is_dir():
+        raise UsageError(f"no such folder: {folder}")
+    if not ((folder / FILE_NAME).is_file() or shards_of(folder) or (folder / IMPORTED_FOLDER).is_dir()):
+        raise UsageError(f"{folder} is no store: it holds neither {FILE_NAME} nor files that end in {SHARD_SUFFIX}")
 
 
 def read_manifest(store: Path) -> Manifest | None:

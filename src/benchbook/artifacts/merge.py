@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchbook.artifacts.codec import encode
 from benchbook.artifacts.index import Row
-from benchbook.artifacts.manifest import FILE_NAME, read_manifest
+from benchbook.artifacts.manifest import FILE_NAME, check_store, read_manifest
 from benchbook.artifacts.shards import SHARD_FOLDER, ShardWriter, frame_at
 from benchbook.artifacts.store import Store
 from benchbook.artifacts.trace import TRACE_SUFFIX
@@ -22,13 +22,12 @@ def merge(sources: Sequence[Path], into: Path) -> int:
     A run that did its work comes beside one that failed. The stores must have one plan, as the parts of a study do.
 
     Raises:
-        UsageError: A source is no folder, is the target itself, or holds another plan.
+        UsageError: A source is no store, is the target itself, or holds another plan.
         ArtifactError: A frame cannot be read.
         StorageError: The target cannot be written to.
     """
     for source in sources:
-        if not source.is_dir():
-            raise UsageError(f"no such folder: {source}")
+        check_store(source)
         if source.resolve() == into.resolve():
             raise UsageError(f"{source} is to be merged into itself")
     _take_manifest(sources, into)

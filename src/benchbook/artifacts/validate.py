@@ -57,7 +57,12 @@ def check_file(path: Path) -> list[tuple[int, Problem]]:
 
 
 def check_document(document: JsonObject) -> list[Problem]:
-    """Return what is wrong with a document; empty where it is valid."""
+    """Return what is wrong with a document; empty where it is valid.
+
+    Examples:
+        >>> print(check_document({"kind": "runs"})[0].path)
+        $.kind
+    """
     problems = schema_problems(document)
     if not problems and document["kind"] == Kind.RUN:
         problems = list(meaning_problems(from_document(document)))

@@ -25,6 +25,8 @@ def list_(*, as_json: bool) -> None:
 
     from benchbook.cli.terminal import console, table
     from benchbook.optimizers import entries, names
+    from benchbook.optimizers.adapters.library import available
+    from benchbook.optimizers.adapters.shelf import SHELF
 
     if as_json:
         click.echo(json.dumps(names()))
@@ -33,6 +35,8 @@ def list_(*, as_json: bool) -> None:
     screen = console()
     screen.print(table(["optimizer", "family", "anytime", "source", "what it does"], rows))
     screen.print("\nmealpy, nevergrad, optuna and pymoo: any other name of theirs runs as well, as library:name.")
+    if missing := [library.prefix for library in SHELF.values() if not available(library)]:
+        click.echo(f'Not installed: {", ".join(missing)}; all come with pip install "benchbook[adapters]".')
 
 
 @command.command("show")

@@ -24,7 +24,7 @@ def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     lockstep. Of a baseline, evaluations, first hits and AOCC of its runs are compared: what it has of each.
     """
     if path.is_dir():
-        return _store(path, sample, workers or 1)
+        return _store(path, sample, 1 if workers is None else workers)
     from benchbook.artifacts.io import load, load_document
     from benchbook.artifacts.kinds import Kind
     from benchbook.studies.verify import verify
@@ -57,6 +57,8 @@ def _store(path: Path, sample: int | None, workers: int) -> int:
         differing += 1
         click.echo(f"differs: {verified.record!r}")
         _explain(verified.differences, verified.reasons)
+    if not same + differing:
+        raise UsageError(f"{path} holds no runs that can be done again: none that was done here and did not fail")
     click.echo(f"{path}: {same} runs bit-identical, {differing} differ")
     return ExitCode.VERIFY_DIFFERS if differing else ExitCode.DONE
 

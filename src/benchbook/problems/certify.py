@@ -28,7 +28,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from benchbook.problems.bbob import BBOB, NOISY, BbobProblem, NoisyBbobProblem
+from benchbook.problems.bbob import BBOB, BbobProblem, NoisyBbobProblem
 from benchbook.problems.coco import REFERENCE_DIMS, LegacyStreams, NoisyReference, ReferenceProblem
 from benchbook.typing import FloatArray
 
@@ -120,7 +120,7 @@ def certify(
 
 
 def _pair(function: str, dim: int, instance: int) -> tuple[_Ours, _Reference]:
-    if function in NOISY:
+    if function.startswith("bbob_noisy_"):
         return NoisyBbobProblem(function, dim, instance), NoisyReference(function, dim, instance)
     return BbobProblem(function, dim, instance), ReferenceProblem(function, dim, instance)
 

@@ -65,8 +65,10 @@ def check_dim(info: ProblemInfo, dim: int) -> int:
     Raises:
         UsageError: It is not a whole number, or the function is not defined for it.
     """
-    value = check_whole("dim", dim, max(info.min_dim, 1), f"for {info.name}")
-    if info.dims is not None and value not in info.dims:
+    if info.dims is None:
+        return check_whole("dim", dim, max(info.min_dim, 1), f"for {info.name}")
+    value = check_whole("dim", dim, 1, f"for {info.name}")
+    if value not in info.dims:
         raise UsageError(f"dim is {value}, expected one of {', '.join(map(str, info.dims))} for {info.name}")
     return value
 

@@ -93,6 +93,8 @@ def planned(
     **numbers: Any,
 ) -> PlannedRun:
     """Check the arguments of `run` and put the run together."""
+    if settings is not None and not isinstance(settings, Mapping):  # callers may be untyped
+        raise UsageError(f"settings is {settings!r}, expected a mapping of names to values")
     choice = choose(which, **(settings or {}))
     problem = _problem(function, dim=dim, instance=instance, bounds=bounds, vectorized=vectorized, f_opt=f_opt)
     return planned_run(choice, problem, **numbers)

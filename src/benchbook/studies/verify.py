@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
+from benchbook.problems import from_callable
 from benchbook.problems import problem as make_problem
 from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.execute import execute
 from benchbook.studies.plan import PlannedRun, planned_run
+from benchbook.typing import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,23 +41,33 @@ def verify(
     record: RunRecord,
     *,
     optimizer: str | Callable[..., Optimizer] | None = None,
-    function: Problem | None = None,
+    function: Problem | Callable[[FloatArray], Any] | None = None,
+    vectorized: bool = False,
 ) -> Verification:
     """Run again what a record records, and compare.
 
     Args:
         record: The run to verify.
         optimizer: The class, where the run had one of the user's own.
-        function: The problem, where the run had one of the user's own.
+        function: The callable or problem, where the run had one of the user's own; a callable gets the bounds and the
+            `f_opt` that the record has.
+        vectorized: Whether the callable takes points `(n, dim)` and returns `(n,)`, as in the run.
 
     Raises:
-        UsageError: Optimizer or problem are not in the catalog and were not given.
+        UsageError: `record` is none, or optimizer or problem are not in the catalog and were not given.
 
     Examples:
         >>> import benchbook as bb
         >>> verify(bb.run("manta_ray_foraging", "ackley", dim=2, instance=1, seed=3, budget=200)).identical
         True
+        >>> own = bb.run("whale", abs, bounds=(-1, 2), dim=1, seed=1, budget=50)
+        >>> verify(own, function=abs).identical
+        True
     """
+    if not isinstance(record, RunRecord):  # callers may be untyped
+        raise UsageError(f"record is {record!r}, expected the record of a run: bb.load reads one from a file")
+    if function is not None and not isinstance(function, Problem):
+        function = _own_problem(record, function, vectorized=vectorized)
     again = execute(planned_again(record, optimizer=optimizer, function=function))
     identical = again.content_digest == record.content_digest
     return Verification(
@@ -149,7 +162,22 @@ def _optimizer(record: RunRecord, given: str | Callable[..., Optimizer] | None) 
     try:
         return choose(given or record.optimizer.name, **record.optimizer.settings)
     except UsageError as error:
-        raise UsageError(f"cannot run {record.optimizer.name!r} again: {error}") from error
+        raise UsageError(
+            f"cannot run {record.optimizer.name!r} again: {error}; "
+            f"a class of one's own is passed to bb.verify(record, optimizer=...)"
+        ) from error
+
+
+def _own_problem(record: RunRecord, function: Callable[[FloatArray], Any], *, vectorized: bool) -> Problem:
+    had = record.problem
+    return from_callable(
+        function,
+        bounds=(had.lower.tolist(), had.upper.tolist()),
+        vectorized=vectorized,
+        f_opt=had.f_opt,
+        name=had.name,
+        instance=had.instance,
+    )
 
 
 def _problem(record: RunRecord) -> Problem:
@@ -158,7 +186,7 @@ def _problem(record: RunRecord) -> Problem:
     except UsageError as error:
         raise UsageError(
             f"cannot evaluate {record.problem.name!r} again, it was a function of the user's own; "
-            f"pass it to bb.verify(record, function=...): {error}"
+            f"pass it to bb.verify(record, function=...)"
         ) from error
 
 

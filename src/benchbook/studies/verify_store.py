@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchbook.artifacts.manifest import check_store
 from benchbook.artifacts.store import Store
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord
@@ -47,12 +48,11 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
         workers: Processes; every run is done twice, alone and in lockstep with the others of its cell.
 
     Raises:
-        UsageError: There is no such folder, or an optimizer or function is not in the catalog.
+        UsageError: The folder is no store, or an optimizer or function is not in the catalog.
     """
-    if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
     if sample is not None and sample < 1:
         raise UsageError(f"sample is {sample}, expected a whole number >= 1")
+    check_store(folder)
     with Store(folder) as store, WorkerPool(workers) as pool:
         found = store.index().query("SELECT run_key FROM runs WHERE status = 'done' ORDER BY run_key")
         keys = [key for (key,) in found]

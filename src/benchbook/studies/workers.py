@@ -54,7 +54,7 @@ class WorkerPool(Executor):
             workers: Processes; one for each processor unless given.
             kill_after_s: Seconds after which a piece of work is ended with its process.
         """
-        count = workers or os.cpu_count() or 1
+        count = (os.cpu_count() or 1) if workers is None else workers
         if count < 1:
             raise UsageError(f"workers is {workers!r}, expected a whole number >= 1")
         self.workers = count
