@@ -248,6 +248,28 @@ def test_the_command_line_writes_to_the_server(server, client, tmp_path):
     assert [run.data.metrics["output"] for run in runs_of(client, "from_cli")[1]] == [1.0, 2.0]
 
 
+def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artifacts):
+    """At exit nothing can be imported that registers itself for exit, as MLflow's own imports do."""
+    (tmp_path / "brief.py").write_text(
+        "import sys\n"
+        "from benchbook.experiments import MLflow, Single, experiment\n"
+        "@experiment(configs=[{'n': 1}], strategy=Single(), sinks=[MLflow(sys.argv[1])], name='brief')\n"
+        "def brief(config):\n"
+        "    return config['n']\n"
+        "brief()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, str(tmp_path / "brief.py"), server.uri],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "WARNING" not in ended.stderr
+    assert "failed to" not in ended.stderr
+    assert [run.data.metrics["output"] for run in runs_of(client, "brief")[1]] == [1.0]
+
+
 def test_without_mlflow_the_message_says_how_to_install_it(monkeypatch):
     """When the sink is made, not in the midst of an experiment."""
     import importlib.util
