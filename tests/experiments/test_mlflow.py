@@ -250,24 +250,13 @@ def test_the_command_line_writes_to_the_server(server, client, tmp_path):
 
 def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artifacts):
     """At exit nothing can be imported that registers itself for exit, as MLflow's own imports do."""
-    (tmp_path / "brief.py").write_text(
-        "import sys\n"
-        "from benchbook.experiments import MLflow, Single, experiment\n"
-        "@experiment(configs=[{'n': 1}], strategy=Single(), sinks=[MLflow(sys.argv[1])], name='brief')\n"
-        "def brief(config):\n"
-        "    return config['n']\n"
-        "brief()\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, str(tmp_path / "brief.py"), server.uri],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    (tmp_path / "brief.py").write_text("async def brief(config):\n    return config['n']\n")
+    (tmp_path / "pool.yaml").write_text("- {id: one, n: 1}\n- {id: two, n: 2}\n")
+    command = [sys.executable, "-m", "benchbook", "experiment", "run", "brief.py:brief", "--configs", "pool.yaml"]
+    options = ["--strategy", "shadow", "--sink", "mlflow", "--tracking-uri", server.uri]
+    ended = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     assert "WARNING" not in ended.stderr
-    assert "failed to" not in ended.stderr
-    assert [run.data.metrics["output"] for run in runs_of(client, "brief")[1]] == [1.0]
+    assert [run.data.metrics["output"] for run in runs_of(client, "brief")[1]] == [1.0, 2.0]
 
 
 def test_without_mlflow_the_message_says_how_to_install_it(monkeypatch):
