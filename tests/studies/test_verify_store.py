@@ -48,6 +48,8 @@ def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
         list(verify_store(tmp_path / "none"))
     with pytest.raises(UsageError, match="sample is 0"):
         list(verify_store(tmp_path, sample=0))
+    with pytest.raises(UsageError, match="holds no runs"):
+        list(verify_store(tmp_path))
 
 
 def test_what_differs_is_told(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
         workers: Processes; every run is done twice, alone and in lockstep with the others of its cell.
 
     Raises:
-        UsageError: There is no such folder, or an optimizer or function is not in the catalog.
+        UsageError: There is no such folder or no run in it, or an optimizer or function is not in the catalog.
     """
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
@@ -56,6 +56,8 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
     with Store(folder) as store, WorkerPool(workers) as pool:
         found = store.index().query("SELECT run_key FROM runs WHERE status = 'done' ORDER BY run_key")
         keys = [key for (key,) in found]
+        if not keys:
+            raise UsageError(f"{folder} holds no runs that were done here, expected some to do again")
         step = 1.0 if sample is None else max(len(keys) / sample, 1.0)
         chosen = [keys[int(k * step)] for k in range(min(sample or len(keys), len(keys)))]
         for start in range(0, len(chosen), _AT_A_TIME):
