@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,12 +64,16 @@ def test_a_local_cluster_survives_a_worker_that_dies(tmp_path: Path, hostile: Ca
 
 
 @pytest.mark.slow
-def test_a_run_that_hangs_is_recorded_with_what_it_had(tmp_path: Path, hostile: Callable[[str], str]) -> None:
+def test_a_run_that_hangs_is_recorded_with_what_it_had(
+    tmp_path: Path, hostile: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its process is killed, on the worker's machine; the others go on."""
     made = bb.study(
         optimizers="random_search", functions=hostile("hangs_in_native_code"), dims=2, instances=[1, 2, 3], budget=4000
     )
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     runs = made.run(tmp_path / "store", executor="dask", workers=1, timeout_per_run=1.0)
+    assert list(tmp_path.glob("benchbook-*")) == []
     stops = {record.problem.instance: record.stop for record in runs}
     assert stops == {1: Stop.BUDGET, 2: Stop.TIMEOUT, 3: Stop.BUDGET}
     (ended,) = runs.select(instance=2)

@@ -91,7 +91,7 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
 @contextmanager
 def _remains_folder(options: Options) -> Iterator[Path | None]:
     """Give a folder for what is left of runs whose processes are killed; workers on this machine can write there."""
-    if options.executor != "processes":
+    if options.executor not in ("processes", "dask"):
         yield None
         return
     with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:

@@ -6,6 +6,8 @@ with what the run had. So runs with a time limit, and second tries, go to a proc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,8 +33,8 @@ def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
     """
     if not task.is_watched:
         return do(task)
-    with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
-        own = replace(task, remains=Path(folder))
+    with _remains_folder(task) as folder:
+        own = replace(task, remains=folder)
         pool = _take(kill_after_s)
         try:
             return pool.submit(do, own).result()
@@ -44,6 +46,16 @@ def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
             return do(task)
         finally:
             _idle.append((kill_after_s, pool))
+
+
+@contextmanager
+def _remains_folder(task: Task) -> Iterator[Path]:
+    """Give the study's own folder, which goes with the study, or on another machine one made for the task."""
+    if task.remains is not None and task.remains.is_dir():
+        yield task.remains
+        return
+    with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def end_guards() -> None:
