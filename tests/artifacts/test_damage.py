@@ -320,12 +320,16 @@ except bb.BenchbookError as error:
 
 def test_a_manifest_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     """With a sentence that says what to do."""
-    bb.study(optimizers="random_search", functions="sphere", dims=2, budget=10).run(tmp_path).close()
+    made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=10)
+    made.run(tmp_path).close()
     path = tmp_path / MANIFEST
-    document = codec.decode(path.read_bytes())
-    path.write_bytes(codec.encode({**document, "schema_version": 2}))
+    newer = codec.encode({**codec.decode(path.read_bytes()), "schema_version": 2})
+    path.write_bytes(newer)
     with pytest.raises(ArtifactError, match="a newer benchbook wrote it: upgrade"):
         bb.open(tmp_path)
+    with pytest.raises(ArtifactError, match="a newer benchbook wrote it: upgrade"):
+        made.run(tmp_path)
+    assert path.read_bytes() == newer
     path.write_bytes(b"damaged")
     with pytest.raises(ArtifactError, match="neither zstd, gzip nor JSON"):
         bb.open(tmp_path)

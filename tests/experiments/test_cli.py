@@ -98,6 +98,20 @@ def test_wrong_configurations_are_told_with_their_line(place, capsys):
     assert "two.yaml:3: unknown key 'm'" in capsys.readouterr().err
 
 
+def test_a_tracking_server_needs_its_sink(place, capsys):
+    """Otherwise nothing would be sent, in silence."""
+    options = ["--configs", "configs", "--tracking-uri", "http://127.0.0.1:9"]
+    assert main(["experiment", "run", "functions_of_the_test:plain", *options]) == 2
+    assert "which is for --sink mlflow" in capsys.readouterr().err
+
+
+def test_an_unknown_strategy_is_told_with_the_known_ones_once(place, capsys):
+    """Whether or not one is near."""
+    for name in ("shadwo", "zzz"):
+        assert main(["experiment", "run", "functions_of_the_test:plain", "--configs", "c", "--strategy", name]) == 2
+        assert capsys.readouterr().err.count("known are") == 1
+
+
 def test_strategies_are_listed(capsys):
     """As a table and as JSON."""
     assert main(["experiment", "strategies"]) == 0

@@ -248,6 +248,17 @@ def test_the_command_line_writes_to_the_server(server, client, tmp_path):
     assert [run.data.metrics["output"] for run in runs_of(client, "from_cli")[1]] == [1.0, 2.0]
 
 
+def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artifacts):
+    """At exit nothing can be imported that registers itself for exit, as MLflow's own imports do."""
+    (tmp_path / "brief.py").write_text("async def brief(config):\n    return config['n']\n")
+    (tmp_path / "pool.yaml").write_text("- {id: one, n: 1}\n- {id: two, n: 2}\n")
+    command = [sys.executable, "-m", "benchbook", "experiment", "run", "brief.py:brief", "--configs", "pool.yaml"]
+    options = ["--strategy", "shadow", "--sink", "mlflow", "--tracking-uri", server.uri]
+    ended = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert "WARNING" not in ended.stderr
+    assert [run.data.metrics["output"] for run in runs_of(client, "brief")[1]] == [1.0, 2.0]
+
+
 def test_without_mlflow_the_message_says_how_to_install_it(monkeypatch):
     """When the sink is made, not in the midst of an experiment."""
     import importlib.util

@@ -1,4 +1,5 @@
 import logging
+import os
 import sys
 import tempfile
 import time
@@ -392,6 +393,21 @@ def test_a_clock_that_goes_backwards_changes_nothing(
         small().run(tmp_path, progress=interrupted_after(7))
     small().run(tmp_path).close()
     assert digest_of(tmp_path) == undisturbed
+
+
+def test_a_store_whose_files_are_dated_in_the_future_is_resumed(tmp_path: Path, undisturbed: str) -> None:
+    """As when the clock was set back meanwhile: what is new is found by more than its date."""
+    with pytest.raises(KeyboardInterrupt):
+        small().run(tmp_path, progress=interrupted_after(7))
+    future = time.time() + 10 * 365 * 86_400
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (future, future))
+    with pytest.raises(KeyboardInterrupt):
+        small().run(tmp_path, progress=interrupted_after(14))
+    assert ledger(tmp_path).total("missing") == 24 - len(bb.open(tmp_path))
+    small().run(tmp_path).close()
+    assert digest_of(tmp_path) == undisturbed
+    assert ledger(tmp_path).complete
 
 
 def test_progress_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

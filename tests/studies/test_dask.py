@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 import benchbook as bb
 from benchbook.artifacts.store import Store
 from benchbook.errors import ExecutionError, MissingExtraError
-from benchbook.records import Status
+from benchbook.records import Status, Stop
 
 pytest.importorskip("distributed")
 
@@ -59,6 +61,26 @@ def test_a_local_cluster_survives_a_worker_that_dies(tmp_path: Path, hostile: Ca
     failed = [record for record in runs if record.status is Status.FAILED]
     assert [record.problem.instance for record in failed] == [2]
     assert len(runs) == 3
+
+
+@pytest.mark.slow
+def test_a_run_that_hangs_is_recorded_with_what_it_had(
+    tmp_path: Path, hostile: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process is killed, on the worker's machine; the others go on."""
+    made = bb.study(
+        optimizers="random_search", functions=hostile("hangs_in_native_code"), dims=2, instances=[1, 2, 3], budget=4000
+    )
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    runs = made.run(tmp_path / "store", executor="dask", workers=1, timeout_per_run=1.0)
+    assert list(tmp_path.glob("benchbook-*")) == []
+    stops = {record.problem.instance: record.stop for record in runs}
+    assert stops == {1: Stop.BUDGET, 2: Stop.TIMEOUT, 3: Stop.BUDGET}
+    (ended,) = runs.select(instance=2)
+    asked = np.frombuffer((tmp_path / "evaluated").read_bytes()).reshape(-1, 2)
+    had = asked[: ended.evaluations]
+    assert 0 < ended.evaluations == len(asked) * 2 // 3  # the third batch hangs
+    assert ended.best_value == (had**2).sum(axis=1).min()
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ def test_settings_go_to_their_optimizer() -> None:
     [
         ({"optimizers": ["manta"]}, UnknownNameError, "did you mean 'manta_ray_foraging'"),
         ({"functions": ["sfere"]}, UnknownNameError, "did you mean 'sphere'"),
+        ({"optimizers": 5}, UsageError, "optimizers is 5, expected a list"),
+        ({"functions": []}, UsageError, "functions is \\[\\], expected at least one"),
         ({"dims": []}, UsageError, "dims is \\(\\), expected at least one whole number"),
         ({"dims": [2, 2]}, UsageError, "names a number twice"),
         ({"dims": ["2"]}, UsageError, "expected at least one whole number"),

@@ -36,7 +36,10 @@ def as_targets(targets: float | Sequence[float] | FloatArray | None) -> FloatArr
     """
     if targets is None:
         return STANDARD_TARGETS
-    made = np.atleast_1d(np.asarray(targets, dtype=np.float64))
+    try:
+        made = np.atleast_1d(np.asarray(targets, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"targets are {targets!r}, expected positive finite numbers above f_opt") from error
     if made.ndim != 1 or not len(made) or not np.all(np.isfinite(made) & (made > 0)):
         raise UsageError(f"targets are {targets!r}, expected positive finite numbers above f_opt")
     return made

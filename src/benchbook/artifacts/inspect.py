@@ -8,12 +8,14 @@ from pathlib import Path
 
 from benchbook.artifacts.index import FILE_NAME as INDEX_FILE
 from benchbook.artifacts.index import Index
+from benchbook.artifacts.interop.imported import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.manifest import FILE_NAME as MANIFEST_FILE
 from benchbook.artifacts.manifest import check_store
 from benchbook.artifacts.shards import SHARD_FOLDER, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store import Store
 from benchbook.artifacts.trace import read_trace
+from benchbook.artifacts.validate import check_file
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
 
@@ -69,6 +71,17 @@ def inspect(folder: Path) -> Iterator[Finding]:
                         pass
                 except (ArtifactError, UsageError) as error:
                     yield Finding(path=f"{SHARD_FOLDER}/{record.trace.file}", reason=str(error), repairable=False)
+    yield from _wrong_imports(folder)
+
+
+def _wrong_imports(folder: Path) -> Iterator[Finding]:
+    for path in sorted((folder / IMPORTED_FOLDER).glob(f"*{IMPORTED_SUFFIX}")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            for number, problem in check_file(path):
+                yield Finding(path=name, reason=f"frame {number}: {problem}", repairable=False)
+        except ArtifactError as error:
+            yield Finding(path=name, reason=str(error), repairable=False)
 
 
 def repair(folder: Path) -> list[str]:

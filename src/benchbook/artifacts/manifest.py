@@ -6,12 +6,14 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchbook.artifacts.codec import decode
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import MANIFEST_VERSION, Kind
 from benchbook.artifacts.planning import StudyPlan, plan_from
 from benchbook.artifacts.shards import IMPORTED_FOLDER, SHARD_SUFFIX, shards_of
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import ArtifactError, UsageError
+from benchbook.files import read_bytes
 from benchbook.typing import JsonObject
 
 log = logging.getLogger(__name__)
@@ -68,11 +70,14 @@ def write_manifest(
     """Make a plan that of the store; where the store had another one, the log says so.
 
     Raises:
+        ArtifactError: The store has a manifest of a newer benchbook, which is left as it is.
         StorageError: It cannot be written.
     """
     try:
         known = read_manifest(store)
     except ArtifactError as error:
+        if _is_newer(store / FILE_NAME):
+            raise
         log.warning("writing the manifest anew: %s", error)
         known = None
     if known is not None:
@@ -94,3 +99,11 @@ def write_manifest(
         "plan": plan.document(),
     }
     save_document(document, store / FILE_NAME)
+
+
+def _is_newer(path: Path) -> bool:
+    try:
+        version = decode(read_bytes(path), path.name).get("schema_version")
+    except ArtifactError:
+        return False
+    return isinstance(version, int) and version > MANIFEST_VERSION

@@ -79,6 +79,8 @@ def run(
 
     function = function_named(target)
     chosen = get_strategy(strategy, **settings_from(settings))
+    if tracking_uri is not None and "mlflow" not in sinks:
+        raise UsageError(f"--tracking-uri is {tracking_uri!r}, which is for --sink mlflow")
     tune = experiment(
         configs=Configs(configs) if _takes_any(function) else configs,
         strategy=chosen,

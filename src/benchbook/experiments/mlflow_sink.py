@@ -62,6 +62,8 @@ class MLflow:
     ) -> None:
         if "mlflow" not in sys.modules and importlib.util.find_spec("mlflow") is None:
             raise MissingExtraError("the MLflow sink needs MLflow: pip install 'benchbook[mlflow]'")
+        # Here, and not in the sink's thread: that of a short program would import at exit, when much is refused.
+        self._mlflow = importlib.import_module("mlflow")
         self.tracking_uri = tracking_uri
         self.experiment = experiment
         self._patience = Patience(timeout_s)
@@ -165,11 +167,11 @@ class MLflow:
 
     def _client(self) -> Any:
         if self._made is None:
-            self._made = importlib.import_module("mlflow").MlflowClient(tracking_uri=self.tracking_uri)
+            self._made = self._mlflow.MlflowClient(tracking_uri=self.tracking_uri)
         return self._made
 
     def _entities(self) -> Any:
-        return importlib.import_module("mlflow.entities")
+        return self._mlflow.entities
 
     def _create_run(self, client: Any, span: Span) -> str:
         around = self._around.get(span.call_id)

@@ -6,7 +6,7 @@ import inspect
 import threading
 from typing import Any
 
-from benchbook.errors import UsageError, unknown_name
+from benchbook.errors import UnknownNameError, UsageError, unknown_name
 from benchbook.experiments.chance import EpsilonGreedy, WeightedRandom
 from benchbook.experiments.plans import Strategy, StrategyFactory
 from benchbook.experiments.strategies import MultiBranch, RoundRobin, Shadow, Single
@@ -73,7 +73,9 @@ def list_strategies() -> dict[str, str]:
 
 def _find(name: str) -> StrategyFactory:
     if name not in _FACTORIES:
-        raise unknown_name("strategy", name, _FACTORIES, f"(known are {', '.join(sorted(_FACTORIES))})")
+        message = str(unknown_name("strategy", name, _FACTORIES))
+        known = "" if "known are" in message else f" (known are {', '.join(sorted(_FACTORIES))})"
+        raise UnknownNameError(message + known)
     return _FACTORIES[name]
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,10 +27,11 @@ from benchbook.studies.alarm import kill_after_s
 from benchbook.studies.description import Study
 from benchbook.studies.dispatch import dispatch
 from benchbook.studies.executors import opened
+from benchbook.studies.guarded import do_guarded
 from benchbook.studies.progress import reporting
 from benchbook.studies.sharding import parse_shard, shard_of
 from benchbook.studies.tracked import Follower, followed
-from benchbook.studies.work import Task, tasks_of
+from benchbook.studies.work import Task, do, tasks_of
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +78,8 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
             tensorboard=options.tensorboard,
         ) as follower:
             tasks = _tasks(study, store, part, options, report, follower, remains)
-            for records in dispatch(executor, tasks, at_a_time=at_a_time):
+            work = partial(do_guarded, kill_after_s=kill_after) if options.executor == "dask" else do
+            for records in dispatch(executor, tasks, at_a_time=at_a_time, work=work):
                 for record in records:
                     part.check(record)
                     store.append(record)
@@ -88,7 +91,7 @@ def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
 @contextmanager
 def _remains_folder(options: Options) -> Iterator[Path | None]:
     """Give a folder for what is left of runs whose processes are killed; workers on this machine can write there."""
-    if options.executor != "processes":
+    if options.executor not in ("processes", "dask"):
         yield None
         return
     with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:

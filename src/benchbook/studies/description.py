@@ -86,6 +86,8 @@ def study(
     if points and history not in WITH_POINTS:
         raise UsageError(f"points is {points!r} and history is {history!r}, which keeps none; expected {_WITH_POINTS}")
     names = expand(functions)
+    if not names:
+        raise UsageError(f"functions is {functions!r}, expected at least one name")
     return Study(
         optimizers=_choices(optimizers, settings or {}),
         functions=tuple(names),
@@ -265,6 +267,8 @@ def _choices(
     for name, own in settings.items():
         if not isinstance(own, Mapping):
             raise UsageError(f"settings of {name} is {own!r}, expected a mapping of names to values")
+    if not isinstance(which, Iterable):
+        raise UsageError(f"optimizers is {which!r}, expected a list of names, classes or choices")
     made: list[OptimizerChoice] = []
     for item in [which] if isinstance(which, str) else list(which):
         choice = choose(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 
 from benchbook.errors import ExecutionError, WorkerLostError
@@ -16,7 +16,13 @@ from benchbook.studies.work import Task, do
 log = logging.getLogger(__name__)
 
 
-def dispatch(executor: Executor, tasks: Iterable[Task], *, at_a_time: int) -> Iterator[list[RunRecord]]:
+def dispatch(
+    executor: Executor,
+    tasks: Iterable[Task],
+    *,
+    at_a_time: int,
+    work: Callable[[Task], list[RunRecord]] = do,
+) -> Iterator[list[RunRecord]]:
     """Yield the records of tasks as they are finished.
 
     A lost worker costs its task one more try, each run alone; a run over which a worker is lost again is recorded
@@ -26,6 +32,7 @@ def dispatch(executor: Executor, tasks: Iterable[Task], *, at_a_time: int) -> It
         executor: Does the tasks.
         tasks: Taken one by one, when there is room.
         at_a_time: How many tasks the executor holds at most.
+        work: Does a task, wherever the executor has it done.
 
     Raises:
         ExecutionError: The executor gave up its work.
@@ -39,7 +46,7 @@ def dispatch(executor: Executor, tasks: Iterable[Task], *, at_a_time: int) -> It
                 task = again.popleft() if again else next(source, None)
                 if task is None:
                     break
-                waiting[executor.submit(do, task)] = task
+                waiting[executor.submit(work, task)] = task
             if not waiting:
                 return
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from benchbook.errors import ExecutionError, MissingExtraError, UsageError, unknown_name
 from benchbook.numerics import pins
 from benchbook.protocols import Executor as ExecutorProtocol
+from benchbook.studies.guarded import end_guards
 from benchbook.studies.workers import WorkerPool
 
 T = TypeVar("T")
@@ -106,6 +107,7 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
         try:
             count = workers or len(client.scheduler_info(n_workers=-1)["workers"]) or 1
             yield client.get_executor(pure=False, retries=0), count  # type: ignore[no-untyped-call]
+            client.run(end_guards, on_error="ignore")
         finally:
             client.close(timeout=5)  # type: ignore[no-untyped-call]
             if cluster is not None:

@@ -48,7 +48,7 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
         workers: Processes; every run is done twice, alone and in lockstep with the others of its cell.
 
     Raises:
-        UsageError: The folder is no store, or an optimizer or function is not in the catalog.
+        UsageError: The folder is no store, has no run, or an optimizer or function is not in the catalog.
     """
     if sample is not None and sample < 1:
         raise UsageError(f"sample is {sample}, expected a whole number >= 1")
@@ -56,6 +56,8 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
     with Store(folder) as store, WorkerPool(workers) as pool:
         found = store.index().query("SELECT run_key FROM runs WHERE status = 'done' ORDER BY run_key")
         keys = [key for (key,) in found]
+        if not keys:
+            raise UsageError(f"{folder} holds no runs that can be done again")
         step = 1.0 if sample is None else max(len(keys) / sample, 1.0)
         chosen = [keys[int(k * step)] for k in range(min(sample or len(keys), len(keys)))]
         for start in range(0, len(chosen), _AT_A_TIME):

@@ -12,7 +12,15 @@ import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.baselines import find_baseline, load_baseline, publish, published
 from benchbook.analysis.comparison import compare
-from benchbook.analysis.permutation import exchanged_log_ert_ratios, exchanged_means, exchanges, p_value
+from benchbook.analysis.permutation import (
+    EXCHANGES,
+    exchanged_log_ert_ratios,
+    exchanged_means,
+    exchanges,
+    p_value,
+    sequential_p_value,
+    shuffled,
+)
 from benchbook.analysis.rows import Row, Verdict
 from benchbook.analysis.summary import StudySummary, summarise
 from benchbook.analysis.thresholds import Thresholds, load_thresholds
@@ -139,6 +147,47 @@ def test_exchanges_of_few_pairs_are_gone_through_one_by_one() -> None:
     lots = exchanged_means(np.array([2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0]), members)
     assert lots[0] == pytest.approx(2.0)
     assert p_value(lots) == 0.25
+
+
+def test_small_p_values_are_told_apart_by_more_exchanges() -> None:
+    """Twenty pairs of one sign have p = 2 / 2**20: one lot of exchanges cannot tell that from 1 / 20,000."""
+    a, b = np.arange(1.0, 21.0), np.zeros(20)
+    asked: list[int] = []
+
+    def lots(seed: int) -> np.ndarray:
+        asked.append(seed)
+        return exchanged_means(a, b, exchanges(20, 20, paired=True, seed=seed))
+
+    assert sequential_p_value(lots, EXCHANGES) >= 1 / EXCHANGES
+    assert asked == [1]
+    assert sequential_p_value(lots, 5 * EXCHANGES) < 1 / (4 * EXCHANGES)
+    a[::2] *= -1  # nothing to be seen: the first lot is enough
+    asked.clear()
+    assert sequential_p_value(lots, 5 * EXCHANGES) > 0.1
+    assert asked == [1]
+
+
+def test_cells_of_few_pairs_do_not_hide_a_loss_over_all_cells() -> None:
+    """Their few exchanges are drawn from, so that ten cells of three pairs together have p near 2 / 2**30."""
+    lots = exchanged_means(np.ones(3), np.zeros(3), exchanges(3, 3, paired=True))
+    total = np.sum([shuffled(lots, number, 1) for number in range(10)], axis=0)
+    assert len(total) == EXCHANGES
+    assert p_value(total) == 1 / EXCHANGES
+
+
+def test_a_strict_level_can_still_be_reached(summary: StudySummary) -> None:
+    """As with thousands of tests: a plain loss is worse at alpha = 0.0001, which 20,000 exchanges could not show."""
+    lost = {key: replace(cell, aocc=0.5 * cell.aocc, seeds=cell.seeds + 100) for key, cell in summary.cells.items()}
+    result = compare(summary, replace(summary, cells=lost), Thresholds(alpha=1e-4))
+    worse = [row for row in result.rows if row.lane == "quality" and row.verdict is Verdict.WORSE]
+    assert {row.function for row in worse} == {"sphere", "all"}
+
+
+def test_no_power_is_stated_where_no_loss_could_be_found(runs: RunTable) -> None:
+    """Two runs of a cell have six ways to be exchanged: no p-value is below 0.05."""
+    few = summarise(RunTable(run for run in runs if run.seed < 2 and run.problem.dim == 2))
+    now = summarise(RunTable(run for run in runs if run.seed in (3, 4) and run.problem.dim == 2))
+    assert not [note for note in compare(few, now).notes if "power" in note]
 
 
 def test_exchanged_ert_ratios_begin_with_the_observed_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -87,8 +89,8 @@ def test_real_runs_hit_as_the_single_run_function_says() -> None:
         assert row.tolist() == expected
 
 
-@pytest.mark.parametrize("wrong", [[], [0.0], [-1.0], [np.inf], [[1.0]]])
-def test_targets_are_positive_numbers(wrong: list[float]) -> None:
+@pytest.mark.parametrize("wrong", [[], [0.0], [-1.0], [np.inf], [[1.0]], ["x"]])
+def test_targets_are_positive_numbers(wrong: list[Any]) -> None:
     """Anything else is refused with what was given."""
     with pytest.raises(UsageError, match="targets are"):
         as_targets(wrong)

@@ -47,7 +47,10 @@ def test_a_trace_follows_the_format(profiled, tmp_path: Path) -> None:
         ("loop", 1e6, 8e6),
         ("loop / evaluate", 1.5e6, 6e6),
     ]
-    assert [e["args"] for e in events if e["cat"] == "function"] == [{"file": "mine/fit.py:7"}, {"file": "<built-in>:0"}]
+    assert [e["args"] for e in events if e["cat"] == "function"] == [
+        {"file": "mine/fit.py:7"},
+        {"file": "<built-in>:0"},
+    ]
     assert document["otherData"]["spans_left_out"] == 3
 
 

@@ -182,6 +182,13 @@ def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
             list(read_coco(folder))
 
 
+def test_an_empty_info_file_is_warned_of(write, caplog) -> None:
+    """Beside others it would be missed in silence."""
+    whole = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 +5.0e+00 0 0\n9 0 +1.0e+00 0 0\n"}
+    assert len(list(read_coco(write({**whole, "torn.info": ""})))) == 1
+    assert "torn.info, line 1: no runs, it is empty" in caplog.text
+
+
 def test_names_cannot_break_out_of_the_header(tmp_path, caplog) -> None:
     """Quotes and line breaks in a label become underscores."""
     from dataclasses import replace

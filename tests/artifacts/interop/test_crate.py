@@ -116,7 +116,9 @@ def test_the_study_in_it_is_whole(crate: Path, study: Path, capsys: pytest.Captu
 
 def test_a_notebook_that_was_executed_comes_with_its_verdicts(study: Path, tmp_path: Path) -> None:
     """Its execution is an action of its own."""
-    assert main(["spec", "run", "random_search", "-p", "dims=[2]", "-p", "bbob_functions=[]", "-p", "budget_per_dim=60"]) in (0, 1)
+    assert main(
+        ["spec", "run", "random_search", "-p", "dims=[2]", "-p", "bbob_functions=[]", "-p", "budget_per_dim=60"]
+    ) in (0, 1)
     assert export(study, tmp_path / "crate") == 0
     found = read(tmp_path / "crate")
     actions = {action["name"]: action for action in found.get_by_type("CreateAction")}
@@ -146,8 +148,7 @@ def test_licence_and_authors_are_those_of_the_project(
 
 def test_run_artifacts_make_a_crate_too(tmp_path: Path) -> None:
     """A single run, without a plan."""
-    main([*"run --optimizer random_search --function sphere --dim 2 --seed 1 --budget 20 --out".split(),
-          str(tmp_path / "one.json.zst")])  # fmt: skip
+    bb.save(bb.run("random_search", "sphere", dim=2, seed=1, budget=20), tmp_path / "one.json.zst")
     assert export(tmp_path / "one.json.zst", tmp_path / "crate") == 0
     [action] = read(tmp_path / "crate").get_by_type("CreateAction")
     assert action.get("object") is None

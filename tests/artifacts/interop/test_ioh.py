@@ -14,9 +14,11 @@ import benchbook as bb
 from benchbook.analysis.columns import columns
 from benchbook.analysis.hits import first_hits
 from benchbook.artifacts.interop import (
+    read_coco,
     read_imported,
     read_ioh,
     read_nevergrad,
+    write_coco,
     write_csv,
     write_imported,
     write_ioh,
@@ -177,8 +179,6 @@ def test_nevergrad_tables_need_their_columns(write, tmp_path: Path) -> None:
 
 def test_imported_runs_are_kept_in_a_store_as_such(by_cocoex, tmp_path) -> None:
     """They come back equal, marked with their format, beside whatever the store holds."""
-    from benchbook.artifacts.interop import read_coco
-
     imported = list(read_coco(by_cocoex))
     assert write_imported(imported, tmp_path) == len(imported)
     back = list(read_imported(tmp_path))
@@ -186,6 +186,20 @@ def test_imported_runs_are_kept_in_a_store_as_such(by_cocoex, tmp_path) -> None:
     assert [run.history for run in back] == [run.history for run in imported]
     with pytest.raises(UsageError, match="no runs"):
         write_imported([], tmp_path)
+
+
+def test_damaged_imports_are_found_by_the_check_of_the_store(runs, tmp_path) -> None:
+    """Cut or changed, their file is named."""
+    from benchbook.artifacts.inspect import inspect
+
+    write_coco(runs[:2], tmp_path / "coco")
+    write_imported(read_coco(tmp_path / "coco"), tmp_path)
+    assert list(inspect(tmp_path)) == []
+    (path,) = (tmp_path / "imported").iterdir()
+    path.write_bytes(path.read_bytes()[:-20])
+    (finding,) = inspect(tmp_path)
+    assert finding.path == f"imported/{path.name}"
+    assert "truncated" in finding.reason
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

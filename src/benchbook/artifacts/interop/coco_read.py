@@ -59,6 +59,8 @@ def _read_info(file: Path) -> Iterator[ImportedRun]:
             yield from _read_cell(file, number, line, header)
         else:
             raise ArtifactError(f"{file}, line {number}: data before a line with funcId, DIM and algId")
+    if not header:
+        log.warning("%s, line 1: no runs, it is empty", file)
 
 
 def _read_cell(file: Path, number: int, line: str, header: dict[str, str]) -> Iterator[ImportedRun]:
