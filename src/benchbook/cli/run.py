@@ -34,13 +34,13 @@ from benchbook.errors import ExitCode
 def command(
     *, optimizer_name: str, function: str, settings: tuple[str, ...], out: Path | None, as_json: bool, **numbers: Any
 ) -> int:
-    r"""Run one optimizer on one problem.
+    """Run one optimizer on one problem.
 
     \b
     Example:
-      benchbook run --optimizer manta_ray_foraging --function rastrigin --dim 10 \
+      benchbook run --optimizer manta_ray_foraging --function rastrigin --dim 10 \\
           --instance 1 --seed 42 --budget 2000 --out r.json.zst
-    """
+    """  # noqa: D301  # click keeps the lines behind this very character
     if out is not None:
         check_writable(out)
     from benchbook.artifacts.io import save

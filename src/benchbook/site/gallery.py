@@ -14,8 +14,10 @@ from benchbook.site.views import SpecView, badge, escape, facts, raw
 _FAMILIES = {
     "textbook": "Textbook functions",
     "bbob": "BBOB",
+    "bbob_noisy": "BBOB, noisy",
     "bbob_largescale": "BBOB, large-scale",
     "bbob_mixint": "BBOB, mixed-integer",
+    "applied": "Applied problems",
 }
 
 
