@@ -135,7 +135,12 @@ def execute_specs(
             it ended.
         outputs: Whether the listener also hears what cells put out.
         clock: Measures the durations.
+
+    Raises:
+        UsageError: One of them is no notebook; nothing was executed.
     """
+    for file in files:
+        read_notebook(file.path)
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
     pool = NotebookWorkers()
     telling = _Telling(progress, listener, outputs)
