@@ -87,5 +87,5 @@ def test_an_unknown_name_offers_the_nearest_or_all() -> None:
         str(unknown_name("function", "spher", ["sphere", "ackley"]))
         == "unknown function 'spher'; did you mean 'sphere'?"
     )
-    assert str(unknown_name("function", "q", ["b", "a"])) == "unknown function 'q'; known are a, b"
+    assert str(unknown_name("function", "q", ["b", "a", "b"])) == "unknown function 'q'; known are a, b"
     assert str(unknown_name("function", "q", [], "(none yet)")) == "unknown function 'q'; known are none (none yet)"

@@ -141,7 +141,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], hint: str = "") -> 
         >>> print(unknown_name("function", "sfere", ["sphere", "ackley"]))
         unknown function 'sfere'; did you mean 'sphere'?
     """
-    known = list(known)
+    known = list(dict.fromkeys(known))
     close = nearest(name, known)
     if close:
         message = f"unknown {kind} {name!r}; did you mean {' or '.join(repr(item) for item in close)}?"

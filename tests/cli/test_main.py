@@ -2,6 +2,7 @@ import importlib
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -82,6 +83,22 @@ def test_every_command_has_help(name: str, call: Call) -> None:
     code, out, _ = call(name, "-h")
     assert code == 0
     assert out.startswith(f"Usage: benchbook {name}")
+
+
+def test_help_is_readable_all_the_way_down(call: Call) -> None:
+    """No help of any command shows a mark of its layout, and lists of commands are not cut off on 80 columns."""
+    todo: list[tuple[tuple[str, ...], click.Command]] = [
+        ((name,), importlib.import_module(f"benchbook.cli.{module}").command) for name, (module, _) in COMMANDS.items()
+    ]
+    while todo:
+        path, command = todo.pop()
+        code, out, _ = call(*path, "--help")
+        assert code == 0
+        assert "\\b" not in out, path
+        assert "\b" not in out, path
+        assert not re.search(r"(?m)^  [a-z]+ .*\.\.\.$", out), path
+        if isinstance(command, click.Group):
+            todo += [((*path, name), below) for name, below in command.commands.items()]
 
 
 def test_help_imports_nothing_heavy(python: Callable[..., str]) -> None:

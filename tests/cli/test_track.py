@@ -118,7 +118,7 @@ def test_export_writes_a_file_or_a_folder_with_the_timeline(call: Call, pipeline
     assert sorted(path.name for path in (tmp_path / "all").iterdir()) == [
         "pipeline.json", "report.md", "timeline.svg",
     ]  # fmt: skip
-    assert "![Timeline](timeline.svg)" in (tmp_path / "all" / "report.md").read_text()
+    assert "](timeline.svg)" in (tmp_path / "all" / "report.md").read_text()
 
 
 def test_prune_deletes_on_request_only(call: Call) -> None:

@@ -13,8 +13,8 @@ from matplotlib.image import imread
 from site_project import NAMES, NOT_RUN
 
 from benchbook.analysis.plots import Picture, new_figure
-from benchbook.problems import names
-from benchbook.site.gallery import problem_cards, spec_cards
+from benchbook.problems import describe, names
+from benchbook.site.gallery import _FAMILIES, problem_cards, spec_cards
 from benchbook.site.kept import kept, runs_made_of
 from benchbook.site.landscapes import landscape_name, landscapes
 from benchbook.site.thumbnails import Thumbnail, panels_only, thumbnail
@@ -88,6 +88,8 @@ def test_every_function_has_a_card_and_a_landscape(tmp_path: Path) -> None:
     assert sphere[96, 96].sum() < sphere[2, 2].sum()
     page = problem_cards()
     assert all(f'id="{name}"' in page for name in names())
+    headings = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
+    assert headings == [_FAMILIES[family] for family in dict.fromkeys(describe(name).family for name in names())]
 
 
 def test_what_was_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:

@@ -173,3 +173,18 @@ def test_mending_twice_changes_nothing_more(spec: Path) -> None:
     before = spec.read_bytes()
     assert main(["spec", "check", "--fix", "random_search"]) == 0
     assert spec.read_bytes() == before
+
+
+def test_a_file_that_is_no_notebook_is_a_finding(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is listed with the others, and does not keep them from being run; with it, nothing is begun."""
+    (spec.parent / "torn.ipynb").write_text('{"cells": [')
+    (spec.parent / "experiments").mkdir()
+    (spec.parent / "experiments" / "empty.ipynb").write_text("")
+    assert main(["spec", "check"]) == 6
+    out = capsys.readouterr().err
+    assert "torn\n  is not a notebook: " in out
+    assert "empty\n  is not a notebook: " in out
+    assert main(["spec", "check", spec.stem]) == 0
+    assert main(["spec", "run", "--no-track", spec.stem, "torn"]) == 2
+    assert "torn.ipynb is not a notebook" in capsys.readouterr().err
+    assert not (spec.parents[1] / "artifacts" / "specs").exists()

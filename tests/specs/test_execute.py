@@ -142,7 +142,7 @@ def test_outputs_are_streamed_on_request(
 
 
 def test_progress_and_listener_hear_of_every_cell(project: Path, write_notebook: Callable[..., Path]) -> None:
-    """Callers get counts; who listens also gets the outcome."""
+    """Callers get counts; who listens also gets beginning and outcome."""
     write_notebook("two", "1", "2")
     heard: list[tuple[str, int, int]] = []
     happenings: list[object] = []
@@ -150,8 +150,8 @@ def test_progress_and_listener_hear_of_every_cell(project: Path, write_notebook:
         find(["two"]), load("quick"), progress=lambda *counts: heard.append(counts), listener=happenings.append
     )
     assert heard == [("two", done, 5) for done in range(5)]  # title, parameters, those injected, and the two
-    kinds = [type(happening).__name__ for happening in happenings]
-    assert kinds == ["SpecStarted", *["CellStarted"] * 5, "SpecResult"]
+    told = ["SpecStarted", *["CellStarted"] * 5, "SpecResult"]
+    assert [type(happening).__name__ for happening in happenings] == told
     assert happenings[-1] is results[0]
 
 

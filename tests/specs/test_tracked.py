@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from benchbook.cli.main import main
 from benchbook.specs import tracked
 from benchbook.specs.discover import SpecFile
 from benchbook.specs.execute import CellStarted, Happening, SpecResult, SpecStarted
+from benchbook.studies import tracked as studies
 from benchbook.tracking import list_runs, read_run
 from benchbook.tracking.folders import find_run
 
@@ -27,8 +29,13 @@ def result(name: str, status: str = "held") -> SpecResult:
         "timing": {"compute_s": 0.5, "evaluations": 120},
         "runs": {"done": 4, "planned": 4},
     }
-    places = {"notebook": Path("executed.ipynb"), "source": Path(f"{name}.ipynb")}
-    return SpecResult(name=name, outcome=outcome, elapsed_s=1.0, **places)  # type: ignore[arg-type]  # a part of one
+    return SpecResult(
+        name=name,
+        outcome=outcome,  # type: ignore[arg-type]  # a part of one
+        notebook=Path("executed.ipynb"),
+        elapsed_s=1.0,
+        source=Path(f"{name}.ipynb"),
+    )
 
 
 FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in ("a", "b")]
@@ -38,13 +45,12 @@ FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in
 def executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let specs end without a kernel: b begins first, and a claim of it fails."""
 
-    def execute_specs(files, params, *, listener=None, **options):  # type: ignore[no-untyped-def]
+    def execute_specs(files, params, *, listener=None):  # type: ignore[no-untyped-def]
         results = [result("b", "failed"), result("a")]
-        begun = [SpecStarted(spec=item.name) for item in results]
-        cells = [CellStarted(spec=item.name, done=1, total=2, text="") for item in results]
-        for happening in (*begun, *cells, *results):
-            if listener:
-                listener(happening)
+        told = [SpecStarted(spec=item.name) for item in results]
+        told += [CellStarted(spec=item.name, done=1, total=2, text="") for item in results]
+        for happening in [*told, *results] if listener else []:
+            listener(happening)
         return results[::-1]
 
     monkeypatch.setattr(tracked, "execute_specs", execute_specs)
@@ -60,8 +66,32 @@ def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
     assert [step.evaluations for step in state.steps] == [120, 120]
     assert state.steps[1].metrics["not_held"].last == 1
     assert state.claims == [("b: It works.", "failed"), ("a: It works.", "held")]
-    assert [type(happening) for happening in heard] == [t for t in (SpecStarted, CellStarted, SpecResult) for _ in "ba"]
+    assert [type(happening) for happening in heard] == [SpecStarted] * 2 + [CellStarted] * 2 + [SpecResult] * 2
     assert len(state.performance) == 1
+
+
+def test_a_spec_that_cannot_run_here_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its step says why, and the pipeline is completed."""
+    left_out = result("a", "not run")
+    left_out = replace(left_out, outcome={**left_out.outcome, "error": "scipy is not installed"})
+    monkeypatch.setattr(tracked, "execute_specs", lambda *given, listener: listener(left_out) or [left_out])
+    tracked.execute_tracked(FILES[:1], {"preset": "quick"})
+    state = read_run(find_run("latest")).state
+    assert [(step.status.value, step.reason) for step in state.steps] == [("skipped", "scipy is not installed")]
+    assert state.status.value == "completed"
+
+
+def test_long_work_leaves_its_timeline_in_the_report(executed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture lies beside the report, which shows it; short work does not wait for one."""
+    tracked.execute_tracked(FILES, {"preset": "quick"})
+    folder = find_run("latest")
+    assert not (folder / "timeline.svg").exists()
+    assert "timeline.svg" not in (folder / "report.md").read_text()
+    monkeypatch.setattr(studies, "LONG_S", 0.0)
+    tracked.execute_tracked(FILES, {"preset": "quick"})
+    folder = find_run("latest")
+    assert "its 2 steps shaded" in (folder / "timeline.svg").read_text()
+    assert (folder / "report.md").read_text().endswith("](timeline.svg)\n")
 
 
 def test_a_tracker_that_cannot_begin_costs_a_warning(
@@ -70,7 +100,7 @@ def test_a_tracker_that_cannot_begin_costs_a_warning(
     """The specs run as ever."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "file"))
-    results = tracked.execute_tracked(FILES, {"preset": "quick"}, listener=lambda happening: None)
+    results = tracked.execute_tracked(FILES, {"preset": "quick"})
     assert [item.name for item in results] == ["a", "b"]
     assert "these specs are not tracked" in caplog.text
 

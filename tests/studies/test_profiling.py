@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_a_run_names_its_stages_from_plan_to_disk() -> None:
     assert sum(item.own_s for item in found.stages) + found.other_s == pytest.approx(found.total_s)
     assert found.status == "completed"
     assert "done once" in found.missing["overhead"]
+
+
+def test_what_a_process_finds_out_once_is_set_up(python: Callable[..., str]) -> None:
+    """The commit, the machine and the code are looked up before the run, so that they do not pass for encoding."""
+    code = (
+        "from benchbook.studies import provenance\n"
+        "from benchbook.studies.profiling import profile_run\n"
+        "from benchbook.tracking import stages\n"
+        "seen = []\n"
+        "git = provenance._git\n"
+        "provenance._git = lambda *given: (seen.append(stages.active()._entered[-1][0].name), git(*given))[1]\n"
+        "profile_run('random_search', 'sphere', dim=2, budget=10, repeats=0)\n"
+        "print(set(seen))"
+    )
+    assert python(code) == "{'set-up'}"
 
 
 def test_hardly_anything_is_left_over() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import benchbook as bb
+from benchbook.analysis.plots import timeline
 from benchbook.artifacts.store import Store
-from benchbook.errors import MissingExtraError, UsageError
+from benchbook.errors import MissingExtraError, StorageError, UsageError
+from benchbook.studies import tracked as tracked_studies
 from benchbook.studies.tracked import Grouping, Watcher
 from benchbook.tracking import Pipeline, list_runs, read_run, read_samples
 from benchbook.tracking.folders import find_run
@@ -133,6 +135,24 @@ def test_an_end_that_fails_costs_a_warning(
         patched.setattr(Pipeline, "finish", broken)
         assert len(small().run(tmp_path / "s", track=True)) == 16
     assert "could not be ended" in caplog.text
+
+
+def test_a_timeline_that_cannot_be_drawn_costs_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Long studies end with a picture in their report; without it, the report is as it was."""
+    monkeypatch.setattr(tracked_studies, "LONG_S", 0.0)
+    small(1).run(tmp_path / "s", track=True).close()
+    assert "](timeline.svg)" in (find_run("latest") / "report.md").read_text()
+
+    def full(path: Path, data: bytes) -> None:
+        raise StorageError(f"cannot write {path}: no space left")
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.WARNING):
+        patched.setattr(timeline, "write_atomic", full)
+        assert len(small(1).run(tmp_path / "t", track=True)) == 8
+    assert "no timeline of pipeline study t: StorageError" in caplog.text
+    assert "timeline.svg" not in (find_run("latest") / "report.md").read_text()
 
 
 def test_an_interrupt_marks_the_running_step(tmp_path: Path) -> None:

@@ -237,14 +237,17 @@ def test_a_notebook_is_interrupted_and_goes_on() -> None:
 
     manager, client = start_new_kernel(kernel_name="python3")
     try:
-        client.execute(IN_A_CELL)
+        asked = client.execute(IN_A_CELL)
         for _ in range(200):
             message = client.get_iopub_msg(timeout=30)
             if message["msg_type"] == "stream":
                 break
         run_id = message["content"]["text"].strip()
         manager.interrupt_kernel()
-        assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
+        reply = client.get_shell_msg(timeout=30)
+        while reply["parent_header"]["msg_id"] != asked:  # a slow kernel was asked several times whether it is there
+            reply = client.get_shell_msg(timeout=30)
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
         answer = client.execute_interactive("watch()", timeout=30, output_hook=lambda _: None)
         assert answer["content"]["status"] == "ok"
     finally:

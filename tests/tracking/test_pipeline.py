@@ -10,6 +10,7 @@ from benchbook.artifacts.validate import check_document, check_file
 from benchbook.clock import ManualClock
 from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.tracking import Pipeline, list_runs, read_run, track
+from benchbook.tracking import record as files
 from benchbook.tracking.documents import from_document, to_document
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.folders import MANIFEST, REPORT, SNAPSHOT
@@ -236,6 +237,21 @@ def test_a_listener_that_breaks_is_left_out_and_ends_nothing(caplog: pytest.LogC
         step.metric("n", 2.0)
     assert read_run(pipeline.folder).status == "completed"
     assert sum("hears no more" in line for line in caplog.messages) == 1
+
+
+def test_a_report_that_cannot_be_written_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where only the manifest found room, a warning says so, once; the pipeline can be read all the same."""
+
+    def full(path: Path, data: bytes) -> None:
+        raise StorageError(f"cannot write {path}: no space left")
+
+    monkeypatch.setattr(files, "write_atomic", full)
+    pipeline = worked(ManualClock())
+    assert not (pipeline.folder / REPORT).exists()
+    assert sum("no space left; the manifest" in line for line in caplog.messages) == 1
+    assert read_run(pipeline.folder).status == "completed"
 
 
 def test_many_steps_do_not_each_bring_a_prediction() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from benchbook.artifacts.index import FILE_NAME as INDEX_FILE
 from benchbook.artifacts.index import Index
-from benchbook.artifacts.interop.imported import IMPORTED_FOLDER, IMPORTED_SUFFIX
+from benchbook.artifacts.interop.imported import IMPORTED_SUFFIX
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.manifest import FILE_NAME as MANIFEST_FILE
 from benchbook.artifacts.manifest import check_store
-from benchbook.artifacts.shards import SHARD_FOLDER, frames_of_shard, is_being_written, shards_of
+from benchbook.artifacts.shards import IMPORTED_FOLDER, SHARD_FOLDER, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store import Store
 from benchbook.artifacts.trace import read_trace
 from benchbook.artifacts.validate import check_file

@@ -66,7 +66,9 @@ def run(
     as_json: bool,
     **limits: Any,
 ) -> int:
-    """Run a function of a module, or of a file, under the configurations of YAML files.
+    """Run a function under the configurations of YAML files.
+
+    The function is one of a module, or of a file.
 
     \b
     Example:
@@ -74,7 +76,7 @@ def run(
           --strategy multi_branch --sink mlflow --tracking-uri URI
 
     Exit code 1: a branch that the caller waits for failed.
-    """  # noqa: D301  # click takes the backspace itself, not its escape
+    """  # noqa: D301  # click keeps the lines behind this very character
     from benchbook.experiments import Configs, experiment, get_strategy
 
     function = function_named(target)

@@ -18,7 +18,7 @@ def command() -> None:
 @command.command("list")
 @json_option("the sets")
 def list_(*, as_json: bool) -> None:
-    """List the presets: their aliases, what they are for, and how much they run."""
+    """List the presets: aliases, purpose, and how much they run."""
     import json
 
     from benchbook.cli.terminal import console, table
@@ -55,7 +55,7 @@ def list_(*, as_json: bool) -> None:
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
 @json_option("the fields")
 def show(*, which: str, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Show every field of a parameter set: value, where it is from, and what it means.
+    """Show every field of a parameter set: value, source, meaning.
 
     A value that is given by -p wins over the preset or file. Without a name it is the preset quick.
     """

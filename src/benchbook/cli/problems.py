@@ -143,10 +143,11 @@ def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
 @click.option("--all", "all_", is_flag=True, help="Compare all instances that a certification needs.")
 @json_option("the findings")
 def certify(*, functions: str, dims: str, instances: str | None, all_: bool, as_json: bool) -> int:
-    """Compare our BBOB functions with coco-experiment, the official reference.
+    """Compare our BBOB functions with the official reference.
 
-    The difference is relative to f - f_opt, after 16 last places of f; at most 1e-9 passes. Noisy functions are
-    compared without noise, and with that of the same draws. The exit code is 1 where a function does not pass.
+    That is coco-experiment. The difference is relative to f - f_opt, after 16 last places of f; at most 1e-9 passes.
+    Noisy functions are compared without noise, and with that of the same draws. The exit code is 1 where a function
+    does not pass.
     """
     import json
     from dataclasses import asdict

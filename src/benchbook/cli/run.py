@@ -40,7 +40,7 @@ def command(
     Example:
       benchbook run --optimizer manta_ray_foraging --function rastrigin --dim 10 \\
           --instance 1 --seed 42 --budget 2000 --out r.json.zst
-    """  # noqa: D301  # click takes the backspace itself, not its escape
+    """  # noqa: D301  # click keeps the lines behind this very character
     if out is not None:
         check_writable(out)
     from benchbook.artifacts.io import save

@@ -24,7 +24,9 @@ def build(*, out: Path | None) -> None:
 @command.command("publish")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 def publish(*, folder: Path) -> None:
-    """Write the pages into a folder that can be served as it is, with BENCHBOOK_PUBLISH=1 only.
+    """Write the pages into a folder that can be served as it is.
+
+    With BENCHBOOK_PUBLISH=1 only.
 
     Refused while a spec does not hold (exit code 1), runs are missing (7), or an artifact is invalid (3).
     """

@@ -83,7 +83,10 @@ def run(
 @click.argument("folder", type=_PATH, metavar="DIR")
 @json_option("the ledger")
 def status(*, folder: Path, as_json: bool) -> int:
-    """Show what was planned and what became of it; exit code 0: complete, 7: incomplete."""
+    """Show what was planned and what became of it.
+
+    Exit code 0: complete; 7: incomplete.
+    """
     from benchbook.cli.terminal import console, table
     from benchbook.studies.ledger import ledger
 
@@ -119,7 +122,10 @@ def merge(*, folders: tuple[Path, ...], into: Path) -> int:
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option("--repair", "mend", is_flag=True, help="Drop damaged frames, empty shards and orphan temporaries.")
 def check(*, folder: Path, mend: bool) -> int:
-    """Check every run of a store against schema and digests; exit code 3 with the list of what is wrong."""
+    """Check every run of a store against schema and digests.
+
+    Exit code 3 with the list of what is wrong.
+    """
     from benchbook.artifacts.inspect import inspect, repair
     from benchbook.artifacts.store import Store
 
@@ -140,7 +146,10 @@ def check(*, folder: Path, mend: bool) -> int:
 @click.option("--out", type=_PATH, required=True, help="Write the artifact: .json.zst, .json.gz or .json.")
 @click.option("--brief", is_flag=True, help="Six targets in place of all 51: a few kB, to be committed.")
 def summary(*, folder: Path, out: Path, brief: bool) -> int:
-    """Write the statistics of a study, cell by cell, as an artifact of kind aggregate."""
+    """Write the statistics of a study as an artifact.
+
+    It is of the kind aggregate, and has them cell by cell.
+    """
     from benchbook.analysis.aggregate import BRIEF_TARGETS, aggregate
     from benchbook.analysis.stored import open_store
     from benchbook.artifacts.io import save_document

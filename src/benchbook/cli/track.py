@@ -170,13 +170,13 @@ def export_command(*, run: str, output: Path, form: str) -> None:
         write_atomic(output, _content(seen, "markdown" if form == "text" else form).encode())
         click.echo(str(output))
         return
-    from benchbook.analysis.plots.timeline import timeline_of
+    from benchbook.analysis.plots.timeline import timeline_of, with_timeline
+    from benchbook.tracking.folders import REPORT, SNAPSHOT, TIMELINE
 
-    report = _content(seen, "markdown") + "\n![Timeline](timeline.svg)\n"
     for name, data in (
-        ("report.md", report.encode()),
-        ("pipeline.json", _content(seen, "json").encode()),
-        ("timeline.svg", timeline_of(seen)),
+        (REPORT, with_timeline(_content(seen, "markdown")).encode()),
+        (SNAPSHOT, _content(seen, "json").encode()),
+        (TIMELINE, timeline_of(seen)),
     ):
         write_atomic(output / name, data)
         click.echo(str(output / name))

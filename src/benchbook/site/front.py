@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 import benchbook
 from benchbook.optimizers import native_names, optimizer
 from benchbook.site.spec_page import page_name
 from benchbook.site.views import SpecView, badge, escape, facts, html_table, raw
+
+PACKAGES = ("studies", "analysis", "experiments", "tracking")  # whose names the reference of Python lists
 
 
 def specs_table(views: Sequence[SpecView], *, base: str) -> str:
@@ -45,6 +48,46 @@ def public_names() -> str:
         else:
             functions.append(f".. autofunction:: benchbook.{name}")
     return f"## Functions\n\n{_rst(functions)}\n## Records and plugs\n\n{_rst(classes)}"
+
+
+def package_names(package: str) -> str:
+    """Return the directives that document what a subpackage gives beside what `import benchbook` does.
+
+    Args:
+        package: Its name within `benchbook`, such as `tracking`.
+    """
+    module = importlib.import_module(f"benchbook.{package}")
+    known = [getattr(benchbook, name) for name in benchbook.__all__]
+    things = {name: getattr(module, name) for name in module.__all__}
+    functions, classes = [], []
+    for name, thing in things.items():
+        if any(thing is other for other in known):
+            continue
+        if inspect.isclass(thing):
+            classes += [
+                f".. autoclass:: {module.__name__}.{name}",
+                *(_members(thing) or _methods(thing, things.values())),
+            ]
+        else:
+            functions.append(f".. autofunction:: {module.__name__}.{name}")
+    return _rst([*functions, *classes])
+
+
+def _methods(thing: type, others: Iterable[object]) -> list[str]:
+    """Return the options of a class that is worked with: its methods, but those that another entry tells of.
+
+    Args:
+        thing: The class.
+        others: What else is documented; what a plug asks for, or a base has, is not told again.
+    """
+    classes = [other for other in others if inspect.isclass(other) and other is not thing]
+    plugs = [other for other in classes if getattr(other, "_is_protocol", False)]
+    asked = [{name for name in vars(plug) if not name.startswith("_")} for plug in plugs]
+    if issubclass(thing, Exception) or any(names <= set(dir(thing)) for names in asked):
+        return []
+    is_whole = not any(base in classes for base in thing.__mro__)
+    inherited = ["   :inherited-members: Sequence"] if is_whole and issubclass(thing, Sequence) else []
+    return ["   :members:", *inherited, "   :exclude-members: __init__, __new__"]
 
 
 def native_optimizers() -> str:

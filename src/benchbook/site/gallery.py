@@ -14,8 +14,10 @@ from benchbook.site.views import SpecView, badge, escape, facts, raw
 _FAMILIES = {
     "textbook": "Textbook functions",
     "bbob": "BBOB",
+    "bbob_noisy": "BBOB, noisy",
     "bbob_largescale": "BBOB, large-scale",
     "bbob_mixint": "BBOB, mixed-integer",
+    "applied": "Applied problems",
 }
 
 
@@ -81,7 +83,7 @@ def _problem_card(info: ProblemInfo) -> str:
     tags += [info.group] if info.group else []
     dims = "any dimension" if info.min_dim < 2 else f"from dimension {info.min_dim} on"
     if info.dims:
-        dims = f"dimensions {', '.join(map(str, info.dims))}"
+        dims = f"dimension{'s' * (len(info.dims) > 1)} {', '.join(map(str, info.dims))}"
     marks = "".join(f'<span class="bb-tag">{escape(tag)}</span>' for tag in tags)
     bounds = info.bounds or f"{info.lower:g} to {info.upper:g}"
     return (

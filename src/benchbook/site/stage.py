@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchbook.errors import UsageError
@@ -15,7 +16,15 @@ from benchbook.files import write_atomic
 from benchbook.site.baselines_page import baselines_page
 from benchbook.site.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.explorer import explorer_page
-from benchbook.site.front import native_optimizers, picture_block, public_names, spec_pages, specs_table
+from benchbook.site.front import (
+    PACKAGES,
+    native_optimizers,
+    package_names,
+    picture_block,
+    public_names,
+    spec_pages,
+    specs_table,
+)
 from benchbook.site.gallery import problem_cards, spec_cards, thumbnail_name
 from benchbook.site.inputs import code_digest
 from benchbook.site.kept import kept, runs_made_of
@@ -76,6 +85,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "parameters": parameters_page,
         "schemas": schemas_page,
         "public names": public_names,
+        **{f"names of {package}": partial(package_names, package) for package in PACKAGES},
         "quality": lambda: quality_table(root / "docs"),
         "area": lambda: area_table(root / "docs"),
         "audit": lambda: audit_table(root / "docs"),

@@ -10,13 +10,12 @@ from typing import Any
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
 from benchbook.params.load import load
-from benchbook.specs.discover import SpecFile, read_notebook
+from benchbook.specs.discover import APPLIED, SpecFile, read_notebook
 from benchbook.specs.names import optimizer_name, spec_name
 from benchbook.specs.rules import Finding, code_cells, notebook_findings, optimizer_findings, source_of, spec_findings
 from benchbook.typing import JsonObject
 
 EXPLORER = "explore"
-APPLIED = "applied"  # the folder of specs that are about a field of use rather than about an optimizer
 _IMPORTS = ("benchbook",)
 _EXPLORER_IMPORTS = ("benchbook", "ipywidgets")
 
@@ -28,7 +27,10 @@ def check_notebook(path: Path, quick: JsonObject) -> list[Finding]:
         path: The notebook.
         quick: The parameters of the quick set, which its defaults must equal.
     """
-    notebook = read_notebook(path)
+    try:
+        notebook = read_notebook(path)
+    except UsageError as error:
+        return [Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} "))]
     about_optimizer = path.parent.name != APPLIED
     return [
         *notebook_findings(path.stem, notebook, imports=_IMPORTS),
@@ -51,7 +53,10 @@ def check_project(folder: Path, files: Sequence[SpecFile], quick: JsonObject) ->
     findings = [finding for file in files for finding in check_notebook(file.path, quick)]
     for path in other_notebooks(folder, files):
         imports = _EXPLORER_IMPORTS if path.stem == EXPLORER else _IMPORTS
-        findings += notebook_findings(path.stem, read_notebook(path), imports=imports)
+        try:
+            findings += notebook_findings(path.stem, read_notebook(path), imports=imports)
+        except UsageError as error:
+            findings.append(Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} ")))
     findings += check_coverage(folder, sorted(factory.name for factory in NATIVE))
     return findings + [found for f in NATIVE for found in check_docstring(f.name, inspect.getdoc(f) or "")]
 

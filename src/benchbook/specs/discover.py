@@ -34,9 +34,11 @@ class SpecFile:
 def specs(folder: Path | None = None) -> list[SpecFile]:
     """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
 
+    A file that is no notebook counts as a spec, since nobody can tell; whoever reads it gets the error, and the check
+    lists it.
+
     Raises:
-        UsageError: No project is found from the working directory upward, a notebook cannot be read, or two specs have
-            one name.
+        UsageError: No project is found from the working directory upward, or two specs have one name.
     """
     folder = folder or notebook_folder()
     found = [file for file in map(_spec_file, notebooks(folder)) if file is not None]
@@ -110,7 +112,10 @@ def notebook_folder() -> Path:
 
 
 def _spec_file(path: Path) -> SpecFile | None:
-    cells = read_notebook(path)["cells"]
+    try:
+        cells = read_notebook(path)["cells"]
+    except UsageError:
+        return SpecFile(name=path.stem, path=path, title=path.stem)
     if not any("parameters" in tags(cell) for cell in cells):
         return None
     title = path.stem

@@ -141,7 +141,12 @@ def execute_specs(
         only_changed: Leave out what has held before, and been made from the same notebook, parameters, code and
             libraries; its outcome stands.
         clock: Measures the durations.
+
+    Raises:
+        UsageError: One of them is no notebook; nothing was executed.
     """
+    for file in files:
+        read_notebook(file.path)
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
     pool = NotebookWorkers()
     telling = _Telling(progress, listener, outputs)

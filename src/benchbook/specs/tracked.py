@@ -15,6 +15,7 @@ from benchbook.errors import MissingExtraError, UsageError
 from benchbook.specs.discover import SpecFile
 from benchbook.specs.execute import CellStarted, Happening, Listener, SpecResult, SpecStarted, execute_specs
 from benchbook.studies.smoke import AMOUNT, SMOKE, smoke_work
+from benchbook.studies.tracked import end
 from benchbook.typing import JsonObject
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def execute_tracked(
     try:
         results = execute_specs(files, params, listener=told, **options)
     except BaseException as error:
-        pipeline.end_by(error)
+        end(pipeline, error)
         raise
-    pipeline.end_by(None)
+    end(pipeline, None)
     return results
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from benchbook.analysis import StoredRuns
 
 # Families whose code is one for all dimensions and instances.
-_ONE_CODE = ("textbook", "bbob", "applied")
+_ONE_CODE = ("textbook", "bbob", "bbob_noisy", "applied")
 _WITH_POINTS = " or ".join(f"history={level!r}" for level in WITH_POINTS)
 
 
@@ -54,7 +54,7 @@ def study(
 
     Args:
         optimizers: Names of the catalog, classes of one's own, or choices by `bb.optimizer`.
-        functions: Names of functions, and of groups such as `bbob`, `textbook` and `applied`.
+        functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
         instances: Instances of the functions, such as `range(1, 16)`; the first of each unless given.
         seeds: A count (then 1, 2, ...) or the seeds themselves.

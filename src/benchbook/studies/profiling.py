@@ -16,9 +16,10 @@ from benchbook.clock import SYSTEM_CLOCK
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.records import RunRecord
+from benchbook.studies import provenance
 from benchbook.studies.api import planned
 from benchbook.studies.cells import execute_all
-from benchbook.studies.execute import execute
+from benchbook.studies.execute import code_digest, execute
 from benchbook.studies.plan import params_plan
 from benchbook.tracking.calls import count_calls
 from benchbook.tracking.findings import with_calls, with_functions
@@ -60,6 +61,8 @@ def profile_run(
         def work() -> str | None:
             with stage("set-up"):
                 item = planned(optimizer, function, seed=seed, **arguments)
+                provenance.look_up(item.optimizer.packages)
+                code_digest(item)  # kept for the record
             record = execute(item)
             save(record, Path(folder) / "run.json.zst")
             return _why(record)
@@ -85,6 +88,7 @@ def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeat
         with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
             with stage("set-up"):
                 plan = params_plan([choice], params)
+                provenance.look_up(choice.packages)
             with Store(Path(folder)) as store:
                 records = execute_all(plan, store=store)
         return next((why for record in records if (why := _why(record))), None)

@@ -80,6 +80,17 @@ def commit() -> tuple[str | None, bool | None]:
     return _commit(str(Path.cwd()))
 
 
+def look_up(packages: tuple[str, ...] = ()) -> None:
+    """Find out what is the same for all runs of this process, which takes a call of git, before the first one.
+
+    Args:
+        packages: As for `environment`.
+    """
+    commit()
+    host()
+    environment(packages)
+
+
 def memory() -> Memory:
     """Return this process's peak memory so far."""
     try:

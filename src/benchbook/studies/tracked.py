@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 Group: TypeAlias = tuple[str, ...]
 
 LEAST_STEPS, MOST_STEPS = 4, 40
+LONG_S = 60.0
 _PAUSE_S = 1.0  # between two values of a metric, for a curve of hours
 
 
@@ -252,9 +253,22 @@ def followed(
     try:
         yield follower
     except BaseException as error:
-        pipeline.end_by(error)
+        end(pipeline, error)
         raise
-    pipeline.end_by(None)
+    end(pipeline, None)
+
+
+def end(pipeline: Pipeline, error: BaseException | None) -> None:
+    """End a pipeline as its work ended; where that was long, draw its timeline beside the report."""
+    pipeline.end_by(error)
+    if pipeline.elapsed_s < LONG_S or not (error is None or isinstance(error, Exception)):
+        return  # neither short work nor Ctrl-C waits for a picture
+    from benchbook.analysis.plots.timeline import add_timeline
+
+    try:
+        add_timeline(pipeline.folder)
+    except Exception as failure:  # noqa: BLE001  # what watches must not end what works
+        log.warning("no timeline of pipeline %s: %s: %s", pipeline.name, type(failure).__name__, failure)
 
 
 def _started(

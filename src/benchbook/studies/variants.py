@@ -32,7 +32,7 @@ def variants(
 
     Args:
         which: Name of the catalog, or a class of one's own.
-        functions: Names of functions, and of the groups `bbob` and `textbook`.
+        functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
         instances: Instances of the functions.
         seeds: A count (then 1, 2, ...) or the seeds themselves.

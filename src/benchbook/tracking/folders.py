@@ -5,6 +5,7 @@ tracking/20260102T030405000000Z-imitation-3fa91c2b/
     pipeline.json    the state as one document, replaced whole
     telemetry.jsonl  the samples
     report.md        for a reader, at the end
+    timeline.svg     its picture, where a study or specs took a minute
     lock             held while the process lives; carries the heartbeat
 """
 
@@ -28,6 +29,7 @@ MANIFEST = "manifest.jsonl"
 SNAPSHOT = "pipeline.json"
 TELEMETRY = "telemetry.jsonl"
 REPORT = "report.md"
+TIMELINE = "timeline.svg"  # of a study or of specs; drawn by whoever may draw
 LOCK = "lock"
 _ID = re.compile(r"^(\d{8}T\d{12}Z)-([a-z0-9_]+(?:-[a-z0-9_]+)*)-([0-9a-f]{8})$")
 _MOST_EARLIER = 10

@@ -92,6 +92,11 @@ class Journal:
         return True
 
     def _complain(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        self.complain(reason, f"cannot write {self.path}: {reason}; tracking goes on in memory")
+
+    def complain(self, reason: str, message: str) -> None:
+        """Keep why something cannot be written, and log it the first time."""
         if self.problem is None:
-            log.warning("cannot write %s: %s; tracking goes on in memory", self.path, error.strerror or error)
-        self.problem = error.strerror or str(error)
+            log.warning("%s", message)
+        self.problem = reason

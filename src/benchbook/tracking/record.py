@@ -139,4 +139,4 @@ class Record:
         try:
             write_atomic(self.folder / name, data)
         except StorageError as error:
-            self._journal.problem = str(error)
+            self._journal.complain(str(error), f"{error}; the manifest beside it holds all that is known")

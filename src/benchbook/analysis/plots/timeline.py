@@ -13,10 +13,12 @@ from matplotlib.ticker import EngFormatter
 
 from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, new_figure, styled
-from benchbook.errors import UsageError
+from benchbook.errors import ArtifactError, UsageError
+from benchbook.files import write_atomic
 
 if TYPE_CHECKING:
     from benchbook.tracking.runs import Seen
+
 
 # panel: title, unit, factor, (name of the value, label, colour)
 _PANELS: tuple[tuple[str, str, float, tuple[tuple[str, str, str], ...]], ...] = (
@@ -158,6 +160,35 @@ def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
     from benchbook.tracking.runs import read_run
 
     return timeline_picture(read_run(find_run(run, root)))
+
+
+def add_timeline(folder: Path) -> None:
+    """Draw the timeline of a pipeline that has ended into its folder, and show it in its report.
+
+    Args:
+        folder: The folder of the pipeline.
+
+    Raises:
+        ArtifactError: The pipeline or its report cannot be read.
+        StorageError: The folder cannot be written; the report is then as it was.
+    """
+    from benchbook.tracking.folders import REPORT, TIMELINE
+    from benchbook.tracking.runs import read_run
+
+    seen = read_run(folder)
+    try:
+        report = (folder / REPORT).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ArtifactError(f"cannot read {folder / REPORT}: {error}") from error
+    write_atomic(folder / TIMELINE, timeline_of(seen))
+    write_atomic(folder / REPORT, with_timeline(report).encode())
+
+
+def with_timeline(report: str) -> str:
+    """Return a report in Markdown that shows the timeline beside it."""
+    from benchbook.tracking.folders import TIMELINE
+
+    return f"{report}\n## Timeline\n\n![Telemetry over time, with the steps shaded]({TIMELINE})\n"
 
 
 def timeline_of(seen: Seen) -> bytes:
