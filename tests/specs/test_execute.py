@@ -19,6 +19,7 @@ from benchbook.params.load import load
 from benchbook.specs.discover import find
 from benchbook.specs.execute import execute_specs
 from benchbook.specs.outcome import read_outcome
+from benchbook.specs.unchanged import NOTE
 
 from .conftest import TINY
 
@@ -63,7 +64,7 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     assert outcome(project, "random_search")["status"] == "held"
     assert main(["spec", "run", "random_search", *params]) == 0
     assert (folder / "random_search.ipynb").read_bytes() == executed
-    assert not list(folder.glob(".*"))
+    assert [path.name for path in folder.glob(".*")] == [NOTE]
     capsys.readouterr()
     assert main(["spec", "list"]) == 0
     assert "held" in capsys.readouterr().out

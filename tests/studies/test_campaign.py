@@ -202,7 +202,7 @@ def test_a_run_by_other_code_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     """A worker with another version of the code must not fill the store."""
     done = work.do
     other = [bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=10)]
-    monkeypatch.setattr("benchbook.studies.dispatch.do", lambda task: other)
+    monkeypatch.setattr("benchbook.studies.campaign.do", lambda task: other)
     with pytest.raises(ExecutionError, match="by other code"):
         small().run(tmp_path)
     assert done is work.do

@@ -98,7 +98,7 @@ def test_the_group_has_a_name() -> None:
 @pytest.mark.parametrize(
     ("name", "dim", "instance", "message"),
     [
-        ("stereo_plane", 2, 1, "dim is 2, expected a whole number >= 3"),
+        ("stereo_plane", 2, 1, "dim is 2, expected one of 3"),
         ("stereo_plane", 4, 1, "dim is 4, expected one of 3"),
         ("stereo_undulating", 10, 1, "expected one of 4, 9, 16, 25, 36"),
         ("imitation_clone", 7, 1, "expected one of 5, 10"),
