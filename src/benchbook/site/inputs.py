@@ -9,9 +9,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import benchbook
 from benchbook.digests import text_digest
 from benchbook.site.sources import handwritten
+from benchbook.specs.unchanged import package_digest
 
 _TOOLS = (
     "benchbook",
@@ -40,9 +40,7 @@ def inputs_digest(root: Path, artifacts: Path) -> str:
 def code_digest() -> str:
     """Return the digest (hex) of the package's code and of the tools that make pages of it."""
     lines = [f"python {sys.version}", *(f"{name} {_version(name)}" for name in _TOOLS)]
-    package = Path(benchbook.__file__).parent
-    lines += [f"{path.relative_to(package).as_posix()} {_content(path)}" for path in sorted(package.rglob("*.py"))]
-    return text_digest(*lines)
+    return text_digest(*lines, package_digest())
 
 
 def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:

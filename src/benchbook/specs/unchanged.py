@@ -66,9 +66,15 @@ def _code(name: str) -> str:
 
 
 @cache
+def package_digest() -> str:
+    """Return the digest (hex) of all code of the package."""
+    package = Path(benchbook.__file__).parent
+    code = (f"{path.relative_to(package).as_posix()} {file_digest(path)}" for path in sorted(package.rglob("*.py")))
+    return text_digest(*code)
+
+
+@cache
 def _surroundings() -> str:
     """Return the digest of what is the same for all specs: the package's code, Python, and what is installed."""
-    package = Path(benchbook.__file__).parent
-    code = [f"{path.relative_to(package).as_posix()} {file_digest(path)}" for path in sorted(package.rglob("*.py"))]
     installed = sorted({f"{found.name} {found.version}" for found in distributions()})
-    return text_digest(sys.version, *code, *installed)
+    return text_digest(sys.version, package_digest(), *installed)
