@@ -12,7 +12,7 @@ import numpy as np
 
 from benchbook.artifacts.codec import document_of, encode, frames_of
 from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
-from benchbook.artifacts.shards import IMPORTED_FOLDER
+from benchbook.artifacts.store.shards import IMPORTED_FOLDER
 from benchbook.artifacts.validate import checked
 from benchbook.errors import UsageError
 from benchbook.files import read_bytes, write_atomic
