@@ -1,6 +1,6 @@
 """Analysis: the run table and pure functions of it."""
 
-from benchbook.analysis.measures.beside_control import (
+from benchbook.analysis.control import (
     centre_bias,
     convergence,
     decades_behind,

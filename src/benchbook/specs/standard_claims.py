@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchbook.analysis import centre_bias, decades_behind, improvements_ratio, paired_wins
-from benchbook.analysis.measures.beside_control import FLOOR, first_hit
+from benchbook.analysis.control import FLOOR, first_hit
 from benchbook.errors import UsageError
 from benchbook.records import Claim, RunRecord, Status
 from benchbook.specs.claim_list import ClaimList

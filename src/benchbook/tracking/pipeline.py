@@ -18,6 +18,7 @@ from benchbook.errors import BenchbookError, UsageError
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
 from benchbook.tracking.folders import earlier_shapes, slug_of
+from benchbook.tracking.protocol import Listener
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
 from benchbook.tracking.state import VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 
 # After a hundred predictions the next one waits until the pipeline has become a hundredth older.
 _MANY, _GROWTH = 100, 1.01
-Listener = Callable[[dict[str, Any]], None]
 
 
 def track(

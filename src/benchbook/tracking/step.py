@@ -12,7 +12,7 @@ from benchbook.tracking.counter import Counter
 from benchbook.tracking.state import PipelineState, StepStatus
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 _PAUSE_S = 0.5  # between two events of progress
 _LONGEST_REASON = 500
@@ -21,7 +21,7 @@ _LONGEST_REASON = 500
 class Step:
     """A step that runs; `with pipeline.step(label) as step:` makes one."""
 
-    def __init__(self, pipeline: Pipeline, label: str) -> None:
+    def __init__(self, pipeline: TrackedPipeline, label: str) -> None:
         """Write that it started."""
         self.label = label
         self.index = 0

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from benchbook.errors import MissingExtraError, StorageError
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 TENTHS = 10
 
 
-def mirror(pipeline: Pipeline, folder: Path) -> None:
+def mirror(pipeline: TrackedPipeline, folder: Path) -> None:
     """Let a pipeline write into `folder`, below its run id, as well.
 
     Raises:
@@ -39,7 +39,7 @@ def mirror(pipeline: Pipeline, folder: Path) -> None:
 
 
 class _Mirror:
-    def __init__(self, writer: Any, pipeline: Pipeline) -> None:
+    def __init__(self, writer: Any, pipeline: TrackedPipeline) -> None:
         self._writer, self._pipeline = writer, pipeline
         self._counts: dict[str, int] = {}
 

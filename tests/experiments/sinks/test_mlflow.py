@@ -22,7 +22,7 @@ from benchbook.artifacts.io import load_document
 from benchbook.cli.main import main
 from benchbook.errors import MissingExtraError
 from benchbook.experiments import MLflow, MultiBranch, Shadow, experiment, log_artifact, log_metrics
-from benchbook.experiments.running.exit_report import flush_sinks
+from benchbook.experiments.exit_report import flush_sinks
 
 pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
 pytestmark = [

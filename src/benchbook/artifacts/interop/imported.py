@@ -12,14 +12,13 @@ import numpy as np
 
 from benchbook.artifacts.codec import document_of, encode, frames_of
 from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
-from benchbook.artifacts.store.shards import IMPORTED_FOLDER
+from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.validate import checked
 from benchbook.errors import UsageError
 from benchbook.files import read_bytes, write_atomic
 from benchbook.records import History, OptimizerRecord, Status
 from benchbook.typing import FloatArray, IntArray, JsonObject
 
-IMPORTED_SUFFIX = ".imported.zst"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,10 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.experiments.configs.ids import config_id_of, new_id
-
-if TYPE_CHECKING:
-    from benchbook.experiments.branches.branch import Branch
 
 
 class BranchStatus(StrEnum):
@@ -69,10 +66,10 @@ class Metric:
 class Listener(Protocol):
     """Hears what a running branch reports."""
 
-    def metrics(self, branch: Branch, metrics: Mapping[str, float], step: int | None) -> None:
+    def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
         """Take numbers, all of one step."""
 
-    def artifact(self, branch: Branch, name: str, data: bytes) -> None:
+    def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
         """Take a file."""
 
 

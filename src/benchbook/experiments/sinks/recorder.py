@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchbook.experiments.branches.branch import Branch, BranchStatus
 from benchbook.experiments.branches.container import flat
-from benchbook.experiments.branches.document import branch_document, call_document
+from benchbook.experiments.branches.document import branch_document
 from benchbook.experiments.branches.redaction import Redactor
+from benchbook.experiments.branches.state import BranchState
 from benchbook.experiments.configs.ids import as_json
 from benchbook.experiments.configs.pool import Config
 from benchbook.experiments.sinks.background_queue import lane_of
+from benchbook.experiments.sinks.call_document import call_document
 from benchbook.experiments.sinks.protocol import Ending, Sink, Span, is_blocking, tell
-
-if TYPE_CHECKING:
-    from benchbook.experiments.running.call import Call
+from benchbook.experiments.sinks.recorded_call import RecordedCall
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Recorder:
         self._kept: dict[Config, _Kept] = {}
         self._spans: dict[str, Span] = {}
 
-    def call_started(self, call: Call) -> None:
+    def call_started(self, call: RecordedCall) -> None:
         """A call begins."""
         if not self.sinks:
             return
@@ -55,7 +55,7 @@ class Recorder:
             tell(sink, "prepare", (span,))
         self._tell("start", span)
 
-    def branch_started(self, call: Call, branch: Branch, config: Config) -> None:
+    def branch_started(self, call: RecordedCall, branch: Branch, config: Config) -> None:
         """A branch begins."""
         if not self.sinks:
             return
@@ -64,7 +64,7 @@ class Recorder:
         self._tell("start", span)
         self._tell("params", span, self._of(config).params)
 
-    def branch_ended(self, call: Call, branch: Branch) -> None:
+    def branch_ended(self, call: RecordedCall, branch: Branch) -> None:
         """A branch has ended; one that never began is told of all the same."""
         if not self.sinks:
             return
@@ -85,7 +85,7 @@ class Recorder:
         )
         self._tell("finish", span, ending)
 
-    def call_ended(self, call: Call) -> None:
+    def call_ended(self, call: RecordedCall) -> None:
         """A call has ended, with all of its branches."""
         if not self.sinks:
             return
@@ -98,13 +98,13 @@ class Recorder:
         )
         self._tell("finish", self._spans.pop(call.call_id), ending)
 
-    def metrics(self, branch: Branch, metrics: Mapping[str, float], step: int | None) -> None:
+    def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
         """A running branch reports numbers."""
         span = self._spans.get(branch.branch_id)
         if span is not None:
             self._tell("metrics", span, metrics, step)
 
-    def artifact(self, branch: Branch, name: str, data: bytes) -> None:
+    def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
         """A running branch reports a file."""
         span = self._spans.get(branch.branch_id)
         if span is not None:
@@ -120,7 +120,7 @@ class Recorder:
         for lane in self._lanes:
             lane.put(method, arguments)
 
-    def _span(self, call: Call, branch: Branch) -> Span:
+    def _span(self, call: RecordedCall, branch: Branch) -> Span:
         return Span(
             kind="branch",
             id=branch.branch_id,
@@ -161,7 +161,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) or getattr(value, "shape", None) == ()
 
 
-def _call_span(call: Call) -> Span:
+def _call_span(call: RecordedCall) -> Span:
     return Span(
         kind="call",
         id=call.call_id,

@@ -19,29 +19,14 @@ from benchbook.tracking.journal import Journal
 from benchbook.tracking.state import VERSION
 from benchbook.tracking.telemetry.gpu import Gpus
 from benchbook.tracking.telemetry.rules import Judge
+from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sensors import Evaluations, ProcessTree, Sensor, SensorError, System, machine_limits
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 MOST_SAMPLES = 3600  # that a reader has in memory
 _LONGEST_LINE = 2000  # bytes of a sample, with many GPUs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """What the sensors said at one moment.
-
-    Attributes:
-        t: Seconds since the pipeline's start.
-        step: Number of the step that ran; None between steps.
-        values: Value by name, with its unit; None where it is missing.
-    """
-
-    t: float
-    at: str
-    step: int | None
-    values: dict[str, float | None]
 
 
 @dataclass(slots=True)
@@ -71,7 +56,7 @@ class _Missing:
 class Sampler:
     """Reads all sensors at an interval until it is stopped; a sensor that fails is written down with its reason."""
 
-    def __init__(self, pipeline: Pipeline, interval_s: float, sensors: Sequence[Sensor] | None = None) -> None:
+    def __init__(self, pipeline: TrackedPipeline, interval_s: float, sensors: Sequence[Sensor] | None = None) -> None:
         """Open the file; without `sensors`, all that this machine may have are read."""
         self._pipeline, self._interval_s = pipeline, interval_s
         self._limits = machine_limits()
