@@ -79,7 +79,7 @@ bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside 
 .PHONY: bench-ci
 bench-ci: .venv/.stamp-all ## accuracy and speed in under a minute, held against benchmarks/summary.json (pytest -m benchmark)
 	@$(COMPILE)
-	$(RUN) pytest -m benchmark -q -s -p no:xdist $(PYTEST_ARGS) tests/bench
+	$(RUN) pytest -m benchmark -q -s -p no:xdist $(PYTEST_ARGS) tests/selfcheck
 
 # ---------------------------------------------------------------------------------------------- the linters
 

@@ -55,7 +55,7 @@ def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path,
     """A candidate that searches at random under the optimizer's name is found, in table, JSON and Markdown."""
     from dataclasses import replace
 
-    from benchbook.artifacts.document import content_digest_of, run_key, spec_of
+    from benchbook.artifacts.run_document import content_digest_of, run_key, spec_of
 
     spoiled = tmp_path / "spoiled"
     for number, run in enumerate(bb.open(store).select(optimizer="random_search")):

@@ -12,10 +12,10 @@ import pytest
 
 from benchbook.cli.main import main
 from benchbook.errors import ExecutionError
-from benchbook.specs import profiling
+from benchbook.specs.notebooks import profiling
 
 MODULE = """
-from benchbook.tracking import stage
+from benchbook.profiling import stage
 
 def work():
     with stage("evaluate"):

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from benchbook.clock import ManualClock
 from benchbook.errors import ObjectiveError
+from benchbook.observers import ImprovementHistory, PointTrace
 from benchbook.problems import from_callable, problem
 from benchbook.records import Stop
 from benchbook.runs import Outcome, run_loop
 from benchbook.testing import FaultyProblem, ScriptedOptimizer, ScriptedProblem
-from benchbook.tracking import ImprovementHistory, PointTrace
 
 
 def batches(*sizes: int, dim: int = 1) -> list[np.ndarray]:

@@ -11,12 +11,12 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.codec import document_of, frames_of
-from benchbook.artifacts.document import content_digest_of, from_document, run_key, spec_of
+from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
 from benchbook.records import RunRecord
-from benchbook.tracking.targets import target_hits
+from benchbook.observers.targets import target_hits
 from benchbook.typing import JsonObject
 
 _MOST_PROBLEMS = 20
@@ -99,7 +99,7 @@ def checked(document: JsonObject, name: str) -> JsonObject:
 def _validator(kind: str) -> Any:
     import jsonschema_rs
 
-    from benchbook.artifacts.schema import json_schema
+    from benchbook.artifacts.models.registry import json_schema
 
     return jsonschema_rs.validator_for(json_schema(kind))
 

@@ -12,9 +12,9 @@ from benchbook.cli.studies import open_runs
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
-    from benchbook.analysis.comparison import Comparison
-    from benchbook.analysis.rows import Row
-    from benchbook.analysis.summary import StudySummary
+    from benchbook.analysis.comparison.compare import Comparison
+    from benchbook.analysis.comparison.summary import StudySummary
+    from benchbook.analysis.comparison.verdicts import Row
     from benchbook.typing import JsonObject
 
 HEADERS = ("Verdict", "Optimizer", "Function", "Dim", "Metric", "Baseline", "Current", "Delta", "% Delta", "p", "Why")
@@ -33,8 +33,8 @@ def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: st
     BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
     of run artifacts. Exit code 5 says that something became worse.
     """
-    from benchbook.analysis.comparison import compare
-    from benchbook.analysis.thresholds import load_thresholds
+    from benchbook.analysis.comparison.compare import compare
+    from benchbook.analysis.comparison.thresholds import load_thresholds
 
     limits = load_thresholds(thresholds) if thresholds else None
     result = compare(_baseline(baseline), open_runs([candidate]), limits)
@@ -69,7 +69,7 @@ def cells_of(row: Row) -> list[str]:
 
 def summary_lines(result: Comparison) -> list[str]:
     """Return what the comparison says as a whole, and what it could have found."""
-    from benchbook.analysis.rows import Verdict
+    from benchbook.analysis.comparison.verdicts import Verdict
 
     counts = ", ".join(f"{result.count(verdict)} {verdict.value}" for verdict in Verdict if result.count(verdict))
     lines = [f"{len(result.rows)} rows: {counts or 'nothing to compare'}", *result.notes]
@@ -151,8 +151,8 @@ def _print(result: Comparison, *, everything: bool) -> None:
 
 def _baseline(which: str) -> StudySummary:
     """Return the summary of a published baseline or of a study."""
-    from benchbook.analysis.baselines import SUFFIX, find_baseline
-    from benchbook.analysis.summary import summarise
+    from benchbook.analysis.comparison.baselines import SUFFIX, find_baseline
+    from benchbook.analysis.comparison.summary import summarise
 
     path = Path(which)
     if path.is_dir():

@@ -27,7 +27,7 @@ def command(*, path: Path, sample: int | None, workers: int | None) -> int:
         return _store(path, sample, 1 if workers is None else workers)
     from benchbook.artifacts.io import load, load_document
     from benchbook.artifacts.kinds import Kind
-    from benchbook.studies.verify import verify
+    from benchbook.studies.verify.run import verify
 
     if load_document(path)["kind"] == Kind.BASELINE:
         if workers is not None:
@@ -47,7 +47,7 @@ def command(*, path: Path, sample: int | None, workers: int | None) -> int:
 
 
 def _store(path: Path, sample: int | None, workers: int) -> int:
-    from benchbook.studies.verify_store import verify_store
+    from benchbook.studies.verify.store import verify_store
 
     same = differing = 0
     for verified in verify_store(path, sample=sample, workers=workers):
@@ -64,8 +64,8 @@ def _store(path: Path, sample: int | None, workers: int) -> int:
 
 
 def _baseline(path: Path, sample: int | None) -> int:
-    from benchbook.analysis.baselines import load_baseline
-    from benchbook.studies.verify_baseline import verify_baseline
+    from benchbook.analysis.comparison.baselines import load_baseline
+    from benchbook.studies.verify.baseline import verify_baseline
 
     same = differing = 0
     for entry in verify_baseline(load_baseline(path), sample=sample):

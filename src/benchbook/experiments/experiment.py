@@ -12,18 +12,18 @@ from concurrent.futures import wait
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.experiments.background import Lane, ShadowHandle
-from benchbook.experiments.branch import Branch, Role
-from benchbook.experiments.call import Call, Job, Settings
-from benchbook.experiments.configs import Config, Configs
-from benchbook.experiments.container import BranchContainer
-from benchbook.experiments.context import CURRENT
-from benchbook.experiments.foreground import run_tasks, run_threads
-from benchbook.experiments.ids import new_id
-from benchbook.experiments.outcome import Outcome
-from benchbook.experiments.plans import Plan, Strategy
-from benchbook.experiments.recorder import Recorder
-from benchbook.experiments.sinks import Sink
+from benchbook.experiments.branches.branch import Branch, Role
+from benchbook.experiments.branches.container import BranchContainer
+from benchbook.experiments.branches.current import CURRENT
+from benchbook.experiments.configs.ids import new_id
+from benchbook.experiments.configs.pool import Config, Configs
+from benchbook.experiments.running.background import Lane, ShadowHandle
+from benchbook.experiments.running.call import Call, Job, Settings
+from benchbook.experiments.running.foreground import run_tasks, run_threads
+from benchbook.experiments.running.outcome import Outcome
+from benchbook.experiments.sinks.protocol import Sink
+from benchbook.experiments.sinks.recorder import Recorder
+from benchbook.experiments.strategies.protocol import Plan, Strategy
 
 SINKS_TIMEOUT_S = 60.0
 
@@ -98,7 +98,7 @@ class Experiment:
         """What tells the sinks; the default sink is made with the first call, in the place where artifacts go then."""
         sinks = self._sinks
         if sinks is None:
-            from benchbook.experiments.json_sink import JsonArtifacts
+            from benchbook.experiments.sinks.json_file import JsonArtifacts
 
             sinks = [JsonArtifacts()]
         return Recorder(sinks, self._redact)

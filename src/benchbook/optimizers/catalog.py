@@ -13,19 +13,19 @@ import numpy as np
 
 from benchbook.digests import canonical_json, code_digest
 from benchbook.errors import UsageError, unknown_name
-from benchbook.optimizers.adapters import library as libraries
-from benchbook.optimizers.cma_es import CmaEs
-from benchbook.optimizers.differential_evolution import DifferentialEvolution
-from benchbook.optimizers.grey_wolf import GreyWolf
-from benchbook.optimizers.manta_ray_foraging import MantaRayForaging
-from benchbook.optimizers.native import NativeOptimizer
-from benchbook.optimizers.particle_swarm import ParticleSwarm
-from benchbook.optimizers.random_search import RandomSearch
+from benchbook.optimizers.adapters import factory as libraries
+from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.cma_es import CmaEs
+from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
+from benchbook.optimizers.native.grey_wolf import GreyWolf
+from benchbook.optimizers.native.manta_ray_foraging import MantaRayForaging
+from benchbook.optimizers.native.particle_swarm import ParticleSwarm
+from benchbook.optimizers.native.random_search import RandomSearch
+from benchbook.optimizers.native.simulated_annealing import SimulatedAnnealing
+from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
+from benchbook.optimizers.native.whale import Whale
 from benchbook.optimizers.register import entry_point_names, from_entry_point, registered
-from benchbook.optimizers.simulated_annealing import SimulatedAnnealing
-from benchbook.optimizers.streams import Streams
-from benchbook.optimizers.success_history_de import SuccessHistoryDE
-from benchbook.optimizers.whale import Whale
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
 

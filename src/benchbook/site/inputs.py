@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchbook.digests import text_digest
 from benchbook.site.sources import handwritten
-from benchbook.specs.unchanged import package_digest
+from benchbook.specs.notebooks.up_to_date import package_digest
 
 _TOOLS = (
     "benchbook",

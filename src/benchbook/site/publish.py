@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchbook.artifacts.inspect import inspect
+from benchbook.artifacts.store.repair import inspect
 from benchbook.errors import BenchbookError, ExitCode, StorageError, UsageError
 from benchbook.files import artifact_root, project_root
 from benchbook.site.build import build_site, check_target, place
-from benchbook.site.published import baseline_views
-from benchbook.site.views import SpecView, spec_views
+from benchbook.site.pages.baseline_data import baseline_views
+from benchbook.site.pages.spec_views import SpecView, spec_views
 
 SWITCH = "BENCHBOOK_PUBLISH"
 

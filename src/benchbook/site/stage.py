@@ -13,10 +13,15 @@ from pathlib import Path
 
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
-from benchbook.site.baselines_page import baselines_page
-from benchbook.site.example_report import REPORT_FILE, example_report, report_link
-from benchbook.site.explorer import explorer_page
-from benchbook.site.front import (
+from benchbook.site.cache import kept, runs_made_of
+from benchbook.site.inputs import code_digest
+from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
+from benchbook.site.pages.baselines import baselines_page
+from benchbook.site.pages.benchmark_page import area_table, audit_table, quality_table
+from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
+from benchbook.site.pages.explorer import explorer_page
+from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.home import (
     PACKAGES,
     native_optimizers,
     package_names,
@@ -25,19 +30,14 @@ from benchbook.site.front import (
     spec_pages,
     specs_table,
 )
-from benchbook.site.gallery import problem_cards, spec_cards, thumbnail_name
-from benchbook.site.inputs import code_digest
-from benchbook.site.kept import kept, runs_made_of
-from benchbook.site.landscapes import landscapes
-from benchbook.site.leaderboard import front_leaderboard, leaderboard_page
-from benchbook.site.measured import area_table, audit_table, quality_table
-from benchbook.site.picture import front_picture
-from benchbook.site.published import BaselineView, baseline_views, drawable, script, script_name
-from benchbook.site.schemas import parameters_page, schemas_page
+from benchbook.site.pages.home_picture import front_picture
+from benchbook.site.pages.landscapes import landscapes
+from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.schema_pages import parameters_page, schemas_page
+from benchbook.site.pages.spec_page import page_name, spec_page
+from benchbook.site.pages.spec_views import SpecView, spec_views
+from benchbook.site.pages.thumbnails import thumbnail
 from benchbook.site.sources import handwritten
-from benchbook.site.spec_page import page_name, spec_page
-from benchbook.site.thumbnails import thumbnail
-from benchbook.site.views import SpecView, spec_views
 from benchbook.specs.outcome import FILE_NAME
 
 _SLOT = re.compile(r"^<!-- benchbook: ([a-z_0-9. -]+) -->$", re.MULTILINE)

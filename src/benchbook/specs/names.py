@@ -26,7 +26,7 @@ def optimizer_name(spec: str) -> str:
     prefix, hyphen, inner = spec.partition("-")
     if not hyphen:
         return spec
-    from benchbook.optimizers.adapters.shelf import SHELF
+    from benchbook.optimizers.adapters.libraries import SHELF
 
     return f"{prefix}:{inner}" if prefix in SHELF else spec
 
@@ -42,7 +42,7 @@ def what_is_missing(spec: str) -> str | None:
     if ":" not in name:
         return None
     from benchbook.errors import MissingExtraError
-    from benchbook.optimizers.adapters.library import require, split
+    from benchbook.optimizers.adapters.factory import require, split
 
     library, _ = split(name)
     try:

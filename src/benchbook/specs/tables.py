@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis import RunTable, evaluations_to_targets, paired_wins
-from benchbook.analysis.measures import FLOOR, first_hit
+from benchbook.analysis.measures.beside_control import FLOOR, first_hit
 from benchbook.optimizers import OptimizerChoice, settings_of
 from benchbook.records import RunSpec, Status
 from benchbook.specs.claims import number
 from benchbook.specs.display import Cell, Note, Table
-from benchbook.specs.plans import Givens
+from benchbook.specs.spec_plan import Givens
 
 _MOST_WEAKNESSES = 5
 _GIVEN = (

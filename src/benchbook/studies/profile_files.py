@@ -7,10 +7,10 @@ from pathlib import Path
 from benchbook.artifacts.interop.chrome_trace import write_trace
 from benchbook.artifacts.io import save_document
 from benchbook.files import write_atomic
+from benchbook.profiling.document import to_document
+from benchbook.profiling.result import Profiled
 from benchbook.records import as_plain
-from benchbook.studies import provenance
-from benchbook.tracking.profile_document import to_document
-from benchbook.tracking.profiled import Profiled
+from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
 ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "profile.trace.json", "flame-graph.svg"
@@ -34,7 +34,7 @@ def write_profile(found: Profiled, folder: Path) -> list[Path]:
 
     Examples:
         >>> import tempfile
-        >>> from benchbook.tracking import profile
+        >>> from benchbook.profiling import profile
         >>> with profile("squares", functions=False) as found:
         ...     with found.stage("evaluate"):
         ...         squares = [x**2 for x in range(1000)]

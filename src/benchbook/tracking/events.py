@@ -10,7 +10,7 @@ import orjson
 
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
-from benchbook.tracking.states import (
+from benchbook.tracking.state import (
     FINAL,
     VERSION,
     Advice,

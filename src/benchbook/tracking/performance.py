@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
 from benchbook.tracking.folders import read_snapshot, run_ids, slug_of, tracking_root
-from benchbook.tracking.states import PerformanceTest
+from benchbook.tracking.state import PerformanceTest
 
 if TYPE_CHECKING:
     from benchbook.tracking.pipeline import Pipeline

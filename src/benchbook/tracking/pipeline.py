@@ -18,13 +18,13 @@ from benchbook.errors import BenchbookError, UsageError
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
 from benchbook.tracking.folders import earlier_shapes, slug_of
-from benchbook.tracking.record import Record
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
-from benchbook.tracking.states import VERSION, Eta, PerformanceTest, PipelineState, StepStatus
+from benchbook.tracking.state import VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
+from benchbook.tracking.writer import Record
 
 if TYPE_CHECKING:
-    from benchbook.tracking.telemetry import Sampler
+    from benchbook.tracking.telemetry.sampling import Sampler
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ class Pipeline:
                 self.finish(*why(error))  # else it would stand there as one that died
                 raise
         if self._interval_s is not None:
-            from benchbook.tracking.telemetry import Sampler
+            from benchbook.tracking.telemetry.sampling import Sampler
 
             self._sampler = Sampler(self, self._interval_s)
             self._sampler.start()
@@ -316,7 +316,7 @@ class Pipeline:
         return {"remaining_s": eta.remaining_s, "low_s": eta.low_s, "high_s": eta.high_s, "earlier": eta.earlier}
 
     def _repr_html_(self) -> str:
-        from benchbook.tracking.page import as_html
+        from benchbook.tracking.live_page import as_html
 
         return as_html(self.folder)
 

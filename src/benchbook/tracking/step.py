@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.tracking.counter import Counter
-from benchbook.tracking.states import PipelineState, StepStatus
+from benchbook.tracking.state import PipelineState, StepStatus
 
 if TYPE_CHECKING:
     from benchbook.tracking.pipeline import Pipeline

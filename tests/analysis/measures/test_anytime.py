@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchbook.analysis.anytime import aocc, fixed_budget, fixed_target, precisions_at
 from benchbook.analysis.cells import cells
-from benchbook.analysis.hits import first_hits
+from benchbook.analysis.measures.anytime import aocc, fixed_budget, fixed_target, precisions_at
+from benchbook.analysis.measures.first_hits import first_hits
 
 
 def test_precision_at_a_budget_is_the_best_so_far(made) -> None:

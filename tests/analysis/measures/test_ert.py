@@ -8,8 +8,8 @@ import pytest
 import benchbook as bb
 from benchbook.analysis import RunTable, evaluations_to_targets
 from benchbook.analysis.cells import cells
-from benchbook.analysis.ert import bootstrap_ert, dispersion, expected_running_times, simulated_restarts
-from benchbook.analysis.hits import first_hits
+from benchbook.analysis.measures.ert import bootstrap_ert, dispersion, expected_running_times, simulated_restarts
+from benchbook.analysis.measures.first_hits import first_hits
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchbook.analysis import RunTable
-from benchbook.analysis.hits import first_hits
-from benchbook.analysis.profiles import group_of, runtime_profiles
+from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.measures.profiles import group_of, runtime_profiles
 from benchbook.errors import UsageError
 
 GRID = np.array([0.5, 1.0, 5.0, 50.0])

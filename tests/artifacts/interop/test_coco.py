@@ -14,7 +14,7 @@ import pytest
 import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.columns import columns
-from benchbook.analysis.hits import first_hits
+from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.artifacts.interop import read_coco, write_coco
 from benchbook.errors import ArtifactError, UsageError
 

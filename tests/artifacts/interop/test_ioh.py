@@ -12,7 +12,7 @@ import pytest
 
 import benchbook as bb
 from benchbook.analysis.columns import columns
-from benchbook.analysis.hits import first_hits
+from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.artifacts.interop import (
     read_coco,
     read_imported,
@@ -190,7 +190,7 @@ def test_imported_runs_are_kept_in_a_store_as_such(by_cocoex, tmp_path) -> None:
 
 def test_damaged_imports_are_found_by_the_check_of_the_store(runs, tmp_path) -> None:
     """Cut or changed, their file is named."""
-    from benchbook.artifacts.inspect import inspect
+    from benchbook.artifacts.store.repair import inspect
 
     write_coco(runs[:2], tmp_path / "coco")
     write_imported(read_coco(tmp_path / "coco"), tmp_path)

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchbook.artifacts.codec import document_of, encode, frames_of
 from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
-from benchbook.artifacts.shards import IMPORTED_FOLDER
+from benchbook.artifacts.store.shards import IMPORTED_FOLDER
 from benchbook.artifacts.validate import checked
 from benchbook.digests import digest
 from benchbook.errors import UsageError

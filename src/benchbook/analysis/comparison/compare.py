@@ -1,0 +1,99 @@
+"""Comparison of a study with a baseline: rows with a verdict, in a quality lane and a time lane. Nothing is re-run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchbook.analysis.columns import Run
+from benchbook.analysis.comparison.quality_lane import quality_rows
+from benchbook.analysis.comparison.summary import CellKey, StudySummary, summarise
+from benchbook.analysis.comparison.thresholds import Thresholds
+from benchbook.analysis.comparison.time_lane import time_rows
+from benchbook.analysis.comparison.verdicts import Row, Verdict
+
+
+class Lane(StrEnum):
+    """What a row is about."""
+
+    QUALITY = "quality"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A study against a baseline.
+
+    Attributes:
+        rows: What was compared, cell by cell, then over all cells of each optimizer.
+        notes: What a reader should know about both sides.
+        detectable: Loss of mean AOCC that is found with the stated power, by optimizer; None where unknown.
+        thresholds: When a difference counts.
+    """
+
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    detectable: dict[str, float | None]
+    thresholds: Thresholds
+
+    def count(self, verdict: Verdict) -> int:
+        """Return the number of rows with this verdict."""
+        return sum(row.verdict is verdict for row in self.rows)
+
+    @property
+    def worse(self) -> tuple[Row, ...]:
+        """The rows that became worse."""
+        return tuple(row for row in self.rows if row.verdict is Verdict.WORSE)
+
+
+def compare(
+    baseline: StudySummary, candidate: Iterable[Run] | StudySummary, thresholds: Thresholds | None = None
+) -> Comparison:
+    """Compare runs with a baseline, cell by cell and over all cells of each optimizer.
+
+    Args:
+        baseline: What is compared with.
+        candidate: The runs, or their summary with the baseline's targets.
+        thresholds: When a difference counts.
+    """
+    limits = thresholds or Thresholds()
+    targets: dict[CellKey, float | None] = {key: cell.target for key, cell in baseline.cells.items()}
+    other = candidate if isinstance(candidate, StudySummary) else summarise(candidate, targets)
+    shared = [key for key in baseline.cells if key in other.cells]
+    pairs = [(baseline.cells[key], other.cells[key]) for key in shared]
+    quality, detectable = quality_rows(pairs, limits)
+    rows = [*quality, *time_rows(pairs, baseline, other, limits)]
+    rows += [_missing(key, "the candidate") for key in baseline.cells if key not in other.cells]
+    rows += [_missing(key, "the baseline") for key in other.cells if key not in baseline.cells]
+    return Comparison(rows=tuple(rows), notes=tuple(_notes(baseline, other)), detectable=detectable, thresholds=limits)
+
+
+def _missing(key: CellKey, where: str) -> Row:
+    optimizer, function, dim = key
+    return Row(
+        lane=Lane.QUALITY.value,
+        optimizer=optimizer,
+        function=function,
+        dim=dim,
+        metric="runs",
+        baseline=None,
+        current=None,
+        verdict=Verdict.UNDECIDED,
+        reason=f"{where} has no such cell",
+    )
+
+
+def _notes(baseline: StudySummary, other: StudySummary) -> list[str]:
+    notes = []
+    if baseline.version != other.version:
+        notes.append(f"benchbook {baseline.version} in the baseline, {other.version} now")
+    for optimizer in dict.fromkeys(key[0] for key in baseline.cells):
+        then = next((dict(cell.settings) for key, cell in baseline.cells.items() if key[0] == optimizer), {})
+        now = next((dict(cell.settings) for key, cell in other.cells.items() if key[0] == optimizer), then)
+        notes += [
+            f"{optimizer}: {name} was {then.get(name)!r}, is {now.get(name)!r}"
+            for name in dict.fromkeys([*then, *now])
+            if then.get(name) != now.get(name)
+        ]
+    return notes

@@ -1,0 +1,161 @@
+"""Expected running times, success rates, their bootstrap intervals, and the spread of simulated restarts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchbook.analysis.cells import Cells
+from benchbook.analysis.measures.first_hits import FirstHits
+from benchbook.typing import FloatArray, IntArray
+
+SAMPLES = 1000
+_MOST_DRAWS = 100_000  # failed runs before a success; only reached where successes are rarer than any study finds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunningTimes:
+    """Expected running times of cells.
+
+    Attributes:
+        cells: The cells.
+        targets: Shape `(targets,)`, or `(runs, targets)` where each problem has its own.
+        ert: Evaluations spent by all runs until the target or their end, over the number of successes, shape
+            `(cells, targets)`; infinite without a success.
+        successes: Runs that reached the target, shape `(cells, targets)`.
+        runs: All runs, shape `(cells,)`.
+    """
+
+    cells: Cells
+    targets: FloatArray
+    ert: FloatArray
+    successes: IntArray
+    runs: IntArray
+
+    @property
+    def success_rate(self) -> FloatArray:
+        """Share of runs that reached the target, shape `(cells, targets)`."""
+        return self.successes / self.runs[:, np.newaxis]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Interval:
+    """A confidence interval for each cell and target; both of shape `(cells, targets)`."""
+
+    low: FloatArray
+    high: FloatArray
+
+
+def expected_running_times(hits: FirstHits, groups: Cells) -> RunningTimes:
+    """Return the ERT of each cell and target: all evaluations spent, over the number of successes.
+
+    Evaluations of runs without success count (Hansen et al. 2009; Auger & Hansen 2005, the success performance SP2).
+    """
+    successes = groups.sums(hits.reached.astype(np.float64))
+    spent = groups.sums(hits.spent())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ert = np.where(successes > 0, spent / successes, np.inf)
+    return RunningTimes(
+        cells=groups, targets=hits.targets, ert=ert, successes=successes.astype(np.int64), runs=groups.counts
+    )
+
+
+def bootstrap_ert(
+    hits: FirstHits, groups: Cells, *, level: float = 0.95, samples: int = SAMPLES, seed: int = 1
+) -> Interval:
+    """Return percentile intervals of the ERT, by drawing the runs of each cell anew with replacement.
+
+    A draw without a success has an infinite ERT, so that the upper end may be infinite.
+
+    Args:
+        hits: First hits.
+        groups: The cells.
+        level: Confidence.
+        samples: Number of draws.
+        seed: Decides the draws.
+    """
+    spent, reached = hits.spent(), hits.reached.astype(np.float64)
+    low = np.empty((len(groups), spent.shape[1]))
+    high = np.empty_like(low)
+    tail = (1 - level) / 2
+    weights = {int(n): draws(int(n), samples, seed) for n in np.unique(groups.counts)}
+    for cell, n in enumerate(groups.counts):
+        runs, weight = groups.runs(cell), weights[int(n)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            successes = weight @ reached[runs]
+            erts = np.where(successes > 0, (weight @ spent[runs]) / successes, np.inf)
+        low[cell], high[cell] = np.quantile(erts, [tail, 1 - tail], axis=0, method="inverted_cdf")
+    return Interval(low=low, high=high)
+
+
+def draws(n: int, samples: int, seed: int) -> FloatArray:
+    """Return how often each of n runs is drawn in each bootstrap sample, shape `(samples, n)`."""
+    rng = np.random.default_rng([seed, n])
+    return rng.multinomial(n, np.full(n, 1 / n), size=samples).astype(np.float64)
+
+
+def simulated_restarts(hit: FloatArray, lengths: FloatArray, *, samples: int = SAMPLES, seed: int = 1) -> FloatArray:
+    """Draw run lengths of an optimizer that is restarted until it succeeds.
+
+    Draw a run; while it failed, add its length and draw again with replacement; at a success add its time to the
+    target (COCO; Efron & Tibshirani 1993). As in cocopp, each run is the first draw equally often.
+
+    Args:
+        hit: Evaluations to the target, shape `(runs,)`; infinite for failures.
+        lengths: Evaluations that each run spent, shape `(runs,)`.
+        samples: Number of draws.
+        seed: Decides the draws.
+
+    Returns:
+        Evaluations, shape `(samples,)`; all infinite where no run succeeds.
+
+    Examples:
+        >>> simulated_restarts(np.array([7.0, np.inf]), np.array([9.0, 10.0]), samples=4).tolist()[0]
+        7.0
+    """
+    if not np.isfinite(hit).any():
+        return np.full(samples, np.inf)
+    rng = np.random.default_rng([seed, len(hit)])
+    total = np.zeros(samples)
+    drawn = np.arange(samples) % len(hit)
+    waiting = np.arange(samples)
+    for _ in range(_MOST_DRAWS):
+        failed = ~np.isfinite(hit[drawn])
+        total[waiting] += np.where(failed, lengths[drawn], hit[drawn])
+        waiting = waiting[failed]
+        if not len(waiting):
+            return total
+        drawn = rng.integers(len(hit), size=len(waiting))
+    total[waiting] = np.inf
+    return total
+
+
+def restart_quantiles(
+    hits: FirstHits,
+    groups: Cells,
+    *,
+    levels: tuple[float, ...] = (0.1, 0.5, 0.9),
+    samples: int = SAMPLES,
+    seed: int = 1,
+) -> FloatArray:
+    """Return quantiles of simulated restarts, shape `(levels, cells, targets)`."""
+    lengths = hits.table.evaluations.astype(np.float64)
+    found = np.empty((len(levels), len(groups), hits.evaluations.shape[1]))
+    for cell in range(len(groups)):
+        runs = groups.runs(cell)
+        for target in range(found.shape[2]):
+            lots = simulated_restarts(hits.evaluations[runs, target], lengths[runs], samples=samples, seed=seed)
+            found[:, cell, target] = np.quantile(lots, levels, method="inverted_cdf")
+    return found
+
+
+def dispersion(hits: FirstHits, groups: Cells, *, samples: int = SAMPLES, seed: int = 1) -> FloatArray:
+    """Return half the range between the 10 % and the 90 % quantile of simulated restarts, shape `(cells, targets)`.
+
+    This is what stands in brackets in COCO's tables, there divided by the ERT of a reference. NaN without a success.
+    """
+    low, high = restart_quantiles(hits, groups, levels=(0.1, 0.9), samples=samples, seed=seed)
+    with np.errstate(invalid="ignore"):
+        half: FloatArray = (high - low) / 2
+    return half

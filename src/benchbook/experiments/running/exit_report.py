@@ -1,0 +1,84 @@
+"""What still runs when the interpreter ends: it is waited for, with a time-out, and what remains is reported."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+from collections import Counter
+from concurrent.futures import wait
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+if TYPE_CHECKING:
+    from benchbook.experiments.running.background import ShadowHandle
+    from benchbook.experiments.sinks.background_queue import SinkLane
+
+log = logging.getLogger("benchbook.experiments")
+SINKS_TIMEOUT_S = 30.0
+_LAST_WAIT_S = 0.5
+_MOST_NAMED = 10
+_watched: dict[ShadowHandle, float] = {}
+_lanes: WeakSet[SinkLane] = WeakSet()
+_lock = threading.Lock()
+
+
+def watch(handle: ShadowHandle, drain_timeout_s: float) -> None:
+    """Keep a shadow alive until it has ended, and wait so long for it at exit."""
+    with _lock:
+        _watched[handle] = drain_timeout_s
+    handle.future.add_done_callback(lambda _: _watched.pop(handle, None))
+
+
+def watch_sink(lane: SinkLane) -> None:
+    """Bring what is on the way to a sink to its end at exit."""
+    _lanes.add(lane)
+
+
+def drain(timeout_s: float | None = None) -> list[ShadowHandle]:
+    """Wait for all shadows of this process and return those that have not ended.
+
+    Args:
+        timeout_s: How long; None: as long as each shadow's strategy says.
+    """
+    started = time.monotonic()
+    with _lock:
+        watched = sorted(_watched.items(), key=lambda pair: pair[1])
+    for handle, own_s in watched:
+        left = (own_s if timeout_s is None else timeout_s) - (time.monotonic() - started)
+        wait([handle.future], timeout=max(left, 0))
+    return [handle for handle, _ in watched if not handle.done]
+
+
+@atexit.register
+def _at_exit() -> None:
+    """Wait for shadows, report those that are left behind, and let the sinks finish."""
+    left = drain()
+    for name, count in sorted(Counter(handle.branch.experiment for handle in left).items()):
+        ids = sorted({handle.branch.config_id for handle in left if handle.branch.experiment == name})
+        said = ", ".join(ids[:_MOST_NAMED]) + (" ..." if len(ids) > _MOST_NAMED else "")
+        log.warning("the interpreter ends: %d shadows of experiment %s are left behind (%s)", count, name, said)
+    for handle in left:
+        handle.cancel("the interpreter ended before it did")
+    if not flush_sinks(SINKS_TIMEOUT_S):
+        log.warning("the interpreter ends: a sink has not taken all records within %.0f s", SINKS_TIMEOUT_S)
+
+
+def flush_sinks(timeout_s: float) -> bool:
+    """Wait until the sinks have taken everything; say whether they have."""
+    deadline = time.monotonic() + timeout_s
+    return False not in [lane.drain(max(deadline - time.monotonic(), _LAST_WAIT_S)) for lane in list(_lanes)]
+
+
+def _forget() -> None:
+    """The shadows of a parent are none of its fork's."""
+    global _lock  # noqa: PLW0603  # a lock that a vanished thread holds can only be replaced
+    _lock = threading.Lock()
+    _watched.clear()
+    _lanes.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
