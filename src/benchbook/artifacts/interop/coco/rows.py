@@ -161,7 +161,7 @@ def _next_target(best: float, steps: int) -> float:
     if best <= _HARDEST:
         return -math.inf
     reached = best / (1 + _ROUNDING)
-    target = 10.0 ** (math.floor(math.log10(reached) * steps) / steps)
+    target = math.pow(10.0, math.floor(math.log10(reached) * steps) / steps)
     while target >= reached:
-        target *= 10.0 ** (-1 / steps)
+        target *= math.pow(10.0, -1 / steps)
     return max(target, _HARDEST)

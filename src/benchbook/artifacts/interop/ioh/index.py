@@ -83,7 +83,7 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
     except orjson.JSONDecodeError as error:
         raise ArtifactError(f"{shown(file)}, line {error.lineno}: not JSON: {error.msg}") from error
     try:
-        head = {
+        head: dict[str, Any] = {
             "suite": str(document.get("suite", "")),
             "number": int(document["function_id"]),
             "name": str(document["function_name"]),
