@@ -46,9 +46,7 @@ class _Limits:
 
 
 @contextmanager
-def opened(
-    path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES
-) -> Iterator[Path]:
+def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> Iterator[Path]:
     """Give the folder of a source: itself, or of an archive what is in it, nested archives too.
 
     An archive is unpacked into a temporary folder, which is removed afterwards. Links and special files are left out,

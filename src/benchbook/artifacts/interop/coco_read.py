@@ -97,7 +97,9 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
             "together cannot be told"
         )
     if len(entries) < with_rows:
-        log.warning("%s: %d runs of %s are left out, no entry names them", where, with_rows - len(entries), data[0].name)
+        log.warning(
+            "%s: %d runs of %s are left out, no entry names them", where, with_rows - len(entries), data[0].name
+        )
     for (segment, entry), block in zip(entries, chosen, strict=True):
         if block is None:
             log.warning(

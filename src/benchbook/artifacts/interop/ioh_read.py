@@ -59,7 +59,7 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
     known = {scenario.data for scenario in scenarios}
     if folder.is_dir():
         lost = [path for path in sorted(folder.rglob("IOHprofiler_*.dat")) if path.resolve() not in known]
-        scenarios += recovered(lost, objective)
+        scenarios += recovered(lost, objective, suite)
     if not scenarios:
         raise UsageError(f"{shown(folder)} holds no IOHprofiler_*.json, expected the output of an IOHprofiler logger")
     groups: dict[Path, list[Scenario]] = {}
@@ -165,9 +165,7 @@ def _run(scenario: Scenario, entry: Entry, block: Logged, identity: _Identity) -
         format="ioh",
         file=shown(scenario.file),
         tool=scenario.tool,
-        problem=ImportedProblem(
-            name=identity.name, dim=scenario.dim, instance=entry.instance, f_opt=identity.f_opt
-        ),
+        problem=ImportedProblem(name=identity.name, dim=scenario.dim, instance=entry.instance, f_opt=identity.f_opt),
         optimizer=OptimizerRecord(name=scenario.optimizer),
         evaluations=max(entry.evaluations or 0, block.last),
         history=improvements(block.evaluations, values),

@@ -96,7 +96,9 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ArtifactError(f"{shown(file)}, line 1: not in the format of IOHprofiler: {error!r}") from error
     if document.get("maximization") not in (True, False, None):
-        raise ArtifactError(f"{shown(file)}, line 1: maximization is {document['maximization']!r}, expected true or false")
+        raise ArtifactError(
+            f"{shown(file)}, line 1: maximization is {document['maximization']!r}, expected true or false"
+        )
     _check_objectives(file, document, attributes, scenarios, objective)
     for dim, path, runs in scenarios:
         if not 1 <= count(dim) <= MOST_DIM:
