@@ -69,7 +69,7 @@ def data_set(write: Write, rows: str, **changes: Any) -> Path:
     [
         ("bbob", "bbob_f8", 0.0, False),
         ("sbox", "ioh_unknown_suite_Sphere", None, False),
-        ("pbo", "ioh_OneMax", None, True),
+        ("pbo", "pbo_f1_OneMax", None, True),
         ("affine", "ma_bbob_f0", None, False),
     ],
 )
@@ -89,7 +89,7 @@ def test_a_suite_can_be_told_to_logs_that_name_none(by_ioh: Path) -> None:
 
 def test_maximised_values_are_negated_and_their_optimum_too(by_ioh: Path) -> None:
     """OneMax of 8 bits has the maximum 8, so that 7 bits are a precision of 1."""
-    (run,) = with_optima(read_ioh(by_ioh / "pbo"), {"ioh_OneMax": 8.0})
+    (run,) = with_optima(read_ioh(by_ioh / "pbo"), {"pbo_f1_OneMax": 8.0})
     assert run.history.best_values.tolist() == sorted(run.history.best_values.tolist(), reverse=True)
     assert run.problem.f_opt == -8.0
     assert run.precision == 8.0 + run.history.best_values[-1]
@@ -106,7 +106,7 @@ def test_an_optimum_is_for_functions_of_the_source_that_have_none(by_ioh: Path) 
     assert run.precision == run.best_value
 
 
-@pytest.mark.parametrize(("folder", "suite", "name"), [("bbob", "BBOB", "bbob_f8"), ("pbo", "PBO", "pbo_f1_OneMax")])
+@pytest.mark.parametrize(("folder", "suite", "name"), [("bbob", "BBOB", "bbob_f8"), ("pbo", None, "pbo_f1_OneMax")])
 def test_logs_without_an_index_are_recovered_with_a_warning(
     by_ioh: Path, tmp_path: Path, caplog, folder: str, suite: str | None, name: str
 ) -> None:

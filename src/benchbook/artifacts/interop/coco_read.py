@@ -102,9 +102,8 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
         )
     for (segment, entry), block in zip(entries, chosen, strict=True):
         if block is None:
-            log.warning(
-                "%s, line %d: instance %d is left out, it has no rows", shown(segment.file), segment.line, entry.instance
-            )  # fmt: skip
+            where = f"{shown(segment.file)}, line {segment.line}"
+            log.warning("%s: instance %d is left out, it has no rows", where, entry.instance)
         else:
             yield _run(segment, entry, block)
 

@@ -25,6 +25,14 @@ _COCO = {
     "bbob-boxed": ("sbox", BBOB_FUNCTIONS),
     "sbox-cost": ("sbox", BBOB_FUNCTIONS),
 }
+# IOHexperimenter's names of the PBO functions, by number.
+_PBO = (
+    "OneMax", "LeadingOnes", "Linear", "OneMaxDummy1", "OneMaxDummy2", "OneMaxNeutrality", "OneMaxEpistasis",
+    "OneMaxRuggedness1", "OneMaxRuggedness2", "OneMaxRuggedness3", "LeadingOnesDummy1", "LeadingOnesDummy2",
+    "LeadingOnesNeutrality", "LeadingOnesEpistasis", "LeadingOnesRuggedness1", "LeadingOnesRuggedness2",
+    "LeadingOnesRuggedness3", "LABS", "IsingRing", "IsingTorus", "IsingTriangular", "MIS", "NQueens",
+    "ConcatenatedTrap", "NKLandscapes",
+)  # fmt: skip
 UNKNOWN_SUITE = "unknown_suite"
 _MANY_AFFINE = re.compile(r"many_?affine|ma-?_?bbob", re.IGNORECASE)
 
@@ -59,6 +67,16 @@ def is_bbob(number: int, name: str) -> bool:
     return number in BBOB_FUNCTIONS and IOH_BBOB[number - 1].lower() == name.lower()
 
 
+def is_pbo(number: int, name: str) -> bool:
+    """Return whether IOHprofiler's number and name are those of one function of PBO, which are all maximised.
+
+    Examples:
+        >>> is_pbo(1, "OneMax"), is_pbo(2, "OneMax")
+        (True, False)
+    """
+    return 1 <= number <= len(_PBO) and _PBO[number - 1].lower() == name.lower()
+
+
 def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]:
     """Return the name of a function that IOHprofiler logged, and what to subtract from its values.
 
@@ -79,9 +97,9 @@ def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]
             return f"sbox_f{number}", 0.0
     if _MANY_AFFINE.fullmatch(name) or plain in ("mabbob", "manyaffine"):
         return f"ma_bbob_f{number}", None
-    if plain == "pbo":
-        return f"pbo_f{number}_{safe_name(name)}", None
     known = plain not in ("", "unknownsuite", "none")
+    if plain == "pbo" or (is_pbo(number, name) and not known):
+        return f"pbo_f{number}_{safe_name(name)}", None
     if known or is_bbob(number, name):
         return f"ioh_{safe_name(suite) if known else UNKNOWN_SUITE}_{safe_name(name)}", None
     return f"ioh_{safe_name(name)}", None

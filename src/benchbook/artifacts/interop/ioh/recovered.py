@@ -10,7 +10,7 @@ from pathlib import Path
 from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario
 from benchbook.artifacts.interop.ioh.rows import Logged, read_rows
 from benchbook.artifacts.interop.shown import shown
-from benchbook.artifacts.interop.suites import is_bbob
+from benchbook.artifacts.interop.suites import is_bbob, is_pbo
 from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -
             suite="",
             number=int(found[1]),
             name=name,
-            maximised=not minimised and (known == "pbo" or _rises(file, blocks)),
+            maximised=not minimised and (known == "pbo" or is_pbo(int(found[1]), name) or _rises(file, blocks)),
             optimizer=file.parent.parent.name or "unnamed",
             tool="IOHprofiler",
             dim=int(found[2]),
@@ -60,8 +60,8 @@ def _rises(file: Path, blocks: list[Logged]) -> bool:
     rising, falling = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     if bool(rising) == bool(falling):
         raise ArtifactError(
-            f"{shown(file)}, line 1: values rise {rising} times and fall {falling} times; without an index it cannot be "
-            "told whether the function is minimised; give the suite by --suite"
+            f"{shown(file)}, line 1: values rise {rising} times and fall {falling} times; without an index it cannot "
+            "be told whether the function is minimised; give the suite by --suite"
         )
     if rising:
         log.warning("%s: values rise, so the function is taken to be maximised", shown(file))
