@@ -47,18 +47,38 @@ class Interval:
     high: FloatArray
 
 
-def expected_running_times(hits: FirstHits, groups: Cells) -> RunningTimes:
+def expected_running_times(hits: FirstHits, groups: Cells, *, balance: bool = False) -> RunningTimes:
     """Return the ERT of each cell and target: all evaluations spent, over the number of successes.
 
     Evaluations of runs without success count (Hansen et al. 2009; Auger & Hansen 2005, the success performance SP2).
+
+    Args:
+        hits: First hits.
+        groups: The cells.
+        balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does by default; else
+            runs weigh alike. Numbers of successes and runs are never weighted.
     """
-    successes = groups.sums(hits.reached.astype(np.float64))
-    spent = groups.sums(hits.spent())
+    reached = hits.reached.astype(np.float64)
+    successes = groups.sums(reached)
+    weight = balanced_weights(hits, groups)[:, np.newaxis] if balance else np.ones((1, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ert = np.where(successes > 0, spent / successes, np.inf)
+        ert = np.where(successes > 0, groups.sums(hits.spent() * weight) / groups.sums(reached * weight), np.inf)
     return RunningTimes(
         cells=groups, targets=hits.targets, ert=ert, successes=successes.astype(np.int64), runs=groups.counts
     )
+
+
+def balanced_weights(hits: FirstHits, groups: Cells) -> FloatArray:
+    """Return weights of the runs, of mean 1 in each cell, with which the instances of a cell weigh alike.
+
+    All are exactly 1 where the instances of a cell have as many runs each.
+    """
+    weights = np.empty(len(hits.table))
+    for cell in range(len(groups)):
+        runs = groups.runs(cell)
+        _, instance, counts = np.unique(hits.table.instance[runs], return_inverse=True, return_counts=True)
+        weights[runs] = len(runs) / (len(counts) * counts[instance.ravel()])
+    return weights
 
 
 def bootstrap_ert(
