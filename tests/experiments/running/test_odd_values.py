@@ -16,7 +16,7 @@ from benchbook.artifacts.io import load_document
 from benchbook.errors import UsageError
 from benchbook.experiments import Configs, InMemory, JsonArtifacts, MultiBranch, Shadow, Strategy, experiment
 
-ODD_TEXT = os.fsdecode(b"caf\xe9.csv")
+ODD_TEXT = os.fsdecode(b"\xe9.csv")
 CONFIGS = [{"a": 1}, {"a": 2}]
 
 
