@@ -229,8 +229,8 @@ class _Loop:
         self.error = ErrorRecord(
             where=where,
             type=type(cause).__name__,
-            message=_writable(str(cause)) or type(cause).__name__,
-            traceback=_writable("".join(traceback.format_exception(cause))),
+            message=text_of(cause),
+            traceback=_writable(_traceback_of(cause)),
             evaluations=self.evaluations,
         )
 
@@ -247,6 +247,21 @@ def may_interrupt(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def text_of(error: BaseException) -> str:
+    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name where it cannot say anything."""
+    try:
+        return _writable(str(error)) or type(error).__name__
+    except Exception:  # noqa: BLE001  # its `__str__` is anybody's code
+        return f"{type(error).__name__} (it cannot be shown as text)"
+
+
+def _traceback_of(error: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001  # an exception in the chain, or a line of its source, cannot be shown
+        return "".join(traceback.format_tb(error.__traceback__))
 
 
 def _writable(text: str) -> str:
