@@ -71,7 +71,7 @@ def _answer(piece: bytes, preparation: dict[str, Any], begin: Callable[[], None]
             begin()
         answer = (False, work(*args, **kwargs))
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # noqa: BLE001  # it is raised again in the parent
+    except BaseException as error:  # noqa: BLE001  # also an exit that a module asks for as it is loaded
         if begin is not None and not begun:
             begin()
         return pickle.dumps((True, _portable(error)), protocol=pickle.HIGHEST_PROTOCOL)
@@ -89,14 +89,16 @@ def _unpacked(piece: bytes) -> Any:
         ) from error
 
 
-def _portable(error: Exception) -> Exception:
+def _portable(error: BaseException) -> Exception:
     """Return an error that can be sent; one that cannot gives its text."""
-    from benchbook.errors import ExecutionError
+    from benchbook.errors import ExecutionError, text_of
 
+    if not isinstance(error, Exception):  # raised in the parent it would end the whole study
+        return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # our own error, to see whether it survives
     except Exception:  # noqa: BLE001  # anybody's error may refuse in any way
-        return ExecutionError(f"{type(error).__name__}: {error}")
+        return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     return error
 
 
