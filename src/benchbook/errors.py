@@ -162,3 +162,17 @@ def unknown_name(kind: str, name: str, known: Iterable[str], hint: str = "") -> 
     else:
         message = f"unknown {kind} {name!r}; known are {', '.join(sorted(known)) or 'none'}"
     return UnknownNameError(f"{message} {hint}".rstrip())
+
+
+def text_of(error: BaseException) -> str:
+    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name where it says nothing.
+
+    Examples:
+        >>> text_of(ValueError("too large")), text_of(ValueError())
+        ('too large', 'ValueError')
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # its `__str__` may raise anything
+        return f"{type(error).__name__} (it cannot be shown as text)"
+    return text.encode("utf-8", "backslashreplace").decode() or type(error).__name__
