@@ -31,7 +31,8 @@ def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: st
     """Compare a study with a baseline; nothing is run.
 
     BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
-    of run artifacts. Exit code 5 says that something became worse.
+    of run artifacts. Exit code 5 says that something became worse; a cell
+    of the baseline that the candidate does not have is worse, too.
     """
     from benchbook.analysis.comparison.compare import compare
     from benchbook.analysis.comparison.thresholds import load_thresholds
