@@ -118,15 +118,6 @@ class MissingExtraError(BenchbookError, ImportError):
     """An optional library is not installed; the message says how to install it."""
 
 
-def text_of(error: BaseException) -> str:
-    """Return the text of an exception as Unicode, also where its own code cannot make one."""
-    try:
-        text = str(error)
-    except Exception as failure:  # noqa: BLE001  # the error that is to be told of is the first one
-        return f"<its text cannot be made: {type(failure).__name__}>"
-    return unicode_of(text)
-
-
 def unicode_of(text: str) -> str:
     """Return a text with what UTF-8 cannot hold, such as parts of odd file names, written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
@@ -175,4 +166,4 @@ def text_of(error: BaseException) -> str:
         text = str(error)
     except Exception:  # noqa: BLE001  # its `__str__` may raise anything
         return f"{type(error).__name__} (it cannot be shown as text)"
-    return text.encode("utf-8", "backslashreplace").decode() or type(error).__name__
+    return unicode_of(text) or type(error).__name__
