@@ -114,6 +114,10 @@ class TimeUp(BaseException):  # an objective's own `except Exception` must not s
         self.partial: Sequence[float] = ()
 
 
+class KernelError(BenchbookError, ImportError):
+    """The compiled kernel is missing, or was built for another version of benchbook."""
+
+
 class MissingExtraError(BenchbookError, ImportError):
     """An optional library is not installed; the message says how to install it."""
 
