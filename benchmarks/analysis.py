@@ -24,10 +24,10 @@ import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Columns
-from benchbook.analysis.ert import expected_running_times
-from benchbook.analysis.hits import first_hits
-from benchbook.analysis.profiles import runtime_profiles
-from benchbook.analysis.targets import STANDARD_TARGETS
+from benchbook.analysis.measures.ert import expected_running_times
+from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.measures.profiles import runtime_profiles
+from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.artifacts.interop import write_coco, write_ioh
 
 OPTIMIZERS = ("random_search", "particle_swarm", "differential_evolution")

@@ -52,8 +52,8 @@ def _ours(function: int, dim: int) -> float:
     """Return the CPU seconds of one cell, planning and records included."""
     from benchbook.optimizers import optimizer
     from benchbook.problems import problem
-    from benchbook.studies.cells import execute_cell
-    from benchbook.studies.plan import planned_run
+    from benchbook.studies.runs.cells import execute_cell
+    from benchbook.studies.runs.planned_run import planned_run
 
     begin = time.process_time()
     choice = optimizer("manta_ray_foraging", population=POPULATION)

@@ -71,7 +71,7 @@ def native(name: str, runs: int, generations: int, seed: int) -> float:
     import numpy as np
 
     import benchbook as bb
-    from benchbook.optimizers.streams import Streams
+    from benchbook.optimizers.native.streams import Streams
 
     choice = bb.optimizer(name, **{_population(name): POPULATION})
     generators = [np.random.Generator(np.random.PCG64([seed, run])) for run in range(runs)]

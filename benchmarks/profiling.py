@@ -48,7 +48,7 @@ def works() -> dict[str, Callable[[], object]]:
 
 def overhead(work: Callable[[], object], rounds: int) -> tuple[float, float]:
     """Return by how much the work takes longer with stages, and with functions sampled too (medians of ratios)."""
-    from benchbook.tracking import profile
+    from benchbook.profiling import profile
 
     def measured(functions: bool | None) -> float:
         if functions is None:
@@ -73,7 +73,7 @@ def overhead(work: Callable[[], object], rounds: int) -> tuple[float, float]:
 
 def stage_cost(count: int = 20_000) -> float:
     """Return the seconds that it takes to enter and leave a stage, as the loop's stages do it."""
-    from benchbook.tracking.stages import StageRecorder
+    from benchbook.profiling.stages import StageRecorder
 
     recorder = StageRecorder()
     recorder.start()
@@ -87,7 +87,7 @@ def stage_cost(count: int = 20_000) -> float:
 
 def idle_cost(count: int = 20_000) -> float:
     """Return the seconds that `with stage(...)` takes where no profile is under way."""
-    from benchbook.tracking import stage
+    from benchbook.profiling import stage
 
     begin = time.perf_counter()
     for _ in range(count):
@@ -99,8 +99,8 @@ def idle_cost(count: int = 20_000) -> float:
 def write_docs() -> None:
     """Write the flame graph and the table of the how-to guide."""
     from benchbook.analysis.plots import plot_flame_graph
+    from benchbook.profiling.tables import text
     from benchbook.studies.profiling import profile_run
-    from benchbook.tracking.profile_table import text
 
     found = profile_run("cma_es", "rastrigin", dim=10, instance=1, seed=1, budget=20_000)
     (DOCS / "_static" / "flame-graph.svg").write_text(plot_flame_graph(found, width=760).svg(), encoding="utf-8")

@@ -22,7 +22,7 @@ pin()  # before NumPy is imported
 
 import numpy as np  # noqa: E402
 
-from benchbook.studies.provenance import measurement  # noqa: E402
+from benchbook.studies.runs.provenance import measurement  # noqa: E402
 from benchmarks._peers import record  # noqa: E402
 
 PAIRS = [
@@ -97,7 +97,7 @@ def _compare(
 ) -> list[dict[str, object]]:
     from scipy.stats import mannwhitneyu
 
-    from benchbook.analysis.statistics import holm
+    from benchbook.analysis.statistics.tests import holm
 
     rows, p_values = [], []
     for function in FUNCTIONS:

@@ -15,10 +15,10 @@ import numpy as np
 import psutil
 
 import benchbook as bb
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.store import Store
+from benchbook.observers import ImprovementHistory
 from benchbook.studies.ledger import ledger
-from benchbook.studies.traces import observer_for
-from benchbook.tracking import ImprovementHistory
+from benchbook.studies.runs.traces import observer_for
 
 BATCH, DIM = 50, 10
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchbook.bench.predictions import prediction_checks
+from benchbook.selfcheck.predictions import prediction_checks
 
 RUNS = 10_000
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.files import write_atomic
-from benchbook.site.picture import CONTROL, FUNCTIONS, OPTIMIZER, centre_bias_picture
+from benchbook.site.pages.home_picture import CONTROL, FUNCTIONS, OPTIMIZER, centre_bias_picture
 
 DIM, SEEDS, BUDGET = 5, 15, 5000
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "_static" / "centre-bias.svg"

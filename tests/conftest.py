@@ -19,7 +19,7 @@ settings.load_profile("ci")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(Path(__file__).parent))  # for modules that several folders of tests share
 REGISTRIES = (
-    ("experiments.registry", "_FACTORIES"),
+    ("experiments.strategies.registry", "_FACTORIES"),
     ("optimizers.register", "_registered"),
     ("problems.catalog", "_registered"),
 )

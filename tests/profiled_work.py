@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchbook.tracking.findings import bottlenecks
-from benchbook.tracking.profiled import FunctionTime, Overhead, Profiled, Stack, StageTime
-from benchbook.tracking.spans import Span
+from benchbook.profiling.result import FunctionTime, Overhead, Profiled, Stack, StageTime
+from benchbook.profiling.spans import Span
+from benchbook.profiling.summarise import bottlenecks
 
 FUNCTIONS = (("f<1>", "mine/fit.py", 7), ("dot", "<built-in>", 0), ("<module>", "mine/__init__.py", 1))
 

@@ -4,7 +4,7 @@ import pytest
 
 import benchbook as bb
 from benchbook.artifacts.codec import decode, encode
-from benchbook.artifacts.document import to_document
+from benchbook.artifacts.run_document import to_document
 from benchbook.records import RunRecord
 
 

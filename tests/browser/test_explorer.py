@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from benchbook.analysis.baselines import load_baseline
-from benchbook.analysis.leaderboard import leaderboard
-from benchbook.analysis.summary import StudySummary
+from benchbook.analysis.comparison.baselines import load_baseline
+from benchbook.analysis.comparison.leaderboard import leaderboard
+from benchbook.analysis.comparison.summary import StudySummary
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

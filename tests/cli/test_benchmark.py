@@ -1,4 +1,4 @@
-"""`benchbook benchmark`; what it measures is tested in tests/bench."""
+"""`benchbook benchmark`; what it measures is tested in tests/selfcheck."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchbook.bench import Check, Preset, Quality, Report, Speed, suite
-from benchbook.bench.reports import write_report
 from benchbook.cli.main import main
-from benchbook.studies import provenance
+from benchbook.selfcheck import Check, Preset, Quality, Report, Speed, suite
+from benchbook.selfcheck.reports import write_report
+from benchbook.studies.runs import provenance
 
 
 def made(name: str, value: float = 0.5, measured: float = 0.0, median_s: float = 1.0) -> Report:

@@ -14,11 +14,11 @@ import pytest
 
 import benchbook as bb
 from benchbook.artifacts.codec import decode, encode
-from benchbook.artifacts.document import content_digest_of, run_key, spec_of, to_document
+from benchbook.artifacts.run_document import content_digest_of, run_key, spec_of, to_document
 from benchbook.cli.main import COMMANDS, EXIT_CODES, main
 from benchbook.errors import BenchbookError, ExitCode
 from benchbook.optimizers import names
-from benchbook.optimizers.adapters import library
+from benchbook.optimizers.adapters import factory as library
 from benchbook.problems import names as function_names
 
 RUN = ["run", "--optimizer", "random_search", "--function", "levy", "--dim", "2", "--instance", "1", "--budget", "40"]
@@ -184,7 +184,7 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(
     def started(*_: Any, **__: Any) -> None:
         raise RuntimeError("the run was started")
 
-    monkeypatch.setattr("benchbook.studies.api.run", started)
+    monkeypatch.setattr("benchbook.studies.runs.run.run", started)
     (tmp_path / "file").write_bytes(b"")
     code, _, err = call(*RUN, "--out", tmp_path / "file" / "r.json.zst")
     assert (code, err.startswith("error: cannot write ")) == (1, True)
@@ -325,7 +325,7 @@ def test_an_interrupt_is_one_sentence(call: Call, monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr("benchbook.studies.api.run", interrupted)
+    monkeypatch.setattr("benchbook.studies.runs.run.run", interrupted)
     code, _, err = call(*RUN)
     assert (code, err.strip()) == (130, "interrupted; what was finished is kept")
 
@@ -339,14 +339,14 @@ def test_an_error_of_ours_has_its_exit_code(call: Call, monkeypatch: pytest.Monk
     def fail(*_: Any, **__: Any) -> None:
         raise IncompleteError("three runs are missing")
 
-    monkeypatch.setattr("benchbook.studies.api.run", fail)
+    monkeypatch.setattr("benchbook.studies.runs.run.run", fail)
     assert call(*RUN) == (7, "", "error: three runs are missing\n")
 
 
 def test_a_failed_run_is_exit_code_1_and_kept(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The artifact of a failure is written; it says what happened."""
     failed = bb.run("random_search", lambda x: 1 / 0, bounds=(1, 2), dim=2, budget=10)
-    monkeypatch.setattr("benchbook.studies.api.run", lambda *_, **__: failed)
+    monkeypatch.setattr("benchbook.studies.runs.run.run", lambda *_, **__: failed)
     code, out, _ = call(*RUN, "--out", tmp_path / "r.json.zst")
     assert code == 1
     assert "ZeroDivisionError: division by zero (in the objective, after 0 evaluations)" in out
@@ -404,7 +404,7 @@ def test_ctrl_c_ends_a_long_run(tmp_path: Path) -> None:
         # where the tests run in the background, the shell has told them to ignore it
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from benchbook.cli.main import main\n"
-        "from benchbook.optimizers.random_search import RandomSearch\n"
+        "from benchbook.optimizers.native.random_search import RandomSearch\n"
         "RandomSearch.propose = lambda self: os.kill(os.getpid(), signal.SIGINT)\n"
         f"sys.exit(main({[*RUN, '--out', str(tmp_path / 'r.json.zst')]!r}))"
     )

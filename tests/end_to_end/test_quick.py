@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from benchbook.cli.main import main
-from benchbook.specs.discover import specs
+from benchbook.specs.notebooks.discover import specs
 from benchbook.specs.outcome import read_outcome
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchbook.optimizers.native import NativeOptimizer
-from benchbook.optimizers.streams import Streams
+from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.streams import Streams
 
 HORIZON = 2000
 

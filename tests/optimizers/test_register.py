@@ -9,7 +9,7 @@ import benchbook as bb
 from benchbook.errors import UsageError
 from benchbook.optimizers import entries, names, optimizer, register, unregister
 from benchbook.optimizers import register as decorator
-from benchbook.optimizers.random_search import RandomSearch
+from benchbook.optimizers.native.random_search import RandomSearch
 
 
 class Middle:
@@ -97,7 +97,7 @@ def test_a_package_announces_its_optimizers(monkeypatch: pytest.MonkeyPatch) -> 
     """An entry point is listed without being loaded, and loaded when it is chosen."""
     announced(
         monkeypatch,
-        EntryPoint("their_search", "benchbook.optimizers.random_search:RandomSearch", "benchbook.optimizers"),
+        EntryPoint("their_search", "benchbook.optimizers.native.random_search:RandomSearch", "benchbook.optimizers"),
         EntryPoint("gone", "no_such_module:Thing", "benchbook.optimizers"),
     )
     assert {"their_search", "gone"} <= set(names())

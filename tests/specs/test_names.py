@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchbook.optimizers import native_names
-from benchbook.optimizers.adapters.shelf import SHELF
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.specs.names import optimizer_name, spec_name, what_is_missing
 
 
@@ -19,8 +19,8 @@ def test_names_go_there_and_back() -> None:
 
 def test_a_spec_whose_library_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library is named; specs of other optimizers can run."""
-    monkeypatch.setattr("benchbook.optimizers.adapters.library.available", lambda library: False)
-    monkeypatch.setattr("benchbook.optimizers.adapters.library.find_spec", lambda module: None)
+    monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda library: False)
+    monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)
     assert "needs the library cma, which is not installed" in str(what_is_missing("pycma-CMAES"))
     assert what_is_missing("cma_es") is None
     assert what_is_missing("of-my-own") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchbook.optimizers import optimizer
-from benchbook.specs.plans import givens, spec_plan
+from benchbook.specs.spec_plan import givens, spec_plan
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",

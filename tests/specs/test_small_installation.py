@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchbook.optimizers.adapters.shelf import SHELF
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.specs.outcome import read_outcome
 
 # Every Python process below hides these modules from its imports.

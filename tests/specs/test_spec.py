@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import benchbook as bb
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.store import Store
 from benchbook.errors import ClaimsFailedError, ParamsError, UnknownNameError, UsageError
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.proof import digests_in_another_process
+from benchbook.specs.rerun import digests_in_another_process
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -87,7 +87,7 @@ def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
     spec: Spec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The claims on seeds can fail: here every run draws from one generator."""
-    execution = importlib.import_module("benchbook.studies.execute")
+    execution = importlib.import_module("benchbook.studies.runs.execute")
     monkeypatch.setattr(execution, "run_generator", lambda **names: np.random.default_rng(0))
     spec.when()
     spec.claim_sound()
@@ -187,8 +187,8 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     monkeypatch: pytest.MonkeyPatch, spec: Spec, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On a small installation all else is judged, and a sentence says what is missing."""
-    monkeypatch.setattr("benchbook.optimizers.adapters.library.available", lambda library: False)
-    monkeypatch.setattr("benchbook.optimizers.adapters.library.find_spec", lambda module: None)
+    monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda library: False)
+    monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)
     # a name that no other test has looked up: those found before are kept
     alone = bb.spec("manta_ray_foraging", reference="mealpy:OriginalTSA", **PARAMS)
     alone.when()

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import benchbook as bb
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.store import Store
 
 STUDY = {
     "optimizers": ["manta_ray_foraging", "differential_evolution"],

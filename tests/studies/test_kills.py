@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 import benchbook as bb
-from benchbook.artifacts.inspect import inspect
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.repair import inspect
+from benchbook.artifacts.store.store import Store
 from benchbook.records import Status
 
 HARNESS = Path(__file__).with_name("kills.py")
@@ -93,7 +93,7 @@ made.run({str(tmp_path)!r}, executor="processes", workers=2)
 def is_worker(process: psutil.Process) -> bool:
     """Tell a living worker from other processes, and from one that was killed before and not yet reaped."""
     try:
-        return "benchbook.studies.worker" in " ".join(process.cmdline())
+        return "benchbook.studies.workers.process" in " ".join(process.cmdline())
     except (psutil.ZombieProcess, psutil.NoSuchProcess):
         return False
 

@@ -10,11 +10,11 @@ from benchbook.artifacts.io import load_document
 from benchbook.errors import StorageError, UnknownNameError, UsageError
 from benchbook.optimizers import optimizer
 from benchbook.problems import describe, problem, register
+from benchbook.profiling import profile, stage
+from benchbook.profiling.document import from_document, to_document
+from benchbook.profiling.result import Profiled
 from benchbook.studies.profile_files import write_profile
 from benchbook.studies.profiling import profile_call, profile_params, profile_run, profile_work
-from benchbook.tracking import profile, stage
-from benchbook.tracking.profile_document import from_document, to_document
-from benchbook.tracking.profiled import Profiled
 
 STAGES = ["set-up", "loop", "ask", "evaluate", "observe", "tell", "encode", "write"]
 PARAMS = {
@@ -54,9 +54,9 @@ def test_a_run_names_its_stages_from_plan_to_disk() -> None:
 def test_what_a_process_finds_out_once_is_set_up(python: Callable[..., str]) -> None:
     """The commit, the machine and the code are looked up before the run, so that they do not pass for encoding."""
     code = (
-        "from benchbook.studies import provenance\n"
+        "from benchbook.studies.runs import provenance\n"
         "from benchbook.studies.profiling import profile_run\n"
-        "from benchbook.tracking import stages\n"
+        "from benchbook.profiling import stages\n"
         "seen = []\n"
         "git = provenance._git\n"
         "provenance._git = lambda *given: (seen.append(stages.active()._entered[-1][0].name), git(*given))[1]\n"

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 import benchbook as bb
-from benchbook.artifacts.planning import CELL_RUNS, plan_from
+from benchbook.artifacts.store.study_plan import CELL_RUNS, plan_from
 from benchbook.errors import UnknownNameError, UsageError
-from benchbook.studies.execute import code_digest
+from benchbook.studies.runs.execute import code_digest
 
 SMALL: dict[str, Any] = {"optimizers": ["manta_ray_foraging"], "functions": ["sphere", "bbob_f1"], "dims": [2, 3]}
 

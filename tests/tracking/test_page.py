@@ -9,8 +9,8 @@ from benchbook.analysis.plots.timeline import plot_timeline, timeline, timeline_
 from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.tracking import Pipeline, read_run, read_samples, track, watch
-from benchbook.tracking.page import live, page
-from benchbook.tracking.telemetry import Sampler
+from benchbook.tracking.live_page import live, page
+from benchbook.tracking.telemetry.sampling import Sampler
 
 
 class Wave:

@@ -10,11 +10,11 @@ from benchbook.artifacts.validate import check_document, check_file
 from benchbook.clock import ManualClock
 from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.tracking import Pipeline, list_runs, read_run, track
-from benchbook.tracking import record as files
-from benchbook.tracking.documents import from_document, to_document
+from benchbook.tracking import writer as files
+from benchbook.tracking.document import from_document, to_document
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.folders import MANIFEST, REPORT, SNAPSHOT
-from benchbook.tracking.states import PipelineState, StepStatus
+from benchbook.tracking.state import PipelineState, StepStatus
 
 
 def worked(clock: ManualClock, **options: object) -> Pipeline:
@@ -327,7 +327,7 @@ def test_each_record_has_a_schema_that_real_ones_fit() -> None:
 
     import jsonschema_rs
 
-    from benchbook.artifacts.schema import RECORDS, record_schema
+    from benchbook.artifacts.models.registry import RECORDS, record_schema
 
     with track("records", telemetry=0.1) as pipeline, pipeline.step("a") as step:
         step.metric("loss", 1.0)

@@ -11,7 +11,7 @@ import pytest
 from benchbook.clock import ManualClock
 from benchbook.errors import MissingExtraError
 from benchbook.tracking import track
-from benchbook.tracking.telemetry import Sampler
+from benchbook.tracking.telemetry.sampling import Sampler
 
 pytest.importorskip("tensorboard")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchbook.analysis.columns import Columns
-from benchbook.analysis.measured import MeasuredRuns
+from benchbook.analysis.table_measures import MeasuredRuns
 from benchbook.records import RunRecord, Status
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.codec import document_of, frames_of
-from benchbook.artifacts.document import content_digest_of, from_document, run_key, spec_of
+from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
 from benchbook.records import RunRecord
-from benchbook.tracking.targets import target_hits
+from benchbook.observers.targets import target_hits
 from benchbook.typing import JsonObject
 
 _MOST_PROBLEMS = 20
@@ -77,9 +77,12 @@ def schema_problems(document: JsonObject) -> list[Problem]:
     if isinstance(version, int | float) and version > VERSIONS[str(kind)]:
         reason = f"is {version}, this benchbook reads up to {VERSIONS[str(kind)]}; a newer benchbook wrote it: upgrade"
         return [Problem("$.schema_version", reason)]
-    if _validator(kind).is_valid(cast("Any", document)):
-        return []
-    return list(_by_schema(kind, document))
+    try:
+        if _validator(kind).is_valid(cast("Any", document)):
+            return []
+        return list(_by_schema(kind, document))
+    except (ValueError, RecursionError) as error:  # what the validator cannot hold: too deep, or no JSON number
+        return [Problem("$", f"cannot be compared with its schema: {error}")]
 
 
 def checked(document: JsonObject, name: str) -> JsonObject:
@@ -99,7 +102,7 @@ def checked(document: JsonObject, name: str) -> JsonObject:
 def _validator(kind: str) -> Any:
     import jsonschema_rs
 
-    from benchbook.artifacts.schema import json_schema
+    from benchbook.artifacts.models.registry import json_schema
 
     return jsonschema_rs.validator_for(json_schema(kind))
 

@@ -21,7 +21,7 @@ def command() -> None:
 @click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
 def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
     """Write the summary of a study under artifacts/baselines/."""
-    from benchbook.analysis import baselines
+    from benchbook.analysis.comparison import baselines
 
     made = baselines.publish(open_runs(study), name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
@@ -35,7 +35,7 @@ def list_(*, as_json: bool) -> None:
     """List the baselines."""
     import orjson
 
-    from benchbook.analysis.baselines import published
+    from benchbook.analysis.comparison.baselines import published
     from benchbook.cli.terminal import console, table
 
     rows = [
@@ -66,8 +66,8 @@ def show(*, name: str, as_json: bool) -> None:
     """Show a baseline: its cells, with ERT and AOCC."""
     import orjson
 
-    from benchbook.analysis.baselines import find_baseline, to_document
-    from benchbook.analysis.resampling import ert_of
+    from benchbook.analysis.comparison.baselines import find_baseline, to_document
+    from benchbook.analysis.statistics.intervals import ert_of
     from benchbook.cli.terminal import console, facts, table
 
     found = find_baseline(name)

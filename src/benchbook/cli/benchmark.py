@@ -11,8 +11,8 @@ import click
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
-    from benchbook.bench.comparing import Change
-    from benchbook.bench.records import Report
+    from benchbook.selfcheck.comparing import Change
+    from benchbook.selfcheck.records import Report
 
 _PATH = click.Path(path_type=Path)
 _HEADERS = ("Verdict", "Lane", "Metric", "Baseline", "Current", "Delta", "% Delta", "Why")
@@ -42,9 +42,9 @@ def command(
     paths, ids or their beginnings, latest, previous, or summary. Exit code 1: a check of accuracy does not hold; 5:
     accuracy or quality became worse. Times are advice: what became slower is said, and changes no exit code.
     """
-    from benchbook.bench.comparing import MOST_REPORTS, compare_reports, worse
-    from benchbook.bench.reports import earlier_reports, find_report, report_folder, summary_path, write_report
-    from benchbook.bench.suite import preset, run_suite
+    from benchbook.selfcheck.comparing import MOST_REPORTS, compare_reports, worse
+    from benchbook.selfcheck.reports import earlier_reports, find_report, report_folder, summary_path, write_report
+    from benchbook.selfcheck.suite import preset, run_suite
 
     folder = output_dir or report_folder()
     if pair is not None:
@@ -77,7 +77,7 @@ def _print_report(report: Report, form: str) -> None:
     if form == "json":
         import orjson
 
-        from benchbook.bench.reports import to_document
+        from benchbook.selfcheck.reports import to_document
 
         click.echo(orjson.dumps(to_document(report), option=orjson.OPT_INDENT_2).decode())
         return

@@ -12,9 +12,9 @@ from benchbook.cli.studies import open_runs
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
-    from benchbook.analysis.comparison import Comparison
-    from benchbook.analysis.rows import Row
-    from benchbook.analysis.summary import StudySummary
+    from benchbook.analysis.comparison.compare import Comparison
+    from benchbook.analysis.comparison.summary import StudySummary
+    from benchbook.analysis.comparison.verdicts import Row
     from benchbook.typing import JsonObject
 
 HEADERS = ("Verdict", "Optimizer", "Function", "Dim", "Metric", "Baseline", "Current", "Delta", "% Delta", "p", "Why")
@@ -27,14 +27,19 @@ _RIGHT = ("Dim", "Baseline", "Current", "Delta", "% Delta", "p")
 @click.option("--thresholds", type=click.Path(path_type=Path), default=None, help="YAML: when a difference counts.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option("--all", "everything", is_flag=True, help="Also list rows without a difference in table and Markdown.")
-def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: str, everything: bool) -> int:
+@click.option("--strict", is_flag=True, help="Exit code 7 where something was not compared, or nothing was decided.")
+def command(
+    *, baseline: str, candidate: Path, thresholds: Path | None, form: str, everything: bool, strict: bool
+) -> int:
     """Compare a study with a baseline; nothing is run.
 
     BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
-    of run artifacts. Exit code 5 says that something became worse.
+    of run artifacts. Exit code 5 says that something became worse; a cell of the baseline that the candidate does not
+    have counts as worse. With --strict exit code 7 says that the comparison is no proof: cells of the baseline are
+    missing, budgets differ, or nothing was decided about quality.
     """
-    from benchbook.analysis.comparison import compare
-    from benchbook.analysis.thresholds import load_thresholds
+    from benchbook.analysis.comparison.compare import compare
+    from benchbook.analysis.comparison.thresholds import load_thresholds
 
     limits = load_thresholds(thresholds) if thresholds else None
     result = compare(_baseline(baseline), open_runs([candidate]), limits)
@@ -46,6 +51,9 @@ def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: st
         click.echo(as_markdown(result, everything=everything))
     else:
         _print(result, everything=everything)
+    measured_worse = any(not row.gap for row in result.worse)
+    if strict and result.gaps and not measured_worse:
+        return ExitCode.INCOMPLETE
     return ExitCode.COMPARE_WORSE if result.worse else ExitCode.DONE
 
 
@@ -69,10 +77,10 @@ def cells_of(row: Row) -> list[str]:
 
 def summary_lines(result: Comparison) -> list[str]:
     """Return what the comparison says as a whole, and what it could have found."""
-    from benchbook.analysis.rows import Verdict
+    from benchbook.analysis.comparison.verdicts import Verdict
 
     counts = ", ".join(f"{result.count(verdict)} {verdict.value}" for verdict in Verdict if result.count(verdict))
-    lines = [f"{len(result.rows)} rows: {counts or 'nothing to compare'}", *result.notes]
+    lines = [f"{len(result.rows)} rows: {counts or 'nothing to compare'}", *result.notes, *result.gaps]
     for optimizer, loss in result.detectable.items():
         if loss is not None:
             power = f"{100 * result.thresholds.power:.0f} %"
@@ -104,6 +112,7 @@ def as_document(result: Comparison) -> JsonObject:
         "worse": len(result.worse),
         "rows": list(rows),
         "notes": list(result.notes),
+        "gaps": list(result.gaps),
         "detectable_aocc_loss": dict(result.detectable),
         "power": result.thresholds.power,
     }
@@ -151,8 +160,8 @@ def _print(result: Comparison, *, everything: bool) -> None:
 
 def _baseline(which: str) -> StudySummary:
     """Return the summary of a published baseline or of a study."""
-    from benchbook.analysis.baselines import SUFFIX, find_baseline
-    from benchbook.analysis.summary import summarise
+    from benchbook.analysis.comparison.baselines import SUFFIX, find_baseline
+    from benchbook.analysis.comparison.summary import summarise
 
     path = Path(which)
     if path.is_dir():

@@ -19,7 +19,7 @@ def command(*, a: Path, b: Path) -> int:
     libraries and arithmetic. Exit code 0: the contents are the same; 4: they differ.
     """
     from benchbook.artifacts.io import load
-    from benchbook.studies.difference import differences
+    from benchbook.studies.verify.diff import differences
 
     found = differences(load(a), load(b))
     if found.identical:

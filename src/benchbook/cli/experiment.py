@@ -110,7 +110,7 @@ def _branches(tune: Any, arguments: dict[str, Any]) -> list[Branch]:
 
 
 def _takes_any(function: Any) -> bool:
-    from benchbook.experiments.binding import Binding
+    from benchbook.experiments.configs.binding import Binding
 
     return Binding(function).model is None
 

@@ -75,7 +75,7 @@ def _crate(
     from benchbook.artifacts.interop.crate_entities import Label
     from benchbook.artifacts.interop.credits import author, project_credits
     from benchbook.files import project_root
-    from benchbook.specs.documents import notebook_documents, spec_documents
+    from benchbook.specs.notebooks.crate_notebooks import notebook_documents, spec_documents
 
     root = project_root()
     known_licence, known_authors = project_credits(root)

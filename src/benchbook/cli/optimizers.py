@@ -25,8 +25,8 @@ def list_(*, as_json: bool) -> None:
 
     from benchbook.cli.terminal import console, table
     from benchbook.optimizers import entries, names
-    from benchbook.optimizers.adapters.library import available
-    from benchbook.optimizers.adapters.shelf import SHELF
+    from benchbook.optimizers.adapters.factory import available
+    from benchbook.optimizers.adapters.libraries import SHELF
 
     if as_json:
         click.echo(json.dumps(names()))
@@ -75,7 +75,7 @@ def audit_(*, name: str | None, everything: bool, as_json: bool) -> int:
     found = audit([name] if name is not None else names())
     if as_json:
         from benchbook.optimizers import optimizer
-        from benchbook.studies.provenance import measurement
+        from benchbook.studies.runs.provenance import measurement
 
         rows = [{**asdict(item), "clean": item.clean, "draws_from": list(item.draws_from)} for item in found]
         packages = [package for item in found for package in optimizer(item.name).packages]

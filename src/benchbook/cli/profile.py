@@ -11,7 +11,7 @@ from benchbook.cli.options import check_writable, json_option, settings_from
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from benchbook.tracking.profiled import Profiled
+    from benchbook.profiling.result import Profiled
 
 _INTERRUPTED = 130
 
@@ -55,7 +55,7 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
       benchbook profile notebooks/cma_es.ipynb
       benchbook profile package.module:function
     """  # noqa: D301  # click keeps the lines behind this very character
-    from benchbook.tracking.profile_document import from_document, to_document
+    from benchbook.profiling.document import from_document, to_document
 
     if output_dir is not None:
         if output_dir.exists() and not output_dir.is_dir():
@@ -120,7 +120,7 @@ def _call(target: str, repeats: int | None) -> Profiled:
 
 def _notebook(target: str, repeats: int | None, how: dict[str, Any], run: dict[str, Any]) -> Profiled:
     from benchbook.params import load
-    from benchbook.specs.profiling import profile_notebook
+    from benchbook.specs.notebooks.profiling import profile_notebook
 
     path, is_spec = _path_of(target)
     _refuse(target, "a notebook", {**run, "set": how["settings"], "repeats": repeats})
@@ -134,7 +134,7 @@ def _path_of(target: str) -> tuple[Path, bool]:
     from benchbook.errors import unknown_name
     from benchbook.files import project_root
     from benchbook.optimizers import names
-    from benchbook.specs.discover import specs
+    from benchbook.specs.notebooks.discover import specs
 
     known = {file.name: file.path for file in specs()} if project_root() is not None else {}
     if target.endswith(".ipynb"):
@@ -177,7 +177,7 @@ def _show(found: Profiled, written: list[Path], *, as_json: bool) -> None:
 def show_profile(found: Profiled) -> None:
     """Print a profile: in ASCII where the terminal knows no more."""
     from benchbook.cli.terminal import console
-    from benchbook.tracking.profile_table import tables
+    from benchbook.profiling.tables import tables
 
     screen = console()
     screen.print(tables(found, width=screen.width, ascii_only=screen.options.ascii_only))

@@ -18,9 +18,9 @@ def command(*, study: tuple[Path, ...], out: Path, title: str | None) -> None:
 
     STUDY is the folder of a store, a run artifact, or a folder of run artifacts.
     """
-    from benchbook.analysis.report import report
-    from benchbook.analysis.report_pages import write_report
-    from benchbook.artifacts.manifest import read_manifest
+    from benchbook.analysis.report.pages import write_report
+    from benchbook.analysis.report.report import report
+    from benchbook.artifacts.store.manifest import read_manifest
 
     runs = open_runs(study)
     plans = [read_manifest(path) if path.is_dir() else None for path in study]

@@ -47,7 +47,7 @@ def command(
     from benchbook.cli.show import document_text, run_facts
     from benchbook.cli.terminal import console, facts
     from benchbook.records import Status
-    from benchbook.studies.api import run
+    from benchbook.studies.runs.run import run
 
     record = run(optimizer_name, function, settings=settings_from(settings), **numbers)
     if out is not None:

@@ -40,7 +40,7 @@ def check(*, folder: Path) -> int:
 
 
 def _schemas() -> dict[str, str]:
-    from benchbook.artifacts import schema as artifacts
+    from benchbook.artifacts.models import registry as artifacts
     from benchbook.params import model as params
 
     made: dict[str, Any] = {name: artifacts.json_schema(kind) for kind, name in artifacts.FILE_NAMES.items()}

@@ -21,9 +21,9 @@ def command(*, file: Path, as_json: bool) -> None:
     """Show an artifact in readable form."""
     import orjson
 
-    from benchbook.artifacts.document import from_document
     from benchbook.artifacts.io import load_document
     from benchbook.artifacts.kinds import Kind
+    from benchbook.artifacts.run_document import from_document
     from benchbook.cli.terminal import console, facts
 
     document = load_document(file)
@@ -36,13 +36,13 @@ def command(*, file: Path, as_json: bool) -> None:
 
         show(document)
     elif document["kind"] == Kind.PIPELINE:
-        from benchbook.tracking.documents import from_document as pipeline_from
+        from benchbook.tracking.document import from_document as pipeline_from
         from benchbook.tracking.reports import markdown
 
         click.echo(markdown(pipeline_from(document), file.parent))
     elif document["kind"] == Kind.PROFILE:
         from benchbook.cli.profile import show_profile
-        from benchbook.tracking.profile_document import from_document as profile_from
+        from benchbook.profiling.document import from_document as profile_from
 
         show_profile(profile_from(document))
     elif document["kind"] == Kind.SPEC_OUTCOME:
@@ -64,7 +64,7 @@ def document_text(record: RunRecord) -> str:
     """Return a record as indented JSON."""
     import orjson
 
-    from benchbook.artifacts.document import to_document
+    from benchbook.artifacts.run_document import to_document
 
     return orjson.dumps(to_document(record), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode()
 

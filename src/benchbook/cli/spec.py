@@ -13,9 +13,9 @@ from benchbook.cli.options import check_tracking, json_option, tracking_options
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
-    from benchbook.specs.discover import SpecFile
-    from benchbook.specs.execute import SpecResult
-    from benchbook.specs.rules import Finding
+    from benchbook.specs.notebooks.discover import SpecFile
+    from benchbook.specs.notebooks.execute import SpecResult
+    from benchbook.specs.notebooks.rules import Finding
     from benchbook.typing import JsonObject
 
 
@@ -31,7 +31,7 @@ def list_(*, as_json: bool) -> None:
     import json
 
     from benchbook.cli.terminal import console, table
-    from benchbook.specs.discover import specs
+    from benchbook.specs.notebooks.discover import specs
 
     files = specs()
     if as_json:
@@ -91,7 +91,7 @@ def run(
     Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each anew.
     """
     from benchbook.params.load import load
-    from benchbook.specs.discover import find, shard_of
+    from benchbook.specs.notebooks.discover import find, shard_of
 
     check_tracking(no_track=no_track, tensorboard=tensorboard)
     files = find(names)
@@ -118,8 +118,8 @@ def accept_(*, names: tuple[str, ...]) -> None:
 
     These are the outputs that nbval compares in pull requests; all other outputs are stripped.
     """
-    from benchbook.specs.accept import accept
-    from benchbook.specs.discover import find
+    from benchbook.specs.notebooks.accept import accept
+    from benchbook.specs.notebooks.discover import find
 
     for file in find(names):
         click.echo(f"{file.name}: {'changed' if accept(file) else 'unchanged'}")
@@ -132,9 +132,9 @@ def new(*, name: str) -> None:
 
     Run it, store its verdicts, then tell its story: benchbook spec run NAME; benchbook spec accept NAME.
     """
-    from benchbook.specs.check import quick_params
-    from benchbook.specs.discover import notebook_folder
-    from benchbook.specs.scaffold import new_notebook
+    from benchbook.specs.notebooks.check import quick_params
+    from benchbook.specs.notebooks.discover import notebook_folder
+    from benchbook.specs.notebooks.scaffold import new_notebook
 
     path = new_notebook(name, notebook_folder(), quick_params())
     click.echo(f"{_near(path)}: now run it with: benchbook spec run {name}; benchbook spec accept {name}")
@@ -146,13 +146,13 @@ def new(*, name: str) -> None:
 def check(*, names: tuple[str, ...], fix: bool) -> int:
     """Check that specs have all they must have.
 
-    Without NAMES also that every native optimizer and every library with adapters has a spec, that native optimizers
-    have an example in their docstring, and what the other notebooks must have. Exit code 6 where something is missing,
-    with a line for each.
+    Without NAMES also what the other notebooks must have; in benchbook's own repository, that every native optimizer
+    and every library with adapters has a spec, and that native optimizers have an example in their docstring. Exit
+    code 6 where something is missing, with a line for each.
     """
-    from benchbook.specs.check import check_notebook, check_project, other_notebooks, quick_params
-    from benchbook.specs.discover import find, notebook_folder
-    from benchbook.specs.mend import mend
+    from benchbook.specs.notebooks.check import check_notebook, check_project, other_notebooks, quick_params
+    from benchbook.specs.notebooks.discover import find, notebook_folder
+    from benchbook.specs.notebooks.fix import mend
 
     quick, files, folder = quick_params(), find(names), notebook_folder()
     others = [] if names else other_notebooks(folder, files)
@@ -187,8 +187,8 @@ def _execute(
     files: Sequence[SpecFile], params: JsonObject, tracking: dict[str, Any] | None, **options: Any
 ) -> list[SpecResult]:
     from benchbook.cli.spec_progress import SpecProgress
-    from benchbook.specs.execute import execute_specs
-    from benchbook.specs.tracked import execute_tracked
+    from benchbook.specs.notebooks.execute import execute_specs
+    from benchbook.specs.notebooks.tracked import execute_tracked
 
     with SpecProgress(len(files)) as screen:
         if tracking is None:

@@ -38,7 +38,7 @@ def _open(path: Path) -> RunTable:
     runs: RunTable
     imported = _imported(path)
     if path.is_dir() and _is_store(path):
-        from benchbook.analysis.stored import open_store
+        from benchbook.analysis.store_table import open_store
 
         own = open_store(path)
         runs = RunTable([*own, *imported]) if imported else own
@@ -62,9 +62,9 @@ def _imported(path: Path) -> list[Any]:
 
 def _artifacts(path: Path) -> Iterator[RunRecord]:
     from benchbook.artifacts.codec import SUFFIXES
-    from benchbook.artifacts.document import from_document
     from benchbook.artifacts.io import load, load_document
     from benchbook.artifacts.kinds import Kind
+    from benchbook.artifacts.run_document import from_document
 
     if path.is_file():
         yield load(path)
@@ -76,7 +76,7 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
 
 
 def _is_store(path: Path) -> bool:
-    from benchbook.artifacts.manifest import FILE_NAME
-    from benchbook.artifacts.shards import SHARD_SUFFIX
+    from benchbook.artifacts.store.manifest import FILE_NAME
+    from benchbook.artifacts.store.shards import SHARD_SUFFIX
 
     return (path / FILE_NAME).exists() or next(path.rglob(f"*{SHARD_SUFFIX}"), None) is not None

@@ -62,8 +62,8 @@ def run(
     import sys
 
     from benchbook.params.study import load_study
-    from benchbook.studies.description import study
     from benchbook.studies.ledger import ledger
+    from benchbook.studies.study import study
 
     check_tracking(no_track=no_track, tensorboard=tensorboard)
     described = load_study(file)
@@ -111,7 +111,7 @@ def status(*, folder: Path, as_json: bool) -> int:
 @click.option("--into", type=_PATH, required=True, help="The store that takes the runs.")
 def merge(*, folders: tuple[Path, ...], into: Path) -> int:
     """Copy the runs of stores into one: a set union over run keys."""
-    from benchbook.artifacts.merge import merge as merge_stores
+    from benchbook.artifacts.store.merge import merge as merge_stores
 
     copied = merge_stores(folders, into)
     click.echo(f"{into}: {copied} runs taken in from {len(folders)} stores")
@@ -126,8 +126,8 @@ def check(*, folder: Path, mend: bool) -> int:
 
     Exit code 3 with the list of what is wrong.
     """
-    from benchbook.artifacts.inspect import inspect, repair
-    from benchbook.artifacts.store import Store
+    from benchbook.artifacts.store.repair import inspect, repair
+    from benchbook.artifacts.store.store import Store
 
     found = list(inspect(folder))
     if mend and any(finding.repairable for finding in found):
@@ -150,10 +150,10 @@ def summary(*, folder: Path, out: Path, brief: bool) -> int:
 
     It is of the kind aggregate, and has them cell by cell.
     """
-    from benchbook.analysis.aggregate import BRIEF_TARGETS, aggregate
-    from benchbook.analysis.stored import open_store
+    from benchbook.analysis.measures.aggregate import BRIEF_TARGETS, aggregate
+    from benchbook.analysis.store_table import open_store
     from benchbook.artifacts.io import save_document
-    from benchbook.tracking.targets import STANDARD_TARGETS
+    from benchbook.observers.targets import STANDARD_TARGETS
 
     runs = open_store(folder)
     save_document(aggregate(runs, targets=BRIEF_TARGETS if brief else STANDARD_TARGETS), out)

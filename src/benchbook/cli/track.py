@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchbook.errors import ExitCode, UsageError
-from benchbook.tracking.states import DIED, UNREADABLE, StepStatus
+from benchbook.tracking.state import DIED, UNREADABLE, StepStatus
 
 if TYPE_CHECKING:
-    from benchbook.tracking.runs import Line, Seen
+    from benchbook.tracking.reader import Line, Seen
 
 _STATUSES = (
     *(status.value for status in StepStatus if status not in (StepStatus.PENDING, StepStatus.SKIPPED)),
@@ -43,7 +43,7 @@ def list_command(*, statuses: tuple[str, ...], since: str | None, spec: str | No
     import orjson
 
     from benchbook.records import as_plain
-    from benchbook.tracking.runs import list_runs
+    from benchbook.tracking.reader import list_runs
 
     lines, count = list_runs(since=_moment(since), status=statuses, spec=spec, limit=limit or None)
     if form == "json":
@@ -127,9 +127,9 @@ def watch_command(*, run: str, once: bool, interval: float) -> int:
     from rich.console import Console
 
     from benchbook.tracking.folders import find_run
-    from benchbook.tracking.page import live, page
-    from benchbook.tracking.runs import read_run
-    from benchbook.tracking.telemetry import read_samples
+    from benchbook.tracking.live_page import live, page
+    from benchbook.tracking.reader import read_run
+    from benchbook.tracking.telemetry.sampling import read_samples
 
     folder = find_run(run)
     console = Console(highlight=False)
@@ -187,7 +187,7 @@ def export_command(*, run: str, output: Path, form: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 def prune_command(*, keep: int, dry_run: bool) -> None:
     """Delete old pipelines, never one that runs."""
-    from benchbook.tracking.runs import prune
+    from benchbook.tracking.reader import prune
 
     gone = prune(keep, dry_run=dry_run)
     for run_id in gone:
@@ -197,7 +197,7 @@ def prune_command(*, keep: int, dry_run: bool) -> None:
 
 def _seen(run: str) -> Seen:
     from benchbook.tracking.folders import find_run
-    from benchbook.tracking.runs import read_run
+    from benchbook.tracking.reader import read_run
 
     return read_run(find_run(run))
 
@@ -205,7 +205,7 @@ def _seen(run: str) -> Seen:
 def _content(seen: Seen, form: str) -> str:
     import orjson
 
-    from benchbook.tracking.documents import to_document
+    from benchbook.tracking.document import to_document
     from benchbook.tracking.reports import markdown
 
     if form == "json":

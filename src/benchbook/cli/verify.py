@@ -13,21 +13,24 @@ _NOT_DETERMINISTIC = "nothing: same code, arithmetic and environment, so the opt
 
 
 @click.command("verify")
-@click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE")
+@click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE|BASELINE")
 @click.option("--sample", type=int, default=None, help="Of a store or baseline, do so many runs, spread evenly. [all]")
 @click.option("--workers", type=int, default=None, help="Of a store, processes that do the runs again. [1]")
 def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     """Run again from an artifact, a store or a baseline, and compare.
 
+    A baseline may be named: benchbook baseline list.
+
     Prints "bit-identical" and ends with 0 where history, solution and counts agree to the last bit; else says what
     differs, in content, code, arithmetic and environment, and ends with 4. Runs of a store are done alone and in
     lockstep. Of a baseline, evaluations, first hits and AOCC of its runs are compared: what it has of each.
     """
+    path = _named_baseline(path)
     if path.is_dir():
         return _store(path, sample, 1 if workers is None else workers)
     from benchbook.artifacts.io import load, load_document
     from benchbook.artifacts.kinds import Kind
-    from benchbook.studies.verify import verify
+    from benchbook.studies.verify.run import verify
 
     if load_document(path)["kind"] == Kind.BASELINE:
         if workers is not None:
@@ -46,8 +49,16 @@ def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     return ExitCode.VERIFY_DIFFERS
 
 
+def _named_baseline(path: Path) -> Path:
+    """Return the file of a baseline that is named; any other path as it is."""
+    from benchbook.analysis.comparison.baselines import baseline_path
+
+    found = None if path.exists() else baseline_path(str(path))
+    return found or path
+
+
 def _store(path: Path, sample: int | None, workers: int) -> int:
-    from benchbook.studies.verify_store import verify_store
+    from benchbook.studies.verify.store import verify_store
 
     same = differing = 0
     for verified in verify_store(path, sample=sample, workers=workers):
@@ -64,8 +75,8 @@ def _store(path: Path, sample: int | None, workers: int) -> int:
 
 
 def _baseline(path: Path, sample: int | None) -> int:
-    from benchbook.analysis.baselines import load_baseline
-    from benchbook.studies.verify_baseline import verify_baseline
+    from benchbook.analysis.comparison.baselines import load_baseline
+    from benchbook.studies.verify.baseline import verify_baseline
 
     same = differing = 0
     for entry in verify_baseline(load_baseline(path), sample=sample):

@@ -12,26 +12,31 @@ Examples:
 
 from typing import TYPE_CHECKING, Any
 
-from benchbook.experiments.binding import Bind
-from benchbook.experiments.branch import Branch, BranchException, BranchFinishedError, BranchStatus, Role
-from benchbook.experiments.chance import EpsilonGreedy, WeightedRandom
-from benchbook.experiments.configs import Config, Configs
-from benchbook.experiments.container import BranchContainer
-from benchbook.experiments.context import current_branch, log_artifact, log_metrics
+from benchbook.experiments.branches.branch import Branch, BranchException, BranchFinishedError, BranchStatus, Role
+from benchbook.experiments.branches.container import BranchContainer
+from benchbook.experiments.branches.current import current_branch, log_artifact, log_metrics
+from benchbook.experiments.configs.binding import Bind
+from benchbook.experiments.configs.expand import expand
+from benchbook.experiments.configs.pool import Config, Configs
 from benchbook.experiments.decorate import experiment
 from benchbook.experiments.exit_report import drain
-from benchbook.experiments.expand import expand
 from benchbook.experiments.experiment import Experiment
-from benchbook.experiments.outcome import Outcome
-from benchbook.experiments.plans import Background, Plan, Strategy
-from benchbook.experiments.registry import get_strategy, list_strategies, register_strategy, unregister_strategy
-from benchbook.experiments.retries import Retries
-from benchbook.experiments.sinks import Ending, FanOut, InMemory, Sink, Span
-from benchbook.experiments.strategies import MultiBranch, RoundRobin, Shadow, Single
+from benchbook.experiments.running.outcome import Outcome
+from benchbook.experiments.running.retries import Retries
+from benchbook.experiments.sinks.protocol import Ending, FanOut, InMemory, Sink, Span
+from benchbook.experiments.strategies.fixed import MultiBranch, RoundRobin, Shadow, Single
+from benchbook.experiments.strategies.protocol import Background, Plan, Strategy
+from benchbook.experiments.strategies.random import EpsilonGreedy, WeightedRandom
+from benchbook.experiments.strategies.registry import (
+    get_strategy,
+    list_strategies,
+    register_strategy,
+    unregister_strategy,
+)
 
 if TYPE_CHECKING:
-    from benchbook.experiments.json_sink import JsonArtifacts
-    from benchbook.experiments.mlflow_sink import MLflow
+    from benchbook.experiments.sinks.json_file import JsonArtifacts
+    from benchbook.experiments.sinks.mlflow import MLflow
 
 __all__ = [
     "Background",
@@ -75,7 +80,7 @@ __all__ = [
 ]
 
 # these write files, and what they need is loaded when they are first used
-_LATER = {"JsonArtifacts": "json_sink", "MLflow": "mlflow_sink"}
+_LATER = {"JsonArtifacts": "json_file", "MLflow": "mlflow"}
 
 
 def __getattr__(name: str) -> Any:
@@ -84,4 +89,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'benchbook.experiments' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"benchbook.experiments.{_LATER[name]}"), name)
+    return getattr(importlib.import_module(f"benchbook.experiments.sinks.{_LATER[name]}"), name)

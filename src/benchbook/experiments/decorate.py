@@ -9,16 +9,16 @@ from typing import Any
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import UsageError
-from benchbook.experiments.binding import Binding
-from benchbook.experiments.call import Hook, Settings
-from benchbook.experiments.checks import at_least
-from benchbook.experiments.configs import Configs
+from benchbook.experiments.configs.binding import Binding
+from benchbook.experiments.configs.checks import at_least
+from benchbook.experiments.configs.pool import Configs
 from benchbook.experiments.experiment import Experiment
-from benchbook.experiments.plans import Strategy
-from benchbook.experiments.registry import get_strategy
-from benchbook.experiments.retries import Retries
-from benchbook.experiments.sinks import Sink
-from benchbook.experiments.strategies import Single
+from benchbook.experiments.running.call import Hook, Settings
+from benchbook.experiments.running.retries import Retries
+from benchbook.experiments.sinks.protocol import Sink
+from benchbook.experiments.strategies.fixed import Single
+from benchbook.experiments.strategies.protocol import Strategy
+from benchbook.experiments.strategies.registry import get_strategy
 
 
 def experiment(

@@ -12,18 +12,18 @@ from concurrent.futures import wait
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.experiments.background import Lane, ShadowHandle
-from benchbook.experiments.branch import Branch, Role
-from benchbook.experiments.call import Call, Job, Settings
-from benchbook.experiments.configs import Config, Configs
-from benchbook.experiments.container import BranchContainer
-from benchbook.experiments.context import CURRENT
-from benchbook.experiments.foreground import run_tasks, run_threads
-from benchbook.experiments.ids import new_id
-from benchbook.experiments.outcome import Outcome
-from benchbook.experiments.plans import Plan, Strategy
-from benchbook.experiments.recorder import Recorder
-from benchbook.experiments.sinks import Sink
+from benchbook.experiments.branches.branch import Branch, Role
+from benchbook.experiments.branches.container import BranchContainer
+from benchbook.experiments.branches.current import CURRENT
+from benchbook.experiments.configs.ids import new_id
+from benchbook.experiments.configs.pool import Config, Configs
+from benchbook.experiments.running.background import Lane, ShadowHandle
+from benchbook.experiments.running.call import Call, Job, Settings
+from benchbook.experiments.running.foreground import run_tasks, run_threads
+from benchbook.experiments.running.outcome import Outcome
+from benchbook.experiments.sinks.protocol import Sink
+from benchbook.experiments.sinks.recorder import Recorder
+from benchbook.experiments.strategies.protocol import Plan, Strategy
 
 SINKS_TIMEOUT_S = 60.0
 
@@ -70,6 +70,10 @@ class Experiment:
         """Bind to an instance, where the function is a method."""
         return self if instance is None else _Bound(self, instance)
 
+    def __reduce__(self) -> str:
+        """Pickle by name, as functions are."""
+        return str(self.__dict__["__qualname__"])  # the function's; `update_wrapper` has set it
+
     def __repr__(self) -> str:
         return f"Experiment({self.name}, {self.strategy.name}, {len(self.configs)} configurations)"
 
@@ -98,7 +102,7 @@ class Experiment:
         """What tells the sinks; the default sink is made with the first call, in the place where artifacts go then."""
         sinks = self._sinks
         if sinks is None:
-            from benchbook.experiments.json_sink import JsonArtifacts
+            from benchbook.experiments.sinks.json_file import JsonArtifacts
 
             sinks = [JsonArtifacts()]
         return Recorder(sinks, self._redact)
@@ -137,6 +141,9 @@ class Experiment:
             raise
         finally:
             self._history.append(outcome)
+        if call.refusal is not None:
+            _abandon(outcome, "the function cannot be used so")
+            raise call.refusal
         if not plan.shadows:
             wait(call.recorder.flush(), timeout=SINKS_TIMEOUT_S)
         return outcome

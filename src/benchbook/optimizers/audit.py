@@ -22,7 +22,7 @@ from unittest import mock
 import numpy as np
 
 from benchbook.errors import ExecutionError
-from benchbook.optimizers.adapters.boundary import same_numpy_state, watched
+from benchbook.optimizers.adapters.isolation import same_numpy_state, watched
 from benchbook.optimizers.catalog import optimizer
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray

@@ -6,7 +6,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from benchbook.optimizers.adapters import library as libraries
+from benchbook.optimizers.adapters import factory as libraries
 from benchbook.optimizers.catalog import describe, names, native_names, optimizer
 from benchbook.optimizers.register import registered
 

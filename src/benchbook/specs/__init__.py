@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchbook.specs.given_when_then import Spec, spec
+    from benchbook.specs.optimizer_spec import Spec, spec
 
 __all__ = ["Spec", "spec"]
 
@@ -14,6 +14,6 @@ def __getattr__(name: str) -> Any:
     """Load `spec` when it is first used: discovering or executing notebooks needs no plots (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module 'benchbook.specs' has no attribute {name!r}")
-    from benchbook.specs import given_when_then
+    from benchbook.specs import optimizer_spec
 
-    return getattr(given_when_then, name)
+    return getattr(optimizer_spec, name)

@@ -11,14 +11,14 @@ import numpy as np
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.plots import Picture, curves_beside_profile, trajectory_grid
 from benchbook.errors import UsageError
+from benchbook.observers import PointTrace
 from benchbook.optimizers import optimizer
 from benchbook.problems import problem
 from benchbook.records import RunRecord
 from benchbook.specs.claims import number
-from benchbook.studies.cells import execute_all
-from benchbook.studies.execute import execute
-from benchbook.studies.plan import planned_run
-from benchbook.tracking import PointTrace
+from benchbook.studies.runs.cells import execute_all
+from benchbook.studies.runs.execute import execute
+from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import FloatArray
 
 _KEPT = 64  # optimizers on a problem whose runs are kept, so that a change computes only what is new

@@ -12,7 +12,7 @@ from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.digests import digest
 from benchbook.optimizers import OptimizerChoice
 from benchbook.records import Claim, RunRecord, Status, Verdict, as_plain
-from benchbook.studies import provenance
+from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject, JsonValue
 
 FILE_NAME = "outcome.json.zst"

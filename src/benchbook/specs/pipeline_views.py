@@ -9,8 +9,8 @@ from benchbook.analysis.plots.timeline import timeline_picture
 from benchbook.specs.display import Table
 from benchbook.tracking import Pipeline
 from benchbook.tracking.eta import eta_errors
+from benchbook.tracking.reader import read_run
 from benchbook.tracking.reports import duration_text, metrics_text, position
-from benchbook.tracking.runs import read_run
 
 
 def timeline(pipeline: Pipeline) -> Picture:

@@ -1,12 +1,12 @@
 """Studies: plan, execute, verify; the one floor that composes optimizers, problems, loop and observers."""
 
-from benchbook.studies.api import run
-from benchbook.studies.cells import execute_all
-from benchbook.studies.description import Study, study
-from benchbook.studies.execute import execute
-from benchbook.studies.plan import PlannedRun, params_plan, plan, planned_run
+from benchbook.studies.runs.cells import execute_all
+from benchbook.studies.runs.execute import execute
+from benchbook.studies.runs.planned_run import PlannedRun, params_plan, plan, planned_run
+from benchbook.studies.runs.run import run
+from benchbook.studies.study import Study, study
 from benchbook.studies.variants import variants
-from benchbook.studies.verify import Verification, verify
+from benchbook.studies.verify.run import Verification, verify
 
 __all__ = [
     "PlannedRun",

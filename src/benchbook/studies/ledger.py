@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.manifest import read_manifest
-from benchbook.artifacts.planning import OptimizerPlan
-from benchbook.artifacts.selection import planned_runs, stale_runs
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.manifest import read_manifest
+from benchbook.artifacts.store.selection import planned_runs, stale_runs
+from benchbook.artifacts.store.store import Store
+from benchbook.artifacts.store.study_plan import OptimizerPlan
 from benchbook.digests import digest
 from benchbook.errors import UsageError
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from benchbook.artifacts.interop.chrome_trace import write_trace
 from benchbook.artifacts.io import save_document
 from benchbook.files import write_atomic
+from benchbook.profiling.document import to_document
+from benchbook.profiling.result import Profiled
 from benchbook.records import as_plain
-from benchbook.studies import provenance
-from benchbook.tracking.profile_document import to_document
-from benchbook.tracking.profiled import Profiled
+from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
-ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "profile.trace.json", "flame-graph.svg"
+ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "profile.chrome_trace.json", "flame-graph.svg"
 
 
 def profile_document(found: Profiled) -> JsonObject:
@@ -34,12 +34,12 @@ def write_profile(found: Profiled, folder: Path) -> list[Path]:
 
     Examples:
         >>> import tempfile
-        >>> from benchbook.tracking import profile
+        >>> from benchbook.profiling import profile
         >>> with profile("squares", functions=False) as found:
         ...     with found.stage("evaluate"):
         ...         squares = [x**2 for x in range(1000)]
         >>> [path.name for path in write_profile(found.result, Path(tempfile.mkdtemp()))]
-        ['profile.json.zst', 'profile.trace.json', 'flame-graph.svg']
+        ['profile.json.zst', 'profile.chrome_trace.json', 'flame-graph.svg']
     """
     from benchbook.analysis.plots.flame_graph import plot_flame_graph
 

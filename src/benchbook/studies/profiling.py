@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.io import save
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.store import Store
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
+from benchbook.profiling.call_counts import count_calls
+from benchbook.profiling.profiler import INTERVAL_S, profile
+from benchbook.profiling.result import Overhead, Profiled
+from benchbook.profiling.stages import stage
+from benchbook.profiling.summarise import with_calls, with_functions
 from benchbook.records import RunRecord
-from benchbook.studies import provenance
-from benchbook.studies.api import planned
-from benchbook.studies.cells import execute_all
-from benchbook.studies.execute import code_digest, execute
-from benchbook.studies.plan import params_plan
-from benchbook.tracking.calls import count_calls
-from benchbook.tracking.findings import with_calls, with_functions
-from benchbook.tracking.profiled import Overhead, Profiled
-from benchbook.tracking.profiles import INTERVAL_S, profile
-from benchbook.tracking.stages import stage
+from benchbook.studies.runs import provenance
+from benchbook.studies.runs.cells import execute_all
+from benchbook.studies.runs.execute import code_digest, execute
+from benchbook.studies.runs.planned_run import params_plan
+from benchbook.studies.runs.run import planned
 
 Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
 

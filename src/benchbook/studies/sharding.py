@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 
-from benchbook.artifacts.planning import CELL_RUNS, StudyPlan
+from benchbook.artifacts.store.study_plan import CELL_RUNS, StudyPlan
 from benchbook.errors import UsageError
 
 # With fewer cells than this for each shard, single runs are dealt out: balance then weighs more than lockstep.

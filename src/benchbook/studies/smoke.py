@@ -12,7 +12,7 @@ def smoke_work() -> Callable[[], object]:
     """Return the work: loop, optimizer, function and history, of a run that is not stored."""
 
     def work() -> object:
-        from benchbook.studies.api import run
+        from benchbook.studies.runs.run import run
 
         return run("differential_evolution", "rastrigin", dim=10, instance=1, seed=1, budget=AMOUNT)
 

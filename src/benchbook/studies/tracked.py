@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from benchbook.artifacts.manifest import read_manifest
-from benchbook.artifacts.planning import CellPlan, StudyPlan
-from benchbook.artifacts.selection import planned_runs
-from benchbook.artifacts.store import Store
+from benchbook.artifacts.store.manifest import read_manifest
+from benchbook.artifacts.store.selection import planned_runs
+from benchbook.artifacts.store.store import Store
+from benchbook.artifacts.store.study_plan import CellPlan, StudyPlan
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.digests import digest
 from benchbook.errors import MissingExtraError, UsageError
@@ -290,6 +290,7 @@ def _started(
             steps=[tally.label for tally in tallies],
             weights=[tally.weight for tally in tallies],
             tensorboard=tensorboard,
+            show=False,
         ).start()
         if any(tally.weight > 0 for tally in tallies):
             pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")

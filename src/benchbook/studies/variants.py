@@ -9,7 +9,7 @@ from typing import Any
 from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer as choose
 from benchbook.protocols import Optimizer
-from benchbook.studies.description import Study, study
+from benchbook.studies.study import Study, study
 
 FUNCTIONS = ("sphere", "rosenbrock", "rastrigin", "ackley")
 

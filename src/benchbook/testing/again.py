@@ -15,11 +15,11 @@ from types import ModuleType
 from typing import Any
 
 from benchbook.errors import ExecutionError
+from benchbook.observers import PointTrace
 from benchbook.problems import problem
 from benchbook.protocols import Optimizer
-from benchbook.studies.api import planned
-from benchbook.studies.execute import execute
-from benchbook.tracking import PointTrace
+from benchbook.studies.runs.execute import execute
+from benchbook.studies.runs.run import planned
 
 
 def can_be_found(optimizer: str | Callable[..., Optimizer]) -> bool:

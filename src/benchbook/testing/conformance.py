@@ -14,17 +14,17 @@ import numpy as np
 
 from benchbook.artifacts import check_document
 from benchbook.artifacts.codec import decode, encode
-from benchbook.artifacts.document import from_document, to_document
+from benchbook.artifacts.run_document import from_document, to_document
+from benchbook.observers import PointTrace
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import from_callable, problem
 from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord, Status, Stop
-from benchbook.studies.api import planned
-from benchbook.studies.execute import execute
+from benchbook.studies.runs.execute import execute
+from benchbook.studies.runs.run import planned
 from benchbook.testing.again import can_be_found, points_digest
 from benchbook.testing.fakes import FaultyProblem
-from benchbook.tracking import PointTrace
 from benchbook.typing import FloatArray
 
 # A box whose sides differ in place and size, and that does not hold the origin.

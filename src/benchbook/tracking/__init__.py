@@ -1,7 +1,7 @@
-"""Observers: they watch runs and write down what they see; they never touch results or random state.
+"""Tracked pipelines: steps with position, elapsed time and ETA; telemetry, records and reports.
 
-`track` follows a long pipeline of steps, `profile` says where the time goes; their modules are loaded when they are
-first used.
+`track` follows a long pipeline of steps. Modules are loaded when their names are first used. The names of
+`benchbook.profiling` can be imported from here too, where they stood in version 0.1.
 """
 
 from __future__ import annotations
@@ -9,38 +9,33 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from benchbook.tracking.history import ImprovementHistory
-from benchbook.tracking.trace import PointTrace
-
 if TYPE_CHECKING:
+    from benchbook.profiling.profiler import Profile, profile
+    from benchbook.profiling.stages import stage
     from benchbook.tracking.folders import find_run
-    from benchbook.tracking.page import watch
+    from benchbook.tracking.live_page import watch
     from benchbook.tracking.pipeline import Pipeline, track
-    from benchbook.tracking.profiles import Profile, profile
-    from benchbook.tracking.runs import list_runs, prune, read_run
-    from benchbook.tracking.stages import stage
+    from benchbook.tracking.reader import list_runs, prune, read_run
     from benchbook.tracking.step import Step
-    from benchbook.tracking.telemetry import read_samples
+    from benchbook.tracking.telemetry.sampling import read_samples
 
 _HOMES = {
-    "Pipeline": "pipeline",
-    "Profile": "profiles",
-    "Step": "step",
-    "find_run": "folders",
-    "list_runs": "runs",
-    "profile": "profiles",
-    "prune": "runs",
-    "read_run": "runs",
-    "read_samples": "telemetry",
-    "stage": "stages",
-    "track": "pipeline",
-    "watch": "page",
+    "Pipeline": "tracking.pipeline",
+    "Profile": "profiling.profiler",
+    "Step": "tracking.step",
+    "find_run": "tracking.folders",
+    "list_runs": "tracking.reader",
+    "profile": "profiling.profiler",
+    "prune": "tracking.reader",
+    "read_run": "tracking.reader",
+    "read_samples": "tracking.telemetry.sampling",
+    "stage": "profiling.stages",
+    "track": "tracking.pipeline",
+    "watch": "tracking.live_page",
 }
 
 __all__ = [
-    "ImprovementHistory",
     "Pipeline",
-    "PointTrace",
     "Profile",
     "Step",
     "find_run",
@@ -60,6 +55,6 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'benchbook.tracking' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"benchbook.tracking.{home}"), name)
+    value = getattr(importlib.import_module(f"benchbook.{home}"), name)
     globals()[name] = value
     return value

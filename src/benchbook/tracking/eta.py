@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchbook.tracking.states import FINAL, Eta, PipelineState, StepStatus
+from benchbook.tracking.state import FINAL, Eta, PipelineState, StepStatus
 
 _WIDE = 2.0  # the factor up and down while there is one observation only
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second

@@ -23,7 +23,7 @@ from benchbook.errors import ArtifactError, StorageError, UsageError, unknown_na
 from benchbook.files import artifact_root
 from benchbook.tracking.eta import Shape
 from benchbook.tracking.run_locks import is_live
-from benchbook.tracking.states import StepStatus
+from benchbook.tracking.state import StepStatus
 
 MANIFEST = "manifest.jsonl"
 SNAPSHOT = "pipeline.json"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchbook.tracking.eta import eta_errors
-from benchbook.tracking.states import PipelineState, StepState, StepStatus
+from benchbook.tracking.state import PipelineState, StepState, StepStatus
 
 _BARS = "▁▂▃▄▅▆▇█"
 _UNITS = (("_bytes_per_s", "MB/s", 1e-6), ("_bytes", "MB", 1e-6), ("_percent", "%", 1.0), ("_share", "%", 100.0))

@@ -10,8 +10,8 @@ import pytest
 import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.cells import cells
-from benchbook.analysis.ert import expected_running_times
-from benchbook.analysis.hits import first_hits
+from benchbook.analysis.measures.ert import expected_running_times
+from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.plots import (
     Picture,
     critical_difference_figure,
@@ -25,10 +25,10 @@ from benchbook.analysis.plots import (
     plot_violins,
     profile_grid,
 )
-from benchbook.analysis.rank_comparison import friedman_nemenyi
-from benchbook.analysis.rankings import data_profile, ert_scores, final_scores, performance_profile
-from benchbook.analysis.report import report
-from benchbook.analysis.report_pages import as_html, as_latex, write_report
+from benchbook.analysis.report.pages import as_html, as_latex, write_report
+from benchbook.analysis.report.report import report
+from benchbook.analysis.statistics.friedman import friedman_nemenyi
+from benchbook.analysis.statistics.rankings import data_profile, ert_scores, final_scores, performance_profile
 
 NAMES = ("random_search", "manta_ray_foraging", "differential_evolution")
 

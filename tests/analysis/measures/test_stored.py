@@ -9,8 +9,8 @@ import pandas as pd
 
 import benchbook as bb
 from benchbook.analysis import RunTable
-from benchbook.analysis.report import report
-from benchbook.analysis.report_pages import as_html
+from benchbook.analysis.report.pages import as_html
+from benchbook.analysis.report.report import report
 from benchbook.artifacts.interop import read_ioh, write_ioh
 from benchbook.cli.main import main
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchbook.artifacts.interop.chrome_trace import trace, write_trace
-from benchbook.tracking.spans import Span, Spans
+from benchbook.profiling.spans import Span, Spans
 
 
 def check(document: dict) -> None:

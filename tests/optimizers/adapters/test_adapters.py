@@ -14,8 +14,8 @@ import pytest
 import benchbook as bb
 from benchbook.errors import MissingExtraError, UnknownNameError, UsageError
 from benchbook.optimizers import describe, entries, names, native_names, optimizer, settings_of
-from benchbook.optimizers.adapters import library
-from benchbook.optimizers.adapters.shelf import SHELF
+from benchbook.optimizers.adapters import factory as library
+from benchbook.optimizers.adapters.libraries import SHELF
 
 TURNED = ["mealpy:OriginalMRFO", "nevergrad:NelderMead", "scipy:differential_evolution", "scipy:powell"]
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from benchbook.analysis.plots.optimizer_styles import optimizer_styles
 from benchbook.analysis.plots.style import GREY, INK, new_figure, styled
-from benchbook.analysis.rank_comparison import RankComparison
+from benchbook.analysis.statistics.friedman import RankComparison
 
 _STEP = 0.42  # between the names, in the units of the axes
 

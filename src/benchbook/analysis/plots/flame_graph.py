@@ -15,8 +15,8 @@ from typing import Any
 
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import UsageError
-from benchbook.tracking.profile_table import place, seconds
-from benchbook.tracking.profiled import Profiled
+from benchbook.profiling.result import Profiled
+from benchbook.profiling.tables import place, seconds
 
 _ROW, _TOP, _SIDE, _BOTTOM = 20, 44, 10, 30  # pixels
 _FONT, _LETTER = 12, 7.25  # a letter of a monospaced font is 0.6 of its size wide

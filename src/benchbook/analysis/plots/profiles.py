@@ -9,11 +9,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.plots.decades import label_decades
 from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
 from benchbook.analysis.plots.style import new_figure, styled
-from benchbook.analysis.profiles import Profile
-from benchbook.analysis.rankings import ShareCurve
+from benchbook.analysis.statistics.rankings import ShareCurve
 
 
 @styled

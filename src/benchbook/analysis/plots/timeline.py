@@ -17,7 +17,7 @@ from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import write_atomic
 
 if TYPE_CHECKING:
-    from benchbook.tracking.runs import Seen
+    from benchbook.tracking.reader import Seen
 
 
 # panel: title, unit, factor, (name of the value, label, colour)
@@ -157,7 +157,7 @@ def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
         ArtifactError: It cannot be read.
     """
     from benchbook.tracking.folders import find_run
-    from benchbook.tracking.runs import read_run
+    from benchbook.tracking.reader import read_run
 
     return timeline_picture(read_run(find_run(run, root)))
 
@@ -173,7 +173,7 @@ def add_timeline(folder: Path) -> None:
         StorageError: The folder cannot be written; the report is then as it was.
     """
     from benchbook.tracking.folders import REPORT, TIMELINE
-    from benchbook.tracking.runs import read_run
+    from benchbook.tracking.reader import read_run
 
     seen = read_run(folder)
     try:
@@ -198,8 +198,8 @@ def timeline_of(seen: Seen) -> bytes:
 
 def timeline_picture(seen: Seen) -> Picture:
     """Return the timeline of a tracked pipeline, for a notebook's cell."""
-    from benchbook.tracking.states import StepStatus
-    from benchbook.tracking.telemetry import read_samples
+    from benchbook.tracking.state import StepStatus
+    from benchbook.tracking.telemetry.sampling import read_samples
 
     samples = [(sample.t, sample.values) for sample in read_samples(seen.folder, most=None)]
     steps = [

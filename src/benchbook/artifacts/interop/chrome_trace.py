@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from benchbook.files import write_atomic
-from benchbook.tracking.profiled import Profiled
-from benchbook.tracking.spans import Span
+from benchbook.profiling.result import Profiled
+from benchbook.profiling.spans import Span
 
 _PROCESS = 1
 _STAGES, _FUNCTIONS = 1, 2  # threads, as viewers call their lanes

@@ -21,8 +21,8 @@ from benchbook.artifacts.interop.crate_entities import METADATA, Label, Notebook
 from benchbook.artifacts.interop.imported import ImportedRun
 from benchbook.artifacts.interop.tables import write_csv
 from benchbook.artifacts.kinds import Kind
-from benchbook.artifacts.manifest import FILE_NAME as MANIFEST
-from benchbook.artifacts.shards import SHARD_FOLDER
+from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
+from benchbook.artifacts.store.shards import SHARD_FOLDER
 from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.records import RunRecord
 
@@ -92,7 +92,7 @@ def _own(runs: Iterable[RunRecord]) -> list[RunRecord]:
 
 def _gather(runs: Sequence[RunRecord], study: Path, content: Path, notebooks: Sequence[Notebook]) -> None:
     """Copy what goes into the crate to one place."""
-    from benchbook.artifacts.schema import FILE_NAMES, json_schema
+    from benchbook.artifacts.models.registry import FILE_NAMES, json_schema
 
     kept = content / "study"
     if (study / SHARD_FOLDER).is_dir():

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from benchbook.errors import UsageError
-from benchbook.optimizers.adapters.boundary import Boundary
-from benchbook.optimizers.adapters.turned import Evaluate, Turned
-from benchbook.optimizers.repair import RULES
+from benchbook.optimizers.adapters.blocking import Evaluate, Turned
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.optimizers.native.repair import RULES
 from benchbook.typing import FloatArray
 
 # What a library is told where the objective gave no number. Far above ordinary values, and its fifth power is still

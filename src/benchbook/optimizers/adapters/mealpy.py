@@ -14,11 +14,11 @@ from annotated_types import Ge
 
 from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import TurnedAdapter, seed_from
-from benchbook.optimizers.adapters.boundary import Boundary
-from benchbook.optimizers.adapters.library import Adapted, Parameter
-from benchbook.optimizers.adapters.passing import settings_of
-from benchbook.optimizers.adapters.shelf import SHELF
-from benchbook.optimizers.adapters.turned import Evaluate
+from benchbook.optimizers.adapters.blocking import Evaluate
+from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.optimizers.adapters.keyword_settings import settings_of
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 _MOST_EPOCHS = 100_000  # mealpy takes no more

@@ -10,10 +10,10 @@ import numpy as np
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.optimizers.adapters.base import Adapter, seed_from
-from benchbook.optimizers.adapters.boundary import Boundary
-from benchbook.optimizers.adapters.library import Adapted
-from benchbook.optimizers.adapters.passing import settings_of
-from benchbook.optimizers.adapters.shelf import SHELF
+from benchbook.optimizers.adapters.factory import Adapted
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.optimizers.adapters.keyword_settings import settings_of
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # Samplers that need a grid, another sampler or several objectives.

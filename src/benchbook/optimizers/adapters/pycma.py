@@ -10,9 +10,9 @@ from annotated_types import Ge, Gt
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
-from benchbook.optimizers.adapters.boundary import Boundary
-from benchbook.optimizers.adapters.library import Adapted, Parameter
-from benchbook.optimizers.adapters.shelf import SHELF
+from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # Said to people at a console, about one-dimensional problems, flat functions and the like; the values show it.

@@ -11,10 +11,10 @@ import numpy as np
 
 from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
-from benchbook.optimizers.adapters.boundary import Boundary
-from benchbook.optimizers.adapters.library import Adapted, Parameter
-from benchbook.optimizers.adapters.passing import settings_of
-from benchbook.optimizers.adapters.shelf import SHELF
+from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.optimizers.adapters.keyword_settings import settings_of
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # name -> module below pymoo.algorithms.soo.nonconvex

@@ -13,10 +13,10 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import TurnedAdapter, restarted
-from benchbook.optimizers.adapters.boundary import Boundary
-from benchbook.optimizers.adapters.library import Adapted, Parameter
-from benchbook.optimizers.adapters.shelf import SHELF
-from benchbook.optimizers.adapters.turned import Evaluate
+from benchbook.optimizers.adapters.blocking import Evaluate
+from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 _NEVER = 2**31 - 1  # iterations: the loop ends the run, not the library

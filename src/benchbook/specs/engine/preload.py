@@ -11,6 +11,7 @@ import numpy as np
 _MODULES = (
     # the kernel, with what it would import when it starts or at its first cell
     "ipykernel.kernelapp",
+    "benchbook.specs.engine.kernel_app",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completerlib",
@@ -20,11 +21,11 @@ _MODULES = (
     "sqlite3",
     "tornado.platform.asyncio",
     # what a spec uses
-    "benchbook.artifacts.store",
+    "benchbook.artifacts.store.store",
     "benchbook.optimizers.catalog",
     "benchbook.problems.catalog",
-    "benchbook.specs.given_when_then",
-    "benchbook.studies.cells",
+    "benchbook.specs.optimizer_spec",
+    "benchbook.studies.runs.cells",
     "matplotlib.backends.backend_svg",
     "psutil",
 )
@@ -62,7 +63,7 @@ def _warm_models() -> None:
 
 def _warm_figures() -> None:
     """Draw once, so that fonts and the parser of formulas are there."""
-    from benchbook.analysis.measures import Convergence
+    from benchbook.analysis.control import Convergence
     from benchbook.analysis.plots import OPTIMIZER_STYLE, Picture, convergence_grid
 
     best = np.logspace(-8, 2, 20)

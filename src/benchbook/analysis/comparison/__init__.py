@@ -1,0 +1,1 @@
+"""Compare runs with a baseline: quality and time in separate lanes, with verdicts."""

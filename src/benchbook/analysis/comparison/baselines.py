@@ -1,0 +1,214 @@
+"""Baselines: published summaries that later results are compared with. They change only on purpose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from benchbook.analysis.columns import Run
+from benchbook.analysis.comparison.summary import CellKey, CellSummary, HostSummary, StudySummary, summarise
+from benchbook.artifacts.io import load_document, save_document
+from benchbook.artifacts.kinds import BASELINE_VERSION, Kind
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.errors import ArtifactError, UsageError, unknown_name
+from benchbook.files import artifact_root, shipped
+from benchbook.typing import FloatArray, JsonObject
+
+SUFFIX = ".json.zst"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A published summary, with its name, the moment of its publication, and its file."""
+
+    name: str
+    created_at: str
+    path: Path
+    summary: StudySummary
+
+
+def baselines_folder() -> Path:
+    """Return where baselines are kept: `baselines/` in the artifact root."""
+    return artifact_root() / "baselines"
+
+
+def publish(
+    runs: Iterable[Run], name: str, *, folder: Path | None = None, replace: bool = False, clock: Clock = SYSTEM_CLOCK
+) -> Baseline:
+    """Write the summary of runs as a baseline.
+
+    Args:
+        runs: The runs.
+        name: Name of the baseline: letters, digits, dots, hyphens, underscores.
+        folder: Where; `artifacts/baselines/` unless given.
+        replace: Whether a baseline of this name may be replaced.
+        clock: Stamps it.
+
+    Raises:
+        UsageError: The name is not valid or taken, or there are no runs.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"name is {name!r}, expected letters, digits, dots, hyphens and underscores")
+    path = (folder or baselines_folder()) / f"{name}{SUFFIX}"
+    if path.exists() and not replace:
+        raise UsageError(f"the baseline {name!r} exists already ({path}); it changes only on purpose: --replace")
+    summary = summarise(runs)
+    if not summary.cells:
+        raise UsageError("there are no runs to publish")
+    created_at = timestamp(clock.now())
+    save_document(to_document(summary, name, created_at), path)
+    return Baseline(name=name, created_at=created_at, path=path, summary=summary)
+
+
+def published(folder: Path | None = None) -> list[Baseline]:
+    """Return all baselines, by name: those of the package, and those of the project or of a folder.
+
+    Raises:
+        ArtifactError: One of them is damaged.
+    """
+    return [load_baseline(path) for path in baseline_files(*_folders(folder)).values()]
+
+
+def baseline_files(*folders: Path) -> dict[str, Path]:
+    """Return the baselines of folders by name, sorted; where two have one name, that of the later folder."""
+    found = {path.name.removesuffix(SUFFIX): path for folder in folders for path in folder.glob(f"*{SUFFIX}")}
+    return dict(sorted(found.items()))
+
+
+def find_baseline(which: str, folder: Path | None = None) -> Baseline:
+    """Return a baseline by its name or path.
+
+    Raises:
+        UnknownNameError: There is none of this name.
+        ArtifactError: It is damaged, or no baseline.
+    """
+    if Path(which).is_file():
+        return load_baseline(Path(which))
+    known = baseline_files(*_folders(folder))
+    if which not in known:
+        raise unknown_name("baseline", which, known, "(benchbook baseline list)")
+    return load_baseline(known[which])
+
+
+def baseline_path(name: str) -> Path | None:
+    """Return the file of a baseline of the package or the project; None where there is none of this name."""
+    return baseline_files(*_folders(None)).get(name)
+
+
+def load_baseline(path: Path) -> Baseline:
+    """Read a baseline, checked.
+
+    Raises:
+        ArtifactError: It is damaged, or no baseline.
+    """
+    document = load_document(path)
+    if document["kind"] != Kind.BASELINE:
+        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'baseline'")
+    name, created_at, summary = from_document(document, str(path))
+    return Baseline(name=name, created_at=created_at, path=path, summary=summary)
+
+
+def to_document(summary: StudySummary, name: str, created_at: str) -> JsonObject:
+    """Return a summary as a document of the baseline schema."""
+    host = summary.host
+    return {
+        "kind": Kind.BASELINE.value,
+        "schema_version": BASELINE_VERSION,
+        "name": name,
+        "created_at": created_at,
+        "commit": summary.commit,
+        "version": summary.version,
+        "host": None
+        if host is None
+        else {"name": host.name, "cpu": host.cpu, "python": host.python, "arithmetic": host.arithmetic},
+        "startup_s": {key: None if value is None else round(value, 6) for key, value in summary.startup_s.items()},
+        "targets": None if summary.targets is None else summary.targets.tolist(),
+        "cells": [_cell_document(cell) for cell in summary.cells.values()],
+    }
+
+
+def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySummary]:
+    """Return name, moment and summary of a document that is known to be valid by its schema.
+
+    Raises:
+        ArtifactError: Lists that must have one entry a run have other lengths.
+    """
+    doc = cast("dict[str, Any]", document)
+    cells: dict[CellKey, CellSummary] = {}
+    for place, item in enumerate(doc["cells"]):
+        lists = ("instances", "seeds", "evaluations", "hits", "aocc", "us_per_evaluation", "first_hits")
+        lengths = {key: len(item[key]) for key in lists if item.get(key) is not None}
+        if len(set(lengths.values())) != 1:
+            raise ArtifactError(f"{name} is not valid: $.cells[{place}]: lists of unequal lengths: {lengths}")
+        longest = max((len(hits) for hits in item.get("first_hits") or ()), default=0)
+        if longest > len(doc.get("targets") or ()):
+            raise ArtifactError(f"{name} is not valid: $.cells[{place}].first_hits: a run has more hits than targets")
+        cell = _cell(item)
+        cells[cell.key] = cell
+    host = None if doc["host"] is None else HostSummary(**doc["host"])
+    targets = doc.get("targets")
+    summary = StudySummary(
+        cells=cells,
+        host=host,
+        commit=doc["commit"],
+        version=doc["version"],
+        startup_s=doc["startup_s"],
+        targets=None if targets is None else np.array(targets, dtype=np.float64),
+    )
+    return doc["name"], doc["created_at"], summary
+
+
+def _folders(folder: Path | None) -> tuple[Path, ...]:
+    """Return where to look: in the folder alone, or in the package and then the project."""
+    return (shipped("baselines"), baselines_folder()) if folder is None else (folder,)
+
+
+def _cell_document(cell: CellSummary) -> JsonObject:
+    return {
+        "optimizer": cell.optimizer,
+        "settings": dict(cell.settings),
+        "function": cell.function,
+        "dim": cell.dim,
+        "budget": cell.budget,
+        "target": cell.target,
+        "instances": cell.instances.tolist(),
+        "seeds": [None if seed < 0 else int(seed) for seed in cell.seeds],
+        "evaluations": cell.evaluations.tolist(),
+        "hits": [int(hit) if np.isfinite(hit) else None for hit in cell.hits],
+        "aocc": None if cell.aocc is None else [round(float(area), 5) for area in cell.aocc],
+        "us_per_evaluation": [None if np.isnan(us) else float(f"{us:.3g}") for us in cell.us_per_evaluation],
+        "stop_target": cell.stop_target,
+        "stagnation": cell.stagnation,
+        "first_hits": None if cell.first_hits is None else [hits.tolist() for hits in cell.first_hits],
+    }
+
+
+def _cell(item: dict[str, Any]) -> CellSummary:
+    hits = item.get("first_hits")
+    return CellSummary(
+        optimizer=item["optimizer"],
+        settings=item["settings"],
+        function=item["function"],
+        dim=item["dim"],
+        budget=item["budget"],
+        target=item["target"],
+        instances=np.array(item["instances"], dtype=np.int64),
+        seeds=np.array([-1 if seed is None else seed for seed in item["seeds"]], dtype=np.int64),
+        evaluations=np.array(item["evaluations"], dtype=np.int64),
+        hits=_floats(item["hits"], np.inf),
+        aocc=None if item["aocc"] is None else _floats(item["aocc"], np.nan),
+        us_per_evaluation=_floats(item["us_per_evaluation"], np.nan),
+        stop_target=item.get("stop_target"),
+        stagnation=item.get("stagnation"),
+        first_hits=None if hits is None else tuple(np.array(run, dtype=np.int64) for run in hits),
+    )
+
+
+def _floats(values: list[float | None], missing: float) -> FloatArray:
+    return np.array([missing if value is None else value for value in values], dtype=np.float64)

@@ -1,0 +1,237 @@
+"""The summary of a study: what a comparison needs of each run, a few bytes each. A published one is a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchbook.analysis.cells import cells
+from benchbook.analysis.columns import Columns, Run, columns
+from benchbook.analysis.measures.anytime import aocc
+from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.measures.targets import STANDARD_TARGETS
+from benchbook.typing import FloatArray, IntArray, JsonValue
+
+DECADES: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
+CellKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSummary:
+    """Where runs were done; times are comparable only between equal ones."""
+
+    name: str
+    cpu: str
+    python: str
+    arithmetic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellSummary:
+    """The runs of one cell; arrays have one entry a run.
+
+    Attributes:
+        optimizer: Label of the optimizer.
+        settings: Its settings.
+        function: Name of the function.
+        dim: Dimension.
+        budget: Evaluations allowed.
+        target: Precision that hits are counted to; None where no decade is reached by half of the runs.
+        instances: Instance of each run.
+        seeds: Seed; -1 where unknown.
+        evaluations: Evaluations spent.
+        hits: First evaluation within the target; infinite where there is none.
+        aocc: Area over the convergence curve; None where f_opt is unknown.
+        us_per_evaluation: Microseconds for each evaluation; NaN where unknown, or where it holds the start-up.
+        stop_target: Precision at which runs stopped; None: never, or unknown.
+        stagnation: Evaluations without improvement after which runs stopped; None: never, or unknown.
+        first_hits: First evaluation within each target of the study, as far as reached; None where unknown.
+    """
+
+    optimizer: str
+    settings: Mapping[str, JsonValue]
+    function: str
+    dim: int
+    budget: int
+    target: float | None
+    instances: IntArray
+    seeds: IntArray
+    evaluations: IntArray
+    hits: FloatArray
+    aocc: FloatArray | None
+    us_per_evaluation: FloatArray
+    stop_target: float | None = None
+    stagnation: int | None = None
+    first_hits: tuple[IntArray, ...] | None = None
+
+    @property
+    def key(self) -> CellKey:
+        """(optimizer, function, dim)."""
+        return self.optimizer, self.function, self.dim
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self.instances)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StudySummary:
+    """What a comparison needs of a study.
+
+    Attributes:
+        cells: By (optimizer, function, dim).
+        host: Where the runs were done; None where unknown or mixed.
+        commit: Commit of the runs; None where unknown or mixed.
+        version: Version of benchbook that did them.
+        startup_s: Seconds of each optimizer's first run beyond what its evaluations take otherwise; None if unknown.
+        targets: What the first hits of the cells are counted to, from the easiest on; None where there are none.
+    """
+
+    cells: Mapping[CellKey, CellSummary]
+    host: HostSummary | None
+    commit: str | None
+    version: str
+    startup_s: Mapping[str, float | None]
+    targets: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    settings: Mapping[str, JsonValue]
+    stop_target: float | None
+    stagnation: int | None
+    created_at: str
+    total_s: float | None
+    host: HostSummary | None
+    commit: str | None
+    version: str
+
+
+def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
+    """Return the summary of runs, in one pass over them.
+
+    Args:
+        runs: The runs.
+        targets: Precision to count hits to, by cell, as a baseline has it; those of the runs themselves unless given.
+    """
+    circumstances: list[_Circumstances] = []
+    table = columns(_noting(runs, circumstances))
+    groups = cells(table)
+    names = groups.names
+    own = _hardest_decades(first_hits(table, DECADES).evaluations, groups.of_runs(), len(groups))
+    goals = own if targets is None else [targets.get(name) for name in names]
+    hits = _hits(table, groups.of_runs(), goals)
+    standard = first_hits(table, STANDARD_TARGETS).evaluations
+    areas = aocc(table)
+    startup, us = _times(circumstances, table.optimizers, table.optimizer, table.evaluations)
+    unknown = np.array([np.isnan(part).any() for part in np.split(table.precisions, table.offsets[1:-1])])
+    made: dict[CellKey, CellSummary] = {}
+    for cell, name in enumerate(names):
+        rows = groups.runs(cell)
+        rows = rows[np.lexsort((table.seed[rows], table.instance[rows]))]
+        first = circumstances[int(rows[0])]
+        made[name] = CellSummary(
+            optimizer=name[0],
+            settings=first.settings,
+            function=name[1],
+            dim=name[2],
+            budget=int(table.budget[rows].max()),
+            target=goals[cell],
+            instances=table.instance[rows],
+            seeds=table.seed[rows],
+            evaluations=table.evaluations[rows],
+            hits=hits[rows],
+            aocc=None if unknown[rows].any() else np.round(areas[rows], 5),
+            us_per_evaluation=us[rows],
+            stop_target=first.stop_target,
+            stagnation=first.stagnation,
+            first_hits=None if unknown[rows].any() else tuple(_reached(standard[row]) for row in rows),
+        )
+    return StudySummary(
+        cells=made,
+        host=_same([item.host for item in circumstances]),
+        commit=_same([item.commit for item in circumstances]),
+        version=_same([item.version for item in circumstances]) or "mixed",
+        startup_s=startup,
+        targets=STANDARD_TARGETS,
+    )
+
+
+def _reached(hits: FloatArray) -> IntArray:
+    """Return the finite ones: targets fall, so those that a run has reached come first."""
+    return hits[np.isfinite(hits)].astype(np.int64)
+
+
+def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterator[Run]:
+    for run in runs:
+        timing = getattr(run, "timing", None)
+        circumstances.append(
+            _Circumstances(
+                dict(run.optimizer.settings),
+                getattr(run, "target", None),
+                getattr(run, "stagnation", None),
+                str(getattr(run, "created_at", "")),
+                None if timing is None else timing.total_s,
+                _host(run),
+                getattr(run, "commit", None),
+                str(getattr(run, "version", "unknown")),
+            )
+        )
+        yield run
+
+
+def _host(run: Any) -> HostSummary | None:
+    host, environment = getattr(run, "host", None), getattr(run, "environment", None)
+    if host is None or environment is None:
+        return None
+    a = environment.arithmetic
+    pinned = "pinned" if a.pinned else "not pinned"
+    return HostSummary(
+        name=host.name,
+        cpu=environment.cpu,
+        python=environment.python,
+        arithmetic=f"numpy {a.numpy}, {a.blas}, {pinned}",
+    )
+
+
+def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
+    """Return for each cell the hardest decade that at least half of its runs reach; None without one."""
+    found: list[float | None] = []
+    for cell in range(count):
+        reached = np.isfinite(hits[of_runs == cell]).mean(axis=0) >= 0.5
+        found.append(float(DECADES[np.flatnonzero(reached)[-1]]) if reached.any() else None)
+    return found
+
+
+def _hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> FloatArray:
+    """Return each run's first hit of its cell's target, shape `(runs,)`."""
+    hits = np.full(len(table), np.inf)
+    for goal in {goal for goal in goals if goal is not None}:
+        rows = np.flatnonzero(np.isin(of_runs, [cell for cell, own in enumerate(goals) if own == goal]))
+        hits[rows] = first_hits(table.pick(rows), np.array([goal])).evaluations[:, 0]
+    return hits
+
+
+def _times(
+    circumstances: list[_Circumstances], names: tuple[str, ...], optimizer: IntArray, evaluations: IntArray
+) -> tuple[dict[str, float | None], FloatArray]:
+    """Take each optimizer's first run as its start-up; return that, and steady microseconds an evaluation."""
+    seconds = np.array([np.nan if item.total_s is None else item.total_s for item in circumstances])
+    us = 1e6 * seconds / np.maximum(evaluations, 1)
+    startup: dict[str, float | None] = {}
+    for code, name in enumerate(names):
+        rows = np.flatnonzero(optimizer == code)
+        first = min(rows, key=lambda row: circumstances[row].created_at)
+        others = us[rows[rows != first]]
+        known = others[~np.isnan(others)]
+        excess = seconds[first] - np.median(known) * evaluations[first] / 1e6 if len(known) else np.nan
+        startup[name] = None if np.isnan(excess) else max(0.0, float(excess))
+        us[first] = np.nan
+    return startup, us
+
+
+def _same(values: list[Any]) -> Any:
+    return values[0] if values and all(value == values[0] for value in values) else None

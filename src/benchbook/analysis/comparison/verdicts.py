@@ -1,0 +1,67 @@
+"""The rows of a comparison, and their verdicts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What became of a metric."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    UNDECIDED = "undecided"
+    UNCHANGED = "unchanged"
+    NOT_COMPARABLE = "not comparable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One metric of one cell, or of all cells of an optimizer.
+
+    Attributes:
+        lane: `quality` or `time`.
+        optimizer: Label of the optimizer.
+        function: Name of the function; `all` for all cells.
+        dim: Dimension; None for all cells.
+        metric: What was measured.
+        baseline: Its value then; None where missing, may be infinite.
+        current: Its value now.
+        verdict: What became of it.
+        reason: Why it was decided so.
+        low: Lower end of the 95 % interval of the difference (of the ratio for ERT); None where unknown.
+        high: Upper end.
+        p: p-value, adjusted for the number of rows; None where there was no test.
+        gap: Whether a cell of the baseline could not be compared: it is missing, or its budget is another.
+    """
+
+    lane: str
+    optimizer: str
+    function: str
+    dim: int | None
+    metric: str
+    baseline: float | None
+    current: float | None
+    verdict: Verdict
+    reason: str = ""
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    gap: bool = False
+
+    @property
+    def delta(self) -> float | None:
+        """Current minus baseline; None where one is missing or both are infinite."""
+        if self.baseline is None or self.current is None:
+            return None
+        difference = self.current - self.baseline
+        return None if math.isnan(difference) else difference
+
+    @property
+    def relative(self) -> float | None:
+        """Delta over baseline; None where there is none, or the baseline is zero or infinite."""
+        if self.delta is None or not self.baseline or abs(self.baseline) == float("inf"):
+            return None
+        return self.delta / abs(self.baseline)

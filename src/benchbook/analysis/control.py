@@ -1,0 +1,236 @@
+"""Measures of run tables; each is a pure function with its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchbook.analysis.cells import cells
+from benchbook.analysis.measures.ert import RunningTimes, expected_running_times
+from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.table import RunTable
+from benchbook.errors import UsageError
+from benchbook.records import RunRecord
+from benchbook.typing import FloatArray, IntArray
+
+FLOOR = 1e-12  # precisions below are equal for all purposes; keeps logarithms finite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convergence:
+    """Quantiles over runs of the best precision so far.
+
+    Attributes:
+        evaluations: Evaluations, shape `(k,)`, rising.
+        low: Lower quartile, shape `(k,)`; `inf` before the first finite value.
+        median: Median, shape `(k,)`.
+        high: Upper quartile, shape `(k,)`.
+        runs: Number of runs.
+    """
+
+    evaluations: IntArray
+    low: FloatArray
+    median: FloatArray
+    high: FloatArray
+    runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRow:
+    """Evaluations that one optimizer needs for a target on one function and dimension.
+
+    Attributes:
+        ert: Expected running time in evaluations: all evaluations spent until the target or the end, over the number
+            of successes; None without a success.
+        successes: Runs that reached the target.
+        runs: All runs.
+    """
+
+    optimizer: str
+    function: str
+    dim: int
+    target: float
+    ert: float | None
+    successes: int
+    runs: int
+
+
+def convergence(runs: RunTable, points: int = 60) -> Convergence:
+    """Return the quartiles of the best precision so far, at log-spaced evaluations up to the largest budget.
+
+    A run that ended early keeps its last value.
+
+    Raises:
+        UsageError: The table is empty.
+    """
+    if not len(runs):
+        raise UsageError("convergence needs at least one run, the table is empty")
+    budget = max(r.budget for r in runs)
+    grid = np.unique(np.geomspace(1, budget, min(points, budget)).round().astype(np.int64))
+    curves = np.array([best_at(r, grid) for r in runs])
+    # An order statistic, not an interpolation: infinite entries stay where they are.
+    low, median, high = np.quantile(curves, [0.25, 0.5, 0.75], axis=0, method="inverted_cdf")
+    return Convergence(evaluations=grid, low=low, median=median, high=high, runs=len(runs))
+
+
+def best_at(run: RunRecord, evaluations: IntArray) -> FloatArray:
+    """Return the best precision after so many evaluations, shape of `evaluations`; `inf` before the first."""
+    f_opt = run.problem.f_opt or 0.0
+    steps = np.concatenate(([np.inf], np.maximum(run.history.best_values - f_opt, FLOOR)))
+    return steps[np.searchsorted(run.history.evaluations, evaluations, side="right")]
+
+
+def first_hit(run: RunRecord, target: float) -> int | None:
+    """Return the evaluation at which a run first was within `target` of the optimum; None where it never was.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> first_hit(bb.run("random_search", "sphere", dim=2, seed=1, budget=50), 1e9)
+        1
+    """
+    if run.problem.f_opt is None:
+        return None
+    hits = run.history.best_values - run.problem.f_opt <= target
+    return int(run.history.evaluations[np.argmax(hits)]) if hits.any() else None
+
+
+def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[TargetRow]:
+    """Return the expected running time (ERT) for each optimizer, function, dimension and target.
+
+    ERT counts the evaluations of failed runs (Hansen et al., COCO: https://numbbo.github.io/coco-doc/perf-assessment).
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1], seeds=2, budget=300)
+        >>> rows = evaluations_to_targets(made.run(tempfile.mkdtemp()), [1.0, 1e-3])
+        >>> [(row.optimizer, row.target) for row in rows][:2]
+        [('cma_es', 1.0), ('cma_es', 0.001)]
+    """
+    table = runs.columns()
+    times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
+    place = {name: number for number, name in enumerate(times.cells.names)}
+    # Variants have labels of their own, `name[setting=value]`; all stand in the order in which their names appear.
+    labels = sorted(times.cells.optimizers, key=lambda label: runs.optimizers.index(label.partition("[")[0]))
+    rows = []
+    for function in runs.functions:
+        for dim in runs.dims:
+            for optimizer in labels:
+                cell = place.get((optimizer, function, dim))
+                if cell is not None:
+                    rows += [_target_row(times, cell, column, target) for column, target in enumerate(targets)]
+    return rows
+
+
+def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]:
+    """Return on how many problems and seeds the optimizer ended strictly lower than the control, and of how many.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1, 2], seeds=2, budget=300)
+        >>> paired_wins(made.run(tempfile.mkdtemp()), "cma_es", "random_search")
+        (4, 4)
+    """
+    theirs = {_pair(r): r.precision for r in runs.select(optimizer=control)}
+    wins = pairs = 0
+    for run in runs.select(optimizer=optimizer):
+        other = theirs.get(_pair(run))
+        if run.precision is None or other is None:
+            continue
+        pairs += 1
+        wins += run.precision < other
+    return wins, pairs
+
+
+def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: int) -> float | None:
+    """Return by how many decades the textbook instance is solved more precisely than its twins.
+
+    The difference of the median log10 precision between the twins (instance >= 1) and the textbook instance (0), which
+    has its optimum in the centre of the box or at the origin; median over the functions. None where runs are missing.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="grey_wolf", functions="ackley", dims=5, instances=[0, 1], seeds=3, budget=2000)
+        >>> centre_bias(made.run(tempfile.mkdtemp()), "grey_wolf", ["ackley"], 5) > 3  # it is drawn to the origin
+        True
+    """
+    decades = []
+    for function in functions:
+        cell = runs.select(optimizer=optimizer, function=function, dim=dim)
+        textbook, twins = cell.select(instance=0), cell.twins()
+        if not len(textbook) or not len(twins):
+            return None
+        decades.append(_median_decades(twins) - _median_decades(textbook))
+    return float(np.median(decades)) if decades else None
+
+
+def decades_behind(
+    runs: RunTable, optimizer: str, reference: str, *, least: float = FLOOR
+) -> tuple[float | None, list[tuple[str, int, float]]]:
+    """Return by how many decades an optimizer ends less precise than a reference; below 0: more precise.
+
+    The difference of the median log10 precision of each function and dimension that both have runs of, and the median
+    of these differences. Precisions below `least` count as it.
+
+    Returns:
+        The median, None where they have no function in common, and (function, dim, difference) of each.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1, 2], seeds=2, budget=300)
+        >>> median, each = decades_behind(made.run(tempfile.mkdtemp()), "cma_es", "random_search")
+        >>> median < -1, len(each)
+        (True, 1)
+    """
+    gaps: list[tuple[str, int, float]] = []
+    for function in runs.functions:
+        for dim in runs.dims:
+            own, theirs = (runs.select(optimizer=name, function=function, dim=dim) for name in (optimizer, reference))
+            if len(own) and len(theirs):
+                gaps.append((function, dim, _median_decades(own, least) - _median_decades(theirs, least)))
+    return (float(np.median([gap for _, _, gap in gaps])) if gaps else None), gaps
+
+
+def improvements_ratio(runs: RunTable) -> float:
+    """Return the improvements found over those expected of as many independent draws.
+
+    Of n independent draws from a continuous distribution, H(n) = 1 + 1/2 + ... + 1/n are records in expectation
+    (Rényi 1962), whatever the distribution.
+
+    Raises:
+        UsageError: The table is empty.
+
+    Examples:
+        >>> import tempfile, benchbook as bb
+        >>> made = bb.study(optimizers="random_search", functions="sphere", dims=2, instances=[1], seeds=20, budget=99)
+        >>> 0.8 < improvements_ratio(made.run(tempfile.mkdtemp())) < 1.2
+        True
+    """
+    if not len(runs):
+        raise UsageError("improvements_ratio needs at least one run, the table is empty")
+    found = sum(len(r.history.evaluations) for r in runs)
+    expected = sum(float(np.sum(1.0 / np.arange(1, r.evaluations + 1))) for r in runs)
+    return found / expected
+
+
+def _median_decades(runs: RunTable, least: float = FLOOR) -> float:
+    return float(np.median(np.log10(np.maximum(runs.precisions(), least))))
+
+
+def _pair(run: RunRecord) -> tuple[str, int, int, int]:
+    return run.problem.name, run.problem.dim, run.problem.instance, run.seed
+
+
+def _target_row(times: RunningTimes, cell: int, column: int, target: float) -> TargetRow:
+    optimizer, function, dim = times.cells.names[cell]
+    ert = float(times.ert[cell, column])
+    return TargetRow(
+        optimizer=optimizer,
+        function=function,
+        dim=dim,
+        target=target,
+        ert=ert if np.isfinite(ert) else None,
+        successes=int(times.successes[cell, column]),
+        runs=int(times.runs[cell]),
+    )

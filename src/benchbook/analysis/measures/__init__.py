@@ -1,0 +1,1 @@
+"""Measures of runs: first hits, ERT, anytime performance and runtime profiles."""

@@ -1,0 +1,1 @@
+"""Statistical tests, rankings, permutation and resampling."""

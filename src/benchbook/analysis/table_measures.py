@@ -1,0 +1,121 @@
+"""What a run table can be asked for; each method hands the columnar view to a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from benchbook.analysis.columns import Columns, Run, columns
+from benchbook.typing import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from benchbook.analysis.measures.first_hits import FirstHits
+    from benchbook.analysis.measures.profiles import By, Profile
+
+
+class MeasuredRuns:
+    """Base of run tables: whatever can be iterated over gets the measures as methods."""
+
+    def __iter__(self) -> Iterator[Run]:
+        """Iterate over the runs."""
+        raise NotImplementedError
+
+    def columns(self) -> Columns:
+        """Return the columnar view of the runs."""
+        return columns(iter(self))
+
+    def hits(self, targets: float | Sequence[float] | FloatArray | None = None) -> FirstHits:
+        """Return the first evaluation within each target of the optimum; COCO's 51 targets unless given."""
+        from benchbook.analysis.measures.first_hits import first_hits
+        from benchbook.analysis.measures.targets import as_targets
+
+        return first_hits(self.columns(), as_targets(targets))
+
+    def ert(self, target: float = 1e-8, *, balance: bool = True) -> pd.Series:
+        """Return the expected running time to `f_opt + target`, in evaluations; infinite without a success.
+
+        One value for each cell, labelled by (optimizer, function, dim).
+
+        Args:
+            target: The precision.
+            balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does; False: let runs
+                weigh alike. Without unequal numbers both are the same.
+
+        Examples:
+            >>> import benchbook as bb
+            >>> from benchbook.analysis import RunTable
+            >>> runs = RunTable(bb.run("random_search", "sphere", dim=2, seed=s, budget=50) for s in (1, 2))
+            >>> float(runs.ert(target=1000.0)["random_search", "sphere", 2])
+            1.0
+        """
+        series = self.ert_table([target], balance=balance)[target]
+        return series.rename("ert")
+
+    def ert_table(self, targets: Sequence[float] | FloatArray | None = None, *, balance: bool = True) -> pd.DataFrame:
+        """Return the expected running time of each cell (rows) to each target (columns), balanced as `ert` is."""
+        from benchbook.analysis.cells import cells
+        from benchbook.analysis.measures.ert import expected_running_times
+
+        found = self.hits(targets)
+        times = expected_running_times(found, cells(found.table), balance=balance)
+        return _frame(times.cells.names, times.ert, found.targets)
+
+    def success_rate(self, target: float = 1e-8) -> pd.Series:
+        """Return the share of runs that reach `f_opt + target`, one value a cell."""
+        from benchbook.analysis.cells import cells
+        from benchbook.analysis.measures.ert import expected_running_times
+
+        found = self.hits(target)
+        times = expected_running_times(found, cells(found.table))
+        return _frame(times.cells.names, times.success_rate, found.targets)[target].rename("success_rate")
+
+    def aocc(self, budget: int | None = None) -> pd.Series:
+        """Return the mean normalised area over the convergence curve, one value a cell, from 0 to 1."""
+        import pandas as pd
+
+        from benchbook.analysis.cells import cells
+        from benchbook.analysis.measures.anytime import aocc
+
+        table = self.columns()
+        groups = cells(table)
+        return pd.Series(groups.means(aocc(table, budget)), index=_index(groups.names), name="aocc")
+
+    def profile(
+        self,
+        by: By = "dim",
+        *,
+        targets: Sequence[float] | FloatArray | None = None,
+        band: float | None = None,
+        restarts: int = 0,
+    ) -> list[Profile]:
+        """Return runtime profiles: one a function, a group, a dimension, or one of all.
+
+        Args:
+            by: `function`, `group`, `dim` or `all`.
+            targets: Precisions; COCO's 51 unless given.
+            band: Confidence of a bootstrap band, such as 0.95; None: no band.
+            restarts: Simulated restarts to draw for each function and target; 0: take each run once.
+        """
+        from benchbook.analysis.measures.profiles import runtime_profiles
+
+        return runtime_profiles(self.hits(targets), by=by, band=band, restarts=restarts)
+
+
+def _index(names: list[tuple[str, str, int]]) -> pd.MultiIndex:
+    import pandas as pd
+
+    return pd.MultiIndex.from_tuples(names, names=["optimizer", "function", "dim"]) if names else _no_index()
+
+
+def _no_index() -> pd.MultiIndex:
+    import pandas as pd
+
+    return pd.MultiIndex.from_arrays([[], [], []], names=["optimizer", "function", "dim"])
+
+
+def _frame(names: list[tuple[str, str, int]], values: FloatArray, targets: FloatArray) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(values, index=_index(names), columns=pd.Index(targets, name="target"))

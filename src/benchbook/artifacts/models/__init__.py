@@ -1,0 +1,1 @@
+"""The models that the JSON Schemas of artifacts are made from."""

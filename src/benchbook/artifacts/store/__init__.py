@@ -1,0 +1,1 @@
+"""The store: append-only shards of runs, their index, merging and repair."""

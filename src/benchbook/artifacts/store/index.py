@@ -1,0 +1,276 @@
+"""The index of a store: where each run lies, and what is asked of it most; rebuilt from the shards at any time.
+
+It is an SQLite file beside the shards, or in memory where the store cannot be written to. `sync` reads only what was
+appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
+`benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from benchbook.artifacts.store.seal import Seal
+from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
+from benchbook.artifacts.store.shards import shards_of
+from benchbook.errors import StorageError
+
+log = logging.getLogger(__name__)
+FILE_NAME = "index.sqlite"
+_VERSION = 1
+_WAIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What the index knows of a run.
+
+    Attributes:
+        run_key: Key of the run.
+        shard: Path of its shard, from the store's folder.
+        offset: Where its frame starts, in bytes.
+        size: Compressed size of the frame.
+        cell: Short digest of what its cell shares; None for a self-contained run.
+        circumstances: Short digest of its circumstances; None for a self-contained run.
+        settings: Digest of the optimizer's settings.
+        precision: Best value minus optimum value.
+        total_s: Seconds it took.
+    """
+
+    run_key: str
+    shard: str
+    offset: int
+    size: int
+    cell: str | None
+    circumstances: str | None
+    optimizer: str
+    settings: str
+    function: str
+    dim: int
+    instance: int
+    seed: int
+    budget: int
+    target: float | None
+    stagnation: int | None
+    status: str
+    stop: str
+    evaluations: int
+    content_digest: str
+    code_digest: str
+    best_value: float | None
+    precision: float | None
+    total_s: float
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+ORDER = "optimizer, function, dim, instance, seed, settings, run_key"
+_TABLES = f"""
+CREATE TABLE shards (path TEXT PRIMARY KEY, scanned INTEGER, size INTEGER, changed INTEGER);
+CREATE TABLE shared (digest TEXT PRIMARY KEY, document BLOB);
+CREATE TABLE damages (shard TEXT, offset INTEGER, reason TEXT, torn INTEGER);
+CREATE TABLE runs ({", ".join(COLUMNS)}, PRIMARY KEY (run_key)) WITHOUT ROWID;
+CREATE INDEX cells ON runs ({ORDER.removesuffix(", run_key")});
+PRAGMA user_version = {_VERSION};
+"""
+# Of several runs with one key the first is kept, but one that did its work comes before one that failed.
+_INSERT = (
+    f"INSERT INTO runs VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (run_key) DO UPDATE SET "  # noqa: S608  # fixed names
+    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
+    + " WHERE runs.status <> 'done' AND excluded.status = 'done'"
+)
+
+
+class Index:
+    """The index of one store."""
+
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        """Open it, or make it; with `fresh` it is made anew in memory, from what the shards hold now."""
+        self.folder = folder
+        self._file = folder / FILE_NAME
+        self._fresh = fresh
+        self._seal = Seal(folder)
+        self._verified: int | None = None  # which state of the file was compared with its seal
+        self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
+        self._database = self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def sync(self) -> None:
+        """Take in what was appended to the shards since."""
+        try:
+            self._sync()
+        except sqlite3.DatabaseError as error:
+            if not self._keep:
+                raise StorageError(f"cannot index the store {self.folder}: {error}") from error
+            log.info("making the index of %s anew: %s", self.folder, error)
+            self._database.close()
+            try:
+                if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
+                    raise
+                self._file.unlink(missing_ok=True)
+                self._verified = None
+                self._database = self._open()
+                self._sync()
+            except (sqlite3.Error, OSError):
+                # A full or failing disk: what is in the shards can still be read.
+                self._keep = False
+                self._database = self._open()
+                self._sync()
+
+    def rows(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[Row]:
+        """Yield what is known of runs, ordered by optimizer, function, dimension, instance and seed."""
+        text = f"SELECT {', '.join(COLUMNS)} FROM runs {where} ORDER BY {ORDER}"  # noqa: S608  # conditions of our own
+        for row in self.query(text, values):
+            yield Row(**dict(zip(COLUMNS, row, strict=True)))
+
+    def query(self, text: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Ask the database: tables `runs` (columns as in `Row`), `shared` and `damages`."""
+        return self._database.execute(text, values)
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the database, which is closed at the latest when nobody holds the index any more."""
+        database = self._connected()
+        weakref.finalize(self, _close, database)
+        return database
+
+    def _connected(self) -> sqlite3.Connection:
+        if not self._keep:
+            database = sqlite3.connect(":memory:", isolation_level=None)
+            if not self._fresh:
+                self._copy_file_into(database)
+            return database
+        return sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
+
+    def _copy_file_into(self, database: sqlite3.Connection) -> None:
+        if not self._file.is_file():
+            return
+        try:
+            there = sqlite3.connect(f"{self._file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+            try:
+                if self._seal.is_unbroken(there):
+                    there.backup(database)
+            finally:
+                there.close()
+        except sqlite3.Error as error:
+            log.debug("the index file of %s is not used: %s", self.folder, error)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        if self._keep:
+            self._seal.put_on(self._database)
+        self._database.execute("COMMIT")
+
+    def _sync(self) -> None:
+        # It can be rebuilt: a power failure may cost it, a killed process cannot.
+        self.query("PRAGMA synchronous = OFF")
+        if self._keep:
+            self._verify()
+        if self._known() == self._there():
+            return
+        with self._transaction():
+            self._prepare()
+            pending: list[ScannedRun] = []
+            for path, (size, changed) in self._there().items():
+                known = self._known().get(path)
+                if known == (size, changed):
+                    continue
+                pending += self._take_in(path, size, changed)
+            for run in pending:
+                if not self._add(run):
+                    self._damage(run.shard, run.offset, "refers to a shared document that is not in the store", False)
+
+    def _verify(self) -> None:
+        """Compare the file with its seal, unless nobody else wrote to it since; raise `DatabaseError` where it is broken."""
+        state = self.query("PRAGMA data_version").fetchone()[0]
+        if state == self._verified:
+            return
+        if not self._seal.is_unbroken(self._database):
+            self.query("BEGIN IMMEDIATE")  # another process may have been between its seal and the end of its writing
+            unbroken = self._seal.is_unbroken(self._database)
+            self.query("ROLLBACK")
+            if not unbroken:
+                raise sqlite3.DatabaseError("it is not what benchbook wrote last")
+        self._verified = state
+
+    def _known(self) -> dict[str, tuple[int, int]]:
+        if self.query("PRAGMA user_version").fetchone()[0] != _VERSION:
+            return {"": (-1, 0)}
+        return {path: (size, changed) for path, size, changed in self.query("SELECT path, size, changed FROM shards")}
+
+    def _there(self) -> dict[str, tuple[int, int]]:
+        found = {}
+        for path in shards_of(self.folder):
+            stat = path.stat()
+            found[path.relative_to(self.folder).as_posix()] = (stat.st_size, stat.st_mtime_ns)
+        return found
+
+    def _prepare(self) -> None:
+        """Make the tables, and make them anew where a known shard was shortened, rewritten or removed."""
+        known, there = self._known(), self._there()
+        current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
+        if current and all(
+            path in there and (there[path] == seen or there[path][0] > seen[0]) for path, seen in known.items()
+        ):
+            return
+        for (table,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            self.query(f"DROP TABLE {table}")
+        for statement in _TABLES.split(";"):
+            self.query(statement)
+
+    def _take_in(self, path: str, size: int, changed: int) -> list[ScannedRun]:
+        """Scan what is new in a shard; return the runs whose shared documents were not said yet."""
+        start = self.query("SELECT scanned FROM shards WHERE path = ?", (path,)).fetchone() or (0,)
+        self.query("DELETE FROM damages WHERE shard = ? AND offset >= ?", (path, start[0]))
+        pending: list[ScannedRun] = []
+        scanned = start[0]
+        for item in scan(self.folder, path, start[0]):
+            scanned = item.offset + item.size
+            if isinstance(item, ScannedShared):
+                self.query("INSERT OR IGNORE INTO shared VALUES (?, ?)", (item.digest, item.document))
+            elif isinstance(item, Damage):
+                self._damage(path, item.offset, item.reason, item.torn)
+                if item.last:
+                    # It may be a frame that is being written: it is looked at again when the shard has grown.
+                    scanned = item.offset
+            elif not self._add(item):
+                pending.append(item)
+        self.query("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?)", (path, scanned, size, changed))
+        return pending
+
+    def _add(self, run: ScannedRun) -> bool:
+        row = run.row
+        if row is None:
+            found = {
+                digest: self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
+                for digest in run.refers_to
+            }
+            if None in found.values():
+                return False
+            row = run.completed(found[run.refers_to[0]][0])
+        self.query(_INSERT, row)
+        return True
+
+    def _damage(self, shard: str, offset: int, reason: str, torn: bool) -> None:
+        log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)
+        self.query("INSERT INTO damages VALUES (?, ?, ?, ?)", (shard, offset, reason, torn))
+
+
+def _close(database: sqlite3.Connection) -> None:
+    """Close a database, unless another thread opened it, which alone may."""
+    with suppress(sqlite3.ProgrammingError):
+        database.close()

@@ -1,0 +1,109 @@
+"""The manifest of a store: the plan of its study."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchbook.artifacts.codec import decode
+from benchbook.artifacts.io import load_document, save_document
+from benchbook.artifacts.kinds import MANIFEST_VERSION, Kind
+from benchbook.artifacts.store.study_plan import StudyPlan, plan_from
+from benchbook.artifacts.store.shards import IMPORTED_FOLDER, SHARD_SUFFIX, shards_of
+from benchbook.clock import SYSTEM_CLOCK, timestamp
+from benchbook.errors import ArtifactError, UsageError
+from benchbook.files import read_bytes
+from benchbook.typing import JsonObject
+
+log = logging.getLogger(__name__)
+FILE_NAME = "manifest.json.zst"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The plan of a store's study.
+
+    Attributes:
+        created_at: When the study was started, ISO 8601 in UTC.
+        reuses_stale: Whether runs of other code count as done.
+    """
+
+    plan: StudyPlan
+    created_at: str
+    reuses_stale: bool
+
+
+def check_store(folder: Path) -> None:
+    """See that a folder is a store before anything is written into it, such as an index.
+
+    Raises:
+        UsageError: There is no such folder, or it holds neither a manifest nor shards nor imported runs.
+    """
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file, expected the folder of a store")
+    if not folder.is_dir():
+        raise UsageError(f"no such folder: {folder}")
+    if not ((folder / FILE_NAME).is_file() or shards_of(folder) or (folder / IMPORTED_FOLDER).is_dir()):
+        raise UsageError(f"{folder} is no store: it holds neither {FILE_NAME} nor files that end in {SHARD_SUFFIX}")
+
+
+def read_manifest(store: Path) -> Manifest | None:
+    """Return the manifest of a store; None where it has none.
+
+    Raises:
+        ArtifactError: It is damaged, or of a newer version of benchbook.
+    """
+    path = store / FILE_NAME
+    if not path.is_file():
+        return None
+    document = load_document(path)
+    if document["kind"] != Kind.STUDY_MANIFEST:
+        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected a study-manifest")
+    plan = plan_from(document["plan"], str(document["version"]))  # type: ignore[arg-type]  # valid by its schema
+    return Manifest(plan=plan, created_at=str(document["created_at"]), reuses_stale=bool(document["reuses_stale"]))
+
+
+def write_manifest(
+    store: Path, plan: StudyPlan, *, commit: tuple[str | None, bool | None], reuses_stale: bool = False
+) -> None:
+    """Make a plan that of the store; where the store had another one, the log says so.
+
+    Raises:
+        ArtifactError: The store has a manifest of a newer benchbook, which is left as it is.
+        StorageError: It cannot be written.
+    """
+    try:
+        known = read_manifest(store)
+    except ArtifactError as error:
+        if _is_newer(store / FILE_NAME):
+            raise
+        log.warning("writing the manifest anew: %s", error)
+        known = None
+    if known is not None:
+        if known.plan == plan and known.reuses_stale == reuses_stale:
+            return
+        differing = known.plan.differences(plan)
+        if differing:
+            log.warning("%s held another plan, with other %s; its runs are kept", store, ", ".join(differing))
+        elif known.plan != plan and not reuses_stale:
+            log.warning("code or environment were changed since %s was planned; its runs are computed anew", store)
+    document: JsonObject = {
+        "kind": Kind.STUDY_MANIFEST.value,
+        "schema_version": MANIFEST_VERSION,
+        "created_at": timestamp(SYSTEM_CLOCK.now()) if known is None else known.created_at,
+        "commit": commit[0],
+        "dirty": commit[1],
+        "version": plan.version,
+        "reuses_stale": reuses_stale,
+        "plan": plan.document(),
+    }
+    save_document(document, store / FILE_NAME)
+
+
+def _is_newer(path: Path) -> bool:
+    try:
+        version = decode(read_bytes(path), path.name).get("schema_version")
+    except ArtifactError:
+        return False
+    return isinstance(version, int) and version > MANIFEST_VERSION

@@ -1,0 +1,52 @@
+"""A branch as JSON values: the form in which sinks and artifacts have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from benchbook.clock import timestamp
+from benchbook.experiments.branches.redaction import Redactor
+from benchbook.experiments.configs.ids import as_json, hidden_in
+
+if TYPE_CHECKING:
+    from benchbook.experiments.branches.state import BranchState
+    from benchbook.typing import JsonObject
+
+
+def branch_document(branch: BranchState, redact: Iterable[str] | Redactor | None = None) -> JsonObject:
+    """Return a branch as JSON values; secrets are masked under their names, and in every text where they stand."""
+    redactor = redact if isinstance(redact, Redactor) else Redactor(redact)
+    config = as_json(branch._config)
+    secrets = redactor.secrets_in(config) | redactor.hidden(hidden_in(branch._config))
+    error = branch.exception
+    return {
+        "branch_id": branch.branch_id,
+        "config_id": redactor.text(as_json(branch.config_id), secrets),
+        "parent_id": branch.parent_id,
+        "role": branch.role.value,
+        "config": redactor.value(config if isinstance(config, dict) else {"value": config}, secrets),
+        "status": branch.status.value,
+        "started_at": moment(branch.started_at_s),
+        "ended_at": moment(branch.ended_at_s),
+        "started_monotonic_s": branch.started_monotonic_s,
+        "ended_monotonic_s": branch.ended_monotonic_s,
+        "duration_s": branch.duration_s,
+        "attempts": branch.attempts,
+        "output": redactor.value(as_json(branch.output), secrets),
+        "exception": error
+        and {
+            "type": error.type,
+            "message": redactor.text(error.message, secrets),
+            "traceback": redactor.text(error.traceback, secrets),
+        },
+        "reason": branch.reason,
+        "metrics": [{"name": as_json(m.name), "value": as_json(m.value), "step": m.step} for m in branch.metrics],
+        "artifacts": as_json(branch.artifacts),
+    }
+
+
+def moment(seconds: float | None) -> Any:
+    """Return seconds since the epoch as a time stamp; None stays None."""
+    return None if seconds is None else timestamp(datetime.fromtimestamp(seconds, UTC))

@@ -1,0 +1,92 @@
+"""Masking of secrets: the values of named keys, wherever they stand, and the same values inside of texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+MASK = "[redacted]"
+SECRET_NAMES = (
+    "api_key",
+    "apikey",
+    "access_key",
+    "private_key",
+    "authorization",
+    "credential",
+    "credentials",
+    "passwd",
+    "password",
+    "secret",
+    "token",
+)
+_SHORTEST_SECRET = 4  # shorter ones stand by chance in too many words
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+class Redactor:
+    """Masks what stands under certain names.
+
+    A name matches where its words follow one another in a key: `api_key` matches `openai_api_key` and `apiKey`, but
+    `token` does not match `max_tokens`.
+
+    Args:
+        names: Names to mask in addition to `SECRET_NAMES`; None: only those; empty: mask nothing at all.
+
+    Examples:
+        >>> Redactor(["host"]).value({"db": {"host": "h1", "userPassword": "hunter2"}, "max_tokens": 5})
+        {'db': {'host': '[redacted]', 'userPassword': '[redacted]'}, 'max_tokens': 5}
+    """
+
+    def __init__(self, names: Iterable[str] | None = None) -> None:
+        if isinstance(names, str):
+            names = [names]
+        given = None if names is None else tuple(names)
+        self._names = () if given == () else tuple(_words(name) for name in (*SECRET_NAMES, *(given or ())))
+
+    def value(self, value: Any, secrets: Iterable[str] = ()) -> Any:
+        """Return JSON values with everything masked that stands under a secret name, and the `secrets` in its texts."""
+        if not self._names:
+            return value
+        if isinstance(value, dict):
+            return {
+                key: MASK if item is not None and _matches(key, self._names) else self.value(item, secrets)
+                for key, item in value.items()
+            }
+        if isinstance(value, list):
+            return [self.value(item, secrets) for item in value]
+        return self.text(value, secrets) if isinstance(value, str) else value
+
+    def text(self, text: str, secrets: Iterable[str]) -> str:
+        """Return a text with the given secrets masked."""
+        for secret in secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+    def hidden(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return those of some secret texts that are to be masked in others."""
+        return frozenset(text for text in texts if self._names and len(text) >= _SHORTEST_SECRET)
+
+    def secrets_in(self, value: Any, under: bool = False) -> frozenset[str]:
+        """Return the texts that stand under a secret name in JSON values."""
+        if isinstance(value, dict):
+            parts = [self.secrets_in(item, under or _matches(key, self._names)) for key, item in value.items()]
+            return frozenset().union(*parts)
+        if isinstance(value, list):
+            return frozenset().union(*(self.secrets_in(item, under) for item in value))
+        if under and value is not None and len(str(value)) >= _SHORTEST_SECRET:
+            return frozenset([str(value)])
+        return frozenset()
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORDS.findall(name)) or (name.lower(),)
+
+
+@lru_cache(maxsize=1024)
+def _matches(key: str, names: tuple[tuple[str, ...], ...]) -> bool:
+    words = _words(key)
+    return any(
+        words[start : start + len(name)] == name for name in names for start in range(len(words) - len(name) + 1)
+    )

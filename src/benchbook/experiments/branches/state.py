@@ -1,0 +1,243 @@
+"""All that is known of a branch: what it is, when it ran, what came of it."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from benchbook.clock import SYSTEM_CLOCK, Clock
+from benchbook.errors import text_of, unicode_of
+from benchbook.experiments.configs.ids import config_id_of, new_id
+
+
+class BranchStatus(StrEnum):
+    """What has become of a branch."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Role(StrEnum):
+    """The part a branch plays in its call."""
+
+    BRANCH = "branch"
+    PRIMARY = "primary"
+    SHADOW = "shadow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchException:
+    """Why a branch failed.
+
+    Attributes:
+        type: Name of the exception's class.
+        message: Its text.
+        traceback: Its traceback, as Python prints it.
+        original: The exception itself, in the process where it was raised.
+    """
+
+    type: str
+    message: str
+    traceback: str
+    original: BaseException | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, error: BaseException) -> BranchException:
+        """Keep an exception whole."""
+        try:
+            text = unicode_of("".join(traceback.format_exception(error)))
+        except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
+            text = f"<its traceback cannot be made: {type(failure).__name__}>"
+        return cls(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that the function reported while it ran."""
+
+    name: str
+    value: float
+    step: int | None = None
+
+
+class Listener(Protocol):
+    """Hears what a running branch reports."""
+
+    def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
+        """Take numbers, all of one step."""
+
+    def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
+        """Take a file."""
+
+
+class BranchState:
+    """All that is known of a branch; none of it can be set from outside."""
+
+    __slots__ = (
+        "__weakref__",
+        "_attempts",
+        "_branch_id",
+        "_call_id",
+        "_clock",
+        "_config",
+        "_config_id",
+        "_ended",
+        "_exception",
+        "_experiment",
+        "_files",
+        "_listener",
+        "_lock",
+        "_metrics",
+        "_output",
+        "_parent_id",
+        "_reason",
+        "_role",
+        "_started",
+        "_status",
+    )
+
+    def __init__(
+        self,
+        *,
+        config: Any,
+        config_id: str | None = None,
+        experiment: str = "",
+        call_id: str = "",
+        branch_id: str | None = None,
+        parent_id: str | None = None,
+        role: Role = Role.BRANCH,
+        clock: Clock = SYSTEM_CLOCK,
+        listener: Listener | None = None,
+    ) -> None:
+        self._config_id = config_id_of(config) if config_id is None else config_id
+        self._experiment = experiment
+        self._call_id = call_id
+        self._branch_id = branch_id or new_id()
+        self._parent_id = parent_id
+        self._role = role
+        self._config = config
+        self._clock = clock
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._status = BranchStatus.PENDING
+        self._output: Any = None
+        self._exception: BranchException | None = None
+        self._reason: str | None = None
+        self._attempts = 0
+        self._started: tuple[float, float] | None = None
+        self._ended: tuple[float, float] | None = None
+        self._metrics: list[Metric] = []
+        self._files: list[str] = []
+
+    def __repr__(self) -> str:
+        took = "" if self.duration_s is None else f", {self.duration_s:.3g} s"
+        return f"Branch({self.config_id}, {self.role.value}, {self._status.value}{took})"
+
+    @property
+    def config_id(self) -> str:
+        """Name of the configuration."""
+        return self._config_id
+
+    @property
+    def experiment(self) -> str:
+        """Name of the experiment."""
+        return self._experiment
+
+    @property
+    def call_id(self) -> str:
+        """The call to which it belongs."""
+        return self._call_id
+
+    @property
+    def branch_id(self) -> str:
+        """Its unique name."""
+        return self._branch_id
+
+    @property
+    def parent_id(self) -> str | None:
+        """The branch inside of which the call was made; None at the top."""
+        return self._parent_id
+
+    @property
+    def role(self) -> Role:
+        """Its part in the call."""
+        return self._role
+
+    @property
+    def config(self) -> Any:
+        """A copy of the configuration, so that changing it changes no branch."""
+        return copy.deepcopy(self._config)
+
+    @property
+    def status(self) -> BranchStatus:
+        """What has become of it."""
+        return self._status
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended; a long plain function may look at this to learn that nobody waits for it any more."""
+        return self._status is not BranchStatus.PENDING
+
+    @property
+    def output(self) -> Any:
+        """What the function returned; None where it did not."""
+        return self._output
+
+    @property
+    def exception(self) -> BranchException | None:
+        """Why it failed; None where it did not."""
+        return self._exception
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was skipped; None where it was not."""
+        return self._reason
+
+    @property
+    def attempts(self) -> int:
+        """How often the function was called: more than once where it was tried again."""
+        return self._attempts
+
+    @property
+    def started_at_s(self) -> float | None:
+        """When it started, in seconds since the epoch; None before."""
+        return self._started and self._started[0]
+
+    @property
+    def ended_at_s(self) -> float | None:
+        """When it ended, in seconds since the epoch; None before."""
+        return self._ended and self._ended[0]
+
+    @property
+    def started_monotonic_s(self) -> float | None:
+        """When it started, in seconds of the monotonic clock; None before."""
+        return self._started and self._started[1]
+
+    @property
+    def ended_monotonic_s(self) -> float | None:
+        """When it ended, in seconds of the monotonic clock; None before."""
+        return self._ended and self._ended[1]
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds it took, by the monotonic clock; None before it ended, 0 where it never started."""
+        if self._ended is None:
+            return None
+        return 0.0 if self._started is None else self._ended[1] - self._started[1]
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The numbers the function reported, in order."""
+        return tuple(self._metrics)
+
+    @property
+    def artifacts(self) -> tuple[str, ...]:
+        """Names of the files the function reported, in order."""
+        return tuple(self._files)

@@ -1,0 +1,1 @@
+"""Configurations: pools, files, models, expansion and ids."""

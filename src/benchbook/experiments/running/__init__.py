@@ -1,0 +1,1 @@
+"""Call a function with its configurations: attempts, threads, background branches and their end."""

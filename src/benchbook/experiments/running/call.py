@@ -1,0 +1,155 @@
+"""One call of an experiment: what all of its branches share, and what happens when one of them has ended."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from benchbook.clock import Clock
+from benchbook.errors import UsageError
+from benchbook.experiments.branches.branch import Branch, BranchStatus
+from benchbook.experiments.branches.container import BranchContainer
+from benchbook.experiments.configs.binding import Binding
+from benchbook.experiments.configs.pool import Config, Configs
+from benchbook.experiments.running.retries import Retries
+from benchbook.experiments.strategies.protocol import Plan, Strategy
+
+if TYPE_CHECKING:
+    from benchbook.experiments.sinks.recorder import Recorder
+
+log = logging.getLogger(__name__)
+Hook = Callable[[Branch], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an experiment does with each branch."""
+
+    name: str
+    function: Callable[..., Any]
+    is_async: bool
+    binding: Binding
+    retries: Retries
+    timeout_s: float | None
+    max_concurrency: int | None
+    before: Hook | None
+    after: Hook | None
+    clock: Clock
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A branch that is to be run: it ends once, by itself or by whoever gives up on it.
+
+    Attributes:
+        call: The call to which it belongs.
+        branch: The branch.
+        config: Its configuration.
+        context: The context variables of the branch.
+        stop: Of a plain function: set when the branch has ended, whoever ended it.
+        done: Of a shadow: fulfilled when the branch has ended.
+    """
+
+    call: Call
+    branch: Branch
+    config: Config
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+    stop: threading.Event | None = None
+    done: Future[Branch] | None = None
+    _lock: Any = field(default_factory=threading.RLock)
+
+    def begin(self) -> bool:
+        """Start the branch; False where it was skipped before its turn came. The sinks hear of it before its ending."""
+        with self._lock:
+            if self.branch.finished:
+                return False
+            self.branch.start()
+            self.call.recorder.branch_started(self.call, self.branch, self.config)
+            return True
+
+    def conclude(self, finish: Callable[..., None], *arguments: Any) -> bool:
+        """Finish the branch and tell everybody; False where somebody else had finished it before."""
+        with self._lock:
+            if self.branch.finished:
+                return False
+            finish(*arguments)
+        if self.stop is not None:
+            self.stop.set()
+        try:
+            self.call.branch_ended(self.branch)
+        finally:
+            if self.done is not None:
+                self.done.set_result(self.branch)
+        return True
+
+    def skip(self, reason: str) -> bool:
+        """Finish the branch as skipped; False where it had ended before."""
+        return self.conclude(self.branch.mark_skipped, reason)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Call:
+    """What the branches of one call share."""
+
+    settings: Settings
+    strategy: Strategy
+    pool: Configs
+    plan: Plan
+    recorder: Recorder
+    call_id: str
+    number: int
+    parent: Branch | None
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    started: tuple[float, float]
+    branches: BranchContainer = field(default_factory=BranchContainer)
+    ended: tuple[float, float] | None = None
+    refusal: UsageError | None = None
+    _open: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self, branches: BranchContainer) -> None:
+        """Take the branches and tell the sinks that the call begins."""
+        self.branches = branches
+        self._open = len(branches)
+        self.recorder.call_started(self)
+
+    def branch_ended(self, branch: Branch) -> None:
+        """Tell hook, strategy and sinks; what fails in them is logged. With the last branch the call ends."""
+        hook = self.settings.after
+        try:
+            self._tell_of(branch, hook)
+        finally:
+            self._count_down()
+
+    def _tell_of(self, branch: Branch, hook: Hook | None) -> None:
+        try:
+            if hook is not None:
+                hook(branch)
+            self.strategy.observe(self.pool, branch)
+        except Exception:  # hooks and strategies are the user's; the result of the branch stands
+            log.warning("after branch %s of %s:", branch.config_id, self.settings.name, exc_info=True)
+        self.recorder.branch_ended(self, branch)
+
+    def _count_down(self) -> None:
+        with self._lock:
+            self._open -= 1
+            last = self._open == 0
+        if last:
+            clock = self.settings.clock
+            self.ended = (clock.now().timestamp(), clock.monotonic_s())
+            self.recorder.call_ended(self)
+
+    @property
+    def status(self) -> BranchStatus:
+        """Success where a foreground branch succeeded; failed where one failed and none succeeded."""
+        of_foreground = {branch.status for branch in self.branches if branch.role is self.plan.role}
+        for status in (BranchStatus.SUCCESS, BranchStatus.PENDING, BranchStatus.FAILED):
+            if status in of_foreground:
+                return status
+        return BranchStatus.SKIPPED

@@ -1,0 +1,1 @@
+"""Sinks: where the branches of an experiment are recorded."""

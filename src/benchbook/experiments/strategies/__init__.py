@@ -1,0 +1,1 @@
+"""Strategies: which configurations a call uses."""

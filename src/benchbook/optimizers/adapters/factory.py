@@ -1,0 +1,183 @@
+"""The shelf of libraries: their names, known without importing them, and the factory that makes their optimizers."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from benchbook.digests import module_digest, text_digest
+from benchbook.errors import MissingExtraError, UsageError, unknown_name
+from benchbook.optimizers.adapters.libraries import SHELF, Library
+from benchbook.optimizers.native.repair import Repair
+from benchbook.protocols import Optimizer
+from benchbook.typing import FloatArray, JsonValue
+
+_PACKAGE = "benchbook.optimizers.adapters"
+_SHARED = tuple(f"{_PACKAGE}.{name}" for name in ("base", "isolation", "factory", "blocking"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A setting: its default, its type (a type or an annotation that pydantic understands), its meaning."""
+
+    default: JsonValue
+    kind: Any
+    meaning: str
+
+
+# Called as make(lower, upper, rng, horizon=..., **settings); horizon is None for those that are anytime.
+Make: TypeAlias = Callable[..., Optimizer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapted:
+    """What a library's module says about one of its optimizers.
+
+    Attributes:
+        make: Makes the adapter.
+        settings: The settings, without `repair`, which all have.
+        text: What the optimizer is; the first line is its summary.
+        anytime: Whether it needs no horizon.
+        picklable: Whether it can be pickled midway.
+    """
+
+    make: Make
+    settings: Mapping[str, Parameter] = field(default_factory=dict)
+    text: str
+    anytime: bool
+    picklable: bool
+
+
+class LibraryFactory:
+    """Makes one optimizer of a library; it is to the catalog what a class is for a native one.
+
+    Attributes:
+        name: `library:optimizer`.
+        packages: The distributions whose versions can change a result.
+        anytime: Whether it needs no horizon.
+        picklable: Whether its optimizers can be pickled midway.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Look the optimizer up in its library.
+
+        Raises:
+            MissingExtraError: The library is not installed.
+            UnknownNameError: The library has no such optimizer.
+        """
+        library, inner = split(name)
+        require(library, name)
+        # Imported here, so that no run's time holds it.
+        adapted: Adapted = importlib.import_module(f"{_PACKAGE}.{library.module}").adapt(inner)
+        self.name = self.__name__ = f"{library.prefix}:{inner}"
+        self.packages = library.packages
+        self.anytime, self.picklable = adapted.anytime, adapted.picklable
+        self._make = adapted.make
+        self._module = f"{_PACKAGE}.{library.module}"
+        settings = {
+            **adapted.settings,
+            "repair": Parameter(
+                default="clip", kind=Repair, meaning="Rule for variables outside of the box: clip, reflect or wrap."
+            ),
+        }
+        self.__doc__ = _doc(adapted, settings, library)
+        self.__annotations__ = {key: parameter.kind for key, parameter in settings.items()}
+        self.__signature__ = _signature(settings, horizon=not adapted.anytime)
+
+    def __call__(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator,
+        *,
+        horizon: int | None = None,
+        **settings: Any,
+    ) -> Optimizer:
+        """Make the adapter for one run."""
+        return self._make(lower, upper, rng, horizon=horizon, **settings)
+
+    def __reduce__(self) -> tuple[Callable[[str], LibraryFactory], tuple[str]]:
+        return factory, (self.name,)
+
+    def digest(self) -> str:
+        """Return the digest of the adapter's code and its library's versions."""
+        code = module_digest([*_SHARED, self._module])
+        return text_digest(self.name, code, *(f"{package} {installed(package)}" for package in self.packages))
+
+
+@cache
+def factory(name: str) -> LibraryFactory:
+    """Return the factory of `library:optimizer`."""
+    return LibraryFactory(name)
+
+
+def names() -> list[str]:
+    """Return the optimizers to be listed, of the libraries that are installed; imports none of them."""
+    return sorted(
+        f"{library.prefix}:{name}" for library in SHELF.values() if available(library) for name in library.optimizers
+    )
+
+
+def split(name: str) -> tuple[Library, str]:
+    """Take `library:optimizer` apart.
+
+    Raises:
+        UnknownNameError: There is no adapter for the library.
+    """
+    prefix, _, inner = name.partition(":")
+    library = {key.lower(): library for key, library in SHELF.items()}.get(prefix.lower())
+    if library is None:
+        raise unknown_name("library", prefix, SHELF, "(benchbook optimizers list)")
+    if not inner:
+        raise UsageError(f"{name!r} names no optimizer of {library.prefix}; {library.help}")
+    return library, inner
+
+
+@cache
+def available(library: Library) -> bool:
+    """Tell whether a library is installed, without importing it."""
+    return all(find_spec(module) is not None for module in library.imports)
+
+
+def require(library: Library, name: str) -> None:
+    """Check that a library is installed.
+
+    Raises:
+        MissingExtraError: It is not.
+    """
+    if not available(library):
+        missing = next(module for module in library.imports if find_spec(module) is None)
+        raise MissingExtraError(
+            f'{name} needs the library {missing}, which is not installed: pip install "benchbook[adapters]"'
+        )
+
+
+@cache
+def installed(package: str) -> str:
+    """Return the version of an installed distribution, or "none"."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _signature(settings: Mapping[str, Parameter], *, horizon: bool) -> inspect.Signature:
+    plain, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter(key, plain) for key in ("lower", "upper", "rng")]
+    if horizon:
+        parameters.append(inspect.Parameter("horizon", keyword))
+    parameters += [inspect.Parameter(key, keyword, default=item.default) for key, item in settings.items()]
+    return inspect.Signature(parameters)
+
+
+def _doc(adapted: Adapted, settings: Mapping[str, Parameter], library: Library) -> str:
+    arguments = "\n".join(f"    {key}: {item.meaning}" for key, item in settings.items())
+    return f"{adapted.text}\n\nArgs:\n{arguments}\n\nReferences:\n    {library.reference}\n"

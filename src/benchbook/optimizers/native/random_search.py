@@ -1,0 +1,55 @@
+"""Random search: the control that every study carries."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Ge
+
+from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.streams import Streams
+from benchbook.typing import FloatArray
+
+
+class RandomSearch(NativeOptimizer):
+    """Draw every point uniformly in the box, without memory.
+
+    What is not clearly better than this has learnt nothing from the values it was told.
+
+    Args:
+        lower: Lower bounds, shape `(dim,)`.
+        upper: Upper bounds, shape `(dim,)`.
+        rng: Generator of the run.
+        batch: Points a batch; changes speed only, never a result.
+
+    References:
+        Brooks, S. H. (1958). A discussion of random methods for seeking maxima. Operations Research 6(2), 244-251.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=100).evaluations
+        100
+    """
+
+    name: ClassVar[str] = "random_search"
+    anytime: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator | Streams,
+        *,
+        batch: Annotated[int, Ge(1)] = 100,
+    ) -> None:
+        """Set up; see the class."""
+        super().__init__(lower, upper, rng)
+        self.batch = batch
+
+    def propose(self) -> FloatArray:
+        """Draw a batch."""
+        return self.uniform(self.batch)
+
+    def learn(self, x: FloatArray, fx: FloatArray) -> None:
+        """Forget it."""

@@ -1,0 +1,226 @@
+"""From what was recorded to what is told: stages, functions below them, bottlenecks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from benchbook.profiling.hints import hint_for
+from benchbook.profiling.result import Bottleneck, FunctionTime, Profiled, Stack, StageTime
+from benchbook.profiling.sampler import Function, FunctionSampler, near
+from benchbook.profiling.spans import Span
+from benchbook.profiling.stages import StageRecorder
+
+Path = tuple[str, ...]
+BOTTLENECKS = 3
+_FUNCTIONS_A_STAGE = 12
+_WORTH_NAMING = 0.01  # what is below this share of the total is no bottleneck
+NOT_SAMPLED = "functions were not asked for"
+
+
+def findings(
+    name: str,
+    created_at: str,
+    recorder: StageRecorder,
+    sampler: FunctionSampler | None,
+    error: BaseException | None,
+    *,
+    spans: bool = True,
+) -> Profiled:
+    """Return the profile of what a recorder and a sampler saw by now; the sampler must rest meanwhile.
+
+    Args:
+        name: What was profiled.
+        created_at: When it started.
+        recorder: Recorded the stages.
+        sampler: Sampled the functions; None: nobody did.
+        error: What ended the work; None: nothing.
+        spans: Whether to tell what ran when, which is most of the work.
+    """
+    stages = recorder.stages()
+    paths = recorder.paths()
+    places = {stage.path: place for place, stage in enumerate(stages)}
+    total_s = recorder.total_s or recorder.elapsed_s
+    missing = NOT_SAMPLED if sampler is None else sampler.missing
+    functions, stacks, frame_spans = _sampled(sampler, paths, with_spans=spans)
+    found = Profiled(
+        name=name,
+        status=_status(error),
+        error=_told(error),
+        created_at=created_at,
+        total_s=total_s,
+        other_s=max(0.0, total_s - sum(stage.own_s for stage in stages)),
+        stages=stages,
+        functions=functions,
+        function_times=_function_times(stacks, functions),
+        stacks=stacks,
+        bottlenecks=(),
+        interval_s=None if sampler is None or missing else sampler.interval_s,
+        samples=sum(stack.samples for stack in stacks),
+        stage_spans=tuple(
+            span._replace(number=places[paths[span.number]]) for span in (recorder.spans.kept() if spans else ())
+        ),
+        frame_spans=frame_spans,
+        left_out=recorder.spans.left_out + (sampler.spans.left_out if sampler else 0),
+        overhead=None,
+        missing={"functions": missing} if missing else {},
+    )
+    return replace(found, bottlenecks=bottlenecks(found))
+
+
+def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
+    """Return a profile with the calls of its functions, counted in a run of its own."""
+    times = tuple(replace(time, calls=calls.get((time.name, time.file, time.line))) for time in found.function_times)
+    counted = replace(found, function_times=times)
+    return replace(counted, bottlenecks=bottlenecks(counted))
+
+
+def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
+    """Return the stages of one profile with the functions of another of the same work.
+
+    Sampling slows work down, and calls of functions more than arithmetic; the stages are told better without it. The
+    functions in a stage divide the time that it took without them being sampled. What ran when is told by the second.
+    """
+    places = {stage.path: place for place, stage in enumerate(stages_only.stages)}
+    before = {(): sampled.other_s, **{stage.path: stage.own_s for stage in sampled.stages}}
+    after = {(): stages_only.other_s, **{stage.path: stage.own_s for stage in stages_only.stages}}
+    scale = {path: after[path] / own_s for path, own_s in before.items() if path in after and own_s > 0}
+    times = tuple(
+        replace(time, own_s=time.own_s * scale[time.stage], total_s=time.total_s * scale[time.stage])
+        for time in sampled.function_times
+        if time.stage in scale
+    )
+    stacks = tuple(
+        replace(stack, own_s=stack.own_s * scale[stack.stage]) for stack in sampled.stacks if stack.stage in scale
+    )
+    spans = tuple(
+        span._replace(number=places[path])
+        for span in sampled.stage_spans
+        if (path := sampled.stages[span.number].path) in places
+    )
+    found = replace(
+        sampled,
+        created_at=stages_only.created_at,
+        total_s=stages_only.total_s,
+        other_s=stages_only.other_s,
+        stages=stages_only.stages,
+        function_times=times,
+        stacks=stacks,
+        stage_spans=spans,
+    )
+    return replace(found, bottlenecks=bottlenecks(found))
+
+
+def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, ...]:
+    """Return what takes most time of its own: stages; where they do not tell enough, functions."""
+    if found.total_s <= 0:
+        return ()
+    named = [stage for stage in found.stages if stage.own_s >= _WORTH_NAMING * found.total_s]
+    named.sort(key=lambda stage: -stage.own_s)
+    of_stages = [_stage_bottleneck(found, stage) for stage in named[:most]]
+    if len(named) > 1 or not found.function_times:
+        return tuple(of_stages)
+    of_functions = _function_bottlenecks(found, most)
+    return tuple(one for one in of_functions if one.share >= _WORTH_NAMING) or tuple(of_stages)
+
+
+def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
+    inside = [time for time in found.function_times if time.stage == stage.path]
+    heaviest = max(inside, key=lambda time: time.own_s, default=None)
+    return Bottleneck(
+        what=stage.name if sum(s.name == stage.name for s in found.stages) == 1 else " / ".join(stage.path),
+        share=stage.own_s / found.total_s,
+        time_s=stage.own_s,
+        calls=stage.calls,
+        mostly="" if heaviest is None else heaviest.name,
+        hint=hint_for(
+            stage.name,
+            (
+                (stack.own_s, [found.functions[frame] for frame in stack.frames])
+                for stack in found.stacks
+                if stack.stage == stage.path
+            ),
+        ),
+    )
+
+
+def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
+    by_function: dict[Function, float] = defaultdict(float)
+    calls: dict[Function, int | None] = {}
+    for time in found.function_times:
+        function = (time.name, time.file, time.line)
+        by_function[function] += time.own_s
+        calls[function] = time.calls
+    for function, own_s in sorted(by_function.items(), key=lambda item: -item[1])[:most]:
+        yield Bottleneck(
+            what=function[0],
+            share=min(1.0, own_s / found.total_s),
+            time_s=own_s,
+            calls=calls[function],
+            mostly="",
+            hint=hint_for("", [(own_s, [function])], calls[function]),
+        )
+
+
+def _sampled(
+    sampler: FunctionSampler | None, paths: Sequence[Path], *, with_spans: bool
+) -> tuple[tuple[Function, ...], tuple[Stack, ...], tuple[Span, ...]]:
+    """Return the functions that were found running, the stacks of them, and when they ran."""
+    if sampler is None:
+        return (), (), ()
+    spans = sampler.spans.kept() if with_spans else []
+    used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
+    place = {number: place for place, number in enumerate(used)}
+    functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))
+    stacks = [
+        Stack(
+            stage=paths[stage],
+            frames=tuple(place[frame] for frame in frames),
+            own_s=seconds,
+            samples=sampler.samples[stage, frames],
+        )
+        for (stage, frames), seconds in sampler.seconds.items()
+    ]
+    stacks.sort(key=lambda stack: (stack.stage, stack.frames))
+    return functions, tuple(stacks), tuple(span._replace(number=place[span.number]) for span in spans)
+
+
+def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> tuple[FunctionTime, ...]:
+    """Return, for each stage, the functions with most time of their own, and those that hold it."""
+    own: dict[tuple[Path, int], float] = defaultdict(float)
+    total: dict[tuple[Path, int], float] = defaultdict(float)
+    samples: dict[tuple[Path, int], int] = defaultdict(int)
+    for stack in stacks:
+        for frame in set(stack.frames):  # one that calls itself counts once
+            total[stack.stage, frame] += stack.own_s
+        if stack.frames:
+            own[stack.stage, stack.frames[-1]] += stack.own_s
+            samples[stack.stage, stack.frames[-1]] += stack.samples
+    by_stage: dict[Path, list[FunctionTime]] = defaultdict(list)
+    for (stage, frame), seconds in total.items():
+        name, file, line = functions[frame]
+        time = FunctionTime(
+            stage=stage,
+            name=name,
+            file=file,
+            line=line,
+            own_s=own[stage, frame],
+            total_s=seconds,
+            samples=samples[stage, frame],
+        )
+        by_stage[stage].append(time)
+    order = [
+        sorted(times, key=lambda t: (-t.own_s, -t.total_s, t.name))[:_FUNCTIONS_A_STAGE] for times in by_stage.values()
+    ]
+    return tuple(time for times in order for time in times)
+
+
+def _status(error: BaseException | None) -> str:
+    if error is None:
+        return "completed"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+
+
+def _told(error: BaseException | None) -> str | None:
+    return None if error is None else f"{type(error).__name__}: {error}".rstrip(": ")

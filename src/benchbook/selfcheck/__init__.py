@@ -1,0 +1,24 @@
+"""benchbook measured by itself: accuracy, quality of solving, predictions and speed, small enough for every change.
+
+`run_suite` measures and gives a report; `compare_reports` holds one against others.
+"""
+
+from __future__ import annotations
+
+from benchbook.selfcheck.comparing import Change, compare_reports, worse
+from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
+from benchbook.selfcheck.suite import PRESETS, preset, run_suite
+
+__all__ = [
+    "PRESETS",
+    "Change",
+    "Check",
+    "Preset",
+    "Quality",
+    "Report",
+    "Speed",
+    "compare_reports",
+    "preset",
+    "run_suite",
+    "worse",
+]

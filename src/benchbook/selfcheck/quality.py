@@ -1,0 +1,42 @@
+"""How well optimizers solve moved problems: means over runs, with standard errors, to be held against earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchbook.analysis.measures.anytime import aocc
+from benchbook.analysis.table import RunTable
+from benchbook.artifacts.run_document import content_digest_of
+from benchbook.digests import text_digest
+from benchbook.optimizers import optimizer
+from benchbook.problems import problem
+from benchbook.selfcheck.records import Preset, Quality
+from benchbook.studies.runs.cells import execute_cell
+from benchbook.studies.runs.planned_run import planned_run
+
+OPTIMIZERS = ("manta_ray_foraging", "cma_es", "differential_evolution")
+FUNCTIONS = ("bbob_f8", "bbob_f10", "bbob_f15")  # Rosenbrock, a rotated ellipsoid, a rotated Rastrigin
+DIM, BUDGET = 5, 5_000
+
+
+def quality_measures(preset: Preset) -> Iterator[Quality]:
+    """Yield a measure for each optimizer and function."""
+    for name in OPTIMIZERS:
+        choice = optimizer(name)
+        for function in FUNCTIONS:
+            cell = [
+                planned_run(choice, problem(function, dim=DIM, instance=k), seed=1, budget=BUDGET)
+                for k in range(1, preset.seeds + 1)
+            ]
+            records = execute_cell(cell)
+            areas = aocc(RunTable(records).columns(), BUDGET)
+            yield Quality(
+                name=f"{name}.{function}",
+                text=f"{name} on {function}, {DIM}-D, {BUDGET:,} evaluations: area over the convergence curve",
+                value=float(np.mean(areas)),
+                error=float(np.std(areas, ddof=1) / np.sqrt(len(areas))),
+                runs=len(records),
+                digest=text_digest(*(content_digest_of(record) for record in records)),
+            )

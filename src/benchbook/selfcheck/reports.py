@@ -1,0 +1,118 @@
+"""Reports as files: one document each in `.benchmarks/`, and a committed one that all can be held against."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from benchbook.artifacts.io import load_document
+from benchbook.artifacts.kinds import BENCHMARK_VERSION, Kind
+from benchbook.artifacts.run_document import environment_from
+from benchbook.artifacts.validate import checked
+from benchbook.errors import ArtifactError, UsageError
+from benchbook.files import project_root, write_atomic
+from benchbook.records import Host, as_plain
+from benchbook.selfcheck.records import Check, Quality, Report, Speed
+from benchbook.typing import JsonObject
+
+FOLDER = ".benchmarks"
+SUMMARY = "benchmarks/summary.json"
+
+
+def report_folder() -> Path:
+    """Return where reports go: `.benchmarks` of the project, else of the working directory."""
+    return (project_root() or Path.cwd()) / FOLDER
+
+
+def summary_path() -> Path:
+    """Return where the committed report stands."""
+    return (project_root() or Path.cwd()) / SUMMARY
+
+
+def to_document(report: Report) -> JsonObject:
+    """Return a report as JSON values, under the schema of kind `benchmark-report`."""
+    plain = cast("dict[str, Any]", as_plain(report))
+    for lane in ("checks", "quality", "speed"):
+        plain[lane] = [as_plain(item) for item in getattr(report, lane)]
+    for check in plain["checks"]:
+        check["measured"] = check["measured"] if math.isfinite(check["measured"]) else None
+    return {"kind": Kind.BENCHMARK_REPORT.value, "schema_version": BENCHMARK_VERSION, **plain}
+
+
+def from_document(document: JsonObject) -> Report:
+    """Return the report that a valid document tells."""
+    found = dict(cast("dict[str, Any]", document))
+    del found["kind"], found["schema_version"]
+    found["host"] = Host(**found["host"])
+    found["environment"] = environment_from(found["environment"])
+    found["checks"] = tuple(
+        Check(**{**check, "measured": math.inf if check["measured"] is None else check["measured"]})
+        for check in found["checks"]
+    )
+    found["quality"] = tuple(Quality(**item) for item in found["quality"])
+    found["speed"] = tuple(Speed(**{**item, "repeats_s": tuple(item["repeats_s"])}) for item in found["speed"])
+    return Report(**found)
+
+
+def write_report(report: Report, path: Path) -> Path:
+    """Write a report, checked against its schema before.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    document = checked(to_document(report), report.report_id)
+    write_atomic(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return path
+
+
+def read_report(path: Path) -> Report:
+    """Read a report.
+
+    Raises:
+        UsageError: There is no such file, or it has another suffix than an artifact.
+        ArtifactError: It is damaged, invalid, or an artifact of another kind.
+    """
+    document = load_document(path)
+    if document["kind"] != Kind.BENCHMARK_REPORT:
+        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected {Kind.BENCHMARK_REPORT!r}")
+    return from_document(document)
+
+
+def find_report(wanted: str, folder: Path) -> Report:
+    """Return a report by its path, by id or its beginning, `latest`, `previous`, or `summary` for the committed one.
+
+    Raises:
+        UsageError: There is none, or several.
+        ArtifactError: It cannot be read.
+    """
+    if wanted == "summary":
+        return read_report(summary_path())
+    paths = sorted(folder.glob("*.json"))
+    place = {"latest": 1, "previous": 2}.get(wanted)
+    if place is not None:
+        if len(paths) < place:
+            raise UsageError(f"{folder} holds {len(paths)} reports, {wanted!r} needs {place}: run benchbook benchmark")
+        return read_report(paths[-place])
+    found = [path for path in paths if path.stem.startswith(wanted)]
+    if len(found) == 1:
+        return read_report(found[0])
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} reports in {folder} begin with {wanted!r}")
+    return read_report(Path(wanted))
+
+
+def earlier_reports(folder: Path, most: int) -> tuple[list[Report], list[str]]:
+    """Return the newest reports of a folder, oldest first, and what could not be read."""
+    reports: list[Report] = []
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.json"), reverse=True):
+        if len(reports) == most:
+            break
+        try:
+            reports.append(read_report(path))
+        except (ArtifactError, UsageError) as error:
+            problems.append(str(error))
+    return reports[::-1], problems

@@ -1,0 +1,177 @@
+"""Published baselines as the pages see them, and their data for the charts in the browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
+from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
+from benchbook.analysis.comparison.summary import CellSummary
+from benchbook.analysis.measures.profiles import group_of
+from benchbook.analysis.plots import optimizer_styles
+from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
+from benchbook.errors import ArtifactError
+from benchbook.files import shipped
+from benchbook.problems import describe, names
+from benchbook.typing import IntArray
+
+_COLORS = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple", SKY: "sky", AMBER: "amber", INK: "ink"}
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineView:
+    """One published baseline: what it holds, or why it cannot be read."""
+
+    path: Path
+    baseline: Baseline | None
+    trouble: str | None
+
+    @property
+    def name(self) -> str:
+        """Its name; that of its file where it cannot be read."""
+        return self.path.name.removesuffix(SUFFIX) if self.baseline is None else self.baseline.name
+
+    @property
+    def artifact(self) -> str:
+        """Where it is, relative to the project."""
+        return f"artifacts/baselines/{self.path.name}"
+
+    @property
+    def has_hits(self) -> bool:
+        """Whether curves can be drawn from it."""
+        return self.baseline is not None and any(
+            cell.first_hits is not None for cell in self.baseline.summary.cells.values()
+        )
+
+
+def baseline_views(*folders: Path) -> list[BaselineView]:
+    """Return the baselines of folders, the one with the most cells first, damaged ones last.
+
+    Where two have one name, that of the later folder counts.
+    """
+    views = [_view(path) for path in baseline_files(*folders).values()]
+    return sorted(views, key=lambda view: (not view.has_hits, -_size(view), view.name))
+
+
+def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
+    """Return those that curves can be drawn from."""
+    return [view for view in views if view.has_hits]
+
+
+def styles(labels: Sequence[str]) -> list[dict[str, str]]:
+    """Return name, colour and dashes of optimizers, as the figures of the package have them.
+
+    Examples:
+        >>> styles(["manta_ray_foraging"])
+        [{'name': 'manta_ray_foraging', 'color': 'blue', 'dash': ''}]
+    """
+    return [
+        {"name": name, "color": _COLORS.get(style["color"], "grey"), "dash": _dash(style["linestyle"])}
+        for name, style in optimizer_styles(labels).items()
+    ]
+
+
+def script(view: BaselineView) -> str:
+    """Return a baseline as a script: pages that are opened as files may load scripts, but no data.
+
+    Hits are differences in base 36, so that a run takes a few bytes.
+    """
+    if view.baseline is None:
+        return ""
+    summary = view.baseline.summary
+    targets = [] if summary.targets is None else summary.targets.tolist()
+    optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
+    cells = [
+        [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim), _runs(c, c.first_hits)]
+        for c in summary.cells.values()
+        if c.first_hits is not None
+    ]
+    data = {
+        "name": view.name,
+        "artifact": view.artifact,
+        "href": f"_static/{view.artifact}",
+        "verify": verify_command(view),
+        "targets": [_exponent(target) for target in targets],
+        "optimizers": styles(optimizers),
+        "functions": [_function(name) for name in functions],
+        "dims": dims,
+        "cells": cells,
+    }
+    key = as_json(view.name)
+    begin = "window.benchbook = window.benchbook || { data: {} };"
+    return f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
+
+
+def script_name(view: BaselineView) -> str:
+    """Return the path of a baseline's script in the pages' static folder."""
+    return f"data/{view.path.name.removesuffix(SUFFIX)}.js"
+
+
+def verify_command(view: BaselineView) -> str:
+    """Return the command that does some of the runs again and holds them against the baseline."""
+    what = view.name if view.path.is_relative_to(shipped("baselines")) else view.artifact
+    return f"benchbook verify {what} --sample 20"
+
+
+def as_json(data: object) -> str:
+    r"""Return JSON that may stand in a page: no text in it can end a script or begin markup.
+
+    Examples:
+        >>> print(as_json("</script>"))
+        "\u003c/script\u003e"
+    """
+    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("`", "\\u0060")
+
+
+def _view(path: Path) -> BaselineView:
+    try:
+        return BaselineView(path=path, baseline=load_baseline(path), trouble=None)
+    except ArtifactError as error:
+        return BaselineView(
+            path=path, baseline=None, trouble=str(error).replace(str(path.parent), "artifacts/baselines")
+        )
+
+
+def _size(view: BaselineView) -> int:
+    return 0 if view.baseline is None else len(view.baseline.summary.cells)
+
+
+def _function(name: str) -> dict[str, str]:
+    known = name in names()
+    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
+    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+
+
+def _exponent(target: float) -> float:
+    """Return the logarithm of a target; whole ones as whole numbers, as they also stand in the address bar."""
+    exponent = round(float(np.log10(target)), 6)
+    return int(exponent) if exponent.is_integer() else exponent
+
+
+def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:
+    return ";".join(
+        f"{_base36(int(spent))}|{','.join(_base36(int(step)) for step in np.diff(run, prepend=0))}"
+        for spent, run in zip(cell.evaluations, hits, strict=True)
+    )
+
+
+def _base36(value: int) -> str:
+    """Return a number in base 36; nothing for 0."""
+    made = ""
+    while value:
+        value, digit = divmod(value, 36)
+        made = _DIGITS[digit] + made
+    return made
+
+
+def _dash(line: object) -> str:
+    if line == "--":
+        return "6 4"
+    return " ".join(f"{2 * length:g}" for length in line[1]) if isinstance(line, tuple) else ""

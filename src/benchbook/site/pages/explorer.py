@@ -1,0 +1,39 @@
+"""The explorer: the frame of its page; what is in it is drawn in the browser from the published baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchbook.site.pages.baseline_data import BaselineView, as_json, drawable, script_name
+from benchbook.site.pages.leaderboard import scripts
+from benchbook.site.pages.spec_views import raw
+
+_NONE = "There is no baseline yet that curves can be drawn from: `benchbook baseline publish STUDY --name NAME`.\n"
+_FRAME = """<div id="bb-explorer" class="bb-app">
+<noscript><p>The explorer is a program in this page: it needs JavaScript, but no network.</p></noscript>
+<div class="bb-controls"></div>
+<div class="bb-actions">
+<button type="button" class="bb-button bb-copy">Copy link</button>
+<button type="button" class="bb-button bb-reset">Reset</button>
+</div>
+<h2 class="bb-h2">Runtime profile</h2>
+<div class="bb-profile" tabindex="0" role="group" aria-label="Runtime profile; arrow keys move the reading line"></div>
+<p class="bb-readout" aria-live="polite"></p>
+<div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>
+<h2 class="bb-h2">Convergence<span class="bb-panels-dim"></span></h2>
+<p>The hardest target that half of the runs have reached, against evaluations / dimension; a panel a function, in the
+largest of the chosen dimensions.</p>
+<div class="bb-panels"></div>
+<p class="bb-source">From <a download></a>. Run some of it again: <code></code></p>
+</div>
+"""
+
+
+def explorer_page(views: Sequence[BaselineView]) -> str:
+    """Return the explorer over the published baselines; a sentence where there is none with first hits."""
+    found = drawable(views)
+    if not found:
+        return _NONE
+    names = as_json([view.name for view in found])
+    data = f'<script type="application/json" id="bb-explorer-baselines">{names}</script>\n'
+    return raw(f"{_FRAME}{data}{scripts(*map(script_name, found), 'charts.js', 'explorer.js')}")

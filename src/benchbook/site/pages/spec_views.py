@@ -1,0 +1,161 @@
+"""What is known about each spec: its notebook, what came of it, and whether it was run at all."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from benchbook.errors import ArtifactError, UsageError
+from benchbook.specs.notebooks.discover import read_notebook, specs
+from benchbook.specs.outcome import read_outcome
+
+MISSING = "missing"
+_VERDICTS = {"held", "failed", "undecided", "error"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecView:
+    """One spec as the site sees it.
+
+    Attributes:
+        name: File name of its notebook without suffix.
+        title: First heading of its notebook.
+        outcome: Its outcome artifact; None where there is none that can be read.
+        trouble: Why it cannot be read; None where it can, or where there is none.
+        executed: Its executed notebook; None where there is none.
+    """
+
+    name: str
+    title: str
+    outcome: dict[str, Any] | None
+    trouble: str | None
+    executed: dict[str, Any] | None
+
+    @property
+    def status(self) -> str:
+        """`held`, `failed` or `error` as the outcome says; `missing` without one; `not run` without anything."""
+        if self.outcome is not None:
+            return str(self.outcome.get("status", MISSING))
+        return MISSING if self.executed is not None or self.trouble else "not run"
+
+
+def spec_views(notebooks: Path, artifacts: Path) -> list[SpecView]:
+    """Return the specs of a project, by name."""
+    return [_view(file.name, file.title, artifacts / file.name) for file in specs(notebooks)]
+
+
+def facts(outcome: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Return names and values for a page's header; what the artifact does not tell is `missing`.
+
+    Examples:
+        >>> facts(None)[0]
+        ('Claims', 'missing')
+    """
+    o = outcome or {}
+    return [
+        ("Claims", _claims(o.get("claims"))),
+        ("Runs done", _pair(_at(o, "runs", "done"), _at(o, "runs", "planned"))),
+        ("Evaluations", _count(_at(o, "timing", "evaluations"))),
+        ("Computation", _seconds(_at(o, "timing", "compute_s"))),
+        ("Parameters", _text(o.get("preset"))),
+        ("Executed", _moment(o.get("created_at"))),
+        ("benchbook", _text(o.get("version"))),
+        ("Commit", _commit(o.get("commit"), o.get("dirty"))),
+    ]
+
+
+def badge(status: str) -> str:
+    """Return a verdict as HTML.
+
+    Examples:
+        >>> badge("held")
+        '<span class="bb-verdict bb-held">held</span>'
+    """
+    css = f"bb-{status}" if status in _VERDICTS else "bb-missing"
+    return f'<span class="bb-verdict {css}">{escape(status)}</span>'
+
+
+def escape(text: str) -> str:
+    """Return a text for HTML inside of a MyST block: neither markup, nor the end of the block.
+
+    Examples:
+        >>> escape("<b>`")
+        '&lt;b&gt;&#96;'
+    """
+    return html.escape(text).replace("`", "&#96;")
+
+
+def raw(markup: str) -> str:
+    """Return HTML as a MyST block, which Sphinx passes on as it is."""
+    return f"``````{{raw}} html\n{markup}\n``````\n"
+
+
+def html_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, css: str = "bb-table") -> str:
+    """Return an HTML table that scrolls in its own container; the cells are HTML."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
+    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="bb-scroll" tabindex="0" role="region" aria-label="Table">\n<table class="{css}">\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+    )
+
+
+def _view(name: str, title: str, folder: Path) -> SpecView:
+    outcome, trouble, executed = None, None, None
+    if folder.is_dir():
+        try:
+            outcome = dict(read_outcome(folder))
+        except ArtifactError as error:
+            trouble = str(error).replace(str(folder), f"artifacts/specs/{name}")
+        except UsageError:
+            pass  # there is none
+        path = folder / f"{name}.ipynb"
+        executed = read_notebook(path) if path.is_file() else None
+    return SpecView(name=name, title=title, outcome=outcome, trouble=trouble, executed=executed)
+
+
+def _at(document: dict[str, Any], *keys: str) -> Any:
+    value: Any = document
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _claims(claims: Any) -> str:
+    if not isinstance(claims, list):
+        return MISSING
+    held = sum(_at(claim, "verdict") == "held" for claim in claims)
+    return f"{held} of {len(claims)} hold" if claims else "none judged"
+
+
+def _pair(done: Any, planned: Any) -> str:
+    return MISSING if done is None and planned is None else f"{_count(done)} of {_count(planned)}"
+
+
+def _count(value: Any) -> str:
+    return MISSING if value is None else f"{value:,}"
+
+
+def _seconds(value: Any) -> str:
+    return MISSING if value is None else f"{value:.2f} s"
+
+
+def _text(value: Any) -> str:
+    return str(value) if value not in (None, "") else MISSING
+
+
+def _commit(commit: Any, dirty: Any) -> str:
+    if not commit:
+        return MISSING
+    return f"{str(commit)[:10]}{', with uncommitted changes' if dirty else ''}"
+
+
+def _moment(value: Any) -> str:
+    try:
+        return datetime.fromisoformat(str(value)).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return MISSING

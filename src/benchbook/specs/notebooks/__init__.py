@@ -1,0 +1,1 @@
+"""Spec notebooks as files: discover, check, scaffold, execute and accept them."""

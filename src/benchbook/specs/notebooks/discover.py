@@ -1,0 +1,146 @@
+"""Finding spec notebooks: the notebooks of a project, and those of its applied cases, that are written as a spec."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchbook.errors import UsageError, unknown_name
+from benchbook.files import needed_project, read_bytes
+from benchbook.specs.names import spec_name
+from benchbook.studies.sharding import parse_shard
+
+PARAMETERS_TAG = "parameters"
+# A notebook without its tagged cell that begins a spec or judges claims is a spec with a fault, not another notebook.
+_WRITTEN_AS_SPEC = re.compile(r"\bbb\.spec\(|\bspec\.then\(\)")
+APPLIED = "applied"  # the folder of the applied cases, below that of the notebooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFile:
+    """A spec notebook.
+
+    Attributes:
+        name: File name without its suffix.
+        path: Where it is.
+        title: Its first heading.
+    """
+
+    name: str
+    path: Path
+    title: str
+
+
+def specs(folder: Path | None = None) -> list[SpecFile]:
+    """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
+
+    A spec has a cell tagged `parameters`, or begins a spec or judges claims: one that has lost its tag stays listed, so
+    that the check names the fault. A file that is no notebook counts as a spec, since nobody can tell; whoever reads it
+    gets the error, and the check lists it.
+
+    Raises:
+        UsageError: No project is found from the working directory upward, or two specs have one name.
+    """
+    folder = folder or notebook_folder()
+    found = [file for file in map(_spec_file, notebooks(folder)) if file is not None]
+    seen: dict[str, Path] = {}
+    for file in found:
+        if seen.setdefault(file.name, file.path) != file.path:
+            raise UsageError(f"{seen[file.name]} and {file.path} are specs of one name; rename one of them")
+    return found
+
+
+def notebooks(folder: Path) -> list[Path]:
+    """Return the notebooks that may be specs: those in a folder of notebooks, then those in its `applied/`."""
+    return [*sorted(folder.glob("*.ipynb")), *sorted((folder / APPLIED).glob("*.ipynb"))]
+
+
+def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
+    """Return the specs with these names, or of these optimizers; all of them without names.
+
+    Raises:
+        UnknownNameError: There is no spec of a name; the message offers the nearest.
+    """
+    known = {file.name: file for file in specs(folder)}
+    wanted = list(dict.fromkeys(spec_name(name) for name in names))
+    for name in wanted:
+        if name not in known:
+            raise unknown_name("spec", name, known, "(benchbook spec list)")
+    return [known[name] for name in wanted] if wanted else list(known.values())
+
+
+def shard_of(files: Sequence[SpecFile], shard: str) -> list[SpecFile]:
+    """Return the part `k/n` of specs: each n-th, from the k-th on.
+
+    Raises:
+        UsageError: `shard` is not of this form, or k is not between 1 and n.
+    """
+    k, n = parse_shard(shard)
+    return list(files[k - 1 :: n])
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook's JSON.
+
+    Raises:
+        UsageError: It is no notebook.
+    """
+    try:
+        notebook = json.loads(read_bytes(path))
+    except ValueError as error:
+        raise UsageError(f"{path} is not a notebook: {error}") from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise UsageError(f"{path} is not a notebook: it has no list of cells")
+    return notebook
+
+
+def tags(cell: dict[str, Any]) -> list[str]:
+    """Return a cell's tags."""
+    found = cell.get("metadata", {}).get("tags", [])
+    return list(found)
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the project's notebooks.
+
+    Raises:
+        UsageError: No project is found from the working directory upward.
+    """
+    return needed_project() / "notebooks"
+
+
+def _spec_file(path: Path) -> SpecFile | None:
+    try:
+        cells = read_notebook(path)["cells"]
+    except UsageError:
+        return SpecFile(name=path.stem, path=path, title=path.stem)
+    if not any(map(_is_of_spec, cells)):
+        return None
+    title = path.stem
+    for cell in cells:
+        first = "".join(cell["source"]).lstrip().splitlines()[:1]
+        if cell["cell_type"] == "markdown" and first and first[0].startswith("# "):
+            title = first[0][2:].strip()
+            break
+    return SpecFile(name=path.stem, path=path, title=title)
+
+
+def _is_of_spec(cell: dict[str, Any]) -> bool:
+    if PARAMETERS_TAG in tags(cell):
+        return True
+    return cell.get("cell_type") == "code" and _WRITTEN_AS_SPEC.search("".join(cell.get("source", ""))) is not None
+
+
+def parameters_fault(notebook: dict[str, Any]) -> str | None:
+    """Return what is wrong with the number of cells that are tagged `parameters`; None where there is one.
+
+    Examples:
+        >>> parameters_fault({"cells": []})
+        "has 0 cells tagged 'parameters', expected 1"
+    """
+    count = sum(PARAMETERS_TAG in tags(cell) for cell in notebook["cells"] if cell.get("cell_type") == "code")
+    return None if count == 1 else f"has {count} cells tagged '{PARAMETERS_TAG}', expected 1"

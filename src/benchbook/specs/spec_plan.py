@@ -1,0 +1,74 @@
+"""The runs of a spec: its optimizer and the control on all problems, and both of a comparison on the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchbook.optimizers import OptimizerChoice
+from benchbook.studies.runs.planned_run import PlannedRun, params_plan
+from benchbook.typing import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Givens:
+    """What a spec is given: the part of the parameters that goes for its optimizer.
+
+    Attributes:
+        seeds: As in the parameters: a count or a list.
+        budget_per_dim: Evaluations for each variable.
+    """
+
+    functions: Sequence[str]
+    dims: Sequence[int]
+    instances: Sequence[int]
+    seeds: int | Sequence[int]
+    bbob_functions: Sequence[int]
+    bbob_instances: Sequence[int]
+    budget_per_dim: int
+    target: float | None
+
+
+def library_of(choice: OptimizerChoice | None) -> str | None:
+    """Return the library of an optimizer; None where it is none of a library.
+
+    Examples:
+        >>> from benchbook.optimizers import optimizer
+        >>> library_of(optimizer("cma_es")) is None
+        True
+    """
+    return choice.name.partition(":")[0] if choice is not None and ":" in choice.name else None
+
+
+def givens(params: JsonObject, library: str | None) -> Givens:
+    """Return what goes for an optimizer of a library; for all others without one."""
+    p: dict[str, Any] = dict(params)
+
+    def of(key: str) -> Any:
+        own = p.get(f"adapter_{key}") if library else None
+        return p[key] if own is None else own
+
+    affordable = (p.get("adapter_budget_per_dim") or {}).get(library, p["budget_per_dim"])
+    return Givens(
+        functions=of("functions"),
+        dims=of("dims"),
+        instances=p["instances"],
+        seeds=of("seeds"),
+        bbob_functions=of("bbob_functions"),
+        bbob_instances=p["bbob_instances"],
+        budget_per_dim=min(p["budget_per_dim"], affordable),
+        target=p["target"],
+    )
+
+
+def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: bool = False) -> list[PlannedRun]:
+    """Return the runs: textbook functions over instances and seeds, BBOB functions over instances.
+
+    Args:
+        given: Problems, repetitions and budget.
+        choices: The optimizers.
+        twins_only: Leave out the textbook instances, which are number 0.
+    """
+    instances = [i for i in given.instances if i or not twins_only]
+    return params_plan(choices, {**asdict(given), "instances": instances})

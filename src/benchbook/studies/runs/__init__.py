@@ -1,0 +1,1 @@
+"""Plan, execute and record single runs and cells of runs."""

@@ -1,0 +1,135 @@
+"""Cells: runs that differ in instance and seed only, done in lockstep where the optimizer can."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from benchbook.artifacts.run_document import run_key
+from benchbook.artifacts.store.store import Store
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import digest
+from benchbook.errors import text_of
+from benchbook.observers import ImprovementHistory
+from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.streams import Streams
+from benchbook.problems import stack
+from benchbook.profiling.stages import stage
+from benchbook.protocols import Noisy
+from benchbook.records import RunRecord
+from benchbook.runs import SignalWatch, run_lockstep
+from benchbook.studies.runs.execute import code_digest, execute, generator_of, record_of, target_value_of
+from benchbook.studies.runs.instrumented import staged
+from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.studies.runs.process_state import state_put_back
+
+log = logging.getLogger(__name__)
+
+
+def cells_of(plan: Iterable[PlannedRun]) -> list[list[PlannedRun]]:
+    """Group planned runs by optimizer, settings, function, dimension and budget, in the order of the plan."""
+    cells: dict[str, list[PlannedRun]] = {}
+    for planned in plan:
+        spec = planned.spec
+        key = [spec.optimizer, dict(spec.settings), spec.function, spec.dim, spec.budget, spec.target, spec.stagnation]
+        cells.setdefault(digest(key), []).append(planned)
+    return list(cells.values())
+
+
+def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) -> list[RunRecord]:
+    """Do the runs of one cell; in lockstep where the optimizer can, else one by one.
+
+    The records' contents are the same either way; see `benchbook.runs.lockstep`.
+
+    Args:
+        planned: Runs with one optimizer, settings, function, dimension and budget.
+        clock: Measures the durations.
+    """
+    if len(planned) > 1 and _can_lockstep(planned):
+        with SignalWatch() as signals, state_put_back():
+            try:
+                return _lockstep(planned, clock)
+            except BaseException as error:  # anybody's code; whatever it raised shows again in the run it belongs to
+                if signals.came:
+                    raise
+                log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, text_of(error))
+    return [execute(item, clock=clock) for item in planned]
+
+
+def execute_all(
+    plan: Sequence[PlannedRun],
+    *,
+    store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[RunRecord]:
+    """Do all runs of a plan, cell by cell; those that the store already has are replayed, the others stored.
+
+    Args:
+        plan: The runs.
+        store: Where finished runs are kept; None: nowhere.
+        progress: Called with (done, planned) after each cell.
+
+    Returns:
+        The records, in the order of the plan.
+    """
+    with stage("set-up"):
+        keys = [run_key(planned.spec, code_digest(planned)) for planned in plan]
+        found = {key: None if store is None else store.get(key) for key in keys}
+    missing = [(planned, key) for planned, key in zip(plan, keys, strict=True) if found[key] is None]
+    # By place, not by the record's own key: an objective that counts its calls has another code digest afterwards.
+    key_of = {id(planned): key for planned, key in missing}
+    done = len(plan) - len(missing)
+    for cell in cells_of(planned for planned, _ in missing):
+        for planned, record in zip(cell, execute_cell(cell), strict=True):
+            found[key_of[id(planned)]] = record
+            if store is not None:
+                store.append(record)
+        done += len(cell)
+        if progress is not None:
+            progress(done, len(plan))
+    if store is not None:
+        store.close()
+    return [record for record in (found[key] for key in keys) if record is not None]
+
+
+def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
+    first = planned[0]
+    low, high = first.problem.lower, first.problem.upper
+    same_box = all(
+        np.array_equal(item.problem.lower, low) and np.array_equal(item.problem.upper, high) for item in planned
+    )
+    # A noisy run draws from a stream of its own after each evaluation, and is done alone.
+    noisy = any(isinstance(item.problem, Noisy) for item in planned)
+    return same_box and not noisy and first.optimizer.can_lockstep()
+
+
+def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
+    first = planned[0]
+    created_at = timestamp(clock.now())
+    histories = [ImprovementHistory() for _ in planned]
+    streams = Streams([generator_of(item.spec) for item in planned])
+    lower, upper = first.problem.lower, first.problem.upper
+
+    def make() -> NativeOptimizer:
+        return first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget)
+
+    with staged(make, stack([item.problem for item in planned]), [(history,) for history in histories]) as parts:
+        outcomes = run_lockstep(
+            parts.make_optimizer,
+            parts.problem,
+            lower=lower,
+            upper=upper,
+            budget=first.spec.budget,
+            target_values=[target_value_of(item) for item in planned],
+            stagnation=first.spec.stagnation,
+            observers=parts.observers,
+            clock=clock,
+        )
+    with stage("observe"):
+        improvements = [history.history for history in histories]
+    return [
+        record_of(item, outcome, history, created_at)
+        for item, outcome, history in zip(planned, outcomes, improvements, strict=True)
+    ]

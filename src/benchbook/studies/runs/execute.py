@@ -1,0 +1,203 @@
+"""Executing planned runs: the one place where optimizers, problems, loop and observers meet."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+
+from benchbook.artifacts.run_document import combined_code, content_digest, run_key
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import module_digest, text_digest
+from benchbook.observers import ImprovementHistory
+from benchbook.observers.targets import target_hits
+from benchbook.problems import digest as problem_digest
+from benchbook.profiling.stages import stage
+from benchbook.protocols import Noisy, Observer, Optimizer
+from benchbook.records import (
+    History,
+    OptimizerRecord,
+    ProblemRecord,
+    RunRecord,
+    RunSpec,
+    Status,
+    Stop,
+    Timing,
+    as_plain,
+)
+from benchbook.runs import Outcome, run_loop
+from benchbook.seeds import noise_generator, run_generator
+from benchbook.studies.runs import provenance
+from benchbook.studies.runs.instrumented import staged
+from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.studies.runs.process_state import state_put_back
+from benchbook.typing import FloatArray
+
+log = logging.getLogger(__name__)
+
+
+def execute(
+    planned: PlannedRun,
+    *,
+    observers: Sequence[Observer] = (),
+    timeout_s: float | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> RunRecord:
+    """Do one run; whatever objective or optimizer raise is in the record, and logged as a warning.
+
+    Args:
+        planned: The run.
+        observers: Who else watches it, beside the history.
+        timeout_s: Seconds after which it is ended, and recorded with what it has.
+        clock: Measures the durations.
+    """
+    spec, problem = planned.spec, planned.problem
+    created_at = timestamp(clock.now())
+    history = ImprovementHistory()
+
+    def make() -> Optimizer:
+        return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
+
+    with state_put_back(), staged(make, problem, (history, *observers)) as parts:
+        outcome = run_loop(
+            parts.make_optimizer,
+            parts.problem,
+            budget=spec.budget,
+            target_value=target_value_of(planned),
+            stagnation=spec.stagnation,
+            timeout_s=timeout_s,
+            observers=parts.observers,
+            noise=noise_of(planned),
+            clock=clock,
+        )
+    with stage("observe"):
+        improvements = history.history
+    return record_of(planned, outcome, improvements, created_at)
+
+
+def generator_of(spec: RunSpec) -> np.random.Generator:
+    """Return the random generator of a run."""
+    return run_generator(
+        seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
+    )
+
+
+def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
+    """Return the noise of a run, begun anew; None where its problem has none."""
+    spec = planned.spec
+    if not isinstance(planned.problem, Noisy):
+        return None
+    return planned.problem.noise_of_run(
+        noise_generator(
+            seed=spec.seed, function=spec.function, instance=spec.instance, dim=spec.dim, optimizer=spec.optimizer
+        )
+    )
+
+
+def target_value_of(planned: PlannedRun) -> float | None:
+    """Return the value at which a run stops; None: none."""
+    target, f_opt = planned.spec.target, planned.problem.f_opt
+    return None if target is None or f_opt is None else f_opt + target
+
+
+def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
+    """Put the record of a finished run together, and log what went wrong in it."""
+    with stage("encode"):
+        record = _record_of(planned, outcome, history, created_at)
+    _warn(record)
+    return record
+
+
+def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
+    spec, problem = planned.spec, planned.problem
+    failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
+    code = code_digest(planned)
+    commit, dirty = provenance.commit()
+    return RunRecord(
+        run_id=uuid.uuid4().hex,
+        run_key=run_key(spec, code),
+        content_digest=content_digest(
+            spec,
+            stop=outcome.stop.value,
+            evaluations=outcome.evaluations,
+            history=history,
+            solution=outcome.best_solution,
+        ),
+        code_digest=code,
+        created_at=created_at,
+        commit=commit,
+        dirty=dirty,
+        version=provenance.library_version(),
+        host=provenance.host(),
+        problem=ProblemRecord(
+            name=problem.name,
+            dim=problem.dim,
+            instance=problem.instance,
+            lower=problem.lower,
+            upper=problem.upper,
+            f_opt=problem.f_opt,
+        ),
+        optimizer=OptimizerRecord(name=spec.optimizer, settings=spec.settings),
+        seed=spec.seed,
+        budget=spec.budget,
+        target=spec.target,
+        stagnation=spec.stagnation,
+        evaluations=outcome.evaluations,
+        invalid_evaluations=outcome.invalid_evaluations,
+        stop=outcome.stop,
+        status=Status.FAILED if failed else Status.DONE,
+        error=outcome.error,
+        best_value=outcome.best_value,
+        best_solution=outcome.best_solution,
+        history=history,
+        environment=provenance.environment(planned.optimizer.packages),
+        timing=_rounded(outcome.timing),
+        memory=provenance.memory(),
+        target_hits=target_hits(history, problem.f_opt),
+    )
+
+
+def code_digest(planned: PlannedRun) -> str:
+    """Return the digest of the code of optimizer, problem and loop, and of benchbook's version."""
+    return combined_code(
+        planned.optimizer.digest(), problem_digest(planned.problem), loop_digest(), provenance.library_version()
+    )
+
+
+@cache
+def loop_digest() -> str:
+    """Return the digest of the code of loop, seeds and history, and of the environment that runs it.
+
+    A run of another Python, NumPy or arithmetic may have other bytes: it is stale, as one of other code is.
+    """
+    code = module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.observers.improvements"])
+    return text_digest(code, provenance.environment_key(provenance.environment()))
+
+
+def _rounded(timing: Timing) -> Timing:
+    """Return the seconds to the microsecond; more digits would be noise, and three times as long."""
+    return Timing(**{name: round(seconds, 6) for name, seconds in as_plain(timing).items()})
+
+
+def _warn(record: RunRecord) -> None:
+    if record.error is not None:
+        error = record.error
+        log.warning(
+            "run failed after %d evaluations, in the %s: %s: %s",
+            error.evaluations,
+            error.where,
+            error.type,
+            error.message,
+        )
+    elif record.invalid_evaluations:
+        log.warning(
+            "%d of %d evaluations of %s gave no finite number",
+            record.invalid_evaluations,
+            record.evaluations,
+            record.problem.name,
+        )
+    if record.stop is Stop.EXHAUSTED:
+        log.info("%s had no more points after %d evaluations", record.optimizer.name, record.evaluations)

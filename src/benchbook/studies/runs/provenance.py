@@ -1,0 +1,146 @@
+"""Under which circumstances a run happened: commit, host, environment, memory."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchbook.clock import SYSTEM_CLOCK
+from benchbook.digests import text_digest
+from benchbook.numerics import cpu_name, fingerprint
+from benchbook.records import Environment, Host, Memory
+from benchbook.typing import JsonObject, JsonValue
+
+# Packages that can change a result; those of an adapter's library join them.
+_PACKAGES = ("benchbook", "numpy", "coco-experiment")
+
+
+@cache
+def library_version() -> str:
+    """Return benchbook's version."""
+    try:
+        return version("benchbook")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+unknown"
+
+
+@cache
+def environment(packages: tuple[str, ...] = ()) -> Environment:
+    """Return the software under this process.
+
+    Args:
+        packages: Distributions that the run's optimizer uses beyond benchbook's own.
+    """
+    return Environment(
+        python=platform.python_version(),
+        packages={name: found for name in (*_PACKAGES, *packages) if (found := _version(name)) is not None},
+        platform=platform.platform(),
+        cpu=cpu_name(),
+        arithmetic=fingerprint(),
+    )
+
+
+def environment_key(found: Environment) -> str:
+    """Return the digest (hex) of what can change the numbers of a run apart from its code.
+
+    These are Python (not its patch release), NumPy, the mathematical library and the kind of processor. What pinning
+    takes care of is left out: a process that had loaded NumPy before benchbook shares a study with pinned workers, and
+    `verify` names the difference.
+    """
+    a = found.arithmetic
+    python = ".".join(found.python.split(".")[:2])
+    return text_digest(python, a.numpy, a.libm, a.machine)
+
+
+def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]) -> JsonObject:
+    """Return rows that were measured, with the command, the day and the versions, as the site's tables read them.
+
+    Args:
+        command: The command that measures them again.
+        packages: Distributions that took part beside benchbook and NumPy; those not installed are left out.
+        rows: What was measured.
+    """
+    names = dict.fromkeys(["benchbook", "numpy", *packages])
+    return {
+        "command": command,
+        "measured": SYSTEM_CLOCK.now().date().isoformat(),
+        "versions": {name: found for name in names if (found := _version(name)) is not None},
+        "rows": list(rows),
+    }
+
+
+@cache
+def host() -> Host:
+    """Return the machine this process runs on."""
+    import psutil
+
+    return Host(
+        name=platform.node(),
+        machine=platform.machine(),
+        cpu_count=os.cpu_count(),
+        memory_bytes=int(psutil.virtual_memory().total),
+    )
+
+
+def commit() -> tuple[str | None, bool | None]:
+    """Return the commit of the repository around the working directory, and whether it has uncommitted changes."""
+    return _commit(str(Path.cwd()))
+
+
+def look_up(packages: tuple[str, ...] = ()) -> None:
+    """Find out what is the same for all runs of this process, which takes a call of git, before the first one.
+
+    Args:
+        packages: As for `environment`.
+    """
+    commit()
+    host()
+    environment(packages)
+
+
+def memory() -> Memory:
+    """Return this process's peak memory so far."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return Memory(peak_rss_bytes=None)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, Linux kibibytes.
+    return Memory(peak_rss_bytes=int(peak) if sys.platform == "darwin" else int(peak) * 1024)
+
+
+@cache
+def _commit(folder: str) -> tuple[str | None, bool | None]:
+    head = _git(folder, "rev-parse", "HEAD")
+    if head is None:
+        return None, None
+    status = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return head, None if status is None else bool(status)
+
+
+def _git(folder: str, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(  # fixed arguments, no shell
+            ["git", *arguments],  # noqa: S607  # the user's git, wherever it is
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

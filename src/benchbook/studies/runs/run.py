@@ -1,0 +1,136 @@
+"""`bb.run`: a study of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from benchbook.errors import UsageError
+from benchbook.optimizers import OptimizerChoice
+from benchbook.optimizers import optimizer as choose
+from benchbook.problems import from_callable
+from benchbook.problems import problem as make_problem
+from benchbook.protocols import Optimizer, Problem
+from benchbook.records import RunRecord
+from benchbook.studies.runs.execute import execute
+from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+
+
+def run(
+    optimizer: str | Callable[..., Optimizer] | OptimizerChoice,
+    function: str | Problem | Callable[..., Any],
+    *,
+    dim: int | None = None,
+    instance: int | None = None,
+    seed: int = 0,
+    budget: int | None = None,
+    target: float | None = None,
+    stagnation: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    bounds: Any = None,
+    vectorized: bool = False,
+    f_opt: float | None = None,
+) -> RunRecord:
+    """Run one optimizer on one problem with one seed and a hard evaluation budget.
+
+    Args:
+        optimizer: A name of the catalog, a class of one's own with `ask` and `tell`, or a choice by `bb.optimizer`.
+        function: A name of the catalog, a problem by `bb.problem`, or a callable of one's own, to be minimised.
+        dim: Number of variables; may be left out where a problem or vector bounds tell it.
+        instance: Instance of a named function; 0 is the textbook function, BBOB starts at 1. First one unless given.
+        seed: Whole number >= 0.
+        budget: Evaluations allowed, >= 1; 1,000 x dim unless given.
+        target: Stop once the value is at most `f_opt + target`.
+        stagnation: Stop after so many evaluations without improvement.
+        settings: Settings of the optimizer that differ from its defaults.
+        bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`; or a pair for each
+            variable; or `scipy.optimize.Bounds`.
+        vectorized: For a callable: whether it takes points `(n, dim)` and returns `(n,)`; else `(dim,)` and a number.
+        f_opt: For a callable: its optimum value, where known.
+
+    Returns:
+        The record. Where objective or optimizer raised, `record.status` is `failed` and `record.error` tells why.
+
+    Raises:
+        UnknownNameError: Optimizer, setting or function are not known; the message offers the nearest names.
+        UsageError: An argument is out of its range, or does not fit the others.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> record = bb.run("random_search", "rastrigin", dim=2, instance=1, seed=42, budget=200)
+        >>> record.evaluations, record.stop.value, len(record.best_solution)
+        (200, 'budget', 2)
+        >>> bb.run("random_search", lambda x: float((x**2).sum()), bounds=(-5, 5), dim=3, seed=1, budget=50).evaluations
+        50
+    """
+    return execute(
+        planned(
+            optimizer,
+            function,
+            dim=dim,
+            instance=instance,
+            seed=seed,
+            budget=budget,
+            target=target,
+            stagnation=stagnation,
+            settings=settings,
+            bounds=bounds,
+            vectorized=vectorized,
+            f_opt=f_opt,
+        )
+    )
+
+
+def planned(
+    which: str | Callable[..., Optimizer] | OptimizerChoice,
+    function: str | Problem | Callable[..., Any],
+    *,
+    dim: int | None = None,
+    instance: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    bounds: Any = None,
+    vectorized: bool = False,
+    f_opt: float | None = None,
+    **numbers: Any,
+) -> PlannedRun:
+    """Check the arguments of `run` and put the run together."""
+    if settings is not None and not isinstance(settings, Mapping):  # callers may be untyped
+        raise UsageError(f"settings is {settings!r}, expected a mapping of names to values")
+    choice = choose(which, **(settings or {}))
+    problem = _problem(function, dim=dim, instance=instance, bounds=bounds, vectorized=vectorized, f_opt=f_opt)
+    return planned_run(choice, problem, **numbers)
+
+
+def _problem(
+    function: str | Problem | Callable[..., Any],
+    *,
+    dim: int | None,
+    instance: int | None,
+    bounds: Any,
+    vectorized: bool,
+    f_opt: float | None,
+) -> Problem:
+    if isinstance(function, str):
+        if bounds is not None or vectorized or f_opt is not None:
+            raise UsageError(f"bounds, vectorized and f_opt are for callables; {function!r} has its own")
+        if dim is None:
+            raise UsageError(f"dim is missing: {function!r} needs a dimension")
+        return make_problem(function, dim=dim, instance=instance)
+    if isinstance(function, Problem):
+        given = {"dim": dim, "instance": instance, "bounds": bounds, "f_opt": f_opt}
+        for name, value in given.items():
+            if value is not None:
+                raise UsageError(f"{name} is given, but the problem {function.name!r} has its own")
+        return function
+    if not callable(function):
+        raise UsageError(f"function is {function!r}, expected a name, a problem or a callable")
+    if bounds is None:
+        raise UsageError("bounds are missing: a callable needs bounds=(lower, upper)")
+    return from_callable(
+        function,
+        bounds=bounds,
+        dim=dim,
+        vectorized=vectorized,
+        f_opt=f_opt,
+        instance=0 if instance is None else instance,
+    )

@@ -1,0 +1,1 @@
+"""Compute runs again and compare them with what was stored."""

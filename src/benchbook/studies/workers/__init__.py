@@ -1,0 +1,1 @@
+"""Executors: serial, worker processes and Dask, and the tasks that they do."""

@@ -1,0 +1,73 @@
+"""Runs that are watched, done for a Dask worker by a process of its own, so that the worker outlives them.
+
+A worker of Dask does its work in a thread: no alarm rings there, and a process that is killed takes the worker along
+with what the run had. So runs with a time limit, and second tries, go to a process beside the worker, on its machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchbook.errors import UsageError, WorkerLostError
+from benchbook.records import RunRecord
+from benchbook.studies.workers.pool import WorkerPool
+from benchbook.studies.workers.task import Task, do
+
+# Each thread that does a task takes one and puts it back: starting a process takes longer than a short run.
+_idle: list[tuple[float | None, WorkerPool]] = []
+
+
+def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
+    """Do the runs of a task; where they are watched, in another process.
+
+    Args:
+        task: The runs.
+        kill_after_s: Seconds after which that process is ended.
+
+    Raises:
+        WorkerLostError: The process ended at the first try.
+    """
+    if not task.is_watched:
+        return do(task)
+    with _remains_folder(task) as folder:
+        own = replace(task, remains=folder)
+        pool = _take(kill_after_s)
+        try:
+            return pool.submit(do, own).result()
+        except WorkerLostError as error:
+            if not (task.again or error.timed_out):
+                raise
+            return own.lost(error)
+        except UsageError:  # defined in a notebook: Dask could send it here, but plain pickle cannot send it on
+            return do(task)
+        finally:
+            _idle.append((kill_after_s, pool))
+
+
+@contextmanager
+def _remains_folder(task: Task) -> Iterator[Path]:
+    """Give the study's own folder, which goes with the study, or on another machine one made for the task."""
+    if task.remains is not None and task.remains.is_dir():
+        yield task.remains
+        return
+    with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def end_guards() -> None:
+    """End the processes that are idle, on this machine."""
+    while _idle:
+        _idle.pop()[1].shutdown()
+
+
+def _take(kill_after_s: float | None) -> WorkerPool:
+    while _idle:
+        after_s, pool = _idle.pop()
+        if after_s == kill_after_s:
+            return pool
+        pool.shutdown()
+    return WorkerPool(1, kill_after_s=kill_after_s)

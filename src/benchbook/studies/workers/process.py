@@ -1,0 +1,106 @@
+"""One process of a pool of workers: `python -m benchbook.studies.workers.process FILE_DESCRIPTOR`."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing import spawn
+from multiprocessing.connection import Connection
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def main() -> None:
+    """Do what the parent sends, one piece after another, until it is gone."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    connection = Connection(int(sys.argv[1]))
+    pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    preparation = connection.recv()
+    sys.path[:] = preparation["sys_path"]
+    threading.Thread(target=_receive, args=(connection, pieces), daemon=True).start()
+    begin = _say_begin(connection) if preparation.pop("tells_begin") else None
+    while True:
+        connection.send_bytes(_answer(pieces.get(), preparation, begin))
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent ends, even while native code holds the interpreter's lock.
+
+    It is the end of the parent's thread that counts; the one that starts a worker outlives it. Elsewhere the thread
+    that receives notices the end as soon as it gets the lock.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _receive(connection: Connection, pieces: queue.SimpleQueue[bytes]) -> None:
+    """Take in work; when the parent is gone, end at once, also in the middle of a run."""
+    while True:
+        try:
+            pieces.put(connection.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(1)
+
+
+def _say_begin(connection: Connection) -> Callable[[], None]:
+    return lambda: connection.send_bytes(b"")
+
+
+def _answer(piece: bytes, preparation: dict[str, Any], begin: Callable[[], None] | None) -> bytes:
+    begun = False
+    try:
+        if b"__main__" in piece and preparation:
+            spawn.prepare(preparation)  # the parent's script, without its part behind `if __name__ == "__main__"`
+            preparation.clear()
+        work, args, kwargs = _unpacked(piece)
+        if begin is not None:
+            begun = True
+            begin()
+        answer = (False, work(*args, **kwargs))
+        return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:  # noqa: BLE001  # also an exit that a module asks for as it is loaded
+        if begin is not None and not begun:
+            begin()
+        return pickle.dumps((True, _portable(error)), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(piece: bytes) -> Any:
+    from benchbook.errors import UsageError
+
+    try:
+        return pickle.loads(piece)  # noqa: S301  # from our own parent
+    except (AttributeError, ImportError) as error:
+        raise UsageError(
+            f"a worker process cannot load what it is to do: {error}; what is defined in a notebook or in "
+            "interactive Python must go into a module, or use executor='serial'"
+        ) from error
+
+
+def _portable(error: BaseException) -> Exception:
+    """Return an error that can be sent; one that cannot gives its text."""
+    from benchbook.errors import ExecutionError, text_of
+
+    if not isinstance(error, Exception):  # raised in the parent it would end the whole study
+        return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # our own error, to see whether it survives
+    except Exception:  # noqa: BLE001  # anybody's error may refuse in any way
+        return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
+    return error
+
+
+if __name__ == "__main__":
+    main()

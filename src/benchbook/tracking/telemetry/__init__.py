@@ -1,0 +1,1 @@
+"""Telemetry of a pipeline: sensors, sampling, resource limits and the rules for recommendations."""

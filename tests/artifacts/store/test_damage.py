@@ -1,0 +1,344 @@
+"""Stores that were damaged: what can be read is read, what cannot is named, and memory stays bounded."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+import benchbook as bb
+from benchbook.artifacts import codec
+from benchbook.artifacts.store.index import FILE_NAME
+from benchbook.artifacts.store.repair import inspect, repair
+from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
+from benchbook.artifacts.store.shards import ShardWriter, frames_of_shard
+from benchbook.artifacts.store.store import Store
+from benchbook.artifacts.store.deduplicated import to_stored
+from benchbook.errors import ArtifactError, StorageError
+from benchbook.records import RunRecord
+
+RUNS = 12
+
+
+@pytest.fixture(scope="module")
+def records() -> list[RunRecord]:
+    """Return runs of two cells."""
+    return [
+        bb.run(name, "ackley", dim=2, instance=1, seed=seed, budget=30)
+        for name in ("random_search", "manta_ray_foraging")
+        for seed in range(RUNS // 2)
+    ]
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, records: list[RunRecord]) -> Path:
+    """Return a store of one shard, undamaged."""
+    folder = tmp_path_factory.mktemp("original")
+    with Store(folder) as store:
+        for record in records:
+            store.append(record)
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, original: Path) -> Path:
+    """Return a copy of the store, to be damaged."""
+    return Path(shutil.copytree(original, tmp_path / "store"))
+
+
+def shard_of(store: Path) -> Path:
+    """Return its shard."""
+    (shard,) = store.glob("shards/*.runs.zst")
+    return shard
+
+
+def kept(store: Path) -> set[str]:
+    """Return the keys of the runs that can be read."""
+    with Store(store) as opened:
+        return set(opened.by_key())
+
+
+def test_a_run_in_a_store_is_a_run_artifact(original: Path, records: list[RunRecord]) -> None:
+    """What a store gives back is the record that was put in, and its document stands alone."""
+    from benchbook.artifacts.validate import check_document
+
+    with Store(original) as store:
+        assert {r.run_id: r for r in store.records()} == {r.run_id: r for r in records}
+        assert [check_document(store.document(row)) for row in store.rows()] == [[]] * RUNS
+
+
+def test_a_run_takes_few_bytes(tmp_path: Path) -> None:
+    """With full provenance: 880 bytes for 1e4 evaluations of random search."""
+    with Store(tmp_path) as store:
+        for instance in range(1, 16):
+            store.append(bb.run("random_search", "rastrigin", dim=10, instance=instance, seed=1, budget=10_000))
+    assert shard_of(tmp_path).stat().st_size / 15 <= 880
+
+
+@given(part=st.floats(0, 1))
+def test_a_truncated_shard_loses_its_end_only(
+    tmp_path_factory: pytest.TempPathFactory, original: Path, part: float
+) -> None:
+    """Every run before the cut is read."""
+    folder = Path(shutil.copytree(original, tmp_path_factory.mktemp("cut") / "store"))
+    shard = shard_of(folder)
+    ends = [frame.offset + frame.size for frame in frames_of_shard(shard)]
+    cut = int(part * shard.stat().st_size)
+    os.truncate(shard, cut)
+    (folder / FILE_NAME).unlink(missing_ok=True)
+    with Store(folder) as opened:
+        whole = sum(end <= cut for end in ends)
+        shared = opened.index().query("SELECT count(*) FROM shared").fetchone()[0]
+        assert len(opened) == whole - shared
+
+
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_flipped_bit_costs_one_frame(
+    tmp_path_factory: pytest.TempPathFactory, original: Path, place: float, bit: int
+) -> None:
+    """The frames behind it are found again by their magic bytes; a shared document costs the runs that need it."""
+    folder = Path(shutil.copytree(original, tmp_path_factory.mktemp("flip") / "store"))
+    shard = shard_of(folder)
+    frames = list(frames_of_shard(shard))
+    data = bytearray(shard.read_bytes())
+    position = int(place * len(data))
+    data[position] ^= 1 << bit
+    shard.write_bytes(data)
+    hit = next(frame for frame in frames if frame.offset <= position < frame.offset + frame.size)
+    document = codec.document_of(hit, "frame")
+    lost = RUNS - len(kept(folder))
+    assert lost <= {"stored-run": 1, "store-cell": RUNS // 2, "store-circumstances": RUNS}[str(document["kind"])]
+    # Nothing is wrong after a flip of the one bit of a frame's header that zstd does not use.
+    assert lost == 0 or list(inspect(folder))
+
+
+def test_shared_documents_are_said_again(tmp_path: Path, records: list[RunRecord]) -> None:
+    """So a damaged one costs a bounded number of runs, not the shard."""
+    writer = ShardWriter(tmp_path)
+    for _ in range(200):
+        writer.append(to_stored(records[0]))
+    writer.close()
+    kinds = [codec.document_of(frame, "shard")["kind"] for frame in frames_of_shard(writer.path)]
+    assert kinds.count("store-circumstances") == kinds.count("store-cell") == 4
+
+
+def test_foreign_and_empty_files_are_named(store: Path) -> None:
+    """They cost nothing, and `check` names them; `--repair` removes what is no shard at all."""
+    (store / "shards" / "aa.runs.zst").write_bytes(b"hello, world")
+    (store / "shards" / "bb.runs.zst").write_bytes(b"")
+    (store / "shards" / "cc.runs.zst").write_bytes(zstandard.compress(b"[1, 2]"))
+    (store / "shards" / "dd.runs.zst").write_bytes(codec.encode({"kind": "cake", "schema_version": 1}))
+    (store / "shards" / ".x.tmp").write_bytes(b"half")
+    assert len(kept(store)) == RUNS
+    assert {finding.path for finding in inspect(store)} == {
+        f"shards/{name}" for name in (".x.tmp", "aa.runs.zst", "bb.runs.zst", "cc.runs.zst", "dd.runs.zst")
+    }
+    repair(store)
+    assert {finding.path for finding in inspect(store)} == {"shards/cc.runs.zst", "shards/dd.runs.zst"}
+
+
+def test_repair_drops_damaged_frames_only(store: Path) -> None:
+    """Everything that could be read before can be read after, and nothing is wrong any more."""
+    shard = shard_of(store)
+    frames = list(frames_of_shard(shard))
+    data = bytearray(shard.read_bytes())
+    data[frames[5].offset + 40] ^= 255
+    shard.write_bytes(bytes(data[:-7]))
+    before = kept(store)
+    assert len(before) == RUNS - 2
+    repair(store)
+    assert list(inspect(store)) == []
+    assert kept(store) == before
+
+
+def test_a_shard_that_is_being_written_is_not_repaired(tmp_path: Path, records: list[RunRecord]) -> None:
+    """Its writer would go on with a file that is gone."""
+    with Store(tmp_path) as writing:
+        writing.append(records[0])
+        with writing.shard.open("ab") as file:
+            file.write(b"garbage")
+        assert repair(tmp_path) == [f"shards/{writing.shard.name}: left alone, a process is writing to it"]
+    assert repair(tmp_path) == [f"shards/{writing.shard.name}: 1 damaged frames removed"]
+
+
+def test_concatenated_shards_are_a_shard(tmp_path: Path, store: Path, records: list[RunRecord]) -> None:
+    """Also where the first of them has a torn end."""
+    torn = shard_of(store).read_bytes()[:-5]
+    with Store(tmp_path / "other") as other:
+        other.append(bb.run("random_search", "sphere", dim=2, seed=1, budget=10))
+    (tmp_path / "all.runs.zst").write_bytes(torn + shard_of(tmp_path / "other").read_bytes())
+    target = tmp_path / "target"
+    target.mkdir()
+    shutil.copy(tmp_path / "all.runs.zst", target)
+    assert len(kept(target)) == RUNS - 1 + 1
+
+
+def test_a_bomb_is_refused_with_bounded_memory(store: Path, python: object) -> None:
+    """A frame of a few kB that decompresses to 2 GB is named; the process stays small."""
+    compressor = zstandard.ZstdCompressor(level=19).compressobj()
+    bomb = b"".join(compressor.compress(bytes(1 << 24)) for _ in range(128)) + compressor.flush()
+    with shard_of(store).open("ab") as file:
+        file.write(bomb)
+    code = f"""
+import resource
+from pathlib import Path
+from benchbook.artifacts.store.store import Store
+resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
+with Store(Path({str(store)!r})) as store:
+    print(len(store), store.index().query("SELECT reason FROM damages").fetchall())
+"""  # noqa: S608  # a program, not a query
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{RUNS} [('decompresses to more than" in done.stdout
+
+
+def test_a_damaged_index_is_made_anew(store: Path) -> None:
+    """It holds nothing that the shards do not hold."""
+    assert len(kept(store)) == RUNS
+    (store / FILE_NAME).write_bytes(b"this is no database, but long enough to be taken for one" * 100)
+    assert len(kept(store)) == RUNS
+    with sqlite3.connect(store / FILE_NAME) as database:
+        assert database.execute("SELECT count(*) FROM runs").fetchone() == (RUNS,)
+    database.close()
+
+
+def test_a_shard_that_was_rewritten_is_read_anew(store: Path, records: list[RunRecord]) -> None:
+    """The index notices by size and date."""
+    assert len(kept(store)) == RUNS
+    shard = shard_of(store)
+    frames = list(frames_of_shard(shard))
+    os.truncate(shard, frames[-1].offset)
+    assert len(kept(store)) == RUNS - 1
+    shard.unlink()
+    assert len(kept(store)) == 0
+
+
+def test_only_new_frames_are_read(tmp_path: Path, records: list[RunRecord], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bringing the index up to date costs what was added, not what is there."""
+    from benchbook.artifacts.store import index
+
+    starts: list[int] = []
+    scan = index.scan
+    monkeypatch.setattr(index, "scan", lambda store, shard, start: starts.append(start) or scan(store, shard, start))
+    with Store(tmp_path) as store:
+        store.append(records[0])
+        assert len(store) == 1
+        size = store.shard.stat().st_size
+        store.append(records[1])
+        assert len(store) == 2
+    assert starts == [0, size]
+
+
+def test_a_read_only_store_is_read(store: Path) -> None:
+    """Without an index file, by a user who may not write, everything can be read."""
+    (store / FILE_NAME).unlink(missing_ok=True)
+    for path in (store, *store.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for folder in store.parents:
+        if folder.stat().st_uid == os.getuid() and str(folder).startswith("/tmp/"):  # noqa: S108  # pytest's own
+            folder.chmod(0o755)
+    code = f"""
+import os
+import benchbook as bb
+made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=10)
+made.run({str(store.parent / "own")!r})  # loads what another user may not be allowed to read
+len(list(bb.open({str(store.parent / "own")!r})))  # so does reading
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+runs = bb.open({str(store)!r})
+print(len(runs), len(list(runs)), os.access({str(store)!r}, os.W_OK))
+try:
+    made.run({str(store)!r})
+except bb.BenchbookError as error:
+    print(type(error).__name__, error)
+"""
+    try:
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    finally:
+        for path in (store, *store.rglob("*")):
+            path.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first == f"{RUNS} {RUNS} False"
+    assert second.startswith("StorageError cannot write ")
+
+
+def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    """The error says so, the store stays whole, and with room again the study goes on."""
+    made = bb.study(optimizers="random_search", functions="sphere", dims=[2, 3], seeds=200, budget=50)
+    code = f"""
+import resource, signal
+import benchbook as bb
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+made = bb.study(optimizers="random_search", functions="sphere", dims=[2, 3], seeds=200, budget=50)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
+try:
+    made.run({str(tmp_path)!r})
+except bb.BenchbookError as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("StorageError cannot write to the store")
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+    there = len(kept(tmp_path))
+    assert 20 < there < 400
+    assert list(inspect(tmp_path)) == []
+    assert len(made.run(tmp_path)) == 400
+
+
+def test_a_full_disk_is_no_fault_of_a_run(tmp_path: Path) -> None:
+    """A trace that cannot be written ends the study; no run is recorded as failed for it."""
+    code = f"""
+import resource, signal
+import benchbook as bb
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=20_000, history="all")
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+try:
+    made.run({str(tmp_path)!r})
+except bb.BenchbookError as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("StorageError cannot write the trace"), done.stderr
+    with Store(tmp_path) as store:
+        assert all(record.error is None for record in store.records())
+    made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=20_000, history="all")
+    assert [record.status.value for record in made.run(tmp_path)] == ["done"] * 3
+    assert list(inspect(tmp_path)) == []
+
+
+def test_a_manifest_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """With a sentence that says what to do."""
+    made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=10)
+    made.run(tmp_path).close()
+    path = tmp_path / MANIFEST
+    newer = codec.encode({**codec.decode(path.read_bytes()), "schema_version": 2})
+    path.write_bytes(newer)
+    with pytest.raises(ArtifactError, match="a newer benchbook wrote it: upgrade"):
+        bb.open(tmp_path)
+    with pytest.raises(ArtifactError, match="a newer benchbook wrote it: upgrade"):
+        made.run(tmp_path)
+    assert path.read_bytes() == newer
+    path.write_bytes(b"damaged")
+    with pytest.raises(ArtifactError, match="neither zstd, gzip nor JSON"):
+        bb.open(tmp_path)
+    assert [finding.path for finding in inspect(tmp_path)] == [MANIFEST]
+
+
+def test_a_shard_that_cannot_be_made_is_an_error(tmp_path: Path, records: list[RunRecord]) -> None:
+    """The message names the store's file."""
+    (tmp_path / "shards").write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot write to the store"):
+        ShardWriter(tmp_path).append(to_stored(records[0]))

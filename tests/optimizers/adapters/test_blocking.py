@@ -1,0 +1,175 @@
+"""Blocking libraries turned round: threads end, exceptions arrive, nothing waits for ever."""
+
+import gc
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from benchbook.optimizers import optimizer
+from benchbook.optimizers.adapters.blocking import Evaluate, Turned
+from benchbook.protocols import Optimizer
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    """Each test must leave as many threads as it found."""
+    gc.collect()
+    before = set(threading.enumerate())
+    yield
+    gc.collect()
+    assert [thread.name for thread in set(threading.enumerate()) - before] == []
+
+
+def climb(evaluate: Evaluate) -> None:
+    """Ask for one point after the other, for ever."""
+    k = 0.0
+    while True:
+        evaluate.one(np.array([k, -k]))
+        k += 1.0
+
+
+def test_points_come_in_order_with_their_values() -> None:
+    """The library's calls are handed out one by one, and get the values that were told."""
+    got: list[float] = []
+
+    def work(evaluate: Evaluate) -> None:
+        got.extend(evaluate.one(np.array([float(k)])) for k in range(3))
+
+    library = Turned(work)
+    for k in range(3):
+        points = library.ask()
+        assert points is not None
+        assert points.tolist() == [[float(k)]]
+        library.tell(np.array([k * 10.0]))
+    assert library.ask() is None
+    assert library.ask() is None
+    assert got == [0.0, 10.0, 20.0]
+
+
+def test_a_batch_keeps_its_shape() -> None:
+    """A vectorised library hands out all its points at once."""
+    library = Turned(lambda evaluate: evaluate.batch(np.ones((4, 2))))  # type: ignore[arg-type,return-value]
+    points = library.ask()
+    assert points is not None
+    assert points.shape == (4, 2)
+    library.close()
+
+
+def test_an_exception_of_the_library_arrives_where_it_asks() -> None:
+    """What the library raises ends the run there, with its own type."""
+
+    def work(evaluate: Evaluate) -> None:
+        evaluate.one(np.zeros(1))
+        raise ZeroDivisionError("inside the library")
+
+    library = Turned(work)
+    library.ask()
+    library.tell(np.zeros(1))
+    with pytest.raises(ZeroDivisionError, match="inside the library"):
+        library.ask()
+    assert library.ask() is None
+
+
+def test_no_thread_starts_before_the_first_ask() -> None:
+    """An optimizer that is made and never used costs nothing."""
+    before = threading.active_count()
+    library = Turned(climb)
+    assert threading.active_count() == before
+    library.close()
+
+
+def test_closing_ends_the_thread() -> None:
+    """The thread waits inside of the objective, and unwinds when it is told that nobody asks any more."""
+    before = threading.active_count()
+    library = Turned(climb)
+    library.ask()
+    assert threading.active_count() == before + 1
+    library.close()
+    assert threading.active_count() == before
+    library.close()
+
+
+def test_a_forgotten_library_ends_its_thread() -> None:
+    """Nobody has to close: the garbage collector does."""
+    before = threading.active_count()
+    library = Turned(climb)
+    library.ask()
+    library.tell(np.zeros(1))
+    library.ask()
+    del library
+    gc.collect()
+    assert threading.active_count() == before
+
+
+def test_a_library_that_swallows_everything_ends_too() -> None:
+    """After the end each further call raises at once, so that a library that catches all comes to its own end."""
+    swallowed = 0
+
+    def work(evaluate: Evaluate) -> None:
+        nonlocal swallowed
+        for _ in range(100):
+            try:
+                evaluate.one(np.zeros(1))
+            except BaseException:  # noqa: BLE001  # the library under test does what it should not
+                swallowed += 1
+
+    library = Turned(work)
+    library.ask()
+    start = time.monotonic()
+    library.close()
+    assert swallowed == 100
+    assert time.monotonic() - start < 1.0
+
+
+def test_ctrl_c_while_the_library_works_ends_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt reaches the user, and the thread does not stay behind."""
+    library = Turned(climb)
+    library.ask()
+    library.tell(np.zeros(1))
+
+    def interrupted(self: Evaluate) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Evaluate, "next", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        library.ask()
+
+
+def test_values_told_are_copied() -> None:
+    """The caller may reuse its array."""
+    seen: list[float] = []
+    library = Turned(lambda evaluate: seen.append(evaluate.one(np.zeros(1))))
+    library.ask()
+    values = np.array([7.0])
+    library.tell(values)
+    values[0] = -1.0
+    assert library.ask() is None
+    assert seen == [7.0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mealpy:OriginalPSO",
+        "nevergrad:NelderMead",
+        "scipy:basin_hopping",
+        "scipy:cobyqa",
+        "scipy:differential_evolution",
+        "scipy:direct",
+        "scipy:dual_annealing",
+        "scipy:l_bfgs_b",
+        "scipy:nelder_mead",
+        "scipy:powell",
+    ],
+)
+@pytest.mark.parametrize("rounds", [1, 3, 40])
+def test_real_libraries_end_wherever_they_are_left(name: str, rounds: int) -> None:
+    """Each library unwinds from its first point, from its set-up and from amidst its search."""
+    made: Optimizer = optimizer(name).make(-np.ones(3), np.ones(3), np.random.default_rng(1), horizon=500)
+    for _ in range(rounds):
+        x = made.ask()
+        made.tell(x, np.square(x - 0.3).sum(axis=1))
+    del made

@@ -1,0 +1,82 @@
+from dataclasses import replace
+
+import pytest
+
+from benchbook.profiling.hints import BY_STAGE
+from benchbook.profiling.result import FunctionTime, Overhead, StageTime
+from benchbook.profiling.summarise import bottlenecks, with_calls, with_functions
+
+
+def test_bottlenecks_are_stages_by_their_own_time(profiled) -> None:
+    """The time of inner stages counts for these alone; each names its calls and the function that takes most."""
+    found = profiled()
+    told = [(b.what, round(b.share, 3), b.time_s, b.calls, b.mostly) for b in found.bottlenecks]
+    assert told == [
+        ("evaluate", 0.6, 6.0, 20, "dot"),
+        ("loop", 0.2, 2.0, 2, ""),
+        ("set-up", 0.1, 1.0, 1, ""),
+    ]
+    assert found.bottlenecks[0].hint == BY_STAGE["evaluate"]
+
+
+def test_a_name_that_stands_twice_is_told_with_its_place(profiled) -> None:
+    """Two stages of one name cannot be mixed up."""
+    stages = (
+        StageTime(path=("a",), calls=1, total_s=6.0, own_s=3.0),
+        StageTime(path=("a", "b"), calls=1, total_s=3.0, own_s=3.0),
+        StageTime(path=("b",), calls=1, total_s=4.0, own_s=4.0),
+    )
+    assert [b.what for b in bottlenecks(profiled(stages=stages))] == ["b", "a", "a / b"]
+
+
+def test_where_stages_do_not_tell_functions_do(profiled) -> None:
+    """Work with a single stage has functions as bottlenecks, with their calls where these were counted."""
+    stage = StageTime(path=("loop", "evaluate"), calls=1, total_s=10.0, own_s=10.0)
+    told = [(b.what, b.time_s, b.calls) for b in bottlenecks(profiled(stages=(stage,), other_s=0.0))]
+    assert told == [("dot", 4.0, 1000), ("f<1>", 1.0, None)]
+
+
+def test_functions_that_are_called_often_get_that_hint(profiled) -> None:
+    """A hint may come from the calls."""
+    counted = with_calls(profiled(stages=()), {("f<1>", "mine/fit.py", 7): 100_000})
+    hints = {b.what: b.hint for b in counted.bottlenecks}
+    assert "called very often" in hints["f<1>"]
+    assert "called very often" not in hints["dot"]
+
+
+def test_functions_divide_the_time_that_a_stage_takes_without_sampling(profiled) -> None:
+    """Stages are those of the run without sampling; functions are scaled, stage by stage, and what ran when stays."""
+    stages = (
+        StageTime(path=("loop",), calls=2, total_s=4.0, own_s=1.0),
+        StageTime(path=("loop", "evaluate"), calls=20, total_s=3.0, own_s=3.0),
+    )
+    plain = profiled(stages=stages, total_s=4.5, other_s=0.5, function_times=(), stacks=(), interval_s=None)
+    found = with_functions(plain, profiled())
+    assert (found.total_s, found.other_s, found.stages) == (4.5, 0.5, stages)
+    assert [(time.name, time.own_s, time.total_s) for time in found.function_times] == [
+        ("dot", 2.0, 2.0),
+        ("f<1>", 0.5, 2.5),
+    ]
+    assert [stack.own_s for stack in found.stacks] == [0.5, 2.0]  # those of the set-up had no stage any more
+    assert [(span.number, span.duration_s) for span in found.stage_spans] == [(0, 8.0), (1, 6.0)]
+    assert [b.what for b in found.bottlenecks] == ["evaluate", "loop"]
+
+
+def test_a_profile_of_no_time_has_no_bottlenecks(profiled) -> None:
+    """Nothing is divided by zero."""
+    assert bottlenecks(profiled(total_s=0.0)) == ()
+
+
+@pytest.mark.parametrize(("sampled", "share"), [((), None), ((3.0, 2.0, 9.0), 0.5)])
+def test_overhead_is_median_against_median(sampled, share) -> None:
+    """One disturbed run does not decide; where nothing was sampled, nothing is told."""
+    overhead = Overhead(plain_s=(2.0, 1.0, 9.0), staged_s=(2.2, 2.0, 7.0), sampled_s=sampled)
+    assert overhead.stages_share == pytest.approx(0.1)
+    assert overhead.functions_share == share
+
+
+def test_bottlenecks_below_a_hundredth_are_none(profiled) -> None:
+    """What takes next to nothing is not worth a hint."""
+    tiny = FunctionTime(stage=(), name="g", file="g.py", line=1, own_s=0.01, total_s=0.01, samples=1)
+    found = replace(profiled(stages=()), function_times=(tiny,))
+    assert bottlenecks(found) == ()

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchbook.analysis.comparison.baselines import load_baseline
+from benchbook.artifacts.io import load_document, save_document
+from benchbook.site.pages.baseline_data import as_json, baseline_views, drawable, script, styles
+from benchbook.site.pages.baselines import baselines_page
+from benchbook.site.pages.explorer import explorer_page
+from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+
+ROOT = Path(__file__).resolve().parents[3]
+HOSTILE = "</script><img src=x onerror=alert(4)>`"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small baseline: the first dimension of two functions of the published one."""
+    document: Any = load_document(ROOT / "artifacts" / "baselines" / "native-bbob.json.zst")
+    document["cells"] = [c for c in document["cells"] if c["dim"] == 2 and c["function"] in ("bbob_f1", "bbob_f15")]
+    document["name"] = "small"
+    save_document(document, tmp_path / "small.json.zst")
+    return tmp_path
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """Return the data in a script."""
+    found = re.search(r"^window\.benchbook\.data\[.*?\] = (.*);$", text, re.MULTILINE)
+    assert found is not None
+    made: dict[str, Any] = json.loads(found[1])
+    return made
+
+
+def decoded(runs: str) -> list[tuple[int, list[int]]]:
+    """Return evaluations and first hits of the runs of a cell, as the script writes them."""
+    made = []
+    for run in runs.split(";"):
+        spent, hits = run.split("|")
+        steps = [int(step or "0", 36) for step in hits.split(",")] if hits else []
+        made.append((int(spent, 36), np.cumsum(steps).tolist()))
+    return made
+
+
+def test_the_script_holds_every_hit_of_every_run(folder: Path) -> None:
+    """What the browser is given is what was published."""
+    [view] = baseline_views(folder)
+    data = data_of(script(view))
+    cells = load_baseline(view.path).summary.cells
+    assert len(data["cells"]) == len(cells) == 18
+    for optimizer, function, dim, runs in data["cells"]:
+        key = (data["optimizers"][optimizer]["name"], data["functions"][function]["name"], data["dims"][dim])
+        cell = cells[key]
+        hits = [run.tolist() for run in cell.first_hits or ()]
+        assert decoded(runs) == list(zip(cell.evaluations.tolist(), hits, strict=True))
+    assert len(data["targets"]) == 51
+    assert (data["targets"][0], data["targets"][1], data["targets"][-1]) == (2, 1.8, -8)
+
+
+def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:
+    """Its name neither ends a script nor begins an element, on no page."""
+    document: Any = load_document(folder / "small.json.zst")
+    for cell in document["cells"]:
+        if cell["optimizer"] == "whale":
+            cell["optimizer"] = HOSTILE
+    document["startup_s"] = {HOSTILE if name == "whale" else name: s for name, s in document["startup_s"].items()}
+    document["host"]["cpu"] = HOSTILE
+    document["version"] = HOSTILE
+    save_document(document, folder / "small.json.zst")
+    views = baseline_views(folder)
+    pages = [leaderboard_page(views), front_leaderboard(views), explorer_page(views), baselines_page(views)]
+    for text in (*pages, script(views[0])):
+        assert "<img" not in text
+        assert "</script><" not in text
+    assert "&lt;/script&gt;&lt;img src=x onerror=alert(4)&gt;&#96;" in pages[0]
+    assert any(item["name"] == HOSTILE for item in data_of(script(views[0]))["optimizers"])
+
+
+def test_what_a_baseline_lacks_is_missing(folder: Path) -> None:
+    """An old one has no hits and may have no host; it is listed, and nothing is drawn from it."""
+    document: Any = load_document(folder / "small.json.zst")
+    document.update(schema_version=1, host=None, commit=None, targets=None)
+    for cell in document["cells"]:
+        cell.update(first_hits=None, aocc=None)
+    document["startup_s"] = dict.fromkeys(document["startup_s"])
+    save_document(document, folder / "small.json.zst")
+    views = baseline_views(folder)
+    assert drawable(views) == []
+    page = baselines_page(views)
+    assert page.count("<td>missing</td>") == 27
+    assert "<dt>Processor</dt><dd>missing</dd>" in page
+    assert "no baseline yet" in leaderboard_page(views)
+    assert "no baseline yet" in explorer_page(views)
+    assert "no baseline yet" in front_leaderboard(views)
+
+
+def test_a_damaged_baseline_is_said_and_comes_last(folder: Path) -> None:
+    """The page names what is wrong, without a path of this machine."""
+    shutil.copy(folder / "small.json.zst", folder / "a-damaged.json.zst")
+    (folder / "a-damaged.json.zst").write_bytes(b"\x28\xb5\x2f\xfd broken")
+    views = baseline_views(folder)
+    assert [view.name for view in views] == ["small", "a-damaged"]
+    page = baselines_page(views)
+    assert "It cannot be read" in page
+    assert str(folder) not in page
+
+
+def test_without_any_baseline_pages_say_how_to_publish_one(tmp_path: Path) -> None:
+    """An empty folder, or none at all."""
+    for where in (tmp_path, tmp_path / "none"):
+        views = baseline_views(where)
+        for page in (leaderboard_page, explorer_page, front_leaderboard, baselines_page):
+            assert "benchbook baseline publish STUDY --name NAME" in page(views)
+
+
+def test_the_boards_hold_every_dimension_and_group(folder: Path) -> None:
+    """Each choice of the page has its numbers."""
+    page = leaderboard_page(baseline_views(folder))
+    found = re.search(r'id="bb-leaderboard-data">(.*)</script>', page)
+    assert found is not None
+    data = json.loads(found[1])
+    assert set(data["boards"]) == {f"{d}|{g}" for d in data["dims"] for g in data["groups"]}
+    assert data["groups"] == ["all", "separable", "multi-modal"]
+    for board in data["boards"].values():
+        assert len(board["rows"]) == len(data["optimizers"]) == 9
+
+
+def test_numbers_that_json_does_not_know_are_refused() -> None:
+    """NaN would end a script."""
+    with pytest.raises(ValueError, match="Out of range"):
+        as_json([float("nan")])
+
+
+def test_optimizers_keep_colour_and_dashes_of_the_figures() -> None:
+    """The control is grey and dashed, also beside others."""
+    assert styles(["whale", "random_search"])[1] == {"name": "random_search", "color": "grey", "dash": "6 4"}
+    assert len({(s["color"], s["dash"]) for s in styles(["cma_es", "whale", "grey_wolf", "success_history_de"])}) == 4
