@@ -9,7 +9,7 @@ import numpy as np
 
 from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
 from benchbook.problems.digests import digest_code
-from benchbook.problems.info import check_points, check_whole, continuous, read_only
+from benchbook.problems.info import MOST_VARIABLES, check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
 
 Bound: TypeAlias = float | Sequence[float] | FloatArray
@@ -150,6 +150,8 @@ def from_callable(
 def _check_bounds(bounds: tuple[Bound, Bound], dim: int | None) -> tuple[FloatArray, FloatArray]:
     if dim is not None:
         dim = check_whole("dim", dim, 1)
+        if dim > MOST_VARIABLES:
+            raise UsageError(f"dim is {dim}, expected at most {MOST_VARIABLES:,}")
     try:
         lower, upper = bounds
     except (TypeError, ValueError) as error:

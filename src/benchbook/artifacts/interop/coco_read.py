@@ -161,6 +161,8 @@ def _optimum(header: str) -> float | None:
 
 def _inside(file: Path, name: str, number: int) -> Path:
     """Return the data file that a line names; it must lie beside the `.info` file."""
+    if "\0" in name:
+        raise ArtifactError(f"{file}, line {number}: {name!r} is no name of a file")
     path = (file.parent / name.replace("\\", "/")).resolve()
     if not path.is_relative_to(file.parent.resolve()):
         raise ArtifactError(f"{file}, line {number}: the data file {name!r} lies outside of its folder")

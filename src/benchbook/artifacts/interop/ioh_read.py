@@ -114,6 +114,8 @@ def _whole(value: Any) -> int:
 
 
 def _inside(file: Path, name: str) -> Path:
+    if "\0" in name:
+        raise ArtifactError(f"{file}: {name!r} is no name of a file")
     path = (file.parent / name).resolve()
     if not path.is_relative_to(file.parent.resolve()):
         raise ArtifactError(f"{file}: the data file {name!r} lies outside of its folder")
