@@ -11,7 +11,7 @@ import numpy as np
 
 from benchbook.artifacts.run_document import combined_code, content_digest, run_key
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
-from benchbook.digests import module_digest
+from benchbook.digests import module_digest, text_digest
 from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
@@ -169,8 +169,12 @@ def code_digest(planned: PlannedRun) -> str:
 
 @cache
 def loop_digest() -> str:
-    """Return the digest of the code of loop, seeds and history."""
-    return module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.observers.improvements"])
+    """Return the digest of the code of loop, seeds and history, and of the environment that runs it.
+
+    A run of another Python, NumPy or arithmetic may have other bytes: it is stale, as one of other code is.
+    """
+    code = module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.observers.improvements"])
+    return text_digest(code, provenance.environment_key(provenance.environment()))
 
 
 def _rounded(timing: Timing) -> Timing:
