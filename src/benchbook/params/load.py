@@ -166,3 +166,12 @@ def _yaml(text: str, source: str) -> Any:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # derives from SafeLoader
     except yaml.YAMLError as error:
         raise ParamsError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ParamsError(f"{source} is nested too deeply for a file of parameters") from error
+    except (
+        ValueError,
+        OverflowError,
+        TypeError,
+        AttributeError,
+    ) as error:  # a date that is none, a number of 5,000 digits
+        raise ParamsError(f"{source} holds a value that cannot be read: {error}") from error

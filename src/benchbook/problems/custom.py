@@ -9,7 +9,7 @@ import numpy as np
 
 from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
 from benchbook.problems.digests import digest_code
-from benchbook.problems.info import check_points, check_whole, continuous, read_only
+from benchbook.problems.info import MOST_VARIABLES, check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
 
 
@@ -172,6 +172,8 @@ def as_lower_upper(bounds: Any, dim: int | None) -> Any:
 def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]:
     if dim is not None:
         dim = check_whole("dim", dim, 1)
+        if dim > MOST_VARIABLES:
+            raise UsageError(f"dim is {dim}, expected at most {MOST_VARIABLES:,}")
     bounds = as_lower_upper(bounds, dim)
     try:
         lower, upper = bounds

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Families whose code is one for all dimensions and instances.
 _ONE_CODE = ("textbook", "bbob", "bbob_noisy", "applied")
 _WITH_POINTS = " or ".join(f"history={level!r}" for level in WITH_POINTS)
+_MOST_SEEDS = 1_000_000  # each is a run of every cell
 
 
 def study(
@@ -294,6 +295,8 @@ def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
     if isinstance(seeds, int) and not isinstance(seeds, bool):
         if seeds < 1:
             raise UsageError(f"seeds is {seeds}, expected a count >= 1 or a list of seeds")
+        if seeds > _MOST_SEEDS:
+            raise UsageError(f"seeds is {seeds}, expected a count of at most {_MOST_SEEDS:,}")
         return tuple(range(1, seeds + 1))
     return tuple(check_seed(seed) for seed in _numbers("seeds", seeds))  # type: ignore[arg-type]  # a bool is refused there
 

@@ -181,5 +181,73 @@ def _steps(segment: Segment, block: Logged) -> int:
     return _NEW_STEPS if new else _OLD_STEPS
 
 
+<<<<<<< HEAD
+def _read_rows(file: Path) -> Iterator[_Logged]:
+    current: _Logged | None = None
+    for number, line in enumerate(_lines(file), start=1):
+        text = line.strip()
+        if not text:
+            continue
+        if text.startswith("%"):
+            if current is not None:
+                yield current
+            current = _Logged(_optimum(text))
+            continue
+        if current is None:
+            raise ArtifactError(f"{file}, line {number}: a row before the first header, which begins with %")
+        row = _row(file, number, text)
+        if row is None:
+            continue
+        if not current.evaluations and row[0] != 1:
+            log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", file, number, row[0])
+        current.evaluations.append(row[0])
+        current.precisions.append(row[1])
+    if current is not None:
+        yield current
+
+
+def _row(file: Path, number: int, text: str) -> tuple[int, float] | None:
+    """Return evaluations and best precision; None, with a warning, for a row that holds none."""
+    fields = text.split()
+    try:
+        evaluations, best = int(float(fields[0])), float(fields[_BEST])
+    except (ValueError, IndexError, OverflowError):
+        log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", file, number, text[:60])
+        return None
+    if evaluations < 1:
+        log.warning("%s, line %d: left out, evaluation %d", file, number, evaluations)
+        return None
+    if math.isnan(best) or math.isinf(best):
+        log.warning("%s, line %d: no value yet (%s)", file, number, fields[_BEST])
+    return evaluations, best
+
+
+def _optimum(header: str) -> float | None:
+    found = _OPTIMUM.search(header)
+    try:
+        return float(found.group(1)) if found else None
+    except ValueError:
+        return None
+
+
+def _inside(file: Path, name: str, number: int) -> Path:
+    """Return the data file that a line names; it must lie beside the `.info` file."""
+    if "\0" in name:
+        raise ArtifactError(f"{file}, line {number}: {name!r} is no name of a file")
+    path = (file.parent / name.replace("\\", "/")).resolve()
+    if not path.is_relative_to(file.parent.resolve()):
+        raise ArtifactError(f"{file}, line {number}: the data file {name!r} lies outside of its folder")
+    if not path.is_file():
+        raise ArtifactError(f"{file}, line {number}: the data file {name!r} is missing")
+    return path
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise StorageError(f"cannot read {file}: {error.strerror or error}") from error
+=======
 def _name(segment: Segment, path: Path) -> str:
     return path.relative_to(segment.file.parent.resolve()).as_posix()
+>>>>>>> main
