@@ -1,4 +1,4 @@
-"""Generators as experiments: a branch begins with the first value, and ends when its generator ends, closes or fails."""
+"""Generators as experiments: a branch begins with the first value, and ends as its generator ends, closes or fails."""
 
 from __future__ import annotations
 
