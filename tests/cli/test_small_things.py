@@ -14,7 +14,7 @@ from benchbook.params.study import load_study
 def test_budgets_and_seeds_may_be_written_with_an_exponent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """1e2 is 100: in Python, on the command line and in the YAML of a study."""
     assert bb.run("random_search", "sphere", dim=2, instance=1, seed=1e0, budget=1e2).budget == 100
-    arguments = "run --optimizer random_search --function sphere --dim 2 --instance 1".split()
+    arguments = ["run", "--optimizer", "random_search", "--function", "sphere", "--dim", "2", "--instance", "1"]
     assert main([*arguments, "--budget", "1e2"]) == 0
     assert main([*arguments, "--budget", "1.5"]) == 2
     file = tmp_path / "study.yaml"
