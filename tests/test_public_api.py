@@ -9,7 +9,7 @@ import benchbook as bb
 
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
-    "Status", "Stop", "Verdict", "load", "open", "optimizer", "problem", "run", "save", "spec", "study",
+    "Status", "Stop", "Verdict", "function", "load", "open", "optimizer", "problem", "run", "save", "spec", "study",
     "variants", "verify",
 ]  # fmt: skip
 

@@ -36,6 +36,7 @@ def run(
     bounds: Any = None,
     vectorized: bool = False,
     f_opt: float | None = None,
+    on_error: str = "stop",
     **unknown: Any,
 ) -> RunRecord:
     """Run one optimizer on one problem with one seed and a hard evaluation budget.
@@ -54,6 +55,7 @@ def run(
             variable; or `scipy.optimize.Bounds`.
         vectorized: For a callable: whether it takes points `(n, dim)` and returns `(n,)`; else `(dim,)` and a number.
         f_opt: For a callable: its optimum value, where known.
+        on_error: For a callable: `stop`, what it raises ends the run; or `nan`, that evaluation counts as invalid.
         **unknown: Refused, with the way in which settings are given.
 
     Returns:
@@ -89,6 +91,7 @@ def run(
         bounds=bounds,
         vectorized=vectorized,
         f_opt=f_opt,
+        on_error=on_error,
     )
     if isinstance(function, str):
         _tell_of_centre(made.problem)
@@ -120,13 +123,16 @@ def planned(
     bounds: Any = None,
     vectorized: bool = False,
     f_opt: float | None = None,
+    on_error: str = "stop",
     **numbers: Any,
 ) -> PlannedRun:
     """Check the arguments of `run` and put the run together."""
     if settings is not None and not isinstance(settings, Mapping):  # callers may be untyped
         raise UsageError(f"settings is {settings!r}, expected a mapping of names to values")
     choice = choose(which, **(settings or {}))
-    problem = _problem(function, dim=dim, instance=instance, bounds=bounds, vectorized=vectorized, f_opt=f_opt)
+    problem = _problem(
+        function, dim=dim, instance=instance, bounds=bounds, vectorized=vectorized, f_opt=f_opt, on_error=on_error
+    )
     return planned_run(choice, problem, **numbers)
 
 
@@ -138,7 +144,10 @@ def _problem(
     bounds: Any,
     vectorized: bool,
     f_opt: float | None,
+    on_error: str,
 ) -> Problem:
+    if on_error != "stop" and isinstance(function, str | Problem):
+        raise UsageError(f"on_error is {on_error!r}, which is for callables; bb.function takes it too")
     if isinstance(function, str):
         if bounds is not None or vectorized or f_opt is not None:
             raise UsageError(f"bounds, vectorized and f_opt are for callables; {function!r} has its own")
@@ -162,4 +171,5 @@ def _problem(
         vectorized=vectorized,
         f_opt=f_opt,
         instance=0 if instance is None else instance,
+        on_error=on_error,
     )
