@@ -34,8 +34,9 @@ def command(
     """Compare a study with a baseline; nothing is run.
 
     BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
-    of run artifacts. Exit code 5 says that something became worse. With --strict exit code 7 says that the comparison
-    is no proof: cells of the baseline are missing, budgets differ, or nothing was decided about quality.
+    of run artifacts. Exit code 5 says that something became worse; a cell of the baseline that the candidate does not
+    have counts as worse. With --strict exit code 7 says that the comparison is no proof: cells of the baseline are
+    missing, budgets differ, or nothing was decided about quality.
     """
     from benchbook.analysis.comparison.compare import compare
     from benchbook.analysis.comparison.thresholds import load_thresholds
@@ -50,9 +51,10 @@ def command(
         click.echo(as_markdown(result, everything=everything))
     else:
         _print(result, everything=everything)
-    if result.worse:
-        return ExitCode.COMPARE_WORSE
-    return ExitCode.INCOMPLETE if strict and result.gaps else ExitCode.DONE
+    measured_worse = any(not row.gap for row in result.worse)
+    if strict and result.gaps and not measured_worse:
+        return ExitCode.INCOMPLETE
+    return ExitCode.COMPARE_WORSE if result.worse else ExitCode.DONE
 
 
 def cells_of(row: Row) -> list[str]:

@@ -70,6 +70,10 @@ class Experiment:
         """Bind to an instance, where the function is a method."""
         return self if instance is None else _Bound(self, instance)
 
+    def __reduce__(self) -> str:
+        """Pickle by name, as functions are."""
+        return str(self.__dict__["__qualname__"])  # the function's; `update_wrapper` has set it
+
     def __repr__(self) -> str:
         return f"Experiment({self.name}, {self.strategy.name}, {len(self.configs)} configurations)"
 
@@ -137,6 +141,9 @@ class Experiment:
             raise
         finally:
             self._history.append(outcome)
+        if call.refusal is not None:
+            _abandon(outcome, "the function cannot be used so")
+            raise call.refusal
         if not plan.shadows:
             wait(call.recorder.flush(), timeout=SINKS_TIMEOUT_S)
         return outcome

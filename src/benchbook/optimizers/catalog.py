@@ -27,7 +27,7 @@ from benchbook.optimizers.native.simulated_annealing import SimulatedAnnealing
 from benchbook.optimizers.native.streams import Streams
 from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
 from benchbook.optimizers.native.whale import Whale
-from benchbook.optimizers.register import entry_point_names, from_entry_point, registered
+from benchbook.optimizers.register import entry_point_names, from_entry_point, registered, reserve
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
 
@@ -44,6 +44,7 @@ NATIVE: tuple[type[NativeOptimizer], ...] = (
     Whale,
 )
 _CATALOG: dict[str, Callable[..., Optimizer]] = {factory.name: factory for factory in NATIVE}
+reserve(_CATALOG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeVar, overload
 
@@ -15,6 +15,7 @@ Factory = Callable[..., Optimizer]
 F = TypeVar("F", bound=Factory)
 
 _registered: dict[str, Factory] = {}
+_reserved: set[str] = set()
 
 
 @overload
@@ -60,6 +61,11 @@ def register(name_or_class: Any) -> Any:
 def unregister(name: str) -> None:
     """Take an optimizer of one's own out of the catalog again; one that is not in it is no error."""
     _registered.pop(name, None)
+
+
+def reserve(names: Iterable[str]) -> None:
+    """Keep names for the native optimizers, so that nobody registers another optimizer under them."""
+    _reserved.update(names)
 
 
 def registered() -> dict[str, Factory]:
@@ -118,13 +124,11 @@ def _entry_points() -> dict[str, Any]:
 
 
 def _add(name: str, factory: F) -> F:
-    from benchbook.optimizers.catalog import known
-
     if not callable(factory):
         raise UsageError(f"optimizer {factory!r} cannot be registered, expected a class with ask and tell")
     if not name or ":" in name:
         raise UsageError(f"optimizer name is {name!r}, expected a text without a colon, which marks those of libraries")
-    if known(name):
+    if name in _reserved or name in _registered or name in _entry_points():
         raise UsageError(f"optimizer {name!r} is in the catalog already; choose another name")
     named(name, factory)
     _registered[name] = factory

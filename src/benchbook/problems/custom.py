@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.digests import text_digest
-from benchbook.errors import ObjectiveError, TimeUp, UsageError
+from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
 from benchbook.problems.digests import digest_code
 from benchbook.problems.info import check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
@@ -260,7 +260,8 @@ def _numbers(value: Any) -> FloatArray | None:
 
 
 def _raised(error: Exception) -> str:
-    return f"the objective raised {type(error).__name__}: {error}".rstrip(": ")
+    name, text = type(error).__name__, text_of(error)
+    return f"the objective raised {name}" if text == name else f"the objective raised {name}: {text}".rstrip(": ")
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis import RunTable, evaluations_to_targets, paired_wins
-from benchbook.analysis.measures.beside_control import FLOOR, first_hit
+from benchbook.analysis.control import FLOOR, first_hit
 from benchbook.optimizers import OptimizerChoice, settings_of
 from benchbook.params.load import preset_argument
 from benchbook.records import RunSpec, Status

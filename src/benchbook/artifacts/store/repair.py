@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchbook.artifacts.store.index import FILE_NAME as INDEX_FILE
 from benchbook.artifacts.store.index import Index
-from benchbook.artifacts.interop.imported import IMPORTED_SUFFIX
+from benchbook.artifacts.store.shards import IMPORTED_SUFFIX
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST_FILE
 from benchbook.artifacts.store.manifest import check_store

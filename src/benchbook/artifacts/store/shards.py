@@ -16,6 +16,7 @@ from benchbook.typing import JsonObject
 SHARD_FOLDER = "shards"
 SHARD_SUFFIX = ".runs.zst"
 IMPORTED_FOLDER = "imported"  # what other tools logged lies apart, in files of another kind
+IMPORTED_SUFFIX = ".imported.zst"
 # A shared document is said again after so many runs: a damaged one then costs at most these.
 _SAY_AGAIN = 64
 _BUFFER = 1 << 18

@@ -9,7 +9,7 @@ from concurrent.futures import Future, wait
 from typing import Any
 from weakref import WeakValueDictionary
 
-from benchbook.experiments.running import exit_report, threads
+from benchbook.experiments import exit_report, threads
 from benchbook.experiments.sinks.protocol import Sink, tell
 
 _lanes: WeakValueDictionary[int, SinkLane] = WeakValueDictionary()

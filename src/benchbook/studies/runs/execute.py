@@ -33,6 +33,7 @@ from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import staged
 from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def execute(
     def make() -> Optimizer:
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
 
-    with staged(make, problem, (history, *observers)) as parts:
+    with state_put_back(), staged(make, problem, (history, *observers)) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,
