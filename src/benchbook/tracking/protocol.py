@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchbook.tracking.counter import Counter
-from benchbook.tracking.state import PipelineState
+from benchbook.tracking.state import Eta, PipelineState
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -45,6 +45,9 @@ class TrackedPipeline(Protocol):
 
     def count(self, evaluations: int) -> None:
         """Count evaluations."""
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take; None where nothing tells."""
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
         """Return the prediction at a moment."""
