@@ -135,7 +135,7 @@ format: .venv/.stamp-all ## let the tools mend what they can: imports, layout, n
 compare-baseline: .venv/.stamp-quick ## run the study of BASELINE and compare; exit code 5 of benchbook: something is worse
 	@$(COMPILE)
 	$(RUN) benchbook study run params/studies/$(BASELINE).yaml --store $(ARTIFACTS)/studies/$(BASELINE) --quiet
-	$(RUN) benchbook compare $(BASELINE) $(ARTIFACTS)/studies/$(BASELINE) --thresholds params/studies/thresholds.yaml
+	$(RUN) benchbook compare --strict $(BASELINE) $(ARTIFACTS)/studies/$(BASELINE) --thresholds params/studies/thresholds.yaml
 
 .PHONY: nightly-shard
 nightly-shard: .venv/.stamp-quick ## do the part SHARD=k/n of the nightly study, or what is missing of it, and check it

@@ -11,6 +11,7 @@ from benchbook.analysis.control import (
 from benchbook.analysis.store_table import StoredRuns
 from benchbook.analysis.store_table import open_runs as open  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
+from benchbook.moved import find_moved_modules
 
 __all__ = [
     "RunTable",
@@ -23,3 +24,5 @@ __all__ = [
     "open",
     "paired_wins",
 ]
+
+find_moved_modules()

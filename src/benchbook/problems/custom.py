@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from benchbook.errors import ObjectiveError, TimeUp, UsageError
+from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
 from benchbook.problems.digests import digest_code
 from benchbook.problems.info import check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
-
-Bound: TypeAlias = float | Sequence[float] | FloatArray
 
 
 class CallableProblem:
@@ -95,7 +93,7 @@ class CallableProblem:
 def from_callable(
     function: Callable[[FloatArray], Any],
     *,
-    bounds: tuple[Bound, Bound],
+    bounds: Any,
     dim: int | None = None,
     vectorized: bool = False,
     f_opt: float | None = None,
@@ -106,7 +104,8 @@ def from_callable(
 
     Args:
         function: Takes a copy of one point, shape `(dim,)`, and returns its value.
-        bounds: Lower and upper bound, each one number for all variables or a sequence of length `dim`.
+        bounds: Lower and upper bound, each one number for all variables or a sequence of length `dim`; or a pair
+            (lower, upper) for each variable; or `scipy.optimize.Bounds`.
         dim: Number of variables; may be left out where a bound is a sequence.
         vectorized: The function takes a copy of a batch, shape `(n, dim)`, and returns its values, shape `(n,)`.
         f_opt: Value at the optimum, where it is known.
@@ -147,14 +146,39 @@ def from_callable(
     )
 
 
-def _check_bounds(bounds: tuple[Bound, Bound], dim: int | None) -> tuple[FloatArray, FloatArray]:
+def as_lower_upper(bounds: Any, dim: int | None) -> Any:
+    """Return bounds as (lower, upper), where they are pairs, one for each variable, or `scipy.optimize.Bounds`.
+
+    Raises:
+        UsageError: They can be read both ways: two pairs in two dimensions.
+    """
+    if hasattr(bounds, "lb") and hasattr(bounds, "ub"):  # SciPy's own class
+        return bounds.lb, bounds.ub
+    table = _numbers(bounds) if isinstance(bounds, list | tuple | np.ndarray) else None
+    if table is None or table.ndim != 2 or table.shape[1] != 2 or dim not in (None, len(table)):
+        return bounds
+    if len(table) != 2:
+        return table[:, 0], table[:, 1]
+    as_ends, as_pairs = bool((table[0] < table[1]).all()), bool((table[:, 0] < table[:, 1]).all())
+    if as_ends and as_pairs:
+        (a, b), (c, d) = table.tolist()
+        raise UsageError(
+            f"bounds is {bounds!r}, which can be read as lower [{a:g}, {b:g}] and upper [{c:g}, {d:g}], or as pairs, "
+            f"{a:g} to {b:g} and {c:g} to {d:g}; write scipy.optimize.Bounds(lower, upper), which has one meaning"
+        )
+    return (table[:, 0], table[:, 1]) if as_pairs else bounds
+
+
+def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]:
     if dim is not None:
         dim = check_whole("dim", dim, 1)
+    bounds = as_lower_upper(bounds, dim)
     try:
         lower, upper = bounds
     except (TypeError, ValueError) as error:
         raise UsageError(
-            f"bounds is {bounds!r}, expected two: (lower, upper), each a number or a sequence of length dim"
+            f"bounds is {bounds!r}, expected two: (lower, upper), each a number or a sequence of length dim; or a "
+            "pair for each variable"
         ) from error
     ends = {"lower": _numbers(lower), "upper": _numbers(upper)}
     for side, end in ends.items():
@@ -166,8 +190,8 @@ def _check_bounds(bounds: tuple[Bound, Bound], dim: int | None) -> tuple[FloatAr
             dim = check_whole("the length of a bound", len(end), 1)
         if end.ndim == 1 and len(end) != dim:
             raise UsageError(
-                f"bounds: the {side} bound has length {len(end)}, expected {dim} (bounds are (lower, upper), "
-                "not a pair for each variable)"
+                f"bounds: the {side} bound has length {len(end)}, expected {dim} (bounds are (lower, upper), or a pair "
+                "for each variable)"
             )
     if dim is None:
         raise UsageError("dim is missing; it is needed where both bounds are single numbers")
@@ -197,7 +221,8 @@ def _numbers(value: Any) -> FloatArray | None:
 
 
 def _raised(error: Exception) -> str:
-    return f"the objective raised {type(error).__name__}: {error}".rstrip(": ")
+    name, text = type(error).__name__, text_of(error)
+    return f"the objective raised {name}" if text == name else f"the objective raised {name}: {text}".rstrip(": ")
 
 
 def _shown(value: Any) -> str:

@@ -107,7 +107,7 @@ def check_whole(argument: str, value: int, least: int, context: str = "") -> int
 
 
 def check_points(x: FloatArray, dim: int) -> FloatArray:
-    """Return the points as a C-contiguous float array of shape `(n, dim)`.
+    """Return the points as a C-contiguous and aligned float array of shape `(n, dim)`.
 
     Raises:
         ShapeError: `x` has another shape, or does not hold real numbers.
@@ -121,7 +121,7 @@ def check_points(x: FloatArray, dim: int) -> FloatArray:
         raise ShapeError(f"x has shape {points.shape}, expected (n, {dim}){hint}")
     if points.dtype.kind not in "fiub":
         raise ShapeError(f"x has dtype {points.dtype}, expected real numbers of shape (n, {dim})")
-    return np.ascontiguousarray(points, dtype=np.float64)
+    return np.require(points, np.float64, ["C", "A"])
 
 
 def continuous(dim: int) -> BoolArray:

@@ -53,8 +53,9 @@ def spec(
         12
     """
     checked = check(dict(params), "parameters")
-    made = {"control": control, "reference": reference, "settings": settings or {}}
-    return Spec(name, title=title or name, params=checked, **made)
+    return Spec(
+        name, title=title or name, params=checked, control=control, reference=reference, settings=settings or {}
+    )
 
 
 class Spec(Then):

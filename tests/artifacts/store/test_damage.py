@@ -250,7 +250,8 @@ def test_a_read_only_store_is_read(store: Path) -> None:
 import os
 import benchbook as bb
 made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=10)
-made.run({str(store.parent / "own")!r})  # loads what an other user may not be allowed to read
+made.run({str(store.parent / "own")!r})  # loads what another user may not be allowed to read
+len(list(bb.open({str(store.parent / "own")!r})))  # so does reading
 if os.getuid() == 0:
     os.setgid(65534)
     os.setuid(65534)

@@ -43,7 +43,8 @@ def run(
         target: Stop once the value is at most `f_opt + target`.
         stagnation: Stop after so many evaluations without improvement.
         settings: Settings of the optimizer that differ from its defaults.
-        bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`.
+        bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`; or a pair for each
+            variable; or `scipy.optimize.Bounds`.
         vectorized: For a callable: whether it takes points `(n, dim)` and returns `(n,)`; else `(dim,)` and a number.
         f_opt: For a callable: its optimum value, where known.
 
