@@ -122,12 +122,11 @@ def attainment_difference(table: Columns, a: str, b: str) -> AttainmentDifferenc
 
 
 def _runs(table: Columns, optimizer: str) -> IntArray:
-    found = (
-        np.flatnonzero(table.optimizer == table.optimizers.index(optimizer)) if optimizer in table.optimizers else []
-    )
+    code = table.optimizers.index(optimizer) if optimizer in table.optimizers else -1
+    found: IntArray = np.flatnonzero(table.optimizer == code)
     if not len(found):
         raise UsageError(f"there are no runs of {optimizer!r}, expected one of {', '.join(table.optimizers)}")
-    return np.asarray(found, dtype=np.int64)
+    return found
 
 
 def _points(table: Columns, runs: IntArray) -> FloatArray:
