@@ -7,9 +7,24 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchbook.tracking.counter import Counter
-from benchbook.tracking.state import PipelineState
+from benchbook.tracking.state import Eta, PipelineState
 
 Listener = Callable[[dict[str, Any]], None]
+
+
+class ShownPipeline(Protocol):
+    """A pipeline as a terminal sees it."""
+
+    @property
+    def state(self) -> PipelineState:
+        """What has become of it so far."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take."""
 
 
 class TrackedPipeline(Protocol):
@@ -45,6 +60,9 @@ class TrackedPipeline(Protocol):
 
     def count(self, evaluations: int) -> None:
         """Count evaluations."""
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take; None where nothing tells."""
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
         """Return the prediction at a moment."""

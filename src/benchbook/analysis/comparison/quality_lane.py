@@ -79,7 +79,8 @@ def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], 
     most = _exchanges_for(2 * len(pairs) + len({then.optimizer for then, _ in pairs}), limits)
     for then, now in pairs:
         if then.budget != now.budget:
-            tests.append(_undecided(then, "ERT", f"budgets differ: {then.budget} then, {now.budget} now"))
+            unlike = _undecided(then, "ERT", f"budgets differ: {then.budget} then, {now.budget} now")
+            tests.append(replace(unlike, row=replace(unlike.row, gap=True)))
             continue
         one, other, paired = aligned(then, now)
         tests.append(_ert_test(then, now, one, other, paired, limits, most))

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.files import write_atomic
-from benchbook.specs.notebooks.discover import read_notebook, tags
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, read_notebook, tags
 from benchbook.specs.notebooks.parameter_cell import assigned, parameter_source
 from benchbook.specs.notebooks.rules import (
     CONTRACT_TAGS,
     IGNORE_TAG,
     JUDGED,
     METADATA,
-    PARAMETERS_TAG,
     code_cells,
     is_word,
     source_of,

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchbook.specs.names import optimizer_name
-from benchbook.specs.notebooks.discover import tags
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, parameters_fault, tags
 from benchbook.specs.notebooks.parameter_cell import assigned
 from benchbook.typing import JsonObject
 
 IGNORE_TAG = "nbval-ignore-output"
 CONTRACT_TAGS = ("nbval-check-output", "keep_output")
-PARAMETERS_TAG = "parameters"
 HEADINGS = ("Given", "When", "Then", "Reproduce", "References")
 JUDGED = re.compile(r"\bspec\.then\(\)")
 # Notebook metadata that hangs on who executed it, and not on what it says.
@@ -180,10 +179,11 @@ def _missing_calls(name: str, notebook: dict[str, Any], wanted: Iterable[tuple[s
 
 
 def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Iterator[Finding]:
-    cells = [cell for cell in code_cells(notebook) if PARAMETERS_TAG in tags(cell)]
-    if len(cells) != 1:
-        yield Finding(spec=name, where="", what=f"has {len(cells)} cells tagged '{PARAMETERS_TAG}', expected 1")
+    fault = parameters_fault(notebook)
+    if fault is not None:
+        yield Finding(spec=name, where="", what=fault)
         return
+    cells = [cell for cell in code_cells(notebook) if PARAMETERS_TAG in tags(cell)]
     where = str(cells[0].get("id", ""))
     values = assigned(source_of(cells[0]))
     if values is None:
