@@ -15,7 +15,7 @@ from benchbook.typing import JsonObject
 
 PRESETS = ("quick", "balanced", "full")
 ALIASES = {"fast": "quick", "quality": "full"}
-_LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
 class _Loader(yaml.SafeLoader):
@@ -142,7 +142,7 @@ def _reason(item: Any, known: list[str]) -> str:
     where = key + "".join(f"[{part}]" for part in item["loc"][1:] if isinstance(part, int))
     value = item["input"]
     hint = ""
-    if isinstance(value, str) and _LOOKS_LIKE_NUMBER.fullmatch(value):
+    if isinstance(value, str) and LOOKS_LIKE_NUMBER.fullmatch(value):
         hint = f" (YAML 1.1 reads {value} as text; write {float(value):.1e})"
     message = str(item["msg"])
     return f"parameter {where} is {value!r}: {message[:1].lower()}{message[1:]}{hint}"

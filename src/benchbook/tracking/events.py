@@ -178,7 +178,8 @@ def _artifact(state: PipelineState, event: dict[str, Any]) -> None:
 
 
 def _progress(state: PipelineState, event: dict[str, Any]) -> None:
-    _step(state, event).fraction = event["fraction"]
+    step = _step(state, event)
+    step.fraction, step.fraction_t = event["fraction"], event["t"]
 
 
 def _signal(state: PipelineState, event: dict[str, Any]) -> None:

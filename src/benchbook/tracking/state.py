@@ -97,6 +97,7 @@ class StepState:
         started_t: Seconds from the pipeline's start to its own; None where it has not started.
         duration_s: Seconds it took; None where it is not over.
         fraction: Share of its work that is done, as it said itself; None where it said nothing.
+        fraction_t: Seconds from the pipeline's start to when it said so.
         signal: Signal that came while it ran.
         reason: Why it failed, was cancelled or was skipped.
     """
@@ -109,6 +110,7 @@ class StepState:
     started_t: float | None = None
     duration_s: float | None = None
     fraction: float | None = None
+    fraction_t: float | None = None
     evaluations: int = 0
     metrics: dict[str, Metric] = field(default_factory=dict)
     artifacts: list[tuple[str, int | None]] = field(default_factory=list)
