@@ -12,6 +12,7 @@ from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
 from benchbook.tracking.state import (
     FINAL,
+    NOT_REACHED,
     VERSION,
     Advice,
     Metric,
@@ -215,7 +216,7 @@ def _ended(state: PipelineState, event: dict[str, Any]) -> None:
     state.lost = event.get("lost", 0)
     for step in state.steps:
         if step.status not in FINAL:
-            step.status, step.reason = StepStatus.SKIPPED, "the pipeline ended before it"
+            step.status, step.reason = StepStatus.SKIPPED, NOT_REACHED
 
 
 _CHANGES: dict[str, Callable[[PipelineState, dict[str, Any]], None]] = {
