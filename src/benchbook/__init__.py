@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
     from benchbook.optimizers import optimizer
-    from benchbook.problems import problem
+    from benchbook.problems import function, problem
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec
@@ -43,6 +43,7 @@ _HOMES = {
     "Status": "records",
     "Stop": "records",
     "Verdict": "records",
+    "function": "problems",
     "load": "artifacts",
     "open": "analysis",
     "optimizer": "optimizers",
@@ -68,6 +69,7 @@ __all__ = [
     "Status",
     "Stop",
     "Verdict",
+    "function",
     "load",
     "open",
     "optimizer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 
 from benchbook.errors import StorageError, UsageError
@@ -64,6 +65,40 @@ def project_root(start: Path | None = None) -> Path | None:
         if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
             return folder
     return None
+
+
+def needed_project() -> Path:
+    """Return the project of the working directory.
+
+    Raises:
+        UsageError: There is none from the working directory upward.
+    """
+    root = project_root()
+    if root is None:
+        raise UsageError(
+            f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/; "
+            "benchbook init makes one"
+        )
+    return root
+
+
+def project_name(root: Path) -> str:
+    """Return a project's name: that of its pyproject.toml, else that of its folder."""
+    try:
+        name = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return root.resolve().name
+    return str(name)
+
+
+def shipped(*parts: str) -> Path:
+    """Return a file or folder of the data that the package carries.
+
+    Examples:
+        >>> shipped("params", "quick.yaml").is_file()
+        True
+    """
+    return Path(__file__).parent.joinpath("data", *parts)
 
 
 def artifact_root() -> Path:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def check_seed(seed: int) -> int:
         UsageError: It is not a whole number >= 0, or beyond 64 bits.
     """
     try:
-        value = operator.index(seed)
+        value = operator.index(whole(seed))
     except TypeError as error:
         raise UsageError(f"seed is {seed!r}, expected a whole number >= 0") from error
     if isinstance(seed, bool) or value < 0:
@@ -86,6 +87,16 @@ def check_seed(seed: int) -> int:
     if value > MAX_INTEGER:
         raise UsageError(f"seed is {seed!r}, expected at most {MAX_INTEGER}, which an artifact can hold")
     return value
+
+
+def whole(value: Any) -> Any:
+    """Return a whole number that is written as a float, such as `1e4`, as an int; anything else as it is.
+
+    Examples:
+        >>> whole(1e4), whole(1.5), whole("2")
+        (10000, 1.5, '2')
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _key(*parts: str | int) -> tuple[int, ...]:

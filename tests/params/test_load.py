@@ -150,13 +150,10 @@ def test_a_bad_override_is_told(text: str, message: str) -> None:
         override({}, [text])
 
 
-def test_a_missing_file_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_is_a_usage_error() -> None:
     """Neither a preset nor a file: the message tells what would do."""
     with pytest.raises(UsageError, match=r"no such parameter file: quik; expected quick, balanced, full or the path"):
         preset_path("quik")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="no folder with notebooks/ and params/ found from"):
-        preset_path("quick")
 
 
 def test_checked_parameters_are_json(file: Path) -> None:

@@ -146,9 +146,9 @@ def new(*, name: str) -> None:
 def check(*, names: tuple[str, ...], fix: bool) -> int:
     """Check that specs have all they must have.
 
-    Without NAMES also that every native optimizer and every library with adapters has a spec, that native optimizers
-    have an example in their docstring, and what the other notebooks must have. Exit code 6 where something is missing,
-    with a line for each.
+    Without NAMES also what the other notebooks must have; in benchbook's own repository, that every native optimizer
+    and every library with adapters has a spec, and that native optimizers have an example in their docstring. Exit
+    code 6 where something is missing, with a line for each.
     """
     from benchbook.specs.notebooks.check import check_notebook, check_project, other_notebooks, quick_params
     from benchbook.specs.notebooks.discover import find, notebook_folder

@@ -9,7 +9,7 @@ import click
 from benchbook.errors import ExitCode, UsageError
 
 _SUFFIXES = (".json.zst", ".json.gz", ".json", ".runs.zst", ".jsonl")
-_FOR_OTHERS = ".trace.json"  # traces of profiles, in a format of other programs
+_FOR_OTHERS = (".chrome_trace.json", ".trace.json")  # traces of profiles, in a format of other programs
 
 
 @click.command("validate")

@@ -18,6 +18,7 @@ from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
+from benchbook.params.load import preset_argument
 from benchbook.problems import problem
 from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord, RunSpec, Status
@@ -252,7 +253,7 @@ class AppliedSpec(SpecBase):
         notebook = f"notebooks/applied/{self.name}.ipynb"
         rows = [
             ["this spec", f"benchbook spec run {self.name} --params {preset}"],
-            ["with papermill", f"papermill {notebook} out.ipynb -f params/{preset}.yaml"],
+            ["with papermill", f"papermill {notebook} out.ipynb -f {preset_argument(str(preset))}"],
             ["its contract", f"pytest --nbval --nbval-current-env {notebook}"],
             ["its first run", f"{one} --out r.json.zst"],
             ["proof of that run", "benchbook verify r.json.zst"],

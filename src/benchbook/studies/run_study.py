@@ -148,8 +148,8 @@ class _Part:
         """Refuse a run by other code than was planned: a worker elsewhere may have another version."""
         if record.run_key not in self.expected:
             raise ExecutionError(
-                f"{record!r} was done on {record.host.name} by other code than that of this process "
-                f"(code digest {record.code_digest[:12]}); all machines of a study need the same benchbook"
+                f"{record!r} was done on {record.host.name} by other code or in another environment than this process "
+                f"(code digest {record.code_digest[:12]}); all machines need the same benchbook, Python and NumPy"
             )
         self.expected.remove(record.run_key)
 
@@ -187,7 +187,10 @@ def _tasks(
         )
         yield from tasks_of(task, alone=options.timeout_s is not None)
     if stale:
-        log.warning("%d runs were done by other code, or by another version of benchbook, and are taken as done", stale)
+        log.warning(
+            "%d runs were done by other code, or in another environment, and are taken as done",
+            stale,
+        )
 
 
 def _missing(cell: CellPlan, store: Store, options: Options, study: Described) -> tuple[list[str], int]:

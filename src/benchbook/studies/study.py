@@ -18,7 +18,7 @@ from benchbook.problems import digest as problem_digest
 from benchbook.problems import problem as make_problem
 from benchbook.problems.info import check_instance, check_whole
 from benchbook.protocols import Optimizer, Problem
-from benchbook.seeds import check_seed
+from benchbook.seeds import check_seed, whole
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import loop_digest
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Families whose code is one for all dimensions and instances.
 _ONE_CODE = ("textbook", "bbob", "bbob_noisy", "applied")
 _WITH_POINTS = " or ".join(f"history={level!r}" for level in WITH_POINTS)
+_MOST_SEEDS = 1_000_000  # each is a run of every cell
 
 
 def study(
@@ -91,7 +92,7 @@ def study(
     return Study(
         optimizers=_choices(optimizers, settings or {}),
         functions=tuple(names),
-        dims=_numbers("dims", [dims] if isinstance(dims, int) else dims),
+        dims=_numbers("dims", [dims] if isinstance(dims, int | float) else dims),
         instances=_instances(names, instances),
         seeds=_seeds(seeds),
         budget_per_dim=1000 if budget is None and budget_per_dim is None else budget_per_dim,
@@ -291,16 +292,22 @@ def _instances(names: Sequence[str], wanted: int | Iterable[int] | None) -> dict
 
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
+    seeds = whole(seeds)
     if isinstance(seeds, int) and not isinstance(seeds, bool):
         if seeds < 1:
             raise UsageError(f"seeds is {seeds}, expected a count >= 1 or a list of seeds")
+        if seeds > _MOST_SEEDS:
+            raise UsageError(f"seeds is {seeds}, expected a count of at most {_MOST_SEEDS:,}")
         return tuple(range(1, seeds + 1))
     return tuple(check_seed(seed) for seed in _numbers("seeds", seeds))  # type: ignore[arg-type]  # a bool is refused there
 
 
 def _numbers(name: str, values: Iterable[int]) -> tuple[int, ...]:
+    given: Any = values
+    if isinstance(given, str):  # it is iterable too
+        raise UsageError(f"{name} is {given!r}, expected whole numbers")
     try:
-        numbers = tuple(values)
+        numbers = tuple(map(whole, given))
     except TypeError as error:
         raise UsageError(f"{name} is {values!r}, expected whole numbers") from error
     if not numbers or any(isinstance(item, bool) or not isinstance(item, int) for item in numbers):

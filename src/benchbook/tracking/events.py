@@ -10,6 +10,7 @@ import orjson
 
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
+from benchbook.tracking.field_types import check_types
 from benchbook.tracking.state import (
     FINAL,
     NOT_REACHED,
@@ -77,6 +78,10 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         )
     if event.get("event") != "start" or not isinstance(event.get("run_id"), str):
         raise ArtifactError(f"{name} does not begin with the start of a pipeline")
+    try:
+        check_types(event)
+    except TypeError as error:
+        raise ArtifactError(f"{name} does not begin with the start of a pipeline: {error}") from error
     state = PipelineState(
         run_id=event["run_id"],
         name=event.get("name", ""),
@@ -88,7 +93,7 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         host=event.get("host", ""),
         version=event.get("version", ""),
     )
-    labels = event.get("steps", ())
+    labels = event.get("steps") or ()
     weights = event.get("weights") or [None] * len(labels)
     state.steps = [
         StepState(index=k, label=label, weight=weight)
@@ -99,12 +104,13 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
 
 
 def apply(state: PipelineState, event: dict[str, Any]) -> None:
-    """Change a state by one event; events of a kind that is not known are passed over."""
+    """Change a state by one event; events of an unknown kind are ignored, those with a wrong type count as torn."""
     change = _CHANGES.get(event["event"])
     try:
+        check_types(event)
         if change is not None:
             change(state, event)
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         state.torn += 1
         return
     state.t = max(state.t, event.get("t", 0.0))

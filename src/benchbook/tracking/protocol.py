@@ -12,6 +12,21 @@ from benchbook.tracking.state import Eta, PipelineState
 Listener = Callable[[dict[str, Any]], None]
 
 
+class ShownPipeline(Protocol):
+    """A pipeline as a terminal sees it."""
+
+    @property
+    def state(self) -> PipelineState:
+        """What has become of it so far."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take."""
+
+
 class TrackedPipeline(Protocol):
     """A pipeline as steps, telemetry, smoke tests and mirrors see it."""
 

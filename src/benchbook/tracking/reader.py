@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from benchbook.files import write_atomic
 from benchbook.tracking.document import from_document
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
+from benchbook.tracking.field_types import check_types
 from benchbook.tracking.folders import (
     LOCK,
     MANIFEST,
@@ -114,8 +116,9 @@ def _from_snapshot(folder: Path) -> PipelineState | None:
     if snapshot is None or snapshot.get("status") not in FINAL:
         return None
     try:
+        check_types(snapshot)
         return from_document(snapshot)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
@@ -181,7 +184,7 @@ def _line(folder: Path) -> Line | None:
     """Return the line of a pipeline; None where it is only just being made."""
     snapshot = read_snapshot(folder)
     if snapshot is not None and snapshot.get("status") in FINAL:
-        with contextlib.suppress(KeyError, TypeError):
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
             return _line_of(snapshot)
     try:
         seen = read_run(folder)
@@ -206,7 +209,9 @@ def _line(folder: Path) -> Line | None:
 
 
 def _line_of(document: dict[str, Any]) -> Line:
+    check_types(document)
     steps = document["steps"]
+    statuses = [StepStatus(step["status"]) for step in steps]
     return Line(
         run_id=document["run_id"],
         name=document["name"],
@@ -214,7 +219,7 @@ def _line_of(document: dict[str, Any]) -> Line:
         status=document["status"],
         created_at=document["created_at"],
         done=sum(was_done(step["status"], step["reason"]) for step in steps),
-        failed=sum(step["status"] == StepStatus.FAILED for step in steps),
+        failed=statuses.count(StepStatus.FAILED),
         total=max(document["total"] or 0, len(steps)),
         duration_s=document["duration_s"],
         last_at=document["last_at"],
@@ -234,12 +239,18 @@ def _unreadable(run_id: str, reason: str) -> Line:
 def _read_index(base: Path) -> dict[str, list[Any]]:
     try:
         found = orjson.loads((base / INDEX).read_bytes())
-        if found["version"] == _INDEX_VERSION and found["fields"] == list(Line.__slots__):
-            runs: dict[str, list[Any]] = found["runs"]
+        runs: dict[str, list[Any]] = found["runs"]
+        known = found["version"] == _INDEX_VERSION and found["fields"] == list(Line.__slots__)
+        # What was changed since it was written is made again: a list never shows what the manifests do not hold.
+        if known and found["checksum"] == _checksum(runs):
             return runs
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return {}
+
+
+def _checksum(runs: dict[str, list[Any]]) -> int:
+    return zlib.crc32(orjson.dumps(runs))
 
 
 def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
@@ -247,6 +258,7 @@ def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
         "version": _INDEX_VERSION,
         "at": timestamp(SYSTEM_CLOCK.now()),
         "fields": list(Line.__slots__),
+        "checksum": _checksum(index),
         "runs": index,
     }
     with contextlib.suppress(StorageError):  # a folder that can only be read is listed all the same

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline
 
 TENTHS = 10
+_GREATEST = 2**63 - 1  # step that an event can hold
 
 
 def mirror(pipeline: TrackedPipeline, folder: Path) -> None:
@@ -57,7 +58,7 @@ class _Mirror:
         name = event["name"]
         self._counts[name] = self._counts.get(name, -1) + 1
         if event["x"] is not None:
-            return int(event["x"])
+            return max(-_GREATEST, min(_GREATEST, int(event["x"])))
         return self._pipeline.evaluations.value or self._counts[name]
 
     def _add(self, tag: str, value: float, axis: int, at: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from benchbook.analysis.columns import Run
@@ -46,6 +46,22 @@ class Comparison:
         """The rows that became worse."""
         return tuple(row for row in self.rows if row.verdict is Verdict.WORSE)
 
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Why the comparison says less than it seems to: cells that were not compared, or no verdict at all."""
+        by_reason: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.gap:
+                by_reason.setdefault(row.reason, []).append(f"{row.optimizer} on {row.function} in dimension {row.dim}")
+        lines = [
+            f"{len(cells)} of the baseline's cells not compared: {reason} ({cells[0]}{', ...' if cells[1:] else ''})"
+            for reason, cells in by_reason.items()
+        ]
+        decided = (Verdict.BETTER, Verdict.WORSE, Verdict.UNCHANGED)
+        if not any(row.lane == Lane.QUALITY.value and row.verdict in decided for row in self.rows):
+            lines.append("nothing was decided about quality")
+        return tuple(lines)
+
 
 def compare(
     baseline: StudySummary, candidate: Iterable[Run] | StudySummary, thresholds: Thresholds | None = None
@@ -66,7 +82,7 @@ def compare(
     pairs = [(baseline.cells[key], other.cells[key]) for key in shared]
     quality, detectable = quality_rows(pairs, limits)
     rows = [*quality, *time_rows(pairs, baseline, other, limits)]
-    rows += [_lost(baseline.cells[key]) for key in baseline.cells if key not in other.cells]
+    rows += [replace(_lost(baseline.cells[key]), gap=True) for key in baseline.cells if key not in other.cells]
     rows += [_new(other.cells[key]) for key in other.cells if key not in baseline.cells]
     return Comparison(rows=tuple(rows), notes=tuple(_notes(baseline, other)), detectable=detectable, thresholds=limits)
 

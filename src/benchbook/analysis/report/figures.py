@@ -8,7 +8,7 @@ import numpy as np
 
 from benchbook.analysis.cells import Cells
 from benchbook.analysis.columns import Columns
-from benchbook.analysis.measures.ert import RunningTimes, bootstrap_ert, expected_running_times
+from benchbook.analysis.measures.ert import RunningTimes, ert_interval, expected_running_times
 from benchbook.analysis.measures.first_hits import FirstHits, first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
 from benchbook.analysis.statistics.rankings import aocc_scores, final_scores
@@ -63,7 +63,7 @@ def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
     function = _easiest(table, groups)
     if len(dims) > 1 and function is not None:
         hits = first_hits(table, np.array([0.1]))
-        times, interval = expected_running_times(hits, groups), bootstrap_ert(hits, groups)
+        times, interval = expected_running_times(hits, groups), ert_interval(hits, groups)
         erts = {name: _over_dims(groups, name, function, dims, times, interval.low, interval.high)
                 for name in table.optimizers}  # fmt: skip
         figure, axes = new_figure(width=6.4, height=4.0)

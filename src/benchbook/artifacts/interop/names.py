@@ -64,8 +64,8 @@ def folder_names(labels: Iterable[str]) -> dict[str, str]:
     Examples:
         >>> folder_names(["DE", "PSO"])
         {'DE': 'DE', 'PSO': 'PSO'}
-        >>> sorted(folder_names(["DE+", "DE*"]).values())
-        ['DE-8eef2edd', 'DE-c5abd9f2']
+        >>> folder_names(["DE+", "DE*"])
+        {'DE+': 'DE-c04804f3', 'DE*': 'DE-cd68e2ee'}
     """
     plain = {label: safe_name(label) for label in labels}
     number: dict[str, int] = {}

@@ -1,7 +1,8 @@
 """The index of a store: where each run lies, and what is asked of it most; rebuilt from the shards at any time.
 
 It is an SQLite file beside the shards, or in memory where the store cannot be written to. `sync` reads only what was
-appended since; a shard that became shorter or was rewritten makes it start anew.
+appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
+`benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from benchbook.artifacts.store.seal import Seal
 from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
 from benchbook.artifacts.store.shards import shards_of
 from benchbook.errors import StorageError
@@ -93,7 +95,9 @@ class Index:
         self.folder = folder
         self._file = folder / FILE_NAME
         self._fresh = fresh
-        self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK)
+        self._seal = Seal(folder)
+        self._verified: int | None = None  # which state of the file was compared with its seal
+        self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
 
     def close(self) -> None:
@@ -113,6 +117,7 @@ class Index:
                 if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
                     raise
                 self._file.unlink(missing_ok=True)
+                self._verified = None
                 self._database = self._open()
                 self._sync()
             except (sqlite3.Error, OSError):
@@ -151,7 +156,8 @@ class Index:
         try:
             there = sqlite3.connect(f"{self._file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
             try:
-                there.backup(database)
+                if self._seal.is_unbroken(there):
+                    there.backup(database)
             finally:
                 there.close()
         except sqlite3.Error as error:
@@ -165,11 +171,15 @@ class Index:
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
+        if self._keep:
+            self._seal.put_on(self._database)
         self._database.execute("COMMIT")
 
     def _sync(self) -> None:
         # It can be rebuilt: a power failure may cost it, a killed process cannot.
         self.query("PRAGMA synchronous = OFF")
+        if self._keep:
+            self._verify()
         if self._known() == self._there():
             return
         with self._transaction():
@@ -183,6 +193,19 @@ class Index:
             for run in pending:
                 if not self._add(run):
                     self._damage(run.shard, run.offset, "refers to a shared document that is not in the store", False)
+
+    def _verify(self) -> None:
+        """Compare the file with its seal, unless nobody else wrote to it since; raise `DatabaseError` where it is broken."""
+        state = self.query("PRAGMA data_version").fetchone()[0]
+        if state == self._verified:
+            return
+        if not self._seal.is_unbroken(self._database):
+            self.query("BEGIN IMMEDIATE")  # another process may have been between its seal and the end of its writing
+            unbroken = self._seal.is_unbroken(self._database)
+            self.query("ROLLBACK")
+            if not unbroken:
+                raise sqlite3.DatabaseError("it is not what benchbook wrote last")
+        self._verified = state
 
     def _known(self) -> dict[str, tuple[int, int]]:
         if self.query("PRAGMA user_version").fetchone()[0] != _VERSION:

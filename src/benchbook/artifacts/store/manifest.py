@@ -87,7 +87,7 @@ def write_manifest(
         if differing:
             log.warning("%s held another plan, with other %s; its runs are kept", store, ", ".join(differing))
         elif known.plan != plan and not reuses_stale:
-            log.warning("the code was changed since %s was planned; its runs are computed anew", store)
+            log.warning("code or environment were changed since %s was planned; its runs are computed anew", store)
     document: JsonObject = {
         "kind": Kind.STUDY_MANIFEST.value,
         "schema_version": MANIFEST_VERSION,

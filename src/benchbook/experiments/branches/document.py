@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.clock import timestamp
 from benchbook.experiments.branches.redaction import Redactor
-from benchbook.experiments.configs.ids import as_json
+from benchbook.experiments.configs.ids import as_json, hidden_in
 
 if TYPE_CHECKING:
     from benchbook.experiments.branches.state import BranchState
@@ -19,11 +19,11 @@ def branch_document(branch: BranchState, redact: Iterable[str] | Redactor | None
     """Return a branch as JSON values; secrets are masked under their names, and in every text where they stand."""
     redactor = redact if isinstance(redact, Redactor) else Redactor(redact)
     config = as_json(branch._config)
-    secrets = redactor.secrets_in(config)
+    secrets = redactor.secrets_in(config) | redactor.hidden(hidden_in(branch._config))
     error = branch.exception
     return {
         "branch_id": branch.branch_id,
-        "config_id": redactor.text(branch.config_id, secrets),
+        "config_id": redactor.text(as_json(branch.config_id), secrets),
         "parent_id": branch.parent_id,
         "role": branch.role.value,
         "config": redactor.value(config if isinstance(config, dict) else {"value": config}, secrets),
@@ -42,8 +42,8 @@ def branch_document(branch: BranchState, redact: Iterable[str] | Redactor | None
             "traceback": redactor.text(error.traceback, secrets),
         },
         "reason": branch.reason,
-        "metrics": [{"name": m.name, "value": as_json(m.value), "step": m.step} for m in branch.metrics],
-        "artifacts": list(branch.artifacts),
+        "metrics": [{"name": as_json(m.name), "value": as_json(m.value), "step": m.step} for m in branch.metrics],
+        "artifacts": as_json(branch.artifacts),
     }
 
 

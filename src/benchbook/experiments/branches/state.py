@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
+from benchbook.errors import text_of, unicode_of
 from benchbook.experiments.configs.ids import config_id_of, new_id
 
 
@@ -50,8 +51,11 @@ class BranchException:
     @classmethod
     def of(cls, error: BaseException) -> BranchException:
         """Keep an exception whole."""
-        text = "".join(traceback.format_exception(error))
-        return cls(type=type(error).__qualname__, message=str(error), traceback=text, original=error)
+        try:
+            text = unicode_of("".join(traceback.format_exception(error)))
+        except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
+            text = f"<its traceback cannot be made: {type(failure).__name__}>"
+        return cls(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchbook.experiments.branches.document import branch_document, moment
 from benchbook.experiments.branches.redaction import Redactor
+from benchbook.experiments.configs.ids import as_json
 
 if TYPE_CHECKING:
     from benchbook.experiments.sinks.recorded_call import RecordedCall
@@ -24,7 +25,7 @@ def call_document(call: RecordedCall, redact: Iterable[str] | Redactor | None = 
     return {
         "kind": Kind.EXPERIMENT.value,
         "schema_version": EXPERIMENT_VERSION,
-        "experiment": call.settings.name,
+        "experiment": as_json(call.settings.name),
         "strategy": call.strategy.name,
         "call_id": call.call_id,
         "parent_id": call.parent.branch_id if call.parent is not None else None,

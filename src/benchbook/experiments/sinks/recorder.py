@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,12 +15,16 @@ from benchbook.experiments.branches.container import flat
 from benchbook.experiments.branches.document import branch_document
 from benchbook.experiments.branches.redaction import Redactor
 from benchbook.experiments.branches.state import BranchState
-from benchbook.experiments.configs.ids import as_json
+from benchbook.experiments.configs.ids import as_float, as_json, hidden_in, key_of
 from benchbook.experiments.configs.pool import Config
 from benchbook.experiments.sinks.background_queue import lane_of
 from benchbook.experiments.sinks.call_document import call_document
 from benchbook.experiments.sinks.protocol import Ending, Sink, Span, is_blocking, tell
 from benchbook.experiments.sinks.recorded_call import RecordedCall
+
+log = logging.getLogger(__name__)
+PREFIX = "benchbook."  # of what is ours among names that the user chooses
+DURATION = f"{PREFIX}duration_s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +81,7 @@ class Recorder:
             self._tell("params", span, self._of(call.pool.by_id(branch.config_id)).params)
         if branch.status is BranchStatus.SUCCESS:
             metrics = numbers(branch.output)
-            metrics["duration_s"] = branch.duration_s or 0.0
+            metrics.setdefault(DURATION, branch.duration_s or 0.0)
             self._tell("metrics", span, metrics, None)
         ending = Ending(
             status=branch.status,
@@ -137,7 +143,7 @@ class Recorder:
         kept = self._kept.get(config)
         if kept is None:
             values = as_json(config.value)
-            secrets = self._redactor.secrets_in(values)
+            secrets = self._redactor.secrets_in(values) | self._redactor.hidden(hidden_in(config.value))
             params = flat(self._redactor.value(values, secrets))
             kept = self._kept[config] = _Kept(params, self._redactor.text(config.id, secrets))
         return kept
@@ -151,7 +157,15 @@ def numbers(output: Any) -> dict[str, float]:
         ({'loss': 2.0}, {'output': 0.5})
     """
     entries = output if isinstance(output, Mapping) else {"output": output}
-    return {str(key): float(value) for key, value in entries.items() if _is_number(value)}
+    found: dict[str, float] = {}
+    try:
+        for key, value in entries.items():
+            if _is_number(value):
+                with contextlib.suppress(TypeError, ValueError):  # an array of one text offers what numbers offer
+                    found[key_of(key)] = as_float(value)
+    except Exception:  # the mapping is the user's
+        log.warning("the numbers of an output cannot be read:", exc_info=True)
+    return found
 
 
 def _is_number(value: Any) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 _MODULES = (
     # the kernel, with what it would import when it starts or at its first cell
     "ipykernel.kernelapp",
+    "benchbook.specs.engine.kernel_app",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completerlib",

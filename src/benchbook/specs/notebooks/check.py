@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import artifact_root, project_name
 from benchbook.params.load import load
 from benchbook.specs.names import optimizer_name, spec_name
 from benchbook.specs.notebooks.discover import APPLIED, SpecFile, read_notebook, specs
@@ -64,6 +64,8 @@ def check_project(folder: Path, files: Sequence[SpecFile], quick: JsonObject) ->
             findings += notebook_findings(path.stem, read_notebook(path), imports=imports)
         except UsageError as error:
             findings.append(Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} ")))
+    if project_name(folder.parent) != "benchbook":
+        return findings  # another project has specs of what it wants
     findings += check_coverage(folder, sorted(factory.name for factory in NATIVE))
     return findings + [found for f in NATIVE for found in check_docstring(f.name, inspect.getdoc(f) or "")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError, unknown_name
-from benchbook.files import project_root, read_bytes
+from benchbook.files import needed_project, read_bytes
 from benchbook.specs.names import spec_name
 from benchbook.studies.sharding import parse_shard
 
@@ -124,10 +124,7 @@ def notebook_folder() -> Path:
     Raises:
         UsageError: No project is found from the working directory upward.
     """
-    root = project_root()
-    if root is None:
-        raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")
-    return root / "notebooks"
+    return needed_project() / "notebooks"
 
 
 def _spec_file(path: Path) -> SpecFile | None:

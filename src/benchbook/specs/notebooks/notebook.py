@@ -16,6 +16,7 @@ from nbclient.exceptions import DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
 from benchbook.specs.engine.execution import NotebookClient
 from benchbook.specs.notebooks.discover import parameters_fault, read_notebook
@@ -94,6 +95,8 @@ class Execution:
             return f"{failure.ename}: {failure.evalue}", _excerpt(failure.traceback)
         except DeadKernelError:
             return f"the kernel died{_how(self._client)}", []
+        except ExecutionError as failure:
+            return str(failure), []
         except RuntimeError as failure:  # what jupyter_client raises where a kernel does not start
             return f"the kernel did not start: {failure}", []
         return None, []

@@ -72,7 +72,9 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
     pipeline: Pipeline | None = None
     try:
         spec = files[0].name if len(files) == 1 else None
-        pipeline = track(name, steps=[file.name for file in files], spec=spec, tensorboard=tensorboard).start()
+        pipeline = track(
+            name, steps=[file.name for file in files], spec=spec, tensorboard=tensorboard, show=False
+        ).start()
         pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")
     except (UsageError, MissingExtraError):
         raise
