@@ -75,8 +75,12 @@ class OwnFunction:
             instance=instance,
             on_error=self._on_error,
         )
-        made.place = name  # by which it is pickled
+        made.rebuild = _from_place, (name, dim, instance)
         return made
+
+
+def _from_place(place: str, dim: int, instance: int) -> CallableProblem:
+    return own_function(place).problem(place, dim, instance)
 
 
 def function(
