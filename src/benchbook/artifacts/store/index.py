@@ -92,7 +92,7 @@ class Index:
     """The index of one store."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
-        """Open it, or make it; with `fresh` it is made anew in memory, from what the shards hold now."""
+        """Open it, or make it; with `fresh` it is rebuilt in memory, from what the shards hold now."""
         self.folder = folder
         self._file = folder / FILE_NAME
         self._fresh = fresh
@@ -113,7 +113,7 @@ class Index:
         except sqlite3.DatabaseError as error:
             if not self._keep:
                 raise StorageError(f"cannot index the store {self.folder}: {error}") from error
-            log.info("making the index of %s anew: %s", self.folder, error)
+            log.info("rebuilding the index of %s: %s", self.folder, error)
             self._database.close()
             try:
                 if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
@@ -223,7 +223,7 @@ class Index:
         return found
 
     def _prepare(self) -> None:
-        """Make the tables, and make them anew where a known shard was shortened, rewritten or removed."""
+        """Make the tables, and make them again where a known shard was shortened, rewritten or removed."""
         known, there = self._known(), self._there()
         current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
         if current and all(
