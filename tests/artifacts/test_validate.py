@@ -31,7 +31,7 @@ def problems(document: Document) -> list[str]:
 def odd_runs() -> list[RunRecord]:
     """Return runs of every kind of ending."""
     ackley = bb.problem("ackley", dim=2, instance=1)
-    box = {"bounds": ([-1, 2], [3, 5]), "seed": 1, "budget": 30}
+    box = {"bounds": ([-1, -2], [3, 5]), "seed": 1, "budget": 30}
     return [
         bb.run("manta_ray_foraging", "rastrigin", dim=3, instance=2, seed=1, budget=400),
         bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=300, target=5.0, stagnation=50),
