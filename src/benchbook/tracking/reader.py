@@ -36,7 +36,7 @@ from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState
 INDEX = "index.cache"
 LEAST_KEPT = 20
 _INDEX_VERSION = 2
-_WORTH_KEEPING = 20  # new lines that make it worth to write the index anew
+_WORTH_KEEPING = 20  # new lines that make it worth to write the index again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ def list_runs(
 ) -> tuple[list[Line], int]:
     """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
 
-    What is over never changes, so its lines are kept in an index beside the folders; a lost index is made anew.
+    What is over never changes, so its lines are kept in an index beside the folders; a lost index is rebuilt.
 
     Args:
         root: Artifact root.

@@ -69,7 +69,7 @@ class Eta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """An estimate, kept to be held against the truth.
+    """An estimate, kept to be compared with the truth.
 
     Attributes:
         done: Steps that were over.
