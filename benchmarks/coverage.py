@@ -35,7 +35,7 @@ def main(quick: bool) -> None:
     for functions in (1, 6, 24):
         for spread in (0.0, 0.5):
             for seeds in (1, 2, 3, 5):
-                studies = max(bands // functions, 20)
+                studies = max(bands // functions, bands // 3)
                 then, now = band_coverage(functions, seeds, spread, studies)
                 alike = "instances alike" if spread == 0 else "instances differ"
                 data = f"{functions} function{'s' * (functions > 1)} x {INSTANCES} instances x {seeds} seeds, {alike}"

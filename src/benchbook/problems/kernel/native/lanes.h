@@ -1,6 +1,6 @@
 /* Vectors of W doubles, with what is the same on every processor: one IEEE operation for each lane.
  *
- * A variant is this code compiled for one instruction set, with its own W. No operation mixes lanes, none is
+ * A variant is this code compiled for one instruction set, with W set to its lanes. No operation mixes lanes, none is
  * contracted or reordered, and none comes from libm, so a lane's bits do not depend on W or on the processor.
  */
 #ifndef BENCHBOOK_LANES_H
@@ -8,14 +8,6 @@
 
 #include <stdint.h>
 #include <string.h>
-
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-#define W 8
-#elif defined(__AVX2__)
-#define W 4
-#else
-#define W 2
-#endif
 
 #if defined(__x86_64__) || defined(__SSE2__)
 #include <immintrin.h>
