@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
-    from benchbook.optimizers import optimizer
+    from benchbook.optimizers import from_minimize, optimizer
     from benchbook.problems import function, problem
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
@@ -46,6 +46,7 @@ _HOMES = {
     "Status": "records",
     "Stop": "records",
     "Verdict": "records",
+    "from_minimize": "optimizers",
     "function": "problems",
     "load": "artifacts",
     "open": "analysis",
@@ -73,6 +74,7 @@ __all__ = [
     "Status",
     "Stop",
     "Verdict",
+    "from_minimize",
     "function",
     "load",
     "open",

@@ -34,7 +34,8 @@ class CallableProblem:
         on_error: str = "stop",
     ) -> None:
         self.name = name
-        self.place: str | None = None  # where other processes import it from
+        # how other processes make it again, where they can import it: a function and its arguments
+        self.rebuild: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
         self._on_error = on_error
         self.dim = len(lower)
         self.instance = instance
@@ -63,7 +64,7 @@ class CallableProblem:
             for row in x:
                 try:
                     value = self._function(row.copy())
-                except Exception as error:  # anybody's code, which may raise anything
+                except Exception as error:  # arbitrary code, which may raise anything
                     if self._on_error == "nan":
                         self._tell(error)
                         values.append(math.nan)
@@ -85,7 +86,7 @@ class CallableProblem:
     def _batch(self, x: FloatArray) -> FloatArray:
         try:
             value = self._function(x.copy())
-        except Exception as error:  # anybody's code, which may raise anything
+        except Exception as error:  # arbitrary code, which may raise anything
             if self._on_error == "nan":
                 self._tell(error)
                 return np.full(len(x), math.nan)
@@ -110,18 +111,10 @@ class CallableProblem:
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Pickle by place, where there is one: the function itself may be hidden behind a decorator."""
-        if self.place is None:
-            return super().__reduce_ex__(protocol)
-        return _from_place, (self.place, self.dim, self.instance)
+        return super().__reduce_ex__(protocol) if self.rebuild is None else self.rebuild
 
     def __repr__(self) -> str:
         return f"CallableProblem({self.name!r}, dim={self.dim})"
-
-
-def _from_place(place: str, dim: int, instance: int) -> Any:
-    from benchbook.problems.own import own_function
-
-    return own_function(place).problem(place, dim, instance)
 
 
 def from_callable(

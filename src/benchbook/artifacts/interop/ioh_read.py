@@ -176,18 +176,6 @@ def _run(scenario: Scenario, entry: Entry, block: Logged, identity: _Identity) -
 def _refined(entry: Entry, block: Logged, maximised: bool) -> list[float]:
     """Return the values to minimise; none that was rounded is better than the best value of the index.
 
-<<<<<<< HEAD
-
-def _inside(file: Path, name: str) -> Path:
-    if "\0" in name:
-        raise ArtifactError(f"{file}: {name!r} is no name of a file")
-    path = (file.parent / name).resolve()
-    if not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{file}: the data file {name!r} lies outside of its folder")
-    if not path.is_file():
-        raise ArtifactError(f"{file}: the data file {name!r} is missing")
-    return path
-=======
     Rows have ten decimals, so that 1.00000000499e-8 prints as 1e-8 and would hit a target that was not reached.
     """
     sign = -1.0 if maximised else 1.0
@@ -200,4 +188,3 @@ def _inside(file: Path, name: str) -> Path:
             block.evaluations, (sign * value for value in block.values), block.rounding, strict=True
         )
     ]
->>>>>>> main
