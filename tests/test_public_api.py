@@ -9,7 +9,7 @@ import benchbook as bb
 
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
-    "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "problem",
+    "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "problem", "reference",
     "run", "save", "spec", "study", "variants", "verify",
 ]  # fmt: skip
 

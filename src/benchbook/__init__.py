@@ -20,7 +20,10 @@ from benchbook import numerics as _numerics
 _numerics.pin()
 
 if TYPE_CHECKING:
-    from benchbook.analysis import open  # bb.open reads as what it does
+    from benchbook.analysis import (
+        open,  # bb.open reads as what it does
+        reference,
+    )
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
     from benchbook.optimizers import from_minimize, optimizer
@@ -49,6 +52,7 @@ _HOMES = {
     "open": "analysis",
     "optimizer": "optimizers",
     "problem": "problems",
+    "reference": "analysis",
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
@@ -76,6 +80,7 @@ __all__ = [
     "open",
     "optimizer",
     "problem",
+    "reference",
     "run",
     "save",
     "spec",
