@@ -18,7 +18,8 @@ NEWEST   := 3.13
 PY       := .venv/bin/python
 RUN      := $(PY) -m
 INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check
-EDITABLE := $(INSTALL) --no-deps --no-build-isolation --editable .
+EDITABLE := .ci/build_kernel $(PY)
+KERNEL   := CMakeLists.txt $(wildcard src/benchbook/problems/kernel/native/*)
 # Bytecode makes imports three to five times faster; pip compiles what it installs, this compiles the package itself.
 COMPILE  := $(RUN) compileall -qq src
 ARTIFACTS := $(or $(BENCHBOOK_ARTIFACTS),artifacts)
@@ -77,7 +78,7 @@ bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside 
 	@$(RUN) benchmarks
 
 .PHONY: bench-ci
-bench-ci: .venv/.stamp-all ## accuracy and speed in under a minute, held against benchmarks/summary.json (pytest -m benchmark)
+bench-ci: .venv/.stamp-all ## accuracy and speed in under a minute, compared with benchmarks/summary.json (pytest -m benchmark)
 	@$(COMPILE)
 	$(RUN) pytest -m benchmark -q -s -p no:xdist $(PYTEST_ARGS) tests/selfcheck
 
@@ -135,7 +136,7 @@ format: .venv/.stamp-all ## let the tools mend what they can: imports, layout, n
 compare-baseline: .venv/.stamp-quick ## run the study of BASELINE and compare; exit code 5 of benchbook: something is worse
 	@$(COMPILE)
 	$(RUN) benchbook study run params/studies/$(BASELINE).yaml --store $(ARTIFACTS)/studies/$(BASELINE) --quiet
-	$(RUN) benchbook compare $(BASELINE) $(ARTIFACTS)/studies/$(BASELINE) --thresholds params/studies/thresholds.yaml
+	$(RUN) benchbook compare --strict $(BASELINE) $(ARTIFACTS)/studies/$(BASELINE) --thresholds params/studies/thresholds.yaml
 
 .PHONY: nightly-shard
 nightly-shard: .venv/.stamp-quick ## do the part SHARD=k/n of the nightly study, or what is missing of it, and check it
@@ -172,7 +173,7 @@ notice: ## tell the maintainers that the run of WHAT failed: opens an issue, or 
 .PHONY: release-build
 release-build: .venv/.stamp-all ## build wheel and source distribution into dist/
 	rm -rf dist
-	$(RUN) hatchling build
+	$(RUN) uv build --quiet --no-build-isolation --out-dir dist
 
 .PHONY: release-check
 release-check: .venv/.stamp-all ## check what lies in dist/ (TAG=v1.2.3: that it is that version)
@@ -186,14 +187,17 @@ release-announce: .venv/.stamp-all ## publish the release of TAG with its part o
 # ---------------------------------------------------------------------------------------------- what is generated
 
 .PHONY: schemas
-schemas: .venv/.stamp-quick ## write schemas/ anew from the models
+schemas: .venv/.stamp-quick ## write schemas/ again from the models
 	$(RUN) benchbook schemas write schemas
 
 .PHONY: lock
-lock: .venv/.stamp-all ## write both lock files anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
+lock: .venv/.stamp-all ## write the lock files again from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	$(LOCK) $(LOCK_ARGS) --extra all --output-file requirements-all.lock
 	cp requirements-all.lock .venv/constraints.txt
 	$(LOCK) $(LOCK_ARGS) --extra docs --constraint .venv/constraints.txt --output-file requirements.lock
+	$(RUN) uv pip compile --quiet --universal --python-version $(OLDEST) --group compiler --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(LOCK_ARGS) \
+		--output-file requirements-compiler.lock
 	$(PY) .ci/check_lock.py
 
 .PHONY: clean
@@ -214,13 +218,13 @@ distclean: clean ## remove .venv as well
 .PHONY: setup
 setup: .venv/.stamp-all ## install everything that developing needs
 
-.venv/.stamp-quick: .venv/.home pyproject.toml requirements.lock
+.venv/.stamp-quick: .venv/.home pyproject.toml requirements.lock $(KERNEL)
 	@echo "Installing what benchbook needs into .venv (first time: about a minute)"
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(EDITABLE)
 	@touch $@
 
-.venv/.stamp-all: .venv/.home pyproject.toml requirements-all.lock requirements.lock
+.venv/.stamp-all: .venv/.home pyproject.toml requirements-all.lock requirements.lock $(KERNEL)
 	@echo "Installing what benchbook and its tests need into .venv (first time: one to two minutes)"
 	@$(INSTALL) --require-hashes -r requirements-all.lock
 	@$(EDITABLE)

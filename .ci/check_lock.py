@@ -1,7 +1,8 @@
 """Check that the lock files fit pyproject.toml, without a network.
 
 Every direct dependency must be locked at a version it allows, on every supported Python; every locked package must
-have hashes; the small lock must be a part of the full one; and neither file may name an address.
+have hashes; the small lock must be a part of the full one; the compiler for machines without one has a lock of its
+own; and no file may name an address.
 """
 
 import re
@@ -15,9 +16,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL, FULL = "requirements.lock", "requirements-all.lock"
+SMALL, FULL, COMPILER = "requirements.lock", "requirements-all.lock", "requirements-compiler.lock"
 SMALL_EXTRAS, FULL_EXTRAS = ("docs",), ("all",)
-BUILD_GROUP = "build"
+BUILD_GROUP, COMPILER_GROUP = "build", "compiler"
 CANDIDATE_PYTHONS = [f"3.{minor}" for minor in range(8, 30)]
 FORBIDDEN = re.compile(r"^\s*-|\w+://|\s@\s")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -35,6 +36,9 @@ def main() -> int:
         for requirement in direct_requirements(pyproject, extras):
             problems += [f"{name}: {text}" for text in unmet(requirement, lock, pythons)]
     problems += inconsistent(small, full, pythons)
+    compiler = read_lock(COMPILER, problems)
+    for text in pyproject["dependency-groups"][COMPILER_GROUP]:
+        problems += [f"{COMPILER}: {found}" for found in unmet(Requirement(text), compiler, pythons)]
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -1,6 +1,6 @@
 """Check what lies in dist/ before it is released.
 
-One wheel and one source distribution of one version, which is that of the tag where one is given; a part of the
+Wheels and one source distribution of one version, which is that of the tag where one is given; a part of the
 changelog for it; metadata that an index accepts; every file of the package in the wheel, and the wheel working by
 itself: it runs an optimizer from an empty folder, with the package read from the unpacked wheel alone.
 """
@@ -17,13 +17,24 @@ import zipfile
 from pathlib import Path
 
 from packaging.metadata import Metadata
+from packaging.tags import sys_tags
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
+LARGEST_BYTES = 2_000_000
 # What a wheel must carry beside the code.
-NEEDED_IN_SDIST = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "src/benchbook/__init__.py")
+NEEDED_IN_SDIST = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "src/benchbook/__init__.py",
+    "CMakeLists.txt",
+)
+# An editable installation is found before PYTHONPATH is looked at.
+ALONE = "import sys; sys.meta_path[:] = [item for item in sys.meta_path if 'ScikitBuild' not in type(item).__name__]\n"
 RUN = "import benchbook as bb; print(bb.__file__); bb.run('random_search', 'sphere', dim=2, seed=1, budget=20)"
 
 
@@ -34,10 +45,10 @@ def main() -> int:
     parser.add_argument("--notes", type=Path, help="only write the version's part of the changelog to this file")
     arguments = parser.parse_args()
     wheels, sdists = sorted(DIST.glob("*.whl")), sorted(DIST.glob("*.tar.gz"))
-    if len(wheels) != 1 or len(sdists) != 1:
+    if not wheels or len(sdists) != 1:
         print(
-            f"dist/ holds {len(wheels)} wheels and {len(sdists)} source distributions, expected one of each: "
-            "make release-build makes them",
+            f"dist/ holds {len(wheels)} wheels and {len(sdists)} source distributions, expected at least one wheel "
+            "and one source distribution: make release-build makes them",
             file=sys.stderr,
         )
         return 1
@@ -47,13 +58,17 @@ def main() -> int:
         arguments.notes.parent.mkdir(parents=True, exist_ok=True)
         arguments.notes.write_text(notes or "", encoding="utf-8")
         return 0 if notes else 1
-    problems = [*names(version, sdists[0], arguments.tag), *wheel_problems(wheels[0]), *sdist_problems(sdists[0])]
+    problems = [*names(version, sdists[0], arguments.tag), *sdist_problems(sdists[0])]
+    for wheel in wheels:
+        if (other := parse_wheel_filename(wheel.name)[1]) != version:
+            problems.append(f"{wheel.name} has version {other}, {wheels[0].name} {version}")
+        problems += wheel_problems(wheel)
     if arguments.tag and notes is None:
         problems.append(f"CHANGELOG.md has no part '## {version}'")
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
-        print(f"{wheels[0].name} and {sdists[0].name} can be released")
+        print(f"{', '.join(item.name for item in wheels)} and {sdists[0].name} can be released")
     return 1 if problems else 0
 
 
@@ -94,25 +109,43 @@ def wheel_problems(wheel: Path) -> list[str]:
             problems.append(f"{wheel.name} has no description")
         for path in sorted((ROOT / "src" / "benchbook").rglob("*")):
             name = path.relative_to(ROOT / "src").as_posix()
-            if path.is_file() and "__pycache__" not in name and name not in inside:
+            if path.is_file() and not {"__pycache__", "native"} & set(path.parts) and name not in inside:
                 problems.append(f"{wheel.name} lacks {name}")
-        with tempfile.TemporaryDirectory() as folder:
-            archive.extractall(folder)  # noqa: S202  # a zip file, and our own
-            problems += works(Path(folder), wheel.name)
+        if not any(name.startswith("benchbook/problems/kernel/_kernel.") for name in inside):
+            problems.append(f"{wheel.name} lacks the compiled kernel")
+        if wheel.stat().st_size > LARGEST_BYTES:
+            problems.append(f"{wheel.name} has {wheel.stat().st_size} bytes, expected at most {LARGEST_BYTES}")
+        if runs_here(wheel.name):
+            with tempfile.TemporaryDirectory() as folder:
+                archive.extractall(folder)  # noqa: S202  # a zip file, and our own
+                problems += works(Path(folder), wheel.name)
     return problems
+
+
+def runs_here(name: str) -> bool:
+    """Tell whether a wheel is for this platform."""
+    return bool(parse_wheel_filename(name)[3] & set(sys_tags()))
 
 
 def works(unpacked: Path, name: str) -> list[str]:
     """Return what happened when the unpacked wheel was used from an empty folder, if that went wrong."""
     with tempfile.TemporaryDirectory() as empty:
         environment = {**os.environ, "PYTHONPATH": str(unpacked), "BENCHBOOK_ARTIFACTS": empty}
-        for command in (["-c", RUN], ["-m", "benchbook", "--version"]):
+        for code in (
+            RUN,
+            "import runpy; sys.argv[1:] = ['--version']; runpy.run_module('benchbook', run_name='__main__')",
+        ):
             done = subprocess.run(
-                [sys.executable, *command], cwd=empty, env=environment, capture_output=True, text=True, check=False
+                [sys.executable, "-c", ALONE + code],
+                cwd=empty,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode != 0:
                 return [f"{name} does not work: {done.stderr.strip().splitlines()[-1]}"]
-            if command[0] == "-c" and not done.stdout.startswith(str(unpacked)):
+            if code is RUN and not done.stdout.startswith(str(unpacked)):
                 return [f"{name}: the package was not read from the wheel but from {done.stdout.strip()}"]
     return []
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from benchbook.analysis import open  # bb.open reads as what it does
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
-    from benchbook.optimizers import optimizer
-    from benchbook.problems import problem
+    from benchbook.optimizers import from_minimize, optimizer
+    from benchbook.problems import function, problem
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec
@@ -43,6 +43,8 @@ _HOMES = {
     "Status": "records",
     "Stop": "records",
     "Verdict": "records",
+    "from_minimize": "optimizers",
+    "function": "problems",
     "load": "artifacts",
     "open": "analysis",
     "optimizer": "optimizers",
@@ -68,6 +70,8 @@ __all__ = [
     "Status",
     "Stop",
     "Verdict",
+    "from_minimize",
+    "function",
     "load",
     "open",
     "optimizer",

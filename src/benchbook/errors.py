@@ -114,8 +114,17 @@ class TimeUp(BaseException):  # an objective's own `except Exception` must not s
         self.partial: Sequence[float] = ()
 
 
+class KernelError(BenchbookError, ImportError):
+    """The compiled kernel is missing, or was built for another version of benchbook."""
+
+
 class MissingExtraError(BenchbookError, ImportError):
     """An optional library is not installed; the message says how to install it."""
+
+
+def unicode_of(text: str) -> str:
+    """Return a text with what UTF-8 cannot hold, such as parts of odd file names, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
@@ -148,3 +157,17 @@ def unknown_name(kind: str, name: str, known: Iterable[str], hint: str = "") -> 
     else:
         message = f"unknown {kind} {name!r}; known are {', '.join(sorted(known)) or 'none'}"
     return UnknownNameError(f"{message} {hint}".rstrip())
+
+
+def text_of(error: BaseException) -> str:
+    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name where it says nothing.
+
+    Examples:
+        >>> text_of(ValueError("too large")), text_of(ValueError())
+        ('too large', 'ValueError')
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # its `__str__` may raise anything
+        return f"{type(error).__name__} (it cannot be shown as text)"
+    return unicode_of(text) or type(error).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 
 from benchbook.errors import StorageError, UsageError
@@ -34,7 +35,7 @@ def write_atomic(path: Path, data: bytes) -> None:
         raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
     else:
         temporary = None
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -66,6 +67,40 @@ def project_root(start: Path | None = None) -> Path | None:
     return None
 
 
+def needed_project() -> Path:
+    """Return the project of the working directory.
+
+    Raises:
+        UsageError: There is none from the working directory upward.
+    """
+    root = project_root()
+    if root is None:
+        raise UsageError(
+            f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/; "
+            "benchbook init makes one"
+        )
+    return root
+
+
+def project_name(root: Path) -> str:
+    """Return a project's name: that of its pyproject.toml, else that of its folder."""
+    try:
+        name = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return root.resolve().name
+    return str(name)
+
+
+def shipped(*parts: str) -> Path:
+    """Return a file or folder of the data that the package carries.
+
+    Examples:
+        >>> shipped("params", "quick.yaml").is_file()
+        True
+    """
+    return Path(__file__).parent.joinpath("data", *parts)
+
+
 def artifact_root() -> Path:
     """Return where artifacts go: `BENCHBOOK_ARTIFACTS`, else the project's `artifacts/`, else `./artifacts`."""
     named = os.environ.get(ARTIFACT_ROOT_VARIABLE)
@@ -80,7 +115,7 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the platform lets a folder be synced."""
     try:
         handle = os.open(folder, os.O_RDONLY)

@@ -142,7 +142,7 @@ def test_a_missing_field_is_named(document: Document, path: str) -> None:
     ],
 )
 def test_what_a_schema_cannot_say_is_checked(document: Document, path: str, value: Any, reason: str) -> None:
-    """Lengths, order, bounds and digests are held against each other."""
+    """Lengths, order, bounds and digests are compared with each other."""
     change(path, value)(document)
     assert any(problem.startswith(reason) for problem in problems(document)), problems(document)
 

@@ -77,10 +77,27 @@ def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path,
 
 
 def test_too_few_data_are_undecided_and_no_error(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
-    """One artifact as candidate: exit code 0, undecided rows that say why."""
-    path = bb.save(bb.open(store)[0], tmp_path / "one.json.zst")
-    assert main(["compare", str(store), str(path), "--all"]) == 0
+    """One run of each cell as candidate: exit code 0, undecided rows that say why."""
+    for number, run in enumerate(bb.open(store).select(instance=1)):
+        bb.save(run, tmp_path / "few" / f"{number}.json.zst")
+    assert main(["compare", str(store), str(tmp_path / "few"), "--all"]) == 0
     assert "too few" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kept", [{"function": "bbob_f1"}, {"optimizer": "random_search"}], ids=["cells", "optimizer"])
+def test_lost_cells_end_with_5_and_are_named(
+    kept: dict[str, str], store: Path, artifacts: Path, tmp_path: Path, capsys
+) -> None:
+    """A candidate without half of the cells, or without an optimizer, is worse in every format."""
+    for number, run in enumerate(bb.open(store).select(**kept)):
+        bb.save(run, tmp_path / "part" / f"{number}.json.zst")
+    for form in ("table", "json", "markdown"):
+        command = ["compare", str(store), str(tmp_path / "part"), "--format", form]
+        assert main(command) == ExitCode.COMPARE_WORSE
+        out = capsys.readouterr().out
+        assert "bbob_f8" in out
+        if form != "table":  # where a cell of the table may be cut
+            assert "the candidate has no such cell" in out
 
 
 @pytest.mark.parametrize(
@@ -132,7 +149,13 @@ def test_the_committed_baseline_is_reproduced_by_the_present_code(tmp_path: Path
     again.run(store=tmp_path, executor="serial")
     main(["compare", str(baseline), str(tmp_path), "--format", "json"])
     rows = json.loads(capsys.readouterr().out)["rows"]
-    assert not [row for row in rows if row["lane"] == "quality" and row["verdict"] == "worse"]
+    found = [
+        row
+        for row in rows
+        if row["lane"] == "quality" and row["optimizer"] == "particle_swarm" and row["metric"] != "runs"
+    ]
+    assert found
+    assert not [row for row in found if row["verdict"] == "worse"]
 
 
 def test_a_report_is_written(store: Path, tmp_path: Path, capsys) -> None:
@@ -140,3 +163,20 @@ def test_a_report_is_written(store: Path, tmp_path: Path, capsys) -> None:
     assert main(["report", str(store), "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split() == [str(tmp_path / "index.html"), str(tmp_path / "tables.tex")]
     assert "planned: 20; missing: 0" in (tmp_path / "index.html").read_text()
+
+
+def test_a_strict_gate_that_compared_nothing_does_not_pass(
+    store: Path, artifacts: Path, tmp_path: Path, capsys
+) -> None:
+    """Exit code 7 where budgets differ or cells are missing, with the reasons; 0 where all of it was compared."""
+    assert main(["baseline", "publish", str(store), "--name", "first"]) == 0
+    assert main(["compare", "first", str(store), "--strict"]) == 0
+    other = bb.study(optimizers=["differential_evolution"], functions=["bbob_f1"], dims=[2], instances=[1], budget=40)
+    other.run(store=tmp_path / "other", executor="serial")
+    capsys.readouterr()
+    assert main(["compare", "first", str(tmp_path / "other")]) == 0
+    assert main(["compare", "first", str(tmp_path / "other"), "--strict"]) == ExitCode.INCOMPLETE
+    said = " ".join(capsys.readouterr().out.split())
+    assert "budgets differ: 600 then, 40 now" in said
+    assert "the candidate has no such cell" in said
+    assert "nothing was decided about quality" in said

@@ -53,8 +53,8 @@ def test_a_run_is_profiled_shown_and_written(tmp_path: Path, capsys: pytest.Capt
     assert "overhead:" in printed
     assert sorted(path.name for path in folder.iterdir()) == [
         "flame-graph.svg",
+        "profile.chrome_trace.json",
         "profile.json.zst",
-        "profile.trace.json",
     ]
     assert main(["validate", str(folder)]) == 0
     assert "1 valid, 0 invalid" in capsys.readouterr().out

@@ -46,10 +46,15 @@ def test_the_reference_agrees_with_ioh(name: str) -> None:
 
 def test_a_wrong_function_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """A formula with a small mistake does not pass, and the worst point is named."""
-    right = bbob.problem.DEFINITIONS[8]
-    wrong = dataclasses.replace(right, formula=lambda y: right.formula(y) * (1.0 + 1e-8))
-    monkeypatch.setitem(bbob.problem.DEFINITIONS, 8, wrong)
-    found = certify.certify("bbob_f8", [5], [1])
+    right = bbob.problem.DEFINITIONS[2]
+
+    def scaled(seed: int, dim: int) -> bbob.definition.Instance:
+        drawn = right.draw(seed, dim)
+        return dataclasses.replace(drawn, arrays=(drawn.arrays[0] * (1.0 + 1e-8),))
+
+    wrong = dataclasses.replace(right, draw=scaled)
+    monkeypatch.setitem(bbob.problem.DEFINITIONS, 2, wrong)
+    found = certify.certify("bbob_f2", [5], [1])
     assert not found.passed
     assert found.worst == pytest.approx(1e-8, rel=1e-3)
     assert (found.dim, found.instance) == (5, 1)
@@ -65,11 +70,13 @@ def test_a_wrong_optimum_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(bbob.problem.DEFINITIONS, 1, dataclasses.replace(right, draw=shifted))
     assert any("x_opt is 1.0e-06 away" in fault for fault in certify.certify("bbob_f1", [2], [1]).faults)
-    lower = dataclasses.replace(right, formula=lambda y: right.formula(y) - 1e-3 * (np.abs(y).sum(-1) > 1))
-    monkeypatch.setitem(bbob.problem.DEFINITIONS, 1, lower)
-    assert not certify.certify("bbob_f1", [2], [1]).passed
-    off = dataclasses.replace(right, formula=lambda y: right.formula(y) + 1.0)
-    monkeypatch.setitem(bbob.problem.DEFINITIONS, 1, off)
+    monkeypatch.undo()
+    evaluate = BbobProblem.__call__
+    monkeypatch.setattr(BbobProblem, "__call__", lambda self, x: evaluate(self, x) - 1e3 * (np.abs(x).max(axis=1) > 4))
+    assert any("lies below f_opt" in fault for fault in certify.certify("bbob_f1", [2], [1]).faults)
+    monkeypatch.undo()
+    offset = bbob.legacy.offset
+    monkeypatch.setattr(bbob.legacy, "offset", lambda seed: offset(seed) + 1.0)
     assert any("f_opt is" in fault for fault in certify.certify("bbob_f1", [2], [1]).faults)
 
 

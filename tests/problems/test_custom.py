@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import Bounds
 
 from benchbook.errors import ObjectiveError, ShapeError, UsageError
 from benchbook.problems import from_callable
@@ -193,7 +194,9 @@ def test_a_single_point_is_refused_with_the_remedy() -> None:
         ((0, 1j), 2, "the upper bound is 1j"),
         ((0, None), 2, "the upper bound is None"),
         (([], []), None, "the length of a bound is 0"),
-        ([(-1, 1), (-1, 1), (-1, 1)], None, r"expected two: \(lower, upper\)"),
+        ([(-1, 1), (-1, 1), (-1, 1)], 2, r"expected two: \(lower, upper\)"),
+        ([(0, 1), (2, 3)], 2, r"read as lower \[0, 1\] and upper \[2, 3\], or as pairs, 0 to 1 and 2 to 3"),
+        ([(0, 1), (2, 3)], None, "scipy.optimize.Bounds"),
         (5, 2, r"expected two: \(lower, upper\)"),
         ((-5, 5), None, "dim is missing"),
         ((-5, 5), 0, "dim is 0, expected a whole number >= 1"),
@@ -223,3 +226,29 @@ def test_other_bad_arguments_are_refused(settings: dict[str, Any], message: str)
     """What cannot be called, known or named is refused."""
     with pytest.raises(UsageError, match=message):
         from_callable(**({"function": shifted, "bounds": (-5, 5), "dim": 2} | settings))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "dim"),
+    [
+        ([(0, 1), (2, 3), (4, 9)], None),
+        ([(0, 1), (2, 3), (4, 9)], 3),
+        (np.array([[0, 1], [2, 3], [4, 9]]), None),
+        (Bounds([0, 2, 4], [1, 3, 9]), None),
+        (([0, 2, 4], [1, 3, 9]), 3),
+    ],
+)
+def test_bounds_in_every_notation(bounds: Any, dim: int | None) -> None:
+    """A pair of ends, a pair for each variable, and SciPy's class give the same box."""
+    problem = from_callable(lambda x: 0.0, bounds=bounds, dim=dim)
+    assert (problem.lower.tolist(), problem.upper.tolist()) == ([0, 2, 4], [1, 3, 9])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "lower", "upper"),
+    [([(3, 4), (-1, 9)], [3, -1], [4, 9]), ([(-5, -4), (5, -3)], [-5, -4], [5, -3])],
+)
+def test_two_pairs_that_can_be_read_one_way_only(bounds: Any, lower: list[float], upper: list[float]) -> None:
+    """In two dimensions the reading in which every lower bound lies below its upper one is taken."""
+    problem = from_callable(lambda x: 0.0, bounds=bounds)
+    assert (problem.lower.tolist(), problem.upper.tolist()) == (lower, upper)

@@ -83,7 +83,7 @@ def test_instance_zero_is_the_textbook_function(data: st.DataObject, seed: int) 
 @given(data=st.data(), seed=SEEDS)
 def test_an_instance_is_the_textbook_function_rotated_about_its_optimum(data: st.DataObject, seed: int) -> None:
     """Rotating and shifting a point by hand leads to the textbook's value there."""
-    name = data.draw(NAMES.filter(lambda item: not TEXTBOOK[item].bounded))
+    name = data.draw(NAMES.filter(lambda item: item != "schwefel"))
     problem = TextbookProblem(name, data.draw(st.integers(2, 10)), 3)
     x = points(problem, 5, seed)
     assert problem.rotation is not None

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from benchbook.errors import ObjectiveError, ShapeError, UsageError
 from benchbook.problems import expand, from_callable, problem, stack
-from benchbook.problems.bbob import LockstepBbob
-from benchbook.problems.instance import LockstepTextbook
+from benchbook.problems.lockstep import LockstepKernel
 from benchbook.problems.stacked import OneByOne
 
 
@@ -35,10 +34,10 @@ def test_textbook_runs_have_the_same_bytes_alone_and_in_lockstep(
 
 def test_problems_of_one_function_are_evaluated_in_one_go() -> None:
     """Textbook and BBOB functions have their lockstep; whatever is mixed goes one by one."""
-    assert isinstance(stack([problem("levy", 3, 1), problem("levy", 3, 2)]), LockstepTextbook)
-    assert isinstance(stack([problem("levy", 3, 0), problem("levy", 3, 0)]), LockstepTextbook)
-    assert isinstance(stack([problem("bbob_f3", 3, 1), problem("bbob_f3", 3, 2)]), LockstepBbob)
-    assert isinstance(stack([problem("levy", 3, 0), problem("levy", 3, 2)]), OneByOne)
+    assert isinstance(stack([problem("levy", 3, 1), problem("levy", 3, 2)]), LockstepKernel)
+    assert isinstance(stack([problem("levy", 3, 0), problem("levy", 3, 0)]), LockstepKernel)
+    assert isinstance(stack([problem("bbob_f3", 3, 1), problem("bbob_f3", 3, 2)]), LockstepKernel)
+    assert isinstance(stack([problem("levy", 3, 0), problem("levy", 3, 2)]), LockstepKernel)
     assert isinstance(stack([problem("bbob_f3", 3, 1), problem("bbob_f4", 3, 2)]), OneByOne)
     assert isinstance(stack([problem("levy", 3, 1), problem("bbob_f4", 3, 2)]), OneByOne)
 

@@ -147,13 +147,9 @@ def test_a_missing_extra_is_said_with_the_command_that_installs_it(
 
 
 def test_outside_of_a_project_the_error_says_what_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project has notebooks, parameters and documentation."""
+    """A project has notebooks and parameters."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="no project found"):
-        build_site()
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "params").mkdir()
-    with pytest.raises(UsageError, match=r"no docs/conf\.py"):
         build_site()
 
 

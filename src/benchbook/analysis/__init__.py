@@ -1,6 +1,6 @@
 """Analysis: the run table and pure functions of it."""
 
-from benchbook.analysis.measures.beside_control import (
+from benchbook.analysis.control import (
     centre_bias,
     convergence,
     decades_behind,
@@ -11,6 +11,7 @@ from benchbook.analysis.measures.beside_control import (
 from benchbook.analysis.store_table import StoredRuns
 from benchbook.analysis.store_table import open_runs as open  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
+from benchbook.moved import find_moved_modules
 
 __all__ = [
     "RunTable",
@@ -23,3 +24,5 @@ __all__ = [
     "open",
     "paired_wins",
 ]
+
+find_moved_modules()

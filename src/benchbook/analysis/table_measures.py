@@ -33,10 +33,15 @@ class MeasuredRuns:
 
         return first_hits(self.columns(), as_targets(targets))
 
-    def ert(self, target: float = 1e-8) -> pd.Series:
+    def ert(self, target: float = 1e-8, *, balance: bool = True) -> pd.Series:
         """Return the expected running time to `f_opt + target`, in evaluations; infinite without a success.
 
-        One value a cell, labelled by (optimizer, function, dim).
+        One value for each cell, labelled by (optimizer, function, dim).
+
+        Args:
+            target: The precision.
+            balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does; False: let runs
+                weigh alike. Without unequal numbers both are the same.
 
         Examples:
             >>> import benchbook as bb
@@ -45,16 +50,16 @@ class MeasuredRuns:
             >>> float(runs.ert(target=1000.0)["random_search", "sphere", 2])
             1.0
         """
-        series = self.ert_table([target])[target]
+        series = self.ert_table([target], balance=balance)[target]
         return series.rename("ert")
 
-    def ert_table(self, targets: Sequence[float] | FloatArray | None = None) -> pd.DataFrame:
-        """Return the expected running time of each cell (rows) to each target (columns)."""
+    def ert_table(self, targets: Sequence[float] | FloatArray | None = None, *, balance: bool = True) -> pd.DataFrame:
+        """Return the expected running time of each cell (rows) to each target (columns), balanced as `ert` is."""
         from benchbook.analysis.cells import cells
         from benchbook.analysis.measures.ert import expected_running_times
 
         found = self.hits(targets)
-        times = expected_running_times(found, cells(found.table))
+        times = expected_running_times(found, cells(found.table), balance=balance)
         return _frame(times.cells.names, times.ert, found.targets)
 
     def success_rate(self, target: float = 1e-8) -> pd.Series:

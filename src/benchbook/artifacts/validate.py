@@ -77,9 +77,12 @@ def schema_problems(document: JsonObject) -> list[Problem]:
     if isinstance(version, int | float) and version > VERSIONS[str(kind)]:
         reason = f"is {version}, this benchbook reads up to {VERSIONS[str(kind)]}; a newer benchbook wrote it: upgrade"
         return [Problem("$.schema_version", reason)]
-    if _validator(kind).is_valid(cast("Any", document)):
-        return []
-    return list(_by_schema(kind, document))
+    try:
+        if _validator(kind).is_valid(cast("Any", document)):
+            return []
+        return list(_by_schema(kind, document))
+    except (ValueError, RecursionError) as error:  # what the validator cannot hold: too deep, or no JSON number
+        return [Problem("$", f"cannot be compared with its schema: {error}")]
 
 
 def checked(document: JsonObject, name: str) -> JsonObject:

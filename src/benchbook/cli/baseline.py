@@ -67,7 +67,7 @@ def show(*, name: str, as_json: bool) -> None:
     import orjson
 
     from benchbook.analysis.comparison.baselines import find_baseline, to_document
-    from benchbook.analysis.statistics.resampling import ert_of
+    from benchbook.analysis.statistics.intervals import ert_of
     from benchbook.cli.terminal import console, facts, table
 
     found = find_baseline(name)

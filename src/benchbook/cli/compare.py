@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchbook.cli.studies import open_runs
-from benchbook.errors import ExitCode
+from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.compare import Comparison
@@ -27,11 +27,16 @@ _RIGHT = ("Dim", "Baseline", "Current", "Delta", "% Delta", "p")
 @click.option("--thresholds", type=click.Path(path_type=Path), default=None, help="YAML: when a difference counts.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option("--all", "everything", is_flag=True, help="Also list rows without a difference in table and Markdown.")
-def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: str, everything: bool) -> int:
+@click.option("--strict", is_flag=True, help="Exit code 7 where something was not compared, or nothing was decided.")
+def command(
+    *, baseline: str, candidate: Path, thresholds: Path | None, form: str, everything: bool, strict: bool
+) -> int:
     """Compare a study with a baseline; nothing is run.
 
     BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
-    of run artifacts. Exit code 5 says that something became worse.
+    of run artifacts. Exit code 5 says that something became worse; a cell of the baseline that the candidate does not
+    have counts as worse. With --strict exit code 7 says that the comparison is no proof: cells of the baseline are
+    missing, budgets differ, or nothing was decided about quality.
     """
     from benchbook.analysis.comparison.compare import compare
     from benchbook.analysis.comparison.thresholds import load_thresholds
@@ -46,6 +51,9 @@ def command(*, baseline: str, candidate: Path, thresholds: Path | None, form: st
         click.echo(as_markdown(result, everything=everything))
     else:
         _print(result, everything=everything)
+    measured_worse = any(not row.gap for row in result.worse)
+    if strict and result.gaps and not measured_worse:
+        return ExitCode.INCOMPLETE
     return ExitCode.COMPARE_WORSE if result.worse else ExitCode.DONE
 
 
@@ -72,7 +80,7 @@ def summary_lines(result: Comparison) -> list[str]:
     from benchbook.analysis.comparison.verdicts import Verdict
 
     counts = ", ".join(f"{result.count(verdict)} {verdict.value}" for verdict in Verdict if result.count(verdict))
-    lines = [f"{len(result.rows)} rows: {counts or 'nothing to compare'}", *result.notes]
+    lines = [f"{len(result.rows)} rows: {counts or 'nothing to compare'}", *result.notes, *result.gaps]
     for optimizer, loss in result.detectable.items():
         if loss is not None:
             power = f"{100 * result.thresholds.power:.0f} %"
@@ -104,6 +112,7 @@ def as_document(result: Comparison) -> JsonObject:
         "worse": len(result.worse),
         "rows": list(rows),
         "notes": list(result.notes),
+        "gaps": list(result.gaps),
         "detectable_aocc_loss": dict(result.detectable),
         "power": result.thresholds.power,
     }
@@ -162,6 +171,8 @@ def _baseline(which: str) -> StudySummary:
 
         if load_document(path)["kind"] == "run":
             return summarise(open_runs([path]))
+    if not path.exists() and len(path.parts) > 1:
+        raise UsageError(f"no such file or folder: {which}")
     return find_baseline(which).summary
 
 

@@ -18,6 +18,7 @@ _INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 
 # name -> (module, what it does); a test holds the second against the command's own help.
 COMMANDS = {
+    "init": ("init", "Make a project: notebooks/, params/, a README."),
     "run": ("run", "Run one optimizer on one problem."),
     "show": ("show", "Show an artifact in readable form."),
     "validate": ("validate", "Check artifacts against schema and digests."),
@@ -31,7 +32,7 @@ COMMANDS = {
     "experiment": ("experiment", "Run a function under several configurations."),
     "track": ("track", "List, watch, show and prune tracked pipelines."),
     "profile": ("profile", "Say where the time goes: stages, functions, bottlenecks."),
-    "params": ("params", "Show and list parameter sets."),
+    "params": ("params", "Show and list parameter sets, or print their files."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
@@ -50,7 +51,7 @@ Exit codes:
   4  verify: the new run differs
   5  compare, benchmark: something became worse
   6  spec check: a spec is incomplete
-  7  a study is incomplete"""
+  7  a study is incomplete; compare --strict: something was not compared"""
 
 
 class _ReaderGoneError(Exception):

@@ -12,7 +12,7 @@ from benchbook.cli.options import json_option
 
 @click.group("params")
 def command() -> None:
-    """Show and list parameter sets."""
+    """Show and list parameter sets, or print their files."""
 
 
 @command.command("list")
@@ -71,6 +71,15 @@ def show(*, which: str, overrides: tuple[str, ...], as_json: bool) -> None:
         return
     rows = [[field.name, _text(field.value), _near(field.source), field.meaning] for field in fields]
     console().print(table(["field", "value", "from", "meaning"], rows))
+
+
+@command.command("path")
+@click.argument("which", metavar="[NAME|FILE]", default="quick")
+def path_(*, which: str) -> None:
+    """Print the file of a parameter set, for papermill -f."""
+    from benchbook.params import preset_path
+
+    click.echo(str(preset_path(which)))
 
 
 def _text(value: Any) -> str:

@@ -13,16 +13,19 @@ _NOT_DETERMINISTIC = "nothing: same code, arithmetic and environment, so the opt
 
 
 @click.command("verify")
-@click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE")
+@click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE|BASELINE")
 @click.option("--sample", type=int, default=None, help="Of a store or baseline, do so many runs, spread evenly. [all]")
 @click.option("--workers", type=int, default=None, help="Of a store, processes that do the runs again. [1]")
 def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     """Run again from an artifact, a store or a baseline, and compare.
 
+    A baseline may be named: benchbook baseline list.
+
     Prints "bit-identical" and ends with 0 where history, solution and counts agree to the last bit; else says what
     differs, in content, code, arithmetic and environment, and ends with 4. Runs of a store are done alone and in
     lockstep. Of a baseline, evaluations, first hits and AOCC of its runs are compared: what it has of each.
     """
+    path = _named_baseline(path)
     if path.is_dir():
         return _store(path, sample, 1 if workers is None else workers)
     from benchbook.artifacts.io import load, load_document
@@ -44,6 +47,14 @@ def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     click.echo(f"differs: {path}")
     _explain(result.differences, result.reasons)
     return ExitCode.VERIFY_DIFFERS
+
+
+def _named_baseline(path: Path) -> Path:
+    """Return the file of a baseline that is named; any other path as it is."""
+    from benchbook.analysis.comparison.baselines import baseline_path
+
+    found = None if path.exists() else baseline_path(str(path))
+    return found or path
 
 
 def _store(path: Path, sample: int | None, workers: int) -> int:

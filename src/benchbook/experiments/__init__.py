@@ -19,8 +19,8 @@ from benchbook.experiments.configs.binding import Bind
 from benchbook.experiments.configs.expand import expand
 from benchbook.experiments.configs.pool import Config, Configs
 from benchbook.experiments.decorate import experiment
+from benchbook.experiments.exit_report import drain
 from benchbook.experiments.experiment import Experiment
-from benchbook.experiments.running.exit_report import drain
 from benchbook.experiments.running.outcome import Outcome
 from benchbook.experiments.running.retries import Retries
 from benchbook.experiments.sinks.protocol import Ending, FanOut, InMemory, Sink, Span

@@ -13,7 +13,9 @@ import numpy as np
 
 from benchbook.digests import canonical_json, code_digest
 from benchbook.errors import UsageError, unknown_name
+from benchbook.importing import is_place, load_object
 from benchbook.optimizers.adapters import factory as libraries
+from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.optimizers.native.base import NativeOptimizer
 from benchbook.optimizers.native.cma_es import CmaEs
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
@@ -25,7 +27,7 @@ from benchbook.optimizers.native.simulated_annealing import SimulatedAnnealing
 from benchbook.optimizers.native.streams import Streams
 from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
 from benchbook.optimizers.native.whale import Whale
-from benchbook.optimizers.register import entry_point_names, from_entry_point, registered
+from benchbook.optimizers.register import entry_point_names, from_entry_point, registered, reserve
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
 
@@ -42,6 +44,7 @@ NATIVE: tuple[type[NativeOptimizer], ...] = (
     Whale,
 )
 _CATALOG: dict[str, Callable[..., Optimizer]] = {factory.name: factory for factory in NATIVE}
+reserve(_CATALOG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +144,22 @@ def known(name: str) -> bool:
     return name in _CATALOG or name in registered() or name in entry_point_names()
 
 
+def is_own_place(name: str) -> bool:
+    """Tell whether a name is the place of your own optimizer: `package.module:Name`, but of no known library.
+
+    Examples:
+        >>> is_own_place("my_package.solvers:Hill"), is_own_place("scipy:nelder_mead")
+        (True, False)
+    """
+    return is_place(name) and name.partition(":")[0] not in SHELF
+
+
 def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **settings: Any) -> OptimizerChoice:
     """Choose an optimizer by name or class, with settings.
 
     Args:
-        which: A name of the catalog, a class of one's own, or an earlier choice. `library:name` is an optimizer of
-            another library.
+        which: A name of the catalog, your own class, or an earlier choice. `library:name` is an optimizer of
+            another library, and `package.module:Name` is your own class, by where it stands.
         **settings: Settings that differ from the defaults.
 
     Raises:
@@ -159,7 +172,10 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
         20
     """
     if isinstance(which, OptimizerChoice):
-        return optimizer(which.factory, **{**which.settings, **settings}) if settings else which
+        if not settings:
+            return which
+        again = which.name if is_own_place(which.name) else which.factory
+        return optimizer(again, **{**which.settings, **settings})
     if isinstance(which, str):
         factory = _find(which)
     elif callable(which):
@@ -167,6 +183,8 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     else:
         raise UsageError(f"optimizer is {which!r}, expected a name or a class with ask and tell")
     name = str(getattr(factory, "name", None) or getattr(factory, "__name__", type(factory).__name__))
+    if isinstance(which, str) and is_own_place(which):
+        name = which  # under which it is found again
     parameters = _parameters(factory)
     complete = {key: parameter.default for key, parameter in parameters.items() if key != "horizon"}
     for key, value in settings.items():
@@ -220,6 +238,12 @@ def _find(name: str) -> Callable[..., Optimizer]:
         return _CATALOG[name]
     if name in registered():
         return registered()[name]
+    if is_own_place(name):
+        factory = load_object(name, "optimizer")
+        if not callable(factory):
+            raise UsageError(f"optimizer {name!r} is {factory!r}, expected a class with ask and tell")
+        made: Callable[..., Optimizer] = factory
+        return made
     if ":" in name:
         return libraries.factory(name)
     factory = from_entry_point(name)

@@ -1,8 +1,8 @@
-"""Optimizers of one's own in the catalog: by a decorator, or by an entry point of an installed package."""
+"""Your own optimizers in the catalog: by a decorator, or by an entry point of an installed package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeVar, overload
 
@@ -15,6 +15,7 @@ Factory = Callable[..., Optimizer]
 F = TypeVar("F", bound=Factory)
 
 _registered: dict[str, Factory] = {}
+_reserved: set[str] = set()
 
 
 @overload
@@ -26,7 +27,7 @@ def register(name_or_class: str) -> Callable[[F], F]: ...
 
 
 def register(name_or_class: Any) -> Any:
-    """Put an optimizer of one's own into the catalog of this process; used as a decorator, with or without a name.
+    """Put your own optimizer into the catalog of this process; used as a decorator, with or without a name.
 
     A package does the same for everybody who installs it by an entry point of the group `benchbook.optimizers`.
 
@@ -58,8 +59,13 @@ def register(name_or_class: Any) -> Any:
 
 
 def unregister(name: str) -> None:
-    """Take an optimizer of one's own out of the catalog again; one that is not in it is no error."""
+    """Take your own optimizer out of the catalog again; unknown names are ignored."""
     _registered.pop(name, None)
+
+
+def reserve(names: Iterable[str]) -> None:
+    """Keep names for the native optimizers, so that nobody registers another optimizer under them."""
+    _reserved.update(names)
 
 
 def registered() -> dict[str, Factory]:
@@ -97,7 +103,7 @@ def named(name: str, factory: Factory) -> Factory:
         raise UsageError(f"optimizer {name!r} is named {own!r} by its class; use that name")
     if own is None:
         try:
-            factory.name = name  # type: ignore[attr-defined]  # a class of anybody's; the attribute is the protocol's
+            factory.name = name  # type: ignore[attr-defined]  # an arbitrary class; the attribute is the protocol's
         except (AttributeError, TypeError) as error:
             raise UsageError(f"optimizer {name!r} needs an attribute name = {name!r}") from error
     return factory
@@ -118,13 +124,11 @@ def _entry_points() -> dict[str, Any]:
 
 
 def _add(name: str, factory: F) -> F:
-    from benchbook.optimizers.catalog import known
-
     if not callable(factory):
         raise UsageError(f"optimizer {factory!r} cannot be registered, expected a class with ask and tell")
     if not name or ":" in name:
         raise UsageError(f"optimizer name is {name!r}, expected a text without a colon, which marks those of libraries")
-    if known(name):
+    if name in _reserved or name in _registered or name in _entry_points():
         raise UsageError(f"optimizer {name!r} is in the catalog already; choose another name")
     named(name, factory)
     _registered[name] = factory

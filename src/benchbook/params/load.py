@@ -10,19 +10,19 @@ from typing import Any
 import yaml
 
 from benchbook.errors import ParamsError, UsageError, nearest
-from benchbook.files import project_root, read_bytes
+from benchbook.files import project_root, read_bytes, shipped
 from benchbook.typing import JsonObject
 
 PRESETS = ("quick", "balanced", "full")
 ALIASES = {"fast": "quick", "quality": "full"}
-_LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
 class _Loader(yaml.SafeLoader):
     """YAML without duplicate keys; otherwise as papermill reads it, so that both see the same values."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that stands twice."""
+        """Refuse a key that appears twice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -30,7 +30,7 @@ class _Loader(yaml.SafeLoader):
                 continue  # refused below, with its place
             if key in seen:
                 line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice (line {line})")
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice (line {line})")
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -49,15 +49,17 @@ def preset_name(which: str) -> str | None:
 def preset_path(which: str) -> Path:
     """Return the file of a parameter set: the name of a preset, an alias of it, or a path.
 
+    A preset is that of the project, in its `params/`; one that the project has not is that of the package.
+
     Raises:
         UsageError: There is no such file.
     """
     name = preset_name(which)
     if name is not None:
         root = project_root()
-        if root is None:
-            raise UsageError(f"no folder with notebooks/ and params/ found from {Path.cwd()} upward")
-        path = root / "params" / f"{name}.yaml"
+        path = shipped("params", f"{name}.yaml")
+        if root is not None and (root / "params" / path.name).is_file():
+            path = root / "params" / path.name
     else:
         path = Path(which)
     if not path.is_file():
@@ -67,6 +69,14 @@ def preset_path(which: str) -> Path:
             f"no such parameter file: {path}; expected {', '.join(PRESETS)} or the path of a YAML file{hint}"
         )
     return path
+
+
+def preset_argument(preset: str) -> str:
+    """Return what stands for the file of a preset in a shell, from the root of the project."""
+    root = project_root()
+    if root is not None and (root / "params" / f"{preset}.yaml").is_file():
+        return f"params/{preset}.yaml"
+    return f'"$(benchbook params path {preset})"'
 
 
 def load(which: str, overrides: Iterable[str] = ()) -> JsonObject:
@@ -132,7 +142,7 @@ def _reason(item: Any, known: list[str]) -> str:
     where = key + "".join(f"[{part}]" for part in item["loc"][1:] if isinstance(part, int))
     value = item["input"]
     hint = ""
-    if isinstance(value, str) and _LOOKS_LIKE_NUMBER.fullmatch(value):
+    if isinstance(value, str) and LOOKS_LIKE_NUMBER.fullmatch(value):
         hint = f" (YAML 1.1 reads {value} as text; write {float(value):.1e})"
     message = str(item["msg"])
     return f"parameter {where} is {value!r}: {message[:1].lower()}{message[1:]}{hint}"
@@ -156,3 +166,12 @@ def _yaml(text: str, source: str) -> Any:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # derives from SafeLoader
     except yaml.YAMLError as error:
         raise ParamsError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ParamsError(f"{source} is nested too deeply for a file of parameters") from error
+    except (
+        ValueError,
+        OverflowError,
+        TypeError,
+        AttributeError,
+    ) as error:  # a date that is none, a number of 5,000 digits
+        raise ParamsError(f"{source} holds a value that cannot be read: {error}") from error

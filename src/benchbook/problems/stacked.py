@@ -83,7 +83,7 @@ def check_stacked(x: FloatArray, runs: int, dim: int) -> FloatArray:
     Raises:
         ShapeError: `x` has another shape.
     """
-    points = np.ascontiguousarray(x, dtype=np.float64)
+    points = np.require(x, np.float64, ["C", "A"])
     if points.ndim != 3 or points.shape[0] != runs or points.shape[2] != dim:
         raise ShapeError(f"x has shape {points.shape}, expected ({runs}, n, {dim}): one batch for each run")
     return points

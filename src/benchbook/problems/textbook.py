@@ -1,8 +1,7 @@
 """Ten textbook functions, each over the last axis of its points: `(..., dim) -> (...)`.
 
-Each is written such that its value at the optimum is exact and, within the bounds, no value lies below it
-(`schwefel` alone, whose optimum is irrational, may round to 1e-12 below). Only the last axis is ever reduced, and
-transcendental functions see whole arrays, so that a point's bytes do not depend on the points beside it.
+The compiled kernel evaluates them; see `native/textbook.h` there. Each is written such that its value at the optimum
+is exact and no value lies below it. A point's bytes do not depend on the points next to it.
 
 References:
     Surjanovic & Bingham, Virtual Library of Simulation Experiments, https://www.sfu.ca/~ssurjano/optimization.html
@@ -12,11 +11,12 @@ References:
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
+from benchbook.problems import kernel
 from benchbook.problems.info import read_only
 from benchbook.typing import FloatArray
 
@@ -24,7 +24,6 @@ SCHWEFEL_X_OPT = 420.96874635998205
 SCHWEFEL_HEIGHT = 418.9828872724337
 STYBLINSKI_TANG_X_OPT = -2.903534027771177
 STYBLINSKI_TANG_DEPTH = -39.16616570377141
-_TWO_PI = 2.0 * np.pi
 
 
 def sphere(x: FloatArray) -> FloatArray:
@@ -36,7 +35,7 @@ def sphere(x: FloatArray) -> FloatArray:
         >>> float(sphere(np.array([1.0, 2.0])))
         5.0
     """
-    return _sum(x * x)
+    return _values("sphere", x)
 
 
 def ellipsoid(x: FloatArray) -> FloatArray:
@@ -49,7 +48,7 @@ def ellipsoid(x: FloatArray) -> FloatArray:
         >>> float(ellipsoid(np.array([1.0, 2.0])))
         4000001.0
     """
-    return _sum(_ellipsoid_weights(x.shape[-1]) * (x * x))
+    return _values("ellipsoid", x)
 
 
 def rosenbrock(x: FloatArray) -> FloatArray:
@@ -62,10 +61,7 @@ def rosenbrock(x: FloatArray) -> FloatArray:
         >>> float(rosenbrock(np.array([0.0, 2.0])))
         401.0
     """
-    head, tail = x[..., :-1], x[..., 1:]
-    valley = tail - head * head
-    slope = 1.0 - head
-    return _sum(100.0 * (valley * valley) + slope * slope)
+    return _values("rosenbrock", x)
 
 
 def rastrigin(x: FloatArray) -> FloatArray:
@@ -78,7 +74,7 @@ def rastrigin(x: FloatArray) -> FloatArray:
         >>> round(float(rastrigin(np.array([1.0, 0.5]))), 12)
         21.25
     """
-    return _array(10.0 * (x.shape[-1] - _sum(np.cos(_TWO_PI * x))) + _sum(x * x))
+    return _values("rastrigin", x)
 
 
 def ackley(x: FloatArray) -> FloatArray:
@@ -92,10 +88,7 @@ def ackley(x: FloatArray) -> FloatArray:
         >>> round(float(ackley(np.array([1.0, 0.0]))), 9)
         2.637531092
     """
-    dim = x.shape[-1]
-    distance = np.sqrt(_sum(x * x) / dim)
-    waves = _sum(np.cos(_TWO_PI * x)) / dim
-    return _array(-20.0 * np.expm1(-0.2 * distance) - np.e * np.expm1(waves - 1.0))
+    return _values("ackley", x)
 
 
 def griewank(x: FloatArray) -> FloatArray:
@@ -107,22 +100,22 @@ def griewank(x: FloatArray) -> FloatArray:
         >>> round(float(griewank(np.array([np.pi, 0.0]))), 9)
         2.002467401
     """
-    waves = np.multiply.reduce(np.cos(x / _roots(x.shape[-1])), axis=-1)
-    return _array(_sum(x * x) / 4000.0 + (1.0 - waves))
+    return _values("griewank", x)
 
 
 def schwefel(x: FloatArray) -> FloatArray:
     """Schwefel's function: `sum (418.982887272433706 - x_i sin(sqrt |x_i|))`.
 
-    Domain [-500, 500], beyond which it falls without bound; optimum 0 at x = 420.968746359982 (rounding may give
-    down to -1.2e-13 a variable there). Separable, multimodal, the second best optimum is far away. Source:
-    Schwefel 1981; Surjanovic & Bingham, whose constant 418.9829 is rounded.
+    Domain [-500, 500]; optimum 0 at x = 420.968746359982. Beyond the domain the sum falls without bound: there it is
+    taken at the nearest point within, and a thousandth of the squared distance to it is added. Separable, multimodal,
+    the second best optimum is far away. Source: Schwefel 1981; Surjanovic & Bingham, whose constant 418.9829 is
+    rounded.
 
     Examples:
         >>> round(float(schwefel(np.array([0.0, 0.0]))), 9)
         837.965774545
     """
-    return _sum(SCHWEFEL_HEIGHT - x * np.sin(np.sqrt(np.abs(x))))
+    return _values("schwefel", x)
 
 
 def levy(x: FloatArray) -> FloatArray:
@@ -136,14 +129,7 @@ def levy(x: FloatArray) -> FloatArray:
         >>> round(float(levy(np.array([3.0, 1.0]))), 9)
         1.979816454
     """
-    u = 0.25 * (x - 1.0)
-    squares = u * u
-    waves = np.sin(np.pi * u + 1.0)
-    terms = squares * (1.0 + 10.0 * (waves * waves))
-    ends = np.sin(np.pi * u)
-    last = np.sin(_TWO_PI * u)[..., -1]
-    first = ends[..., 0]
-    return _array(first * first + _sum(terms[..., :-1]) + squares[..., -1] * (1.0 + last * last))
+    return _values("levy", x)
 
 
 def zakharov(x: FloatArray) -> FloatArray:
@@ -156,9 +142,7 @@ def zakharov(x: FloatArray) -> FloatArray:
         >>> float(zakharov(np.array([1.0, 1.0])))
         9.3125
     """
-    s = _sum(_half_indices(x.shape[-1]) * x)
-    squared = s * s
-    return _array(_sum(x * x) + squared + squared * squared)
+    return _values("zakharov", x)
 
 
 def styblinski_tang(x: FloatArray) -> FloatArray:
@@ -172,32 +156,41 @@ def styblinski_tang(x: FloatArray) -> FloatArray:
         >>> round(float(styblinski_tang(np.array([1.0, 2.0]))), 9)
         -24.0
     """
-    a = STYBLINSKI_TANG_X_OPT
-    t = x - a
-    above = (t * t) * (t * (t + 4.0 * a) + (6.0 * a * a - 16.0))
-    return _array(STYBLINSKI_TANG_DEPTH * x.shape[-1] + 0.5 * _sum(above))
+    return _values("styblinski_tang", x)
 
 
-def _sum(terms: FloatArray) -> FloatArray:
-    return _array(np.add.reduce(terms, axis=-1))
+def _values(name: str, x: FloatArray) -> FloatArray:
+    points = np.asarray(x, dtype=np.float64)
+    dim = points.shape[-1]
+    values = plain_instance(name, dim).evaluate(np.ascontiguousarray(points).reshape(-1, dim))
+    return values.reshape(points.shape[:-1])
 
 
-def _array(values: Any) -> FloatArray:
-    """Give a single point's value the type of an array of shape `()`, as all other shapes have."""
-    return np.asarray(values, dtype=np.float64)
+@lru_cache(maxsize=64)
+def plain_instance(name: str, dim: int) -> kernel.Instance:
+    """Return the kernel's instance of a function as in the textbooks."""
+    return compiled(name, read_only(np.zeros(dim)), read_only(np.zeros(dim)), None)
 
 
-@cache
-def _ellipsoid_weights(dim: int) -> FloatArray:
-    # Python's power rather than NumPy's, which depends on the CPU.
-    return read_only(np.array([10.0 ** (6.0 * i / max(dim - 1, 1)) for i in range(dim)]))
+def compiled(name: str, shift: FloatArray, x_opt: FloatArray, rotation: FloatArray | None) -> kernel.Instance:
+    """Return the kernel's instance of `f(R (x - shift) + x_opt)`; `rotation` is R transposed, None for none."""
+    dim = len(shift)
+    own = _OWN[name](dim) if name in _OWN else np.zeros(1)
+    arrays = (x_opt, own) if rotation is None else (x_opt, own, rotation)
+    return kernel.instance(
+        f"TEXTBOOK_{name.upper()}",
+        shift,
+        arrays,
+        offset=STYBLINSKI_TANG_DEPTH * dim if name == "styblinski_tang" else 0.0,
+        unbounded=name != "ackley",
+    )
 
 
-@cache
-def _roots(dim: int) -> FloatArray:
-    return read_only(np.sqrt(np.arange(1.0, dim + 1.0)))
-
-
-@cache
-def _half_indices(dim: int) -> FloatArray:
-    return read_only(0.5 * np.arange(1.0, dim + 1.0))
+# The array of its own that a function has.
+_OWN: dict[str, Callable[[int], FloatArray]] = {
+    "ellipsoid": lambda dim: kernel.elementary("power", 10.0, 6.0 * np.arange(dim) / max(dim - 1, 1)),
+    "griewank": lambda dim: np.sqrt(np.arange(1.0, dim + 1.0)),
+    "schwefel": lambda _: np.array([SCHWEFEL_HEIGHT]),
+    "styblinski_tang": lambda _: np.array([STYBLINSKI_TANG_X_OPT]),
+    "zakharov": lambda dim: 0.5 * np.arange(1.0, dim + 1.0),
+}

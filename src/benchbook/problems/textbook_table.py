@@ -24,14 +24,12 @@ class TextbookFunction:
         function: The function, `(..., dim) -> (...)`.
         x_opt_each: Value of every variable at the optimum.
         f_opt_each: The optimum value, per variable.
-        bounded: Whether the formula holds within the bounds only, because it is lower somewhere outside of them.
     """
 
     info: ProblemInfo
     function: Callable[[FloatArray], FloatArray]
     x_opt_each: float = 0.0
     f_opt_each: float = 0.0
-    bounded: bool = False
 
     def x_opt(self, dim: int) -> FloatArray:
         """Return the optimum, shape `(dim,)`, read-only."""
@@ -162,7 +160,6 @@ _FUNCTIONS = (
         ),
         function=textbook.schwefel,
         x_opt_each=textbook.SCHWEFEL_X_OPT,
-        bounded=True,
     ),
     TextbookFunction(
         info=_info(

@@ -25,7 +25,7 @@ BY_FUNCTION = (
     ("acquire", "waits for another thread or process"),
     ("poll", "waits for another thread or process"),
     ("subprocess", "another process works: profile that one"),
-    ("linalg", "linear algebra, of cubic cost in the dimension: do it less often, or update instead of solving anew"),
+    ("linalg", "linear algebra, of cubic cost in the dimension: do it less often, or update instead of solving again"),
     ("json", "reads or writes JSON: do it once, on less data"),
     ("fsync", "waits for the disk: write less often"),
 )

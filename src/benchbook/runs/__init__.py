@@ -2,5 +2,6 @@
 
 from benchbook.runs.lockstep import run_lockstep
 from benchbook.runs.loop import Outcome, may_interrupt, run_loop
+from benchbook.runs.signal_watch import SignalWatch
 
-__all__ = ["Outcome", "may_interrupt", "run_lockstep", "run_loop"]
+__all__ = ["Outcome", "SignalWatch", "may_interrupt", "run_lockstep", "run_loop"]

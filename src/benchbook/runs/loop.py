@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import traceback
 from collections.abc import Callable, Sequence
@@ -11,10 +12,13 @@ from types import FrameType
 import numpy as np
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
-from benchbook.errors import ObjectiveError, ShapeError, StorageError, TimeUp
+from benchbook.errors import ObjectiveError, ShapeError, StorageError, TimeUp, text_of
 from benchbook.protocols import Observer, Optimizer, Problem
 from benchbook.records import ErrorRecord, Stop, Timing
+from benchbook.runs.signal_watch import SignalWatch
 from benchbook.typing import FloatArray
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +49,8 @@ def run_loop(
     """Run an optimizer on a problem until budget, target or stagnation ends it.
 
     The budget is a hard cap. When fewer evaluations remain than a batch holds, only its first rows are evaluated
-    and counted, and no `tell` follows. What the objective or the optimizer raises ends the run and is recorded;
+    and counted, and no `tell` follows. What the objective or the optimizer raises, `SystemExit` and `KeyboardInterrupt`
+    included, ends the run and is recorded; what a signal raises, as Ctrl-C does, goes on to the caller;
     values that are not finite reach observers and optimizer as `+inf` and are counted.
 
     Args:
@@ -53,8 +58,8 @@ def run_loop(
         problem: What to minimise.
         budget: Evaluations allowed, >= 1.
         target_value: Stop once a value is at most this.
-        stagnation: Stop after so many evaluations without improvement.
-        timeout_s: Stop when so many seconds have passed; looked at after each batch, and when somebody raises
+        stagnation: Stop after this many evaluations without improvement.
+        timeout_s: Stop when n seconds have passed; looked at after each batch, and when somebody raises
             `TimeUp` in this thread.
         observers: Called after each batch, in order.
         noise: Turns points and their values into what the optimizer sees instead; see `benchbook.protocols.Noisy`.
@@ -63,7 +68,8 @@ def run_loop(
     loop = _Loop(problem, budget, target_value, stagnation, timeout_s, observers, noise, clock)
     start_s = clock.monotonic_s()
     try:
-        stop = loop.run(make_optimizer)
+        with loop.signals:
+            stop = loop.run(make_optimizer)
     except TimeUp:  # while the loop ended
         stop = Stop.TIMEOUT
     total_s = clock.monotonic_s() - start_s
@@ -112,6 +118,7 @@ class _Loop:
         self.best_value = math.inf
         self.best_solution: FloatArray | None = None
         self.error: ErrorRecord | None = None
+        self.signals = SignalWatch()
         self.objective_s = self.optimizer_s = self.observer_s = 0.0
 
     def run(self, make_optimizer: Callable[[], Optimizer]) -> Stop:
@@ -143,13 +150,13 @@ class _Loop:
             return Stop.TIMEOUT
         except StorageError:  # an observer cannot write: this is no fault of the run
             raise
-        except Exception as error:  # noqa: BLE001  # objective and optimizer are anybody's code and may raise anything
+        except BaseException as error:  # objective and optimizer are arbitrary code and may raise anything
+            if self.signals.came:  # the user's Ctrl-C, or whatever a handler of SIGTERM raises: not theirs
+                raise
             self._fail(where, error)
             return Stop.ERROR
         finally:
-            close = getattr(optimizer, "close", None)
-            if callable(close):  # it holds a thread or a process, which must not wait for the garbage collector
-                close()
+            _close(optimizer)
 
     def _checked(self, x: FloatArray) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)
@@ -224,13 +231,13 @@ class _Loop:
             return Stop.STAGNATION
         return None
 
-    def _fail(self, where: str, error: Exception) -> None:
+    def _fail(self, where: str, error: BaseException) -> None:
         cause = error.__cause__ if isinstance(error, ObjectiveError) and error.__cause__ else error
         self.error = ErrorRecord(
             where=where,
             type=type(cause).__name__,
-            message=_writable(str(cause)) or type(cause).__name__,
-            traceback=_writable("".join(traceback.format_exception(cause))),
+            message=text_of(cause),
+            traceback=_writable(_traceback_of(cause)),
             evaluations=self.evaluations,
         )
 
@@ -249,6 +256,24 @@ def may_interrupt(frame: FrameType | None) -> bool:
     return False
 
 
+def _close(optimizer: Optimizer | None) -> None:
+    """Let an optimizer go that holds a thread or a process, which must not wait for the garbage collector."""
+    close = getattr(optimizer, "close", None)
+    if not callable(close):
+        return
+    try:
+        close()
+    except Exception as error:  # noqa: BLE001  # the run is over, and what it found stands
+        log.warning("closing the optimizer raised %s: %s", type(error).__name__, text_of(error))
+
+
+def _traceback_of(error: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001  # an exception in the chain, or a line of its source, cannot be shown
+        return "".join(traceback.format_tb(error.__traceback__))
+
+
 def _writable(text: str) -> str:
-    """Return a text that UTF-8 can hold: anybody's message may have lone surrogates."""
+    """Return a text that UTF-8 can hold: an arbitrary message may have lone surrogates."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchbook.errors import MissingExtraError, UsageError
-from benchbook.files import artifact_root, project_root, write_atomic
+from benchbook.files import artifact_root, needed_project, write_atomic
 from benchbook.site.inputs import inputs_digest
 from benchbook.site.rendering import render
 
@@ -30,12 +30,12 @@ def build_site(out: Path | None = None) -> Path:
         out: Folder of the pages; `docs/_build/html` of the project unless given.
 
     Raises:
-        UsageError: No project with documentation is found from the working directory upward, or `out` holds
+        UsageError: No project is found from the working directory upward, or `out` holds
             something else than a site.
         MissingExtraError: Sphinx or one of its extensions is not installed.
         ExecutionError: Sphinx failed or warned, or a picture of a spec has no alternative text.
     """
-    root = _project()
+    root = needed_project()
     out = (out or root / "docs" / "_build" / "html").expanduser().resolve()
     check_target(out)
     _check_extra()
@@ -52,15 +52,6 @@ def build_site(out: Path | None = None) -> Path:
         render(build / "source", build / "pages", build / "doctrees")
         place(build / "pages", out, digest)
     return out / "index.html"
-
-
-def _project() -> Path:
-    root = project_root()
-    if root is None:
-        raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")
-    if not (root / "docs" / "conf.py").is_file():
-        raise UsageError(f"{root} has no docs/conf.py: the site is built from the documentation in docs/")
-    return root
 
 
 def check_target(out: Path) -> None:

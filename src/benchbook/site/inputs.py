@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchbook.digests import text_digest
-from benchbook.site.sources import handwritten
+from benchbook.files import project_name, shipped
+from benchbook.site.sources import sources
 from benchbook.specs.notebooks.up_to_date import package_digest
 
 _TOOLS = (
@@ -33,7 +34,7 @@ def inputs_digest(root: Path, artifacts: Path) -> str:
     The reference is made of the code: of docstrings, models and the commands' help.
     """
     lines = [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
-    return text_digest(code_digest(), *lines)
+    return text_digest(code_digest(), project_name(root), *lines)
 
 
 @cache
@@ -44,13 +45,14 @@ def code_digest() -> str:
 
 
 def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
-    for relative, path in handwritten(root / "docs"):
+    for relative, path in sources(root).items():
         yield f"docs/{relative}", path
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
             yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
     yield from _results(artifacts, artifacts / "specs")
     yield from _results(artifacts, artifacts / "baselines")
+    yield from ((f"shipped/{path.name}", path) for path in sorted(shipped("baselines").iterdir()))
 
 
 def _results(artifacts: Path, folder: Path) -> Iterator[tuple[str, Path]]:

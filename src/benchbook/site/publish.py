@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchbook.artifacts.store.repair import inspect
 from benchbook.errors import BenchbookError, ExitCode, StorageError, UsageError
-from benchbook.files import artifact_root, project_root
+from benchbook.files import artifact_root, needed_project, shipped
 from benchbook.site.build import build_site, check_target, place
 from benchbook.site.pages.baseline_data import baseline_views
 from benchbook.site.pages.spec_views import SpecView, spec_views
@@ -70,14 +70,12 @@ def publish_site(out: Path) -> Path:
 
 def objections(root: Path | None = None) -> Iterator[Objection]:
     """Yield what speaks against publishing a project's site: all of it, not only the first."""
-    root = root or project_root()
-    if root is None:
-        raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")
+    root = root or needed_project()
     artifacts = artifact_root()
     for view in spec_views(root / "notebooks", artifacts / "specs"):
         yield from _of_spec(view)
         yield from _of_runs(view.name, artifacts / "specs" / view.name / "runs")
-    for baseline in baseline_views(artifacts / "baselines"):
+    for baseline in baseline_views(shipped("baselines"), artifacts / "baselines"):
         if baseline.trouble is not None:
             yield Objection(reason=f"baseline {baseline.trouble}", exit_code=ExitCode.INVALID_ARTIFACT)
 

@@ -1,11 +1,18 @@
-"""The documentation's hand-written files."""
+"""The hand-written files of a site: those that every site has, and the documentation of the project."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchbook.files import shipped
+
 _SKIPPED = {"_build", "__pycache__"}
+
+
+def sources(root: Path) -> dict[str, Path]:
+    """Return the hand-written files of a project's site by their path in it; the project's own win over the shipped."""
+    return {**dict(handwritten(shipped("site"))), **dict(handwritten(root / "docs"))}
 
 
 def handwritten(docs: Path) -> Iterator[tuple[str, Path]]:

@@ -6,13 +6,14 @@ Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from benchbook.errors import UsageError
-from benchbook.files import write_atomic
+from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import kept, runs_made_of
 from benchbook.site.inputs import code_digest
 from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
@@ -37,7 +38,7 @@ from benchbook.site.pages.schema_pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
 from benchbook.site.pages.thumbnails import thumbnail
-from benchbook.site.sources import handwritten
+from benchbook.site.sources import handwritten, sources
 from benchbook.specs.outcome import FILE_NAME
 
 _SLOT = re.compile(r"^<!-- benchbook: ([a-z_0-9. -]+) -->$", re.MULTILINE)
@@ -55,9 +56,11 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         UsageError: A page has an unknown slot, or a notebook cannot be read.
         ExecutionError: A picture of a spec has no alternative text.
     """
-    wanted = {relative: path.read_bytes() for relative, path in handwritten(root / "docs")}
+    own = sources(root)
+    wanted = {relative: path.read_bytes() for relative, path in own.items()}
+    wanted["conf.py"] = _named(wanted["conf.py"], project_name(root))
     views = spec_views(root / "notebooks", artifacts / "specs")
-    baselines = baseline_views(artifacts / "baselines")
+    baselines = baseline_views(shipped("baselines"), artifacts / "baselines")
     pictures = {view.name: made for view in views if (made := thumbnail(view.executed)) is not None}
     picture, report = _from_runs(views, artifacts / "specs", folder.parent / "kept")
     wanted |= _spec_pages(views)
@@ -80,6 +83,8 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "leaderboard": lambda: leaderboard_page(baselines),
         "explorer": lambda: explorer_page(baselines),
         "problems": problem_cards,
+        "project": lambda: project_name(root),
+        "project pages": lambda: _own_pages(root / "docs"),
         "baselines": lambda: baselines_page(baselines),
         "native optimizers": native_optimizers,
         "parameters": parameters_page,
@@ -94,6 +99,20 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         if relative.endswith(".md"):
             wanted[relative] = _filled(data.decode(), slots, relative).encode()
     _write(folder, wanted)
+
+
+def _named(settings: bytes, name: str) -> bytes:
+    """Return the settings of Sphinx with the project's name in the place of benchbook's."""
+    return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
+
+
+def _own_pages(docs: Path) -> str:
+    """Return the table of contents of a project's own pages, in the order of their paths."""
+    pages = [name.rpartition(".")[0] for name, _ in handwritten(docs) if name.endswith((".md", ".ipynb"))]
+    if not pages:
+        return ""
+    lines = "\n".join(page for page in pages if page != "index")
+    return f"```{{toctree}}\n:hidden:\n:caption: More\n\n{lines}\n```\n"
 
 
 def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:

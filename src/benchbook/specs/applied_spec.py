@@ -1,4 +1,4 @@
-"""`applied_spec`: what the spec of an applied case holds in its hand: one optimizer on problems from a field of use.
+"""`applied_spec`: the object that the notebook of an applied case works with: one optimizer on its problems.
 
 It is served like the others (listed, run, checked, published), but its problems are its own rather than those of the
 parameter set: only preset, instances and budget come from there.
@@ -17,14 +17,13 @@ from benchbook.artifacts.run_document import run_key
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
-from benchbook.optimizers import CONTROL, optimizer
+from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
+from benchbook.params.load import preset_argument
 from benchbook.problems import problem
 from benchbook.protocols import Problem
-from benchbook.records import Claim, RunRecord, Status
-from benchbook.specs.claim_list import ClaimList
+from benchbook.records import Claim, RunRecord, RunSpec, Status
 from benchbook.specs.display import Cell, Table
-from benchbook.specs.outcome import outcome_document, write_outcome
-from benchbook.specs.rerun import digests_in_another_process
+from benchbook.specs.spec_base import SpecBase
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest
 from benchbook.studies.runs.planned_run import plan
@@ -82,7 +81,7 @@ def applied_spec(
     return AppliedSpec(name, title, cases, params, instances, per_dim, (solver, control))
 
 
-class AppliedSpec:
+class AppliedSpec(SpecBase):
     """A spec of an applied case under way; made by `applied_spec`.
 
     Attributes:
@@ -103,6 +102,7 @@ class AppliedSpec:
         optimizers: tuple[str, str],
     ) -> None:
         """Make the problems and plan the runs; nothing is computed yet."""
+        super().__init__()
         self.name = name
         self.title = title
         self.params = params
@@ -113,7 +113,6 @@ class AppliedSpec:
         self.folder = artifact_root() / "specs" / name
         self.computed_evaluations = 0
         self._records: dict[int, RunRecord] = {}  # by place in the plan
-        self._claims = ClaimList()
 
     def given(self) -> Table:
         """Return problems, repetitions and budgets as a table."""
@@ -210,37 +209,12 @@ class AppliedSpec:
         )
         return Picture(value_convergence_grid(panels, label=f"best value, {unit}"), alt)
 
-    def claim(
-        self,
-        id: str,  # the field's name in the artifact
-        text: str,
-        measured: float | int | bool | None,
-        relation: str,
-        threshold: float | int | bool,
-        *,
-        unit: str = "",
-        detail: str = "",
-    ) -> Claim:
-        """Add a claim; `then` judges all of them together.
-
-        Raises:
-            UsageError: Another claim has this id, or the relation is unknown.
-        """
-        return self._claims.claim(id, text, measured, relation, threshold, unit=unit, detail=detail)
-
     def claim_sound(self) -> None:
         """Claim that runs complete, budgets are kept, and the same seed gives the same bytes in another process."""
         runs = self._done()
-        failed = sum(run.status is Status.FAILED for run in runs)
-        over = sum(run.evaluations > run.budget for run in runs)
         places = sorted(self._records)
         sample = sorted({places[round(k)] for k in np.linspace(0, len(places) - 1, _PROOF_RUNS)})
-        there = digests_in_another_process([self.plan[k].spec for k in sample])
-        differing = sum(self._records[k].content_digest != digest for k, digest in zip(sample, there, strict=True))
-        self.claim("complete", "Every run completes.", failed, "==", 0, unit="failed runs")
-        self.claim("budget", "No run exceeds its evaluation budget.", over, "==", 0, unit="runs over budget")
-        text = "The same seed gives the same bytes, computed anew in another process."
-        self.claim("same-seed", text, differing, "==", 0, unit="differing runs", detail=f"{len(sample)} runs repeated")
+        self._claim_contract(runs, [(self.plan[k], self._records[k]) for k in sample])
 
     def claim_beats_control(self, *, at_least: float) -> Claim:
         """Claim that the solver ends below the control on a share of the problems."""
@@ -265,33 +239,9 @@ class AppliedSpec:
         )
 
     @property
-    def judged(self) -> list[Claim]:
-        """The claims so far, with their verdicts."""
-        return list(self._claims)
-
-    def claims(self) -> Table:
-        """Return the claims as a table: verdict, sentence, measured value, requirement."""
-        return self._claims.table()
-
-    def then(self) -> None:
-        """Judge: write the outcome, print a line a claim, and fail if one does not hold.
-
-        Raises:
-            ClaimsFailedError: A claim failed or could not be decided; all were evaluated and written before.
-        """
-        document = outcome_document(
-            name=self.name,
-            title=self.title,
-            params=self.params,
-            optimizer=self.optimizer,
-            control=self.control,
-            claims=self.judged,
-            planned=len(self.plan),
-            runs=self._done(),
-        )
-        write_outcome(self.folder, document)
-        print(self._claims.lines())  # noqa: T201  # the contract cell's output, compared by nbval
-        self._claims.demand()
+    def outcome_name(self) -> str:
+        """Name of the notebook, by which the outcome is stored."""
+        return self.name
 
     def reproduce(self) -> Table:
         """Return the commands that repeat this spec, and one of its runs."""
@@ -303,7 +253,7 @@ class AppliedSpec:
         notebook = f"notebooks/applied/{self.name}.ipynb"
         rows = [
             ["this spec", f"benchbook spec run {self.name} --params {preset}"],
-            ["with papermill", f"papermill {notebook} out.ipynb -f params/{preset}.yaml"],
+            ["with papermill", f"papermill {notebook} out.ipynb -f {preset_argument(str(preset))}"],
             ["its contract", f"pytest --nbval --nbval-current-env {notebook}"],
             ["its first run", f"{one} --out r.json.zst"],
             ["proof of that run", "benchbook verify r.json.zst"],
@@ -313,10 +263,17 @@ class AppliedSpec:
     def _functions(self) -> list[str]:
         return list(dict.fromkeys(item.name for item in self.problems))
 
-    def _done(self) -> RunTable:
-        if not self._records:
-            raise UsageError("no runs yet: call when() first")
+    def _compared_with(self) -> OptimizerChoice:
+        return self.control
+
+    def _planned_specs(self) -> list[RunSpec]:
+        return [item.spec for item in self.plan]
+
+    def _every_run(self) -> RunTable:
         return self.runs
+
+    def _done(self) -> RunTable:
+        return self._checked_runs()
 
 
 def _value(run: RunRecord) -> float:

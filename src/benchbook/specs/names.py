@@ -26,9 +26,21 @@ def optimizer_name(spec: str) -> str:
     prefix, hyphen, inner = spec.partition("-")
     if not hyphen:
         return spec
+    from benchbook.importing import is_place
     from benchbook.optimizers.adapters.libraries import SHELF
 
-    return f"{prefix}:{inner}" if prefix in SHELF else spec
+    place = f"{prefix}:{inner}"
+    return place if prefix in SHELF or (is_place(place) and _is_module(prefix)) else spec
+
+
+def _is_module(name: str) -> bool:
+    """Tell whether a module can be found; a dotted name can only be one."""
+    from importlib.util import find_spec
+
+    from benchbook.importing import look_in_project
+
+    look_in_project()
+    return "." in name or find_spec(name) is not None
 
 
 def what_is_missing(spec: str) -> str | None:
@@ -38,8 +50,10 @@ def what_is_missing(spec: str) -> str | None:
         >>> what_is_missing("cma_es") is None
         True
     """
+    from benchbook.optimizers.catalog import is_own_place
+
     name = optimizer_name(spec)
-    if ":" not in name:
+    if ":" not in name or is_own_place(name):
         return None
     from benchbook.errors import MissingExtraError
     from benchbook.optimizers.adapters.factory import require, split

@@ -14,13 +14,14 @@ from benchbook.records import RunSpec
 from benchbook.specs import tables
 from benchbook.specs.display import Note, Table
 from benchbook.specs.names import spec_name
+from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
 
-class Given:
+class Given(SpecBase):
     """A spec up to its runs.
 
     Attributes:
@@ -43,6 +44,7 @@ class Given:
         params: JsonObject,
     ) -> None:
         """Plan the runs; nothing is computed yet."""
+        super().__init__()
         self.name = name
         self.title = title
         self.params = params
@@ -68,7 +70,7 @@ class Given:
         if self.reference is not None:
             budget = self._peer_plan[0].spec.budget // self._peer_plan[0].spec.dim
             reference = f"{self.reference.name}, both with {budget:,} evaluations x dimension on shifted problems"
-        return tables.given_table(str(self.params["preset"]), self._given, names, reference, len(self._all_planned()))
+        return tables.given_table(str(self.params["preset"]), self._given, names, reference, len(self._planned_specs()))
 
     def when(self) -> RunTable:
         """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
@@ -79,7 +81,12 @@ class Given:
 
     def ledger(self) -> Table:
         """Return how many runs were planned and what became of them, by optimizer."""
-        return tables.ledger_table(self._all_planned(), self._all_runs())
+        return tables.ledger_table(self._planned_specs(), self._every_run())
+
+    @property
+    def outcome_name(self) -> str:
+        """Name of the notebook, by which the outcome is stored."""
+        return spec_name(self.name)
 
     def _plan_of_peers(self) -> list[PlannedRun]:
         """Return the comparison with the reference: what the slower of the two can afford, on shifted problems."""
@@ -88,7 +95,10 @@ class Given:
         shared = givens(self.params, library_of(self.reference) or library_of(self.optimizer))
         return spec_plan(shared, [self.optimizer, self.reference], twins_only=True)
 
-    def _all_planned(self) -> list[RunSpec]:
+    def _compared_with(self) -> OptimizerChoice | None:
+        return self.control
+
+    def _planned_specs(self) -> list[RunSpec]:
         """Return all runs, each once: those of the comparison may be among the others."""
         planned: list[RunSpec] = []
         for item in (*self.plan, *self._peer_plan):
@@ -96,17 +106,13 @@ class Given:
                 planned.append(item.spec)
         return planned
 
-    def _all_runs(self) -> RunTable:
+    def _every_run(self) -> RunTable:
         return RunTable({run.run_id: run for run in (*self.runs, *self.peers)}.values())
 
     def _done(self) -> RunTable:
         if not len(self.runs):
             raise UsageError("no runs yet: call when() first")
         return self.runs
-
-    def _done_all(self) -> RunTable:
-        self._done()
-        return self._all_runs()
 
 
 def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:

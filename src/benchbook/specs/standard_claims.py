@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from benchbook.analysis import centre_bias, decades_behind, improvements_ratio, paired_wins
-from benchbook.analysis.measures.beside_control import FLOOR, first_hit
+from benchbook.analysis.control import FLOOR, first_hit
 from benchbook.errors import UsageError
-from benchbook.records import Claim, RunRecord, Status
-from benchbook.specs.claim_list import ClaimList
+from benchbook.records import Claim, RunRecord
 from benchbook.specs.claims import number
-from benchbook.specs.display import Table
-from benchbook.specs.names import spec_name
-from benchbook.specs.outcome import outcome_document, write_outcome
-from benchbook.specs.rerun import digests_in_another_process
 from benchbook.specs.spec_runs import Given
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
@@ -31,29 +25,7 @@ _CLAIMS = (
 class Then(Given):
     """A spec with its claims."""
 
-    def __init__(self, name: str, **given: Any) -> None:
-        """Begin without a claim; the arguments are those of `Given`."""
-        super().__init__(name, **given)
-        self._claims = ClaimList()
-        self._not_judged: set[str] = set()  # ids of claims that need a library which is not there
-
-    def claim(
-        self,
-        id: str,  # the field's name in the artifact
-        text: str,
-        measured: float | int | bool | None,
-        relation: str,
-        threshold: float | int | bool,
-        *,
-        unit: str = "",
-        detail: str = "",
-    ) -> Claim:
-        """Add a claim; `then` judges all of them together.
-
-        Raises:
-            UsageError: Another claim has this id, or the relation is unknown.
-        """
-        return self._claims.claim(id, text, measured, relation, threshold, unit=unit, detail=detail)
+    caption = _CLAIMS
 
     def claim_sound(self, *, deterministic: bool = False) -> None:
         """Claim what holds for every optimizer: runs complete, budgets kept, seeds decide, and nothing else does.
@@ -61,20 +33,12 @@ class Then(Given):
         Args:
             deterministic: The optimizer draws nothing at random, so that another seed gives the same trajectory.
         """
-        runs = self._done().select(optimizer=self.name)
-        failed = sum(run.status is Status.FAILED for run in runs)
-        over = sum(run.evaluations > run.budget for run in runs)
         sample = _sample(self.plan, self.name)
-        here = [self.runs[k] for k in sample]
-        there = digests_in_another_process([self.plan[k].spec for k in sample])
-        differing = sum(run.content_digest != digest for run, digest in zip(here, there, strict=True))
-        # On twins: where the optimum lies in the centre, one lucky first point can end every run alike.
+        runs = self._done()
+        self._claim_contract(runs.select(optimizer=self.name), [(self.plan[k], runs[k]) for k in sample])
+        # Shifted problems: where the optimum lies in the centre, one lucky first point can end every run alike.
         shifted = _sample(self.plan, self.name, twins_only=True)
-        same = sum(_other_seed(self.plan[k]).history == self.runs[k].history for k in shifted)
-        self.claim("complete", "Every run completes.", failed, "==", 0, unit="failed runs")
-        self.claim("budget", "No run exceeds its evaluation budget.", over, "==", 0, unit="runs over budget")
-        text = "The same seed gives the same bytes, computed anew in another process."
-        self.claim("same-seed", text, differing, "==", 0, unit="differing runs", detail=f"{len(sample)} runs repeated")
+        same = sum(_other_seed(self.plan[k]).history == runs[k].history for k in shifted)
         text = f"Another seed gives {'the same' if deterministic else 'another'} trajectory."
         expected, detail = len(shifted) if deterministic else 0, f"{len(shifted)} runs repeated"
         self.claim("other-seed", text, same, "==", expected, unit="equal trajectories", detail=detail)
@@ -90,7 +54,7 @@ class Then(Given):
         return self.claim("beats-control", text, share, ">=", at_least, unit="of pairs", detail=f"{wins} of {pairs}")
 
     def claim_keeps_up(self, *, at_most: float) -> Claim:
-        """Claim to end at most so many decades above the reference on shifted problems; below is no offence.
+        """Claim to end at most so many decades above the reference on shifted problems; ending below is fine.
 
         Where the library of the reference is not installed, the claim is undecided, and the spec can hold all the same.
 
@@ -166,32 +130,6 @@ class Then(Given):
     def improvements_ratio(self) -> float:
         """Return improvements found over those expected of independent draws, summed over the optimizer's runs."""
         return improvements_ratio(self._done().select(optimizer=self.name))
-
-    def claims(self) -> Table:
-        """Return the claims as a table: sentence, measured value, requirement, verdict."""
-        return self._claims.table(caption=_CLAIMS)
-
-    def then(self) -> None:
-        """Judge: write the outcome, print a line a claim, and fail if one does not hold.
-
-        Raises:
-            ClaimsFailedError: A claim failed, or could not be decided for another reason than a library that is not
-                installed; all were evaluated and written before.
-        """
-        document = outcome_document(
-            name=spec_name(self.name),
-            title=self.title,
-            params=self.params,
-            optimizer=self.optimizer,
-            control=self.control,
-            claims=list(self._claims),
-            planned=len(self._all_planned()),
-            runs=self._done_all(),
-            not_judged=self._not_judged,
-        )
-        write_outcome(self.folder, document)
-        print(self._claims.lines())  # noqa: T201  # the contract cell's output, compared by nbval
-        self._claims.demand(not_judged=self._not_judged)
 
     def _centred(self, functions: Sequence[str] | None) -> list[str]:
         """Return the functions on which centre bias is measured: those given, else what there is of `CENTRED`."""

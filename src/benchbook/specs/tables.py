@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis import RunTable, evaluations_to_targets, paired_wins
-from benchbook.analysis.measures.beside_control import FLOOR, first_hit
+from benchbook.analysis.control import FLOOR, first_hit
 from benchbook.optimizers import OptimizerChoice, settings_of
+from benchbook.params.load import preset_argument
 from benchbook.records import RunSpec, Status
 from benchbook.specs.claims import number
 from benchbook.specs.display import Cell, Note, Table
@@ -114,13 +115,13 @@ def reproduce_table(spec: str, preset: str, first: RunSpec) -> Table:
     )
     rows = [
         ["this spec", f"benchbook spec run {spec} --params {preset}"],
-        ["with papermill", f"papermill notebooks/{spec}.ipynb out.ipynb -f params/{preset}.yaml"],
+        ["with papermill", f"papermill notebooks/{spec}.ipynb out.ipynb -f {preset_argument(preset)}"],
         ["its contract", f"pytest --nbval --nbval-current-env notebooks/{spec}.ipynb"],
         ["its first run", f"{one} --out r.json.zst"],
         ["proof of that run", "benchbook verify r.json.zst"],
     ]
     cells: list[list[str | Cell]] = [[what, Cell(command, "bb-code")] for what, command in rows]
-    return Table(["to repeat", "command"], cells, caption="From the root of the repository.")
+    return Table(["to repeat", "command"], cells, caption="From the root of the project.")
 
 
 def number_or_text(value: Any) -> str:

@@ -13,7 +13,7 @@ from benchbook.records import as_plain
 from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
-ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "profile.trace.json", "flame-graph.svg"
+ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "profile.chrome_trace.json", "flame-graph.svg"
 
 
 def profile_document(found: Profiled) -> JsonObject:
@@ -39,7 +39,7 @@ def write_profile(found: Profiled, folder: Path) -> list[Path]:
         ...     with found.stage("evaluate"):
         ...         squares = [x**2 for x in range(1000)]
         >>> [path.name for path in write_profile(found.result, Path(tempfile.mkdtemp()))]
-        ['profile.json.zst', 'profile.trace.json', 'flame-graph.svg']
+        ['profile.json.zst', 'profile.chrome_trace.json', 'flame-graph.svg']
     """
     from benchbook.analysis.plots.flame_graph import plot_flame_graph
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import orjson
 
@@ -17,7 +18,7 @@ from benchbook.analysis.store_table import StoredRuns, open_store
 from benchbook.artifacts.store.manifest import write_manifest
 from benchbook.artifacts.store.selection import stale_runs
 from benchbook.artifacts.store.store import Store
-from benchbook.artifacts.store.study_plan import CELL_RUNS, CellPlan
+from benchbook.artifacts.store.study_plan import CELL_RUNS, CellPlan, StudyPlan
 from benchbook.digests import digest
 from benchbook.errors import ExecutionError, UsageError
 from benchbook.protocols import Executor
@@ -25,8 +26,8 @@ from benchbook.records import RunRecord
 from benchbook.studies.progress import reporting
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.alarm import kill_after_s
+from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.sharding import parse_shard, shard_of
-from benchbook.studies.study import Study
 from benchbook.studies.tracked import Follower, followed
 from benchbook.studies.workers.dask_guard import do_guarded
 from benchbook.studies.workers.dispatch import dispatch
@@ -34,6 +35,29 @@ from benchbook.studies.workers.executors import opened
 from benchbook.studies.workers.task import Task, do, tasks_of
 
 log = logging.getLogger(__name__)
+
+
+class Described(Protocol):
+    """What is needed of a study to run it; `benchbook.studies.study.Study` has it."""
+
+    @property
+    def plan(self) -> StudyPlan:
+        """All planned runs."""
+
+    @property
+    def history(self) -> str:
+        """Level of the histories."""
+
+    @property
+    def points(self) -> bool:
+        """Whether evaluated points are kept."""
+
+    @property
+    def trace_bytes(self) -> int:
+        """Most bytes of a trace."""
+
+    def planned(self, cell: CellPlan, wanted: frozenset[str] | None = None) -> list[PlannedRun]:
+        """Return the runs of a cell, ready to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +76,7 @@ class Options:
     tensorboard: Path | str | None = None
 
 
-def campaign(study: Study, folder: Path, options: Options) -> StoredRuns:
+def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
     """Do what is missing of a study; see `benchbook.studies.study.Study.run`."""
     if options.timeout_s is not None and not (math.isfinite(options.timeout_s) and options.timeout_s > 0):
         raise UsageError(f"timeout_per_run is {options.timeout_s!r}, expected seconds > 0")
@@ -108,14 +132,14 @@ class _Part:
     expected: set[str]
 
     @classmethod
-    def of(cls, study: Study, shard: str | None) -> _Part:
+    def of(cls, study: Described, shard: str | None) -> _Part:
         if shard is None:
             return cls(CELL_RUNS, None, len(study.plan), set())
         most, keys = shard_of(study.plan, *parse_shard(shard))
         planned = sum(len(cell.runs) for cell in study.plan.cells(most) if cell.runs[0][0] in keys)
         return cls(most, keys, planned, set())
 
-    def cells(self, study: Study) -> Iterator[CellPlan]:
+    def cells(self, study: Described) -> Iterator[CellPlan]:
         for cell in study.plan.cells(self.most):
             if self.first_keys is None or cell.runs[0][0] in self.first_keys:
                 yield cell
@@ -124,14 +148,14 @@ class _Part:
         """Refuse a run by other code than was planned: a worker elsewhere may have another version."""
         if record.run_key not in self.expected:
             raise ExecutionError(
-                f"{record!r} was done on {record.host.name} by other code than that of this process "
-                f"(code digest {record.code_digest[:12]}); all machines of a study need the same benchbook"
+                f"{record!r} was done on {record.host.name} by other code or in another environment than this process "
+                f"(code digest {record.code_digest[:12]}); all machines need the same benchbook, Python and NumPy"
             )
         self.expected.remove(record.run_key)
 
 
 def _tasks(
-    study: Study,
+    study: Described,
     store: Store,
     part: _Part,
     options: Options,
@@ -163,10 +187,13 @@ def _tasks(
         )
         yield from tasks_of(task, alone=options.timeout_s is not None)
     if stale:
-        log.warning("%d runs were done by other code, or by another version of benchbook, and are taken as done", stale)
+        log.warning(
+            "%d runs were done by other code, or in another environment, and are taken as done",
+            stale,
+        )
 
 
-def _missing(cell: CellPlan, store: Store, options: Options, study: Study) -> tuple[list[str], int]:
+def _missing(cell: CellPlan, store: Store, options: Options, study: Described) -> tuple[list[str], int]:
     """Return the keys of a cell's runs that are to be done, and how many stale runs stand for others."""
     ask = store.known
     keys = [key for key, _ in cell.runs]

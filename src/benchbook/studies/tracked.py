@@ -290,6 +290,7 @@ def _started(
             steps=[tally.label for tally in tallies],
             weights=[tally.weight for tally in tallies],
             tensorboard=tensorboard,
+            show=False,
         ).start()
         if any(tally.weight > 0 for tally in tallies):
             pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")

@@ -18,7 +18,7 @@ class Counter:
     def add(self, more: int) -> None:
         """Add to it."""
         with self._lock:
-            self._value += more
+            self._value += int(more)  # NumPy's are of 64 bits, and have no JSON form
 
     @property
     def value(self) -> int:

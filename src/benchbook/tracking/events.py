@@ -10,8 +10,10 @@ import orjson
 
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
+from benchbook.tracking.field_types import check_types
 from benchbook.tracking.state import (
     FINAL,
+    NOT_REACHED,
     VERSION,
     Advice,
     Metric,
@@ -76,6 +78,10 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         )
     if event.get("event") != "start" or not isinstance(event.get("run_id"), str):
         raise ArtifactError(f"{name} does not begin with the start of a pipeline")
+    try:
+        check_types(event)
+    except TypeError as error:
+        raise ArtifactError(f"{name} does not begin with the start of a pipeline: {error}") from error
     state = PipelineState(
         run_id=event["run_id"],
         name=event.get("name", ""),
@@ -87,7 +93,7 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         host=event.get("host", ""),
         version=event.get("version", ""),
     )
-    labels = event.get("steps", ())
+    labels = event.get("steps") or ()
     weights = event.get("weights") or [None] * len(labels)
     state.steps = [
         StepState(index=k, label=label, weight=weight)
@@ -98,12 +104,13 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
 
 
 def apply(state: PipelineState, event: dict[str, Any]) -> None:
-    """Change a state by one event; events of a kind that is not known are passed over."""
+    """Change a state by one event; events of an unknown kind are ignored, those with a wrong type count as torn."""
     change = _CHANGES.get(event["event"])
     try:
+        check_types(event)
         if change is not None:
             change(state, event)
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         state.torn += 1
         return
     state.t = max(state.t, event.get("t", 0.0))
@@ -172,7 +179,8 @@ def _artifact(state: PipelineState, event: dict[str, Any]) -> None:
 
 
 def _progress(state: PipelineState, event: dict[str, Any]) -> None:
-    _step(state, event).fraction = event["fraction"]
+    step = _step(state, event)
+    step.fraction, step.fraction_t = event["fraction"], event["t"]
 
 
 def _signal(state: PipelineState, event: dict[str, Any]) -> None:
@@ -214,7 +222,7 @@ def _ended(state: PipelineState, event: dict[str, Any]) -> None:
     state.lost = event.get("lost", 0)
     for step in state.steps:
         if step.status not in FINAL:
-            step.status, step.reason = StepStatus.SKIPPED, "the pipeline ended before it"
+            step.status, step.reason = StepStatus.SKIPPED, NOT_REACHED
 
 
 _CHANGES: dict[str, Callable[[PipelineState, dict[str, Any]], None]] = {

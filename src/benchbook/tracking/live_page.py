@@ -17,7 +17,8 @@ from benchbook.tracking.folders import find_run
 from benchbook.tracking.reader import Seen, read_run
 from benchbook.tracking.reports import duration_text, metrics_text, position, sparkline, tally, value_text
 from benchbook.tracking.state import FINAL, PipelineState, StepState, StepStatus
-from benchbook.tracking.telemetry.sampling import Sample, read_samples
+from benchbook.tracking.telemetry.sample import Sample
+from benchbook.tracking.telemetry.sampling import read_samples
 
 WIDTH = 80
 STYLES = {

@@ -17,7 +17,7 @@ from benchbook.tracking.folders import read_snapshot, run_ids, slug_of, tracking
 from benchbook.tracking.state import PerformanceTest
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 _MOST_EARLIER = 10
 
@@ -70,7 +70,7 @@ def timed(work: Callable[[], object], repeats: int, seconds: Callable[[], float]
 
 
 def smoke_test(
-    pipeline: Pipeline,
+    pipeline: TrackedPipeline,
     name: str,
     work: Callable[[], object],
     *,

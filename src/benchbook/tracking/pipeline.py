@@ -14,12 +14,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
-from benchbook.errors import BenchbookError, UsageError
+from benchbook.errors import StorageError, UsageError, text_of
+from benchbook.files import artifact_root
+from benchbook.tracking import given
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
 from benchbook.tracking.folders import earlier_shapes, slug_of
+from benchbook.tracking.protocol import Listener
+from benchbook.tracking.shown import Shown, wanted
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
-from benchbook.tracking.state import VERSION, Eta, PerformanceTest, PipelineState, StepStatus
+from benchbook.tracking.state import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
 from benchbook.tracking.writer import Record
 
@@ -30,7 +34,6 @@ log = logging.getLogger(__name__)
 
 # After a hundred predictions the next one waits until the pipeline has become a hundredth older.
 _MANY, _GROWTH = 100, 1.01
-Listener = Callable[[dict[str, Any]], None]
 
 
 def track(
@@ -43,6 +46,7 @@ def track(
     telemetry: bool | float = True,
     tensorboard: Path | str | None = None,
     root: Path | None = None,
+    show: bool | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Pipeline:
     """Return a pipeline to be entered by `with`; see the how-to guide "Track a pipeline".
@@ -56,6 +60,8 @@ def track(
         telemetry: Whether to watch the machine, or seconds between two samples, at least 0.1. [1 s]
         tensorboard: Folder that metrics and telemetry are mirrored into, for TensorBoard.
         root: Artifact root; None: the one of this project.
+        show: Whether each step says on standard error, when it begins and when it ends, which it is, how much time has
+            passed, and the ETA; None: where that is a terminal.
         clock: What tells the time.
 
     Raises:
@@ -69,6 +75,7 @@ def track(
         >>> pipeline.state.status.value, pipeline.state.steps[0].metrics["loss"].last
         ('completed', 0.5)
     """
+    name = given.text(name)
     slug_of(name)
     if total is not None and total < max(1, len(steps)):
         raise UsageError(f"total is {total}, expected at least {max(1, len(steps))}")
@@ -78,12 +85,12 @@ def track(
     if interval_s is not None and not interval_s >= 0.1:
         raise UsageError(f"telemetry is {interval_s} s, expected at least 0.1 s between two samples")
     plan = {
-        "total": total or len(steps) or None,
-        "steps": tuple(steps),
+        "total": int(total or len(steps)) or None,
+        "steps": tuple(map(given.text, steps)),
         "weights": None if weights is None else [float(weight) for weight in weights],
         "spec": spec,
     }
-    return Pipeline(name, plan, interval_s, tensorboard, root, clock)
+    return Pipeline(name, plan, interval_s, tensorboard, root, clock, show=show)
 
 
 class Pipeline:
@@ -101,11 +108,14 @@ class Pipeline:
         tensorboard: Path | str | None,
         root: Path | None,
         clock: Clock,
+        *,
+        show: bool | None = False,
     ) -> None:
         """Keep what was asked for; nothing is written before the start."""
         self.name = name
         self._plan = plan
         self._interval_s, self._tensorboard, self._root, self._clock = interval_s, tensorboard, root, clock
+        self._show = show
         self._record: Record | None = None
         self._forecast = Forecast()
         self._sampler: Sampler | None = None
@@ -133,7 +143,7 @@ class Pipeline:
         try:
             self.finish(*why(error))
         except Exception as failure:  # noqa: BLE001  # what watches must not end what works
-            log.warning("pipeline %s could not be ended: %s: %s", self.name, type(failure).__name__, failure)
+            log.warning("pipeline %s could not be ended: %s: %s", self.name, type(failure).__name__, text_of(failure))
         finally:
             unwatch(self)  # signals are no business of what has ended, well or not
 
@@ -157,23 +167,44 @@ class Pipeline:
             "host": socket.gethostname(),
             "version": version("benchbook"),
         }
+        # The work may change its directory, and everything of one run stays where it began.
+        self._root = Path(self._root or artifact_root()).absolute()
         self._record = Record(self.name, first, self._clock, self._root, self.hear)
-        self._forecast = Forecast(earlier_shapes(self.name, self.run_id, self._root))
+        try:
+            self._begin()
+        except BaseException as error:
+            self.end_by(error)  # else it would stand there as one that died
+            self._listeners.clear()
+            self._end_hooks.clear()
+            raise
+        return self
+
+    def _begin(self) -> None:
+        try:
+            self._forecast = Forecast(earlier_shapes(self.name, self.run_id, self._root))
+        except StorageError as error:  # without earlier runs this one can still be tracked
+            log.warning("earlier runs of %s cannot be read: %s", self.name, error)
         watch(self)
         if self._tensorboard is not None:
             from benchbook.tracking.tensorboard import mirror
 
-            try:
-                mirror(self, Path(self._tensorboard))
-            except BenchbookError as error:
-                self.finish(*why(error))  # else it would stand there as one that died
-                raise
+            mirror(self, Path(self._tensorboard).absolute())
+        if wanted(self._show):
+            self.add_listener(Shown(self).hear)
         if self._interval_s is not None:
-            from benchbook.tracking.telemetry.sampling import Sampler
+            self._watch_the_machine(self._interval_s)
 
-            self._sampler = Sampler(self, self._interval_s)
-            self._sampler.start()
-        return self
+    def _watch_the_machine(self, interval_s: float) -> None:
+        from benchbook.tracking.telemetry.sampling import Sampler
+
+        try:
+            sampler = Sampler(self, interval_s)
+            sampler.start()
+        except Exception as error:  # noqa: BLE001  # telemetry is no reason not to begin
+            reason = f"{type(error).__name__}: {text_of(error)}"
+            self.emit("missing", lambda _: {"sensor": "telemetry", "reason": reason})
+        else:
+            self._sampler = sampler
 
     def finish(self, status: StepStatus = StepStatus.COMPLETED, reason: str | None = None) -> None:
         """End: write the last event, the snapshot and the report, and give the lock back."""
@@ -184,17 +215,18 @@ class Pipeline:
         sampler, self._sampler = self._sampler, None
         summary = sampler.stop() if sampler is not None else {}
         for step in self._steps:
-            step.end(StepStatus.CANCELLED, reason or "the pipeline ended before it")
+            step.end(StepStatus.CANCELLED, reason or NOT_REACHED)
         for hook in self._end_hooks:
             try:
                 hook()
             except Exception as error:  # noqa: BLE001  # the same
-                log.warning("a mirror of pipeline %s could not be closed: %s", self.name, error)
-        record.finish({"status": status.value, "reason": reason, "telemetry": summary})
-        self._finisher = None
+                log.warning("a mirror of pipeline %s could not be closed: %s", self.name, text_of(error))
         try:
+            record.finish({"status": status.value, "reason": reason, "telemetry": summary})
+            self._finisher = None
             act_on_deferred()
         finally:
+            self._finisher = None
             unwatch(self)
 
     # ------------------------------------------------------------------------------------------ what happens in it
@@ -218,7 +250,10 @@ class Pipeline:
 
     def skip(self, label: str, reason: str = "") -> None:
         """Say that a step is left out, and why."""
-        self.emit("step_skipped", lambda state: {"step": state.place_of(label), "label": label, "reason": reason})
+        name = given.text(label)
+        self.emit(
+            "step_skipped", lambda state: {"step": state.place_of(name), "label": name, "reason": given.text(reason)}
+        )
 
     def claim(self, text: str, verdict: str) -> None:
         """Note a claim that was checked; the live page shows the last ones."""
@@ -268,7 +303,7 @@ class Pipeline:
                 listener(event)
             except Exception as error:  # noqa: BLE001  # a mirror that breaks must not end what it mirrors
                 self._listeners.remove(listener)
-                log.warning("%r hears no more of pipeline %s: %s", listener, self.name, error)
+                log.warning("%r hears no more of pipeline %s: %s", listener, self.name, text_of(error))
 
     def now(self) -> str:
         """Return the present moment in ISO 8601."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from benchbook.files import write_atomic
 from benchbook.tracking.document import from_document
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
+from benchbook.tracking.field_types import check_types
 from benchbook.tracking.folders import (
     LOCK,
     MANIFEST,
@@ -29,12 +31,12 @@ from benchbook.tracking.folders import (
     tracking_root,
 )
 from benchbook.tracking.run_locks import heartbeat
-from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus
+from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 
 INDEX = "index.cache"
 LEAST_KEPT = 20
-_INDEX_VERSION = 1
-_WORTH_KEEPING = 20  # new lines that make it worth to write the index anew
+_INDEX_VERSION = 2
+_WORTH_KEEPING = 20  # new lines that make it worth to write the index again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class Line:
 
     Attributes:
         status: A `StepStatus`, or `died`, or `unreadable`.
-        done: Steps that are over.
+        done: Steps that were done; not those that were cancelled or that the end came before.
         failed: How many of them failed.
         total: Steps there will be, as far as known.
         duration_s: Seconds it took, or has taken until its last sign of life.
@@ -114,8 +116,9 @@ def _from_snapshot(folder: Path) -> PipelineState | None:
     if snapshot is None or snapshot.get("status") not in FINAL:
         return None
     try:
+        check_types(snapshot)
         return from_document(snapshot)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
@@ -132,17 +135,19 @@ def list_runs(
     root: Path | None = None,
     *,
     since: datetime | None = None,
+    until: datetime | None = None,
     status: Iterable[str] = (),
     spec: str | None = None,
     limit: int | None = None,
 ) -> tuple[list[Line], int]:
     """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
 
-    What is over never changes, so its lines are kept in an index beside the folders; a lost index is made anew.
+    What is over never changes, so its lines are kept in an index beside the folders; a lost index is rebuilt.
 
     Args:
         root: Artifact root.
         since: Only those that started at this moment or later.
+        until: Only those that started before this moment.
         status: Only those of one of these.
         spec: Only those of this name, or that ran this spec.
         limit: At most so many.
@@ -150,11 +155,14 @@ def list_runs(
     base = tracking_root(root)
     index = _read_index(base)
     earliest = since.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if since is not None else ""
+    latest = until.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if until is not None else None
     known = run_ids(root)
     wanted, new, found = set(status), 0, []
     for run_id in known:
         if run_id < earliest:
             break
+        if latest is not None and run_id >= latest:
+            continue
         fields = index.get(run_id)
         if fields is None:
             line = _line(base / run_id)
@@ -176,7 +184,7 @@ def _line(folder: Path) -> Line | None:
     """Return the line of a pipeline; None where it is only just being made."""
     snapshot = read_snapshot(folder)
     if snapshot is not None and snapshot.get("status") in FINAL:
-        with contextlib.suppress(KeyError, TypeError):
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
             return _line_of(snapshot)
     try:
         seen = read_run(folder)
@@ -201,16 +209,18 @@ def _line(folder: Path) -> Line | None:
 
 
 def _line_of(document: dict[str, Any]) -> Line:
-    statuses = [step["status"] for step in document["steps"]]
+    check_types(document)
+    steps = document["steps"]
+    statuses = [StepStatus(step["status"]) for step in steps]
     return Line(
         run_id=document["run_id"],
         name=document["name"],
         spec=document["spec"],
         status=document["status"],
         created_at=document["created_at"],
-        done=sum(status in FINAL for status in statuses),
-        failed=statuses.count(StepStatus.FAILED.value),
-        total=max(document["total"] or 0, len(statuses)),
+        done=sum(was_done(step["status"], step["reason"]) for step in steps),
+        failed=statuses.count(StepStatus.FAILED),
+        total=max(document["total"] or 0, len(steps)),
         duration_s=document["duration_s"],
         last_at=document["last_at"],
         reason=document["reason"],
@@ -229,12 +239,18 @@ def _unreadable(run_id: str, reason: str) -> Line:
 def _read_index(base: Path) -> dict[str, list[Any]]:
     try:
         found = orjson.loads((base / INDEX).read_bytes())
-        if found["version"] == _INDEX_VERSION and found["fields"] == list(Line.__slots__):
-            runs: dict[str, list[Any]] = found["runs"]
+        runs: dict[str, list[Any]] = found["runs"]
+        known = found["version"] == _INDEX_VERSION and found["fields"] == list(Line.__slots__)
+        # What was changed since it was written is made again: a list never shows what the manifests do not hold.
+        if known and found["checksum"] == _checksum(runs):
             return runs
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return {}
+
+
+def _checksum(runs: dict[str, list[Any]]) -> int:
+    return zlib.crc32(orjson.dumps(runs))
 
 
 def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
@@ -242,6 +258,7 @@ def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
         "version": _INDEX_VERSION,
         "at": timestamp(SYSTEM_CLOCK.now()),
         "fields": list(Line.__slots__),
+        "checksum": _checksum(index),
         "runs": index,
     }
     with contextlib.suppress(StorageError):  # a folder that can only be read is listed all the same

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchbook.errors import text_of
+from benchbook.tracking import given
+from benchbook.tracking.announce import announce
 from benchbook.tracking.counter import Counter
 from benchbook.tracking.state import PipelineState, StepStatus
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 _PAUSE_S = 0.5  # between two events of progress
 _LONGEST_REASON = 500
@@ -21,9 +25,9 @@ _LONGEST_REASON = 500
 class Step:
     """A step that runs; `with pipeline.step(label) as step:` makes one."""
 
-    def __init__(self, pipeline: Pipeline, label: str) -> None:
+    def __init__(self, pipeline: TrackedPipeline, label: str) -> None:
         """Write that it started."""
-        self.label = label
+        self.label = given.text(label)
         self.index = 0
         self._pipeline = pipeline
         self._over = threading.Lock()
@@ -32,6 +36,7 @@ class Step:
         self._counted = Counter()
         self._started_t = pipeline.elapsed_s
         pipeline.emit("step_started", self._start, boundary=True)
+        announce(pipeline, self.index, label, "started")
 
     def _start(self, state: PipelineState) -> dict[str, Any]:
         self.index = state.place_of(self.label)
@@ -40,26 +45,27 @@ class Step:
 
     def metric(self, name: str, value: float, step: int | None = None) -> None:
         """Report a number; `step` is where it stands on its axis, such as the epoch."""
-        number = float(value)
-        known = number if math.isfinite(number) else str(number)
-        self._pipeline.emit("metric", lambda _: {"step": self.index, "name": name, "value": known, "x": step})
+        fields = {"name": given.text(name), "value": given.number(value), "x": given.place(step)}
+        self._pipeline.emit("metric", lambda _: {"step": self.index, **fields})
 
     def artifact(self, path: Path | str) -> None:
         """Name a file that the step made."""
-        path = Path(path)
         try:
-            size = path.stat().st_size
-        except OSError:
+            size = Path(os.fsdecode(path)).stat().st_size
+        except (OSError, ValueError, TypeError):  # it may be any text, also one that no file can have as its name
             size = None
-        self._pipeline.emit("artifact", lambda _: {"step": self.index, "path": str(path), "bytes": size})
+        self._pipeline.emit("artifact", lambda _: {"step": self.index, "path": given.text(path), "bytes": size})
 
     def progress(self, done: float, total: float) -> None:
         """Say how much of the step is done, which sharpens the ETA; may be called as often as one likes."""
         t = self._pipeline.elapsed_s
-        if total <= 0 or t - self._progress_t < _PAUSE_S:
+        if t - self._progress_t < _PAUSE_S:
+            return
+        part, whole = given.number(done), given.number(total)
+        if isinstance(part, str) or isinstance(whole, str) or whole <= 0:
             return
         self._progress_t = t
-        fraction = min(1.0, max(0.0, done / total))
+        fraction = min(1.0, max(0.0, part / whole))
         self._pipeline.emit("progress", lambda _: {"step": self.index, "fraction": fraction})
 
     def count(self, evaluations: int) -> None:
@@ -72,6 +78,7 @@ class Step:
         if self._over.acquire(blocking=False):
             took = max(0.0, self._pipeline.elapsed_s - self._started_t)
             self._pipeline.emit("step_ended", lambda state: self._end(state, status, reason, took), boundary=True)
+            announce(self._pipeline, self.index, self.label, status.value)
 
     def _end(self, state: PipelineState, status: StepStatus, reason: str | None, took: float) -> dict[str, Any]:
         mine = state.steps[self.index - 1] if 0 < self.index <= len(state.steps) else None
@@ -92,7 +99,7 @@ def why(error: BaseException | None) -> tuple[StepStatus, str | None]:
     """Return the status that an exception gives, and the reason in words."""
     if error is None:
         return StepStatus.COMPLETED, None
-    text = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_REASON].rstrip(": ")
+    text = " ".join(f"{type(error).__name__}: {text_of(error)}".split())[:_LONGEST_REASON].rstrip(": ")
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | asyncio.CancelledError):
         return StepStatus.CANCELLED, text
     return StepStatus.FAILED, text

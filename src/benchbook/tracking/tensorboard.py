@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from benchbook.errors import MissingExtraError, StorageError
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 TENTHS = 10
+_GREATEST = 2**63 - 1  # step that an event can hold
 
 
-def mirror(pipeline: Pipeline, folder: Path) -> None:
+def mirror(pipeline: TrackedPipeline, folder: Path) -> None:
     """Let a pipeline write into `folder`, below its run id, as well.
 
     Raises:
@@ -39,7 +40,7 @@ def mirror(pipeline: Pipeline, folder: Path) -> None:
 
 
 class _Mirror:
-    def __init__(self, writer: Any, pipeline: Pipeline) -> None:
+    def __init__(self, writer: Any, pipeline: TrackedPipeline) -> None:
         self._writer, self._pipeline = writer, pipeline
         self._counts: dict[str, int] = {}
 
@@ -57,7 +58,7 @@ class _Mirror:
         name = event["name"]
         self._counts[name] = self._counts.get(name, -1) + 1
         if event["x"] is not None:
-            return int(event["x"])
+            return max(-_GREATEST, min(_GREATEST, int(event["x"])))
         return self._pipeline.evaluations.value or self._counts[name]
 
     def _add(self, tag: str, value: float, axis: int, at: str) -> None:

@@ -17,6 +17,7 @@ from benchbook.tracking.document import to_document
 from benchbook.tracking.events import apply, begin, line_of
 from benchbook.tracking.flusher import Keeper
 from benchbook.tracking.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
+from benchbook.tracking.given import plain
 from benchbook.tracking.journal import Journal
 from benchbook.tracking.run_locks import RunLock
 from benchbook.tracking.signals import act_on_deferred
@@ -45,17 +46,22 @@ class Record:
         self._latest_s = 0.0
         self.folder = make_folder(name, clock.now(), root)
         self._lock = RunLock(self.folder / LOCK)
-        self._journal = Journal(self.folder / MANIFEST)
-        event = {**self._stamp(), **first, "run_id": self.folder.name}
-        self.state = begin(event, str(self.folder))
-        if not self._journal.append(line_of(event)):
-            problem = self._journal.problem
+        try:
+            self._journal = Journal(self.folder / MANIFEST)
+        except BaseException:
+            self._lock.release()
+            raise
+        try:
+            event = plain({**self._stamp(), **first, "run_id": self.folder.name})
+            self.state = begin(event, str(self.folder))
+            self._write_first(line_of(event))
+            self._lock.beat(event["at"], 0.0)
+            self._snapshot()
+            self._keeper = Keeper(self._keep, name)
+        except BaseException:
             self._journal.close()
             self._lock.release()
-            raise StorageError(f"cannot write {self._journal.path}: {problem}")
-        self._lock.beat(event["at"], 0.0)
-        self._snapshot()
-        self._keeper = Keeper(self._keep, name)
+            raise
 
     @property
     def is_foreign(self) -> bool:
@@ -86,8 +92,13 @@ class Record:
             try:
                 event = {"event": kind, **self._stamp()}
                 event.update(fields(self.state))
+                try:
+                    line = line_of(event)
+                except TypeError:  # it holds what JSON cannot
+                    event = plain(event)
+                    line = line_of(event)
                 apply(self.state, event)
-                self._journal.append(line_of(event))
+                self._journal.append(line)
             finally:
                 self._owner = before
         self._hear(event)
@@ -107,10 +118,16 @@ class Record:
         took = self.elapsed_s
         self.emit("ended", lambda _: {**fields, "duration_s": took, "lost": self._journal.lost})
         self._is_over = True
-        self._snapshot()
-        self._report()
-        self._journal.close()
-        self._lock.release()
+        try:
+            self._snapshot()
+            self._report()
+        finally:
+            self._journal.close()
+            self._lock.release()
+
+    def _write_first(self, line: bytes) -> None:
+        if not self._journal.append(line):
+            raise StorageError(f"cannot write {self._journal.path}: {self._journal.problem}")
 
     def _stamp(self) -> dict[str, Any]:
         return {"at": timestamp(self._clock.now()), "t": round(self.elapsed_s, 6)}

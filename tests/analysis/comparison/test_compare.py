@@ -120,16 +120,22 @@ def test_startup_stands_apart(summary: StudySummary) -> None:
     assert [row.verdict for row in rows] == [Verdict.UNDECIDED]
 
 
-def test_missing_cells_other_budgets_and_few_runs_are_undecided(runs: RunTable, summary: StudySummary) -> None:
+def test_new_cells_other_budgets_and_few_runs_are_undecided(runs: RunTable, summary: StudySummary) -> None:
     """Each says why; none is an exception."""
     few = compare(summary, RunTable(runs.select(seed=[0, 1])))
     assert {row.verdict for row in few.rows if row.metric.startswith("ERT")} <= {Verdict.UNDECIDED, Verdict.UNCHANGED}
-    gone = compare(summary, runs.select(dim=2))
-    assert any("candidate has no such cell" in row.reason for row in gone.rows)
     fresh = compare(summarise(runs.select(dim=2)), runs)
-    assert any("baseline has no such cell" in row.reason for row in fresh.rows)
+    assert [row.verdict for row in fresh.rows if "baseline has no such cell" in row.reason] == [Verdict.UNDECIDED]
+    assert not fresh.worse
     shorter = [bb.run("differential_evolution", "sphere", dim=2, instance=1, seed=s, budget=100) for s in range(15)]
     assert any("budgets differ" in row.reason for row in compare(summary, shorter).rows)
+
+
+def test_what_the_candidate_has_lost_is_worse(runs: RunTable, summary: StudySummary) -> None:
+    """A cell that is gone is named as worse; so is every cell of a candidate without any run."""
+    gone = compare(summary, runs.select(dim=2))
+    assert [(row.function, row.dim, row.baseline, row.current) for row in gone.worse] == [("sphere", 3, 15, 0)]
+    assert [row.dim for row in compare(summary, []).worse] == [2, 3]
 
 
 def test_changed_settings_are_noted(summary: StudySummary) -> None:

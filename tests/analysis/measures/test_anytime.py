@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,6 +42,20 @@ def test_aocc_ignores_what_happened_after_the_budget(made) -> None:
     """With a budget of 4, an improvement at evaluation 5 does not count."""
     table = made(("a", "f", 2, 1, 1, 9, [(1, 1e-3), (5, 1e-8)]))
     assert aocc(table, budget=4) == pytest.approx([0.5])
+
+
+def test_aocc_differs_from_iohinspectors_by_less_than_one_evaluation(made) -> None:
+    """There the first value counts twice and the last one not at all; that is all the difference."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pl, metrics = pytest.importorskip("polars"), pytest.importorskip("iohinspector.metrics")
+    points = [(1, 10.0), (4, 1e-2), (20, 1e-5)]
+    table = made(("a", "f", 2, 1, 1, 20, points))
+    worth = [1 - (np.log10(value) + 8) / 10 for _, value in points]
+    frame = pl.DataFrame({"data_id": [1] * 3, "algorithm_name": ["a"] * 3, "function_name": ["f"] * 3,
+                          "evaluations": [at for at, _ in points], "eaf": worth})  # fmt: skip
+    theirs = float(metrics.get_aocc(frame, 20)["AOCC"][0])
+    assert aocc(table)[0] - theirs == pytest.approx((worth[-1] - worth[0]) / 20)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.floats(0.1, 4.0)), min_size=1, max_size=9), st.integers(1, 40))

@@ -8,7 +8,7 @@ import pytest
 import benchbook as bb
 from benchbook.analysis import RunTable, evaluations_to_targets
 from benchbook.analysis.cells import cells
-from benchbook.analysis.measures.ert import bootstrap_ert, dispersion, expected_running_times, simulated_restarts
+from benchbook.analysis.measures.ert import dispersion, ert_interval, expected_running_times, simulated_restarts
 from benchbook.analysis.measures.first_hits import first_hits
 
 
@@ -45,18 +45,39 @@ def test_cells_are_function_dimension_and_optimizer(made) -> None:
     assert times.cells.of_runs().tolist() == [2, 1, 0, 2]
 
 
-def test_bootstrap_interval_of_equal_runs_is_a_point(made) -> None:
+def test_interval_of_equal_runs_is_a_point(made) -> None:
     """Where all runs are alike nothing can vary."""
     table = made(*[("a", "f", 2, s, 1, 50, [(10, 1.0)]) for s in range(5)])
-    interval = bootstrap_ert(first_hits(table, np.array([1.0])), cells(table))
-    assert interval.low.tolist() == interval.high.tolist() == [[10.0]]
+    interval = ert_interval(first_hits(table, np.array([1.0])), cells(table))
+    assert interval.low == pytest.approx(10.0)
+    assert interval.high == pytest.approx(10.0)
 
 
-def test_bootstrap_interval_holds_the_ert_and_may_be_open_above(half) -> None:
-    """With half of four runs failing, 1 of 16 draws has no success, so that the 95 % interval has no upper end."""
-    interval = bootstrap_ert(first_hits(half, np.array([1.0])), cells(half))
-    assert interval.low[0, 0] < 120 < interval.high[0, 0]
+def test_interval_holds_the_ert_and_is_open_above_without_a_success(half, made) -> None:
+    """Half of four runs failing leave a wide interval; four failures of 50 evaluations bound the ERT from below."""
+    interval = ert_interval(first_hits(half, np.array([1.0])), cells(half))
+    assert interval.low[0, 0] < 120 / 2 < 120 * 2 < interval.high[0, 0] < np.inf
+    table = made(*[("a", "f", 2, s, 1, 50, []) for s in range(4)])
+    interval = ert_interval(first_hits(table, np.array([1.0])), cells(table))
+    most = 1 - 0.025**0.25  # success rate at which four failures have a probability of 0.025
+    assert interval.low[0, 0] == pytest.approx(50 * (1 - most) / most)
     assert interval.high[0, 0] == np.inf
+
+
+def test_a_single_run_tells_no_interval(made) -> None:
+    """One evaluation is the least that a target takes, and there is no most."""
+    table = made(("a", "f", 2, 1, 1, 50, [(10, 1.0)]))
+    interval = ert_interval(first_hits(table, np.array([1.0])), cells(table))
+    assert (interval.low[0, 0], interval.high[0, 0]) == (1.0, np.inf)
+
+
+def test_instances_weigh_alike_where_they_are_balanced(made) -> None:
+    """Three runs of instance 1 need 10 evaluations, one of instance 2 needs 50: 20 by runs, 30 by instances."""
+    runs = [("a", "f", 2, 1, seed, 99, [(10, 1.0)]) for seed in (1, 2, 3)] + [("a", "f", 2, 2, 1, 99, [(50, 1.0)])]
+    table = made(*runs)
+    hits, groups = first_hits(table, np.array([1.0])), cells(table)
+    assert expected_running_times(hits, groups).ert.tolist() == [[20.0]]
+    assert expected_running_times(hits, groups, balance=True).ert == pytest.approx(30.0)
 
 
 def test_simulated_restarts_add_failures_until_a_success() -> None:

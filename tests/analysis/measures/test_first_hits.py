@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.columns import Columns, columns
+from benchbook.analysis.control import first_hit
 from benchbook.analysis.measures import first_hits as hits_module
-from benchbook.analysis.measures.beside_control import first_hit
 from benchbook.analysis.measures.first_hits import first_hits, first_hits_by_problem
 from benchbook.analysis.measures.targets import STANDARD_TARGETS, as_targets, run_length_targets
 from benchbook.errors import UsageError

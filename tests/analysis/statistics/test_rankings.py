@@ -8,6 +8,7 @@ import pytest
 from benchbook.analysis.cells import cells
 from benchbook.analysis.measures.ert import expected_running_times
 from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.statistics.friedman import mean_rank_comparison
 from benchbook.analysis.statistics.rankings import (
     Scores,
     aocc_scores,
@@ -16,6 +17,7 @@ from benchbook.analysis.statistics.rankings import (
     final_scores,
     performance_profile,
 )
+from benchbook.analysis.statistics.tests import pairwise, rank_sum, signed_rank
 
 
 def scores(values: list[list[float]], *, lower: bool = True) -> Scores:
@@ -76,3 +78,33 @@ def test_scores_come_from_runs(made) -> None:
     assert np.isnan(aocc_scores(table).values[1, 0])
     times = expected_running_times(first_hits(table, np.array([1e-3])), cells(table))
     assert ert_scores(times).values[0].tolist() == [1.0, 5.0]
+
+
+def test_differences_of_rounding_are_ties() -> None:
+    """Three optimizers that solve all problems have one rank, and differences in last bits give no ranks."""
+    solved = scores([[0.0, 2.8e-14, 5.7e-9]] * 24)
+    assert (solved.ranks() == 2).all()
+    assert scores([[0.1 + 0.2, 0.3, 0.30000001]]).ranks().tolist() == [[1.5, 1.5, 3]]
+    assert mean_rank_comparison(solved).critical_difference is None
+    assert pairwise(solved)[0].outcome == "undecided"
+
+
+def test_rounding_decides_no_test() -> None:
+    """Signed ranks and rank sums see equal values where all are below the hardest target."""
+    rng = np.random.default_rng(1)
+    low, lower = rng.uniform(5e-9, 1e-8, 20), rng.uniform(0, 1e-14, 20)
+    assert signed_rank(low, lower).n == 0
+    assert rank_sum(low, lower).reason == "all values are equal"
+    assert signed_rank(low + 0.3, (low + 0.1) + 0.2).n == 0
+
+
+def test_final_precisions_count_down_to_the_hardest_target(made) -> None:
+    """Medians below 1e-8 are equal."""
+    table = made(*[(name, "f", 2, 1, 1, 9, [(1, value)]) for name, value in (("a", 1e-12), ("b", 1e-9), ("c", 1.0))])
+    assert final_scores(table).values.tolist() == [[1e-8, 1e-8, 1.0]]
+
+
+def test_performance_profile_of_a_best_value_of_zero() -> None:
+    """Who needs nothing either has the factor 1, all others none."""
+    curves = performance_profile(scores([[0.0, 0.0, 5.0], [2.0, 4.0, np.inf]]), x=np.array([1.0, 2.0, 1e9]))
+    assert [curve.share.tolist() for curve in curves] == [[1, 1, 1], [0.5, 1, 1], [0, 0, 0]]

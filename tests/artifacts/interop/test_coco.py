@@ -46,10 +46,55 @@ def test_cocopp_loads_the_export_without_a_warning_and_finds_the_same_erts(runs,
         assert data.detERT(TARGETS) == pytest.approx(expected)
 
 
+def test_cocopp_finds_the_balanced_ert_where_instances_have_unequal_numbers_of_runs(tmp_path, cocopp, caplog) -> None:
+    """At its own targets, 10^(k/5): four runs of one instance weigh as much as the single run of another."""
+    pairs = [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1)]
+    uneven = RunTable(
+        bb.run("random_search", "bbob_f21", dim=2, instance=i, seed=seed, budget=400) for i, seed in pairs
+    )
+    (folder,) = write_coco(uneven, tmp_path)
+    assert "instances have 1 to 4 runs" in caplog.text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (data,) = cocopp.load(str(folder))
+    targets = 10.0 ** (np.arange(5, -16, -1) / 5)
+    balanced = uneven.ert_table(targets)
+    assert balanced.to_numpy()[0] == pytest.approx(data.detERT(targets))
+    assert not np.allclose(balanced, uneven.ert_table(targets, balance=False))
+
+
+def test_precisions_are_rounded_up_so_that_none_reaches_a_further_target(tmp_path) -> None:
+    """Ten digits of 1.00000000004 would be the target 1."""
+    from dataclasses import replace
+
+    from benchbook.records import History
+
+    run = bb.run("random_search", "bbob_f1", dim=2, instance=1, seed=1, budget=20)
+    values = np.array([2.0, 1.00000000004]) + run.problem.f_opt
+    write_coco([replace(run, history=History(evaluations=np.array([1, 9]), best_values=values))], tmp_path)
+    (back,) = read_coco(tmp_path)
+    assert back.history.best_values.tolist() == pytest.approx([2.0, 1.000000001], rel=1e-12)
+
+
+def test_dimensions_outside_of_the_suite_are_left_out_with_a_warning(tmp_path, caplog) -> None:
+    """The post-processing stops at dimensions 4 and 80; with nothing else it is an error."""
+    runs = [bb.run("random_search", "bbob_f1", dim=d, instance=1, seed=1, budget=20) for d in (2, 4, 80)]
+    write_coco(runs, tmp_path)
+    assert {run.problem.dim for run in read_coco(tmp_path)} == {2}
+    assert "dimension 4 (it has 2, 3, 5, 10, 20, 40), dimension 80" in caplog.text
+    with pytest.raises(UsageError, match="dimension 4"):
+        write_coco(runs[1:], tmp_path)
+
+
 @pytest.mark.slow
 def test_cocopp_main_reads_the_export_without_a_warning(runs, tmp_path) -> None:
     """The whole post-processing, in a process of its own where warnings of our data would be errors."""
-    write_coco(runs, tmp_path / "export")
+    outside = [
+        bb.run("manta_ray_foraging", "bbob_f1", dim=d, instance=i, seed=1, budget=60)
+        for d in (4, 80)
+        for i in range(1, 16)
+    ]
+    write_coco([*runs, *outside], tmp_path / "export")
     program = (
         "import warnings\n"
         "with warnings.catch_warnings():\n"
@@ -127,7 +172,7 @@ def test_a_bare_instance_is_a_run_that_was_not_closed(write, caplog) -> None:
         ("3 0 nan 0 0", "d.dat, line 3: no value yet"),
         ("3 0", "d.dat, line 3: left out, it is torn"),
         ("x y z", "d.dat, line 3: left out"),
-        ("-3 0 1.0 0 0", "d.dat, line 3: left out, evaluation -3"),
+        ("-3 0 1.0 0 0", "d.dat, line 3: left out, it is torn"),
         ("1e999 0 1.0 0 0", "d.dat, line 3: left out"),
     ],
 )
@@ -139,13 +184,12 @@ def test_odd_rows_are_named_by_file_and_line(write, caplog, row: str, said: str)
     assert said in caplog.text
 
 
-def test_missing_first_rows_and_unequal_counts_are_warned_of(write, caplog) -> None:
-    """A run whose first row is not evaluation 1, an `.info` that names more runs, and lengths that disagree."""
-    files = {"f1.info": f"{INFO}d.dat, 1:3|1.0e+00, 2:9|1.0\n", "d.dat": f"{HEADER}4 0 5.0 0 0\n"}
+def test_missing_first_rows_and_unequal_lengths_are_warned_of(write, caplog) -> None:
+    """A run whose first row is not evaluation 1, and a length that its rows exceed."""
+    files = {"f1.info": f"{INFO}d.dat, 1:3|1.0e+00\n", "d.dat": f"{HEADER}4 0 5.0 0 0\n"}
     (run,) = read_coco(write(files))
     assert run.evaluations == 4
     assert "the first row of a run is evaluation 4" in caplog.text
-    assert "names 2 runs" in caplog.text
     assert "has 3 evaluations" in caplog.text
 
 

@@ -114,23 +114,18 @@ def test_strings_of_a_file_are_data(write) -> None:
 
 def test_missing_values_and_missing_entries_are_warned_of(write, caplog) -> None:
     """`None` in a column, a run without an entry, and a first row that is not evaluation 1."""
-    data = "evaluations raw_y\n1 5.0\n2 None\nevaluations raw_y\n3 4.0\n"
-    first, second = read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data}))
-    assert (first.problem.instance, second.problem.instance) == (4, 0)
-    for said in (
-        "d.dat, line 3: left out",
-        "names 1 runs",
-        "run 2 of dimension 2 has no entry",
-        "line 5: the first row",
-    ):
+    data = "evaluations raw_y\n1 5.0\n2 None\n9 3.0\nevaluations raw_y\n3 4.0\n"
+    (run,) = read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data}))
+    assert (run.problem.instance, run.history.best_values.tolist()) == (4, [5.0, 3.0])
+    for said in ("d.dat, line 3: left out", "names 1 runs", "1 runs of d.dat are left out", "line 6: the first row"):
         assert said in caplog.text
 
 
 def test_functions_outside_of_bbob_have_no_known_optimum(write) -> None:
     """Their values are kept as they are."""
-    text = described(function_id=1, function_name="OneMax")
+    text = described(suite="mine", function_id=1, function_name="OneMax")
     (run,) = read_ioh(write({"IOHprofiler_f1.json": text, "d.dat": "evaluations raw_y\n1 5.0\n"}))
-    assert (run.problem.name, run.problem.f_opt, run.precision) == ("ioh_OneMax", None, None)
+    assert (run.problem.name, run.problem.f_opt, run.precision) == ("ioh_mine_OneMax", None, None)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +133,7 @@ def test_functions_outside_of_bbob_have_no_known_optimum(write) -> None:
     [
         ({"IOHprofiler_a.json": "{\n bad"}, "IOHprofiler_a.json, line 2"),
         ({"IOHprofiler_a.json": "{}"}, "not in the format"),
-        ({"IOHprofiler_a.json": described(maximization=True)}, "maximised"),
+        ({"IOHprofiler_a.json": described(maximization="no")}, "line 1: maximization is 'no'"),
         ({"IOHprofiler_a.json": described(attributes=["evaluations"])}, "expected raw_y"),
         ({"IOHprofiler_a.json": described()}, "is missing"),
         ({"IOHprofiler_a.json": described(), "d.dat": "1 2\n"}, "d.dat, line 1: a row before"),

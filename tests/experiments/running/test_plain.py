@@ -13,8 +13,8 @@ from benchbook.experiments import (
     experiment,
     log_artifact,
     log_metrics,
+    threads,
 )
-from benchbook.experiments.running import threads
 
 POOL = [{"id": name} for name in "abc"]
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")

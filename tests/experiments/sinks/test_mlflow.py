@@ -22,7 +22,7 @@ from benchbook.artifacts.io import load_document
 from benchbook.cli.main import main
 from benchbook.errors import MissingExtraError
 from benchbook.experiments import MLflow, MultiBranch, Shadow, experiment, log_artifact, log_metrics
-from benchbook.experiments.running.exit_report import flush_sinks
+from benchbook.experiments.exit_report import flush_sinks
 
 pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
 pytestmark = [
@@ -133,11 +133,11 @@ def test_a_call_is_a_run_with_a_child_for_each_branch(server, client, artifacts)
     history = client.get_metric_history(one.info.run_id, "loss")
     assert [(metric.step, metric.value) for metric in history] == [(0, 1.0), (1, 0.5), (2, 1 / 3)]
     assert two.data.tags["benchbook.exception"] == "ValueError: b does not work"
-    path = client.download_artifacts(two.info.run_id, "branch.json")
+    path = client.download_artifacts(two.info.run_id, "benchbook/branch.json")
     assert "b does not work" in json.loads(Path(path).read_text())["exception"]["traceback"]
     curve = client.download_artifacts(one.info.run_id, "plots/curve.txt")
     assert Path(curve).read_text() == "curve of a"
-    document = json.loads(Path(client.download_artifacts(parent.info.run_id, "call.json")).read_text())
+    document = json.loads(Path(client.download_artifacts(parent.info.run_id, "benchbook/call.json")).read_text())
     assert document["kind"] == "experiment"
     assert not artifacts.exists()
 

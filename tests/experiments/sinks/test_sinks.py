@@ -20,7 +20,7 @@ from benchbook.experiments import (
     log_artifact,
     log_metrics,
 )
-from benchbook.experiments.running.exit_report import flush_sinks
+from benchbook.experiments.exit_report import flush_sinks
 
 POOL = [{"id": "a", "inner": {"size": 1}, "password": "swordfish"}, {"id": "b", "inner": {"size": 2}}]
 

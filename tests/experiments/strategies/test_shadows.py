@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from benchbook.experiments import BranchStatus, Role, Shadow, drain, experiment
-from benchbook.experiments.running import background, exit_report, threads
+from benchbook.experiments import BranchStatus, Role, Shadow, drain, exit_report, experiment, threads
+from benchbook.experiments.running import background
 
 POOL = [{"id": name} for name in ("primary", "s1", "s2", "s3")]
 

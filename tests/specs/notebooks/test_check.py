@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from benchbook.cli.main import main
+from benchbook.errors import UsageError
 from benchbook.specs.notebooks.check import check_coverage, check_docstring, check_notebook, quick_params
+from benchbook.specs.notebooks.discover import find, specs
 
 CELL: dict[str, Any] = {
     "cell_type": "code",
@@ -53,7 +55,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
         (lambda c: c["verdicts"]["metadata"].update(tags=["keep_output"]), "needs both tags", True),
         (lambda c: c["verdicts"].update(outputs=[]), "its output is missing", False),
         (lambda c: c["when"].update(id="3f9a61c2"), "its id is no word", True),
-        (lambda c: c["when"].update(id="given"), "its id stands twice", True),
+        (lambda c: c["when"].update(id="given"), "its id appears twice", True),
         (
             lambda c: c["setup"].update(source=c["setup"]["source"] + "\nimport os"),
             "imports os; allowed is benchb",
@@ -73,6 +75,16 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
         (lambda c: c["reproduce"].update(source="1"), "does not say how to reproduce it", False),
         (lambda c: c["verdicts"].update(source="1"), "never judges its claims", False),
         (lambda c: c["title"].update(source="Random"), "does not begin with a heading", False),
+        (
+            lambda c: c["parameters"]["metadata"].update(tags=["nbval-ignore-output"]),
+            "has 0 cells tagged 'parameters', expected 1",
+            False,
+        ),
+        (
+            lambda c: c["when"]["metadata"].update(tags=["parameters", "nbval-ignore-output"]),
+            "has 2 cells tagged 'parameters', expected 1",
+            False,
+        ),
         (lambda c: c["given-text"].update(source="## References"), "not in the order", False),
     ],
 )
@@ -93,11 +105,41 @@ def test_whatever_a_spec_lacks_is_named(
 
 
 def test_an_optimizer_without_spec_is_named(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Coverage of the catalog is checked where no names are given."""
+    """Coverage of the catalog is checked in benchbook's own repository, where no names are given."""
+    (spec.parent.parent / "pyproject.toml").write_text('[project]\nname = "benchbook"\n')
     assert main(["spec", "check"]) == 6
     said = capsys.readouterr().err
     assert "manta_ray_foraging\n  has no spec; begin with: benchbook spec new manta_ray_foraging\n" in said
     assert "pycma\n  none of its optimizers has a spec; begin with: benchbook spec new pycma:CMAES\n" in said
+
+
+def test_a_spec_without_its_tag_stays_a_spec(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The list, the check of all and a run by name still see it, and its runs are refused rather than quick ones."""
+    edit(spec, lambda c: c["parameters"]["metadata"].update(tags=["nbval-ignore-output"]))
+    assert [file.name for file in specs(spec.parent)] == ["random_search"]
+    assert main(["spec", "list"]) == 0
+    assert "random_search" in capsys.readouterr().out
+    assert main(["spec", "check"]) == 6
+    assert "has 0 cells tagged 'parameters'" in capsys.readouterr().err
+    assert main(["spec", "run", "random_search", "--no-track"]) != 0
+    assert "has 0 cells tagged 'parameters'" in capsys.readouterr().err
+
+
+def test_a_notebook_under_the_name_of_an_optimizer_that_is_no_spec_does_not_cover_it(spec: Path) -> None:
+    """Coverage counts what discovery finds."""
+    spec.write_text(json.dumps({"cells": [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": "# No"}]}))
+    assert "random_search" in {finding.spec for finding in check_coverage(spec.parent, ["random_search"])}
+
+
+def test_a_spec_is_named_by_the_path_of_its_notebook_too(spec: Path, tmp_path: Path) -> None:
+    """What is no spec of the project, or does not exist, is told."""
+    assert [file.name for file in find([str(spec)], spec.parent)] == ["random_search"]
+    with pytest.raises(UsageError, match="no such notebook"):
+        find([str(spec.with_name("none.ipynb"))], spec.parent)
+    stray = tmp_path / "stray.ipynb"
+    stray.write_text('{"cells": []}')
+    with pytest.raises(UsageError, match="is not a spec of this project"):
+        find([str(stray)], spec.parent)
 
 
 def test_one_spec_of_a_library_covers_it(spec: Path, copy_spec: Callable[[str], Path]) -> None:

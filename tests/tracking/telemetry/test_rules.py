@@ -13,7 +13,8 @@ from benchbook.tracking.telemetry.rules import (
     load_rules,
     shipped_rules,
 )
-from benchbook.tracking.telemetry.sampling import Sample, Sampler
+from benchbook.tracking.telemetry.sample import Sample
+from benchbook.tracking.telemetry.sampling import Sampler
 
 
 def spoken(

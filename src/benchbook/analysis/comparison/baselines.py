@@ -16,7 +16,7 @@ from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import BASELINE_VERSION, Kind
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, UsageError, unknown_name
-from benchbook.files import artifact_root
+from benchbook.files import artifact_root, shipped
 from benchbook.typing import FloatArray, JsonObject
 
 SUFFIX = ".json.zst"
@@ -67,13 +67,18 @@ def publish(
 
 
 def published(folder: Path | None = None) -> list[Baseline]:
-    """Return all baselines, by name.
+    """Return all baselines, by name: those of the package, and those of the project or of a folder.
 
     Raises:
         ArtifactError: One of them is damaged.
     """
-    where = folder or baselines_folder()
-    return [load_baseline(path) for path in sorted(where.glob(f"*{SUFFIX}"))]
+    return [load_baseline(path) for path in baseline_files(*_folders(folder)).values()]
+
+
+def baseline_files(*folders: Path) -> dict[str, Path]:
+    """Return the baselines of folders by name, sorted; where two have one name, that of the later folder."""
+    found = {path.name.removesuffix(SUFFIX): path for folder in folders for path in folder.glob(f"*{SUFFIX}")}
+    return dict(sorted(found.items()))
 
 
 def find_baseline(which: str, folder: Path | None = None) -> Baseline:
@@ -85,12 +90,15 @@ def find_baseline(which: str, folder: Path | None = None) -> Baseline:
     """
     if Path(which).is_file():
         return load_baseline(Path(which))
-    where = folder or baselines_folder()
-    path = where / f"{which}{SUFFIX}"
-    if not _NAME.fullmatch(which) or not path.is_file():
-        known = [item.name.removesuffix(SUFFIX) for item in where.glob(f"*{SUFFIX}")]
+    known = baseline_files(*_folders(folder))
+    if which not in known:
         raise unknown_name("baseline", which, known, "(benchbook baseline list)")
-    return load_baseline(path)
+    return load_baseline(known[which])
+
+
+def baseline_path(name: str) -> Path | None:
+    """Return the file of a baseline of the package or the project; None where there is none of this name."""
+    return baseline_files(*_folders(None)).get(name)
 
 
 def load_baseline(path: Path) -> Baseline:
@@ -154,6 +162,11 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
         targets=None if targets is None else np.array(targets, dtype=np.float64),
     )
     return doc["name"], doc["created_at"], summary
+
+
+def _folders(folder: Path | None) -> tuple[Path, ...]:
+    """Return where to look: in the folder alone, or in the package and then the project."""
+    return (shipped("baselines"), baselines_folder()) if folder is None else (folder,)
 
 
 def _cell_document(cell: CellSummary) -> JsonObject:

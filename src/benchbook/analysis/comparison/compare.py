@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.quality_lane import quality_rows
-from benchbook.analysis.comparison.summary import CellKey, StudySummary, summarise
+from benchbook.analysis.comparison.summary import CellKey, CellSummary, StudySummary, summarise
 from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.comparison.time_lane import time_rows
 from benchbook.analysis.comparison.verdicts import Row, Verdict
@@ -46,11 +46,29 @@ class Comparison:
         """The rows that became worse."""
         return tuple(row for row in self.rows if row.verdict is Verdict.WORSE)
 
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Why the comparison says less than it seems to: cells that were not compared, or no verdict at all."""
+        by_reason: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.gap:
+                by_reason.setdefault(row.reason, []).append(f"{row.optimizer} on {row.function} in dimension {row.dim}")
+        lines = [
+            f"{len(cells)} of the baseline's cells not compared: {reason} ({cells[0]}{', ...' if cells[1:] else ''})"
+            for reason, cells in by_reason.items()
+        ]
+        decided = (Verdict.BETTER, Verdict.WORSE, Verdict.UNCHANGED)
+        if not any(row.lane == Lane.QUALITY.value and row.verdict in decided for row in self.rows):
+            lines.append("nothing was decided about quality")
+        return tuple(lines)
+
 
 def compare(
     baseline: StudySummary, candidate: Iterable[Run] | StudySummary, thresholds: Thresholds | None = None
 ) -> Comparison:
     """Compare runs with a baseline, cell by cell and over all cells of each optimizer.
+
+    A cell of the baseline that the candidate lacks counts as worse.
 
     Args:
         baseline: What is compared with.
@@ -64,23 +82,31 @@ def compare(
     pairs = [(baseline.cells[key], other.cells[key]) for key in shared]
     quality, detectable = quality_rows(pairs, limits)
     rows = [*quality, *time_rows(pairs, baseline, other, limits)]
-    rows += [_missing(key, "the candidate") for key in baseline.cells if key not in other.cells]
-    rows += [_missing(key, "the baseline") for key in other.cells if key not in baseline.cells]
+    rows += [replace(_lost(baseline.cells[key]), gap=True) for key in baseline.cells if key not in other.cells]
+    rows += [_new(other.cells[key]) for key in other.cells if key not in baseline.cells]
     return Comparison(rows=tuple(rows), notes=tuple(_notes(baseline, other)), detectable=detectable, thresholds=limits)
 
 
-def _missing(key: CellKey, where: str) -> Row:
-    optimizer, function, dim = key
+def _lost(then: CellSummary) -> Row:
+    """Return the row of a cell that is gone: nobody knows how well it would do now, so it counts as worse."""
+    return _runs_row(then, len(then), 0, Verdict.WORSE, "the candidate has no such cell")
+
+
+def _new(now: CellSummary) -> Row:
+    return _runs_row(now, None, len(now), Verdict.UNDECIDED, "the baseline has no such cell")
+
+
+def _runs_row(cell: CellSummary, then: int | None, now: int, verdict: Verdict, reason: str) -> Row:
     return Row(
         lane=Lane.QUALITY.value,
-        optimizer=optimizer,
-        function=function,
-        dim=dim,
+        optimizer=cell.optimizer,
+        function=cell.function,
+        dim=cell.dim,
         metric="runs",
-        baseline=None,
-        current=None,
-        verdict=Verdict.UNDECIDED,
-        reason=f"{where} has no such cell",
+        baseline=then,
+        current=now,
+        verdict=verdict,
+        reason=reason,
     )
 
 

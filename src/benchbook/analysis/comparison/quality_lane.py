@@ -12,6 +12,7 @@ import numpy as np
 from benchbook.analysis.comparison.summary import CellSummary
 from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.comparison.verdicts import Row, Verdict
+from benchbook.analysis.statistics.intervals import Estimate, ert_of, ert_ratio, mean_difference
 from benchbook.analysis.statistics.permutation import (
     EXCHANGES,
     exchanged_log_ert_ratios,
@@ -20,13 +21,11 @@ from benchbook.analysis.statistics.permutation import (
     sequential_p_value,
     shuffled,
 )
-from benchbook.analysis.statistics.resampling import Estimate, bootstrap_difference, bootstrap_ert_ratio, ert_of
 from benchbook.analysis.statistics.tests import holm
 from benchbook.typing import FloatArray, IntArray
 
 Pair = tuple[CellSummary, CellSummary]
 _LEAST_RUNS = 5
-_SEED = 1
 _MOST_EXCHANGES = 1_000_000
 
 
@@ -80,7 +79,8 @@ def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], 
     most = _exchanges_for(2 * len(pairs) + len({then.optimizer for then, _ in pairs}), limits)
     for then, now in pairs:
         if then.budget != now.budget:
-            tests.append(_undecided(then, "ERT", f"budgets differ: {then.budget} then, {now.budget} now"))
+            unlike = _undecided(then, "ERT", f"budgets differ: {then.budget} then, {now.budget} now")
+            tests.append(replace(unlike, row=replace(unlike.row, gap=True)))
             continue
         one, other, paired = aligned(then, now)
         tests.append(_ert_test(then, now, one, other, paired, limits, most))
@@ -133,7 +133,7 @@ def _ert_test(
         (now.hits[other], now.evaluations[other].astype(float)),
         (then.hits[one], then.evaluations[one].astype(float)),
     )
-    estimate = bootstrap_ert_ratio(a, b, seed=_SEED)
+    estimate = ert_ratio(a, b)
     base, current = ert_of(*b), ert_of(*a)
     row = _row(then, metric, base, current, estimate)
     same = paired and np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1])
@@ -156,7 +156,7 @@ def _ert_test(
 
 def _aocc_test(then: CellSummary, cell: _Areas, limits: Thresholds, most: int) -> _Test:
     a, b = cell.now, cell.then
-    estimate = bootstrap_difference(a, b, paired=cell.paired, seed=_SEED)
+    estimate = mean_difference(a, b, paired=cell.paired)
     row = _row(then, "AOCC", float(b.mean()), float(a.mean()), estimate)
     if cell.paired and np.array_equal(a, b):
         return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), None, False, False, True)

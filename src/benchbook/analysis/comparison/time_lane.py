@@ -79,6 +79,8 @@ def _judged(
         sure = limits.time_noise * noise < max(limits.time_relative * before, limits.time_absolute_s)
         reason = "the difference is within the thresholds"
         verdict = Verdict.UNCHANGED if sure else Verdict.UNDECIDED
+        if abs(difference) >= limits.time_relative * before:
+            reason = f"too short to judge: {abs(difference):.2g} s is below {limits.time_absolute_s:g} s"
         reason = reason if sure else "the noise is larger than the thresholds"
     elif abs(difference) < limits.time_noise * noise:
         verdict, reason = Verdict.UNDECIDED, f"not above the noise: {limits.time_noise:g} x {noise:.3g} s"

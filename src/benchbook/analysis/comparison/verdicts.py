@@ -34,6 +34,7 @@ class Row:
         low: Lower end of the 95 % interval of the difference (of the ratio for ERT); None where unknown.
         high: Upper end.
         p: p-value, adjusted for the number of rows; None where there was no test.
+        gap: Whether a cell of the baseline could not be compared: it is missing, or its budget is another.
     """
 
     lane: str
@@ -48,6 +49,7 @@ class Row:
     low: float | None = None
     high: float | None = None
     p: float | None = None
+    gap: bool = False
 
     @property
     def delta(self) -> float | None:

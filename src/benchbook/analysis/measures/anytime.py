@@ -68,9 +68,13 @@ def fixed_target(hits: FirstHits, groups: Cells, levels: tuple[float, ...] = QUA
 def aocc(table: Columns, budget: int | None = None) -> FloatArray:
     """Return the normalised area over the convergence curve of each run, shape `(runs,)`, from 0 to 1; more is better.
 
-    The mean over the evaluations of 1 - (clip(log10 precision, -8, 2) + 8) / 10 (van Stein & Bäck 2025, LLaMEA,
-    with the bounds of COCO's targets). Evaluations before the first value count 0; a run that ended early keeps its
-    last value. The bounds are fixed: an area that hangs on the data would change with the company.
+    The mean over the evaluations 1 to budget of 1 - (clip(log10 precision, -8, 2) + 8) / 10, with the best precision
+    after that evaluation (van Stein & Bäck 2025, LLaMEA, https://doi.org/10.1109/TEVC.2024.3497793, with the bounds
+    of COCO's targets): the first evaluation counts with the value that it found, and the last one too. iohinspector
+    holds each value from one evaluation to the next, from 0 to the budget, so that the first value counts twice and the
+    last one not at all; the two differ by less than 1 / budget. Evaluations before the first value count 0; a run that
+    ended early keeps its last value. The bounds are fixed: an area that depends on the data would change with the
+    company.
 
     Args:
         table: The runs.

@@ -1,4 +1,4 @@
-"""Expected running times, success rates, their bootstrap intervals, and the spread of simulated restarts."""
+"""Expected running times, success rates, their intervals, and the spread of simulated restarts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from benchbook.analysis.cells import Cells
 from benchbook.analysis.measures.first_hits import FirstHits
+from benchbook.analysis.student import t_quantile
 from benchbook.typing import FloatArray, IntArray
 
 SAMPLES = 1000
@@ -47,46 +48,93 @@ class Interval:
     high: FloatArray
 
 
-def expected_running_times(hits: FirstHits, groups: Cells) -> RunningTimes:
+def expected_running_times(hits: FirstHits, groups: Cells, *, balance: bool = False) -> RunningTimes:
     """Return the ERT of each cell and target: all evaluations spent, over the number of successes.
 
     Evaluations of runs without success count (Hansen et al. 2009; Auger & Hansen 2005, the success performance SP2).
+
+    Args:
+        hits: First hits.
+        groups: The cells.
+        balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does by default; else
+            runs weigh alike. Numbers of successes and runs are never weighted.
     """
-    successes = groups.sums(hits.reached.astype(np.float64))
-    spent = groups.sums(hits.spent())
+    reached = hits.reached.astype(np.float64)
+    successes = groups.sums(reached)
+    weight = balanced_weights(hits, groups)[:, np.newaxis] if balance else np.ones((1, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ert = np.where(successes > 0, spent / successes, np.inf)
+        ert = np.where(successes > 0, groups.sums(hits.spent() * weight) / groups.sums(reached * weight), np.inf)
     return RunningTimes(
         cells=groups, targets=hits.targets, ert=ert, successes=successes.astype(np.int64), runs=groups.counts
     )
 
 
-def bootstrap_ert(
-    hits: FirstHits, groups: Cells, *, level: float = 0.95, samples: int = SAMPLES, seed: int = 1
-) -> Interval:
-    """Return percentile intervals of the ERT, by drawing the runs of each cell anew with replacement.
+def balanced_weights(hits: FirstHits, groups: Cells) -> FloatArray:
+    """Return weights of the runs, of mean 1 in each cell, with which the instances of a cell weigh alike.
 
-    A draw without a success has an infinite ERT, so that the upper end may be infinite.
+    All are exactly 1 where the instances of a cell have as many runs each.
+    """
+    weights = np.empty(len(hits.table))
+    for cell in range(len(groups)):
+        runs = groups.runs(cell)
+        _, instance, counts = np.unique(hits.table.instance[runs], return_inverse=True, return_counts=True)
+        weights[runs] = len(runs) / (len(counts) * counts[instance.ravel()])
+    return weights
+
+
+def ert_interval(hits: FirstHits, groups: Cells, *, level: float = 0.95) -> Interval:
+    """Return intervals of the ERT of each cell and target, that of Student's t for the logarithm of the ERT.
+
+    Without a success the upper end is infinite and the lower one what the most frequent success that n failures allow
+    would give; a single run tells nothing. A failure that is rare and was not seen is not in the interval.
 
     Args:
         hits: First hits.
         groups: The cells.
         level: Confidence.
-        samples: Number of draws.
-        seed: Decides the draws.
     """
     spent, reached = hits.spent(), hits.reached.astype(np.float64)
     low = np.empty((len(groups), spent.shape[1]))
     high = np.empty_like(low)
     tail = (1 - level) / 2
-    weights = {int(n): draws(int(n), samples, seed) for n in np.unique(groups.counts)}
-    for cell, n in enumerate(groups.counts):
-        runs, weight = groups.runs(cell), weights[int(n)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            successes = weight @ reached[runs]
-            erts = np.where(successes > 0, (weight @ spent[runs]) / successes, np.inf)
-        low[cell], high[cell] = np.quantile(erts, [tail, 1 - tail], axis=0, method="inverted_cdf")
+    for cell in range(len(groups)):
+        runs = groups.runs(cell)
+        low[cell], high[cell] = ert_limits(spent[runs], reached[runs], tail)
     return Interval(low=low, high=high)
+
+
+def ert_limits(spent: FloatArray, reached: FloatArray, tail: float) -> tuple[FloatArray, FloatArray]:
+    """Return lower and upper limits of the ERT to each target, each exceeded with probability `tail`.
+
+    Args:
+        spent: Evaluations until the target or the end, shape `(runs, targets)`.
+        reached: Whether the target was reached (1 or 0), shape `(runs, targets)`.
+        tail: Probability beyond each limit.
+    """
+    n = len(spent)
+    if n < 2:
+        return np.ones(spent.shape[1]), np.full(spent.shape[1], np.inf)
+    successes, total = reached.sum(axis=0), spent.sum(axis=0)
+    factor = np.exp(t_quantile(1 - tail, n - 1) * log_ert_error(spent, reached))
+    most = 1 - tail ** (1 / n)  # success rate that fails n times with probability `tail`
+    ert = total / np.maximum(successes, 1)
+    low = np.where(successes > 0, ert / factor, total / n * (1 - most) / most)
+    return np.maximum(low, 1.0), np.where(successes > 0, ert * factor, np.inf)
+
+
+def log_ert_error(spent: FloatArray, reached: FloatArray) -> FloatArray:
+    """Return the jackknife's standard error of log ERT for each target (Efron & Tibshirani 1993, chapter 11).
+
+    Where all successes are one run's, half a success stands for none in what is left without it.
+
+    Args:
+        spent: Evaluations until the target or the end, shape `(runs, targets)`, of at least two runs.
+        reached: Whether the target was reached (1 or 0), shape `(runs, targets)`.
+    """
+    n = len(spent)
+    without = np.log((spent.sum(axis=0) - spent) / np.maximum(reached.sum(axis=0) - reached, 0.5))
+    error: FloatArray = np.sqrt((n - 1) / n * np.square(without - without.mean(axis=0)).sum(axis=0))
+    return error
 
 
 def draws(n: int, samples: int, seed: int) -> FloatArray:

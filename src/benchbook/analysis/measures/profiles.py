@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ import numpy as np
 from benchbook.analysis.cells import Cells, cells
 from benchbook.analysis.measures.ert import draws, simulated_restarts
 from benchbook.analysis.measures.first_hits import FirstHits
+from benchbook.analysis.student import t_over_normal
 from benchbook.errors import UsageError
 from benchbook.typing import FloatArray, IntArray
 
@@ -24,7 +26,7 @@ GROUPS = {
     "weakly structured": range(20, 25),
 }
 _POINTS = 121
-_BAND_SAMPLES = 200
+_BAND_SAMPLES = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,8 +89,8 @@ def runtime_profiles(
     Args:
         hits: First hits.
         by: One profile a function and dimension, a group and dimension, a dimension, or one of all.
-        band: Confidence of a band by drawing anew the runs within each function and dimension, and within each
-            instance where every instance has several runs; None: no band.
+        band: Confidence of a band by resampling the runs within each function and dimension, and within each instance
+            where every instance has several runs; from 0 to 1 where there is a single run. None: no band.
         restarts: Draw so many simulated restarts for each function and target instead of taking each run once.
         x: Evaluations per dimension; log-spaced up to the longest run unless given.
         seed: Decides the draws of bands and restarts.
@@ -108,8 +110,11 @@ def runtime_profiles(
     made = []
     for (optimizer, label, dim), members in _members(groups, by).items():
         share: FloatArray = shares[members].mean(axis=0)
-        low, high = (share, share) if band is None or restarts else _band(hits, groups, members, curves, band, seed)
         runs = np.concatenate([groups.runs(cell) for cell in members])
+        low, high = share, share
+        if band is not None and not restarts:
+            around = _band(hits, groups, members, curves, band, seed)
+            low, high = _limits(share, around, len(runs), (1 - band) / 2)
         made.append(
             Profile(
                 optimizer=optimizer,
@@ -125,6 +130,22 @@ def runtime_profiles(
             )
         )
     return made
+
+
+def _limits(
+    share: FloatArray, around: tuple[FloatArray, FloatArray] | None, runs: int, tail: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of a band around a share.
+
+    Where no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
+    alike leave possible, 1 - tail^(1/n) away. As true shares rise, an end holds for all earlier, or later, points too.
+    """
+    if around is None:
+        return np.zeros_like(share), np.ones_like(share)
+    possible = 1 - tail ** (1 / runs)
+    low = np.where(share >= 1, 1 - possible, np.maximum(share + around[0], 0.0))
+    high = np.where(share <= 0, possible, np.minimum(share + around[1], 1.0))
+    return np.maximum.accumulate(low), np.minimum.accumulate(high[::-1])[::-1]
 
 
 def cell_curves(hits: FirstHits, groups: Cells, grid: FloatArray) -> FloatArray:
@@ -180,25 +201,53 @@ def _restarted(hits: FirstHits, groups: Cells, grid: FloatArray, restarts: int, 
 
 def _band(
     hits: FirstHits, groups: Cells, members: Sequence[int], curves: FloatArray, level: float, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    total = np.zeros((_BAND_SAMPLES, curves.shape[1]))
-    for number, cell in enumerate(members):
-        runs = groups.runs(cell)
-        strata = _strata(hits.table.instance[runs])
-        for rows in strata:
-            weight = draws(len(rows), _BAND_SAMPLES, seed + number) / (len(rows) * len(strata) * len(members))
-            total += weight @ curves[runs[rows]]
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return how far below and above the share the band ends, shape `(points,)` each; None where nothing tells it.
+
+    Each stratum is resampled independently of the others. A bootstrap of n runs has (n - 1) / n of the variance, a
+    half for 2 seeds, so that deviations are stretched by sqrt(n / (n - 1)) (Rao & Wu 1988); and the variance itself is
+    estimated from few runs, so that they are stretched as a t quantile is beyond a normal one, with the degrees of
+    freedom of Satterthwaite (1946).
+    """
+    rng = np.random.default_rng([seed, len(members)])
+    deviation = np.zeros((_BAND_SAMPLES, curves.shape[1]))
+    variance, freedom = np.zeros(curves.shape[1]), np.zeros(curves.shape[1])
+    for weight, runs in _strata(hits, groups, members):
+        n = len(runs)
+        if n < 2:
+            return None
+        own = curves[runs] - curves[runs].mean(axis=0)
+        drawn = draws(n, _BAND_SAMPLES, int(rng.integers(2**62)))
+        deviation += (weight * math.sqrt(n / (n - 1)) / n) * (drawn @ own)
+        part = weight**2 * (own**2).sum(axis=0) / (n * (n - 1))
+        variance += part
+        freedom += part**2 / (n - 1)
     tail = (1 - level) / 2
-    ends: FloatArray = np.quantile(total, [tail, 1 - tail], axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stretched = t_over_normal(1 - tail, np.where(freedom > 0, variance**2 / freedom, np.inf))
+    ends: FloatArray = np.quantile(deviation, [tail, 1 - tail], axis=0) * stretched
     return ends[0], ends[1]
 
 
-def _strata(instances: IntArray) -> list[IntArray]:
-    """Return the rows that are drawn among one another: those of an instance, or all where instances have one run."""
-    values, counts = np.unique(instances, return_counts=True)
-    if counts.min() < 2:
-        return [np.arange(len(instances))]
-    return [np.flatnonzero(instances == value) for value in values]
+def _strata(hits: FirstHits, groups: Cells, members: Sequence[int]) -> Iterator[tuple[float, IntArray]]:
+    """Yield weight and runs of each stratum: an instance, or a cell where instances have one run.
+
+    Cells of a single run form one stratum, which makes the band wider than it need be.
+    """
+    single: list[IntArray] = []
+    for cell in members:
+        runs = groups.runs(cell)
+        values, counts = np.unique(hits.table.instance[runs], return_counts=True)
+        if len(runs) < 2:
+            single.append(runs)
+        elif counts.min() < 2:
+            yield 1 / len(members), runs
+        else:
+            for value, count in zip(values, counts, strict=True):
+                own: IntArray = runs[hits.table.instance[runs] == value]
+                yield float(count) / (len(runs) * len(members)), own
+    if single:
+        yield len(single) / len(members), np.concatenate(single)
 
 
 def _grid(hits: FirstHits) -> FloatArray:

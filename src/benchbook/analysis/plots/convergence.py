@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from benchbook.analysis.measures.beside_control import Convergence
+from benchbook.analysis.control import Convergence
 from benchbook.analysis.plots.decades import label_decades
 from benchbook.analysis.plots.style import new_figure, styled
 

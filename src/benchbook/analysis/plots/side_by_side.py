@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from benchbook.analysis.measures.beside_control import Convergence
+from benchbook.analysis.control import Convergence
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.plots.convergence import plot_convergence
 from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchbook.analysis.measures.beside_control import Convergence
+from benchbook.analysis.control import Convergence
 from benchbook.analysis.plots.convergence import plot_convergence
 from benchbook.analysis.plots.style import new_figure, styled
 

@@ -1,4 +1,4 @@
-"""Rankings of a set of optimizers: performance profiles, data profiles, ranks. They hang on the set, so it is kept."""
+"""Rankings of a set of optimizers: performance profiles, data profiles, ranks. They depend on the set: it is kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Columns
 from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.ert import RunningTimes
+from benchbook.analysis.statistics.ties import HARDEST_TARGET, tied
 from benchbook.typing import FloatArray
 
 DATA_PROFILE_TOLERANCES = (1e-1, 1e-3, 1e-5, 1e-7)
@@ -44,9 +45,11 @@ class Scores:
     def ranks(self) -> FloatArray:
         """Return the rank of each optimizer on each problem, 1 for the best; equal ones share the mean of their ranks.
 
-        Shape `(problems, optimizers)`; NaN where there is no value.
+        Values that differ by rounding only are equal (`ties.tied`). Shape `(problems, optimizers)`; NaN where there is
+        no value.
         """
-        signed = self.values if self.lower_is_better else -self.values
+        values = np.array([tied(row) for row in self.values]).reshape(self.values.shape)
+        signed = values if self.lower_is_better else -values
         below = (signed[:, :, np.newaxis] > signed[:, np.newaxis, :]).sum(axis=2)
         equal = (signed[:, :, np.newaxis] == signed[:, np.newaxis, :]).sum(axis=2)
         ranks: FloatArray = np.where(np.isnan(signed), np.nan, below + (equal + 1) / 2)
@@ -93,8 +96,11 @@ def scores(table: Columns, per_run: FloatArray, *, lower_is_better: bool, statis
 
 
 def final_scores(table: Columns) -> Scores:
-    """Return the median final precision of each optimizer on each problem."""
-    return scores(table, table.final(), lower_is_better=True)
+    """Return the median final precision of each optimizer on each problem, that of the hardest target at least.
+
+    Below it nothing is measured: differences there are those of rounding and of when a run happened to stop.
+    """
+    return scores(table, np.maximum(table.final(), HARDEST_TARGET), lower_is_better=True)
 
 
 def aocc_scores(table: Columns) -> Scores:
@@ -110,16 +116,18 @@ def ert_scores(times: RunningTimes, target: int = -1) -> Scores:
 def performance_profile(measured: Scores, x: FloatArray | None = None) -> list[ShareCurve]:
     """Return the share of problems on which an optimizer needs at most x times what the best of the set needs.
 
-    Dolan & Moré (2002), https://doi.org/10.1007/s101070100263. A problem that nobody solves counts against all.
+    Dolan & Moré (2002), https://doi.org/10.1007/s101070100263. A problem that nobody solves counts against all. Where
+    the best needs 0, those that need 0 as well have the factor 1, and all others an infinite one.
 
     Args:
-        measured: What each needs, for instance ERTs; infinite where it fails.
+        measured: What each needs, for instance ERTs, >= 0; infinite where it fails.
         x: Factors >= 1; log-spaced up to the largest unless given.
     """
     values = np.where(np.isnan(measured.values), np.inf, measured.values)
     best = values.min(axis=1, keepdims=True, initial=np.inf)
-    with np.errstate(invalid="ignore"):
-        ratios = np.where(np.isfinite(values), values / best, np.inf)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = np.where(values == best, 1.0, values / best)
+    ratios[~np.isfinite(values)] = np.inf
     finite = ratios[np.isfinite(ratios)]
     grid = np.geomspace(1, max(2.0, finite.max(initial=1.0)), 101) if x is None else np.asarray(x, dtype=np.float64)
     return [

@@ -12,6 +12,7 @@ from types import ModuleType
 import numpy as np
 
 from benchbook.analysis.statistics.rankings import Scores
+from benchbook.analysis.statistics.ties import HARDEST_TARGET, ROUNDING, tied
 from benchbook.errors import MissingExtraError
 from benchbook.typing import FloatArray
 
@@ -46,6 +47,7 @@ def signed_rank(a: FloatArray, b: FloatArray, *, alpha: float = ALPHA) -> TestRe
     """Compare paired samples by Wilcoxon's signed-rank test; zeros take part in the ranking (Pratt 1959).
 
     The effect is the matched-pairs rank-biserial correlation (Kerby 2014). Pairs with a missing value are left out.
+    Values that differ by rounding only, or are both below the hardest target, are equal.
 
     Args:
         a: Values, shape `(n,)`.
@@ -75,6 +77,8 @@ def rank_sum(a: FloatArray, b: FloatArray, *, alpha: float = ALPHA) -> TestResul
     """
     a, b = a[~np.isnan(a)], b[~np.isnan(b)]
     n = min(len(a), len(b))
+    both = tied(np.concatenate((a, b)))
+    a, b = both[: len(a)], both[len(a) :]
     if n < 4:
         return _undecided(n, f"{n} values in the smaller sample, at least 4 are needed")
     if len(np.unique(np.concatenate((a, b)))) == 1:
@@ -137,11 +141,19 @@ def pairwise(measured: Scores, *, alpha: float = ALPHA) -> list[PairwiseResult]:
 
 
 def _difference(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return a - b without missing pairs; where both are infinite alike they are equal."""
+    """Return a - b without missing pairs, with ties made equal; where both are infinite alike they are equal.
+
+    Two values that are both within the hardest target of 0 do not differ, and differences of one size but for rounding
+    have one rank.
+    """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     known = ~(np.isnan(a) | np.isnan(b))
     a, b = _ordered(a[known]), _ordered(b[known])
-    return a - b
+    solved = (np.abs(a) <= HARDEST_TARGET) & (np.abs(b) <= HARDEST_TARGET)
+    rounding = ROUNDING * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
+    difference = np.where(solved | (np.abs(a - b) <= rounding), 0.0, a - b)
+    sizes: FloatArray = np.sign(difference) * tied(np.abs(difference))
+    return np.where(sizes == 0, difference, sizes)
 
 
 def _ordered(values: FloatArray) -> FloatArray:

@@ -1,19 +1,33 @@
-"""Traffic with other tools: COCO, IOHprofiler, nevergrad, and tables. Nothing in a file is ever evaluated as code."""
+"""Import from and export to other tools: COCO, IOHprofiler, nevergrad, tables. Nothing in a file is run as code."""
 
+from benchbook.artifacts.interop.archives import opened
 from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.coco_write import write_coco
-from benchbook.artifacts.interop.imported import ImportedRun, read_imported, write_imported
+from benchbook.artifacts.interop.imported import (
+    Added,
+    ImportedRun,
+    add_imported,
+    read_imported,
+    with_optima,
+    write_imported,
+)
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.ioh_write import write_ioh
 from benchbook.artifacts.interop.nevergrad import read_nevergrad
+from benchbook.artifacts.interop.reading import read
 from benchbook.artifacts.interop.tables import write_csv, write_parquet
 
 __all__ = [
+    "Added",
     "ImportedRun",
+    "add_imported",
+    "opened",
+    "read",
     "read_coco",
     "read_imported",
     "read_ioh",
     "read_nevergrad",
+    "with_optima",
     "write_coco",
     "write_csv",
     "write_imported",

@@ -3,174 +3,183 @@
 from __future__ import annotations
 
 import logging
-import math
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
+from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
-from benchbook.errors import ArtifactError, StorageError, UsageError
+from benchbook.artifacts.interop.matching import matched
+from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.suites import coco_function
+from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
-_FIELD = re.compile(r"(\w+)\s*=\s*(?:'([^']*)'|([^,\s]+))")
-_RUN = re.compile(r"(\d+)(?::(\d+)(?:\|([^,\s]+))?)?$")
-_OPTIMUM = re.compile(r"Fopt \(([^)]*)\)")
-_BEST = 2  # the column of the best precision, in the old format and the new
-
-
-@dataclass(slots=True)
-class _Logged:
-    """The rows of one run in one data file."""
-
-    optimum: float | None
-    evaluations: list[int] = field(default_factory=list)
-    precisions: list[float] = field(default_factory=list)
+_NEW_STEPS, _OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
+_HYPERVOLUME_STEPS = 10
 
 
 def read_coco(folder: Path) -> Iterator[ImportedRun]:
-    """Yield the runs of all `.info` files under a folder.
+    """Yield the runs of an `.info` file, or of all under a folder.
 
     Raises:
         UsageError: There is no such folder, or no `.info` file under it.
-        ArtifactError: A file is not in COCO's format.
+        ArtifactError: A file is not in COCO's format, or runs cannot be matched to what the index says.
     """
-    if not folder.is_dir():
+    if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("*.info"))
+    files = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
     if not files:
-        raise UsageError(f"{folder} holds no .info file, expected the output of a COCO logger")
-    for file in files:
-        yield from _read_info(file)
+        raise UsageError(f"{shown(folder)} holds no .info file, expected the output of a COCO logger")
+    segments = [segment for file in files for segment in read_index(file)]
+    missing = ""
+    found = False
+    for together in _by_data(segments):
+        gone = [path for path in together[0].data if not path.is_file()]
+        for path in gone:
+            first = together[0]
+            missing = f"{shown(first.file)}, line {first.line}: the data file {_name(first, path)!r} is missing"
+            log.warning("%s; its runs are left out", missing)
+        if len(gone) < len(together[0].data):
+            found = True
+            yield from _read_runs(together)
+    if missing and not found:
+        raise ArtifactError(missing)
 
 
-def _read_info(file: Path) -> Iterator[ImportedRun]:
-    header: dict[str, str] = {}
-    for number, line in enumerate(_lines(file), start=1):
-        if not line.strip() or line.lstrip().startswith("%"):
-            continue
-        if "funcId" in line:
-            header = {name: quoted or plain for name, quoted, plain in _FIELD.findall(line)}
-            missing = [name for name in ("funcId", "DIM", "algId") if not header.get(name)]
-            if missing or not header["funcId"].isdigit() or not header["DIM"].isdigit():
-                raise ArtifactError(f"{file}, line {number}: expected funcId, DIM and algId, got {line.strip()[:80]!r}")
-        elif header:
-            yield from _read_cell(file, number, line, header)
+def _by_data(segments: list[Segment]) -> list[list[Segment]]:
+    """Return the segments that share their data files, each group in the order of the index.
+
+    An entry that says the same of the same file as one before is left out.
+    """
+    groups: dict[tuple[Path, ...], list[Segment]] = {}
+    owner: dict[Path, tuple[Path, ...]] = {}
+    for segment in segments:
+        key = tuple(segment.data)
+        for path in key:
+            if owner.setdefault(path, key) != key:
+                raise ArtifactError(
+                    f"{shown(segment.file)}, line {segment.line}: {_name(segment, path)!r} is named along with other "
+                    "data files before; which runs belong to which entry cannot be told"
+                )
+        group = groups.setdefault(key, [])
+        same = next((item for item in group if _says_the_same(item, segment)), None)
+        if same is None:
+            group.append(segment)
         else:
-            raise ArtifactError(f"{file}, line {number}: data before a line with funcId, DIM and algId")
-    if not header:
-        log.warning("%s, line 1: no runs, it is empty", file)
+            log.warning(
+                "%s, line %d: left out, it says the same as line %d of %s",
+                shown(segment.file), segment.line, same.line, shown(same.file),
+            )  # fmt: skip
+    return list(groups.values())
 
 
-def _read_cell(file: Path, number: int, line: str, header: dict[str, str]) -> Iterator[ImportedRun]:
-    parts = [part.strip() for part in line.strip().split(",") if part.strip()]
-    data = _inside(file, parts[0], number)
-    entries = [_entry(file, number, part) for part in parts[1:]]
-    logged = list(_read_rows(data))
-    extra = data.with_suffix(".tdat")
-    timed = list(_read_rows(extra)) if extra.is_file() else []
-    if len(logged) != len(entries):
-        log.warning("%s, line %d: names %d runs, %s holds %d", file, number, len(entries), data, len(logged))
-    for place, (instance, spent) in enumerate(entries[: len(logged)]):
-        own = logged[place]
-        other = timed[place] if len(timed) == len(logged) else _Logged(None)
-        last = max([*own.evaluations, *other.evaluations], default=0)
-        if spent is None:
-            log.warning("%s, line %d: instance %d was not closed; its last logged row ends it", file, number, instance)
-        elif spent < last:
-            log.warning("%s, line %d: instance %d has %d evaluations, %s goes on to %d",
-                        file, number, instance, spent, data, last)  # fmt: skip
-        yield _run(file, header, instance, max(spent or 0, last), own, other)
+def _says_the_same(one: Segment, other: Segment) -> bool:
+    closed = any(entry.evaluations is not None for entry in one.entries)
+    return closed and one.entries == other.entries and (one.number, one.dim) == (other.number, other.dim)
 
 
-def _run(
-    file: Path, header: dict[str, str], instance: int, evaluations: int, own: _Logged, other: _Logged
-) -> ImportedRun:
-    suite = header.get("suite", "bbob")
-    prefix = "bbob" if suite.startswith("bbob") and suite in ("bbob", "bbob-largescale") else suite
+def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
+    """Yield the runs of segments that share their data files, each matched to its entry."""
+    first = segments[0]
+    data = [path for path in first.data if path.is_file()]
+    blocks = [block for path in data for block in _blocks(path, indicator=bool(first.indicator))]
+    with_rows = sum(len(block) > 0 for block in blocks)
+    entries = [(segment, entry) for segment in segments for entry in segment.entries]
+    where = f"{shown(first.file)}, line {first.line}"
+    if len(entries) != with_rows:
+        log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data[0]), with_rows)
+    chosen = matched(entries, blocks, lambda entry, block: _fits(entry[1], block))
+    if chosen is None:
+        raise ArtifactError(
+            f"{where}: names {len(entries)} runs, {shown(data[0])} holds {with_rows}, and which of them belong "
+            "together cannot be told"
+        )
+    if len(entries) < with_rows:
+        log.warning(
+            "%s: %d runs of %s are left out, no entry names them", where, with_rows - len(entries), data[0].name
+        )
+    for (segment, entry), block in zip(entries, chosen, strict=True):
+        if block is None:
+            where = f"{shown(segment.file)}, line {segment.line}"
+            log.warning("%s: instance %d is left out, it has no rows", where, entry.instance)
+        else:
+            yield _run(segment, entry, block)
+
+
+def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
+    """Return the runs of a data file, each with its rows of the `.tdat` file where the two can be matched."""
+    blocks = list(read_rows(path, indicator=indicator))
+    extra = path.with_suffix(".tdat")
+    if not extra.is_file():
+        return blocks
+    rows = list(read_rows(extra, indicator=indicator))
+    pairs = None
+    for one, other in ((blocks, rows), ([b for b in blocks if len(b)], [b for b in rows if len(b)])):
+        if len(one) == len(other) and all(_same_start(a, b) for a, b in zip(one, other, strict=True)):
+            pairs = list(zip(one, other, strict=True))
+            break
+    if pairs is None:
+        log.warning("%s: left out, its runs are not those of %s", shown(extra), path.name)
+    for block, timed in pairs or ():
+        block.timed = timed
+    return blocks
+
+
+def _same_start(hits: Logged, timed: Logged) -> bool:
+    """Return whether the first rows of two logs may be those of one run."""
+    if not len(hits) or not len(timed) or hits.functions[0] != timed.functions[0]:
+        return True
+    return abs(hits.values[0] - timed.values[0]) <= 1e-6 * abs(hits.values[0]) or hits.values[0] != hits.values[0]
+
+
+def _fits(entry: Entry, block: Logged) -> bool | None:
+    """Return whether an entry tells the length that the rows have, and the instance that their header tells."""
+    if block.instance is not None and block.instance != entry.instance:
+        return False
+    return None if entry.evaluations is None else entry.evaluations == block.last
+
+
+def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
+    where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
+    ending = entry.evaluations
+    if ending is None:
+        log.warning("%s was not closed; its last logged row ends it", where)
+    elif ending < block.last:
+        log.warning("%s has %d evaluations, its rows go on to %d", where, ending, block.last)
+    elif ending > block.last:
+        log.warning("%s has %d evaluations, its rows end at %d", where, ending, block.last)
+    at, values = list(block.spent), list(block.values)
+    if block.timed is not None:
+        more_at, more_values, denied = timed_rows(block, block.timed, _steps(segment, block))
+        if denied:
+            log.warning("%s: %d rows of .tdat are left out, they would hit targets that .dat denies", where, denied)
+        at, values = at + more_at, values + more_values
     return ImportedRun(
         format="coco",
-        file=str(file),
-        tool=f"COCO {header.get('coco_version', '')}".strip(),
+        file=shown(segment.file),
+        tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=f"{prefix}_f{header['funcId']}", dim=int(header["DIM"]), instance=instance, f_opt=0.0
+            name=coco_function(segment.header.get("suite", ""), segment.number, segment.indicator),
+            dim=segment.dim,
+            instance=entry.instance,
+            f_opt=0.0,
         ),
-        optimizer=OptimizerRecord(name=header["algId"]),
-        evaluations=evaluations,
-        history=improvements([*own.evaluations, *other.evaluations], [*own.precisions, *other.precisions]),
-        shift=own.optimum,
+        optimizer=OptimizerRecord(name=segment.optimizer),
+        evaluations=block.last_spent + max((ending or 0) - block.last, 0),
+        history=improvements(at, values),
+        shift=block.optimum,
+        indicator=segment.indicator or None,
     )
 
 
-def _entry(file: Path, number: int, text: str) -> tuple[int, int | None]:
-    """Return instance and evaluations of `instance:evaluations|precision`, or of a bare instance."""
-    found = _RUN.match(text)
-    if found is None:
-        raise ArtifactError(f"{file}, line {number}: {text!r} is not instance:evaluations|precision")
-    return int(found.group(1)), int(found.group(2)) if found.group(2) else None
+def _steps(segment: Segment, block: Logged) -> int:
+    if segment.indicator:
+        return _HYPERVOLUME_STEPS
+    new = segment.header.get("data_format", "").startswith("bbob-new") or block.counts_constraints
+    return _NEW_STEPS if new else _OLD_STEPS
 
 
-def _read_rows(file: Path) -> Iterator[_Logged]:
-    current: _Logged | None = None
-    for number, line in enumerate(_lines(file), start=1):
-        text = line.strip()
-        if not text:
-            continue
-        if text.startswith("%"):
-            if current is not None:
-                yield current
-            current = _Logged(_optimum(text))
-            continue
-        if current is None:
-            raise ArtifactError(f"{file}, line {number}: a row before the first header, which begins with %")
-        row = _row(file, number, text)
-        if row is None:
-            continue
-        if not current.evaluations and row[0] != 1:
-            log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", file, number, row[0])
-        current.evaluations.append(row[0])
-        current.precisions.append(row[1])
-    if current is not None:
-        yield current
-
-
-def _row(file: Path, number: int, text: str) -> tuple[int, float] | None:
-    """Return evaluations and best precision; None, with a warning, for a row that holds none."""
-    fields = text.split()
-    try:
-        evaluations, best = int(float(fields[0])), float(fields[_BEST])
-    except (ValueError, IndexError, OverflowError):
-        log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", file, number, text[:60])
-        return None
-    if evaluations < 1:
-        log.warning("%s, line %d: left out, evaluation %d", file, number, evaluations)
-        return None
-    if math.isnan(best) or math.isinf(best):
-        log.warning("%s, line %d: no value yet (%s)", file, number, fields[_BEST])
-    return evaluations, best
-
-
-def _optimum(header: str) -> float | None:
-    found = _OPTIMUM.search(header)
-    try:
-        return float(found.group(1)) if found else None
-    except ValueError:
-        return None
-
-
-def _inside(file: Path, name: str, number: int) -> Path:
-    """Return the data file that a line names; it must lie beside the `.info` file."""
-    path = (file.parent / name.replace("\\", "/")).resolve()
-    if not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{file}, line {number}: the data file {name!r} lies outside of its folder")
-    if not path.is_file():
-        raise ArtifactError(f"{file}, line {number}: the data file {name!r} is missing")
-    return path
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise StorageError(f"cannot read {file}: {error.strerror or error}") from error
+def _name(segment: Segment, path: Path) -> str:
+    return path.relative_to(segment.file.parent.resolve()).as_posix()

@@ -4,64 +4,91 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Iterable
+from decimal import ROUND_CEILING, Context
 from pathlib import Path
 
 import numpy as np
 
-from benchbook.artifacts.interop.names import bbob_number, safe_name
+from benchbook.artifacts.interop.exported import Labelled, Run, labelled
+from benchbook.artifacts.interop.names import bbob_number, folder_names, safe_name
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
-from benchbook.records import RunRecord
 from benchbook.typing import IntArray
 
 log = logging.getLogger(__name__)
-_STEPS = 20  # logged precisions and evaluations a decade
+_STEPS = 20  # logged precisions and evaluations for each factor of ten
 _FLOOR = 1e-8
 _EVERY = 100_000
+_DIMS = (2, 3, 5, 10, 20, 40)  # cocopp stops at any other dimension of the suite
+_PRINTED = Context(prec=10, rounding=ROUND_CEILING)
 Key = tuple[str, int, int]
 
 
-def write_coco(runs: Iterable[RunRecord], folder: Path) -> list[Path]:
-    """Write a folder an optimizer, with `.info`, `.dat` and `.tdat` files, and return these folders.
+def write_coco(runs: Iterable[Run], folder: Path) -> list[Path]:
+    """Write a folder for each optimizer, with `.info`, `.dat` and `.tdat` files, and return these folders.
 
-    Functions that COCO has no number for are left out, with a warning.
+    Functions that COCO has no number for, and dimensions and instances that its suite does not have, are left out
+    with a warning. Precisions are rounded up to the ten digits of the format, so that none reaches a target that the
+    run did not reach.
 
     Args:
         runs: The runs.
         folder: Where; it is made.
 
     Raises:
-        UsageError: No run is on a BBOB function.
+        UsageError: No run is on a problem of the suite bbob.
         StorageError: A file cannot be written.
     """
-    cells: dict[Key, list[RunRecord]] = {}
-    other: set[str] = set()
-    for run in runs:
-        number = bbob_number(run.problem.name)
-        if number is None or run.problem.f_opt is None:
-            other.add(run.problem.name)
-            continue
-        cells.setdefault((run.optimizer.name, number, run.problem.dim), []).append(run)
+    cells, left_out = _cells(runs)
     if not cells:
-        raise UsageError(f"COCO knows none of the functions: {', '.join(sorted(other)) or 'there are no runs'}")
-    if other:
-        log.warning("left out, COCO has no number for them: %s", ", ".join(sorted(other)))
+        raise UsageError(f"COCO's suite bbob has none of the problems: {', '.join(left_out) or 'there are no runs'}")
+    if left_out:
+        log.warning("left out, COCO's suite bbob does not have them: %s", ", ".join(left_out))
+    names = folder_names(dict.fromkeys(label for label, _, _ in cells))
     info: dict[tuple[str, int], list[str]] = {}
-    for (optimizer, number, dim), own in sorted(cells.items()):
-        own.sort(key=lambda run: (run.problem.instance, run.seed))
-        base = folder / safe_name(optimizer)
+    for (label, number, dim), own in sorted(cells.items()):
+        own.sort(key=lambda item: item.order)
+        _warn_of_unequal_numbers(label, number, dim, own)
         data = f"data_f{number}/bbobexp_f{number}_DIM{dim}"
-        for suffix, points in ((".dat", target_rows), (".tdat", time_rows)):
-            text = "".join(_run_text(run, points(run)) for run in own)
-            write_atomic(base / f"{data}{suffix}", text.encode())
-        info.setdefault((optimizer, number), []).append(_info(optimizer, number, dim, f"{data}.dat", own))
-    for (optimizer, number), parts in info.items():
-        write_atomic(folder / safe_name(optimizer) / f"bbobexp_f{number}.info", "".join(parts).encode())
-    return sorted({folder / safe_name(optimizer) for optimizer, _ in info})
+        for suffix, rows in ((".dat", target_rows), (".tdat", time_rows)):
+            text = "".join(_run_text(item.run, rows(item.run)) for item in own)
+            write_atomic(folder / names[label] / f"{data}{suffix}", text.encode())
+        info.setdefault((label, number), []).append(_info(names[label], number, dim, f"{data}.dat", own))
+    for (label, number), parts in info.items():
+        write_atomic(folder / names[label] / f"bbobexp_f{number}.info", "".join(parts).encode())
+    return sorted(folder / name for name in names.values())
 
 
-def target_rows(run: RunRecord) -> IntArray:
+def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
+    """Return the runs by label, number and dimension, and what the suite does not have."""
+    cells: dict[Key, list[Labelled]] = {}
+    left_out: dict[str, None] = {}
+    for item in labelled(runs):
+        problem = item.run.problem
+        number = bbob_number(problem.name)
+        if number is None or problem.f_opt is None:
+            left_out[problem.name] = None
+        elif problem.dim not in _DIMS:
+            left_out[f"dimension {problem.dim} (it has {', '.join(map(str, _DIMS))})"] = None
+        elif problem.instance < 1:
+            left_out[f"instance {problem.instance}"] = None
+        else:
+            cells.setdefault((item.label, number, problem.dim), []).append(item)
+    return cells, list(left_out)
+
+
+def _warn_of_unequal_numbers(label: str, number: int, dim: int, own: list[Labelled]) -> None:
+    repetitions = Counter(item.run.problem.instance for item in own)
+    if len(set(repetitions.values())) > 1:
+        log.warning(
+            "%s, f%d in %d-D: instances have %d to %d runs; cocopp weighs instances alike, as runs.ert does with "
+            "balance=True", label, number, dim, min(repetitions.values()), max(repetitions.values()),
+        )  # fmt: skip
+
+
+def target_rows(run: Run) -> IntArray:
     """Return the evaluations of `.dat`: the first, each new 10**(k/20) of precision, each 1e5, and the last."""
     history, f_opt = run.history, run.problem.f_opt or 0.0
     precisions = history.best_values - f_opt
@@ -75,17 +102,17 @@ def target_rows(run: RunRecord) -> IntArray:
     return np.unique(np.concatenate(([1], crossed, regular, [run.evaluations]))).astype(np.int64)
 
 
-def time_rows(run: RunRecord) -> IntArray:
+def time_rows(run: Run) -> IntArray:
     """Return the evaluations of `.tdat`: floor(10**(k/20)), dim x {1, 2, 5} x 10**j, and the last."""
     last, dim = run.evaluations, run.problem.dim
-    decades = math.ceil(math.log10(max(last, 2)))
-    log_spaced = np.floor(10 ** (np.arange(_STEPS * decades + 1) / _STEPS) + 1e-9)
-    round_ones = np.array([dim * m * 10**j for j in range(decades + 1) for m in (1, 2, 5)])
+    powers = math.ceil(math.log10(max(last, 2)))
+    log_spaced = np.floor(10 ** (np.arange(_STEPS * powers + 1) / _STEPS) + 1e-9)
+    round_ones = np.array([dim * m * 10**j for j in range(powers + 1) for m in (1, 2, 5)])
     points = np.unique(np.concatenate(([1], log_spaced, round_ones, [last])))
     return points[points <= last].astype(np.int64)
 
 
-def _run_text(run: RunRecord, points: IntArray) -> str:
+def _run_text(run: Run, points: IntArray) -> str:
     f_opt = run.problem.f_opt or 0.0
     history = run.history
     place = np.searchsorted(history.evaluations, points, side="right") - 1
@@ -96,17 +123,23 @@ def _run_text(run: RunRecord, points: IntArray) -> str:
     for evaluation, found in zip(points.tolist(), place.tolist(), strict=True):
         best = float(history.best_values[found]) if found >= 0 else math.inf
         # Of a row that is no improvement the value itself is not known; the best one stands for it.
-        lines.append(f"{evaluation} 0 {max(best - f_opt, 0.0):+10.9e} {best:+10.9e} {best:+10.9e}")
+        lines.append(f"{evaluation} 0 {_rounded_up(max(best - f_opt, 0.0))} {best:+10.9e} {best:+10.9e}")
     return "\n".join(lines) + "\n"
 
 
-def _info(optimizer: str, number: int, dim: int, data: str, runs: list[RunRecord]) -> str:
+def _rounded_up(precision: float) -> str:
+    if not math.isfinite(precision):
+        return f"{precision:+10.9e}"
+    return f"{float(_PRINTED.create_decimal_from_float(precision)):+10.9e}"
+
+
+def _info(optimizer: str, number: int, dim: int, data: str, own: list[Labelled]) -> str:
     entries = ", ".join(
-        f"{run.problem.instance}:{run.evaluations}|{max(run.precision or 0.0, 0.0):.1e}" for run in runs
+        f"{item.run.problem.instance}:{item.run.evaluations}|{max(item.run.precision or 0.0, 0.0):.1e}" for item in own
     )
     return (
-        f"suite = 'bbob', funcId = {number}, DIM = {dim}, Precision = 1.000e-08, algId = '{safe_name(optimizer)}', "
+        f"suite = 'bbob', funcId = {number}, DIM = {dim}, Precision = 1.000e-08, algId = '{optimizer}', "
         f"coco_version = '2.8.2', logger = 'bbob', data_format = 'bbob-new2'\n"
-        f"% exported by benchbook {safe_name(runs[0].version)}\n"
+        f"% exported by benchbook {safe_name(own[0].version)}\n"
         f"{data}, {entries}\n"
     )

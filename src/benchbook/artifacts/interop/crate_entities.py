@@ -171,7 +171,9 @@ def _benchbook(crate: ROCrate, run: RunRecord, tools: dict[str, Entity]) -> Enti
     under = run.environment
     source = "" if run.commit is None else f", called in a repository at commit {run.commit}"
     source += ", with uncommitted changes" if run.dirty else ""
-    identifier = f"#benchbook-{text_digest(run.version, source, under.python, under.platform, repr(under.packages))[:12]}"
+    identifier = (
+        f"#benchbook-{text_digest(run.version, source, under.python, under.platform, repr(under.packages))[:12]}"
+    )
     if identifier not in tools:
         properties = {
             "name": _BENCHBOOK,

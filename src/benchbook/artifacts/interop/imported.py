@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,14 +13,13 @@ import numpy as np
 
 from benchbook.artifacts.codec import document_of, encode, frames_of
 from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
-from benchbook.artifacts.store.shards import IMPORTED_FOLDER
+from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.validate import checked
+from benchbook.digests import digest
 from benchbook.errors import UsageError
 from benchbook.files import read_bytes, write_atomic
 from benchbook.records import History, OptimizerRecord, Status
 from benchbook.typing import FloatArray, IntArray, JsonObject
-
-IMPORTED_SUFFIX = ".imported.zst"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class ImportedRun:
     """A run that another tool logged.
 
     Attributes:
-        format: `coco`, `ioh` or `nevergrad`.
+        format: `coco`, `ioh`, `nevergrad` or another one that can be imported.
         file: The file it stood in, as given.
         tool: Tool and version, as the file tells it; empty where it does not.
         problem: The problem.
@@ -56,6 +56,9 @@ class ImportedRun:
         fixed_budget: Whether the values stand at the end of the budget only, so that first hits are upper bounds.
         seed: The seed; None where unknown.
         budget: Evaluations allowed; None where unknown.
+        indicator: The quality indicator of several objectives that the values are of; None for one objective.
+        maximised: Whether the source maximises: values and optimum are negated.
+        content: Digest of what the source tells of this run, where that is more than the fields here; None otherwise.
     """
 
     format: str
@@ -71,6 +74,9 @@ class ImportedRun:
     budget: int | None = None
     status: Status = Status.DONE
     notes: tuple[str, ...] = field(default_factory=tuple)
+    indicator: str | None = None
+    maximised: bool = False
+    content: str | None = None
 
     @property
     def best_value(self) -> float | None:
@@ -105,18 +111,88 @@ def improvements(evaluations: Iterable[int], values: Iterable[float]) -> History
     return History(evaluations=kept_at, best_values=kept)
 
 
-def write_imported(runs: Iterable[ImportedRun], store: Path) -> int:
-    """Add imported runs to a store, in one atomic file, and return their number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What an import did: runs that are new to the store, and runs that it held already or met twice."""
+
+    new: int
+    known: int
+
+
+def add_imported(runs: Iterable[ImportedRun], store: Path) -> Added:
+    """Add the imported runs that a store does not hold yet, in one atomic file.
+
+    The same data twice are the same data, under whatever path: a content that several files hold counts as often as in
+    the one that holds it most often. Equal runs within one file are repetitions and all count.
 
     Raises:
         UsageError: There are none.
+        ArtifactError: A run does not fit the schema, or a file of the store is damaged.
         StorageError: The file cannot be written.
     """
-    frames = [encode(checked(_to_document(run), run.file)) for run in runs]
-    if not frames:
+    held: Counter[str] | None = None
+    met: Counter[tuple[str, str]] = Counter()
+    frames, known = [], 0
+    for run in runs:
+        if held is None:
+            held = Counter(content_of(other) for other in read_imported(store))
+        content = content_of(run)
+        met[run.file, content] += 1
+        if met[run.file, content] <= held[content]:
+            known += 1
+            continue
+        held[content] += 1
+        frames.append(encode(checked(_to_document(run), run.file)))
+    if not frames and not known:
         raise UsageError("there are no runs to import")
-    write_atomic(store / IMPORTED_FOLDER / f"{uuid.uuid4().hex}{IMPORTED_SUFFIX}", b"".join(frames))
-    return len(frames)
+    if frames:
+        write_atomic(store / IMPORTED_FOLDER / f"{uuid.uuid4().hex}{IMPORTED_SUFFIX}", b"".join(frames))
+    return Added(new=len(frames), known=known)
+
+
+def write_imported(runs: Iterable[ImportedRun], store: Path) -> int:
+    """Add the imported runs that a store does not hold yet, as `add_imported` does, and return their number."""
+    return add_imported(runs, store).new
+
+
+def content_of(run: ImportedRun) -> str:
+    """Return the SHA-256 (hex) of what a source tells of a run, whatever the name of its file."""
+    if run.content is not None:
+        return run.content
+    document = _to_document(run)
+    for name in ("file", "tool", "notes"):
+        del document[name]
+    return digest(document)
+
+
+def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float]) -> Iterator[ImportedRun]:
+    """Give the optimum to runs on functions whose optimum benchbook does not know.
+
+    Args:
+        runs: The runs.
+        optima: Optimum by name of the function; None as name stands for all. Of a maximised function it is the maximum.
+
+    Raises:
+        UsageError: A function has a known optimum, or none of the runs is on it.
+    """
+    unused = {name for name in optima if name is not None}
+    names: dict[str, None] = {}
+    for run in runs:
+        name = run.problem.name
+        value = optima.get(name, optima.get(None))
+        names[name] = None
+        unused.discard(name)
+        if run.problem.f_opt is not None:
+            if name in optima:
+                raise UsageError(f"optimum is given for {name}, whose values are precisions already")
+            yield run
+        elif value is None:
+            yield run
+        else:
+            f_opt = -value if run.maximised else value
+            yield replace(run, problem=replace(run.problem, f_opt=f_opt))
+    if unused:
+        raise UsageError(f"optimum is given for {', '.join(sorted(unused))}, but the runs are on {', '.join(names)}")
 
 
 def read_imported(store: Path) -> Iterator[ImportedRun]:
@@ -150,6 +226,9 @@ def _to_document(run: ImportedRun) -> JsonObject:
         "seed": run.seed,
         "budget": run.budget,
         "notes": list(run.notes),
+        **({"indicator": run.indicator} if run.indicator is not None else {}),
+        **({"maximised": True} if run.maximised else {}),
+        **({"content": run.content} if run.content is not None else {}),
     }
 
 
@@ -166,4 +245,7 @@ def _from_document(document: JsonObject) -> ImportedRun:
             best_values=np.array(history["best_values"], dtype=np.float64),
         ),
         notes=tuple(doc["notes"]),
+        indicator=doc.get("indicator"),
+        maximised=doc.get("maximised", False),
+        content=doc.get("content"),
     )

@@ -4,119 +4,187 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import orjson
+import numpy as np
 
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
-from benchbook.artifacts.interop.names import IOH_BBOB, safe_name
-from benchbook.errors import ArtifactError, UsageError
-from benchbook.files import read_bytes
+from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
+from benchbook.artifacts.interop.ioh.legacy import read_info
+from benchbook.artifacts.interop.ioh.recovered import recovered
+from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
+from benchbook.artifacts.interop.matching import matched
+from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.suites import UNKNOWN_SUITE, ioh_function, is_bbob
+from benchbook.errors import ArtifactError, BenchbookError, UsageError
+from benchbook.problems.bbob import BbobProblem, legacy
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
-Rows = tuple[list[int], list[float]]
+_LARGEST_CHECKED = 200  # dimension up to which a function is evaluated to tell its suite
 
 
-def read_ioh(folder: Path) -> Iterator[ImportedRun]:
-    """Yield the runs of all `IOHprofiler_*.json` files under a folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Identity:
+    """What a scenario's function is: its name here, what to subtract, and which column its values are of."""
 
-    Values of BBOB functions are precisions already; those of other functions have no known optimum.
+    name: str
+    f_opt: float | None
+
+
+def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = None) -> Iterator[ImportedRun]:
+    """Yield the runs of a JSON or `.info` file of IOHprofiler, or of all under a folder.
+
+    Values of BBOB and SBOX functions are precisions already; those of other functions have no known optimum. A log
+    that names no suite is taken for BBOB where BBOB's function has the logged value at the logged point. Data files
+    without an index are recovered from the names of files and folders.
+
+    Args:
+        folder: The folder, or an index file.
+        suite: The suite of logs that name none.
+        objective: The column that is read; needed where there are several objectives.
 
     Raises:
-        UsageError: There is no such folder, or no such file under it.
-        ArtifactError: A file is not in the format of IOHprofiler, or maximises.
+        UsageError: There is no such folder, no data under it, or several objectives of which none was chosen.
+        ArtifactError: A file is not in the format of IOHprofiler, or runs cannot be matched to the index.
     """
-    if not folder.is_dir():
+    if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("IOHprofiler_*.json"))
-    if not files:
-        raise UsageError(f"{folder} holds no IOHprofiler_*.json, expected the output of an IOHprofiler logger")
+    files = sorted(folder.rglob("IOHprofiler_*.json")) if folder.is_dir() else [folder]
+    files += sorted(folder.rglob("*.info")) if folder.is_dir() else []
+    scenarios: list[Scenario] = []
     for file in files:
-        yield from _read(file)
+        scenarios += read_json(file, objective) if file.suffix == ".json" else read_info(file)
+    known = {scenario.data for scenario in scenarios}
+    if folder.is_dir():
+        lost = [path for path in sorted(folder.rglob("IOHprofiler_*.dat")) if path.resolve() not in known]
+        scenarios += recovered(lost, objective, suite)
+    if not scenarios:
+        raise UsageError(f"{shown(folder)} holds no IOHprofiler_*.json, expected the output of an IOHprofiler logger")
+    groups: dict[Path, list[Scenario]] = {}
+    for scenario in scenarios:
+        groups.setdefault(scenario.data, []).append(scenario)
+    missing, found = "", False
+    for data, group in groups.items():
+        if data.is_file():
+            found = True
+            yield from _read_runs(data, group, suite, objective)
+        else:
+            missing = f"{shown(group[0].file)}, line {group[0].line}: the data file {data.name!r} is missing"
+            log.warning("%s; its runs are left out", missing)
+    if missing and not found:
+        raise ArtifactError(missing)
 
 
-def _read(file: Path) -> Iterator[ImportedRun]:
+def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: str | None) -> Iterator[ImportedRun]:
+    """Yield the runs of a data file, each matched to its entry."""
+    blocks = list(read_rows(data, objective))
+    with_rows = sum(len(block) > 0 for block in blocks)
+    entries = [(scenario, entry) for scenario in group for entry in scenario.entries]
+    where = f"{shown(group[0].file)}, line {group[0].line}"
+    if with_rows != len(entries):
+        log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data), with_rows)
+    chosen = matched(entries, blocks, lambda entry, block: _fits(entry[1], block))
+    if chosen is None:
+        raise ArtifactError(
+            f"{where}: names {len(entries)} runs, {shown(data)} holds {with_rows}, and which of them belong together "
+            "cannot be told"
+        )
+    if len(entries) < with_rows:
+        log.warning("%s: %d runs of %s are left out, they have no entry", where, with_rows - len(entries), data.name)
+    pairs = [(s, e, block) for (s, e), block in zip(entries, chosen, strict=True) if block is not None]
+    identities = {id(scenario): _identity(scenario, suite, objective, pairs) for scenario in group}
+    for scenario, entry, block in pairs:
+        if entry.evaluations is not None and entry.evaluations < block.last:
+            log.warning("%s: instance %d has %d evaluations, its rows go on to %d",
+                        where, entry.instance, entry.evaluations, block.last)  # fmt: skip
+        yield _run(scenario, entry, block, identities[id(scenario)])
+
+
+def _fits(entry: Entry, block: Logged) -> bool | None:
+    """Return whether an entry tells the length that the rows have, or the place of a best value among them."""
+    if entry.evaluations is None:
+        return None
+    if block.last >= entry.evaluations:
+        return block.last == entry.evaluations
+    return True if entry.best_at in block.evaluations else None
+
+
+def _identity(
+    scenario: Scenario, suite: str | None, objective: str | None, pairs: list[tuple[Scenario, Entry, Logged]]
+) -> _Identity:
+    told = scenario.suite if scenario.suite not in ("", UNKNOWN_SUITE) else (suite or scenario.suite)
+    own = [(entry, block) for other, entry, block in pairs if other is scenario]
+    if told in ("", UNKNOWN_SUITE) and is_bbob(scenario.number, scenario.name):
+        if any(_has_value_of_bbob(scenario, entry) for entry, _ in own):
+            told = "BBOB"
+        else:
+            log.warning(
+                "%s: no suite is told, and %s may be a function of BBOB or of SBOX; it is taken for neither. "
+                "Say which by --suite", shown(scenario.file), scenario.name,
+            )  # fmt: skip
+    name, f_opt = ioh_function(told, scenario.number, scenario.name)
+    if objective not in (None, RAW):
+        return _Identity(name=f"{name}_{objective}", f_opt=None)
+    if f_opt is not None and not all(_is_precision(scenario, entry, block) for entry, block in own):
+        log.warning("%s: values are not known to be precisions; the optimum is missing", shown(scenario.file))
+        f_opt = None
+    return _Identity(name=name, f_opt=f_opt)
+
+
+def _has_value_of_bbob(scenario: Scenario, entry: Entry) -> bool:
+    """Return whether BBOB's function has the logged best value at the logged point."""
+    if entry.solution is None or entry.best is None or len(entry.solution) != scenario.dim:
+        return False
+    if scenario.dim > _LARGEST_CHECKED or not np.isfinite(entry.solution).all():
+        return False
     try:
-        document: Any = orjson.loads(read_bytes(file))
-    except orjson.JSONDecodeError as error:
-        raise ArtifactError(f"{file}, line {error.lineno}: not JSON: {error.msg}") from error
+        problem = BbobProblem(f"bbob_f{scenario.number}", scenario.dim, entry.instance)
+    except BenchbookError:
+        return False
+    value = float(problem(entry.solution[np.newaxis, :])[0]) - problem.f_opt
+    return bool(abs(value - entry.best) <= 1e-6 * max(abs(entry.best), 1e-3))
+
+
+def _is_precision(scenario: Scenario, entry: Entry, block: Logged) -> bool:
+    """Return whether the raw values are precisions: in the older layout the other column adds the optimum."""
+    if block.shown is None or not len(block):
+        return True
     try:
-        name, number = str(document["function_name"]), int(document["function_id"])
-        optimizer, version = str(document["algorithm"]["name"]), str(document.get("version", ""))
-        attributes = [str(item) for item in document["attributes"]]
-        scenarios = [(int(item["dimension"]), str(item["path"]), list(item["runs"])) for item in document["scenarios"]]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ArtifactError(f"{file}: not in the format of IOHprofiler: {error!r}") from error
-    if document.get("maximization"):
-        raise ArtifactError(f"{file}: the function {name!r} is maximised, expected one that is minimised")
-    if "raw_y" not in attributes:
-        raise ArtifactError(f"{file}: attributes are {attributes}, expected raw_y among them")
-    is_bbob = 1 <= number <= len(IOH_BBOB) and IOH_BBOB[number - 1].lower() == name.lower()
-    function = f"bbob_f{number}" if is_bbob else f"ioh_{safe_name(name)}"
-    for dim, path, entries in scenarios:
-        data = _inside(file, path)
-        logged = list(_read_rows(data))
-        if len(logged) != len(entries):
-            log.warning("%s: names %d runs in dimension %d, %s holds %d", file, len(entries), dim, data, len(logged))
-        for place, rows in enumerate(logged):
-            entry = entries[place] if place < len(entries) and isinstance(entries[place], dict) else {}
-            if not entry:
-                log.warning("%s: run %d of dimension %d has no entry; instance 0 stands for it", file, place + 1, dim)
-            yield ImportedRun(
-                format="ioh",
-                file=str(file),
-                tool=f"IOHprofiler {version}".strip(),
-                problem=ImportedProblem(
-                    name=function, dim=dim, instance=_whole(entry.get("instance")), f_opt=0.0 if is_bbob else None
-                ),
-                optimizer=OptimizerRecord(name=optimizer or "unnamed"),
-                evaluations=max([_whole(entry.get("evals")), *rows[0]]),
-                history=improvements(*rows),
-            )
+        f_opt = legacy.offset(legacy.seed_of(scenario.number, entry.instance))
+    except (BenchbookError, ValueError, OverflowError):
+        return False
+    raw = min(block.values)
+    return abs(block.shown - raw - f_opt) <= 1e-4 * max(abs(f_opt), abs(block.shown), 1.0)
 
 
-def _read_rows(file: Path) -> Iterator[Rows]:
-    """Yield evaluations and values of each run; a header line begins each."""
-    value = 1
-    current: Rows | None = None
-    for number, line in enumerate(read_bytes(file).decode("utf-8", errors="replace").splitlines(), start=1):
-        fields = line.split()
-        if not fields:
-            continue
-        if fields[0].strip('"') == "evaluations":
-            if current is not None:
-                yield current
-            names = [field.strip('"') for field in fields]
-            if "raw_y" not in names:
-                raise ArtifactError(f"{file}, line {number}: columns are {names}, expected raw_y among them")
-            value, current = names.index("raw_y"), ([], [])
-            continue
-        if current is None:
-            raise ArtifactError(f"{file}, line {number}: a row before the first header")
-        try:
-            evaluations, best = int(float(fields[0])), float(fields[value])
-        except (ValueError, IndexError, OverflowError):
-            log.warning("%s, line %d: left out, it is torn or holds no number: %r", file, number, line[:60])
-            continue
-        if not current[0] and evaluations != 1:
-            log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", file, number, evaluations)
-        if evaluations >= 1:
-            current[0].append(evaluations)
-            current[1].append(best)
-    if current is not None:
-        yield current
+def _run(scenario: Scenario, entry: Entry, block: Logged, identity: _Identity) -> ImportedRun:
+    values = _refined(entry, block, scenario.maximised)
+    return ImportedRun(
+        format="ioh",
+        file=shown(scenario.file),
+        tool=scenario.tool,
+        problem=ImportedProblem(name=identity.name, dim=scenario.dim, instance=entry.instance, f_opt=identity.f_opt),
+        optimizer=OptimizerRecord(name=scenario.optimizer),
+        evaluations=max(entry.evaluations or 0, block.last),
+        history=improvements(block.evaluations, values),
+        maximised=scenario.maximised,
+    )
 
 
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+def _refined(entry: Entry, block: Logged, maximised: bool) -> list[float]:
+    """Return the values to minimise; none that was rounded is better than the best value of the index.
 
-
-def _inside(file: Path, name: str) -> Path:
-    path = (file.parent / name).resolve()
-    if not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{file}: the data file {name!r} lies outside of its folder")
-    if not path.is_file():
-        raise ArtifactError(f"{file}: the data file {name!r} is missing")
-    return path
+    Rows have ten decimals, so that 1.00000000499e-8 prints as 1e-8 and would hit a target that was not reached.
+    """
+    sign = -1.0 if maximised else 1.0
+    if entry.best is None:
+        return [sign * value for value in block.values]
+    best = sign * entry.best
+    return [
+        best if value < best <= value + half * 1.001 or (at == entry.best_at and abs(value - best) <= half) else value
+        for at, value, half in zip(
+            block.evaluations, (sign * value for value in block.values), block.rounding, strict=True
+        )
+    ]

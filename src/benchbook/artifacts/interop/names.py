@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterable
 
 # IOHprofiler's names of the BBOB functions, by number.
 IOH_BBOB = (
@@ -52,3 +54,24 @@ def safe_name(text: str) -> str:
         'pso_population_20_k_x'
     """
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_") or "unnamed"
+
+
+def folder_names(labels: Iterable[str]) -> dict[str, str]:
+    """Return a name for files for each label, none of which is another's in letters of either case.
+
+    Labels that would have one name get a digest of the label behind it.
+
+    Examples:
+        >>> folder_names(["DE", "PSO"])
+        {'DE': 'DE', 'PSO': 'PSO'}
+        >>> folder_names(["DE+", "DE*"])
+        {'DE+': 'DE-c04804f3', 'DE*': 'DE-cd68e2ee'}
+    """
+    plain = {label: safe_name(label) for label in labels}
+    number: dict[str, int] = {}
+    for name in plain.values():
+        number[name.casefold()] = number.get(name.casefold(), 0) + 1
+    return {
+        label: name if number[name.casefold()] == 1 else f"{name}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+        for label, name in plain.items()
+    }

@@ -1,4 +1,4 @@
-"""Read nevergrad's benchmark tables: one row a finished experiment, with the loss at the end of its budget."""
+"""Read nevergrad's benchmark tables: one row for each finished experiment, with the loss at the end of its budget."""
 
 from __future__ import annotations
 
@@ -10,70 +10,144 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.errors import ArtifactError, UsageError
+from benchbook.artifacts.interop.numbers import number, whole
+from benchbook.artifacts.interop.shown import shown
+from benchbook.digests import digest
+from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
 _NEEDED = ("budget", "loss", "optimizer_name")
-_NAMES = ("name", "function_class", "func")
-_DIMS = ("dimension", "block_dimension", "dim")
+_NAMES = ("name", "function_name", "function_class", "func")
+_DIMS = ("dimension", "dim")
+_USEFUL = ("useful_dimensions", "block_dimension")
+# What was measured, and what tells runs of one problem apart; every other column is a condition of the problem.
+_MEASURED = frozenset(
+    {*_NEEDED, "seed", "elapsed_time", "elapsed_budget", "pseudotime", "error", "", "Unnamed: 0", "index", "time"}
+)
+# What nevergrad does where a table has no such column, so that both give the same problem.
+_DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "noise_level": ("0", "0.0"),
+    "noise_dissymmetry": ("False", "0"),
+    "rotation": ("False", "none", "None", "0"),
+    "useless_variables": ("0", "0.0"),
+    "num_blocks": ("1", "1.0"),
+    "num_workers": ("1", "1.0"),
+    "num_objectives": ("1", "1.0"),
+    "translation_factor": ("1", "1.0"),
+    "hashing": ("False", "0"),
+    "aggregator": ("max",),
+    "split": ("False", "0"),
+    "bounded": ("False", "0"),
+    "expo": ("1", "1.0"),
+    "zero_pen": ("False", "0"),
+    "batch_mode": ("True", "1"),
+    "function_class": ("ArtificialFunction",),
+}
 
 
 def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
     """Yield the rows of a CSV file, or of all under a folder, as fixed-budget points.
 
-    `loss` is the value at the recommendation, not the best so far, and its optimum is not known.
+    `loss` is the value at the recommendation, not the best so far, and its optimum is not known. All columns that are
+    no measurement, such as noise, rotation, workers and parametrization, stand in the name of the function.
 
     Raises:
         UsageError: There is no such file or folder, or no CSV file under it.
-        ArtifactError: A column is missing.
+        ArtifactError: A column is missing or twice there, or the file is no CSV.
     """
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
     files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
     if not files:
-        raise UsageError(f"{path} holds no .csv file")
+        raise UsageError(f"{shown(path)} holds no .csv file")
     for file in files:
-        with file.open(encoding="utf-8", errors="replace", newline="") as stream:
-            rows = csv.DictReader(stream)
-            missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+        yield from _read(file)
+
+
+def _read(file: Path) -> Iterator[ImportedRun]:
+    place = 1
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+            rows = csv.DictReader(stream, strict=True)
+            names = list(rows.fieldnames or ())
+            missing = [name for name in _NEEDED if name not in names]
             if missing:
-                raise ArtifactError(f"{file}, line 1: the columns {', '.join(missing)} are missing")
+                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(missing)} are missing")
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} are there twice")
             for row in rows:
-                run = _run(file, rows.line_num, row)
+                place = rows.line_num
+                run = _run(file, place, row)
                 if run is not None:
                     yield run
+    except csv.Error as error:
+        raise ArtifactError(f"{shown(file)}, after line {place}: not in the format of CSV: {error}") from error
+    except OSError as error:
+        raise StorageError(f"cannot read {shown(file)}: {error.strerror or error}") from error
 
 
-def _run(file: Path, number: int, row: Mapping[str, str | None]) -> ImportedRun | None:
-    try:
-        budget = int(float(row["budget"] or ""))
-        loss = float(row["loss"] or "nan")
-        seed = int(float(row.get("seed") or -1))
-        dim = int(float(_first(row, _DIMS) or 1))
-    except (ValueError, OverflowError):
-        log.warning("%s, line %d: left out, budget, loss, seed or dimension is no number", file, number)
+def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> ImportedRun | None:
+    where = f"{shown(file)}, line {place}"
+    if None in row or None in row.values():
+        log.warning("%s: left out, it has more or fewer fields than the first line", where)
         return None
-    if error := row.get("error"):
-        log.warning("%s, line %d: the experiment failed: %s", file, number, error[:80])
+    fields = {str(name): str(value) for name, value in row.items()}
+    budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
+    seed = number(fields.get("seed") or "-1")
+    if budget is None or loss is None or dim is None or seed is None:
+        log.warning("%s: left out, budget, loss, seed or dimension is no number", where)
+        return None
+    if error := fields.get("error"):
+        log.warning("%s: the experiment failed: %s", where, error[:80])
     if not math.isfinite(loss) or budget < 1 or dim < 1:
-        log.warning("%s, line %d: left out, loss %r at budget %r", file, number, row["loss"], row["budget"])
+        log.warning("%s: left out, loss %r at budget %r", where, fields["loss"], fields["budget"])
         return None
     return ImportedRun(
         format="nevergrad",
-        file=str(file),
+        file=shown(file),
         tool="nevergrad",
-        problem=ImportedProblem(
-            name=f"nevergrad_{safe_name(_first(row, _NAMES) or 'unnamed')}", dim=dim, instance=0, f_opt=None
-        ),
-        optimizer=OptimizerRecord(name=row["optimizer_name"] or "unnamed"),
+        problem=ImportedProblem(name=_name(fields), dim=dim, instance=0, f_opt=None),
+        optimizer=OptimizerRecord(name=fields["optimizer_name"] or "unnamed"),
         evaluations=budget,
         history=improvements([budget], [loss]),
         fixed_budget=True,
-        seed=seed if seed >= 0 else None,
+        seed=whole(fields.get("seed") or ""),
         budget=budget,
+        content=digest(["nevergrad", fields]),
     )
 
 
-def _first(row: Mapping[str, str | None], names: tuple[str, ...]) -> str | None:
-    return next((value for name in names if (value := row.get(name))), None)
+def _dim(fields: Mapping[str, str]) -> int | None:
+    """Return the number of variables: those that matter and those that do not."""
+    plain = _first(fields, _DIMS)
+    if plain:
+        return whole(plain)
+    useful = _first(fields, _USEFUL)
+    if not useful:
+        return 1
+    blocks = "1" if fields.get("useful_dimensions") else (fields.get("num_blocks") or "1")
+    parts = [whole(text) for text in (useful, blocks, fields.get("useless_variables") or "0")]
+    first, second, third = parts
+    return None if first is None or second is None or third is None else first * second + third
+
+
+def _name(fields: Mapping[str, str]) -> str:
+    """Return the function with all conditions that are not nevergrad's defaults."""
+    source = next((name for name in _NAMES if fields.get(name)), None)
+    conditions = {
+        name: value
+        for name, value in sorted(fields.items())
+        if name not in _MEASURED
+        and name not in (source, *_DIMS, *_USEFUL)
+        and value
+        and value not in _DEFAULTS.get(name, ())
+    }
+    function = f"nevergrad_{safe_name(fields[source] if source else 'unnamed')}"
+    if not conditions:
+        return function
+    return f"{function}[{','.join(f'{safe_name(name)}={safe_name(value)}' for name, value in conditions.items())}]"
+
+
+def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((fields[name] for name in names if fields.get(name)), None)

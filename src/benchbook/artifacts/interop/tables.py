@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from benchbook.artifacts.interop.imported import ImportedRun
 from benchbook.errors import MissingExtraError, StorageError
 from benchbook.records import RunRecord
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_csv(runs: Iterable[RunRecord], folder: Path) -> list[Path]:
+def write_csv(runs: Iterable[RunRecord | ImportedRun], folder: Path) -> list[Path]:
     """Write `runs.csv` and `improvements.csv`, joined by `run_id`, and return their paths.
 
     Raises:
@@ -24,7 +25,7 @@ def write_csv(runs: Iterable[RunRecord], folder: Path) -> list[Path]:
     return _write(runs, folder, "csv")
 
 
-def write_parquet(runs: Iterable[RunRecord], folder: Path) -> list[Path]:
+def write_parquet(runs: Iterable[RunRecord | ImportedRun], folder: Path) -> list[Path]:
     """Write `runs.parquet` and `improvements.parquet`, joined by `run_id`, and return their paths.
 
     Raises:
@@ -38,7 +39,7 @@ def write_parquet(runs: Iterable[RunRecord], folder: Path) -> list[Path]:
     return _write(runs, folder, "parquet")
 
 
-def _write(runs: Iterable[RunRecord], folder: Path, form: str) -> list[Path]:
+def _write(runs: Iterable[RunRecord | ImportedRun], folder: Path, form: str) -> list[Path]:
     paths = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,15 +55,16 @@ def _write(runs: Iterable[RunRecord], folder: Path, form: str) -> list[Path]:
     return paths
 
 
-def _frames(runs: Iterable[RunRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _frames(runs: Iterable[RunRecord | ImportedRun]) -> tuple[pd.DataFrame, pd.DataFrame]:
     import numpy as np
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
     histories = []
-    for run in runs:
-        rows.append(_row(run))
-        histories.append((run.run_id, run.history))
+    for number, run in enumerate(runs, start=1):
+        run_id = run.run_id if isinstance(run, RunRecord) else f"imported-{number}"
+        rows.append(_row(run, run_id))
+        histories.append((run_id, run.history))
     lengths = [len(history.evaluations) for _, history in histories]
     improvements = pd.DataFrame(
         {
@@ -74,10 +76,12 @@ def _frames(runs: Iterable[RunRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(rows), improvements
 
 
-def _row(run: RunRecord) -> dict[str, Any]:
+def _row(run: RunRecord | ImportedRun, run_id: str) -> dict[str, Any]:
+    """Return the fields of a run; what an imported run does not tell is missing."""
+    own = run if isinstance(run, RunRecord) else None
     return {
-        "run_id": run.run_id,
-        "run_key": run.run_key,
+        "run_id": run_id,
+        "run_key": own and own.run_key,
         "optimizer": run.optimizer.name,
         "settings": orjson.dumps(dict(run.optimizer.settings), option=orjson.OPT_SORT_KEYS).decode(),
         "function": run.problem.name,
@@ -86,16 +90,16 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "f_opt": run.problem.f_opt,
         "seed": run.seed,
         "budget": run.budget,
-        "target": run.target,
+        "target": own and own.target,
         "evaluations": run.evaluations,
-        "stop": run.stop.value,
+        "stop": own and own.stop.value,
         "status": run.status.value,
         "best_value": run.best_value,
         "precision": run.precision,
-        "total_s": run.timing.total_s,
-        "optimizer_s": run.timing.optimizer_s,
-        "objective_s": run.timing.objective_s,
-        "created_at": run.created_at,
-        "commit": run.commit,
-        "version": run.version,
+        "total_s": own and own.timing.total_s,
+        "optimizer_s": own and own.timing.optimizer_s,
+        "objective_s": own and own.timing.objective_s,
+        "created_at": own and own.created_at,
+        "commit": own and own.commit,
+        "version": own and own.version,
     }

@@ -41,7 +41,7 @@ class ImportedRun(Model):
     """What this document is."""
     schema_version: Literal[1]
     """Version of this schema."""
-    format: Literal["coco", "ioh", "nevergrad"]
+    format: Literal["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt", "rds"]
     """Format of the source."""
     file: str
     """The file it stood in."""
@@ -63,3 +63,9 @@ class ImportedRun(Model):
     """Evaluations allowed; null where unknown."""
     notes: list[str]
     """What was odd about the source."""
+    indicator: str | None = None
+    """The quality indicator of several objectives that the values are of; absent for one objective."""
+    maximised: bool = False
+    """Whether the source maximises: values and optimum are negated."""
+    content: str | None = None
+    """Digest of what the source tells of this run, where that is more than the fields here."""

@@ -1,7 +1,8 @@
 """The index of a store: where each run lies, and what is asked of it most; rebuilt from the shards at any time.
 
 It is an SQLite file beside the shards, or in memory where the store cannot be written to. `sync` reads only what was
-appended since; a shard that became shorter or was rewritten makes it start anew.
+appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
+`benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from benchbook.artifacts.store.seal import Seal
 from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
 from benchbook.artifacts.store.shards import shards_of
 from benchbook.errors import StorageError
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
 _VERSION = 1
 _WAIT_S = 60.0
+_MOST_KEPT = 256  # shared documents, while runs are taken in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +92,14 @@ class Index:
     """The index of one store."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
-        """Open it, or make it; with `fresh` it is made anew in memory, from what the shards hold now."""
+        """Open it, or make it; with `fresh` it is rebuilt in memory, from what the shards hold now."""
         self.folder = folder
         self._file = folder / FILE_NAME
         self._fresh = fresh
-        self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK)
+        self._seal = Seal(folder)
+        self._documents: dict[str, bytes] = {}
+        self._verified: int | None = None  # which state of the file was compared with its seal
+        self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
 
     def close(self) -> None:
@@ -107,12 +113,13 @@ class Index:
         except sqlite3.DatabaseError as error:
             if not self._keep:
                 raise StorageError(f"cannot index the store {self.folder}: {error}") from error
-            log.info("making the index of %s anew: %s", self.folder, error)
+            log.info("rebuilding the index of %s: %s", self.folder, error)
             self._database.close()
             try:
                 if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
                     raise
                 self._file.unlink(missing_ok=True)
+                self._verified = None
                 self._database = self._open()
                 self._sync()
             except (sqlite3.Error, OSError):
@@ -151,7 +158,8 @@ class Index:
         try:
             there = sqlite3.connect(f"{self._file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
             try:
-                there.backup(database)
+                if self._seal.is_unbroken(there):
+                    there.backup(database)
             finally:
                 there.close()
         except sqlite3.Error as error:
@@ -165,15 +173,20 @@ class Index:
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
+        if self._keep:
+            self._seal.put_on(self._database)
         self._database.execute("COMMIT")
 
     def _sync(self) -> None:
         # It can be rebuilt: a power failure may cost it, a killed process cannot.
         self.query("PRAGMA synchronous = OFF")
+        if self._keep:
+            self._verify()
         if self._known() == self._there():
             return
         with self._transaction():
             self._prepare()
+            self._documents.clear()
             pending: list[ScannedRun] = []
             for path, (size, changed) in self._there().items():
                 known = self._known().get(path)
@@ -183,6 +196,19 @@ class Index:
             for run in pending:
                 if not self._add(run):
                     self._damage(run.shard, run.offset, "refers to a shared document that is not in the store", False)
+
+    def _verify(self) -> None:
+        """Compare the file with its seal, unless nobody else wrote to it since; raise `DatabaseError` where it is broken."""
+        state = self.query("PRAGMA data_version").fetchone()[0]
+        if state == self._verified:
+            return
+        if not self._seal.is_unbroken(self._database):
+            self.query("BEGIN IMMEDIATE")  # another process may have been between its seal and the end of its writing
+            unbroken = self._seal.is_unbroken(self._database)
+            self.query("ROLLBACK")
+            if not unbroken:
+                raise sqlite3.DatabaseError("it is not what benchbook wrote last")
+        self._verified = state
 
     def _known(self) -> dict[str, tuple[int, int]]:
         if self.query("PRAGMA user_version").fetchone()[0] != _VERSION:
@@ -197,7 +223,7 @@ class Index:
         return found
 
     def _prepare(self) -> None:
-        """Make the tables, and make them anew where a known shard was shortened, rewritten or removed."""
+        """Make the tables, and make them again where a known shard was shortened, rewritten or removed."""
         known, there = self._known(), self._there()
         current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
         if current and all(
@@ -232,15 +258,23 @@ class Index:
     def _add(self, run: ScannedRun) -> bool:
         row = run.row
         if row is None:
-            found = {
-                digest: self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
-                for digest in run.refers_to
-            }
-            if None in found.values():
+            found = [self._shared(digest) for digest in run.refers_to]
+            if found[0] is None or None in found:
                 return False
-            row = run.completed(found[run.refers_to[0]][0])
+            row = run.completed(found[0])
         self.query(_INSERT, row)
         return True
+
+    def _shared(self, digest: str) -> bytes | None:
+        """Return a shared document; those that were asked for are kept, as many runs refer to each."""
+        if digest not in self._documents:
+            found = self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
+            if found is None:
+                return None
+            if len(self._documents) >= _MOST_KEPT:
+                self._documents.clear()
+            self._documents[digest] = found[0]
+        return self._documents[digest]
 
     def _damage(self, shard: str, offset: int, reason: str, torn: bool) -> None:
         log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)

@@ -13,6 +13,7 @@ from benchbook.experiments.branches.state import (
     Metric,
     Role,
 )
+from benchbook.experiments.configs.ids import as_float
 
 if TYPE_CHECKING:
     from benchbook.typing import JsonObject
@@ -101,7 +102,7 @@ class Branch(BranchState):
         Raises:
             BranchFinishedError: It has ended already.
         """
-        values = {name: float(value) for name, value in metrics.items()}
+        values = {name: as_float(value) for name, value in metrics.items()}
         with self._lock:
             self._check_open()
             self._metrics += [Metric(name, value, step) for name, value in values.items()]

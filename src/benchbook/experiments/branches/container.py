@@ -176,8 +176,15 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     Examples:
         >>> flat({"a": 1, "b": {"c": 2}})
         {'a': 1, 'b.c': 2}
+        >>> flat({"b.c": 1, "b": {"c": 2}})
+        {'b.c': 1, 'b.c_2': 2}
     """
     made: dict[str, Any] = {}
     for key, value in values.items():
-        made |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else {f"{prefix}{key}": value}
+        parts = flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else {f"{prefix}{key}": value}
+        for name, item in parts.items():
+            free, number = name, 2
+            while free in made:  # `a.b` stands next to `{a: {b}}`
+                free, number = f"{name}_{number}", number + 1
+            made[free] = item
     return made

@@ -64,6 +64,10 @@ class Redactor:
             text = text.replace(secret, MASK)
         return text
 
+    def hidden(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return those of some secret texts that are to be masked in others."""
+        return frozenset(text for text in texts if self._names and len(text) >= _SHORTEST_SECRET)
+
     def secrets_in(self, value: Any, under: bool = False) -> frozenset[str]:
         """Return the texts that stand under a secret name in JSON values."""
         if isinstance(value, dict):

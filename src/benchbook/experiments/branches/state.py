@@ -8,13 +8,11 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
+from benchbook.errors import text_of, unicode_of
 from benchbook.experiments.configs.ids import config_id_of, new_id
-
-if TYPE_CHECKING:
-    from benchbook.experiments.branches.branch import Branch
 
 
 class BranchStatus(StrEnum):
@@ -53,8 +51,11 @@ class BranchException:
     @classmethod
     def of(cls, error: BaseException) -> BranchException:
         """Keep an exception whole."""
-        text = "".join(traceback.format_exception(error))
-        return cls(type=type(error).__qualname__, message=str(error), traceback=text, original=error)
+        try:
+            text = unicode_of("".join(traceback.format_exception(error)))
+        except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
+            text = f"<its traceback cannot be made: {type(failure).__name__}>"
+        return cls(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ class Metric:
 class Listener(Protocol):
     """Hears what a running branch reports."""
 
-    def metrics(self, branch: Branch, metrics: Mapping[str, float], step: int | None) -> None:
+    def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
         """Take numbers, all of one step."""
 
-    def artifact(self, branch: Branch, name: str, data: bytes) -> None:
+    def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
         """Take a file."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -10,7 +11,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
-from benchbook.errors import UsageError
+from benchbook.errors import UsageError, unicode_of
 
 ID_LENGTH = 16
 _DEEPEST = 40
@@ -68,6 +69,9 @@ def plain(value: Any, path: str = "config") -> Any:
         return {key: plain(item, f"{path}.{key}") for key, item in value.items()}
     if isinstance(value, list | tuple | range):
         return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+    if hasattr(value, "get_secret_value"):  # the id is a digest, and two that differ have two
+        secret = value.get_secret_value()
+        return plain(secret.hex() if isinstance(secret, bytes) else secret, path)
     made = _converted(value)
     if made is value:
         name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
@@ -75,24 +79,86 @@ def plain(value: Any, path: str = "config") -> Any:
     return plain(made, path)
 
 
-def as_json(value: Any, depth: int = 0) -> Any:
-    """Return any value as JSON values, for a record: what has no JSON form becomes its shortened `repr`."""
+def as_json(value: Any, around: tuple[int, ...] = ()) -> Any:
+    """Return any value as JSON values, for a record: what has no JSON form becomes its shortened `repr`, one by one.
+
+    Args:
+        value: Anything.
+        around: Identities of the values inside of which it stands: one that holds itself is not followed.
+    """
     kind = type(value)
-    if kind in (str, bool, type(None)):
+    if kind is str:
+        return value if value.isascii() else unicode_of(value)
+    if kind in (bool, type(None)):
         return value
     if kind is int:
-        return value if -(2**63) <= value < 2**64 else str(value)
+        return value if -(2**63) <= value < 2**64 else _long_number(value)
     if kind is float:
         return value if value - value == 0 else str(value)
-    if depth < _DEEPEST:
-        if isinstance(value, Mapping):
-            return {str(key): as_json(item, depth + 1) for key, item in value.items()}
-        if isinstance(value, list | tuple | range | set | frozenset):
-            return [as_json(item, depth + 1) for item in value]
-        made = _converted(value)
-        if made is not value:
-            return as_json(made, depth + 1)
-    text = _safe_repr(value)
+    if len(around) < _DEEPEST and id(value) not in around:
+        try:
+            return _parts_as_json(value, (*around, id(value)))
+        except Exception:  # noqa: BLE001  # whatever the user's value does when it is looked into, it has a repr
+            return _shortened(_safe_repr(value))
+    return _shortened(_safe_repr(value))
+
+
+def _parts_as_json(value: Any, around: tuple[int, ...]) -> Any:
+    if isinstance(value, Mapping):
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            name = key_of(key)
+            made[name if name not in made else _shortened(_safe_repr(key))] = as_json(item, around)
+        return made
+    if isinstance(value, list | tuple | range | set | frozenset):
+        return [as_json(item, around) for item in value]
+    if hasattr(value, "get_secret_value"):
+        return str(value)  # pydantic's own mask
+    converted = _converted(value)
+    return _shortened(_safe_repr(value)) if converted is value else as_json(converted, around)
+
+
+def key_of(key: Any) -> str:
+    """Return a key of a mapping as a text."""
+    try:
+        return unicode_of(str(key))
+    except Exception:  # noqa: BLE001  # as of any value
+        return _safe_repr(key)
+
+
+def as_float(value: Any) -> float:
+    """Return a number as a float; what is too large for one is infinite.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is a text that is none.
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def hidden_in(value: Any) -> frozenset[str]:
+    """Return the texts that secrets of pydantic hide in a configuration."""
+    if hasattr(value, "get_secret_value"):
+        text = str(value.get_secret_value())
+        return frozenset([text]) if text else frozenset()
+    if isinstance(value, Mapping):
+        return frozenset().union(*map(hidden_in, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return frozenset().union(*map(hidden_in, value))
+    return hidden_in(_fields_of(value)) if hasattr(type(value), "model_fields") else frozenset()
+
+
+def _long_number(value: int) -> str:
+    try:
+        return _shortened(str(value))
+    except ValueError:  # longer than Python writes in decimals
+        return _shortened(hex(value))
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
 
 
@@ -109,11 +175,37 @@ def _converted(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     # pydantic and NumPy are recognised by what they offer: neither is imported for it
-    for method, arguments in (("model_dump", {"mode": "json"}), ("tolist", {})):
-        found = getattr(value, method, None)
-        if callable(found) and not isinstance(value, type):
-            return found(**arguments)
-    return value
+    if isinstance(value, type):
+        return value
+    if hasattr(value, "model_dump"):
+        return _dumped(value)
+    return value.tolist() if callable(getattr(value, "tolist", None)) else value
+
+
+def _dumped(model: Any) -> Any:
+    """Return a pydantic model as JSON values, with the fields of subclasses, and with secrets as they are."""
+    if not hasattr(type(model), "model_fields"):
+        return model.model_dump(mode="json")
+    try:
+        made = model.model_dump(mode="json", serialize_as_any=True)
+        return _with_secrets(made, model.model_dump(serialize_as_any=True))
+    except ValueError:  # a value that pydantic cannot serialise; the others still can be
+        return _fields_of(model)
+
+
+def _fields_of(model: Any) -> dict[str, Any]:
+    return {name: getattr(model, name, None) for name in [*type(model).model_fields, *(model.model_extra or ())]}
+
+
+def _with_secrets(made: Any, original: Any) -> Any:
+    if hasattr(original, "get_secret_value"):
+        return original
+    if isinstance(made, dict) and isinstance(original, dict) and len(made) == len(original):
+        pairs = zip(made.items(), original.values(), strict=True)
+        return {key: _with_secrets(item, other) for (key, item), other in pairs}
+    if isinstance(made, list) and isinstance(original, list | tuple | set | frozenset) and len(made) == len(original):
+        return [_with_secrets(item, other) for item, other in zip(made, original, strict=True)]
+    return made
 
 
 def _sized(value: int, path: str) -> int:
@@ -124,6 +216,6 @@ def _sized(value: int, path: str) -> int:
 
 def _safe_repr(value: Any) -> str:
     try:
-        return repr(value)
+        return unicode_of(repr(value))
     except Exception as error:  # noqa: BLE001  # a broken __repr__ of the user's must not cost the record
         return f"<{type(value).__qualname__} whose repr raises {type(error).__qualname__}>"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 from typing import Any
 
+from benchbook.errors import UsageError
 from benchbook.experiments.branches.current import CURRENT
 from benchbook.experiments.running.call import Job
 
@@ -84,13 +86,29 @@ def _attempts(job: Job) -> Any:
         branch.begin_attempt()
         try:
             values = binding.values(job.config)
-            return binding.call(settings.function, call.args, call.kwargs, values)
+            output = binding.call(settings.function, call.args, call.kwargs, values)
         except Exception as error:
             delay_s = settings.retries.delay_s(branch.attempts, error, f"{call.number}/{job.config.id}")
             if delay_s is None:
                 raise
+        else:
+            _refuse_coroutine(job, output)
+            return output
         if job.stop is not None:
             job.stop.wait(delay_s)  # ends early when nobody waits for the branch any more
+
+
+def _refuse_coroutine(job: Job, output: Any) -> None:
+    """Refuse what a plain wrapper around an async function returns: nothing has run, and nobody would await it."""
+    if not inspect.iscoroutine(output):
+        return
+    output.close()
+    call = job.call
+    call.refusal = UsageError(
+        f"{call.settings.name} is no async function but returned a coroutine, which nobody awaits: "
+        "write its wrapper as `async def`, and await in it"
+    )
+    raise call.refusal
 
 
 async def _attempts_async(job: Job) -> Any:

@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from functools import partial
 from weakref import WeakSet
 
+from benchbook.experiments import exit_report, threads
 from benchbook.experiments.branches.branch import Branch
-from benchbook.experiments.running import exit_report, threads
 from benchbook.experiments.running.attempts import run_async
 from benchbook.experiments.running.call import Job
 from benchbook.experiments.running.foreground import run_threads
@@ -70,7 +70,7 @@ class Lane:
         _lanes.add(self)
 
     def forget(self) -> None:
-        """Begin anew, in the child of a fork: the shadows are the parent's."""
+        """Start again, in the child of a fork: the shadows are the parent's."""
         self._waiting.clear()
         self._running.clear()
         self._lock = threading.Lock()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchbook.clock import Clock
+from benchbook.errors import UsageError
 from benchbook.experiments.branches.branch import Branch, BranchStatus
 from benchbook.experiments.branches.container import BranchContainer
 from benchbook.experiments.configs.binding import Binding
@@ -27,7 +28,7 @@ Hook = Callable[[Branch], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an experiment does with each branch."""
+    """What an experiment does with each branch; `streams` is how it follows a generator function, None for others."""
 
     name: str
     function: Callable[..., Any]
@@ -39,6 +40,7 @@ class Settings:
     before: Hook | None
     after: Hook | None
     clock: Clock
+    streams: Callable[[Callable[[], Job]], Any] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -79,9 +81,11 @@ class Job:
             finish(*arguments)
         if self.stop is not None:
             self.stop.set()
-        self.call.branch_ended(self.branch)
-        if self.done is not None:
-            self.done.set_result(self.branch)
+        try:
+            self.call.branch_ended(self.branch)
+        finally:
+            if self.done is not None:
+                self.done.set_result(self.branch)
         return True
 
     def skip(self, reason: str) -> bool:
@@ -106,6 +110,7 @@ class Call:
     started: tuple[float, float]
     branches: BranchContainer = field(default_factory=BranchContainer)
     ended: tuple[float, float] | None = None
+    refusal: UsageError | None = None
     _open: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -119,12 +124,20 @@ class Call:
         """Tell hook, strategy and sinks; what fails in them is logged. With the last branch the call ends."""
         hook = self.settings.after
         try:
+            self._tell_of(branch, hook)
+        finally:
+            self._count_down()
+
+    def _tell_of(self, branch: Branch, hook: Hook | None) -> None:
+        try:
             if hook is not None:
                 hook(branch)
             self.strategy.observe(self.pool, branch)
         except Exception:  # hooks and strategies are the user's; the result of the branch stands
             log.warning("after branch %s of %s:", branch.config_id, self.settings.name, exc_info=True)
         self.recorder.branch_ended(self, branch)
+
+    def _count_down(self) -> None:
         with self._lock:
             self._open -= 1
             last = self._open == 0

@@ -9,8 +9,8 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from benchbook.experiments import threads
 from benchbook.experiments.branches.branch import BranchStatus
-from benchbook.experiments.running import threads
 from benchbook.experiments.running.attempts import CANCELLED, run_async, run_plain, timed_out
 from benchbook.experiments.running.call import Job
 

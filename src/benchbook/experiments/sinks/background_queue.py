@@ -9,7 +9,7 @@ from concurrent.futures import Future, wait
 from typing import Any
 from weakref import WeakValueDictionary
 
-from benchbook.experiments.running import exit_report, threads
+from benchbook.experiments import exit_report, threads
 from benchbook.experiments.sinks.protocol import Sink, tell
 
 _lanes: WeakValueDictionary[int, SinkLane] = WeakValueDictionary()
@@ -37,7 +37,7 @@ class SinkLane:
         exit_report.watch_sink(self)
 
     def forget(self) -> None:
-        """Begin anew, in the child of a fork: the parent tells what is on the way."""
+        """Start again, in the child of a fork: the parent tells what is on the way."""
         self._queue.clear()
         self._active = False
         self._lock = threading.Lock()

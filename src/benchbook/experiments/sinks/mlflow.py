@@ -10,21 +10,23 @@ import importlib
 import importlib.util
 import json
 import logging
+import math
 import sys
 import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchbook.errors import MissingExtraError
+from benchbook.errors import MissingExtraError, text_of
 from benchbook.experiments.branches.branch import BranchStatus
 from benchbook.experiments.sinks.json_file import JsonArtifacts
-from benchbook.experiments.sinks.mlflow_client import Patience, chunks, plain_name
+from benchbook.experiments.sinks.mlflow_client import Patience, chunks, is_refusal
 from benchbook.experiments.sinks.protocol import Ending, Span
+from benchbook.experiments.sinks.valid_names import RunNames
 
 log = logging.getLogger(__name__)
 STATUS = {BranchStatus.SUCCESS: "FINISHED", BranchStatus.FAILED: "FAILED", BranchStatus.SKIPPED: "KILLED"}
@@ -33,6 +35,7 @@ _LONGEST_TAG = 5000
 _MOST_PARAMS = 100
 _MOST_METRICS = 1000
 _MOST_OWED = 1000
+_OURS = "benchbook/"  # folder of our own files in a run
 
 
 class MLflow:
@@ -70,6 +73,8 @@ class MLflow:
         self._retry_after_s = retry_after_s
         self._copies = JsonArtifacts(root)
         self._runs: dict[str, str] = {}
+        self._names: dict[str, RunNames] = {}
+        self._warned_of_infinity = False
         self._around: dict[str, tuple[str, str]] = {}
         self._failed: set[str] = set()
         self._owed: deque[tuple[str, str]] = deque(maxlen=_MOST_OWED)
@@ -96,26 +101,38 @@ class MLflow:
     def params(self, span: Span, params: Mapping[str, Any]) -> None:
         """Write the configuration as parameters of the run."""
         entities = self._entities()
-        given = [entities.Param(plain_name(name), _text(value)) for name, value in params.items()]
+        names = self._names_of(span).params
+        given = [entities.Param(names.of(name), _text(value)) for name, value in params.items()]
         for part in chunks(given, _MOST_PARAMS):
-            self._of_run(span, partial(_log_batch, params=part))
+            self._log(span, "params", part)
 
     def metrics(self, span: Span, metrics: Mapping[str, float], step: int | None) -> None:
-        """Write numbers as metrics of the run; those without a step have step 0."""
-        entities, now_ms = self._entities(), int(time.time() * 1000)
-        given = [entities.Metric(plain_name(name), value, now_ms, step or 0) for name, value in metrics.items()]
+        """Write numbers as metrics of the run; one without a step has the last step of its name, at first 0."""
+        entities, names, given = self._entities(), self._names_of(span), []
+        for original, value in metrics.items():
+            name = names.metrics.of(original)
+            moved, at_ms = names.place(name, step)
+            given.append(entities.Metric(name, value, at_ms, moved))
+            if math.isinf(value) and not self._warned_of_infinity:
+                self._warned_of_infinity = True
+                log.warning("the metric %r is infinite: MLflow may store it as the largest finite number", original)
         for part in chunks(given, _MOST_METRICS):
-            self._of_run(span, partial(_log_batch, metrics=part))
+            self._log(span, "metrics", part)
 
     def artifact(self, span: Span, name: str, data: bytes) -> None:
         """Upload a file; where that fails, it goes to the local copy."""
+        if name.startswith(_OURS):
+            name = f"user/{name}"
         if not self._of_run(span, lambda client, run_id: _upload(client, run_id, name, data)):
             self._copies.artifact(span, name, data)
 
     def finish(self, span: Span, ending: Ending) -> None:
         """Close the run, with its record as a file and the exception's text as a tag."""
         status = STATUS[ending.status]
-        if not self._of_run(span, lambda client, run_id: _close(client, run_id, span, ending)):
+        names = self._names.pop(span.id, RunNames())
+        if not self._of_run(span, lambda client, run_id: self._describe(client, run_id, span, ending, names)):
+            self._failed.add(span.call_id)
+        if not self._of_run(span, lambda client, run_id: _close(client, run_id, ending)):
             self._failed.add(span.call_id)
             if span.id in self._runs:
                 self._owed.append((self._runs[span.id], status))
@@ -127,6 +144,29 @@ class MLflow:
                 path = self._copies.write(span, ending)
                 log.info("call %s of %s is kept in %s", span.call_id, span.experiment, path)
             self._copies.forget(span)
+
+    def _names_of(self, span: Span) -> RunNames:
+        return self._names.setdefault(span.id, RunNames())
+
+    def _log(self, span: Span, what: str, items: Sequence[Any]) -> None:
+        """Write parameters or metrics; where they are refused together, one by one, so that one costs no other."""
+        if not self._of_run(span, partial(_log_batch, what, items)) and len(items) > 1:
+            for item in items:
+                self._of_run(span, partial(_log_batch, what, [item]))
+
+    def _describe(self, client: Any, run_id: str, span: Span, ending: Ending, names: RunNames) -> None:
+        """Write what a run ended with: tags, and the record as a file."""
+        document: Any = ending.document()
+        error = document.get("exception")
+        tags = {
+            "benchbook.exception": error and f"{error['type']}: {error['message']}",
+            "benchbook.reason": document.get("reason"),
+            "benchbook.names": json.dumps({**names.params.changed, **names.metrics.changed}),
+        }
+        for name, text in tags.items():
+            if text and text != "{}":
+                client.set_tag(run_id, name, text[:_LONGEST_TAG])
+        client.log_text(run_id, json.dumps(document, indent=2), f"{_OURS}{span.kind}.json")
 
     def _of_run(self, span: Span, act: Callable[[Any, str], object]) -> bool:
         """Do something with the run of a span; False where there is none or it failed."""
@@ -152,10 +192,10 @@ class MLflow:
     def _note(self, span: Span, error: Exception) -> None:
         self._failed.add(span.call_id)
         where = self.tracking_uri or "its default place"
-        refused = type(error).__name__ == "RestException"  # the server is there, but does not take this
+        refused = is_refusal(error)
         if not refused:
             self._down_until = time.monotonic() + self._retry_after_s
-        said = " ".join(str(error).split())[:300]
+        said = " ".join(text_of(error).split())[:300]
         log.warning(
             "MLflow at %s %s (%s: %s); a local copy goes to %s",
             where,
@@ -211,18 +251,11 @@ class MLflow:
             self._owed.popleft()
 
 
-def _log_batch(client: Any, run_id: str, **given: Any) -> None:
-    client.log_batch(run_id, **given)
+def _log_batch(what: str, items: Sequence[Any], client: Any, run_id: str) -> None:
+    client.log_batch(run_id, **{what: items})
 
 
-def _close(client: Any, run_id: str, span: Span, ending: Ending) -> None:
-    document: Any = ending.document()
-    error = document.get("exception")
-    if error:
-        client.set_tag(run_id, "benchbook.exception", f"{error['type']}: {error['message']}"[:_LONGEST_TAG])
-    if document.get("reason"):
-        client.set_tag(run_id, "benchbook.reason", document["reason"][:_LONGEST_TAG])
-    client.log_text(run_id, json.dumps(document, indent=2), f"{span.kind}.json")
+def _close(client: Any, run_id: str, ending: Ending) -> None:
     client.set_terminated(run_id, STATUS[ending.status], end_time=int(ending.ended_at_s * 1000))
 
 

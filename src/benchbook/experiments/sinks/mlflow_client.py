@@ -1,16 +1,15 @@
-"""What MLflow's client needs: a time-out that is short, names it accepts, and requests of a size it accepts."""
+"""What MLflow's client needs: a time-out that is short, and requests of a size it accepts."""
 
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TypeVar
 
 T = TypeVar("T")
-_UNUSABLE = re.compile(r"[^A-Za-z0-9_\-. :/]")
+_OUTAGES = {"INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "DEADLINE_EXCEEDED"}
 # the client reads these at each request, and takes them from nowhere else
 _TIMEOUT, _RETRIES = "MLFLOW_HTTP_REQUEST_TIMEOUT", "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 # at the end of each run it would print where to see it, in the midst of what the experiment prints
@@ -42,14 +41,10 @@ class Patience:
         _environment.release()
 
 
-def plain_name(name: str) -> str:
-    """Return a name of a parameter or metric with what MLflow does not accept replaced.
-
-    Examples:
-        >>> plain_name("solver.step [m]")
-        'solver.step _m_'
-    """
-    return _UNUSABLE.sub("_", name)[:250]
+def is_refusal(error: Exception) -> bool:
+    """Say whether a server, or a local store, is there but does not take what it was given."""
+    code = getattr(error, "error_code", None)  # of all that MLflow raises itself
+    return type(error).__name__ == "RestException" or (code is not None and code not in _OUTAGES)
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchbook.experiments.branches.branch import Branch, BranchStatus
 from benchbook.experiments.branches.container import flat
-from benchbook.experiments.branches.document import branch_document, call_document
+from benchbook.experiments.branches.document import branch_document
 from benchbook.experiments.branches.redaction import Redactor
-from benchbook.experiments.configs.ids import as_json
+from benchbook.experiments.branches.state import BranchState
+from benchbook.experiments.configs.ids import as_float, as_json, hidden_in, key_of
 from benchbook.experiments.configs.pool import Config
 from benchbook.experiments.sinks.background_queue import lane_of
+from benchbook.experiments.sinks.call_document import call_document
 from benchbook.experiments.sinks.protocol import Ending, Sink, Span, is_blocking, tell
+from benchbook.experiments.sinks.recorded_call import RecordedCall
 
-if TYPE_CHECKING:
-    from benchbook.experiments.running.call import Call
+log = logging.getLogger(__name__)
+PREFIX = "benchbook."  # of what is ours among names that the user chooses
+DURATION = f"{PREFIX}duration_s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +52,7 @@ class Recorder:
         self._kept: dict[Config, _Kept] = {}
         self._spans: dict[str, Span] = {}
 
-    def call_started(self, call: Call) -> None:
+    def call_started(self, call: RecordedCall) -> None:
         """A call begins."""
         if not self.sinks:
             return
@@ -55,7 +61,7 @@ class Recorder:
             tell(sink, "prepare", (span,))
         self._tell("start", span)
 
-    def branch_started(self, call: Call, branch: Branch, config: Config) -> None:
+    def branch_started(self, call: RecordedCall, branch: Branch, config: Config) -> None:
         """A branch begins."""
         if not self.sinks:
             return
@@ -64,7 +70,7 @@ class Recorder:
         self._tell("start", span)
         self._tell("params", span, self._of(config).params)
 
-    def branch_ended(self, call: Call, branch: Branch) -> None:
+    def branch_ended(self, call: RecordedCall, branch: Branch) -> None:
         """A branch has ended; one that never began is told of all the same."""
         if not self.sinks:
             return
@@ -75,7 +81,7 @@ class Recorder:
             self._tell("params", span, self._of(call.pool.by_id(branch.config_id)).params)
         if branch.status is BranchStatus.SUCCESS:
             metrics = numbers(branch.output)
-            metrics["duration_s"] = branch.duration_s or 0.0
+            metrics.setdefault(DURATION, branch.duration_s or 0.0)
             self._tell("metrics", span, metrics, None)
         ending = Ending(
             status=branch.status,
@@ -85,7 +91,7 @@ class Recorder:
         )
         self._tell("finish", span, ending)
 
-    def call_ended(self, call: Call) -> None:
+    def call_ended(self, call: RecordedCall) -> None:
         """A call has ended, with all of its branches."""
         if not self.sinks:
             return
@@ -98,13 +104,13 @@ class Recorder:
         )
         self._tell("finish", self._spans.pop(call.call_id), ending)
 
-    def metrics(self, branch: Branch, metrics: Mapping[str, float], step: int | None) -> None:
+    def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
         """A running branch reports numbers."""
         span = self._spans.get(branch.branch_id)
         if span is not None:
             self._tell("metrics", span, metrics, step)
 
-    def artifact(self, branch: Branch, name: str, data: bytes) -> None:
+    def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
         """A running branch reports a file."""
         span = self._spans.get(branch.branch_id)
         if span is not None:
@@ -120,7 +126,7 @@ class Recorder:
         for lane in self._lanes:
             lane.put(method, arguments)
 
-    def _span(self, call: Call, branch: Branch) -> Span:
+    def _span(self, call: RecordedCall, branch: Branch) -> Span:
         return Span(
             kind="branch",
             id=branch.branch_id,
@@ -137,7 +143,7 @@ class Recorder:
         kept = self._kept.get(config)
         if kept is None:
             values = as_json(config.value)
-            secrets = self._redactor.secrets_in(values)
+            secrets = self._redactor.secrets_in(values) | self._redactor.hidden(hidden_in(config.value))
             params = flat(self._redactor.value(values, secrets))
             kept = self._kept[config] = _Kept(params, self._redactor.text(config.id, secrets))
         return kept
@@ -151,7 +157,15 @@ def numbers(output: Any) -> dict[str, float]:
         ({'loss': 2.0}, {'output': 0.5})
     """
     entries = output if isinstance(output, Mapping) else {"output": output}
-    return {str(key): float(value) for key, value in entries.items() if _is_number(value)}
+    found: dict[str, float] = {}
+    try:
+        for key, value in entries.items():
+            if _is_number(value):
+                with contextlib.suppress(TypeError, ValueError):  # an array of one text offers what numbers offer
+                    found[key_of(key)] = as_float(value)
+    except Exception:  # the mapping is the user's
+        log.warning("the numbers of an output cannot be read:", exc_info=True)
+    return found
 
 
 def _is_number(value: Any) -> bool:
@@ -161,7 +175,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) or getattr(value, "shape", None) == ()
 
 
-def _call_span(call: Call) -> Span:
+def _call_span(call: RecordedCall) -> Span:
     return Span(
         kind="call",
         id=call.call_id,

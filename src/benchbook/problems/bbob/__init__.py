@@ -1,8 +1,9 @@
-"""The 24 noiseless BBOB functions and the 30 noisy ones in NumPy, for every dimension from 2 on and every instance.
+"""The 24 noiseless BBOB functions and the 30 noisy ones, for every dimension from 2 on and every instance.
 
-They are written from the published definition, with the legacy generator of 2009, and certified against
-coco-experiment, the official reference, by `benchbook problems certify`. Where the same number can be had with less
-cancellation (`1 - cos`, `10 - 10 exp`), it is; so `f_opt` is reached exactly, and no value lies below it.
+The compiled kernel evaluates them; here their instances are drawn. They are written from the published definition,
+with the legacy generator of 2009, and certified against coco-experiment, the official reference, by
+`benchbook problems certify`. Where the same number can be had with less cancellation (`1 - cos`, `10 - 10 exp`), it
+is; so `f_opt` is reached exactly, and no value lies below it.
 
 References:
     Hansen, Finck, Ros & Auger 2009, Real-parameter black-box optimization benchmarking 2009: noiseless functions
@@ -12,7 +13,7 @@ References:
 """
 
 from benchbook.problems.bbob.noisy import NOISY, NoisyBbobProblem
-from benchbook.problems.bbob.problem import BbobProblem, LockstepBbob
+from benchbook.problems.bbob.problem import BbobProblem
 from benchbook.problems.bbob.table import BBOB
 
-__all__ = ["BBOB", "NOISY", "BbobProblem", "LockstepBbob", "NoisyBbobProblem"]
+__all__ = ["BBOB", "NOISY", "BbobProblem", "NoisyBbobProblem"]

@@ -1,15 +1,12 @@
-"""What a BBOB function is made of: how an instance is drawn, and how points are evaluated."""
+"""What a BBOB function is made of: how an instance is drawn, and which function of the kernel evaluates points."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
 
+from benchbook.problems import kernel
 from benchbook.typing import FloatArray
-
-# Values without offset and penalty: `y` is x - x_opt, the rest are the instance's parameters.
-Formula: TypeAlias = Callable[..., FloatArray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +15,11 @@ class Instance:
 
     Attributes:
         x_opt: Place of the optimum, shape `(dim,)`.
-        parameters: The further arguments of the formula by name: vectors `(m,)` and matrices `(m, m')`.
+        arrays: The further arguments of the kernel's function, in its order.
     """
 
     x_opt: FloatArray
-    parameters: dict[str, FloatArray] = field(default_factory=dict)
+    arrays: tuple[FloatArray, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +28,22 @@ class Definition:
 
     Attributes:
         draw: Draws an instance: `draw(seed, dim)`.
-        formula: Evaluates points: `formula(y, **parameters)`, with `y = x - x_opt` of shape `(..., 8, dim)`, vectors
-            as blocks of equal rows, and matrices that multiply it from the right; the result, shape `(..., 8)`, is 0
-            at the optimum and nowhere below.
-        blocked: Whether the points come in blocks of 8 rows, as matrices and whatever comes in blocks ask for; if not,
-            the shapes are `(..., dim)` and `(...)`.
-        penalty: Factor of the penalty `f_pen` outside of the box; None where there is none.
+        function: The kernel's function of `x - x_opt`, which is 0 at the optimum and nowhere below.
+        penalty: Factor of the penalty `f_pen` outside of the box; 0 where there is none.
         shared: Whether that factor is divided by the dimension.
-        width: How many arrays of the size of `y` the formula holds at once, relative to the others.
+        unbounded: Whether values are +inf at infinity, in every direction.
     """
 
     draw: Callable[[int, int], Instance]
-    formula: Formula
-    blocked: bool = True
-    penalty: float | None = None
+    function: str
+    penalty: float = 0.0
     shared: bool = False
-    width: int = 1
+    unbounded: bool = True
+
+    def compiled(self, drawn: Instance, offset: float) -> kernel.Instance:
+        """Return the kernel's instance of what was drawn."""
+        dim = len(drawn.x_opt)
+        penalty = self.penalty / dim if self.shared else self.penalty
+        return kernel.instance(
+            self.function, drawn.x_opt, drawn.arrays, offset=offset, penalty=penalty, unbounded=self.unbounded
+        )

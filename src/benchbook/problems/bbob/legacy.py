@@ -1,6 +1,6 @@
 """The generator of BBOB's instances: optima, rotations and offsets as in the suite of 2009.
 
-All of them hang on one integer, the seed, which the suite forms as `number + 10000 instance` (`seed_of`). The numbers
+All of them depend on one integer, the seed, which the suite forms as `number + 10000 instance` (`seed_of`). The numbers
 come from Park and Miller's generator `s <- 16807 s mod (2^31 - 1)` with a Bays-Durham shuffle of 32 places.
 
 References:
@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from benchbook.problems import kernel
 from benchbook.problems.info import read_only
 from benchbook.typing import FloatArray
 
@@ -77,7 +78,8 @@ def _powers(n: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 def gauss(n: int, seed: int) -> FloatArray:
     """Draw `n` standard normal numbers, shape `(n,)`: `sqrt(-2 log u_i) cos(2 pi u_{n+i})`.
 
-    Python's log and cos rather than NumPy's, which depend on the CPU.
+    By libm's log and cos, as in COCO: Gram-Schmidt multiplies rounding, so that with numbers rounded otherwise (even
+    correctly) some instances of f19 differ from COCO's by more than a certification allows.
     """
     u = uniform(2 * n, seed).tolist()
     values = np.array(
@@ -137,8 +139,10 @@ def steps(dim: int) -> FloatArray:
 
 @cache
 def scales(condition: float, dim: int) -> FloatArray:
-    """Return the diagonal of the report's `Lambda^condition`: `condition^((i-1)/(2 (dim-1)))`, shape `(dim,)`.
+    """Return the diagonal of the report's `Lambda^condition`: `condition^((i-1)/(2 (dim-1)))`, shape `(dim,)`."""
+    return read_only(powers(math.sqrt(condition), steps(dim)))
 
-    Python's power rather than NumPy's, which depends on the CPU.
-    """
-    return read_only(np.array([math.sqrt(condition) ** step for step in steps(dim).tolist()]))
+
+def powers(base: float, exponents: FloatArray) -> FloatArray:
+    """Return `base^exponents`, to the bit the same on every CPU, as libm's and NumPy's power is not."""
+    return kernel.elementary("power", base, exponents)

@@ -1,8 +1,8 @@
 """The 30 noisy BBOB functions, f101 to f130: eight noiseless ones under three noise models, two of them also mildly.
 
 A problem itself gives noise-free values, as any other: the same for all runs. What an optimizer sees instead comes from
-`noise_of_run(rng)`, which a run calls once, with a generator that hangs on its seed. So the noise of a run is its own,
-whatever else runs, and other seeds have other noise. Records, targets and all measures hold noise-free values, as
+`noise_of_run(rng)`, which a run calls once, with a generator that depends on its seed. So the noise of a run is its
+own, whatever else runs, and other seeds have other noise. Records, targets and all measures hold noise-free values, as
 COCO's do; the optimizer alone sees the noisy ones.
 
 The noise is drawn independently, as the report says. (coco-experiment draws the two numbers of uniform noise with
@@ -21,19 +21,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 
-from benchbook.digests import module_digest
+from benchbook.digests import module_digest, text_digest
 from benchbook.errors import unknown_name
-from benchbook.problems.bbob import legacy, multimodal, noise, problem, separable
+from benchbook.problems import kernel
+from benchbook.problems.bbob import ill_conditioned, legacy, multimodal, noise, problem
 from benchbook.problems.bbob.definition import Definition
 from benchbook.problems.bbob.noise import Cauchy, Gaussian, NoiseModel, RunStreams, Streams, Uniform
-from benchbook.problems.bbob.problem import DEFINITIONS, LockstepBbob
+from benchbook.problems.bbob.problem import DEFINITIONS
 from benchbook.problems.bbob.table import BBOB
-from benchbook.problems.bbob.transforms import dot, outside
-from benchbook.problems.info import ProblemInfo, check_dim, check_instance, check_points, continuous, read_only
+from benchbook.problems.info import ProblemInfo, check_dim, check_instance, continuous, read_only
+from benchbook.problems.lockstep import LockstepKernel
 from benchbook.typing import FloatArray
 
 FAMILY = "bbob_noisy"
@@ -47,24 +48,7 @@ _ADDED = 1.01e-8
 # Of two functions the noisy form differs: f10 is conditioned by 1e4, and f19 is a tenth.
 _ELLIPSOID = ("sum 10^(4 (i-1)/(D-1)) z_i^2", 1e4)
 _GRIEWANK = "1/(D-1) sum_{i<D} (s_i/4000 - cos s_i) + 1, s_i = 100 (z_i^2 - z_{i+1})^2 + (z_i - 1)^2"
-
-
-@cache
-def _ellipsoid_weights(dim: int) -> FloatArray:
-    return read_only(np.array([1e4**step for step in legacy.steps(dim).tolist()]))
-
-
-def _ellipsoid(y: FloatArray, *, rotation: FloatArray) -> FloatArray:
-    """f116 to f118, without noise: `sum 10^(4 (i-1)/(D-1)) z_i^2`, `z = T_osz(R (x - x_opt))`."""
-    return dot(separable.oscillated_squares(y @ rotation), _ellipsoid_weights(y.shape[-1]))
-
-
-def _griewank_rosenbrock(y: FloatArray, *, matrix: FloatArray) -> FloatArray:
-    """f125 to f127, without noise: a tenth of f19."""
-    return multimodal.griewank_rosenbrock(y, matrix=matrix) / 10.0
-
-
-_FORMULAS: dict[int, Callable[..., FloatArray]] = {10: _ellipsoid, 19: _griewank_rosenbrock}
+_DRAWS = {10: ill_conditioned.draw_mild_ellipsoid, 19: multimodal.draw_small_griewank_rosenbrock}
 
 
 def base_of(number: int) -> int:
@@ -87,7 +71,7 @@ def model_of(number: int, dim: int) -> NoiseModel:
 def _definition(number: int) -> Definition:
     base = base_of(number)
     plain = DEFINITIONS[base]
-    return replace(plain, formula=_FORMULAS.get(base, plain.formula), penalty=PENALTY, shared=False)
+    return replace(plain, draw=_DRAWS.get(base, plain.draw), penalty=PENALTY, shared=False)
 
 
 class NoisyBbobProblem:
@@ -123,10 +107,8 @@ class NoisyBbobProblem:
         seed = legacy.seed_of(base_of(number), self.instance)
         drawn = self.definition.draw(seed, self.dim)
         self.x_opt = read_only(drawn.x_opt)
-        self.parameters = {key: read_only(values) for key, values in drawn.parameters.items()}
-        self.offset = legacy.offset(seed)
-        self._alone = LockstepBbob([self])
-        self.f_opt = float(self._alone.evaluate(self.x_opt[None, None, :])[0, 0])
+        self.compiled = self.definition.compiled(drawn, legacy.offset(seed))
+        self.f_opt = float(self.compiled.evaluate(self.x_opt[None, :])[0])
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)` without noise; return values of shape `(n,)`.
@@ -134,8 +116,7 @@ class NoisyBbobProblem:
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
         """
-        values: FloatArray = self._alone.evaluate(check_points(x, self.dim)[None])[0]
-        return values
+        return self.compiled.evaluate(x)
 
     def noise_of_run(self, rng: np.random.Generator, /) -> Callable[[FloatArray, FloatArray], FloatArray]:
         """Return the noise of one run; see `benchbook.protocols.Noisy`."""
@@ -143,8 +124,8 @@ class NoisyBbobProblem:
 
     def seen(self, streams: Streams, x: FloatArray, values: FloatArray, /) -> FloatArray:
         """Return what the optimizer sees of points `(n, dim)` and their noise-free values `(n,)`."""
-        penalty = outside(x)
-        fixed = self.f_opt if penalty is None else self.f_opt + PENALTY * penalty
+        excess = np.maximum(np.abs(x) - self.upper, 0.0)
+        fixed = self.f_opt + PENALTY * np.add.reduce(excess * excess, axis=-1)
         with np.errstate(invalid="ignore", over="ignore", divide="ignore"):  # of values that were not finite
             noisy = self.model(np.maximum(values - fixed, 0.0), streams)
         noisy += _ADDED
@@ -152,13 +133,15 @@ class NoisyBbobProblem:
         return noisy
 
     @staticmethod
-    def lockstep(problems: Sequence[NoisyBbobProblem]) -> LockstepBbob:
+    def lockstep(problems: Sequence[NoisyBbobProblem]) -> LockstepKernel:
         """Put problems of one function and dimension side by side, without noise."""
-        return LockstepBbob(problems)
+        return LockstepKernel(problems)
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the code that determines the values, with and without noise."""
-        return module_digest([__name__, noise.__name__, problem.__name__, *problem.MODULES])
+        return text_digest(
+            module_digest([__name__, noise.__name__, problem.__name__, *problem.MODULES]), kernel.code_digest()
+        )
 
     def __reduce__(self) -> tuple[type[NoisyBbobProblem], tuple[str, int, int]]:
         return type(self), (self.name, self.dim, self.instance)

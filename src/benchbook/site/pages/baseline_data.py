@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, load_baseline
+from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.comparison.summary import CellSummary
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import ArtifactError
+from benchbook.files import shipped
 from benchbook.problems import describe, names
 from benchbook.typing import IntArray
 
@@ -49,9 +50,12 @@ class BaselineView:
         )
 
 
-def baseline_views(folder: Path) -> list[BaselineView]:
-    """Return the baselines of a folder, the one with the most cells first, damaged ones last."""
-    views = [_view(path, folder) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+def baseline_views(*folders: Path) -> list[BaselineView]:
+    """Return the baselines of folders, the one with the most cells first, damaged ones last.
+
+    Where two have one name, that of the later folder counts.
+    """
+    views = [_view(path) for path in baseline_files(*folders).values()]
     return sorted(views, key=lambda view: (not view.has_hits, -_size(view), view.name))
 
 
@@ -111,7 +115,8 @@ def script_name(view: BaselineView) -> str:
 
 def verify_command(view: BaselineView) -> str:
     """Return the command that does some of the runs again and holds them against the baseline."""
-    return f"benchbook verify {view.artifact} --sample 20"
+    what = view.name if view.path.is_relative_to(shipped("baselines")) else view.artifact
+    return f"benchbook verify {what} --sample 20"
 
 
 def as_json(data: object) -> str:
@@ -125,11 +130,13 @@ def as_json(data: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("`", "\\u0060")
 
 
-def _view(path: Path, folder: Path) -> BaselineView:
+def _view(path: Path) -> BaselineView:
     try:
         return BaselineView(path=path, baseline=load_baseline(path), trouble=None)
     except ArtifactError as error:
-        return BaselineView(path=path, baseline=None, trouble=str(error).replace(str(folder), "artifacts/baselines"))
+        return BaselineView(
+            path=path, baseline=None, trouble=str(error).replace(str(path.parent), "artifacts/baselines")
+        )
 
 
 def _size(view: BaselineView) -> int:

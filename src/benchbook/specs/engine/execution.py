@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
+import sys
 from typing import Any, Protocol
 
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager, NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.log import logger
 
+from benchbook.errors import ExecutionError
 from benchbook.specs.engine.kernels import EngineKernels
 
 _STARTUP_TIMEOUT_S = 60
+_OUTPUT_TIMEOUT_S = 300  # for what a cell has put out by its end; what does not come is an error, not a gap
+log = logging.getLogger(__name__)
 _PAPERMILLS_OWN = ("input_path", "timeout", "startup_timeout")
 
 
@@ -90,6 +96,24 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
             manager.remove_sockets()
 
 
+def usable_kernel(notebook: Any, name: str) -> str:
+    """Return the kernel for a notebook: this Python's where one for Python has a name that is unknown here.
+
+    Raises:
+        ExecutionError: There is no such kernel, and the notebook is in another language.
+    """
+    known = KernelSpecManager()
+    try:
+        known.get_kernel_spec(name)
+    except NoSuchKernel:
+        language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+        if language.lower() != "python":
+            raise ExecutionError(f"there is no kernel {name!r} here, and the notebook is in {language}") from None
+        log.warning("there is no kernel %r here: the notebook runs with this Python, %s", name, sys.executable)
+        return NATIVE_KERNEL_NAME
+    return name
+
+
 def execute_managed(nb_man: Any, kernel_name: str, *, watcher: Watcher | None = None, **options: Any) -> None:
     """Execute a notebook for papermill, with the options that its own engine has.
 
@@ -102,5 +126,7 @@ def execute_managed(nb_man: Any, kernel_name: str, *, watcher: Watcher | None = 
     timeout = options.pop("execution_timeout", None) or options.get("timeout")
     startup = options.pop("start_timeout", _STARTUP_TIMEOUT_S)
     rest = {name: value for name, value in options.items() if name not in _PAPERMILLS_OWN}
+    rest = {"iopub_timeout": _OUTPUT_TIMEOUT_S, "raise_on_iopub_timeout": True, **rest}
+    kernel_name = usable_kernel(nb_man.nb, kernel_name)
     settings = {**rest, "timeout": timeout, "startup_timeout": startup, "kernel_name": kernel_name, "log": logger}
     NotebookClient(nb_man, watcher, **settings).execute()

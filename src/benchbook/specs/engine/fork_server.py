@@ -67,6 +67,11 @@ class Link:
         """Hang up; kernels that are left are killed."""
         self._line.close()
 
+    def forget(self) -> None:
+        """Let go of the way in the child of a fork, without a word: it is the parent's."""
+        self._lock = threading.Lock()
+        self._line.close()
+
     def _ask(self, message: Message) -> Message:
         with self._lock:
             try:
@@ -140,6 +145,12 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
         self._forget()
+
+    def forget(self) -> None:
+        """Let go of the server in the child of a fork: it is the parent's, and lives until that one ends it."""
+        self._control.close()
+        self._messages.close()
+        self._process.returncode = 0  # else it would be waited for, as if it were a child of this process
 
     def _forget(self) -> None:
         self._messages.close()
@@ -237,8 +248,21 @@ class _Current:
         with contextlib.suppress(ValueError):
             atexit.unregister(self.close)
 
+    def forget(self) -> None:
+        """Begin with nothing, in the child of a fork, which may fork kernels of its own."""
+        self._lock = threading.Lock()
+        atexit.unregister(self.close)
+        if self._link is not None:
+            self._link.forget()
+        if self._server is not None:
+            self._server.forget()
+        self._link = self._server = None
+
 
 _current = _Current()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_current.forget)
 
 
 def use(link: Link) -> None:

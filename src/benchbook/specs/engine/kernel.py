@@ -33,7 +33,7 @@ def become_kernel(order: Order) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _environment(order)
     _randomness()
-    from ipykernel.kernelapp import IPKernelApp
+    from benchbook.specs.engine.kernel_app import IPKernelApp
 
     # The number of the parent is read while ipykernel is imported, which was long ago.
     IPKernelApp.launch_instance(argv=order["argv"][3:], parent_handle=os.getppid())

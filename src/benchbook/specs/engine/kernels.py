@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -36,6 +37,11 @@ class EngineClient(AsyncKernelClient):
     ) -> None:
         """Start all channels but the heartbeat: that a kernel lives is known from its process."""
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
+
+    def connect_iopub(self, identity: bytes | None = None) -> Any:
+        """Connect to the output channel, on which nothing is dropped however much comes at once."""
+        self.context.setsockopt(zmq.RCVHWM, 0)
+        return super().connect_iopub(identity)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel is idle and heard on the output channel.

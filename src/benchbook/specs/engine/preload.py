@@ -11,6 +11,7 @@ import numpy as np
 _MODULES = (
     # the kernel, with what it would import when it starts or at its first cell
     "ipykernel.kernelapp",
+    "benchbook.specs.engine.kernel_app",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completerlib",
@@ -62,7 +63,7 @@ def _warm_models() -> None:
 
 def _warm_figures() -> None:
     """Draw once, so that fonts and the parser of formulas are there."""
-    from benchbook.analysis.measures.beside_control import Convergence
+    from benchbook.analysis.control import Convergence
     from benchbook.analysis.plots import OPTIMIZER_STYLE, Picture, convergence_grid
 
     best = np.logspace(-8, 2, 20)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import artifact_root, project_name
 from benchbook.params.load import load
 from benchbook.specs.names import optimizer_name, spec_name
-from benchbook.specs.notebooks.discover import APPLIED, SpecFile, read_notebook
+from benchbook.specs.notebooks.discover import APPLIED, SpecFile, read_notebook, specs
 from benchbook.specs.notebooks.rules import (
     Finding,
     code_cells,
@@ -64,13 +64,15 @@ def check_project(folder: Path, files: Sequence[SpecFile], quick: JsonObject) ->
             findings += notebook_findings(path.stem, read_notebook(path), imports=imports)
         except UsageError as error:
             findings.append(Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} ")))
+    if project_name(folder.parent) != "benchbook":
+        return findings  # another project has specs of what it wants
     findings += check_coverage(folder, sorted(factory.name for factory in NATIVE))
     return findings + [found for f in NATIVE for found in check_docstring(f.name, inspect.getdoc(f) or "")]
 
 
-def other_notebooks(folder: Path, specs: Iterable[SpecFile]) -> list[Path]:
+def other_notebooks(folder: Path, files: Iterable[SpecFile]) -> list[Path]:
     """Return the notebooks of a folder, with those in its subfolders, that are no specs."""
-    known = {file.path for file in specs}
+    known = {file.path for file in files}
     found = (path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts)
     return [path for path in found if path not in known]
 
@@ -79,8 +81,9 @@ def check_coverage(folder: Path, optimizers: list[str]) -> list[Finding]:
     """Return the native optimizers and the families of adapters that have no spec notebook in a folder."""
     from benchbook.optimizers.adapters.libraries import SHELF
 
-    missing = [name for name in optimizers if not (folder / f"{spec_name(name)}.ipynb").is_file()]
-    families = {optimizer_name(path.stem).partition(":")[0] for path in folder.glob("*-*.ipynb")}
+    there = {file.name for file in specs(folder) if file.path.parent.name != APPLIED}
+    missing = [name for name in optimizers if spec_name(name) not in there]
+    families = {optimizer_name(name).partition(":")[0] for name in there if "-" in name}
     bare = [library for library in SHELF.values() if library.prefix not in families]
     return [
         *(Finding(spec=name, where="", what=f"has no spec; begin with: benchbook spec new {name}") for name in missing),

@@ -1,18 +1,22 @@
-"""Finding spec notebooks: the notebooks of a project, and those of its applied cases, that have parameters."""
+"""Finding spec notebooks: the notebooks of a project, and those of its applied cases, that are written as a spec."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError, unknown_name
-from benchbook.files import project_root, read_bytes
+from benchbook.files import needed_project, read_bytes
 from benchbook.specs.names import spec_name
 from benchbook.studies.sharding import parse_shard
 
+PARAMETERS_TAG = "parameters"
+# A notebook without its tagged cell that begins a spec or judges claims is a spec with a fault, not another notebook.
+_WRITTEN_AS_SPEC = re.compile(r"\bbb\.spec\(|\bspec\.then\(\)")
 APPLIED = "applied"  # the folder of the applied cases, below that of the notebooks
 
 
@@ -34,8 +38,9 @@ class SpecFile:
 def specs(folder: Path | None = None) -> list[SpecFile]:
     """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
 
-    A file that is no notebook counts as a spec, since nobody can tell; whoever reads it gets the error, and the check
-    lists it.
+    A spec has a cell tagged `parameters`, or begins a spec or judges claims: one that has lost its tag stays listed, so
+    that the check names the fault. A file that is no notebook counts as a spec, since nobody can tell; whoever reads it
+    gets the error, and the check lists it.
 
     Raises:
         UsageError: No project is found from the working directory upward, or two specs have one name.
@@ -55,17 +60,31 @@ def notebooks(folder: Path) -> list[Path]:
 
 
 def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
-    """Return the specs with these names, or of these optimizers; all of them without names.
+    """Return the specs with these names, of these optimizers, or of these notebooks; all of them without names.
 
     Raises:
+        UsageError: A notebook that is named by its path does not exist, or is no spec of the project.
         UnknownNameError: There is no spec of a name; the message offers the nearest.
     """
     known = {file.name: file for file in specs(folder)}
-    wanted = list(dict.fromkeys(spec_name(name) for name in names))
+    wanted = list(dict.fromkeys(_name_of(name, known) for name in names))
     for name in wanted:
         if name not in known:
             raise unknown_name("spec", name, known, "(benchbook spec list)")
     return [known[name] for name in wanted] if wanted else list(known.values())
+
+
+def _name_of(given: str, known: Mapping[str, SpecFile]) -> str:
+    """Return the name of a spec that is given by its name, its optimizer, or the path of its notebook."""
+    if not given.endswith(".ipynb"):
+        return spec_name(given)
+    path = Path(given)
+    if not path.is_file():
+        raise UsageError(f"no such notebook: {given}")
+    for file in known.values():
+        if file.path.samefile(path):
+            return file.name
+    raise UsageError(f"{given} is not a spec of this project (benchbook spec list)")
 
 
 def shard_of(files: Sequence[SpecFile], shard: str) -> list[SpecFile]:
@@ -105,10 +124,7 @@ def notebook_folder() -> Path:
     Raises:
         UsageError: No project is found from the working directory upward.
     """
-    root = project_root()
-    if root is None:
-        raise UsageError(f"no project found from {Path.cwd()} upward: expected a folder with notebooks/ and params/")
-    return root / "notebooks"
+    return needed_project() / "notebooks"
 
 
 def _spec_file(path: Path) -> SpecFile | None:
@@ -116,7 +132,7 @@ def _spec_file(path: Path) -> SpecFile | None:
         cells = read_notebook(path)["cells"]
     except UsageError:
         return SpecFile(name=path.stem, path=path, title=path.stem)
-    if not any("parameters" in tags(cell) for cell in cells):
+    if not any(map(_is_of_spec, cells)):
         return None
     title = path.stem
     for cell in cells:
@@ -125,3 +141,20 @@ def _spec_file(path: Path) -> SpecFile | None:
             title = first[0][2:].strip()
             break
     return SpecFile(name=path.stem, path=path, title=title)
+
+
+def _is_of_spec(cell: dict[str, Any]) -> bool:
+    if PARAMETERS_TAG in tags(cell):
+        return True
+    return cell.get("cell_type") == "code" and _WRITTEN_AS_SPEC.search("".join(cell.get("source", ""))) is not None
+
+
+def parameters_fault(notebook: dict[str, Any]) -> str | None:
+    """Return what is wrong with the number of cells that are tagged `parameters`; None where there is one.
+
+    Examples:
+        >>> parameters_fault({"cells": []})
+        "has 0 cells tagged 'parameters', expected 1"
+    """
+    count = sum(PARAMETERS_TAG in tags(cell) for cell in notebook["cells"] if cell.get("cell_type") == "code")
+    return None if count == 1 else f"has {count} cells tagged '{PARAMETERS_TAG}', expected 1"

@@ -1,4 +1,4 @@
-"""Putting right what a machine can: parameters, tags, counts, outputs, ids of cells, metadata."""
+"""Automatic fixes: parameters, tags, counts, outputs, ids of cells, metadata."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.files import write_atomic
-from benchbook.specs.notebooks.discover import read_notebook, tags
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, read_notebook, tags
 from benchbook.specs.notebooks.parameter_cell import assigned, parameter_source
 from benchbook.specs.notebooks.rules import (
     CONTRACT_TAGS,
     IGNORE_TAG,
     JUDGED,
     METADATA,
-    PARAMETERS_TAG,
     code_cells,
     is_word,
     source_of,
@@ -64,7 +63,7 @@ def _tag(cell: dict[str, Any]) -> None:
 
 
 def _name_cells(cells: list[dict[str, Any]]) -> None:
-    """Give cells whose id is no word, or stands twice, one of their heading or of what they call."""
+    """Give cells whose id is no word, or appears twice, one of their heading or of what they call."""
     taken: set[str] = set()
     wanting = []
     for cell in cells:

@@ -16,8 +16,10 @@ from nbclient.exceptions import DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
 from benchbook.specs.engine.execution import NotebookClient
+from benchbook.specs.notebooks.discover import parameters_fault, read_notebook
 from benchbook.specs.notebooks.normalise import normalise
 from benchbook_papermill import BenchbookEngine
 
@@ -71,6 +73,9 @@ class Execution:
 
     def _execute(self) -> tuple[str | None, list[str]]:
         notebook = Path(self._job["notebook"])
+        fault = parameters_fault(read_notebook(notebook)) if self._job["params"] else None
+        if fault is not None:  # papermill would put them where the notebook's own values replace them
+            return f"{notebook.name} {fault}", []
         papermill_engines.register(_ENGINE, BenchbookEngine)  # its entry point may not be installed
         try:
             papermill.execute_notebook(
@@ -90,6 +95,8 @@ class Execution:
             return f"{failure.ename}: {failure.evalue}", _excerpt(failure.traceback)
         except DeadKernelError:
             return f"the kernel died{_how(self._client)}", []
+        except ExecutionError as failure:
+            return str(failure), []
         except RuntimeError as failure:  # what jupyter_client raises where a kernel does not start
             return f"the kernel did not start: {failure}", []
         return None, []

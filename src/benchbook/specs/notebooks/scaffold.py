@@ -12,8 +12,9 @@ from benchbook.errors import UsageError
 from benchbook.files import write_atomic
 from benchbook.optimizers import CONTROL, describe, optimizer
 from benchbook.specs.names import spec_name
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG
 from benchbook.specs.notebooks.parameter_cell import parameter_source
-from benchbook.specs.notebooks.rules import CONTRACT_TAGS, IGNORE_TAG, PARAMETERS_TAG
+from benchbook.specs.notebooks.rules import CONTRACT_TAGS, IGNORE_TAG
 from benchbook.studies.runs.run import run
 from benchbook.typing import JsonObject
 

@@ -72,7 +72,9 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
     pipeline: Pipeline | None = None
     try:
         spec = files[0].name if len(files) == 1 else None
-        pipeline = track(name, steps=[file.name for file in files], spec=spec, tensorboard=tensorboard).start()
+        pipeline = track(
+            name, steps=[file.name for file in files], spec=spec, tensorboard=tensorboard, show=False
+        ).start()
         pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")
     except (UsageError, MissingExtraError):
         raise
@@ -124,7 +126,7 @@ class _Watcher:
             self._pipeline.skip(result.name, str(result.outcome["error"]))
             return
         if result.unchanged:
-            self._pipeline.skip(result.name, "nothing that it hangs on has changed")
+            self._pipeline.skip(result.name, "nothing that it depends on has changed")
             return
         step, outcome = self._begin(result.name), dict(result.outcome)
         claims: Any = outcome["claims"]

@@ -15,6 +15,7 @@ from benchbook.digests import digest, file_digest, text_digest
 from benchbook.errors import ArtifactError, UnknownNameError, UsageError
 from benchbook.files import write_atomic
 from benchbook.optimizers import optimizer
+from benchbook.optimizers.catalog import is_own_place
 from benchbook.specs.names import optimizer_name
 from benchbook.specs.notebooks.discover import SpecFile
 from benchbook.specs.outcome import FILE_NAME, read_outcome
@@ -24,7 +25,7 @@ NOTE = ".made-from"  # hidden: it is no artifact, and losing it costs one execut
 
 
 def inputs_digest(file: SpecFile, params: JsonObject) -> str:
-    """Return the digest (hex) of all that an outcome hangs on: notebook, parameters, code, Python, and libraries."""
+    """Return the digest (hex) of all that an outcome depends on: notebook, parameters, code, Python, and libraries."""
     return text_digest(_content(file.path), digest(params), _surroundings(), _code(optimizer_name(file.name)))
 
 
@@ -57,7 +58,7 @@ def _content(path: Path) -> str:
 
 def _code(name: str) -> str:
     """Return the digest of an optimizer's code: one that is registered from elsewhere may change by itself."""
-    if ":" in name:  # of a library, which has a version
+    if ":" in name and not is_own_place(name):  # of a library, which has a version
         return ""
     try:
         return optimizer(name).digest()

@@ -11,6 +11,7 @@ from benchbook.artifacts.run_document import run_key
 from benchbook.artifacts.store.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
+from benchbook.errors import text_of
 from benchbook.observers import ImprovementHistory
 from benchbook.optimizers.native.base import NativeOptimizer
 from benchbook.optimizers.native.streams import Streams
@@ -18,10 +19,11 @@ from benchbook.problems import stack
 from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy
 from benchbook.records import RunRecord
-from benchbook.runs import run_lockstep
+from benchbook.runs import SignalWatch, run_lockstep
 from benchbook.studies.runs.execute import code_digest, execute, generator_of, record_of, target_value_of
 from benchbook.studies.runs.instrumented import staged
 from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.studies.runs.process_state import state_put_back
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +48,13 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         clock: Measures the durations.
     """
     if len(planned) > 1 and _can_lockstep(planned):
-        try:
-            return _lockstep(planned, clock)
-        except Exception as error:  # noqa: BLE001  # anybody's code; whatever it raised shows again in the run it belongs to
-            log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, error)
+        with SignalWatch() as signals, state_put_back():
+            try:
+                return _lockstep(planned, clock)
+            except BaseException as error:  # arbitrary code; whatever it raised shows again in the run it belongs to
+                if signals.came:
+                    raise
+                log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, text_of(error))
     return [execute(item, clock=clock) for item in planned]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchbook.artifacts.run_document import combined_code, content_digest, run_key
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
-from benchbook.digests import module_digest
+from benchbook.digests import module_digest, text_digest
 from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
@@ -33,6 +33,7 @@ from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import staged
 from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def execute(
     def make() -> Optimizer:
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
 
-    with staged(make, problem, (history, *observers)) as parts:
+    with state_put_back(), staged(make, problem, (history, *observers)) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,
@@ -85,7 +86,7 @@ def generator_of(spec: RunSpec) -> np.random.Generator:
 
 
 def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return the noise of a run, begun anew; None where its problem has none."""
+    """Return the noise of a run, begun again; None where its problem has none."""
     spec = planned.spec
     if not isinstance(planned.problem, Noisy):
         return None
@@ -168,8 +169,12 @@ def code_digest(planned: PlannedRun) -> str:
 
 @cache
 def loop_digest() -> str:
-    """Return the digest of the code of loop, seeds and history."""
-    return module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.observers.improvements"])
+    """Return the digest of the code of loop, seeds and history, and of the environment that runs it.
+
+    A run of another Python, NumPy or arithmetic may have other bytes: it is stale, as one of other code is.
+    """
+    code = module_digest(["benchbook.runs.loop", "benchbook.seeds", "benchbook.observers.improvements"])
+    return text_digest(code, provenance.environment_key(provenance.environment()))
 
 
 def _rounded(timing: Timing) -> Timing:

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchbook.clock import SYSTEM_CLOCK
+from benchbook.digests import text_digest
 from benchbook.numerics import cpu_name, fingerprint
 from benchbook.records import Environment, Host, Memory
 from benchbook.typing import JsonObject, JsonValue
@@ -43,6 +44,18 @@ def environment(packages: tuple[str, ...] = ()) -> Environment:
         cpu=cpu_name(),
         arithmetic=fingerprint(),
     )
+
+
+def environment_key(found: Environment) -> str:
+    """Return the digest (hex) of what can change the numbers of a run apart from its code.
+
+    These are Python (not its patch release), NumPy, the mathematical library and the kind of processor. What pinning
+    takes care of is left out: a process that had loaded NumPy before benchbook shares a study with pinned workers, and
+    `verify` names the difference.
+    """
+    a = found.arithmetic
+    python = ".".join(found.python.split(".")[:2])
+    return text_digest(python, a.numpy, a.libm, a.machine)
 
 
 def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]) -> JsonObject:

@@ -17,6 +17,7 @@ from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.studies.runs.provenance import environment_key
 from benchbook.typing import FloatArray
 
 
@@ -119,9 +120,11 @@ def circumstance_differences(then: RunRecord, now: RunRecord) -> list[str]:
     found = []
     if then.version != now.version:
         found.append(f"benchbook: {then.version} then, {now.version} now")
-    if then.code_digest != now.code_digest:
-        found.append("code: optimizer, problem or loop were changed since")
     a, b = then.environment, now.environment
+    if then.code_digest != now.code_digest and environment_key(a) == environment_key(b):
+        found.append("code: optimizer, problem or loop were changed since")
+    elif then.code_digest != now.code_digest:
+        found.append("environment: it is another one, as listed below; whether the code is too cannot be told")
     for field in fields(a.arithmetic):
         x, y = getattr(a.arithmetic, field.name), getattr(b.arithmetic, field.name)
         if x != y:
@@ -164,7 +167,7 @@ def _optimizer(record: RunRecord, given: str | Callable[..., Optimizer] | None) 
     except UsageError as error:
         raise UsageError(
             f"cannot run {record.optimizer.name!r} again: {error}; "
-            f"a class of one's own is passed to bb.verify(record, optimizer=...)"
+            f"your own class is passed to bb.verify(record, optimizer=...)"
         ) from error
 
 

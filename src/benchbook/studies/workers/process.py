@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pickle
@@ -14,9 +15,12 @@ from multiprocessing import spawn
 from multiprocessing.connection import Connection
 from typing import Any
 
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
 
 def main() -> None:
     """Do what the parent sends, one piece after another, until it is gone."""
+    _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     connection = Connection(int(sys.argv[1]))
@@ -27,6 +31,19 @@ def main() -> None:
     begin = _say_begin(connection) if preparation.pop("tells_begin") else None
     while True:
         connection.send_bytes(_answer(pieces.get(), preparation, begin))
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent ends, even while native code holds the interpreter's lock.
+
+    It is the end of the parent's thread that counts; the one that starts a worker outlives it. Elsewhere the thread
+    that receives notices the end as soon as it gets the lock.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _receive(connection: Connection, pieces: queue.SimpleQueue[bytes]) -> None:
@@ -54,7 +71,7 @@ def _answer(piece: bytes, preparation: dict[str, Any], begin: Callable[[], None]
             begin()
         answer = (False, work(*args, **kwargs))
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # noqa: BLE001  # it is raised again in the parent
+    except BaseException as error:  # noqa: BLE001  # also an exit that a module asks for as it is loaded
         if begin is not None and not begun:
             begin()
         return pickle.dumps((True, _portable(error)), protocol=pickle.HIGHEST_PROTOCOL)
@@ -72,14 +89,16 @@ def _unpacked(piece: bytes) -> Any:
         ) from error
 
 
-def _portable(error: Exception) -> Exception:
+def _portable(error: BaseException) -> Exception:
     """Return an error that can be sent; one that cannot gives its text."""
-    from benchbook.errors import ExecutionError
+    from benchbook.errors import ExecutionError, text_of
 
+    if not isinstance(error, Exception):  # raised in the parent it would end the whole study
+        return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # our own error, to see whether it survives
-    except Exception:  # noqa: BLE001  # anybody's error may refuse in any way
-        return ExecutionError(f"{type(error).__name__}: {error}")
+    except Exception:  # noqa: BLE001  # an arbitrary error may refuse in any way
+        return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     return error
 
 

@@ -1,4 +1,4 @@
-"""Recommendations: rules that stand as data in `rules.yaml`, held against the telemetry."""
+"""Recommendations: rules that stand as data in `rules.yaml`, compared with the telemetry."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from benchbook.tracking.folders import read_snapshot, run_ids, slug_of
 from benchbook.tracking.telemetry.resource_limits import Limits
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
-    from benchbook.tracking.telemetry.sampling import Sample
+    from benchbook.tracking.protocol import TrackedPipeline
+    from benchbook.tracking.telemetry.sample import Sample
 
 SEVERITIES = ("info", "warning", "critical")
 _MOST_EARLIER = 5
@@ -24,7 +24,7 @@ _MOST_EARLIER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One value held against a threshold, or against a share of what earlier runs had.
+    """One value compared with a threshold, or against a share of what earlier runs had.
 
     Attributes:
         value: Name of the value; `*` stands for any device.
@@ -120,7 +120,7 @@ class Judge:
         self._windows: dict[tuple[str, str], _Window] = {}
 
     @classmethod
-    def here(cls, limits: Limits, pipeline: Pipeline) -> Judge:
+    def here(cls, limits: Limits, pipeline: TrackedPipeline) -> Judge:
         """Return the judge of a pipeline that starts, with the rules of benchbook."""
         which = (pipeline.name, pipeline.run_id, pipeline.folder.parent)
         return cls(shipped_rules(), limits.cpus, earlier_means(*which), earlier_rates(*which))

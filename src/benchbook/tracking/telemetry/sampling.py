@@ -5,43 +5,28 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from benchbook.errors import StorageError
+from benchbook.errors import StorageError, text_of
 from benchbook.tracking.events import line_of
 from benchbook.tracking.folders import TELEMETRY
 from benchbook.tracking.journal import Journal
 from benchbook.tracking.state import VERSION
 from benchbook.tracking.telemetry.gpu import Gpus
 from benchbook.tracking.telemetry.rules import Judge
+from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sensors import Evaluations, ProcessTree, Sensor, SensorError, System, machine_limits
 
 if TYPE_CHECKING:
-    from benchbook.tracking.pipeline import Pipeline
+    from benchbook.tracking.protocol import TrackedPipeline
 
 MOST_SAMPLES = 3600  # that a reader has in memory
 _LONGEST_LINE = 2000  # bytes of a sample, with many GPUs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """What the sensors said at one moment.
-
-    Attributes:
-        t: Seconds since the pipeline's start.
-        step: Number of the step that ran; None between steps.
-        values: Value by name, with its unit; None where it is missing.
-    """
-
-    t: float
-    at: str
-    step: int | None
-    values: dict[str, float | None]
 
 
 @dataclass(slots=True)
@@ -71,13 +56,13 @@ class _Missing:
 class Sampler:
     """Reads all sensors at an interval until it is stopped; a sensor that fails is written down with its reason."""
 
-    def __init__(self, pipeline: Pipeline, interval_s: float, sensors: Sequence[Sensor] | None = None) -> None:
+    def __init__(self, pipeline: TrackedPipeline, interval_s: float, sensors: Sequence[Sensor] | None = None) -> None:
         """Open the file; without `sensors`, all that this machine may have are read."""
         self._pipeline, self._interval_s = pipeline, interval_s
         self._limits = machine_limits()
-        self._sensors = list(sensors) if sensors is not None else self._all()
-        self._judge = Judge.here(self._limits, pipeline)
         self._missing = _Missing()
+        self._sensors = list(sensors) if sensors is not None else self._all()
+        self._judge = self._rules()
         self._summaries: dict[str, _Summary] = {}
         self._stopped = threading.Event()
         self._before_t: float | None = None
@@ -90,7 +75,26 @@ class Sampler:
         self._thread = threading.Thread(target=self._run, name="benchbook-telemetry", daemon=True)
 
     def _all(self) -> list[Sensor]:
-        return [ProcessTree(), System(self._limits), Evaluations(lambda: self._pipeline.evaluations.value), Gpus()]
+        makers: dict[str, Callable[[], Sensor]] = {
+            ProcessTree.name: ProcessTree,
+            System.name: lambda: System(self._limits),
+            Evaluations.name: lambda: Evaluations(lambda: self._pipeline.evaluations.value),
+            Gpus.name: Gpus,
+        }
+        made: list[Sensor] = []
+        for name, make in makers.items():
+            try:
+                made.append(make())
+            except Exception as error:  # noqa: BLE001  # whatever ails one sensor must cost neither the others nor the work
+                self._report_missing(name, f"{type(error).__name__}: {text_of(error)}")
+        return made
+
+    def _rules(self) -> Judge | None:
+        try:
+            return Judge.here(self._limits, self._pipeline)
+        except Exception as error:  # noqa: BLE001  # it reads earlier runs, and their files may hold anything
+            self._report_missing("advice", f"{type(error).__name__}: {text_of(error)}")
+            return None
 
     def start(self) -> None:
         """Write the first line, and start the thread."""
@@ -121,11 +125,12 @@ class Sampler:
         values: dict[str, float | None] = {}
         for sensor in self._sensors:
             try:
-                values.update(sensor.read(elapsed_s))
+                found = sensor.read(elapsed_s)
+                values.update({name: None if value is None else float(value) for name, value in found.items()})
             except SensorError as error:
-                self._report_missing(sensor.name, str(error))
+                self._report_missing(sensor.name, text_of(error))
             except Exception as error:  # noqa: BLE001  # whatever ails one sensor must cost neither the others nor the work
-                self._report_missing(sensor.name, f"{type(error).__name__}: {error}")
+                self._report_missing(sensor.name, f"{type(error).__name__}: {text_of(error)}")
             for name, reason in getattr(sensor, "missing", {}).items():
                 self._report_missing(name, reason)
         running = self._pipeline.state.running
@@ -141,6 +146,8 @@ class Sampler:
                 self._summaries.setdefault(name, _Summary()).add(value)
         self._write({"event": "sample", "t": sample.t, "at": sample.at, "step": sample.step, "values": sample.values})
         self._pipeline.hear({"event": "sample", "t": sample.t, "at": sample.at, "values": sample.values})
+        if self._judge is None:
+            return sample
         for advice in self._judge.look(sample, running[-1].label if running else None):
             self._pipeline.emit("advice", lambda _, advice=advice: advice)  # type: ignore[misc]  # bound in this round
         return sample
@@ -161,7 +168,7 @@ class Sampler:
 
 
 def read_samples(folder: Path, most: int | None = MOST_SAMPLES) -> list[Sample]:
-    """Return the newest samples of a pipeline, oldest first; torn lines are left out, and none is no error."""
+    """Return the newest samples of a pipeline, oldest first; torn lines are left out, and a missing file gives none."""
     return list(deque(_samples(folder, most), maxlen=most))
 
 

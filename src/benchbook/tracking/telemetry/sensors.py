@@ -89,7 +89,6 @@ class System:
     def __init__(self, limits: Limits) -> None:
         """Keep the limits."""
         self._limits = limits
-        psutil.cpu_percent(None)
         self._is_first = True
 
     def read(self, elapsed_s: float) -> Values:
@@ -137,5 +136,9 @@ class Evaluations:
 
 
 def machine_limits() -> Limits:
-    """Return what this process may use on this machine."""
-    return limits_here(psutil.virtual_memory().total, usable_cpus())
+    """Return what this process may use on this machine; memory is 0 where the system does not tell."""
+    try:
+        memory = int(psutil.virtual_memory().total)
+    except Exception:  # noqa: BLE001  # in a sandbox it may be anything; whoever divides by it looks
+        memory = 0
+    return limits_here(memory, usable_cpus())

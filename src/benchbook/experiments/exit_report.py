@@ -8,36 +8,61 @@ import os
 import threading
 import time
 from collections import Counter
-from concurrent.futures import wait
-from typing import TYPE_CHECKING
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakSet
 
 if TYPE_CHECKING:
-    from benchbook.experiments.running.background import ShadowHandle
-    from benchbook.experiments.sinks.background_queue import SinkLane
+    from benchbook.experiments.branches.branch import Branch
 
 log = logging.getLogger("benchbook.experiments")
 SINKS_TIMEOUT_S = 30.0
 _LAST_WAIT_S = 0.5
 _MOST_NAMED = 10
-_watched: dict[ShadowHandle, float] = {}
-_lanes: WeakSet[SinkLane] = WeakSet()
+
+
+class Pending(Protocol):
+    """A background branch that may still run."""
+
+    branch: Branch
+
+    @property
+    def future(self) -> Future[Branch]:
+        """What is fulfilled when the branch has ended."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+
+    def cancel(self, reason: str) -> bool:
+        """Give up on it."""
+
+
+class Lane(Protocol):
+    """The way to a sink."""
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until the sink has heard everything; say whether it has."""
+
+
+_watched: dict[Pending, float] = {}
+_lanes: WeakSet[Lane] = WeakSet()
 _lock = threading.Lock()
 
 
-def watch(handle: ShadowHandle, drain_timeout_s: float) -> None:
+def watch(handle: Pending, drain_timeout_s: float) -> None:
     """Keep a shadow alive until it has ended, and wait so long for it at exit."""
     with _lock:
         _watched[handle] = drain_timeout_s
     handle.future.add_done_callback(lambda _: _watched.pop(handle, None))
 
 
-def watch_sink(lane: SinkLane) -> None:
+def watch_sink(lane: Lane) -> None:
     """Bring what is on the way to a sink to its end at exit."""
     _lanes.add(lane)
 
 
-def drain(timeout_s: float | None = None) -> list[ShadowHandle]:
+def drain(timeout_s: float | None = None) -> list[Pending]:
     """Wait for all shadows of this process and return those that have not ended.
 
     Args:

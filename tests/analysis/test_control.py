@@ -15,7 +15,7 @@ from benchbook.analysis import (
     improvements_ratio,
     paired_wins,
 )
-from benchbook.analysis.measures.beside_control import FLOOR, best_at, first_hit
+from benchbook.analysis.control import FLOOR, best_at, first_hit
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord
 

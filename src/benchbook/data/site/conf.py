@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-project = "benchbook"
-author = "benchbook contributors"
-project_copyright = "benchbook contributors, MIT license"
+project = "benchbook"  # that of the project, in a staged copy
+author = f"{project} contributors"
+project_copyright = f"{author}, MIT license" if project == "benchbook" else author
 release = version = version_of("benchbook")
 language = "en"
 
@@ -43,7 +43,7 @@ add_module_names = False
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
-html_title = "benchbook"
+html_title = project
 html_static_path = ["_static"]
 html_css_files = ["benchbook.css", "charts.css"]
 html_copy_source = False

@@ -1,0 +1,205 @@
+"""How often intervals hold the true value: simulated, for the bands of runtime profiles and intervals of few runs.
+
+A band is to hold the true share in 95 % of studies; so is an interval. Runs are drawn from distributions whose truth is
+known, the intervals computed as reports and comparisons do, and the times counted in which they hold it. The table in
+docs/_data/coverage.md, which the reference shows, is written again by `python -m benchmarks coverage` (some three
+minutes on one core); `--quick` prints a rough one. Before is what version 0.1 did: percentile intervals, and bands in
+which all instances of a cell were drawn with the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchbook.analysis.columns import Columns
+from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.measures.profiles import runtime_profiles
+from benchbook.analysis.statistics.intervals import ert_ratio, mean_difference
+from benchbook.typing import FloatArray
+
+TABLE = Path(__file__).parent.parent / "docs" / "_data" / "coverage.md"
+TARGETS = 10.0 ** np.arange(1, -5, -1)
+GRID = np.geomspace(5, 500, 12)
+INSTANCES = 15
+LEVEL = 0.95
+DRAWS = 1000
+
+
+def main(quick: bool) -> None:
+    """Simulate, print the table, and write it where it is not to be quick."""
+    bands, pairs = (40, 200) if quick else (400, 4000)
+    rows = ["| interval | data | before | now |", "|---|---|---|---|"]
+    for functions in (1, 6, 24):
+        for spread in (0.0, 0.5):
+            for seeds in (1, 2, 3, 5):
+                studies = max(bands // functions, bands // 3)
+                then, now = band_coverage(functions, seeds, spread, studies)
+                alike = "instances alike" if spread == 0 else "instances differ"
+                data = f"{functions} function{'s' * (functions > 1)} x {INSTANCES} instances x {seeds} seeds, {alike}"
+                rows.append(f"| band of a runtime profile | {data} | {then:.3f} | {now:.3f} |")
+                print(rows[-1], flush=True)
+    for name, cases, coverage in (("AOCC difference", AREAS, area_coverage), ("ERT ratio", ERTS, ert_coverage)):
+        for label, sides in cases.items():
+            for n in (5, 15):
+                then, now = coverage(sides, n, pairs)
+                rows.append(f"| {name} | {label}, {n} and {n} runs | {then:.3f} | {now:.3f} |")
+                print(rows[-1], flush=True)
+    if not quick:
+        TABLE.write_text("\n".join(rows) + "\n")
+
+
+def band_coverage(functions: int, seeds: int, spread: float, studies: int) -> tuple[float, float]:
+    """Return how often the bands of before and of now hold the true share, where that is between 0.05 and 0.95."""
+    rng = np.random.default_rng([functions, seeds, int(10 * spread)])
+    shifts = 0.1 * np.arange(functions)[:, np.newaxis] + spread * rng.standard_normal((functions, INSTANCES))
+    if spread == 0:
+        shifts[:] = shifts[:, :1]
+    truth = curves(study(shifts, 200 if functions > 1 else 400, rng)).mean(axis=0)
+    use = (truth > 0.05) & (truth < 0.95)
+    held = np.zeros(2)
+    for _ in range(studies):
+        table = study(shifts, seeds, rng)
+        (profile,) = runtime_profiles(first_hits(table, TARGETS), by="all", x=GRID, band=LEVEL)
+        low, high = former_band(curves(table), functions, seeds)
+        held += [np.mean((a <= truth) & (truth <= b), where=use) for a, b in ((low, high), (profile.low, profile.high))]
+    then, now = held / studies
+    return float(then), float(now)
+
+
+def study(shifts: FloatArray, seeds: int, rng: np.random.Generator) -> Columns:
+    """Return runs that hit one target after the other, after log-normal numbers of evaluations."""
+    functions, instances = shifts.shape
+    n = functions * instances * seeds
+    steps = np.exp(rng.normal(3.5, 0.8, (n, len(TARGETS))) + np.repeat(shifts.ravel(), seeds)[:, np.newaxis])
+    at = np.cumsum(steps.astype(np.int64) + 1, axis=1)
+    zero = np.zeros(n, dtype=np.int64)
+    return Columns(
+        optimizers=("o",),
+        functions=tuple(f"f{k}" for k in range(functions)),
+        optimizer=zero,
+        function=np.repeat(np.arange(functions), instances * seeds),
+        dim=zero + 2,
+        instance=np.tile(np.repeat(np.arange(instances), seeds), functions),
+        seed=np.tile(np.arange(seeds), functions * instances),
+        budget=zero + 50_000,
+        evaluations=zero + 50_000,
+        offsets=np.arange(n + 1) * len(TARGETS),
+        at=at.ravel(),
+        precisions=np.tile(TARGETS, n),
+    )
+
+
+def curves(table: Columns) -> FloatArray:
+    """Return the share of targets that each run reached within each x."""
+    hits = first_hits(table, TARGETS).evaluations / 2
+    shares: FloatArray = (hits[:, :, np.newaxis] <= GRID).mean(axis=1)
+    return shares
+
+
+def former_band(shares: FloatArray, functions: int, seeds: int) -> tuple[FloatArray, FloatArray]:
+    """Return the band of version 0.1: one set of weights for all instances of a function."""
+    cells = shares.reshape(functions, INSTANCES, seeds, -1)
+    total = np.zeros((200, shares.shape[1]))
+    for number, cell in enumerate(cells):
+        own = cell[:, 0] if seeds == 1 else cell.mean(axis=0)
+        rng = np.random.default_rng([1 + number, len(own)])
+        total += rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=200) @ own / (len(own) * functions)
+    low, high = np.quantile(total, [0.025, 0.975], axis=0)
+    return low, high
+
+
+Areas = Callable[[int, np.random.Generator], FloatArray]
+Side = tuple[Areas, float]
+_NORMAL: Side = (lambda n, rng: rng.normal(0.5, 0.1, n), 0.5)
+_STEADY: Side = (lambda n, rng: rng.normal(0.6, 0.01, n), 0.6)
+_SKEWED: Side = (lambda n, rng: rng.beta(1, 6, n), 1 / 7)
+_TWO_ENDS: Side = (
+    lambda n, rng: np.where(rng.random(n) < 0.3, rng.normal(0.9, 0.02, n), rng.normal(0.4, 0.05, n)),
+    0.3 * 0.9 + 0.7 * 0.4,
+)
+AREAS = {
+    "normal": (_NORMAL, _NORMAL),
+    "normal against steady": (_NORMAL, _STEADY),
+    "skewed": (_SKEWED, _SKEWED),
+    "skewed against steady": (_SKEWED, _STEADY),
+    "30 % solved": (_TWO_ENDS, _TWO_ENDS),
+}
+# success rate, spread of the logarithm, evaluations of a failed run; a run that succeeds takes 1 at the median
+ERTS = {
+    "all succeed": ((1.0, 0.5, np.inf), (1.0, 0.5, np.inf)),
+    "all succeed, one varies more": ((1.0, 1.0, np.inf), (1.0, 0.5, np.inf)),
+    "70 % succeed": ((0.7, 0.5, 10.0), (0.7, 0.5, 10.0)),
+    "50 % succeed": ((0.5, 0.5, 10.0), (0.5, 0.5, 10.0)),
+    "30 % succeed": ((0.3, 0.5, 10.0), (0.3, 0.5, 10.0)),
+    "90 % against all (failures are seldom seen)": ((0.9, 0.5, 10.0), (1.0, 0.5, np.inf)),
+}
+
+
+def area_coverage(sides: tuple[Side, Side], n: int, pairs: int) -> tuple[float, float]:
+    """Return how often the intervals of before and of now hold the true difference of means."""
+    rng = np.random.default_rng(n)
+    (one, mean), (other, other_mean) = sides
+    truth, held = mean - other_mean, np.zeros(2)
+    for _ in range(pairs):
+        a, b = one(n, rng), other(n, rng)
+        drawn = resampled(a, rng).mean(axis=1) - resampled(b, rng).mean(axis=1)
+        found = mean_difference(a, b, paired=False)
+        held += [holds(np.quantile(drawn, [0.025, 0.975]), truth), holds((found.low, found.high), truth)]
+    then, now = held / pairs
+    return float(then), float(now)
+
+
+def ert_coverage(sides: tuple[tuple[float, ...], tuple[float, ...]], n: int, pairs: int) -> tuple[float, float]:
+    """Return how often the intervals hold the true ratio of ERTs, among pairs in which both have a success."""
+    rng = np.random.default_rng(n)
+    truth = expected(*sides[0]) / expected(*sides[1])
+    held, counted = np.zeros(2), 0
+    for _ in range(pairs):
+        a, b = (hits(n, *side, rng) for side in sides)
+        if not (np.isfinite(a[0]).any() and np.isfinite(b[0]).any()):
+            continue
+        counted += 1
+        rows = rng.integers(n, size=(2, DRAWS, n))
+        with np.errstate(invalid="ignore"):
+            ratios = np.array([erts(a, rows[0]), erts(b, rows[1])])
+            drawn = ratios[0] / ratios[1]
+        ends = np.quantile(drawn[~np.isnan(drawn)], [0.025, 0.975], method="inverted_cdf")
+        found = ert_ratio(a, b)
+        held += [holds(ends, truth), holds((found.low, found.high), truth)]
+    then, now = held / max(counted, 1)
+    return float(then), float(now)
+
+
+def hits(n: int, rate: float, spread: float, length: float, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Return evaluations to the target and evaluations spent."""
+    at = np.minimum(np.exp(rng.normal(0, spread, n)), length)
+    found = np.where(rng.random(n) < rate, at, np.inf)
+    return found, np.where(np.isfinite(found), found, length)
+
+
+def expected(rate: float, spread: float, length: float) -> float:
+    """Return the true ERT."""
+    steps = np.minimum(np.exp(np.random.default_rng(0).normal(0, spread, 2_000_000)), length)
+    return float(steps.mean() + ((1 - rate) / rate * length if rate < 1 else 0.0))
+
+
+def erts(side: tuple[FloatArray, FloatArray], rows: np.ndarray) -> FloatArray:
+    """Return the ERT of each resample."""
+    successes = np.isfinite(side[0])[rows].sum(axis=1)
+    spent = side[1][rows].sum(axis=1)
+    found: FloatArray = np.where(successes > 0, spent / np.maximum(successes, 1), np.inf)
+    return found
+
+
+def resampled(values: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Return bootstrap samples, shape `(draws, n)`."""
+    return values[rng.integers(len(values), size=(DRAWS, len(values)))]
+
+
+def holds(ends: object, truth: float) -> bool:
+    """Return whether the interval holds the value."""
+    low, high = ends  # type: ignore[misc]  # a pair of numbers
+    return bool(low <= truth <= high)

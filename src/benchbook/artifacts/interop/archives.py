@@ -1,0 +1,137 @@
+"""Archives as data are published in: unpacked into a temporary folder, within limits, and nowhere else."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from benchbook.artifacts.interop.shown import shown, unpacked
+from benchbook.errors import ArtifactError, StorageError
+
+MOST_BYTES = 8 * 1024**3
+MOST_FILES = 200_000
+MOST_NESTED = 3
+_TAR = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
+_SUFFIXES = (".zip", *_TAR)
+_PIECE = 1 << 20
+_BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, lzma.LZMAError, EOFError, ValueError,
+           NotImplementedError, RuntimeError)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Limits:
+    """What may still be unpacked."""
+
+    byte_count: int
+    file_count: int
+
+    def take_file(self, archive: Path) -> None:
+        self.file_count -= 1
+        if self.file_count < 0:
+            raise ArtifactError(f"{shown(archive)}: holds more files than may be unpacked ({MOST_FILES:,})")
+
+    def take_bytes(self, archive: Path, number: int) -> None:
+        self.byte_count -= number
+        if self.byte_count < 0:
+            raise ArtifactError(f"{shown(archive)}: holds more bytes than may be unpacked")
+
+
+@contextmanager
+def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> Iterator[Path]:
+    """Give the folder of a source: itself, or of an archive what is in it, nested archives too.
+
+    An archive is unpacked into a temporary folder, which is removed afterwards. Links and special files are left out,
+    and a name that leads out of the folder is an error.
+
+    Args:
+        path: A folder, a file or an archive.
+        most_bytes: Bytes that may be unpacked.
+        most_files: Files that may be unpacked.
+
+    Raises:
+        ArtifactError: The archive is damaged, too large, or names a file outside of it.
+        StorageError: It cannot be read, or the temporary folder cannot be written.
+    """
+    if not (path.is_file() and _is_archive(path)):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="benchbook-import-") as name:
+        folder = Path(name).resolve()
+        limits = _Limits(most_bytes, most_files)
+        with unpacked(folder, str(path)):
+            try:
+                _unpack(path, folder, limits, 1)
+            except OSError as error:
+                if isinstance(error, StorageError | gzip.BadGzipFile):
+                    raise
+                raise StorageError(f"cannot unpack {path}: {error.strerror or error}") from error
+            yield folder
+
+
+def _is_archive(path: Path) -> bool:
+    return path.name.lower().endswith(_SUFFIXES)
+
+
+def _unpack(archive: Path, folder: Path, limits: _Limits, depth: int) -> None:
+    if depth > MOST_NESTED:
+        raise ArtifactError(f"{shown(archive)}: archives are nested more than {MOST_NESTED} deep")
+    nested = []
+    try:
+        for name, stream in _members(archive, limits):
+            target = _inside(archive, folder, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                raise ArtifactError(f"{shown(archive)}: holds {name!r} twice")
+            with target.open("wb") as out:
+                while piece := stream.read(_PIECE):
+                    limits.take_bytes(archive, len(piece))
+                    out.write(piece)
+            if _is_archive(target):
+                nested.append(target)
+    except _BROKEN as error:
+        raise ArtifactError(f"{shown(archive)}: the archive is damaged: {error}") from error
+    except gzip.BadGzipFile as error:
+        raise ArtifactError(f"{shown(archive)}: the archive is damaged: {error}") from error
+    for inner in nested:
+        # The folder takes the place of the archive, so that its name stays in messages.
+        aside = inner.with_name(f"{inner.name}.packed")
+        inner.rename(aside)
+        inner.mkdir()
+        _unpack(aside, inner, limits, depth + 1)
+        aside.unlink()
+
+
+def _members(archive: Path, limits: _Limits) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield name and content of the regular files of an archive."""
+    if archive.name.lower().removesuffix(".packed").endswith(".zip"):
+        with zipfile.ZipFile(archive) as packed:
+            for info in packed.infolist():
+                if not info.is_dir():
+                    limits.take_file(archive)
+                    with packed.open(info) as stream:
+                        yield info.filename, stream
+        return
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.isfile():
+                limits.take_file(archive)
+                content = tar.extractfile(member)
+                if content is not None:
+                    with content:
+                        yield member.name, content
+
+
+def _inside(archive: Path, folder: Path, name: str) -> Path:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not parts or ".." in parts or parts[0].startswith("/") or ":" in parts[0] or "\0" in name:
+        raise ArtifactError(f"{shown(archive)}: {name!r} leads out of the archive")
+    return folder.joinpath(*parts)

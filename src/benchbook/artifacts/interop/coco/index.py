@@ -1,0 +1,154 @@
+"""COCO's index files: which data file holds which runs of which function."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchbook.artifacts.interop.numbers import whole
+from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.errors import ArtifactError
+
+log = logging.getLogger(__name__)
+# A quoted value ends where a comma or the line follows, so that it may hold a quote of its own.
+_FIELD = re.compile(r"(\w+)\s*=\s*(?:'(.*?)'(?=\s*(?:,|$))|([^,\s]+))")
+_RUN = re.compile(r"([0-9]{1,15})(?::([0-9]{1,16})(?:\|([^,\s]+))?)?")
+_MOST_DIM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A run that an index names; `evaluations` is None where it was not closed."""
+
+    instance: int
+    evaluations: int | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Segment:
+    """Data files of an index, and the runs that it says are in them.
+
+    Attributes:
+        file: The index file.
+        line: Its line.
+        header: What its header says, by name.
+        number: Number of the function.
+        dim: Dimension.
+        data: The data files, in order.
+        entries: The runs, in order.
+    """
+
+    file: Path
+    line: int
+    header: Mapping[str, str]
+    number: int
+    dim: int
+    data: list[Path]
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def optimizer(self) -> str:
+        """Name of the optimizer."""
+        return self.header.get("algId") or self.header.get("algorithm") or "unnamed"
+
+    @property
+    def indicator(self) -> str:
+        """The quality indicator of several objectives; empty for one objective."""
+        return self.header.get("indicator", "")
+
+
+def read_index(file: Path) -> Iterator[Segment]:
+    """Yield what an index file names, in its order; data files that are missing are left out with a warning.
+
+    Raises:
+        ArtifactError: The file is not in COCO's format, or names a data file outside of its folder.
+    """
+    header: dict[str, str] = {}
+    begun = used = 0
+    for number, line in enumerate(lines(file), start=1):
+        text = line.strip("\0 \t")
+        if not text or text.startswith("%"):
+            continue
+        if "\0" in text:
+            raise ArtifactError(f"{shown(file)}, line {number}: NUL bytes within the line")
+        if re.match(r"(suite|funcId|algId|algorithm|indicator)\s*=", text):
+            if begun != used:
+                log.warning("%s, line %d: no data follow this header", shown(file), begun)
+            header, begun = _header(file, number, text), number
+        elif header:
+            used = begun
+            yield from _segments(file, number, text, header)
+        else:
+            raise ArtifactError(f"{shown(file)}, line {number}: data before a line with funcId, DIM and algId")
+    if not header:
+        log.warning("%s, line 1: no runs, it is empty", shown(file))
+    elif begun != used:
+        log.warning("%s, line %d: no data follow this header", shown(file), begun)
+
+
+def _header(file: Path, number: int, text: str) -> dict[str, str]:
+    header = {name: quoted or plain for name, quoted, plain in _FIELD.findall(text)}
+    if header.get("indicator"):
+        if not header.get("algorithm"):
+            raise ArtifactError(f"{shown(file)}, line {number}: expected algorithm and indicator, got {text[:80]!r}")
+        return header
+    missing = [name for name in ("funcId", "DIM", "algId") if not header.get(name)]
+    if missing or not _numbered(header["funcId"], header["DIM"]):
+        raise ArtifactError(f"{shown(file)}, line {number}: expected funcId, DIM and algId, got {text[:80]!r}")
+    return header
+
+
+def _numbered(function: str, dim: str) -> bool:
+    return whole(function) is not None and 1 <= (whole(dim) or 0) <= _MOST_DIM
+
+
+def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> Iterator[Segment]:
+    """Yield the parts of a data line: each run belongs to the data files named last before it."""
+    own = dict(header)
+    current: Segment | None = None
+    for part in (part.strip() for part in text.split(",")):
+        if not part:
+            continue
+        if "=" in part and not part.endswith("dat"):
+            name, _, value = part.partition("=")
+            own[name.strip()] = value.strip()
+        elif part.endswith("dat") or current is None:
+            if current is None or current.entries:
+                if current is not None:
+                    yield current
+                current = _segment(file, number, own)
+            current.data.append(_inside(file, part, number, own.get("folder", "")))
+        else:
+            current.entries.append(_entry(file, number, part))
+    if current is not None:
+        yield current
+
+
+def _segment(file: Path, number: int, header: Mapping[str, str]) -> Segment:
+    function, dim = (header.get(a) or header.get(b, "") for a, b in (("funcId", "function"), ("DIM", "dim")))
+    if not _numbered(function, dim):
+        raise ArtifactError(
+            f"{shown(file)}, line {number}: function and dimension are {function!r} and {dim!r}, expected numbers"
+        )
+    return Segment(
+        file=file, line=number, header=dict(header), number=whole(function) or 0, dim=whole(dim) or 0, data=[]
+    )
+
+
+def _entry(file: Path, number: int, text: str) -> Entry:
+    """Return the run of `instance:evaluations|precision`, or of a bare instance."""
+    found = _RUN.fullmatch(text)
+    if found is None:
+        raise ArtifactError(f"{shown(file)}, line {number}: {text!r} is not instance:evaluations|precision")
+    return Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None)
+
+
+def _inside(file: Path, name: str, number: int, folder: str) -> Path:
+    """Return the data file that a line names; it must lie in the folder of the index."""
+    path = (file.parent / folder / name.replace("\\", "/").replace("\0", "")).resolve()
+    if "\0" in name or not path.is_relative_to(file.parent.resolve()):
+        raise ArtifactError(f"{shown(file)}, line {number}: the data file {name!r} lies outside of its folder")
+    return path

@@ -1,0 +1,173 @@
+"""COCO's data files: the rows of each run, and which of them count as hits."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchbook.artifacts.interop.numbers import number, whole
+from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.errors import ArtifactError, UsageError
+
+log = logging.getLogger(__name__)
+_OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
+_INSTANCE = re.compile(r"instance = ([0-9]{1,15})\b")
+_ROUNDING = 1e-9  # relative; ten digits are printed, and cocopp takes values so near for equal
+_HARDEST = 1e-8  # below, a .dat file has no rows for further targets
+
+
+@dataclass(slots=True, kw_only=True)
+class Logged:
+    """The rows of one run in one data file.
+
+    Attributes:
+        line: Line of its header.
+        optimum: The value that was subtracted, as the header tells it.
+        instance: Instance, where the header tells it.
+        counts_constraints: Whether the second column counts evaluations of constraints.
+        functions: Evaluations of the function at each row.
+        spent: Evaluations of function and constraints at each row.
+        values: Best precision, or indicator, at each row.
+        timed: The same run in the `.tdat` file.
+    """
+
+    line: int
+    optimum: float | None = None
+    instance: int | None = None
+    counts_constraints: bool = False
+    functions: list[int] = field(default_factory=list)
+    spent: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    timed: Logged | None = None
+
+    @property
+    def last(self) -> int:
+        """Evaluations of the function at the last row of both files; 0 without rows."""
+        return max([*self.functions[-1:], *(self.timed.functions[-1:] if self.timed else ())], default=0)
+
+    @property
+    def last_spent(self) -> int:
+        """All evaluations at the last row of both files; 0 without rows."""
+        return max([*self.spent[-1:], *(self.timed.spent[-1:] if self.timed else ())], default=0)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.functions)
+
+
+def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
+    """Yield the runs of a data file, one for each header; a run that was killed at once has no rows.
+
+    Evaluations of constraints count as those of the function do, as in cocopp.
+
+    Args:
+        file: The data file.
+        indicator: Whether it holds an indicator of several objectives: then several lines are one header.
+
+    Raises:
+        ArtifactError: Rows stand before the first header, or evaluations go back.
+        UsageError: The file holds a reference algorithm of cocopp, which has running times and no runs.
+    """
+    current: Logged | None = None
+    for place, line in enumerate(lines(file), start=1):
+        text = line.strip("\0 \t")
+        if not text:
+            if "\0" in line:
+                log.warning("%s, line %d: left out, NUL bytes", shown(file), place)
+            continue
+        if text.startswith("%"):
+            if current is None or len(current) or not indicator:
+                if current is not None:
+                    yield current
+                current = Logged(line=place)
+            if "algorithm type = best" in text:
+                raise UsageError(
+                    f"{shown(file)}, line {place}: this is a reference algorithm of cocopp: one running time for each "
+                    "target, and no runs"
+                )
+            _read_header(current, text)
+        elif current is None:
+            raise ArtifactError(f"{shown(file)}, line {place}: a row before the first header, which begins with %")
+        else:
+            _read_row(current, file, place, text, 1 if indicator else 2)
+    if current is not None:
+        yield current
+
+
+def _read_header(run: Logged, text: str) -> None:
+    if found := _OPTIMUM.search(text):
+        run.optimum = number(found[1])
+    if found := _INSTANCE.search(text):
+        run.instance = int(found[1])
+    if "g evaluations" in text:
+        run.counts_constraints = True
+
+
+def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> None:
+    """Add a row; one that holds no numbers is left out with a warning."""
+    fields = text.split()
+    known = len(fields) > column
+    functions, best = (whole(fields[0]), number(fields[column])) if known else (None, None)
+    constraints = whole(fields[1]) if known and run.counts_constraints else 0
+    if not functions or best is None or constraints is None:
+        log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", shown(file), place, text[:60])
+        return
+    if not len(run) and functions != 1:
+        log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, functions)
+    if len(run) and functions < run.functions[-1]:
+        raise ArtifactError(
+            f"{shown(file)}, line {place}: evaluation {functions} follows {run.functions[-1]}; "
+            "rows of another run, or a header is missing"
+        )
+    if not math.isfinite(best):
+        log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])
+    run.functions.append(functions)
+    run.spent.append(functions + constraints)
+    run.values.append(best)
+
+
+def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list[float], int]:
+    """Return the rows of a `.tdat` run that hit no target which its `.dat` run denies, and how many were left out.
+
+    A `.dat` file has a row at each first hit of a target 10^(k/steps). Between two of its rows, therefore, the best
+    precision was above the next of these targets, whatever ten printed digits say (10.0000000001 prints as 10).
+
+    Args:
+        hits: The run of the `.dat` file.
+        timed: The same run of the `.tdat` file.
+        steps: Targets for each factor of ten.
+    """
+    spent, values, denied = [], [], 0
+    row, best, limit = -1, math.inf, math.inf
+    for at, value in zip(timed.spent, timed.values, strict=True):
+        while row + 1 < len(hits) and hits.spent[row + 1] <= at:
+            row += 1
+            if hits.values[row] < best:
+                best = hits.values[row]
+                limit = _next_target(best, steps)
+        if not value < best:
+            continue
+        if value > limit:
+            spent.append(at)
+            values.append(value)
+        elif value >= limit * (1 - _ROUNDING) and math.isfinite(limit):
+            spent.append(at)
+            values.append(math.nextafter(limit, math.inf))
+        else:
+            denied += 1
+    return spent, values, denied
+
+
+def _next_target(best: float, steps: int) -> float:
+    """Return the hardest precision that is not reached: the next target below, or none below the hardest."""
+    if best <= _HARDEST:
+        return -math.inf
+    reached = best / (1 + _ROUNDING)
+    target = math.pow(10.0, math.floor(math.log10(reached) * steps) / steps)
+    while target >= reached:
+        target *= math.pow(10.0, -1 / steps)
+    return max(target, _HARDEST)

@@ -1,0 +1,102 @@
+"""What COCO's and IOHprofiler's formats need to know of a run, whether benchbook did it or imported it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from benchbook.artifacts.labels import labels
+from benchbook.records import History
+from benchbook.typing import FloatArray
+
+
+class Problem(Protocol):
+    """The problem of a run."""
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+
+    @property
+    def dim(self) -> int:
+        """Number of variables."""
+
+    @property
+    def instance(self) -> int:
+        """Instance number."""
+
+    @property
+    def f_opt(self) -> float | None:
+        """Value at the optimum; None where it is not known."""
+
+
+class Optimizer(Protocol):
+    """The optimizer of a run."""
+
+    @property
+    def name(self) -> str:
+        """Name of the optimizer."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Its settings."""
+
+
+class Run(Protocol):
+    """A run that can be exported; `RunRecord` is one, and so is an imported run."""
+
+    @property
+    def problem(self) -> Problem:
+        """The problem."""
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+
+    @property
+    def history(self) -> History:
+        """Its improvements."""
+
+    @property
+    def seed(self) -> int | None:
+        """The user's seed; None where the source does not tell it."""
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations spent."""
+
+    @property
+    def precision(self) -> float | None:
+        """Best value minus f_opt; None where one of them is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A run with the label of its optimizer among the others."""
+
+    label: str
+    run: Run
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Instance and seed, by which the runs of a cell are ordered."""
+        return self.run.problem.instance, -1 if self.run.seed is None else self.run.seed
+
+    @property
+    def version(self) -> str:
+        """Version of benchbook that did the run; empty for imported runs."""
+        return str(getattr(self.run, "version", ""))
+
+    @property
+    def best_solution(self) -> FloatArray | None:
+        """The best point; None where it is not known."""
+        found: FloatArray | None = getattr(self.run, "best_solution", None)
+        return found
+
+
+def labelled(runs: Iterable[Run]) -> list[Labelled]:
+    """Return the runs with labels that tell variants of one optimizer apart."""
+    kept = list(runs)
+    names = labels((run.optimizer.name, run.optimizer.settings) for run in kept)
+    return [Labelled(label=label, run=run) for label, run in zip(names, kept, strict=True)]

@@ -1,0 +1,71 @@
+"""The older layout of IOHprofiler: an `.info` file for a function, and data files with quoted column names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario, inside
+from benchbook.artifacts.interop.numbers import whole
+from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.errors import ArtifactError
+
+_FIELD = re.compile(r"""(\w+)\s*=\s*(?:"(.*?)"|'(.*?)'|([^,\s]+))(?=\s*(?:,|$))""")
+_RUN = re.compile(r"([0-9]{1,15})(?::([0-9]{1,16})(?:\|([^,\s]+))?)?")
+_FOLDER = re.compile(r"data_f[0-9]+_(.+)")
+
+
+def read_info(file: Path) -> Iterator[Scenario]:
+    """Yield what an index of the older layout names.
+
+    Raises:
+        ArtifactError: The file is not in this format, or a data file lies outside of its folder.
+    """
+    header: dict[str, str] = {}
+    for place, line in enumerate(lines(file), start=1):
+        text = line.strip("\0 \t")
+        where = f"{shown(file)}, line {place}"
+        if not text or text.startswith("%"):
+            continue
+        if re.match(r"\w+\s*=", text):
+            header = {found[1]: found[2] or found[3] or found[4] or "" for found in _FIELD.finditer(text)}
+            if "data_format" in header or "indicator" in header:
+                raise ArtifactError(f"{where}: this was logged by COCO; import it with --from coco")
+            if whole(header.get("funcId", "")) is None or not 1 <= (whole(header.get("DIM", "")) or 0) <= MOST_DIM:
+                raise ArtifactError(f"{where}: expected funcId, DIM and algId, got {text[:80]!r}")
+        elif header:
+            yield _scenario(file, place, text, header)
+        else:
+            raise ArtifactError(f"{where}: data before a line with funcId, DIM and algId")
+
+
+def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> Scenario:
+    name, *runs = [part.strip() for part in text.split(",")]
+    entries = []
+    for run in runs:
+        found = _RUN.fullmatch(run)
+        if found is None and run:
+            raise ArtifactError(f"{shown(file)}, line {place}: {run!r} is not instance:evaluations|value")
+        if found is not None:
+            # The best value has few digits here, and is left to the rows.
+            entries.append(Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None))
+    folder = _FOLDER.fullmatch(Path(name.replace("\\", "/")).parent.name)
+    return Scenario(
+        file=file,
+        line=place,
+        suite=header.get("suite", ""),
+        number=whole(header["funcId"]) or 0,
+        name=header.get("funcName") or (folder[1] if folder else f"f{header['funcId']}"),
+        maximised=_is_true(header.get("maximization", "")),
+        optimizer=header.get("algId") or "unnamed",
+        tool="IOHprofiler",
+        dim=whole(header["DIM"]) or 1,
+        data=inside(file, name, place),
+        entries=entries,
+    )
+
+
+def _is_true(text: Any) -> bool:
+    return str(text).strip().lower() in ("t", "true", "1")

@@ -1,0 +1,68 @@
+"""IOHprofiler's data files whose index is lost: what folder and file names tell."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario
+from benchbook.artifacts.interop.ioh.rows import Logged, read_rows
+from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.suites import is_bbob, is_pbo
+from benchbook.errors import ArtifactError
+
+log = logging.getLogger(__name__)
+_FILE = re.compile(r"IOHprofiler_f([0-9]{1,9})_DIM([0-9]{1,7})\.dat")
+_FOLDER = re.compile(r"data_f[0-9]+_(.+)")
+
+
+def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -> Iterator[Scenario]:
+    """Yield a scenario for each data file of a name that tells function and dimension, with a warning.
+
+    Instances are lost: 0 stands for all. The direction is that of the suite or, where it is not told, the one in which
+    the rows improve.
+
+    Raises:
+        ArtifactError: The direction cannot be told.
+    """
+    for file in files:
+        found = _FILE.fullmatch(file.name)
+        if found is None or not 1 <= int(found[2]) <= MOST_DIM:
+            continue
+        folder = _FOLDER.fullmatch(file.parent.name)
+        log.warning(
+            "%s: its index is lost; function, dimension and optimizer are those of file and folder", shown(file)
+        )
+        name = folder[1] if folder else f"f{found[1]}"
+        blocks = list(read_rows(file, objective))
+        known = (suite or "").lower()
+        minimised = known in ("bbob", "sbox") or is_bbob(int(found[1]), name)
+        yield Scenario(
+            file=file,
+            line=1,
+            suite="",
+            number=int(found[1]),
+            name=name,
+            maximised=not minimised and (known == "pbo" or is_pbo(int(found[1]), name) or _rises(file, blocks)),
+            optimizer=file.parent.parent.name or "unnamed",
+            tool="IOHprofiler",
+            dim=int(found[2]),
+            data=file,
+            entries=[Entry(instance=0, evaluations=None) for block in blocks if len(block)],
+        )
+
+
+def _rises(file: Path, blocks: list[Logged]) -> bool:
+    """Return whether values improve by rising; the last row of a run may be no improvement."""
+    steps = [b - a for block in blocks for a, b in zip(block.values[:-2], block.values[1:-1], strict=True)]
+    rising, falling = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    if bool(rising) == bool(falling):
+        raise ArtifactError(
+            f"{shown(file)}, line 1: values rise {rising} times and fall {falling} times; without an index it cannot "
+            "be told whether the function is minimised; give the suite by --suite"
+        )
+    if rising:
+        log.warning("%s: values rise, so the function is taken to be maximised", shown(file))
+    return rising > 0

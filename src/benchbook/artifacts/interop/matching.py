@@ -1,0 +1,92 @@
+"""Which logged run belongs to which entry of an index: by number and order, checked by what both tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+
+class Logged(Protocol):
+    """A run as it stands in a data file."""
+
+    def __len__(self) -> int:
+        """Return the number of its rows."""
+
+
+Entry = TypeVar("Entry")
+Block = TypeVar("Block", bound=Logged)
+Fits = Callable[[Entry, Block], bool | None]
+
+
+def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry, Block]) -> list[Block | None] | None:
+    """Return the block of each entry, None for an entry that has none; None for all where it cannot be told.
+
+    Both stand in the order in which they were written, so that blocks with rows and entries of the same number belong
+    together one by one, unless an entry contradicts its own block and fits another. Headers without rows count where
+    their number makes it fit. Otherwise the shorter side is placed within the longer one, if what they tell leaves a
+    single way to do so.
+
+    Args:
+        entries: Entries of the index.
+        blocks: Runs of the data file; those without rows are runs that were begun and killed.
+        fits: Whether entry and block agree; None where the entry says nothing.
+    """
+    full = [block for block in blocks if len(block)]
+    if len(entries) == len(full):
+        verdicts = [fits(entry, block) for entry, block in zip(entries, full, strict=True)]
+        strangers = [entry for entry, verdict in zip(entries, verdicts, strict=True) if verdict is False]
+        swapped = any(fits(entry, block) for entry in strangers for block in full)
+        return None if swapped else list(full)
+    if len(entries) == len(blocks):
+        pairs = list(zip(entries, blocks, strict=True))
+        if all(not len(block) or fits(entry, block) is not False for entry, block in pairs):
+            return [block if len(block) else None for block in blocks]
+    if len(entries) > len(full):
+        place = _placed(full, entries, lambda block, entry: fits(entry, block))
+        if place is None:
+            return None
+        at: dict[int, Block] = {found: full[number] for number, found in enumerate(place)}
+        return [at.get(number) for number in range(len(entries))]
+    place = _placed(entries, full, fits)
+    return None if place is None else [full[number] for number in place]
+
+
+_Few = TypeVar("_Few")
+_Many = TypeVar("_Many")
+
+
+def _placed(few: Sequence[_Few], many: Sequence[_Many], fits: Callable[[_Few, _Many], bool | None]) -> list[int] | None:
+    """Return where each of the few stands among the many, in order; None unless one way is better than all others.
+
+    A way is better where more of its pairs agree; pairs that contradict each other are in none.
+    """
+    # best[i][j]: most agreeing pairs, and in how many ways, for the few from i on among the many from j on.
+    impossible = (-1, 0)
+    width = len(many) + 1
+    best: list[list[tuple[int, int]]] = [[impossible] * width for _ in few]
+    best.append([(0, 1)] * width)
+    verdicts = [[fits(one, other) for other in many] for one in few]
+    for i in range(len(few) - 1, -1, -1):
+        for j in range(len(many) - 1, -1, -1):
+            best[i][j] = _better(best[i][j + 1], _taken(verdicts[i][j], best[i + 1][j + 1]))
+    if best[0][0][1] != 1:
+        return None
+    places, j = [], 0
+    for i in range(len(few)):
+        while best[i][j] != _taken(verdicts[i][j], best[i + 1][j + 1]):
+            j += 1
+        places.append(j)
+        j += 1
+    return places
+
+
+def _taken(verdict: bool | None, rest: tuple[int, int]) -> tuple[int, int]:
+    if verdict is False or rest[0] < 0:
+        return (-1, 0)
+    return rest[0] + bool(verdict), rest[1]
+
+
+def _better(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    if one[0] == other[0]:
+        return one[0], min(one[1] + other[1], 2)
+    return max(one, other)

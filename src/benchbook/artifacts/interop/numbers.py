@@ -1,0 +1,44 @@
+"""Numbers as other tools write them. Python's own reading is wider: it takes `1_0` and digits of any script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MOST = 2**53  # beyond, not every whole number is a float
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
+_DIGITS = 400  # longer texts are no numbers that a logger writes
+
+
+def number(text: str) -> float | None:
+    """Return the number that a text is, infinite and NaN included; None where it is none.
+
+    Examples:
+        >>> number("+1.5e-08"), number("-Inf"), number("1_0"), number("None")
+        (1.5e-08, -inf, None, None)
+    """
+    return float(text) if len(text) <= _DIGITS and _NUMBER.fullmatch(text) else None
+
+
+def whole(text: str) -> int | None:
+    """Return the whole number from 0 to 2**53 that a text is; None where it is none.
+
+    Examples:
+        >>> whole("100"), whole("1e+02"), whole("1.5"), whole("-1"), whole("1e999")
+        (100, 100, None, None, None)
+    """
+    value = number(text)
+    if value is None or not 0 <= value <= MOST or value != int(value):
+        return None
+    return int(value)
+
+
+def count(value: Any, default: int = 0) -> int:
+    """Return a whole number from 0 to 2**53 that stood in JSON; the default for everything else.
+
+    Examples:
+        >>> count(7), count(True), count(-1), count("7"), count(None, 3)
+        (7, 0, 0, 0, 3)
+    """
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+    return value if fits else default

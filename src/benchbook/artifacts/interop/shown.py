@@ -1,0 +1,49 @@
+"""Files as messages name them: those of an archive by the archive and their place in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from benchbook.errors import StorageError
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_unpacked: ContextVar[tuple[tuple[Path, str], ...]] = ContextVar("_unpacked", default=())
+
+
+@contextmanager
+def unpacked(folder: Path, archive: str) -> Iterator[None]:
+    """Name files under a folder as those of an archive."""
+    token = _unpacked.set(((folder, archive), *_unpacked.get()))
+    try:
+        yield
+    finally:
+        _unpacked.reset(token)
+
+
+def shown(path: Path) -> str:
+    """Return a path as a message should name it."""
+    for folder, archive in _unpacked.get():
+        if path.is_relative_to(folder):
+            inside = path.relative_to(folder).as_posix()
+            return archive if inside == "." else f"{archive}/{inside}"
+    return str(path)
+
+
+def lines(file: Path) -> list[str]:
+    """Return the lines of a text file, of any line end; what is no UTF-8 is replaced.
+
+    `str.splitlines` also breaks at form feeds and other characters, which would shift the numbers of lines.
+
+    Raises:
+        StorageError: The file cannot be read.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8", errors="replace")
+    except OSError as error:
+        raise StorageError(f"cannot read {shown(file)}: {error.strerror or error}") from error
+    found = _LINE_END.split(text)
+    return found[:-1] if found[-1] == "" else found

@@ -1,0 +1,105 @@
+"""Functions of other tools' suites, by the names that benchbook has for the same functions.
+
+A function that benchbook does not have gets a name that none of its own has, and that tells the suite.
+"""
+
+from __future__ import annotations
+
+import re
+
+from benchbook.artifacts.interop.names import IOH_BBOB, safe_name
+
+BBOB_FUNCTIONS = range(1, 25)
+NOISY_FUNCTIONS = range(101, 131)
+# COCO's suites: family here, and the numbers of their functions. The first 55 functions of bbob-biobj-ext are those of
+# bbob-biobj; bbob-boxed was called sbox-cost before, and IOHexperimenter's SBOX has the same functions.
+_COCO = {
+    "bbob": ("bbob", BBOB_FUNCTIONS),
+    "bbob-noisy": ("bbob_noisy", NOISY_FUNCTIONS),
+    "bbob-largescale": ("bbob_largescale", BBOB_FUNCTIONS),
+    "bbob-mixint": ("bbob_mixint", BBOB_FUNCTIONS),
+    "bbob-constrained": ("bbob_constrained", range(1, 55)),
+    "bbob-biobj": ("bbob_biobj", range(1, 56)),
+    "bbob-biobj-ext": ("bbob_biobj", range(1, 93)),
+    "bbob-biobj-mixint": ("bbob_biobj_mixint", range(1, 93)),
+    "bbob-boxed": ("sbox", BBOB_FUNCTIONS),
+    "sbox-cost": ("sbox", BBOB_FUNCTIONS),
+}
+# IOHexperimenter's names of the PBO functions, by number.
+_PBO = (
+    "OneMax", "LeadingOnes", "Linear", "OneMaxDummy1", "OneMaxDummy2", "OneMaxNeutrality", "OneMaxEpistasis",
+    "OneMaxRuggedness1", "OneMaxRuggedness2", "OneMaxRuggedness3", "LeadingOnesDummy1", "LeadingOnesDummy2",
+    "LeadingOnesNeutrality", "LeadingOnesEpistasis", "LeadingOnesRuggedness1", "LeadingOnesRuggedness2",
+    "LeadingOnesRuggedness3", "LABS", "IsingRing", "IsingTorus", "IsingTriangular", "MIS", "NQueens",
+    "ConcatenatedTrap", "NKLandscapes",
+)  # fmt: skip
+UNKNOWN_SUITE = "unknown_suite"
+_MANY_AFFINE = re.compile(r"many_?affine|ma-?_?bbob", re.IGNORECASE)
+
+
+def coco_function(suite: str, number: int, indicator: str = "") -> str:
+    """Return the name of a function that COCO logged.
+
+    Old logs name no suite: numbers 101 to 130 are those of bbob-noisy, as cocopp takes them, and logs with an
+    indicator those of bbob-biobj. An indicator other than the hypervolume (`hyp`) is part of the name.
+
+    Examples:
+        >>> coco_function("", 3), coco_function("", 101), coco_function("sbox-cost", 3), coco_function("toy", 3)
+        ('bbob_f3', 'bbob_noisy_f101', 'sbox_f3', 'coco_toy_f3')
+    """
+    known = suite.strip().lower().replace("_", "-")
+    if not known:
+        known = "bbob-biobj" if indicator else "bbob"
+    if known == "bbob" and number in NOISY_FUNCTIONS:
+        known = "bbob-noisy"
+    family, numbers = _COCO.get(known, ("", range(0)))
+    name = f"{family}_f{number}" if number in numbers else f"coco_{safe_name(known)}_f{number}"
+    return name if indicator in ("", "hyp") else f"{name}_{safe_name(indicator)}"
+
+
+def is_bbob(number: int, name: str) -> bool:
+    """Return whether IOHprofiler's number and name are those of one BBOB function.
+
+    Examples:
+        >>> is_bbob(1, "sphere"), is_bbob(1, "OneMax"), is_bbob(2, "Sphere")
+        (True, False, False)
+    """
+    return number in BBOB_FUNCTIONS and IOH_BBOB[number - 1].lower() == name.lower()
+
+
+def is_pbo(number: int, name: str) -> bool:
+    """Return whether IOHprofiler's number and name are those of one function of PBO, which are all maximised.
+
+    Examples:
+        >>> is_pbo(1, "OneMax"), is_pbo(2, "OneMax")
+        (True, False)
+    """
+    return 1 <= number <= len(_PBO) and _PBO[number - 1].lower() == name.lower()
+
+
+def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]:
+    """Return the name of a function that IOHprofiler logged, and what to subtract from its values.
+
+    Values of BBOB and SBOX are precisions. A log without a suite may be of either, as both have the same names:
+    `ioh_unknown_suite_Sphere` is kept apart from both.
+
+    Examples:
+        >>> ioh_function("BBOB", 1, "Sphere"), ioh_function("SBOX", 1, "Sphere")
+        (('bbob_f1', 0.0), ('sbox_f1', 0.0))
+        >>> ioh_function("PBO", 1, "OneMax"), ioh_function("unknown_suite", 1, "Sphere")
+        (('pbo_f1_OneMax', None), ('ioh_unknown_suite_Sphere', None))
+    """
+    plain = re.sub(r"[^a-z0-9]", "", suite.lower())
+    if is_bbob(number, name) or (number in BBOB_FUNCTIONS and name == f"f{number}"):
+        if plain == "bbob":
+            return f"bbob_f{number}", 0.0
+        if plain in ("sbox", "sboxcost", "bbobboxed"):
+            return f"sbox_f{number}", 0.0
+    if _MANY_AFFINE.fullmatch(name) or plain in ("mabbob", "manyaffine"):
+        return f"ma_bbob_f{number}", None
+    known = plain not in ("", "unknownsuite", "none")
+    if plain == "pbo" or (is_pbo(number, name) and not known):
+        return f"pbo_f{number}_{safe_name(name)}", None
+    if known or is_bbob(number, name):
+        return f"ioh_{safe_name(suite) if known else UNKNOWN_SUITE}_{safe_name(name)}", None
+    return f"ioh_{safe_name(name)}", None

@@ -1,0 +1,57 @@
+"""The seal of an index: a checksum of the whole file, by which damage and edits from outside show.
+
+SQLite notices a broken structure, and only where it reads it; it believes a changed value, a deleted row and a page of
+zeros inside a text. The checksum lies beside the file, is written inside of the transaction that it seals, and costs
+about 0.1 s for the 70 MB of 100,000 runs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+FILE_NAME = "index.seal"
+# In the header of an SQLite file: the change counter and "version valid for" with the library's version, which a commit sets.
+_SET_BY_COMMIT = ((24, 28), (92, 100))
+
+
+class Seal:
+    """The checksum of the index in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder."""
+        self._file = folder / FILE_NAME
+
+    @staticmethod
+    def is_available() -> bool:
+        """Tell whether this Python can read the bytes of a database through SQLite; a few are built without."""
+        return hasattr(sqlite3.Connection, "serialize")
+
+    def put_on(self, database: sqlite3.Connection) -> None:
+        """Write the checksum of what a database holds, open transaction included."""
+        with suppress(OSError):  # without a seal it is rebuilt by the next reader
+            self._file.write_text(_checksum(database), encoding="ascii")
+
+    def is_unbroken(self, database: sqlite3.Connection) -> bool:
+        """Tell whether a database is what was sealed, or still empty."""
+        found = _checksum(database)
+        if found == "":
+            return True
+        try:
+            return self._file.read_text(encoding="ascii") == found
+        except (OSError, ValueError):
+            return False
+
+
+def _checksum(database: sqlite3.Connection) -> str:
+    """Return size and checksum of all pages; empty where there are none yet."""
+    if database.execute("PRAGMA page_count").fetchone()[0] == 0:  # SQLite gives no bytes of an empty file
+        return ""
+    data = memoryview(database.serialize())
+    checksum, start = 0, 0
+    for begin, end in (*_SET_BY_COMMIT, (len(data), len(data))):
+        checksum = zlib.crc32(data[start:begin], checksum)
+        start = end
+    return f"{len(data)} {checksum:08x}"

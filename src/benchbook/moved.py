@@ -1,0 +1,62 @@
+"""Modules of `benchbook.analysis` under the names that they had in version 0.1, for one more release.
+
+A finder at the end of Python's list is asked only where no module of that name exists, so that it costs nothing. An old
+name gives the very module of the new name, with a DeprecationWarning.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+MOVED = {
+    f"benchbook.analysis.{old}": f"benchbook.analysis.{new}"
+    for old, new in {
+        "aggregate": "measures.aggregate",
+        "anytime": "measures.anytime",
+        "baselines": "comparison.baselines",
+        "ert": "measures.ert",
+        "hits": "measures.first_hits",
+        "leaderboard": "comparison.leaderboard",
+        "permutation": "statistics.permutation",
+        "profiles": "measures.profiles",
+        "rank_comparison": "statistics.friedman",
+        "rankings": "statistics.rankings",
+        "resampling": "statistics.resampling",
+        "stored": "store_table",
+        "targets": "measures.targets",
+        "thresholds": "comparison.thresholds",
+    }.items()
+}
+
+
+class _Alias(Loader):
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(MOVED[spec.name])
+        self._own_spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave the module as it is: it was executed under its own name, whose spec it keeps."""
+        module.__spec__ = self._own_spec
+
+
+class _Finder(MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in MOVED:
+            return None
+        warnings.warn(f"{fullname} is {MOVED[fullname]} now", DeprecationWarning, stacklevel=2)
+        return ModuleSpec(fullname, _Alias())
+
+
+def find_moved_modules() -> None:
+    """Let Python find the old names; calling it again changes nothing."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.append(_Finder())

@@ -1,0 +1,71 @@
+"""What the parts of a tracked pipeline need of it; `Pipeline` is the one that provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchbook.tracking.counter import Counter
+from benchbook.tracking.state import Eta, PipelineState
+
+Listener = Callable[[dict[str, Any]], None]
+
+
+class ShownPipeline(Protocol):
+    """A pipeline as a terminal sees it."""
+
+    @property
+    def state(self) -> PipelineState:
+        """What has become of it so far."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take."""
+
+
+class TrackedPipeline(Protocol):
+    """A pipeline as steps, telemetry, smoke tests and mirrors see it."""
+
+    name: str
+    evaluations: Counter
+
+    @property
+    def state(self) -> PipelineState:
+        """What has become of it so far."""
+
+    @property
+    def run_id(self) -> str:
+        """Unique name of the run."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the run."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+
+    def now(self) -> str:
+        """Return the present moment as a time stamp."""
+
+    def emit(self, kind: str, fields: Callable[[PipelineState], dict[str, Any]], *, boundary: bool = False) -> None:
+        """Write an event and apply it to the state."""
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Pass an event that is kept elsewhere on to the listeners."""
+
+    def count(self, evaluations: int) -> None:
+        """Count evaluations."""
+
+    def eta(self) -> Eta | None:
+        """Return how long it will still take; None where nothing tells."""
+
+    def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
+        """Return the prediction at a moment."""
+
+    def add_listener(self, listener: Listener, at_end: Callable[[], None] | None = None) -> None:
+        """Let somebody hear each event, until the end."""

@@ -1,0 +1,138 @@
+"""`benchbook import`: archives, the same data twice, malformed input, conditions of a problem, names of folders."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import benchbook as bb
+from benchbook.artifacts.interop import opened, read_nevergrad, write_coco, write_ioh
+from benchbook.artifacts.interop.imported import read_imported
+from benchbook.cli.import_ import command
+from benchbook.errors import ArtifactError, BenchbookError
+
+HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (1.0) | measured | best\n"
+RUN = HEADER + "1 0 5.0 0 0\n9 0 1.0 0 0\n"
+INDEX = "suite = 'bbob', funcId = 1, DIM = 2, algId = 'A', data_format = 'bbob-new2'\n% x\nd.dat, 1:9|1, 1:9|1\n"
+FILES = {"f1.info": INDEX, "d.dat": RUN + RUN}
+
+
+def importing(source: Path, store: Path, form: str = "coco", *more: str) -> str:
+    """Import through the command and return what it says; errors are raised."""
+    done = CliRunner().invoke(command, [str(source), "--from", form, "--into", str(store), *more])
+    if isinstance(done.exception, BenchbookError):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_the_same_data_twice_are_imported_once_and_said(write, tmp_path: Path) -> None:
+    """Repetitions within a file count; a second import, or a copy in another folder, brings nothing."""
+    store = tmp_path / "store"
+    folder = write(FILES)
+    assert "2 runs imported" in importing(folder, store)
+    assert "0 runs imported" in importing(folder, store)
+    write({f"copy/{name}": text for name, text in FILES.items()})
+    assert "0 runs imported into" in (said := importing(folder, store))
+    assert "4 were there already" in said
+    assert len(list(read_imported(store))) == 2
+
+
+def test_of_a_malformed_file_nothing_is_imported(write, tmp_path: Path) -> None:
+    """The first file is whole and the second is not: the store is not even made."""
+    folder = write({**FILES, "z.info": "funcId = x, DIM = 2, algId = 'A'\n"})
+    with pytest.raises(ArtifactError, match=r"z\.info, line 1") as caught:
+        importing(folder, tmp_path / "store")
+    assert caught.value.exit_code == 3
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("kind", ["zip", "tgz", "nested"])
+def test_archives_are_read_as_published(write, tmp_path: Path, kind: str) -> None:
+    """Files are named by their place in the archive, and nothing stays behind."""
+    folder = write(FILES)
+    archive = tmp_path / ("all.zip" if kind == "nested" else f"all.{kind}")
+    inner = tmp_path / "inner.tar.gz"
+    with tarfile.open(inner if kind == "nested" else tmp_path / "all.tgz", "w:gz") as packed:
+        packed.add(folder, "RS")
+    if kind != "tgz":
+        with zipfile.ZipFile(archive, "w") as packed_zip:
+            for path in [inner] if kind == "nested" else folder.iterdir():
+                packed_zip.write(path, f"RS/{path.name}")
+    assert "2 runs imported" in importing(archive, tmp_path / "store")
+    inside = {"zip": "RS/f1.info", "tgz": "RS/f1.info", "nested": "RS/inner.tar.gz/RS/f1.info"}[kind]
+    assert {run.file for run in read_imported(tmp_path / "store")} == {f"{archive}/{inside}"}
+
+
+def test_no_path_leaves_an_archive(tmp_path: Path) -> None:
+    """A name with `..`, an absolute one and a link bring nothing out of the temporary folder."""
+    for number, name in enumerate(("../out.info", "/out.info", "..\\out.info", "C:/out.info")):
+        path = tmp_path / f"{number}.zip"
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr(name, "x")
+        with pytest.raises(ArtifactError, match="leads out of the archive"), opened(path):
+            pass
+    linked = tmp_path / "linked.tar"
+    with tarfile.open(linked, "w") as tar:
+        item = tarfile.TarInfo("f1.info")
+        item.type, item.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(item)
+    with opened(linked) as folder:
+        assert list(folder.iterdir()) == []
+
+
+def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
+    """Too many bytes, too many files and a torn archive are errors that name it."""
+    path = tmp_path / "large.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.dat", "0" * 100_000)
+        packed.writestr("b.dat", "0")
+    with pytest.raises(ArtifactError, match=r"large\.zip: holds more bytes"), opened(path, most_bytes=1000):
+        pass
+    with pytest.raises(ArtifactError, match=r"large\.zip: holds more files"), opened(path, most_files=1):
+        pass
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
+        item = tarfile.TarInfo("f1.info")
+        item.size = 10_000
+        tar.addfile(item, io.BytesIO(bytes(range(250)) * 40))
+    torn = tmp_path / "torn.tgz"
+    torn.write_bytes(stream.getvalue()[: len(stream.getvalue()) // 2])
+    with pytest.raises(ArtifactError, match=r"torn\.tgz: the archive is damaged"), opened(torn):
+        pass
+
+
+def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(write) -> None:
+    """What is no measurement stands in the name, except where it is nevergrad's default."""
+    text = (
+        "budget,function_name,noise_level,optimizer_name,rotation,loss,useful_dimensions,useless_variables,num_workers,seed\n"
+        "200,sphere,0,A,none,0.1,2,0,1,1\n200,sphere,0.2,A,none,0.9,2,0,1,1\n200,sphere,0,A,none,3.0,8,0,1,1\n"
+        "200,sphere,0,A,True,3.0,8,0,1,1\n200,sphere,0,A,none,3.0,8,2,1,1\n200,sphere,0,A,none,3.0,8,0,10,1\n"
+    )
+    assert [(run.problem.name, run.problem.dim) for run in read_nevergrad(write({"t.csv": text}))] == [
+        ("nevergrad_sphere", 2),
+        ("nevergrad_sphere[noise_level=0.2]", 2),
+        ("nevergrad_sphere", 8),
+        ("nevergrad_sphere[rotation=True]", 8),
+        ("nevergrad_sphere[useless_variables=2]", 10),
+        ("nevergrad_sphere[num_workers=10]", 8),
+    ]
+
+
+def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Path) -> None:
+    """`DE+`, `DE*` and `de` in both formats, and variants of one optimizer: no run is overwritten or pooled."""
+    import dataclasses
+
+    def run(label: str, **settings: float) -> bb.RunRecord:
+        made = bb.run("random_search", "bbob_f1", dim=2, instance=1, seed=1, budget=5)
+        return dataclasses.replace(made, optimizer=dataclasses.replace(made.optimizer, name=label, settings=settings))
+
+    runs = [run("DE+"), run("DE*"), run("de"), run("PSO", w=1.0), run("PSO", w=2.0)]
+    for write_format in (write_coco, write_ioh):
+        folders = write_format(runs, tmp_path / write_format.__name__)
+        assert len({folder.name.casefold() for folder in folders}) == 5

@@ -1,0 +1,141 @@
+"""Malformed input is an error that says where, or a warning; never a traceback, nor a wrong reading in silence."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchbook.artifacts.interop import ImportedRun, read
+from benchbook.errors import BenchbookError
+
+# 300 in the suite; BENCHBOOK_MUTATIONS=2000 runs more of them.
+MUTATIONS = int(os.environ.get("BENCHBOOK_MUTATIONS", "300"))
+LONGEST_S = 5.0
+
+COCO_HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (7.0e+01) | measured | best\n"
+COCO_INFO = "suite = 'bbob', funcId = 1, DIM = {dim}, algId = 'A', data_format = 'bbob-new2'\n% x\n"
+
+
+def rows(points: list[tuple[int, float]]) -> str:
+    """Return a run in COCO's format."""
+    return COCO_HEADER + "".join(f"{at} 0 {value:+.9e} {value:+.9e} {value:+.9e}\n" for at, value in points)
+
+
+FIRST, SECOND = [(1, 9.5), (7, 3.25), (40, 0.125)], [(1, 8.0), (3, 2.5), (90, 1.5)]
+SOURCES: dict[str, dict[str, str]] = {
+    "coco": {
+        "bbobexp_f1.info": COCO_INFO.format(dim=2)
+        + "d/a.dat, 1:40|1.2e-01, 2:90|1.5e+00\n"
+        + COCO_INFO.format(dim=3)
+        + "d/b.dat, 1:40|1.2e-01\n",
+        "d/a.dat": rows(FIRST) + rows(SECOND),
+        "d/a.tdat": rows(FIRST) + rows(SECOND),
+        "d/b.dat": rows(FIRST),
+    },
+    "ioh": {
+        "IOHprofiler_f1_Sphere.json": '{"version": "0.3.22", "suite": "BBOB", "function_id": 1,\n'
+        '"function_name": "Sphere", "maximization": false,\n"algorithm": {"name": "A", "info": ""},\n'
+        '"attributes": ["evaluations", "raw_y"],\n"scenarios": [{"dimension": 2, "path": "data_f1_Sphere/a.dat",\n'
+        '"runs": [{"instance": 1, "evals": 40, "best": {"evals": 40, "y": 0.125, "x": [0, 0]}},\n'
+        '{"instance": 2, "evals": 90, "best": {"evals": 90, "y": 1.5, "x": [1, 1]}}]}]}\n',
+        "data_f1_Sphere/a.dat": "".join(
+            "evaluations raw_y\n" + "".join(f"{at} {value:.10f}\n" for at, value in points)
+            for points in (FIRST, SECOND)
+        ),
+    },
+    "nevergrad": {
+        "t.csv": "budget,loss,optimizer_name,seed,name,dimension,noise_level\n"
+        "40,0.125,DE,1,sphere,2,0\n90,1.5,DE,2,sphere,2,0\n90,2.5,PSO,2,sphere,3,0.5\n"
+    },
+}
+
+
+def mutated(content: bytes, rng: np.random.Generator) -> bytes:
+    """Return a file as a crash, a bad copy or a stray editor leaves it."""
+    lines = content.splitlines(keepends=True)
+    place, other = (int(rng.integers(len(content))) for _ in range(2))
+    line = int(rng.integers(len(lines)))
+    kind = int(rng.integers(10))
+    if kind == 0:  # torn
+        return content[:place]
+    if kind == 1:  # a byte that is another
+        return content[:place] + bytes([int(rng.integers(256))]) + content[place + 1 :]
+    if kind == 2:  # a block of zeros
+        return content[:place] + b"\0" * int(rng.integers(1, 40)) + content[place:]
+    if kind == 3:  # a line lost
+        return b"".join(lines[:line] + lines[line + 1 :])
+    if kind == 4:  # a line twice
+        return b"".join(lines[: line + 1] + lines[line:])
+    if kind == 5:  # a line and the next one exchanged
+        line = min(line, len(lines) - 2)
+        lines[line : line + 2] = lines[line + 1], lines[line]
+        return b"".join(lines)
+    if kind == 6:  # a piece lost
+        return content[: min(place, other)] + content[max(place, other) :]
+    if kind == 7:  # other line ends
+        return content.replace(b"\n", (b"\r\n", b"\r")[int(rng.integers(2))])
+    odd = (b"1e999", b"-1", b"nan", b"99999999999999999999", b"'", b'"', b"1_0", b"\xff\xfe", b"{", b"")
+    words = list(re.finditer(rb"[^\s,:|]+", content))
+    word = words[int(rng.integers(len(words)))]
+    return content[: word.start()] + odd[int(rng.integers(len(odd)))] + content[word.end() :]
+
+
+def written(folder: Path, files: dict[str, bytes]) -> Path:
+    """Write files and return their folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def quiet(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """Keep warnings to look at them."""
+    caplog.set_level(logging.WARNING)
+    return caplog
+
+
+@pytest.mark.parametrize("form", sorted(SOURCES))
+def test_no_mutation_gives_a_traceback_a_hang_or_rows_of_another_run(form: str, tmp_path: Path, quiet) -> None:
+    """An error is one of benchbook's and names a file; a reading without a warning mixes no two runs."""
+    sources = {name: text.encode() for name, text in SOURCES[form].items()}
+    whole = list(read(written(tmp_path / "whole", sources), form))
+    points = [{(at, value) for at, value in zip(*columns(run), strict=True)} for run in whole]
+    everything = set().union(*points)
+    rng = np.random.default_rng([2026, len(form)])
+    errors: list[str] = []
+    outcomes = {"warning": 0, "silent": 0}
+    for number in range(MUTATIONS // len(SOURCES)):
+        name = sorted(sources)[int(rng.integers(len(sources)))]
+        folder = written(tmp_path / str(number), {**sources, name: mutated(sources[name], rng)})
+        quiet.clear()
+        began = time.perf_counter()
+        try:
+            runs = list(read(folder, form))
+        except BenchbookError as error:
+            errors.append(str(error))
+            continue
+        finally:
+            assert time.perf_counter() - began < LONGEST_S
+        outcomes["warning" if quiet.records else "silent"] += 1
+        if quiet.records:
+            continue
+        for run in runs:
+            # Where no number was changed, all rows of a run are those of one run of the source.
+            own = set(zip(*columns(run), strict=True))
+            assert not own <= everything or any(own <= known for known in points), (number, name, own)
+    assert errors
+    assert [text for text in errors if str(tmp_path) not in text] == []
+    assert min(outcomes.values()) > 0
+
+
+def columns(run: ImportedRun) -> tuple[list[int], list[float]]:
+    """Return evaluations and values of a run."""
+    return run.history.evaluations.tolist(), run.history.best_values.tolist()

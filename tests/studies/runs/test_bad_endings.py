@@ -1,0 +1,149 @@
+"""Objectives and optimizers that end badly: each costs its own run, and only the user's Ctrl-C ends the study."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import benchbook as bb
+from benchbook.records import Status
+from benchbook.typing import FloatArray
+
+
+class UnprintableError(Exception):
+    """An exception without a text."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+
+ENDINGS: dict[str, Callable[[], BaseException]] = {
+    "UnprintableError": UnprintableError,
+    "SystemExit": lambda: SystemExit(3),
+    "GeneratorExit": GeneratorExit,
+    "KeyboardInterrupt": KeyboardInterrupt,
+    "BaseException": lambda: BaseException("bare"),
+    "ValueError": lambda: ValueError("\ud800 is no text"),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_what_an_objective_raises_is_recorded(name: str) -> None:
+    """By its name, whatever it is."""
+
+    def objective(x: FloatArray) -> float:
+        raise ENDINGS[name]()
+
+    record = bb.run("random_search", objective, bounds=(-1, 1), dim=2, seed=1, budget=10)
+    assert record.status is Status.FAILED
+    assert record.error is not None
+    assert record.error.type == name
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_what_an_optimizer_raises_costs_its_run(name: str, tmp_path: Path) -> None:
+    """The rest of a serial study goes on."""
+
+    class Bad:
+        name = "bad"
+
+        def __init__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator) -> None:
+            self.point = np.array([(lower + upper) / 2])
+
+        def ask(self) -> FloatArray:
+            return self.point
+
+        def tell(self, x: FloatArray, fx: FloatArray) -> None:
+            raise ENDINGS[name]()
+
+    study = bb.study(optimizers=[Bad, "random_search"], functions="sphere", dims=2, seeds=2, budget=30)
+    assert len(study.run(tmp_path)) == len(study)
+
+
+def test_a_signal_still_ends_the_run() -> None:
+    """Ctrl-C in the middle of an objective is the user's."""
+
+    def objective(x: FloatArray) -> float:
+        os.kill(os.getpid(), signal.SIGINT)
+        return 0.0
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        bb.run("random_search", objective, bounds=(-1, 1), dim=2, seed=1, budget=10)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_closing_that_fails_costs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """What was found stands, with a warning."""
+
+    class Bad:
+        name = "bad"
+
+        def __init__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator) -> None:
+            self.point = np.array([(lower + upper) / 2])
+
+        def ask(self) -> FloatArray:
+            return self.point
+
+        def tell(self, x: FloatArray, fx: FloatArray) -> None:
+            """Learn nothing."""
+
+        def close(self) -> None:
+            raise UnprintableError
+
+    assert bb.run(Bad, "sphere", dim=2, seed=1, budget=5).status is Status.DONE
+    assert "closing the optimizer raised UnprintableError" in caplog.text
+
+
+def test_the_state_of_the_process_is_put_back(tmp_path: Path) -> None:
+    """NumPy's error handling, working folder, random states and filters of warnings."""
+
+    def objective(x: FloatArray) -> float:
+        np.seterr(all="raise")
+        os.chdir(tmp_path)
+        np.random.seed(1)  # noqa: NPY002  # what an objective may do
+        random.seed(1)
+        warnings.simplefilter("ignore")
+        return float(x @ x)
+
+    def state() -> list[Any]:
+        legacy = np.random.get_state()  # noqa: NPY002  # the same
+        return [np.geterr(), Path.cwd(), legacy[1].tolist(), legacy[2:], random.getstate(), list(warnings.filters)]
+
+    before = state()
+    bb.run("random_search", objective, bounds=(-1, 1), dim=2, seed=1, budget=5)
+    assert state() == before
+
+
+def test_a_worker_names_what_ended_the_run(tmp_path: Path) -> None:
+    """An exit in another process is recorded by its name."""
+    (tmp_path / "leaving.py").write_text(
+        "class Leaves:\n"
+        '    name = "leaves"\n'
+        "    def __init__(self, lower, upper, rng): self.point = [lower]\n"
+        "    def ask(self): return self.point\n"
+        "    def tell(self, x, fx): raise SystemExit(3)\n"
+    )
+    sys.path.insert(0, str(tmp_path))
+    try:
+        from leaving import Leaves  # type: ignore[import-not-found]  # made above
+
+        study = bb.study(optimizers=[Leaves], functions="sphere", dims=2, seeds=1, budget=5)
+        runs = study.run(tmp_path / "store", executor="processes", workers=1)
+    finally:
+        sys.path.remove(str(tmp_path))
+        sys.modules.pop("leaving", None)
+    failed = [record.error for record in runs.store.records() if record.error is not None]
+    assert [error.type for error in failed] == ["SystemExit"]

@@ -1,0 +1,172 @@
+"""Nothing that tracking meets ends the work: odd values and errors, sensors that fail, a directory that changes."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import psutil
+import pytest
+
+from benchbook.clock import ManualClock
+from benchbook.tracking import list_runs, read_run, track
+from benchbook.tracking.events import read_manifest
+from benchbook.tracking.folders import LOCK, MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.run_locks import is_live
+from benchbook.tracking.step import Step
+from benchbook.tracking.telemetry.sampling import Sampler
+
+ODD_TEXT = os.fsdecode(b"\xe9.csv")
+
+
+class MuteError(Exception):
+    """An exception without a text."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        lambda step: step.metric("loss", np.float32(0.5), step=np.int64(3)),
+        lambda step: step.metric("loss", np.array([0.5]), step=np.float64(0.25)),
+        lambda step: step.metric("states", 10**400, step=2**70),
+        lambda step: step.metric(ODD_TEXT, "a text"),
+        lambda step: step.metric(Path("a/path"), object()),
+        lambda step: step.progress(np.int64(3), np.int64(10)),
+        lambda step: step.progress(float("nan"), "no number"),
+        lambda step: step.count(np.int64(30)),
+        lambda step: step.artifact(ODD_TEXT),
+        lambda step: step.artifact(b"bytes\0"),
+        lambda step: step._pipeline.claim(ODD_TEXT, np.str_("held")),
+        lambda step: step._pipeline.skip(Path("next"), ODD_TEXT),
+    ],
+)
+def test_whatever_is_reported_the_work_goes_on(report: Callable[[Step], Any], tmp_path: Path) -> None:
+    """NumPy's numbers, paths and any text are taken, and what was written can be read again."""
+    label: Any = Path("fit")
+    pipeline = track("odd", telemetry=False, root=tmp_path, steps=[label, ODD_TEXT])
+    with pipeline, pipeline.step(label) as step:
+        report(step)
+    state = read_manifest(pipeline.folder / MANIFEST)
+    assert (state.status, state.torn, state.steps[0].label) == ("completed", 0, "fit")
+    assert orjson.loads((pipeline.folder / SNAPSHOT).read_bytes())["status"] == "completed"
+
+
+def test_an_exception_without_a_text_goes_on_its_way(tmp_path: Path) -> None:
+    """The block raises the very exception, and the pipeline has failed."""
+    error = MuteError()
+    pipeline = track("mute", telemetry=False, root=tmp_path)
+    with pytest.raises(MuteError) as caught, pipeline, pipeline.step("go"):
+        raise error
+    assert caught.value is error
+    assert pipeline.state.status == "failed"
+
+
+@pytest.mark.parametrize("broken", ["cpu_percent", "virtual_memory", "Process"])
+def test_a_sensor_that_fails_when_it_is_made_costs_its_values_only(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pipeline runs to its end, and says which sensor is missing."""
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/proc/stat")
+
+    before = signal.getsignal(signal.SIGTERM)
+    with monkeypatch.context() as patch:
+        patch.setattr(psutil, broken, denied)
+        pipeline = track("sandbox", root=tmp_path).start()
+        assert pipeline._sampler is not None
+        pipeline._sampler.sample()
+        pipeline.finish()
+    assert (pipeline.state.status, "Permission denied" in str(pipeline.state.missing)) == ("completed", True)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_telemetry_that_cannot_begin_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its start raises, the pipeline begins and ends."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Sampler, "start", broken)
+    with track("bare", root=tmp_path) as pipeline:
+        pass
+    assert "new thread" in read_run(pipeline.folder).state.missing["telemetry"]
+
+
+def test_a_start_that_fails_undoes_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lock and signal handlers are given back, and the run stands there as failed."""
+    from benchbook.tracking import pipeline as module
+
+    def broken(*_: object) -> None:
+        raise ValueError("no mirror")
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(module, "wanted", broken)
+    pipeline = track("undone", telemetry=False, root=tmp_path)
+    with pytest.raises(ValueError, match="no mirror"):
+        pipeline.start()
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert not is_live(pipeline.folder / LOCK)
+    assert [line.status for line in list_runs(tmp_path)[0]] == ["failed"]
+
+
+def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not even the thread beside it starts, nothing is held."""
+    from benchbook.tracking import writer
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(writer, "Keeper", broken)
+    with pytest.raises(RuntimeError, match="new thread"):
+        track("none", telemetry=False, root=tmp_path).start()
+    (lock,) = tmp_path.rglob(LOCK)
+    assert not is_live(lock)
+
+
+def test_a_relative_root_stays_where_the_run_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that changes its directory leaves no file of its run elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with track("moving", telemetry=False, root=Path("artifacts")) as pipeline, pipeline.step("go"):
+        os.chdir(elsewhere)
+    assert list(elsewhere.iterdir()) == []
+    assert (pipeline.folder.is_absolute(), (pipeline.folder / REPORT).is_file()) == (True, True)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("show", "stream", "lines"),
+    [(None, _Terminal, 4), (None, io.StringIO, 0), (True, io.StringIO, 4), (False, _Terminal, 0)],
+    ids=["terminal", "log file", "wanted", "unwanted"],
+)
+def test_steps_are_shown_on_a_terminal(
+    show: bool | None, stream: type[io.StringIO], lines: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Number, time that has passed and ETA at the start and the end of each step; in a log file only when asked for."""
+    shown, clock = stream(), ManualClock()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with track("shown", steps=["a", "b"], telemetry=False, root=tmp_path, clock=clock, show=show) as pipeline:
+        for label in ("a", "b"):
+            with pipeline.step(label):
+                clock.advance(30.0)
+    said = shown.getvalue().splitlines()
+    assert len(said) == lines
+    if said:
+        assert said[0].startswith("step 1 of 2: a, 0.00 s elapsed")
+        assert said[1].startswith("step 1 of 2: a completed, 30 s elapsed, about ")
