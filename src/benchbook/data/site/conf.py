@@ -22,7 +22,7 @@ extensions = [
     "offline_math",
     "plain_docstrings",
 ]
-exclude_patterns = ["_ext", "_static"]
+exclude_patterns = ["_data", "_ext", "_static"]
 default_role = "literal"
 
 # Pages are made from executed notebooks; nothing is executed here.
