@@ -1,9 +1,9 @@
 """Seeds derived from names: stateless, so that no order of execution can change a result.
 
-A run's random stream hangs on the user's seed, the function, instance and dimension, and the optimizer's name;
+A run's random stream depends on the user's seed, the function, instance and dimension, and the optimizer's name;
 not on settings, budget or code, so that variants of one optimizer meet the same draws (paired comparison).
 The noise of a noisy function has a stream of its own, derived alike.
-A problem's shift and rotation hang on function, dimension and instance alone.
+A problem's shift and rotation depend on function, dimension and instance alone.
 The derivation is `numpy.random.SeedSequence` with the names' SHA-256 as spawn key
 (https://numpy.org/doc/stable/reference/random/parallel.html).
 """

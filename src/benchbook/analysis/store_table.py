@@ -94,7 +94,7 @@ class StoredRuns(RunTable):
         self._values = list(values)
 
     @property
-    def _records(self) -> tuple[RunRecord, ...]:  # type: ignore[override]  # what the base class keeps is read anew here
+    def _records(self) -> tuple[RunRecord, ...]:  # type: ignore[override]  # what the base class keeps is read again here
         return tuple(self)
 
     def __len__(self) -> int:

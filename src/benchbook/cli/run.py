@@ -22,7 +22,7 @@ from benchbook.errors import ExitCode
 @click.option("--budget", type=Whole(), default=None, help="Evaluations allowed, a hard cap. [1000 x dim]")
 @click.option("--target", type=float, default=None, help="Stop within this of the optimum. [never]")
 @click.option(
-    "--stagnation", type=Whole(), default=None, help="Stop after so many evaluations without improvement. [never]"
+    "--stagnation", type=Whole(), default=None, help="Stop after this many evaluations without improvement. [never]"
 )
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer; may be repeated."

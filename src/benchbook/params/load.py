@@ -22,7 +22,7 @@ class _Loader(yaml.SafeLoader):
     """YAML without duplicate keys; otherwise as papermill reads it, so that both see the same values."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that stands twice."""
+        """Refuse a key that appears twice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -30,7 +30,7 @@ class _Loader(yaml.SafeLoader):
                 continue  # refused below, with its place
             if key in seen:
                 line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice (line {line})")
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice (line {line})")
             seen.add(key)
         return super().construct_mapping(node, deep)
 

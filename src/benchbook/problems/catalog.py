@@ -113,7 +113,7 @@ def expand(wanted: str | Iterable[str]) -> list[str]:
 
 
 def register(info: ProblemInfo, make: Callable[[int, int], Problem]) -> None:
-    """Add a function of one's own to the catalog of this process.
+    """Add your own function to the catalog of this process.
 
     Args:
         info: Its description, with its name.

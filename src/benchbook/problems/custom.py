@@ -64,7 +64,7 @@ class CallableProblem:
             for row in x:
                 try:
                     value = self._function(row.copy())
-                except Exception as error:  # anybody's code, which may raise anything
+                except Exception as error:  # arbitrary code, which may raise anything
                     if self._on_error == "nan":
                         self._tell(error)
                         values.append(math.nan)
@@ -86,7 +86,7 @@ class CallableProblem:
     def _batch(self, x: FloatArray) -> FloatArray:
         try:
             value = self._function(x.copy())
-        except Exception as error:  # anybody's code, which may raise anything
+        except Exception as error:  # arbitrary code, which may raise anything
             if self._on_error == "nan":
                 self._tell(error)
                 return np.full(len(x), math.nan)

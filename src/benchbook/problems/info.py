@@ -1,4 +1,4 @@
-"""What is known about a function before it becomes a problem, and the checks that hang on it."""
+"""What is known about a function before it becomes a problem, and the checks that depend on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions of one's own with all that a study needs: bounds, dimensions, instances, optimum."""
+"""Your own functions with all that a study needs: bounds, dimensions, instances, optimum."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class OwnFunction:
             name=name,
             family="own",
             title=getattr(self._function, "__name__", name),
-            formula=text or "a function of one's own",
+            formula=text or "your own function",
             lower=self._box[0],
             upper=self._box[1],
             optimum="unknown" if self._f_opt is None else f"{self._f_opt:g}",
@@ -93,7 +93,7 @@ def function(
     vectorized: bool = False,
     on_error: str = "stop",
 ) -> Any:
-    """Give a function of one's own what a study needs; a decorator, or called with the function.
+    """Give your own function what a study needs; a decorator, or called with the function.
 
     Studies, specs and the command line then take it by its place, `package.module:name`, as they take names of the
     catalog. Worker processes import it from there.
@@ -146,7 +146,7 @@ def function(
 
 
 def own_function(place: str) -> OwnFunction:
-    """Import a function of one's own from its place.
+    """Import your own function from its place.
 
     Raises:
         UsageError: There is none, or it has no bounds.

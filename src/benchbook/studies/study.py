@@ -54,7 +54,7 @@ def study(
     The control, random search, takes part in every study: it is added unless it is among the optimizers.
 
     Args:
-        optimizers: Names of the catalog, classes of one's own, or choices by `bb.optimizer`.
+        optimizers: Names of the catalog, your own classes, or choices by `bb.optimizer`.
         functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
         instances: Instances of the functions, such as `range(1, 16)`; the first of each unless given.
@@ -62,7 +62,7 @@ def study(
         budget_per_dim: Evaluations for each variable; 1,000 unless this or `budget` is given.
         budget: Evaluations of each run, the same in all dimensions.
         target: Runs stop once their value is at most `f_opt + target`.
-        stagnation: Runs stop after so many evaluations without improvement.
+        stagnation: Runs stop after this many evaluations without improvement.
         history: What is kept of each run: `improvements`; with them `triggers` (the evaluations at which COCO's
             loggers write), `population` (statistics of each generation) or `all` (every value).
         points: Whether `triggers` and `all` keep the points beside their values.
@@ -150,7 +150,7 @@ class Study:
 
         Args:
             store: Folder of the store; `artifacts/study` unless given.
-            executor: `serial`, `processes`, `dask`, or an executor of one's own like those of `concurrent.futures`.
+            executor: `serial`, `processes`, `dask`, or your own executor like those of `concurrent.futures`.
             workers: How many processes; one for each processor unless given.
             scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; a local cluster unless given.
             shard: `k/n`: do only the k-th of n parts, each of about the same expected cost.

@@ -71,7 +71,7 @@ def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> E
 
     Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
     so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
-    side by side, all work together is held against the time that has passed.
+    side by side, all work together is compared with the time that has passed.
     """
     return Forecast(earlier).estimate(state, t)
 

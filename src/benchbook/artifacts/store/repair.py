@@ -47,7 +47,7 @@ class Finding:
 
 
 def inspect(folder: Path) -> Iterator[Finding]:
-    """Yield what is wrong in a store; every frame is read anew, and every run held against its digests.
+    """Yield what is wrong in a store; every frame is read again, and every run compared with its digests.
 
     Raises:
         UsageError: The folder is no store.

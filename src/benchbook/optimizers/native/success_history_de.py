@@ -19,7 +19,7 @@ GREEDIEST = 0.2  # largest share of the population among which pbest is drawn
 
 
 class SuccessHistoryDE(NativeOptimizer):
-    """Differential evolution that draws weight and crossover anew for each trial, around values that succeeded before.
+    """Differential evolution that draws weight and crossover again for each trial, around values that succeeded before.
 
     Mutants are built by current-to-pbest/1 with an archive of replaced points.
 

@@ -42,14 +42,14 @@ def run(
     """Run one optimizer on one problem with one seed and a hard evaluation budget.
 
     Args:
-        optimizer: A name of the catalog, a class of one's own with `ask` and `tell`, or a choice by `bb.optimizer`.
-        function: A name of the catalog, a problem by `bb.problem`, or a callable of one's own, to be minimised.
+        optimizer: A name of the catalog, your own class with `ask` and `tell`, or a choice by `bb.optimizer`.
+        function: A name of the catalog, a problem by `bb.problem`, or your own callable, to be minimised.
         dim: Number of variables; may be left out where a problem or vector bounds tell it.
         instance: Instance of a named function; 0 is the textbook function, BBOB starts at 1. First one unless given.
         seed: Whole number >= 0.
         budget: Evaluations allowed, >= 1; 1,000 x dim unless given.
         target: Stop once the value is at most `f_opt + target`.
-        stagnation: Stop after so many evaluations without improvement.
+        stagnation: Stop after this many evaluations without improvement.
         settings: Settings of the optimizer that differ from its defaults.
         bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`; or a pair for each
             variable; or `scipy.optimize.Bounds`.
