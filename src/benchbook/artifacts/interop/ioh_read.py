@@ -14,9 +14,9 @@ from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
 from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered
 from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
-from benchbook.artifacts.interop.matching import matched
-from benchbook.artifacts.interop.shown import shown
-from benchbook.artifacts.interop.suites import UNKNOWN_SUITE, ioh_function, is_bbob
+from benchbook.artifacts.interop.sources.matching import matched
+from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.suites import UNKNOWN_SUITE, ioh_function, is_bbob
 from benchbook.errors import ArtifactError, BenchbookError, UsageError
 from benchbook.problems.bbob import BbobProblem, legacy
 from benchbook.records import OptimizerRecord
