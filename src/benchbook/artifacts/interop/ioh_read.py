@@ -22,6 +22,7 @@ from benchbook.problems.bbob import BbobProblem, legacy
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
+_MOST_CHECKED = 10  # runs that are evaluated to tell a suite; a function of another suite has no such value by chance
 _LARGEST_CHECKED = 200  # dimension up to which a function is evaluated to tell its suite
 
 
@@ -117,7 +118,7 @@ def _identity(
     told = scenario.suite if scenario.suite not in ("", UNKNOWN_SUITE) else (suite or scenario.suite)
     own = [(entry, block) for other, entry, block in pairs if other is scenario]
     if told in ("", UNKNOWN_SUITE) and is_bbob(scenario.number, scenario.name):
-        if any(_has_value_of_bbob(scenario, entry) for entry, _ in own):
+        if any(_has_value_of_bbob(scenario, entry) for entry, _ in own[:_MOST_CHECKED]):
             told = "BBOB"
         else:
             log.warning(
