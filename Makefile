@@ -2,8 +2,8 @@
 
 PYTHON   ?= python3
 PORT     ?= 8000
-# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`) and the runs that take hours
-TESTS    ?= not benchmark and not benchmark_full
+# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of damaged inputs
+TESTS    ?= not benchmark and not benchmark_full and not exhaustive
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
 # the nightly run: which study, its parts k/n, and the parameters of the specs; small ones try it out

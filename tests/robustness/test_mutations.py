@@ -231,7 +231,7 @@ def test_damaged_inputs(sources: Path, tmp_path: Path) -> None:
     run_mutations(sources, tmp_path, QUICK)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_many_damaged_inputs(sources: Path, tmp_path: Path) -> None:
     """Ten times as many."""
     run_mutations(sources, tmp_path, THOROUGH)

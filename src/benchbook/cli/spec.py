@@ -78,7 +78,9 @@ def run(
     changed: bool,
     with_site: bool,
 ) -> int:
-    """Run specs: all of them, or those named, by spec, optimizer or path of the notebook.
+    """Run specs: all of them, or those named.
+
+    A spec is named by its name, its optimizer, or the path of its notebook.
 
     Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
     does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
