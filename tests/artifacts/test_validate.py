@@ -11,9 +11,9 @@ import pytest
 import benchbook as bb
 from benchbook.artifacts import check_document, load, save
 from benchbook.artifacts.codec import decode, encode
-from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of, to_document
 from benchbook.artifacts.io import load_document, read_documents, save_document
 from benchbook.artifacts.models.registry import FILE_NAMES, json_schema
+from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of, to_document
 from benchbook.artifacts.validate import check_file
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.problems import from_callable

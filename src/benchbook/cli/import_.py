@@ -33,7 +33,7 @@ _FORMS = ["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt"]
 def command(
     *, source: str, form: str, store: Path, optima: tuple[str, ...], suite: str | None, objective: str | None
 ) -> None:
-    """Take in what COCO, IOHprofiler, nevergrad, Optuna, pycma or benchopt logged.
+    """Take in what COCO, IOHprofiler, Optuna and other tools logged.
 
     SOURCE is a folder, a file, or an archive (.zip, .tgz, .tar.gz); of Optuna also a storage URL. The runs are marked
     as imported; what the source does not tell is left missing. They lie in the store's folder `imported/`, apart from

@@ -38,7 +38,7 @@ COMMANDS = {
     "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
     "export": ("export", "Write a study for COCO, IOHprofiler, as tables, or as RO-Crate."),
-    "import": ("import_", "Take in what COCO, IOHprofiler or nevergrad logged."),
+    "import": ("import_", "Take in what COCO, IOHprofiler, Optuna and other tools logged."),
     "schemas": ("schemas", "Write or check the JSON Schemas."),
 }
 

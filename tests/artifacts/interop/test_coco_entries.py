@@ -12,7 +12,7 @@ from benchbook.analysis.columns import columns
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.artifacts.interop import read_coco
 from benchbook.artifacts.interop.imported import ImportedRun
-from benchbook.artifacts.interop.suites import coco_function
+from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.problems import catalog
 

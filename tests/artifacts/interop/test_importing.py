@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 import benchbook as bb
-from benchbook.artifacts.interop import opened, read_nevergrad, write_coco, write_ioh
+from benchbook.artifacts.interop import opened, read, read_nevergrad, write_coco, write_ioh
 from benchbook.artifacts.interop.imported import read_imported
-from benchbook.cli.import_ import command
+from benchbook.cli.main import cli
 from benchbook.errors import ArtifactError, BenchbookError
 
 HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (1.0) | measured | best\n"
@@ -24,7 +24,7 @@ FILES = {"f1.info": INDEX, "d.dat": RUN + RUN}
 
 def importing(source: Path, store: Path, form: str = "coco", *more: str) -> str:
     """Import through the command and return what it says; errors are raised."""
-    done = CliRunner().invoke(command, [str(source), "--from", form, "--into", str(store), *more])
+    done = CliRunner().invoke(cli, ["import", str(source), "--from", form, "--into", str(store), *more])
     if isinstance(done.exception, BenchbookError):
         raise done.exception
     assert done.exit_code == 0, done.output
@@ -136,3 +136,18 @@ def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Pat
     for write_format in (write_coco, write_ioh):
         folders = write_format(runs, tmp_path / write_format.__name__)
         assert len({folder.name.casefold() for folder in folders}) == 5
+
+
+@pytest.mark.parametrize("form", ["coco", "ioh", "csv"])
+def test_imported_runs_can_be_exported_again(write, tmp_path: Path, form: str) -> None:
+    """With the lengths and first hits that they came with; what nobody told stays missing."""
+    importing(write(FILES), tmp_path / "store")
+    done = CliRunner().invoke(cli, ["export", str(tmp_path / "store"), "--to", form, str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    if form == "csv":
+        text = (tmp_path / "out" / "runs.csv").read_text()
+        assert text.splitlines()[1].startswith("imported-1,,A,{},bbob_f1,2,1,0.0,,,,9,,done,1.0,1.0")
+    else:
+        assert [(run.problem.name, run.evaluations, run.best_value) for run in read(tmp_path / "out", form)] == [
+            ("bbob_f1", 9, 1.0)
+        ] * 2

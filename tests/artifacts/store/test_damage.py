@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 import benchbook as bb
 from benchbook.artifacts import codec
+from benchbook.artifacts.store.deduplicated import to_stored
 from benchbook.artifacts.store.index import FILE_NAME
-from benchbook.artifacts.store.repair import inspect, repair
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
+from benchbook.artifacts.store.repair import inspect, repair
 from benchbook.artifacts.store.shards import ShardWriter, frames_of_shard
 from benchbook.artifacts.store.store import Store
-from benchbook.artifacts.store.deduplicated import to_stored
 from benchbook.errors import ArtifactError, StorageError
 from benchbook.records import RunRecord
 

@@ -22,6 +22,7 @@ from benchbook.analysis.statistics.permutation import (
     shuffled,
 )
 from benchbook.analysis.statistics.tests import holm
+from benchbook.analysis.student import t_quantile
 from benchbook.typing import FloatArray, IntArray
 
 Pair = tuple[CellSummary, CellSummary]
@@ -173,7 +174,9 @@ def _overall(name: str, cells: Sequence[_Areas], limits: Thresholds, most: int) 
     before = float(np.mean([cell.then.mean() for cell in cells]))
     difference = float(np.mean([cell.now.mean() - cell.then.mean() for cell in cells]))
     error = _error(cells)
-    estimate = Estimate(value=difference, low=difference - 1.96 * error, high=difference + 1.96 * error)
+    freedom = sum(min(len(cell.then), len(cell.now)) - 1 for cell in cells)
+    reach = t_quantile(0.975, freedom) * error
+    estimate = Estimate(value=difference, low=difference - reach, high=difference + reach)
     row = Row(
         lane="quality",
         optimizer=name,

@@ -1,6 +1,6 @@
 """Import from and export to other tools: COCO, IOHprofiler, nevergrad, tables. Nothing in a file is run as code."""
 
-from benchbook.artifacts.interop.archives import opened
+from benchbook.artifacts.interop.sources.archives import opened
 from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.coco_write import write_coco
 from benchbook.artifacts.interop.imported import (

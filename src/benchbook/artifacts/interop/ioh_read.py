@@ -14,14 +14,15 @@ from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
 from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered
 from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
-from benchbook.artifacts.interop.matching import matched
-from benchbook.artifacts.interop.shown import shown
-from benchbook.artifacts.interop.suites import UNKNOWN_SUITE, ioh_function, is_bbob
+from benchbook.artifacts.interop.sources.matching import matched
+from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.suites import UNKNOWN_SUITE, ioh_function, is_bbob
 from benchbook.errors import ArtifactError, BenchbookError, UsageError
 from benchbook.problems.bbob import BbobProblem, legacy
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
+_MOST_CHECKED = 10  # runs that are evaluated to tell a suite; a function of another suite has no such value by chance
 _LARGEST_CHECKED = 200  # dimension up to which a function is evaluated to tell its suite
 
 
@@ -117,7 +118,7 @@ def _identity(
     told = scenario.suite if scenario.suite not in ("", UNKNOWN_SUITE) else (suite or scenario.suite)
     own = [(entry, block) for other, entry, block in pairs if other is scenario]
     if told in ("", UNKNOWN_SUITE) and is_bbob(scenario.number, scenario.name):
-        if any(_has_value_of_bbob(scenario, entry) for entry, _ in own):
+        if any(_has_value_of_bbob(scenario, entry) for entry, _ in own[:_MOST_CHECKED]):
             told = "BBOB"
         else:
             log.warning(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.numbers import number, whole
-from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.sources.numbers import number, whole
+from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.records import OptimizerRecord

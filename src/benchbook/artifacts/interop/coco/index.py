@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchbook.artifacts.interop.numbers import whole
-from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.artifacts.interop.sources.numbers import whole
+from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)

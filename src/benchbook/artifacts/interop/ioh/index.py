@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from benchbook.artifacts.interop.ioh.rows import RAW, several_objectives
-from benchbook.artifacts.interop.numbers import count
-from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.sources.numbers import count
+from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes
 from benchbook.typing import FloatArray

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario, inside
-from benchbook.artifacts.interop.numbers import whole
-from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.artifacts.interop.sources.numbers import whole
+from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError
 
 _FIELD = re.compile(r"""(\w+)\s*=\s*(?:"(.*?)"|'(.*?)'|([^,\s]+))(?=\s*(?:,|$))""")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario
 from benchbook.artifacts.interop.ioh.rows import Logged, read_rows
-from benchbook.artifacts.interop.shown import shown
-from benchbook.artifacts.interop.suites import is_bbob, is_pbo
+from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.suites import is_bbob, is_pbo
 from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchbook.artifacts.interop.numbers import number, whole
-from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.artifacts.interop.sources.numbers import number, whole
+from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from typing import Any
 
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.numbers import MOST
-from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.sources.numbers import MOST
+from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, MissingExtraError, UsageError
 from benchbook.records import OptimizerRecord
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.shown import shown
+from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
 from benchbook.records import OptimizerRecord
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.numbers import number, whole
-from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.artifacts.interop.sources.numbers import number, whole
+from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 

@@ -13,6 +13,7 @@ class Logged(Protocol):
         """Return the number of its rows."""
 
 
+_MOST_PAIRS = 4_000_000  # beyond, placing them would take longer than anyone waits
 Entry = TypeVar("Entry")
 Block = TypeVar("Block", bound=Logged)
 Fits = Callable[[Entry, Block], bool | None]
@@ -60,6 +61,8 @@ def _placed(few: Sequence[_Few], many: Sequence[_Many], fits: Callable[[_Few, _M
 
     A way is better where more of its pairs agree; pairs that contradict each other are in none.
     """
+    if len(few) * len(many) > _MOST_PAIRS:
+        return None
     # best[i][j]: most agreeing pairs, and in how many ways, for the few from i on among the many from j on.
     impossible = (-1, 0)
     width = len(many) + 1

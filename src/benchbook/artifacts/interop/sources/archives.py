@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from benchbook.artifacts.interop.shown import shown, unpacked
+from benchbook.artifacts.interop.sources.shown import shown, unpacked
 from benchbook.errors import ArtifactError, StorageError
 
 MOST_BYTES = 8 * 1024**3
