@@ -2,8 +2,8 @@
 
 PYTHON   ?= python3
 PORT     ?= 8000
-# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`) and the runs that take hours
-TESTS    ?= not benchmark and not benchmark_full
+# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of damaged inputs
+TESTS    ?= not benchmark and not benchmark_full and not exhaustive
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
 # the nightly run: which study, its parts k/n, and the parameters of the specs; small ones try it out
@@ -78,7 +78,7 @@ bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside 
 	@$(RUN) benchmarks
 
 .PHONY: bench-ci
-bench-ci: .venv/.stamp-all ## accuracy and speed in under a minute, held against benchmarks/summary.json (pytest -m benchmark)
+bench-ci: .venv/.stamp-all ## accuracy and speed in under a minute, compared with benchmarks/summary.json (pytest -m benchmark)
 	@$(COMPILE)
 	$(RUN) pytest -m benchmark -q -s -p no:xdist $(PYTEST_ARGS) tests/selfcheck
 
@@ -187,7 +187,7 @@ release-announce: .venv/.stamp-all ## publish the release of TAG with its part o
 # ---------------------------------------------------------------------------------------------- what is generated
 
 .PHONY: schemas
-schemas: .venv/.stamp-quick ## write schemas/ anew from the models
+schemas: .venv/.stamp-quick ## write schemas/ again from the models
 	$(RUN) benchbook schemas write schemas
 
 .PHONY: lock

@@ -2,14 +2,17 @@
 
 A band is to hold the true share in 95 % of studies; so is an interval. Runs are drawn from distributions whose truth is
 known, the intervals computed as reports and comparisons do, and the times counted in which they hold it. The table in
-docs/_data/coverage.md, which the reference shows, is written again by `python -m benchmarks coverage` (some three
+docs/_data/coverage.json, which the reference shows, is written again by `python -m benchmarks coverage` (some three
 minutes on one core); `--quick` prints a rough one. Before is what version 0.1 did: percentile intervals, and bands in
 which all instances of a cell were drawn with the same weights.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +23,7 @@ from benchbook.analysis.measures.profiles import runtime_profiles
 from benchbook.analysis.statistics.intervals import ert_ratio, mean_difference
 from benchbook.typing import FloatArray
 
-TABLE = Path(__file__).parent.parent / "docs" / "_data" / "coverage.md"
+TABLE = Path(__file__).parent.parent / "docs" / "_data" / "coverage.json"
 TARGETS = 10.0 ** np.arange(1, -5, -1)
 GRID = np.geomspace(5, 500, 12)
 INSTANCES = 15
@@ -31,24 +34,33 @@ DRAWS = 1000
 def main(quick: bool) -> None:
     """Simulate, print the table, and write it where it is not to be quick."""
     bands, pairs = (40, 200) if quick else (400, 4000)
-    rows = ["| interval | data | before | now |", "|---|---|---|---|"]
+    rows: list[dict[str, str | float]] = []
+
+    def measured(interval: str, data: str, then: float, now: float) -> None:
+        rows.append({"interval": interval, "data": data, "before": round(then, 3), "now": round(now, 3)})
+        print(f"{interval:26s} {data:58s} {then:.3f} {now:.3f}", flush=True)
+
     for functions in (1, 6, 24):
         for spread in (0.0, 0.5):
             for seeds in (1, 2, 3, 5):
-                studies = max(bands // functions, 20)
-                then, now = band_coverage(functions, seeds, spread, studies)
                 alike = "instances alike" if spread == 0 else "instances differ"
                 data = f"{functions} function{'s' * (functions > 1)} x {INSTANCES} instances x {seeds} seeds, {alike}"
-                rows.append(f"| band of a runtime profile | {data} | {then:.3f} | {now:.3f} |")
-                print(rows[-1], flush=True)
-    for name, cases, coverage in (("AOCC difference", AREAS, area_coverage), ("ERT ratio", ERTS, ert_coverage)):
-        for label, sides in cases.items():
-            for n in (5, 15):
-                then, now = coverage(sides, n, pairs)
-                rows.append(f"| {name} | {label}, {n} and {n} runs | {then:.3f} | {now:.3f} |")
-                print(rows[-1], flush=True)
+                studies = max(bands // functions, bands // 3)
+                measured("band of a runtime profile", data, *band_coverage(functions, seeds, spread, studies))
+    for label, areas in AREAS.items():
+        for n in (5, 15):
+            measured("AOCC difference", f"{label}, {n} and {n} runs", *area_coverage(areas, n, pairs))
+    for label, sides in ERTS.items():
+        for n in (5, 15):
+            measured("ERT ratio", f"{label}, {n} and {n} runs", *ert_coverage(sides, n, pairs))
     if not quick:
-        TABLE.write_text("\n".join(rows) + "\n")
+        document = {
+            "command": "python -m benchmarks coverage",
+            "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+            "versions": {name: version(name) for name in ("benchbook", "numpy")},
+            "rows": rows,
+        }
+        TABLE.write_text(json.dumps(document, indent=1) + "\n")
 
 
 def band_coverage(functions: int, seeds: int, spread: float, studies: int) -> tuple[float, float]:

@@ -88,7 +88,7 @@ def per_run(quick: bool) -> None:
         before, begin = process.memory_info().rss, time.perf_counter()
         ledger(folder)
         grown = (process.memory_info().rss - before) / 2**20
-        print(f"  the same with the index made anew: {time.perf_counter() - begin:.2f} s, RSS +{grown:.0f} MiB")
+        print(f"  the same with the index made again: {time.perf_counter() - begin:.2f} s, RSS +{grown:.0f} MiB")
 
 
 def bytes_per_run() -> None:

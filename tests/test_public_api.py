@@ -9,8 +9,8 @@ import benchbook as bb
 
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
-    "Status", "Stop", "Verdict", "load", "open", "optimizer", "problem", "run", "save", "spec", "study",
-    "variants", "verify",
+    "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "problem", "reference",
+    "run", "save", "spec", "study", "variants", "verify",
 ]  # fmt: skip
 
 
@@ -74,5 +74,9 @@ def test_a_run_loads_no_plotting_and_no_tables(python: Callable[..., str]) -> No
 def test_run_takes_everything_but_optimizer_and_function_by_keyword() -> None:
     """Numbers of a run cannot be mixed up by position, and their order is no promise."""
     kinds = {name: p.kind for name, p in inspect.signature(bb.run).parameters.items()}
-    positional = [name for name, kind in kinds.items() if kind is not inspect.Parameter.KEYWORD_ONLY]
+    positional = [
+        name
+        for name, kind in kinds.items()
+        if kind not in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    ]
     assert positional == ["optimizer", "function"]

@@ -47,14 +47,14 @@ def test_names_cannot_run_into_one_another(function: str, optimizer: str, instan
     assert a != b
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2**63 - 1, np.int64(7), np.uint8(7)])
+@pytest.mark.parametrize("seed", [0, 1, 1e4, 2**63 - 1, np.int64(7), np.uint8(7)])
 def test_whole_numbers_are_seeds(seed: Any) -> None:
     """Whole numbers of Python and NumPy become plain ones."""
     assert check_seed(seed) == int(seed)
     assert type(check_seed(seed)) is int
 
 
-@pytest.mark.parametrize("seed", [-1, 1.0, "1", None, True, np.float64(1), [1]])
+@pytest.mark.parametrize("seed", [-1, 1.5, "1", None, True, np.float64("nan"), [1]])
 def test_anything_else_is_refused(seed: Any) -> None:
     """What is not a whole number >= 0 is an error that shows it."""
     with pytest.raises(UsageError, match=r"seed is .*, expected a whole number >= 0"):

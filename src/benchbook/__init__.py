@@ -20,11 +20,14 @@ from benchbook import numerics as _numerics
 _numerics.pin()
 
 if TYPE_CHECKING:
-    from benchbook.analysis import open  # bb.open reads as what it does
+    from benchbook.analysis import (
+        open,  # bb.open reads as what it does
+        reference,
+    )
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
-    from benchbook.optimizers import optimizer
-    from benchbook.problems import problem
+    from benchbook.optimizers import from_minimize, optimizer
+    from benchbook.problems import function, problem
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec
@@ -43,10 +46,13 @@ _HOMES = {
     "Status": "records",
     "Stop": "records",
     "Verdict": "records",
+    "from_minimize": "optimizers",
+    "function": "problems",
     "load": "artifacts",
     "open": "analysis",
     "optimizer": "optimizers",
     "problem": "problems",
+    "reference": "analysis",
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
@@ -68,10 +74,13 @@ __all__ = [
     "Status",
     "Stop",
     "Verdict",
+    "from_minimize",
+    "function",
     "load",
     "open",
     "optimizer",
     "problem",
+    "reference",
     "run",
     "save",
     "spec",

@@ -131,7 +131,7 @@ def _bytecode(thing: Any) -> str:
 def _code_parts(code: CodeType) -> list[str]:
     parts = [code.co_code.hex(), repr(code.co_names), repr(code.co_varnames)]
     for constant in code.co_consts:
-        # A nested function's repr holds an address, and that of a frozenset hangs on the process's hash seed.
+        # A nested function's repr holds an address, and that of a frozenset depends on the process's hash seed.
         if isinstance(constant, CodeType):
             parts += _code_parts(constant)
         elif isinstance(constant, frozenset):

@@ -35,7 +35,7 @@ def write_atomic(path: Path, data: bytes) -> None:
         raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
     else:
         temporary = None
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -115,7 +115,7 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the platform lets a folder be synced."""
     try:
         handle = os.open(folder, os.O_RDONLY)

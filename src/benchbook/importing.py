@@ -14,14 +14,14 @@ from benchbook.files import project_root
 _PLACE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
 
 
-def is_place(text: str) -> bool:
+def is_place(text: object) -> bool:
     """Tell whether a text has the form `package.module:Name`.
 
     Examples:
         >>> is_place("my_package.solvers:Hill"), is_place("hill"), is_place("a b:c")
         (True, False, False)
     """
-    return _PLACE.fullmatch(text) is not None
+    return isinstance(text, str) and _PLACE.fullmatch(text) is not None
 
 
 def load_object(place: str, what: str) -> Any:

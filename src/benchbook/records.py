@@ -71,7 +71,7 @@ class RunSpec:
         seed: The user's seed, >= 0.
         budget: Evaluations allowed, >= 1.
         target: Stop once the value is at most `f_opt + target`; None: never.
-        stagnation: Stop after so many evaluations without improvement; None: never.
+        stagnation: Stop after this many evaluations without improvement; None: never.
     """
 
     optimizer: str
@@ -286,7 +286,7 @@ class Claim:
         text: The sentence.
         measured: The measured value; None where it could not be measured.
         relation: `<=`, `>=`, `==`, `<` or `>`.
-        threshold: What the measured value is held against.
+        threshold: What the measured value is compared with.
         unit: Unit of both; empty where they are pure numbers.
         verdict: Whether the claim holds.
         detail: What else a reader should know.

@@ -1,9 +1,9 @@
 """Seeds derived from names: stateless, so that no order of execution can change a result.
 
-A run's random stream hangs on the user's seed, the function, instance and dimension, and the optimizer's name;
+A run's random stream depends on the user's seed, the function, instance and dimension, and the optimizer's name;
 not on settings, budget or code, so that variants of one optimizer meet the same draws (paired comparison).
 The noise of a noisy function has a stream of its own, derived alike.
-A problem's shift and rotation hang on function, dimension and instance alone.
+A problem's shift and rotation depend on function, dimension and instance alone.
 The derivation is `numpy.random.SeedSequence` with the names' SHA-256 as spawn key
 (https://numpy.org/doc/stable/reference/random/parallel.html).
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def check_seed(seed: int) -> int:
         UsageError: It is not a whole number >= 0, or beyond 64 bits.
     """
     try:
-        value = operator.index(seed)
+        value = operator.index(whole(seed))
     except TypeError as error:
         raise UsageError(f"seed is {seed!r}, expected a whole number >= 0") from error
     if isinstance(seed, bool) or value < 0:
@@ -86,6 +87,16 @@ def check_seed(seed: int) -> int:
     if value > MAX_INTEGER:
         raise UsageError(f"seed is {seed!r}, expected at most {MAX_INTEGER}, which an artifact can hold")
     return value
+
+
+def whole(value: Any) -> Any:
+    """Return a whole number that is written as a float, such as `1e4`, as an int; anything else as it is.
+
+    Examples:
+        >>> whole(1e4), whole(1.5), whole("2")
+        (10000, 1.5, '2')
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _key(*parts: str | int) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchbook.analysis import RunTable
+from benchbook.errors import UnknownNameError
 from benchbook.records import RunRecord
 
 MakeRun = Callable[..., RunRecord]
@@ -25,7 +26,11 @@ def test_runs_are_selected_by_values_or_lists_of_them(runs: RunTable) -> None:
     assert len(runs.select(optimizer="a")) == 4
     assert len(runs.select(optimizer=["a", "b"], function="f", instance=0)) == 2
     assert len(runs.select(seed=[1, 9], dim=2)) == 2
-    assert len(runs.select(optimizer="none")) == 0
+    assert len(runs.select(optimizer="whale")) == 0
+    with pytest.raises(UnknownNameError, match="unknown optimizer 'none'"):
+        runs.select(optimizer="none")
+    with pytest.raises(UnknownNameError, match="unknown function 'none'"):
+        runs.select(seed=1).select(function="none")
     assert list(runs.select()) == list(runs)
 
 

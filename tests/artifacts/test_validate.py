@@ -31,7 +31,7 @@ def problems(document: Document) -> list[str]:
 def odd_runs() -> list[RunRecord]:
     """Return runs of every kind of ending."""
     ackley = bb.problem("ackley", dim=2, instance=1)
-    box = {"bounds": ([-1, 2], [3, 5]), "seed": 1, "budget": 30}
+    box = {"bounds": ([-1, -2], [3, 5]), "seed": 1, "budget": 30}
     return [
         bb.run("manta_ray_foraging", "rastrigin", dim=3, instance=2, seed=1, budget=400),
         bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=300, target=5.0, stagnation=50),
@@ -142,7 +142,7 @@ def test_a_missing_field_is_named(document: Document, path: str) -> None:
     ],
 )
 def test_what_a_schema_cannot_say_is_checked(document: Document, path: str, value: Any, reason: str) -> None:
-    """Lengths, order, bounds and digests are held against each other."""
+    """Lengths, order, bounds and digests are compared with each other."""
     change(path, value)(document)
     assert any(problem.startswith(reason) for problem in problems(document)), problems(document)
 

@@ -144,7 +144,7 @@ def wait_for(page: Page, awaited: Locator) -> bool:
     """Run all cells and return whether what is awaited came.
 
     JupyterLab sometimes loses sight of the kernel while it opens a notebook: it then drops the order, or asks for a
-    kernel in a dialog, and the notebook has to be opened anew.
+    kernel in a dialog, and the notebook has to be opened again.
     """
     until = time.monotonic() + RUN_S
     while not awaited.count() and time.monotonic() < until:

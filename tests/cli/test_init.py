@@ -31,7 +31,7 @@ class Hill:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder with an optimizer of one's own, as working directory."""
+    """Return an empty folder with your own optimizer, as working directory."""
     (tmp_path / "hills_of_init.py").write_text(HILL, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", __import__("sys").path[:])

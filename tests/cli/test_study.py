@@ -151,3 +151,16 @@ def test_the_commands_of_the_how_to_work(root: Path, tmp_path: Path, monkeypatch
     assert len(lines) == 9
     for line in lines:
         assert main(shlex.split(line)[1:]) == 0, line
+
+
+def test_the_steps_of_a_study_are_told_when_piped(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each step says on standard error that it starts and ends, with elapsed and ETA; --quiet says nothing."""
+    assert call("study", "run", study, "--store", tmp_path / "store") == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("study study: step ")]
+    assert len(told) >= 2
+    assert re.search(r"step 1 of \d+, .*, started; elapsed .*, left ", told[0])
+    assert re.search(r"step (\d+) of \1, .*, completed; elapsed .*, left ", told[-1])
+    assert call("study", "run", study, "--store", tmp_path / "other", "--quiet") == 0
+    assert "step" not in capsys.readouterr().err

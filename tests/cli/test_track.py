@@ -54,6 +54,9 @@ def test_list_prints_lines_json_and_markdown(call: Call, pipeline: Pipeline) -> 
         (["--status", "failed", "--status", "died"], 0),
         (["--since", "1h"], 1),
         (["--since", "2999-01-01"], 0),
+        (["--until", "2999-01-01"], 1),
+        (["--until", "1h"], 0),
+        (["--since", "1h", "--until", "2999-01-01"], 1),
         (["--spec", "imitation"], 1),
         (["--spec", "other"], 0),
     ],
@@ -149,3 +152,32 @@ def test_show_prints_the_document_of_a_pipeline(pipeline: Pipeline, capsys: pyte
     """`benchbook show` reads a snapshot like any artifact."""
     assert main(["show", str(pipeline.folder / "pipeline.json")]) == 0
     assert "# imitation" in capsys.readouterr().out
+
+
+def test_an_empty_span_of_time_is_a_usage_error(call: Call, pipeline: Pipeline) -> None:
+    """Nothing can be after the end and before the beginning; a senseless end is named as such."""
+    code, _, err = call("list", "--since", "2026-02-01", "--until", "2026-01-01")
+    assert (code, "is not before --until 2026-01-01" in err) == (2, True)
+    code, _, err = call("list", "--until", "yesterday")
+    assert (code, "--until is 'yesterday'" in err) == (2, True)
+
+
+def test_the_folder_of_a_pipeline_and_its_telemetry_are_validated(
+    pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Manifest, telemetry and snapshot are valid; a spoiled sample is named by its line, a torn end is no fault."""
+    telemetry = pipeline.folder / "telemetry.jsonl"
+    assert main(["validate", str(pipeline.folder)]) == 0
+    assert "3 valid, 0 invalid" in capsys.readouterr().out
+    assert main(["validate", str(telemetry)]) == 0
+    whole = telemetry.read_bytes()
+    telemetry.write_bytes(whole + b'{"event":"sam')
+    assert main(["validate", str(telemetry)]) == 0
+    telemetry.write_bytes(whole + b'{"event":"sample","t":-1}\nno\n')
+    capsys.readouterr()
+    assert main(["validate", str(pipeline.folder)]) == 3
+    err = capsys.readouterr().err
+    assert f"telemetry.jsonl: line {len(whole.splitlines()) + 1}: $" in err
+    assert "is no JSON" in err
+    telemetry.write_bytes(b"")
+    assert main(["validate", str(telemetry)]) == 3

@@ -77,7 +77,7 @@ def test_each_command_of_a_workflow_is_a_make_target(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_make_finds_nothing_odd_in_the_targets_of_a_workflow(file: Path) -> None:
-    """No target stands twice, and none asks for what nobody makes."""
+    """No target appears twice, and none asks for what nobody makes."""
     for command in (step["run"] for step in steps(file) if "run" in step):
         words = re.sub(r"\$\{\{[^}]*\}\}", "1", command).split()[1:]
         done = make(ROOT, "-n", *words)

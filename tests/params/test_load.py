@@ -97,7 +97,7 @@ def test_full_is_more_than_quick(root: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("seeds: 2", "sedes: 2", "unknown parameter 'sedes'; did you mean 'seeds'"),
         ("seeds: 2", "xyzzy: 2", "unknown parameter 'xyzzy'; known are preset, functions"),
         ("seeds: 2\n", "", "parameter 'seeds' is missing"),
-        ("seeds: 2", "seeds: 2\nseeds: 3", r"the key 'seeds' stands twice \(line 7\)"),
+        ("seeds: 2", "seeds: 2\nseeds: 3", r"the key 'seeds' appears twice \(line 7\)"),
         ("seeds: 2", "[a]: 2", "not valid YAML: .*unhashable key"),
         ("seeds: 2", "seeds: [2", "is not valid YAML"),
         ("seeds: 2", "seeds: !!python/object:os.system {}", "is not valid YAML"),

@@ -180,7 +180,7 @@ def test_any_exception_of_a_problem_is_the_objectives() -> None:
 
 
 def test_a_message_that_utf8_cannot_hold_can_be_recorded() -> None:
-    """A lone surrogate in anybody's message is written as its escape."""
+    """A lone surrogate in an arbitrary message is written as its escape."""
     faulty = FaultyProblem(ScriptedProblem([1.0]), raise_at=1, error=ValueError("bad \ud800 byte"))
     outcome = run_loop(lambda: ScriptedOptimizer(batches(1)), faulty, budget=10)
     assert outcome.error is not None

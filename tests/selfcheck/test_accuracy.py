@@ -31,7 +31,7 @@ def test_a_wrong_value_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_optimizer_that_is_not_repeatable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the three ways is held against the run alone."""
+    """Each of the three ways is compared with the run alone."""
     digests = iter([["a"] * 20, ["a"] * 19 + ["b"], ["a"] * 20])
     monkeypatch.setattr(accuracy, "digests_alone", lambda: next(digests))
     assert [check.holds for check in accuracy.determinism()] == [len(accuracy.NATIVE) < 20, False, False]

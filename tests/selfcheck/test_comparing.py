@@ -98,7 +98,7 @@ def test_a_check_that_fails_or_is_gone_is_worse(report: Report) -> None:
 
 
 def test_quality_is_held_against_the_reference(report: Report) -> None:
-    """A worse report among the last ones does not become what later ones are held against."""
+    """A worse report among the last ones does not become what later ones are compared with."""
     bad = replace(report, quality=(quality(0.4, digest=DIGESTS[1]),))
     assert worse(compare_reports([report, bad], bad, reference=report))
     assert not worse(compare_reports([report, bad], bad))

@@ -52,7 +52,7 @@ def test_an_artifact_of_another_kind_is_no_report(root: Path) -> None:
 
 
 def test_the_committed_summary_is_a_report_of_the_quick_preset(root: Path) -> None:
-    """Whoever measures has something to be held against, and it holds itself."""
+    """Whoever measures has something to be compared with, and it holds itself."""
     summary = read_report(root / "benchmarks" / "summary.json")
     assert (summary.preset, summary.failures) == ("quick", [])
     assert json.loads((root / "benchmarks" / "summary.json").read_text())["kind"] == "benchmark-report"

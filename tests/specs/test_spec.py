@@ -97,7 +97,7 @@ def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
 
 
 def test_the_proof_of_the_seed_never_reads_the_store(spec: Spec) -> None:
-    """Runs are computed anew in another process, and give the digests of this one."""
+    """Runs are computed again in another process, and give the digests of this one."""
     runs = spec.when()
     assert digests_in_another_process([p.spec for p in spec.plan[:2]]) == [r.content_digest for r in runs[:2]]
 
@@ -105,7 +105,7 @@ def test_the_proof_of_the_seed_never_reads_the_store(spec: Spec) -> None:
 def test_a_claim_id_stands_once(spec: Spec) -> None:
     """Two claims with one id would overwrite each other on the site."""
     spec.claim("a", "A.", 1, "==", 1)
-    with pytest.raises(UsageError, match="'a' stands twice"):
+    with pytest.raises(UsageError, match="'a' appears twice"):
         spec.claim("a", "B.", 1, "==", 1)
 
 

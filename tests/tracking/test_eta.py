@@ -1,8 +1,12 @@
+import random
+
 import pytest
 
 from benchbook.clock import ManualClock
 from benchbook.tracking import Pipeline, track
-from benchbook.tracking.eta import eta_errors
+from benchbook.tracking.eta import estimate, eta_errors
+from benchbook.tracking.events import read_manifest
+from benchbook.tracking.folders import MANIFEST
 
 UNEQUAL = [("collect", 10.0), ("clone", 300.0), ("evaluate", 40.0), ("report", 5.0)]
 EQUAL = [(f"seed {k}", 20.0) for k in range(6)]
@@ -152,3 +156,94 @@ def test_a_run_that_had_nothing_to_do_teaches_nothing() -> None:
     assert eta is not None
     assert (eta.earlier, eta.remaining_s) == (1, pytest.approx(20))
     assert eta.high_s == pytest.approx(40)
+
+
+def test_a_share_of_the_work_counts_for_the_moment_at_which_it_was_told() -> None:
+    """Two steps of 4 s are over, the third said a quarter at 1 s: at 1.9 s there are 2.1 s left, for readers too."""
+    clock = ManualClock()
+    with track("x", total=3, telemetry=False, clock=clock) as pipeline:
+        for label in ("a", "b"):
+            with pipeline.step(label):
+                clock.advance(4)
+        with pipeline.step("c") as step:
+            clock.advance(1)
+            step.progress(1, 4)
+            clock.advance(0.9)
+            live = pipeline.eta()
+            read = estimate(read_manifest(pipeline.folder / MANIFEST), clock.elapsed_s)
+            clock.advance(2.1)
+    assert live is not None
+    assert live.remaining_s == pytest.approx(2.1)
+    assert read == live
+
+
+def test_a_share_that_nobody_renews_leaves_a_remainder_that_does_not_grow_with_time() -> None:
+    """Nine tenths told at 9 s, and then silence: what is left falls to little, and is never negative."""
+    clock = ManualClock()
+    with track("x", total=1, telemetry=False, clock=clock) as pipeline, pipeline.step("a") as step:
+        clock.advance(9)
+        step.progress(9, 10)
+        left = []
+        for _ in range(4):
+            eta = pipeline.eta()
+            left.append(eta.remaining_s if eta is not None else -1.0)
+            clock.advance(0.5)
+    assert left == pytest.approx([1.0, 0.5, 1.0, 1.05])
+
+
+def looked_at(number: int) -> tuple[list[float], list[float]]:
+    """Track a random pipeline; return errors of the total from step 3 on, at random moments and in the record."""
+    rng = random.Random(number)  # noqa: S311  # made up durations, no secrets
+    kind = ("even", "weighted", "earlier")[number % 3]
+    count = rng.randint(3, 12)
+    usual = [rng.uniform(5, 200)] * count if kind == "even" else [rng.uniform(5, 200) for _ in range(count)]
+    moments: list[tuple[float, float]] = []
+    for _ in range(3 if kind == "earlier" else 1):
+        moments.clear()
+        pace, clock = rng.lognormvariate(0, 0.3), ManualClock()
+        weights = [3 * seconds for seconds in usual] if kind == "weighted" else None
+        labels = [f"step {k}" for k in range(count)]
+        with track(f"random {number}", steps=labels, weights=weights, telemetry=False, clock=clock) as pipeline:
+            for k, label in enumerate(labels):
+                took = pace * usual[k] * rng.lognormvariate(0, 0.15)
+                told = sorted(rng.uniform(0, took) for _ in range(rng.choice([0, 0, 1, 2, 4])))
+                looks = sorted(rng.uniform(0, took) for _ in range(2)) if k >= 2 else []
+                with pipeline.step(label) as step:
+                    at = 0.0
+                    for moment in sorted([*told, *looks]):
+                        clock.advance(moment - at)
+                        at = moment
+                        if moment in told:
+                            step.progress(moment * rng.uniform(0.95, 1.05), took)
+                        elif (eta := pipeline.eta()) is not None:
+                            moments.append((clock.elapsed_s, eta.remaining_s))
+                    clock.advance(took - at)
+    total = pipeline.state.duration_s or 0.0
+    live = [abs(t + left - total) / total for t, left in moments]
+    return live, [abs(error) for done, _, error in eta_errors(pipeline.state) if done >= 2]
+
+
+def test_random_pipelines_are_predicted_within_a_fifth_at_random_moments() -> None:
+    """After the second step, 95 % of what the live page and the record say of the total is within 20 %."""
+    for errors in zip(*map(looked_at, range(60)), strict=True):
+        found = [error for part in errors for error in part]
+        assert len(found) > 300
+        assert sum(error <= 0.2 for error in found) >= 0.95 * len(found)
+
+
+def test_steps_are_log_records_at_their_start_and_end(caplog: pytest.LogCaptureFixture) -> None:
+    """Position, elapsed and remaining time are told at level INFO."""
+    clock = ManualClock()
+    with (
+        caplog.at_level("INFO", logger="benchbook.tracking"),
+        track("x", total=2, telemetry=False, clock=clock) as pipeline,
+    ):
+        for label in ("a", "b"):
+            with pipeline.step(label):
+                clock.advance(20)
+    assert [record.getMessage() for record in caplog.records if record.name == "benchbook.tracking.steps"] == [
+        "x: step 1 of 2, a, started; elapsed 0.00 s, left not known yet",
+        "x: step 1 of 2, a, completed; elapsed 20 s, left 20 s",
+        "x: step 2 of 2, b, started; elapsed 20 s, left 20 s",
+        "x: step 2 of 2, b, completed; elapsed 40 s, left 0.00 s",
+    ]

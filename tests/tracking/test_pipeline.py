@@ -14,6 +14,7 @@ from benchbook.tracking import writer as files
 from benchbook.tracking.document import from_document, to_document
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.folders import MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.reports import tally
 from benchbook.tracking.state import PipelineState, StepStatus
 
 
@@ -97,6 +98,20 @@ def test_a_step_that_fails_and_is_caught_leaves_the_pipeline_going() -> None:
             pass
     (line,), _ = list_runs()
     assert (line.status, line.done, line.failed, line.total) == ("completed", 2, 1, 2)
+
+
+def test_only_steps_that_were_done_count_as_done() -> None:
+    """One completed, one cancelled, one that the end came before: 1 of 3, live, in the list and in its index."""
+    pipeline = track("x", steps=["a", "b", "c"], telemetry=False).start()
+    with pipeline.step("a"):
+        pass
+    with pytest.raises(KeyboardInterrupt), pipeline.step("b"):
+        raise KeyboardInterrupt
+    pipeline.finish(StepStatus.CANCELLED, "KeyboardInterrupt")
+    assert [step.status.value for step in pipeline.state.steps] == ["completed", "cancelled", "skipped"]
+    assert tally(pipeline.state) == "1 of 3"
+    (line,), _ = list_runs()
+    assert (line.status, line.done, line.total) == ("cancelled", 1, 3)
 
 
 def test_nothing_works_before_the_start_and_nothing_is_written_after_the_end() -> None:

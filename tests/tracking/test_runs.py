@@ -142,3 +142,46 @@ def test_fewer_than_twenty_are_never_kept() -> None:
     """The least that stays is a promise."""
     with pytest.raises(UsageError, match="keep is 19, expected at least 20"):
         prune(19)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": 5},
+        {"total": "x"},
+        {"name": None},
+        {"weights": {"a": 1}},
+    ],
+)
+def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, object]) -> None:
+    """It is listed as unreadable, the others as they are."""
+    ended("good", 0)
+    bad = ended("bad", 1)
+    folder = tracking_root() / bad.run_id
+    (folder / "pipeline.json").unlink()
+    lines = (folder / MANIFEST).read_bytes().splitlines()
+    lines[0] = orjson.dumps({**orjson.loads(lines[0]), **change})
+    (folder / MANIFEST).write_bytes(b"\n".join(lines) + b"\n")
+    assert [(line.name, line.status) for line in list_runs()[0]] == [("bad", "unreadable"), ("good", "completed")]
+
+
+def test_an_event_with_a_wrong_type_is_left_out() -> None:
+    """As a torn line is, and counted."""
+    folder = tracking_root() / ended("x").run_id
+    before = read_manifest(folder / MANIFEST)
+    with (folder / MANIFEST).open("ab") as file:
+        file.write(b'{"event": "signal", "t": "x", "name": "SIGTERM"}\n')
+    assert read_manifest(folder / MANIFEST).torn == before.torn + 1
+
+
+def test_an_index_that_was_changed_is_made_again() -> None:
+    """A list never shows what the manifests do not hold."""
+    for day in range(25):
+        ended("x", day)
+    true = list_runs()
+    path = tracking_root() / INDEX
+    index = orjson.loads(path.read_bytes())
+    for fields in index["runs"].values():
+        fields[3] = "failed"
+    path.write_bytes(orjson.dumps(index))
+    assert list_runs() == true

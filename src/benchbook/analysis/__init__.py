@@ -8,6 +8,7 @@ from benchbook.analysis.control import (
     improvements_ratio,
     paired_wins,
 )
+from benchbook.analysis.measures.references import reference
 from benchbook.analysis.store_table import StoredRuns
 from benchbook.analysis.store_table import open_runs as open  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
@@ -23,6 +24,7 @@ __all__ = [
     "improvements_ratio",
     "open",
     "paired_wins",
+    "reference",
 ]
 
 find_moved_modules()

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from benchbook.analysis.selection_names import check_selected
 from benchbook.analysis.table import RunTable
 from benchbook.artifacts.store.index import ORDER
 from benchbook.artifacts.store.manifest import check_store, read_manifest
 from benchbook.artifacts.store.selection import planned_runs
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER
 from benchbook.artifacts.store.store import Store
+from benchbook.optimizers import names as optimizer_names
+from benchbook.problems import names as function_names
 from benchbook.records import RunRecord
 
 if TYPE_CHECKING:
@@ -91,7 +94,7 @@ class StoredRuns(RunTable):
         self._values = list(values)
 
     @property
-    def _records(self) -> tuple[RunRecord, ...]:  # type: ignore[override]  # what the base class keeps is read anew here
+    def _records(self) -> tuple[RunRecord, ...]:  # type: ignore[override]  # what the base class keeps is read again here
         return tuple(self)
 
     def __len__(self) -> int:
@@ -143,7 +146,13 @@ class StoredRuns(RunTable):
         instance: int | Sequence[int] | None = None,
         seed: int | Sequence[int] | None = None,
     ) -> StoredRuns:
-        """Return the runs that match every given value, or one of several values given as a sequence."""
+        """Return the runs that match every given value, or one of several values given as a sequence.
+
+        Raises:
+            UnknownNameError: An optimizer or function is in neither the store nor the catalog.
+        """
+        check_selected("optimizer", optimizer, lambda: self._names("optimizer"), optimizer_names)
+        check_selected("function", function, lambda: self._names("function"), function_names)
         where, values = self._where, list(self._values)
         wanted = {"optimizer": optimizer, "function": function, "dim": dim, "instance": instance, "seed": seed}
         for name, value in wanted.items():
@@ -151,6 +160,10 @@ class StoredRuns(RunTable):
                 where += f" AND {name} IN (SELECT value FROM json_each(?))"  # noqa: S608  # fixed names
                 values.append(orjson.dumps([value] if isinstance(value, str | int) else list(value)).decode())
         return StoredRuns(self.store, where, values)
+
+    def _names(self, column: str) -> list[str]:
+        """Return the names that all runs of the store have."""
+        return [name for (name,) in self.store.known(f"SELECT DISTINCT {column} FROM runs")]  # noqa: S608  # fixed names
 
     def twins(self) -> StoredRuns:
         """Return the runs on shifted problems: everything but the textbook instances, which are number 0."""

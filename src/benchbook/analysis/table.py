@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchbook.analysis.columns import Columns
+from benchbook.analysis.selection_names import check_selected
 from benchbook.analysis.table_measures import MeasuredRuns
+from benchbook.optimizers import names as optimizer_names
+from benchbook.problems import names as function_names
 from benchbook.records import RunRecord, Status
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
     """
 
     _columns: Columns | None = None  # made when first asked for
+
+    _whole: RunTable | None = None  # that it was selected from
 
     def __init__(self, records: Iterable[RunRecord]) -> None:
         """Keep the records."""
@@ -73,7 +78,14 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
         instance: int | Sequence[int] | None = None,
         seed: int | Sequence[int] | None = None,
     ) -> RunTable:
-        """Return the runs that match every given value, or one of several values given as a sequence."""
+        """Return the runs that match every given value, or one of several values given as a sequence.
+
+        Raises:
+            UnknownNameError: An optimizer or function is in neither these runs nor the catalog.
+        """
+        whole = self._whole or self
+        check_selected("optimizer", optimizer, lambda: whole.optimizers, optimizer_names)
+        check_selected("function", function, lambda: whole.functions, function_names)
         wanted: list[tuple[frozenset[Any] | None, Callable[[RunRecord], Any]]] = [
             (_values(optimizer), lambda r: r.optimizer.name),
             (_values(function), lambda r: r.problem.name),
@@ -82,7 +94,9 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
             (_values(seed), lambda r: r.seed),
         ]
         tests = [(values, get) for values, get in wanted if values is not None]
-        return RunTable(r for r in self._records if all(get(r) in values for values, get in tests))
+        found = RunTable(r for r in self._records if all(get(r) in values for values, get in tests))
+        found._whole = whole
+        return found
 
     def columns(self) -> Columns:
         """Return the columnar view of the runs, made once."""
@@ -92,7 +106,9 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
 
     def twins(self) -> RunTable:
         """Return the runs on shifted problems: everything but the textbook instances, which are number 0."""
-        return RunTable(r for r in self._records if r.problem.instance != 0)
+        found = RunTable(r for r in self._records if r.problem.instance != 0)
+        found._whole = self._whole or self
+        return found
 
     def precisions(self) -> np.ndarray:
         """Return best value minus f_opt of each run, shape `(runs,)`; infinite where a run found no finite value."""

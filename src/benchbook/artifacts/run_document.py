@@ -113,7 +113,7 @@ def spec_of(record: RunRecord) -> RunSpec:
 
 
 def content_digest_of(record: RunRecord) -> str:
-    """Return the content digest (hex), computed anew from the record's content."""
+    """Return the content digest (hex), computed again from the record's content."""
     return content_digest(
         spec_of(record),
         stop=record.stop.value,

@@ -32,10 +32,11 @@ def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
 @command.command("list")
 @json_option("the list")
 def list_(*, as_json: bool) -> None:
-    """List the baselines."""
+    """List the baselines, and the references that come with benchbook."""
     import orjson
 
     from benchbook.analysis.comparison.baselines import published
+    from benchbook.analysis.measures.references import reference, reference_names
     from benchbook.cli.terminal import console, table
 
     rows = [
@@ -49,14 +50,27 @@ def list_(*, as_json: bool) -> None:
         ]
         for item in published()
     ]
+    published_rows = len(rows)
+    # A portfolio has no runs of its own, and stands for no version of benchbook.
+    rows += [
+        [
+            item.name,
+            "reference",
+            str(len(item.evaluations)),
+            "–",
+            "–",
+            f"{len({name for cell in item.algorithms.values() for name in cell})} algorithms",
+        ]
+        for item in map(reference, reference_names())
+    ]
     headers = ["name", "published", "cells", "runs", "version", "optimizers"]
     if as_json:
         found = [dict(zip(headers, row, strict=True)) for row in rows]
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
-    elif rows:
-        console().print(table(headers, rows, right=["cells", "runs"]))
     else:
-        click.echo("no baselines yet: benchbook baseline publish STUDY --name NAME")
+        console().print(table(headers, rows, right=["cells", "runs"]))
+        if not published_rows:
+            click.echo("no baselines yet: benchbook baseline publish STUDY --name NAME")
 
 
 @command.command("show")

@@ -28,17 +28,17 @@ _HEADERS = ("Verdict", "Lane", "Metric", "Baseline", "Current", "Delta", "% Delt
     help="How much is measured; fast is quick, quality is full.",
 )
 @click.option(
-    "--compare", "pair", nargs=2, default=None, metavar="A B", help="Measure nothing; hold report B against A."
+    "--compare", "pair", nargs=2, default=None, metavar="A B", help="Measure nothing; compare report B with A."
 )
 @click.option("--output-dir", type=_PATH, default=None, help="Folder of the reports. [.benchmarks of the project]")
-@click.option("--write-summary", is_flag=True, help="Write benchmarks/summary.json, which is committed, anew.")
+@click.option("--write-summary", is_flag=True, help="Write benchmarks/summary.json, which is committed, again.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def command(
     *, which: str, pair: tuple[str, str] | None, output_dir: Path | None, write_summary: bool, form: str
 ) -> int:
     """Measure accuracy and speed of benchbook itself.
 
-    The report goes to .benchmarks/ and is held against the last ten there and the committed summary. A and B are
+    The report goes to .benchmarks/ and is compared with the last ten there and the committed summary. A and B are
     paths, ids or their beginnings, latest, previous, or summary. Exit code 1: a check of accuracy does not hold; 5:
     accuracy or quality became worse. Times are advice: what became slower is said, and changes no exit code.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchbook.cli.studies import open_runs
-from benchbook.errors import ExitCode
+from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.compare import Comparison
@@ -171,6 +171,8 @@ def _baseline(which: str) -> StudySummary:
 
         if load_document(path)["kind"] == "run":
             return summarise(open_runs([path]))
+    if not path.exists() and len(path.parts) > 1:
+        raise UsageError(f"no such file or folder: {which}")
     return find_baseline(which).summary
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from benchbook.errors import UsageError
 
-_FORMS = ["coco", "ioh", "nevergrad"]
+_FORMS = ["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt"]
 
 
 @click.command("import")
-@click.argument("source", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("source", metavar="SOURCE")
 @click.option("--from", "form", required=True, type=click.Choice(_FORMS), help="The format.")
 @click.option("--into", "store", required=True, type=click.Path(path_type=Path, file_okay=False), help="The store.")
 @click.option(
@@ -24,22 +25,28 @@ _FORMS = ["coco", "ioh", "nevergrad"]
     help="The optimum of a function that benchbook does not know, or of all of them; may be repeated. [unknown]",
 )
 @click.option("--suite", default=None, help="ioh: the suite of logs that name none, such as BBOB or SBOX.")
-@click.option("--objective", default=None, help="ioh: the column that is read. [raw_y; needed with several objectives]")
+@click.option(
+    "--objective",
+    default=None,
+    help="ioh: the column that is read; optuna: the objective, counted from 0. [needed with several objectives]",
+)
 def command(
-    *, source: Path, form: str, store: Path, optima: tuple[str, ...], suite: str | None, objective: str | None
+    *, source: str, form: str, store: Path, optima: tuple[str, ...], suite: str | None, objective: str | None
 ) -> None:
-    """Take in what COCO, IOHprofiler or nevergrad logged.
+    """Take in what COCO, IOHprofiler, nevergrad, Optuna, pycma or benchopt logged.
 
-    DIR is a folder, a file, or an archive (.zip, .tgz, .tar.gz). The runs are marked as imported; what the source does
-    not tell is left missing. They lie in the store's folder `imported/`, apart from its own. Runs that the store holds
-    already are not taken in again. Nothing is imported where a file is malformed.
+    SOURCE is a folder, a file, or an archive (.zip, .tgz, .tar.gz); of Optuna also a storage URL. The runs are marked
+    as imported; what the source does not tell is left missing. They lie in the store's folder `imported/`, apart from
+    its own. Runs that the store holds already are not taken in again. Nothing is imported where a file is malformed.
     """
     from benchbook.artifacts import interop
 
-    if form != "ioh" and (suite is not None or objective is not None):
-        raise UsageError(f"--suite and --objective are for --from ioh, but --from is {form}")
+    if suite is not None and form != "ioh":
+        raise UsageError(f"--suite is for --from ioh, but --from is {form}")
+    if objective is not None and form not in ("ioh", "optuna"):
+        raise UsageError(f"--objective is for --from ioh and --from optuna, but --from is {form}")
     given = _optima(optima)
-    with interop.opened(source) as folder:
+    with nullcontext(source) if "://" in source else interop.opened(Path(source)) as folder:
         runs = interop.read(folder, form, suite=suite, objective=objective)
         added = interop.add_imported(interop.with_optima(runs, given) if given else runs, store)
     again = f"; {added.known:,} were there already" if added.known else ""

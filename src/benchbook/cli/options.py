@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,25 @@ import click
 from benchbook.errors import StorageError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Whole(click.ParamType):  # type: ignore[type-arg]  # generic in the newest click only
+    """A whole number, which may be written as `1e4`."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        from benchbook.seeds import whole
+
+        try:
+            return int(value)
+        except ValueError:
+            with suppress(ValueError):
+                number = whole(float(value))
+                if isinstance(number, int):
+                    return number
+            return self.fail(f"{value!r} is not a valid integer.", param, ctx)
 
 
 def json_option(what: str) -> Callable[[F], F]:

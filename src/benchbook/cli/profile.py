@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import check_writable, json_option, settings_from
+from benchbook.cli.options import Whole, check_writable, json_option, settings_from
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ _INTERRUPTED = 130
 @click.option("--function", default=None, help="Function to run an optimizer on: benchbook problems list.")
 @click.option("--dim", type=int, default=None, help="Number of variables.")
 @click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB from 1. [first one]")
-@click.option("--seed", type=int, default=None, help="Whole number >= 0. [0]")
-@click.option("--budget", type=int, default=None, help="Evaluations allowed. [1000 x dim]")
+@click.option("--seed", type=Whole(), default=None, help="Whole number >= 0. [0]")
+@click.option("--budget", type=Whole(), default=None, help="Evaluations allowed. [1000 x dim]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer.")
 @click.option("--params", "which", default=None, help="Run a parameter set: benchbook params list.")
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchbook.cli.options import check_writable, json_option, settings_from
+from benchbook.cli.options import Whole, check_writable, json_option, settings_from
 from benchbook.errors import ExitCode
 
 
@@ -18,11 +18,11 @@ from benchbook.errors import ExitCode
 @click.option(
     "--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB and applied from 1. [first one]"
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Whole number >= 0.")
-@click.option("--budget", type=int, default=None, help="Evaluations allowed, a hard cap. [1000 x dim]")
+@click.option("--seed", type=Whole(), default=0, show_default=True, help="Whole number >= 0.")
+@click.option("--budget", type=Whole(), default=None, help="Evaluations allowed, a hard cap. [1000 x dim]")
 @click.option("--target", type=float, default=None, help="Stop within this of the optimum. [never]")
 @click.option(
-    "--stagnation", type=int, default=None, help="Stop after so many evaluations without improvement. [never]"
+    "--stagnation", type=Whole(), default=None, help="Stop after this many evaluations without improvement. [never]"
 )
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer; may be repeated."

@@ -80,6 +80,8 @@ def run(
 ) -> int:
     """Run specs: all of them, or those named.
 
+    A spec is named by its name, its optimizer, or the path of its notebook.
+
     Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
     does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
     run, which is no failure. They are followed as the pipeline "specs PARAMS", which `benchbook track watch` shows
@@ -88,7 +90,7 @@ def run(
     With --changed, a spec whose claims held stands as it is, unless its notebook, the parameters, the code of benchbook
     or of the optimizer, Python or any installed library has changed since.
 
-    Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each anew.
+    Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each again.
     """
     from benchbook.params.load import load
     from benchbook.specs.notebooks.discover import find, shard_of
@@ -171,7 +173,7 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
 
 
 def _list_findings(findings: Sequence[Finding]) -> None:
-    """Print what was found, a paragraph a notebook, a line a cell."""
+    """Print what was found, one paragraph per notebook, one line per cell."""
     by_spec: dict[str, list[Finding]] = {}
     for finding in findings:
         by_spec.setdefault(finding.spec, []).append(finding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from benchbook.analysis.table import RunTable
     from benchbook.records import RunRecord
 
+log = logging.getLogger(__name__)
 STUDY_HELP = "STUDY is the folder of a store, a run artifact, or a folder of run artifacts."
 
 
@@ -70,9 +72,25 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
         yield load(path)
         return
     for file in sorted(item for item in path.iterdir() if item.name.endswith(SUFFIXES)):
+        if not _is_artifact(file):
+            log.warning("%s is no artifact of benchbook and is left out", file)
+            continue
         document = load_document(file)
         if document["kind"] == Kind.RUN:
             yield from_document(document)
+
+
+def _is_artifact(file: Path) -> bool:
+    """Tell other people's JSON from artifacts; a damaged artifact counts as one, and whoever reads it says so."""
+    import json
+
+    if file.name.endswith(".json"):
+        try:
+            document = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            return True
+        return isinstance(document, dict) and "kind" in document
+    return True
 
 
 def _is_store(path: Path) -> bool:

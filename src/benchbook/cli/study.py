@@ -57,10 +57,12 @@ def run(
 
     STUDY.yaml has the keys of bb.study: optimizers, functions, dims, instances, seeds, budget_per_dim or budget,
     target, stagnation, history, points, settings. It is followed as the pipeline "study STUDY", which
-    `benchbook track watch` shows while it runs. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
+    `benchbook track watch` shows while it runs; each step is told on standard error when it starts and ends, with the
+    time that has passed and is left. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
     """
     import sys
 
+    from benchbook.cli.terminal import steps_told
     from benchbook.params.study import load_study
     from benchbook.studies.ledger import ledger
     from benchbook.studies.study import study
@@ -70,7 +72,8 @@ def run(
     made = study(**{**described, **({"history": history} if history else {})})
     track = False if no_track else f"study {file.stem}"
     shown = not quiet and sys.stderr.isatty()
-    made.run(store, progress=shown, track=track, tensorboard=tensorboard, **options).close()
+    with steps_told(quiet=quiet):
+        made.run(store, progress=shown, track=track, tensorboard=tensorboard, **options).close()
     found = ledger(store)
     click.echo(
         f"{store}: {found.total('planned')} planned, {found.total('done')} done, {found.total('failed')} failed, "

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -49,3 +52,27 @@ def facts(rows: Sequence[tuple[str, str]]) -> Table:
     for name, value in rows:
         made.add_row(Text(name), Text(value, style=STYLES.get(value, "")))
     return made
+
+
+@contextmanager
+def steps_told(*, quiet: bool) -> Iterator[None]:
+    """Write the steps of tracked pipelines to standard error as they start and end, piped or not; unless quiet."""
+    if quiet:
+        yield
+        return
+    steps = logging.getLogger("benchbook.tracking.steps")
+    handler, before = _ToStandardError(logging.INFO), steps.level
+    steps.addHandler(handler)
+    steps.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        steps.setLevel(before)
+        steps.removeHandler(handler)
+
+
+class _ToStandardError(logging.Handler):
+    """Looks the stream up at each record, so that a progress bar on it stays whole."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)

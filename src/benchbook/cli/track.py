@@ -35,17 +35,23 @@ def command() -> None:
 @command.command("list")
 @click.option("--status", "statuses", multiple=True, type=click.Choice(_STATUSES), help="Only these; may be repeated.")
 @click.option("--since", default=None, metavar="WHEN", help="Only later ones: a date, or an age such as 90m, 24h, 7d.")
+@click.option("--until", default=None, metavar="WHEN", help="Only earlier ones, as with --since.")
 @click.option("--spec", default=None, help="Only those of this name, or that ran this spec.")
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0: all.")
 @_format
-def list_command(*, statuses: tuple[str, ...], since: str | None, spec: str | None, limit: int, form: str) -> None:
+def list_command(
+    *, statuses: tuple[str, ...], since: str | None, until: str | None, spec: str | None, limit: int, form: str
+) -> None:
     """List the tracked pipelines, newest first."""
     import orjson
 
     from benchbook.records import as_plain
     from benchbook.tracking.reader import list_runs
 
-    lines, count = list_runs(since=_moment(since), status=statuses, spec=spec, limit=limit or None)
+    after, before = _moment("since", since), _moment("until", until)
+    if after is not None and before is not None and after >= before:
+        raise UsageError(f"--since {since} is not before --until {until}: no pipeline can be between them")
+    lines, count = list_runs(since=after, until=before, status=statuses, spec=spec, limit=limit or None)
     if form == "json":
         click.echo(orjson.dumps([as_plain(line) for line in lines], option=orjson.OPT_INDENT_2))
         return
@@ -217,7 +223,7 @@ def _code(seen: Seen) -> int:
     return ExitCode.DONE if seen.status in (StepStatus.RUNNING, StepStatus.COMPLETED) else ExitCode.FAILED
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(option: str, text: str | None) -> datetime | None:
     """Return a moment from a date or an age.
 
     Raises:
@@ -234,5 +240,7 @@ def _moment(text: str | None) -> datetime | None:
             return SYSTEM_CLOCK.now() - timedelta(seconds=float(text[:-1]) * _UNITS[text[-1]])
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"--since is {text!r}, expected a date such as 2026-01-31, or an age such as 24h") from error
+        raise UsageError(
+            f"--{option} is {text!r}, expected a date such as 2026-01-31, or an age such as 24h"
+        ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ import click
 
 from benchbook.errors import ExitCode, UsageError
 
-_SUFFIXES = (".json.zst", ".json.gz", ".json", ".runs.zst")
+_SUFFIXES = (".json.zst", ".json.gz", ".json", ".runs.zst", ".jsonl")
 _FOR_OTHERS = (".chrome_trace.json", ".trace.json")  # traces of profiles, in a format of other programs
 
 
@@ -18,18 +18,21 @@ _FOR_OTHERS = (".chrome_trace.json", ".trace.json")  # traces of profiles, in a 
 def command(*, paths: tuple[Path, ...], quiet: bool) -> int:
     """Check artifacts against schema and digests.
 
-    PATH is a file, or a folder whose artifacts are all checked. Exit code 0: all valid; 3: some are not, each named
+    PATH is a file, or a folder whose artifacts are all checked: also that of a tracked pipeline, with its manifest and
+    its telemetry, line by line. Exit code 0: all valid; 3: some are not, each named
     with the JSON path and the reason.
     """
     from benchbook.artifacts.validate import check_file
+    from benchbook.artifacts.validate_lines import check_lines
 
     wrong = 0
     files = [file for path in paths for file in _files(path)]
     for file in files:
-        found = check_file(file)
+        by_line = file.name.endswith(".jsonl")
+        found = check_lines(file) if by_line else check_file(file)
         wrong += bool(found)
         for number, problem in found:
-            frame = f" document {number}:" if file.name.endswith(".runs.zst") else ""
+            frame = f" line {number}:" if by_line else f" document {number}:" if file.name.endswith(".runs.zst") else ""
             click.echo(f"{file}:{frame} {problem}", err=True)
         if not found and not quiet:
             click.echo(f"{file}: valid")

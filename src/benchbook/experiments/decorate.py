@@ -15,6 +15,7 @@ from benchbook.experiments.configs.pool import Configs
 from benchbook.experiments.experiment import Experiment
 from benchbook.experiments.running.call import Hook, Settings
 from benchbook.experiments.running.retries import Retries
+from benchbook.experiments.running.streams import stream, stream_async
 from benchbook.experiments.sinks.protocol import Sink
 from benchbook.experiments.strategies.fixed import Single
 from benchbook.experiments.strategies.protocol import Strategy
@@ -37,7 +38,10 @@ def experiment(
     history: int = 100,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Callable[[Callable[..., Any]], Experiment]:
-    """Make a function, async or plain, an experiment.
+    """Make a function an experiment: async, plain or a generator of either kind.
+
+    A generator is followed by one branch at a time, which begins with the first value and ends when the generator ends,
+    fails, or is closed before its end, which counts as skipped; what it returns is the output.
 
     Args:
         configs: The pool: mappings, pydantic models, `Configs`, a model class, or the path of a YAML file or folder.
@@ -85,6 +89,7 @@ def experiment(
             before=before,
             after=after,
             clock=clock,
+            streams=_streams(function, limited=timeout is not None or tries.count > 0),
         )
         pool = (
             configs if isinstance(configs, Configs) and binding.model is None else Configs(configs, model=binding.model)
@@ -114,7 +119,16 @@ def _sinks(sinks: Iterable[Sink] | Sink | None) -> list[Sink] | None:
     return given
 
 
+def _streams(function: Callable[..., Any], *, limited: bool) -> Callable[..., Any] | None:
+    """Return how a generator function is followed; None for others."""
+    call = getattr(type(function), "__call__", None)  # noqa: B004  # asked is whether calling it gives a generator
+    plain = inspect.isgeneratorfunction(function) or inspect.isgeneratorfunction(call)
+    if not plain and not inspect.isasyncgenfunction(function) and not inspect.isasyncgenfunction(call):
+        return None
+    if limited:
+        raise UsageError("a generator has neither retries nor a timeout: its caller has had values, and takes its time")
+    return stream if plain else stream_async
+
+
 def _is_async(function: Callable[..., Any]) -> bool:
-    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
-        raise UsageError("a generator cannot be an experiment: it returns nothing that could be recorded")
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004  # asked is whether calling it gives a coroutine

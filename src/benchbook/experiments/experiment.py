@@ -61,7 +61,10 @@ class Experiment:
         self._lane: Lane | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the strategy's result; a coroutine of it where the function is async."""
+        """Return the strategy's result; a coroutine of it where the function is async, a generator where it is one."""
+        if self._settings.streams is not None:
+            self._settings.binding.check_arguments(args, kwargs)
+            return self._settings.streams(functools.partial(self._begin_stream, args, kwargs))
         if self._settings.is_async:
             return self._result_async(args, kwargs)
         return self._run_plain(args, kwargs).result
@@ -82,6 +85,8 @@ class Experiment:
 
         A failed branch does not raise here, but where its `result` is asked for.
         """
+        if self._settings.streams is not None:
+            raise UsageError(f"{self.name} is a generator function: call it, and find its outcome in `history`")
         return self._run_async(args, kwargs) if self._settings.is_async else self._run_plain(args, kwargs)
 
     @property
@@ -148,6 +153,11 @@ class Experiment:
             wait(call.recorder.flush(), timeout=SINKS_TIMEOUT_S)
         return outcome
 
+    def _begin_stream(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Job:
+        _, jobs, outcome = self._begin(args, kwargs)
+        self._history.append(outcome)
+        return jobs[0]
+
     def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Call, list[Job], Outcome]:
         """Plan a call and start its shadows."""
         settings = self._settings
@@ -157,7 +167,7 @@ class Experiment:
             settings=settings,
             strategy=self.strategy,
             pool=self.configs,
-            plan=_checked(self.strategy.plan(self.configs), self.strategy.name),
+            plan=_checked(self.strategy.plan(self.configs), self.strategy.name, streams=settings.streams is not None),
             recorder=self.recorder,
             call_id=new_id(),
             number=next(self._numbers),
@@ -215,7 +225,9 @@ def _job(call: Call, config: Config, role: Role) -> Job:
     return Job(call, branch, config, stop=None if call.settings.is_async else threading.Event())
 
 
-def _checked(plan: Plan, name: str) -> Plan:
+def _checked(plan: Plan, name: str, *, streams: bool) -> Plan:
+    if streams and (plan.returns != "result" or plan.shadows):
+        raise UsageError(f"strategy {name!r} runs several branches, but a generator can be followed by one alone")
     if not plan.foreground or (plan.returns == "result" and len(plan.foreground) != 1):
         raise UsageError(
             f"strategy {name!r} planned {len(plan.foreground)} foreground branches, expected "

@@ -1,5 +1,6 @@
 """Optimizers: native ones, adapters to those of other libraries, and the catalog."""
 
+from benchbook.optimizers.adapters.minimize import from_minimize
 from benchbook.optimizers.catalog import (
     CONTROL,
     OptimizerChoice,
@@ -20,6 +21,7 @@ __all__ = [
     "Setting",
     "describe",
     "entries",
+    "from_minimize",
     "names",
     "native_names",
     "optimizer",

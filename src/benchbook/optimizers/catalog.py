@@ -145,7 +145,7 @@ def known(name: str) -> bool:
 
 
 def is_own_place(name: str) -> bool:
-    """Tell whether a name is the place of an optimizer of one's own: `package.module:Name`, but of no known library.
+    """Tell whether a name is the place of your own optimizer: `package.module:Name`, but of no known library.
 
     Examples:
         >>> is_own_place("my_package.solvers:Hill"), is_own_place("scipy:nelder_mead")
@@ -158,8 +158,8 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     """Choose an optimizer by name or class, with settings.
 
     Args:
-        which: A name of the catalog, a class of one's own, or an earlier choice. `library:name` is an optimizer of
-            another library, and `package.module:Name` is a class of one's own, by where it stands.
+        which: A name of the catalog, your own class, or an earlier choice. `library:name` is an optimizer of
+            another library, and `package.module:Name` is your own class, by where it stands.
         **settings: Settings that differ from the defaults.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Optimizers of one's own in the catalog: by a decorator, or by an entry point of an installed package."""
+"""Your own optimizers in the catalog: by a decorator, or by an entry point of an installed package."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def register(name_or_class: str) -> Callable[[F], F]: ...
 
 
 def register(name_or_class: Any) -> Any:
-    """Put an optimizer of one's own into the catalog of this process; used as a decorator, with or without a name.
+    """Put your own optimizer into the catalog of this process; used as a decorator, with or without a name.
 
     A package does the same for everybody who installs it by an entry point of the group `benchbook.optimizers`.
 
@@ -59,7 +59,7 @@ def register(name_or_class: Any) -> Any:
 
 
 def unregister(name: str) -> None:
-    """Take an optimizer of one's own out of the catalog again; one that is not in it is no error."""
+    """Take your own optimizer out of the catalog again; unknown names are ignored."""
     _registered.pop(name, None)
 
 
@@ -103,7 +103,7 @@ def named(name: str, factory: Factory) -> Factory:
         raise UsageError(f"optimizer {name!r} is named {own!r} by its class; use that name")
     if own is None:
         try:
-            factory.name = name  # type: ignore[attr-defined]  # a class of anybody's; the attribute is the protocol's
+            factory.name = name  # type: ignore[attr-defined]  # an arbitrary class; the attribute is the protocol's
         except (AttributeError, TypeError) as error:
             raise UsageError(f"optimizer {name!r} needs an attribute name = {name!r}") from error
     return factory

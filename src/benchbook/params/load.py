@@ -15,14 +15,14 @@ from benchbook.typing import JsonObject
 
 PRESETS = ("quick", "balanced", "full")
 ALIASES = {"fast": "quick", "quality": "full"}
-_LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
 class _Loader(yaml.SafeLoader):
     """YAML without duplicate keys; otherwise as papermill reads it, so that both see the same values."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that stands twice."""
+        """Refuse a key that appears twice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -30,7 +30,7 @@ class _Loader(yaml.SafeLoader):
                 continue  # refused below, with its place
             if key in seen:
                 line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice (line {line})")
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice (line {line})")
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -142,7 +142,7 @@ def _reason(item: Any, known: list[str]) -> str:
     where = key + "".join(f"[{part}]" for part in item["loc"][1:] if isinstance(part, int))
     value = item["input"]
     hint = ""
-    if isinstance(value, str) and _LOOKS_LIKE_NUMBER.fullmatch(value):
+    if isinstance(value, str) and LOOKS_LIKE_NUMBER.fullmatch(value):
         hint = f" (YAML 1.1 reads {value} as text; write {float(value):.1e})"
     message = str(item["msg"])
     return f"parameter {where} is {value!r}: {message[:1].lower()}{message[1:]}{hint}"
@@ -166,3 +166,12 @@ def _yaml(text: str, source: str) -> Any:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # derives from SafeLoader
     except yaml.YAMLError as error:
         raise ParamsError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ParamsError(f"{source} is nested too deeply for a file of parameters") from error
+    except (
+        ValueError,
+        OverflowError,
+        TypeError,
+        AttributeError,
+    ) as error:  # a date that is none, a number of 5,000 digits
+        raise ParamsError(f"{source} holds a value that cannot be read: {error}") from error

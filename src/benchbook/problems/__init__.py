@@ -9,16 +9,19 @@ Examples:
 from benchbook.problems.catalog import describe, digest, expand, names, problem, register
 from benchbook.problems.custom import CallableProblem, from_callable
 from benchbook.problems.info import ProblemInfo
+from benchbook.problems.own import OwnFunction, function
 from benchbook.problems.stacked import StackedProblem, stack
 
 __all__ = [
     "CallableProblem",
+    "OwnFunction",
     "ProblemInfo",
     "StackedProblem",
     "describe",
     "digest",
     "expand",
     "from_callable",
+    "function",
     "names",
     "problem",
     "register",

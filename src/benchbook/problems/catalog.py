@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
+from benchbook.importing import is_place
 from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table
@@ -13,6 +14,7 @@ from benchbook.problems.coco import SUITES, SuiteProblem
 from benchbook.problems.digests import digest_code
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance
 from benchbook.problems.instance import TextbookProblem
+from benchbook.problems.own import own_function
 from benchbook.problems.textbook_table import TEXTBOOK
 from benchbook.protocols import Problem
 
@@ -25,7 +27,7 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
     """Make a problem: a function in one dimension and instance.
 
     Args:
-        name: Name of the function; `names()` lists them.
+        name: Name of the function; `names()` lists them. `package.module:name` is a `bb.function` by its place.
         dim: Number of variables.
         instance: Instance number. None is the first there is: 0, the function as in the textbooks, or 1 for BBOB and
             the applied problems, whose instances start there.
@@ -42,6 +44,8 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
     info = describe(name)
     dim = check_dim(info, dim)
     instance = check_instance(info, instance)
+    if is_place(name):
+        return own_function(name).problem(name, dim, instance)
     if name in _registered:
         return _registered[name][1](dim, instance)
     if name in TEXTBOOK:
@@ -76,6 +80,8 @@ def describe(name: str) -> ProblemInfo:
         >>> describe("rastrigin").multimodal
         True
     """
+    if is_place(name):
+        return own_function(name).info(name)
     _check_name(name, names())
     return _registered[name][0] if name in _registered else _INFOS[name]
 
@@ -98,13 +104,16 @@ def expand(wanted: str | Iterable[str]) -> list[str]:
     for name in [wanted] if isinstance(wanted, str) else wanted:
         if name in _GROUPS:
             found.update(dict.fromkeys(item for item, info in _INFOS.items() if info.family == name))
+        elif is_place(name):
+            own_function(name)
+            found[name] = None
         else:
             found[_check_name(name, [*_GROUPS, *names()])] = None
     return list(found)
 
 
 def register(info: ProblemInfo, make: Callable[[int, int], Problem]) -> None:
-    """Add a function of one's own to the catalog of this process.
+    """Add your own function to the catalog of this process.
 
     Args:
         info: Its description, with its name.

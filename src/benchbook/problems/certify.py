@@ -1,4 +1,4 @@
-"""Certification: our BBOB functions held against coco-experiment, the official reference.
+"""Certification: our BBOB functions compared with coco-experiment, the official reference.
 
 For every function, dimension and instance both evaluate the same points: random ones, some on the boundary and
 outside of the box, the optimum that the reference states, and points near it. The *relative difference* of two values

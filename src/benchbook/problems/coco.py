@@ -250,7 +250,7 @@ class NoisyReference:
         self.f_opt = float(self(self.x_opt[None, :])[0])
 
     def begin(self) -> None:
-        """Begin the noise anew: a new suite resets it, for all suites of the process."""
+        """Begin the noise again: a new suite resets it, for all suites of the process."""
         options = f"dimensions: {self.dim} instance_indices: {self.instance}"
         self._suite = load_cocoex().Suite("bbob-noisy", "", options)  # its problems need it alive
         self._noisy, self._cauchy = (

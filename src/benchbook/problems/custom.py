@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from benchbook.digests import text_digest
 from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
 from benchbook.problems.digests import digest_code
-from benchbook.problems.info import check_points, check_whole, continuous, read_only
+from benchbook.problems.info import MOST_VARIABLES, check_points, check_whole, continuous, read_only
 from benchbook.typing import FloatArray
+
+log = logging.getLogger(__name__)
 
 
 class CallableProblem:
@@ -26,8 +31,12 @@ class CallableProblem:
         f_opt: float | None,
         name: str,
         instance: int,
+        on_error: str = "stop",
     ) -> None:
         self.name = name
+        # how other processes make it again, where they can import it: a function and its arguments
+        self.rebuild: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
+        self._on_error = on_error
         self.dim = len(lower)
         self.instance = instance
         self.lower = lower
@@ -37,6 +46,7 @@ class CallableProblem:
         self.integer = continuous(self.dim)
         self.vectorized = vectorized
         self._function = function
+        self._told = False
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`, NaN and infinities as they come.
@@ -54,7 +64,11 @@ class CallableProblem:
             for row in x:
                 try:
                     value = self._function(row.copy())
-                except Exception as error:  # anybody's code, which may raise anything
+                except Exception as error:  # arbitrary code, which may raise anything
+                    if self._on_error == "nan":
+                        self._tell(error)
+                        values.append(math.nan)
+                        continue
                     raise ObjectiveError(_raised(error), values) from error
                 values.append(value if type(value) is float else self._number(value, values))
         except TimeUp as up:
@@ -72,7 +86,10 @@ class CallableProblem:
     def _batch(self, x: FloatArray) -> FloatArray:
         try:
             value = self._function(x.copy())
-        except Exception as error:  # anybody's code, which may raise anything
+        except Exception as error:  # arbitrary code, which may raise anything
+            if self._on_error == "nan":
+                self._tell(error)
+                return np.full(len(x), math.nan)
             raise ObjectiveError(_raised(error)) from error
         array = _numbers(value)
         if array is None or array.shape != (len(x),):
@@ -84,7 +101,17 @@ class CallableProblem:
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the callable's code and of the plain data it holds."""
-        return digest_code(self._function)
+        code = digest_code(self._function)
+        return code if self._on_error == "stop" else text_digest(code, self._on_error)
+
+    def _tell(self, error: Exception) -> None:
+        """Say what the first error of a problem was; the record counts them all as invalid evaluations."""
+        log.log(logging.DEBUG if self._told else logging.WARNING, "%s: %s", self.name, _raised(error))
+        self._told = True
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickle by place, where there is one: the function itself may be hidden behind a decorator."""
+        return super().__reduce_ex__(protocol) if self.rebuild is None else self.rebuild
 
     def __repr__(self) -> str:
         return f"CallableProblem({self.name!r}, dim={self.dim})"
@@ -99,6 +126,7 @@ def from_callable(
     f_opt: float | None = None,
     name: str | None = None,
     instance: int = 0,
+    on_error: str = "stop",
 ) -> CallableProblem:
     """Make a problem of a user's own callable, to be minimised.
 
@@ -111,6 +139,7 @@ def from_callable(
         f_opt: Value at the optimum, where it is known.
         name: Name of the problem; without it `custom:` and the function's own.
         instance: Instance number, which is recorded and nothing else.
+        on_error: `stop`: what the function raises ends the run; `nan`: that evaluation counts as an invalid one.
 
     Raises:
         UsageError: The function cannot be called, `dim` is missing or not a whole number >= 1, a bound is not a
@@ -122,6 +151,8 @@ def from_callable(
         >>> problem(np.array([[3.0], [1.0]]))
         array([2., 0.])
     """
+    if on_error not in ("stop", "nan"):
+        raise UsageError(f"on_error is {on_error!r}, expected 'stop' or 'nan'")
     if not callable(function):
         raise UsageError(f"function is {function!r}, expected something that can be called")
     lower, upper = _check_bounds(bounds, dim)
@@ -143,6 +174,7 @@ def from_callable(
         f_opt=f_opt,
         name=name,
         instance=check_whole("instance", instance, 0),
+        on_error=on_error,
     )
 
 
@@ -172,6 +204,8 @@ def as_lower_upper(bounds: Any, dim: int | None) -> Any:
 def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]:
     if dim is not None:
         dim = check_whole("dim", dim, 1)
+        if dim > MOST_VARIABLES:
+            raise UsageError(f"dim is {dim}, expected at most {MOST_VARIABLES:,}")
     bounds = as_lower_upper(bounds, dim)
     try:
         lower, upper = bounds

@@ -1,4 +1,4 @@
-"""What is known about a function before it becomes a problem, and the checks that hang on it."""
+"""What is known about a function before it becomes a problem, and the checks that depend on it."""
 
 from __future__ import annotations
 
@@ -59,14 +59,20 @@ class ProblemInfo:
     bounds: str | None = None
 
 
+MOST_VARIABLES = 10_000_000  # a point then takes 80 MB; a typing error should not end in a lack of memory
+
+
 def check_dim(info: ProblemInfo, dim: int) -> int:
     """Return `dim` as a plain int.
 
     Raises:
-        UsageError: It is not a whole number, or the function is not defined for it.
+        UsageError: It is not a whole number, too large for one, or the function is not defined for it.
     """
     if info.dims is None:
-        return check_whole("dim", dim, max(info.min_dim, 1), f"for {info.name}")
+        value = check_whole("dim", dim, max(info.min_dim, 1), f"for {info.name}")
+        if value > MOST_VARIABLES:
+            raise UsageError(f"dim is {value}, expected at most {MOST_VARIABLES:,} for {info.name}")
+        return value
     value = check_whole("dim", dim, 1, f"for {info.name}")
     if value not in info.dims:
         raise UsageError(f"dim is {value}, expected one of {', '.join(map(str, info.dims))} for {info.name}")

@@ -8,11 +8,11 @@ from benchbook.profiling.sampler import Function
 
 BY_STAGE = {
     "set-up": "done once: longer runs weigh it less; look for imports, files and tables that could be kept",
-    "ask": "the optimizer proposes: larger batches (popsize) share its fixed costs; look at the function named here",
+    "ask": "the optimizer proposes: larger batches (population) share its fixed costs; look at the function named here",
     "evaluate": "the objective itself: let it take all points at once (vectorized), or spread runs over processes",
     "tell": "the optimizer learns: sorting and linear algebra grow with batch and dimension",
     "observe": "captures what is kept: history='improvements' keeps least; traces and points cost most",
-    "loop": "counting and stop rules, once a batch: larger batches (popsize) share it among more evaluations",
+    "loop": "counting and stop rules, once a batch: larger batches (population) share it among more evaluations",
     "encode": "writes JSON, digests and compresses: keep fewer points, or more runs in one store",
     "write": "waits for the disk: a local disk is faster than a network's; a store appends instead of replacing files",
 }
@@ -25,7 +25,7 @@ BY_FUNCTION = (
     ("acquire", "waits for another thread or process"),
     ("poll", "waits for another thread or process"),
     ("subprocess", "another process works: profile that one"),
-    ("linalg", "linear algebra, of cubic cost in the dimension: do it less often, or update instead of solving anew"),
+    ("linalg", "linear algebra, of cubic cost in the dimension: do it less often, or update instead of solving again"),
     ("json", "reads or writes JSON: do it once, on less data"),
     ("fsync", "waits for the disk: write less often"),
 )

@@ -67,7 +67,7 @@ def run_lockstep(
         upper: Upper bounds, shape `(dim,)`, of every run.
         budget: Evaluations allowed to each run.
         target_values: For each run, stop once a value is at most this; None: never.
-        stagnation: A run stops after so many evaluations without improvement.
+        stagnation: A run stops after this many evaluations without improvement.
         observers: For each run, called after each batch, in order.
         clock: Measures the durations.
     """

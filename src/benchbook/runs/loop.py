@@ -58,8 +58,8 @@ def run_loop(
         problem: What to minimise.
         budget: Evaluations allowed, >= 1.
         target_value: Stop once a value is at most this.
-        stagnation: Stop after so many evaluations without improvement.
-        timeout_s: Stop when so many seconds have passed; looked at after each batch, and when somebody raises
+        stagnation: Stop after this many evaluations without improvement.
+        timeout_s: Stop when n seconds have passed; looked at after each batch, and when somebody raises
             `TimeUp` in this thread.
         observers: Called after each batch, in order.
         noise: Turns points and their values into what the optimizer sees instead; see `benchbook.protocols.Noisy`.
@@ -155,7 +155,7 @@ class _Loop:
             return Stop.TIMEOUT
         except StorageError:  # an observer cannot write: this is no fault of the run
             raise
-        except BaseException as error:  # objective and optimizer are anybody's code and may raise anything
+        except BaseException as error:  # objective and optimizer are arbitrary code and may raise anything
             if self.signals.came:  # the user's Ctrl-C, or whatever a handler of SIGTERM raises: not theirs
                 raise
             self._fail(where, error)
@@ -287,5 +287,5 @@ def _traceback_of(error: BaseException) -> str:
 
 
 def _writable(text: str) -> str:
-    """Return a text that UTF-8 can hold: anybody's message may have lone surrogates."""
+    """Return a text that UTF-8 can hold: an arbitrary message may have lone surrogates."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -59,7 +59,7 @@ def points_of(dim: int, seed: int) -> np.ndarray:
 
 
 def stored_values() -> Check:
-    """Hold BBOB against stored values of coco-experiment, so that no new release of it can change both at once."""
+    """Compare BBOB with stored values of coco-experiment, so that no new release of it can change both at once."""
     worst, where = 0.0, ""
     for entry in certified():
         made = problem(entry["function"], dim=entry["dim"], instance=entry["instance"])
@@ -72,7 +72,7 @@ def stored_values() -> Check:
 
 
 def reference_values(preset: Preset) -> Check:
-    """Hold BBOB against the installed coco-experiment, with optima and points on and outside of the boundary."""
+    """Compare BBOB with the installed coco-experiment, with optima and points on and outside of the boundary."""
     found = [certify(function, preset.dims, preset.instances) for function in FUNCTIONS]
     worst = max(found, key=lambda certificate: certificate.worst)
     faults = [f"{certificate.function}: {fault}" for certificate in found for fault in certificate.faults]

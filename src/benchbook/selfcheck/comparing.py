@@ -1,4 +1,4 @@
-"""One report held against others: quality strictly, time as advice, each with the noise that was measured."""
+"""One report compared with others: quality strictly, time as advice, each with the noise that was measured."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Change:
 def compare_reports(baselines: Sequence[Report], current: Report, reference: Report | None = None) -> list[Change]:
     """Return a row for each metric of the current report, and for each that it lacks.
 
-    Times are held against the median of the last ten baselines, quality and checks against the reference. A time counts
+    Times are compared with the median of the last ten baselines, quality and checks with the reference. A time counts
     where it differs by 35 % and 0.10 s and three times the measured noise; quality where it differs by 5 % and three
     standard errors, and never where runs are the same to the last bit. Times of another machine or Python are divided
     by those of work that has nothing of benchbook in it, and are never more than undecided.
@@ -54,7 +54,7 @@ def compare_reports(baselines: Sequence[Report], current: Report, reference: Rep
     Args:
         baselines: Earlier reports, oldest first.
         current: The report.
-        reference: What quality and checks are held against; the last baseline unless given.
+        reference: What quality and checks are compared with; the last baseline unless given.
     """
     last = reference or baselines[-1]
     rows = [_check(last, current, name) for name in _names(last.checks, current.checks)]

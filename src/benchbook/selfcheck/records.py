@@ -13,7 +13,7 @@ class Preset:
 
     Attributes:
         repeats: Repetitions of each measurement of speed, after its start-up.
-        dims: Dimensions in which BBOB is held against the reference.
+        dims: Dimensions in which BBOB is compared with the reference.
         instances: Its instances.
         seeds: Runs of each cell of the measurements of quality.
     """

@@ -1,4 +1,4 @@
-"""Reports as files: one document each in `.benchmarks/`, and a committed one that all can be held against."""
+"""Reports as files: one document each in `.benchmarks/`, and a committed one that all can be compared with."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def works_in(folder: Path) -> list[Work]:
              do=lambda: _capture(6_000_000)),
         Work(name="encode", text="a run's document, written as JSON and compressed", amount=6000, unit="artifacts",
              do=lambda: [encode(document) for _ in range(6000)]),
-        Work(name="decode", text="a run's artifact, read and held against its schema", amount=1200, unit="artifacts",
+        Work(name="decode", text="a run's artifact, read and compared with its schema", amount=1200, unit="artifacts",
              do=lambda: [check_document(decode(data)) for _ in range(1200)]),
         Work(name="store", text="runs appended to a store", amount=2500, unit="runs",
              do=lambda: _store(folder / f"store-{next(numbers)}", record)),

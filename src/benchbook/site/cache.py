@@ -11,12 +11,12 @@ from benchbook.digests import text_digest
 
 
 def kept(folder: Path, name: str, made_of: Iterable[str], make: Callable[[], Any]) -> Any:
-    """Return what `make` returns, JSON; made anew only where it was made of something else.
+    """Return what `make` returns, JSON; made again only where it was made of something else.
 
     Args:
         folder: Where such things are kept.
         name: What it is; one of each name is kept.
-        made_of: All that it hangs on.
+        made_of: All that it depends on.
         make: Makes it.
     """
     digest = text_digest(*made_of)

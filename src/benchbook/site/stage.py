@@ -18,7 +18,7 @@ from benchbook.site.cache import kept, runs_made_of
 from benchbook.site.inputs import code_digest
 from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
 from benchbook.site.pages.baselines import baselines_page
-from benchbook.site.pages.benchmark_page import area_table, audit_table, quality_table
+from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.pages.explorer import explorer_page
 from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
@@ -94,6 +94,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "quality": lambda: quality_table(root / "docs"),
         "area": lambda: area_table(root / "docs"),
         "audit": lambda: audit_table(root / "docs"),
+        "coverage": lambda: coverage_table(root / "docs"),
     }
     for relative, data in wanted.items():
         if relative.endswith(".md"):

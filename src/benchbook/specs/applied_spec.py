@@ -1,4 +1,4 @@
-"""`applied_spec`: what the spec of an applied case holds in its hand: one optimizer on problems from a field of use.
+"""`applied_spec`: the object that the notebook of an applied case works with: one optimizer on its problems.
 
 It is served like the others (listed, run, checked, published), but its problems are its own rather than those of the
 parameter set: only preset, instances and budget come from there.

@@ -42,7 +42,7 @@ class ClaimList:
             UsageError: Another claim has this id, or the relation is unknown.
         """
         if any(claim.id == id for claim in self._claims):
-            raise UsageError(f"the claim id {id!r} stands twice")
+            raise UsageError(f"the claim id {id!r} appears twice")
         claim = judge(id, text, measured, relation, threshold, unit=unit, detail=detail)
         self._claims.append(claim)
         return claim
@@ -62,7 +62,7 @@ class ClaimList:
         return Table(["verdict", "claim", "measured", "required"], rows, css="bb-table bb-claims", caption=caption)
 
     def lines(self) -> str:
-        """Return a line a claim, without measured values, so that it is the same everywhere."""
+        """Return one line per claim, without measured values, so that it is the same everywhere."""
         return verdict_lines(self._claims)
 
     def demand(self, *, not_judged: Collection[str] = ()) -> None:

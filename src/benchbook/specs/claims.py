@@ -31,7 +31,7 @@ def judge(
     unit: str = "",
     detail: str = "",
 ) -> Claim:
-    """Hold a measured value against a threshold; what could not be measured is undecided.
+    """Compare a measured value with a threshold; what could not be measured is undecided.
 
     Raises:
         UsageError: The relation is unknown, or a text is empty.
@@ -92,5 +92,5 @@ def requirement(claim: Claim) -> str:
 
 
 def verdict_lines(claims: Sequence[Claim]) -> str:
-    """Return a line a claim: verdict, sentence, requirement; no measured value, so that it is the same everywhere."""
+    """Return one line per claim: verdict, sentence, requirement; no measured value, which may differ."""
     return "\n".join(f"{claim.verdict.value:<9} {claim.text}  [{requirement(claim)}]" for claim in claims)

@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from benchbook.analysis import RunTable, convergence
-from benchbook.analysis.plots import Picture, curves_beside_profile, trajectory_grid
+from benchbook.analysis.measures.attainment import attainment, attainment_difference
+from benchbook.analysis.plots import Picture, attainment_figure, curves_beside_profile, trajectory_grid
 from benchbook.errors import UsageError
 from benchbook.observers import PointTrace
 from benchbook.optimizers import optimizer
@@ -97,6 +98,26 @@ class Choice:
         )
         return Picture(curves_beside_profile(f"{self.function}, {self.dim}-D", curves, profiles), alt)
 
+    def attainment(self) -> Picture:
+        """Return what the first two optimizers attain, and the difference: the share of runs so precise by then.
+
+        Raises:
+            UsageError: There are fewer than two optimizers among the choice.
+            MissingExtraError: moocore is not installed.
+        """
+        if len(self.optimizers) < 2:
+            raise UsageError(f"optimizers has {len(self.optimizers)} names, expected two or more")
+        a, b = self.optimizers[:2]
+        table = self.runs().select(optimizer=[a, b]).columns()
+        difference = attainment_difference(table, a, b)
+        alt = (
+            f"{self.function} in {self.dim} dimensions, instance {self.instance}: for {a} and {b} the evaluations and "
+            f"precisions that 25, 50 and 75 % of {self.repetitions} runs attain, and where one attains more often. "
+            f"Largest difference in favour of {a}: {max(float(difference.difference.max(initial=0.0)), 0.0):.2f}, of "
+            f"{b}: {max(float(-difference.difference.min(initial=0.0)), 0.0):.2f}."
+        )
+        return Picture(attainment_figure([attainment(table, name) for name in (a, b)], difference), alt)
+
     def code(self) -> str:
         """Return the choice as code that can be copied.
 
@@ -111,7 +132,7 @@ class Choice:
             "from benchbook.specs.explore import Choice\n\n"
             f"choice = Choice(\n{arguments})\n"
             "runs = choice.runs()  # a run table: runs.ert(1e-2), runs.profile(), runs.to_pandas()\n"
-            "# each a picture: choice.trajectories(), choice.curves()"
+            "# each a picture: choice.trajectories(), choice.curves(), choice.attainment()"
         )
 
 

@@ -1,4 +1,4 @@
-"""`bb.spec`: what a spec notebook holds in its hand: Given, When, Then, and the figures that all specs share."""
+"""`bb.spec`: the object a spec notebook works with: Given, When, Then, and the figures that all specs share."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Spec(Then):
         """
         self._done()
         if self.reference is None:
-            return Note(self._without_reference or f"There is no other implementation to hold {self.name} against.")
+            return Note(self._without_reference or f"There is no other implementation to compare {self.name} with.")
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
     def twin_comparison(self) -> Picture:

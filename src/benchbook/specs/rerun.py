@@ -1,4 +1,4 @@
-"""Proofs compute anew: runs repeated in another process, without any store."""
+"""Proofs compute again: runs repeated in another process, without any store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIMEOUT_S = 600
 
 
 def digests_in_another_process(specs: Sequence[RunSpec]) -> list[str]:
-    """Return the content digests of runs done anew in a fresh Python process.
+    """Return the content digests of runs done again in a fresh Python process.
 
     Raises:
         ExecutionError: The process failed.

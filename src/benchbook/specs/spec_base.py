@@ -115,7 +115,7 @@ class SpecBase(ABC):
         differing = sum(run.content_digest != digest for (_, run), digest in zip(sample, there, strict=True))
         self.claim("complete", "Every run completes.", failed, "==", 0, unit="failed runs")
         self.claim("budget", "No run exceeds its evaluation budget.", over, "==", 0, unit="runs over budget")
-        text = "The same seed gives the same bytes, computed anew in another process."
+        text = "The same seed gives the same bytes, computed again in another process."
         self.claim("same-seed", text, differing, "==", 0, unit="differing runs", detail=f"{len(sample)} runs repeated")
 
     def _checked_runs(self) -> RunTable:

@@ -54,7 +54,7 @@ class Then(Given):
         return self.claim("beats-control", text, share, ">=", at_least, unit="of pairs", detail=f"{wins} of {pairs}")
 
     def claim_keeps_up(self, *, at_most: float) -> Claim:
-        """Claim to end at most so many decades above the reference on shifted problems; below is no offence.
+        """Claim to end at most so many decades above the reference on shifted problems; ending below is fine.
 
         Where the library of the reference is not installed, the claim is undecided, and the spec can hold all the same.
 

@@ -1,4 +1,4 @@
-"""Profiles of runs, of parameter sets and of anybody's functions, with what the profiler itself costs."""
+"""Profiles of runs, of parameter sets and of arbitrary functions, with what the profiler itself costs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from benchbook.studies.runs.run import planned
 Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
 
 _SHORTEST_INTERVAL_S, _SAMPLES = 2e-4, 1000
-# Work of at most so many seconds is done so often with and without the profiler; what takes longer is done once.
+# Work of at most n seconds is done so often with and without the profiler; what takes longer is done once.
 _REPEATS = ((0.5, 5), (2.0, 3), (10.0, 1))
 
 
@@ -169,7 +169,7 @@ def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
         return _without(found, "repetitions", f"when it was done again, it failed: {error}")
     except KeyboardInterrupt:
         return replace(found, status="interrupted", error="KeyboardInterrupt, while it was done again")
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # anybody's code, which went well the first time
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # arbitrary code, which went well the first time
         return _without(found, "repetitions", f"when it was done again, it raised {type(error).__name__}: {error}")
 
 

@@ -18,7 +18,7 @@ from benchbook.problems import digest as problem_digest
 from benchbook.problems import problem as make_problem
 from benchbook.problems.info import check_instance, check_whole
 from benchbook.protocols import Optimizer, Problem
-from benchbook.seeds import check_seed
+from benchbook.seeds import check_seed, whole
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import loop_digest
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Families whose code is one for all dimensions and instances.
 _ONE_CODE = ("textbook", "bbob", "bbob_noisy", "applied")
 _WITH_POINTS = " or ".join(f"history={level!r}" for level in WITH_POINTS)
+_MOST_SEEDS = 1_000_000  # each is a run of every cell
 
 
 def study(
@@ -53,7 +54,7 @@ def study(
     The control, random search, takes part in every study: it is added unless it is among the optimizers.
 
     Args:
-        optimizers: Names of the catalog, classes of one's own, or choices by `bb.optimizer`.
+        optimizers: Names of the catalog, your own classes, or choices by `bb.optimizer`.
         functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
         instances: Instances of the functions, such as `range(1, 16)`; the first of each unless given.
@@ -61,7 +62,7 @@ def study(
         budget_per_dim: Evaluations for each variable; 1,000 unless this or `budget` is given.
         budget: Evaluations of each run, the same in all dimensions.
         target: Runs stop once their value is at most `f_opt + target`.
-        stagnation: Runs stop after so many evaluations without improvement.
+        stagnation: Runs stop after this many evaluations without improvement.
         history: What is kept of each run: `improvements`; with them `triggers` (the evaluations at which COCO's
             loggers write), `population` (statistics of each generation) or `all` (every value).
         points: Whether `triggers` and `all` keep the points beside their values.
@@ -91,7 +92,7 @@ def study(
     return Study(
         optimizers=_choices(optimizers, settings or {}),
         functions=tuple(names),
-        dims=_numbers("dims", [dims] if isinstance(dims, int) else dims),
+        dims=_numbers("dims", [dims] if isinstance(dims, int | float) else dims),
         instances=_instances(names, instances),
         seeds=_seeds(seeds),
         budget_per_dim=1000 if budget is None and budget_per_dim is None else budget_per_dim,
@@ -149,7 +150,7 @@ class Study:
 
         Args:
             store: Folder of the store; `artifacts/study` unless given.
-            executor: `serial`, `processes`, `dask`, or an executor of one's own like those of `concurrent.futures`.
+            executor: `serial`, `processes`, `dask`, or your own executor like those of `concurrent.futures`.
             workers: How many processes; one for each processor unless given.
             scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; a local cluster unless given.
             shard: `k/n`: do only the k-th of n parts, each of about the same expected cost.
@@ -291,16 +292,22 @@ def _instances(names: Sequence[str], wanted: int | Iterable[int] | None) -> dict
 
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
+    seeds = whole(seeds)
     if isinstance(seeds, int) and not isinstance(seeds, bool):
         if seeds < 1:
             raise UsageError(f"seeds is {seeds}, expected a count >= 1 or a list of seeds")
+        if seeds > _MOST_SEEDS:
+            raise UsageError(f"seeds is {seeds}, expected a count of at most {_MOST_SEEDS:,}")
         return tuple(range(1, seeds + 1))
     return tuple(check_seed(seed) for seed in _numbers("seeds", seeds))  # type: ignore[arg-type]  # a bool is refused there
 
 
 def _numbers(name: str, values: Iterable[int]) -> tuple[int, ...]:
+    given: Any = values
+    if isinstance(given, str):  # it is iterable too
+        raise UsageError(f"{name} is {given!r}, expected whole numbers")
     try:
-        numbers = tuple(values)
+        numbers = tuple(map(whole, given))
     except TypeError as error:
         raise UsageError(f"{name} is {values!r}, expected whole numbers") from error
     if not numbers or any(isinstance(item, bool) or not isinstance(item, int) for item in numbers):

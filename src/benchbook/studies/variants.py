@@ -27,11 +27,11 @@ def variants(
 ) -> Study:
     """Describe a study of every combination of settings of one optimizer, on shifted problems unless told otherwise.
 
-    All variants meet the same random draws (their seeds hang on the optimizer's name, not on settings), so they can
+    All variants meet the same random draws (their seeds depend on the optimizer's name, not on settings), so they can
     be compared in pairs. The control, random search, takes part.
 
     Args:
-        which: Name of the catalog, or a class of one's own.
+        which: Name of the catalog, or your own class.
         functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
         instances: Instances of the functions.

@@ -1,4 +1,4 @@
-"""What a project of one's own needs for its tests: the conformance suite for optimizers, and fakes.
+"""What your own project needs for its tests: the conformance suite for optimizers, planted faults, and fakes.
 
 Nothing here imports pytest: the suite is a class of plain test methods, which pytest collects from a subclass.
 """

@@ -191,7 +191,7 @@ class OptimizerConformance:
     def test_a_longer_budget_continues_a_shorter_run(self) -> None:
         """An anytime optimizer asks for the same points whatever the budget; one with a horizon promises it not."""
         if self._choice().wants_horizon:
-            _skip("it asks for the horizon, so that its schedule hangs on the budget")
+            _skip("it asks for the horizon, so that its schedule depends on the budget")
         (_, short), (_, long) = (self._run(problem("rastrigin", 3, 1), budget=budget) for budget in (130, 260))
         assert short.tobytes() == long[: len(short)].tobytes(), "a longer budget changed the points before"
 
@@ -220,13 +220,13 @@ class OptimizerConformance:
         assert from_document(document) == record
 
     def test_settings_are_json_and_choose_the_same_optimizer_again(self) -> None:
-        """All settings are JSON values, and an optimizer made anew with them is the same one."""
+        """All settings are JSON values, and an optimizer made again with them is the same one."""
         record, a = self._run(problem("levy", 2, 1), budget=80)
         settings = from_document(decode(encode(to_document(record)))).optimizer.settings
         again = choose(self._optimizer(), **settings)
         assert again.settings == self._choice().settings
         _, b = self._run(problem("levy", 2, 1), budget=80, choice=again)
-        assert a.tobytes() == b.tobytes(), "made anew from its recorded settings it asked for other points"
+        assert a.tobytes() == b.tobytes(), "made again from its recorded settings it asked for other points"
 
     def _optimizer(self) -> str | Callable[..., Optimizer]:
         # Not by attribute access, which would bind a plain function as a method.

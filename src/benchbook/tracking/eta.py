@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchbook.tracking.state import FINAL, Eta, PipelineState, StepStatus
+from benchbook.tracking.state import FINAL, Eta, PipelineState, StepState, StepStatus
 
 _WIDE = 2.0  # the factor up and down while there is one observation only
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
@@ -71,7 +71,7 @@ def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> E
 
     Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
     so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
-    side by side, all work together is held against the time that has passed.
+    side by side, all work together is compared with the time that has passed.
     """
     return Forecast(earlier).estimate(state, t)
 
@@ -128,9 +128,9 @@ def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
         if step.status is StepStatus.COMPLETED and step.duration_s is not None
     ]
     seen += [
-        (t - step.started_t, step.fraction * work[step.index - 1])
+        (told_s, (step.fraction or 0.0) * work[step.index - 1])
         for step in state.running
-        if step.fraction and step.started_t is not None and t > step.started_t
+        if (told_s := _told_s(step)) is not None
     ]
     seen = [(seconds, done) for seconds, done in seen if done > 0]
     if not seen:
@@ -174,11 +174,29 @@ def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> flo
             seconds += whole
         elif step.status not in FINAL and step.started_t is not None:
             elapsed = t - step.started_t
-            if step.fraction:
-                seconds += elapsed / step.fraction * (1 - step.fraction)
-            else:
-                seconds += whole - elapsed if elapsed < whole else elapsed * _LATE
+            whole_s = _whole_s(step, whole)
+            late = min(_LATE, 1 - (step.fraction or 0.0))
+            seconds += whole_s - elapsed if elapsed < whole_s else elapsed * late
     return seconds
+
+
+def _told_s(step: StepState) -> float | None:
+    """Return how long a running step had run when it last said how far it is; None where it said nothing."""
+    if not step.fraction or step.fraction_t is None or step.started_t is None or step.fraction_t <= step.started_t:
+        return None
+    return step.fraction_t - step.started_t
+
+
+def _whole_s(step: StepState, expected_s: float) -> float:
+    """Return the seconds that a running step will take in all.
+
+    A share of the work says something about the moment at which it was told, and about no later one. The more of the
+    step is done, the more its own speed counts against what was expected.
+    """
+    told_s = _told_s(step)
+    if told_s is None or not step.fraction:
+        return expected_s
+    return told_s + (1 - step.fraction) * expected_s
 
 
 def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float], before: float | None) -> float:
@@ -196,8 +214,9 @@ def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float],
         if step.status in FINAL:
             done += seconds if step.status is StepStatus.COMPLETED else 0.0
             whole -= seconds if step.status is not StepStatus.COMPLETED else 0.0
-        elif step.fraction is not None:
-            done += seconds * step.fraction
+        elif step.fraction and step.started_t is not None:
+            whole_s = _whole_s(step, seconds)
+            done += seconds * max(step.fraction, min(_MOST_GUESSED, (t - step.started_t) / whole_s))
         elif step.started_t is not None:
             done += seconds * min(_MOST_GUESSED, (t - step.started_t) / seconds)
     share = done / whole if whole > 0 else 1.0

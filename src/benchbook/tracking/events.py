@@ -13,6 +13,7 @@ from benchbook.files import read_bytes
 from benchbook.tracking.field_types import check_types
 from benchbook.tracking.state import (
     FINAL,
+    NOT_REACHED,
     VERSION,
     Advice,
     Metric,
@@ -178,7 +179,8 @@ def _artifact(state: PipelineState, event: dict[str, Any]) -> None:
 
 
 def _progress(state: PipelineState, event: dict[str, Any]) -> None:
-    _step(state, event).fraction = event["fraction"]
+    step = _step(state, event)
+    step.fraction, step.fraction_t = event["fraction"], event["t"]
 
 
 def _signal(state: PipelineState, event: dict[str, Any]) -> None:
@@ -220,7 +222,7 @@ def _ended(state: PipelineState, event: dict[str, Any]) -> None:
     state.lost = event.get("lost", 0)
     for step in state.steps:
         if step.status not in FINAL:
-            step.status, step.reason = StepStatus.SKIPPED, "the pipeline ended before it"
+            step.status, step.reason = StepStatus.SKIPPED, NOT_REACHED
 
 
 _CHANGES: dict[str, Callable[[PipelineState, dict[str, Any]], None]] = {

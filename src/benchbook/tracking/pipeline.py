@@ -23,7 +23,7 @@ from benchbook.tracking.folders import earlier_shapes, slug_of
 from benchbook.tracking.protocol import Listener
 from benchbook.tracking.shown import Shown, wanted
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
-from benchbook.tracking.state import VERSION, Eta, PerformanceTest, PipelineState, StepStatus
+from benchbook.tracking.state import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
 from benchbook.tracking.writer import Record
 
@@ -215,7 +215,7 @@ class Pipeline:
         sampler, self._sampler = self._sampler, None
         summary = sampler.stop() if sampler is not None else {}
         for step in self._steps:
-            step.end(StepStatus.CANCELLED, reason or "the pipeline ended before it")
+            step.end(StepStatus.CANCELLED, reason or NOT_REACHED)
         for hook in self._end_hooks:
             try:
                 hook()

@@ -61,6 +61,9 @@ class TrackedPipeline(Protocol):
     def count(self, evaluations: int) -> None:
         """Count evaluations."""
 
+    def eta(self) -> Eta | None:
+        """Return how long it will still take; None where nothing tells."""
+
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
         """Return the prediction at a moment."""
 

@@ -31,12 +31,12 @@ from benchbook.tracking.folders import (
     tracking_root,
 )
 from benchbook.tracking.run_locks import heartbeat
-from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus
+from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 
 INDEX = "index.cache"
 LEAST_KEPT = 20
 _INDEX_VERSION = 2
-_WORTH_KEEPING = 20  # new lines that make it worth to write the index anew
+_WORTH_KEEPING = 20  # new lines that make it worth to write the index again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Line:
 
     Attributes:
         status: A `StepStatus`, or `died`, or `unreadable`.
-        done: Steps that are over.
+        done: Steps that were done; not those that were cancelled or that the end came before.
         failed: How many of them failed.
         total: Steps there will be, as far as known.
         duration_s: Seconds it took, or has taken until its last sign of life.
@@ -135,17 +135,19 @@ def list_runs(
     root: Path | None = None,
     *,
     since: datetime | None = None,
+    until: datetime | None = None,
     status: Iterable[str] = (),
     spec: str | None = None,
     limit: int | None = None,
 ) -> tuple[list[Line], int]:
     """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
 
-    What is over never changes, so its lines are kept in an index beside the folders; a lost index is made anew.
+    What is over never changes, so its lines are kept in an index beside the folders; a lost index is rebuilt.
 
     Args:
         root: Artifact root.
         since: Only those that started at this moment or later.
+        until: Only those that started before this moment.
         status: Only those of one of these.
         spec: Only those of this name, or that ran this spec.
         limit: At most so many.
@@ -153,11 +155,14 @@ def list_runs(
     base = tracking_root(root)
     index = _read_index(base)
     earliest = since.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if since is not None else ""
+    latest = until.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if until is not None else None
     known = run_ids(root)
     wanted, new, found = set(status), 0, []
     for run_id in known:
         if run_id < earliest:
             break
+        if latest is not None and run_id >= latest:
+            continue
         fields = index.get(run_id)
         if fields is None:
             line = _line(base / run_id)
@@ -205,16 +210,17 @@ def _line(folder: Path) -> Line | None:
 
 def _line_of(document: dict[str, Any]) -> Line:
     check_types(document)
-    statuses = [StepStatus(step["status"]) for step in document["steps"]]
+    steps = document["steps"]
+    statuses = [StepStatus(step["status"]) for step in steps]
     return Line(
         run_id=document["run_id"],
         name=document["name"],
         spec=document["spec"],
         status=document["status"],
         created_at=document["created_at"],
-        done=sum(status in FINAL for status in statuses),
+        done=sum(was_done(step["status"], step["reason"]) for step in steps),
         failed=statuses.count(StepStatus.FAILED),
-        total=max(document["total"] or 0, len(statuses)),
+        total=max(document["total"] or 0, len(steps)),
         duration_s=document["duration_s"],
         last_at=document["last_at"],
         reason=document["reason"],

@@ -21,6 +21,7 @@ class StepStatus(StrEnum):
 
 DIED = "died"  # what a reader calls a running pipeline whose process is gone; it never stands in a manifest
 UNREADABLE = "unreadable"
+NOT_REACHED = "the pipeline ended before it"  # why a step was skipped that nobody skipped
 FINAL = (StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.CANCELLED, StepStatus.SKIPPED)
 
 
@@ -68,7 +69,7 @@ class Eta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """An estimate, kept to be held against the truth.
+    """An estimate, kept to be compared with the truth.
 
     Attributes:
         done: Steps that were over.
@@ -97,6 +98,7 @@ class StepState:
         started_t: Seconds from the pipeline's start to its own; None where it has not started.
         duration_s: Seconds it took; None where it is not over.
         fraction: Share of its work that is done, as it said itself; None where it said nothing.
+        fraction_t: Seconds from the pipeline's start to when it said so.
         signal: Signal that came while it ran.
         reason: Why it failed, was cancelled or was skipped.
     """
@@ -109,6 +111,7 @@ class StepState:
     started_t: float | None = None
     duration_s: float | None = None
     fraction: float | None = None
+    fraction_t: float | None = None
     evaluations: int = 0
     metrics: dict[str, Metric] = field(default_factory=dict)
     artifacts: list[tuple[str, int | None]] = field(default_factory=list)
@@ -197,8 +200,8 @@ class PipelineState:
 
     @property
     def done(self) -> int:
-        """Steps that are over."""
-        return sum(step.status in FINAL for step in self.steps)
+        """Steps that were done: to their end, well or not, or left out on purpose; see `was_done`."""
+        return sum(was_done(step.status, step.reason) for step in self.steps)
 
     @property
     def running(self) -> list[StepState]:
@@ -223,3 +226,15 @@ class PipelineState:
         if named is not None:
             return named
         return pending[0].index if pending else len(self.steps) + 1
+
+
+def was_done(status: str, reason: str | None) -> bool:
+    """Return whether a step counts as done: not one that was cancelled, and not one that the end came before.
+
+    Examples:
+        >>> was_done("completed", None), was_done("cancelled", "SIGINT"), was_done("skipped", NOT_REACHED)
+        (True, False, False)
+    """
+    return status in (StepStatus.COMPLETED, StepStatus.FAILED) or (
+        status == StepStatus.SKIPPED and reason != NOT_REACHED
+    )

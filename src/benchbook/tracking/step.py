@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import text_of
 from benchbook.tracking import given
+from benchbook.tracking.announce import announce
 from benchbook.tracking.counter import Counter
 from benchbook.tracking.state import PipelineState, StepStatus
 
@@ -35,6 +36,7 @@ class Step:
         self._counted = Counter()
         self._started_t = pipeline.elapsed_s
         pipeline.emit("step_started", self._start, boundary=True)
+        announce(pipeline, self.index, label, "started")
 
     def _start(self, state: PipelineState) -> dict[str, Any]:
         self.index = state.place_of(self.label)
@@ -76,6 +78,7 @@ class Step:
         if self._over.acquire(blocking=False):
             took = max(0.0, self._pipeline.elapsed_s - self._started_t)
             self._pipeline.emit("step_ended", lambda state: self._end(state, status, reason, took), boundary=True)
+            announce(self._pipeline, self.index, self.label, status.value)
 
     def _end(self, state: PipelineState, status: StepStatus, reason: str | None, took: float) -> dict[str, Any]:
         mine = state.steps[self.index - 1] if 0 < self.index <= len(state.steps) else None

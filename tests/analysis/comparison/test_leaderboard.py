@@ -66,7 +66,7 @@ def test_the_quantile_of_the_range_is_that_of_scipy(k: int) -> None:
 
 
 def test_the_comparison_without_friedman_is_the_same_but_for_p(summary: StudySummary) -> None:
-    """Ranks, critical difference and cliques do not hang on the p-value."""
+    """Ranks, critical difference and cliques do not depend on the p-value."""
     values = np.random.default_rng(1).random((20, 4)) + np.array([0.0, 0.5, 0.6, 1.5])
     measured = Scores(
         problems=tuple((f"f{k}", 2) for k in range(20)), optimizers=tuple("abcd"), values=values, lower_is_better=True

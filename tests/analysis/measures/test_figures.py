@@ -155,3 +155,17 @@ def test_a_report_of_one_run_has_no_comparison(runs: RunTable) -> None:
     assert made.figures[0][0].startswith("Runtime profiles")
     assert not any("Ranks" in caption for caption, _ in made.figures)
     assert r"\begin{longtable}" in as_latex(made)
+
+
+def test_a_report_shows_what_the_first_two_optimizers_attain(runs: RunTable) -> None:
+    """With moocore, where any run comes within 0.1 of an optimum; a single optimizer has nothing to differ from."""
+    pytest.importorskip("moocore")
+    solved = RunTable(
+        bb.run(name, "sphere", dim=2, instance=1, seed=seed, budget=400)
+        for name in ("cma_es", "random_search")
+        for seed in (1, 2)
+    )
+    titles = [title for title, _ in report(solved, title="r").figures]
+    assert "Attainment of cma_es and random_search, sphere, 2-D: share of runs that were so precise by then" in titles
+    alone = report(solved.select(optimizer="cma_es"), title="r").figures
+    assert not [title for title, _ in alone if title.startswith("Attainment")]

@@ -13,7 +13,7 @@ from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.artifacts.interop import read_coco
 from benchbook.artifacts.interop.imported import ImportedRun
 from benchbook.artifacts.interop.suites import coco_function
-from benchbook.errors import ArtifactError
+from benchbook.errors import ArtifactError, UsageError
 from benchbook.problems import catalog
 
 HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (1.0) + sum g_i+ | measured | best\n"
@@ -147,6 +147,14 @@ def test_bi_objective_logs_carry_their_indicator(tmp_path: Path) -> None:
     targets = np.array([100.0, 31.7, 15.9])
     theirs = np.array(data.detEvals(targets)).T
     assert np.array_equal(first_hits(columns(runs), targets).evaluations, np.nan_to_num(theirs, nan=np.inf))
+
+
+def test_reference_algorithms_are_not_taken_for_runs(write) -> None:
+    """Their rows are running times of many algorithms."""
+    data = "% Artificial instance\n% algorithm type = best\n1 1e2 1e2 MCS_huyer.tgz 15 15\n"
+    index = "funcId = 1, DIM = 2, algId = 'best2009-bbob', suite = 'bbob'\n% x\nb.dat, 0:6|1e-8\n"
+    with pytest.raises(UsageError, match=r"b\.dat, line 2: this is a reference algorithm of cocopp"):
+        list(read_coco(write({"b.info": index, "b.dat": data})))
 
 
 def logged(folder: Path, suite: str, instances: str, which: str) -> Path:

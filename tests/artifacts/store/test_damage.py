@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,7 @@ def test_shared_documents_are_said_again(tmp_path: Path, records: list[RunRecord
 
 
 def test_foreign_and_empty_files_are_named(store: Path) -> None:
-    """They cost nothing, and `check` names them; `--repair` removes what is no shard at all."""
+    """They cost nothing, and `check` names them; `--repair` removes what is no shard, and sets aside what is no run."""
     (store / "shards" / "aa.runs.zst").write_bytes(b"hello, world")
     (store / "shards" / "bb.runs.zst").write_bytes(b"")
     (store / "shards" / "cc.runs.zst").write_bytes(zstandard.compress(b"[1, 2]"))
@@ -143,7 +144,8 @@ def test_foreign_and_empty_files_are_named(store: Path) -> None:
         f"shards/{name}" for name in (".x.tmp", "aa.runs.zst", "bb.runs.zst", "cc.runs.zst", "dd.runs.zst")
     }
     repair(store)
-    assert {finding.path for finding in inspect(store)} == {"shards/cc.runs.zst", "shards/dd.runs.zst"}
+    assert list(inspect(store)) == []
+    assert {path.name for path in (store / "set-aside").iterdir()} == {"cc.runs.zst", "dd.runs.zst"}
 
 
 def test_repair_drops_damaged_frames_only(store: Path) -> None:
@@ -342,3 +344,61 @@ def test_a_shard_that_cannot_be_made_is_an_error(tmp_path: Path, records: list[R
     (tmp_path / "shards").write_bytes(b"")
     with pytest.raises(StorageError, match="cannot write to the store"):
         ShardWriter(tmp_path).append(to_stored(records[0]))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE runs",
+        "DELETE FROM runs WHERE seed = 2",
+        "UPDATE runs SET precision = -1, evaluations = 1 WHERE seed = 2",
+        "UPDATE shared SET document = '{}'",
+        "DELETE FROM damages; PRAGMA user_version = 7",
+    ],
+)
+@pytest.mark.parametrize("writable", [True, False])
+def test_an_index_that_was_changed_is_made_again(store: Path, statement: str, writable: bool) -> None:
+    """No value is shown that the shards do not hold."""
+    with Store(store) as opened:
+        true = list(opened.rows())
+    with closing(sqlite3.connect(store / FILE_NAME)) as database:
+        database.executescript(statement)
+    if not writable:
+        store.chmod(0o555)
+    try:
+        with Store(store) as opened:
+            assert list(opened.rows()) == true
+    finally:
+        store.chmod(0o755)
+
+
+def test_an_index_that_was_changed_while_it_is_open_is_made_again(store: Path) -> None:
+    """Each sync compares the file with its seal where another process wrote to it."""
+    with Store(store) as opened:
+        true = list(opened.rows())
+        with closing(sqlite3.connect(store / FILE_NAME)) as database:
+            database.executescript("UPDATE runs SET evaluations = 1")
+        assert list(opened.rows()) == true
+
+
+def test_an_index_without_its_seal_is_made_again(store: Path) -> None:
+    """Nothing tells that it is what benchbook wrote."""
+    with Store(store) as opened:
+        true = list(opened.rows())
+    (store / "index.seal").unlink()
+    with Store(store) as opened:
+        assert list(opened.rows()) == true
+    assert (store / "index.seal").is_file()
+
+
+def test_a_deep_frame_is_set_aside(store: Path) -> None:
+    """It passes the parser, and no validator takes it; the other runs are shown."""
+    text = b'{"kind": "run", "schema_version": 1, "a": ' + b"[" * 300 + b"]" * 300 + b"}"
+    shard_of(store).write_bytes(
+        shard_of(store).read_bytes() + zstandard.ZstdCompressor(write_checksum=True).compress(text)
+    )
+    assert len(kept(store)) == RUNS
+    assert [finding.repairable for finding in inspect(store)] == [True]
+    assert repair(store) == [f"shards/{shard_of(store).name}: 1 frames that are no runs set aside"]
+    assert list(inspect(store)) == []
+    assert len(kept(store)) == RUNS

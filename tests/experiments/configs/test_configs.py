@@ -151,7 +151,7 @@ def test_merge_keys_and_aliases_are_understood(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("population: 1\npopulation: 2\n", "a.yaml:2: the key 'population' stands twice, first on line 1"),
+        ("population: 1\npopulation: 2\n", "a.yaml:2: the key 'population' appears twice, first on line 1"),
         ("inner:\n  depth: 1\n  depth: 1\n", "a.yaml:3: the key 'depth'"),
         ("x:\n  - {y: 1, y: 2}\n", "a.yaml:2: the key 'y'"),
         ("a: [1\n", "a.yaml:2: not valid YAML"),

@@ -283,11 +283,11 @@ def test_wrong_arguments_of_the_decorator_raise(settings, message):
         experiment(**({"configs": POOL} | settings))(lambda config: 1)
 
 
-def test_generators_are_no_experiments():
-    """They return nothing that could be recorded."""
+def test_generators_have_neither_retries_nor_a_timeout():
+    """Their caller has had values, which cannot be taken back."""
 
     def generator(config):
         yield 1
 
     with pytest.raises(UsageError, match="generator"):
-        experiment(configs=POOL)(generator)
+        experiment(configs=POOL, retries=1)(generator)

@@ -7,7 +7,7 @@ from benchbook.optimizers import names, optimizer
 from benchbook.testing import OptimizerConformance
 
 ADAPTED = [name for name in names() if ":" in name]
-# These stand for their libraries; starting processes that import them anew takes longest.
+# These stand for their libraries; starting processes that import them again takes longest.
 REPRESENTATIVE = {
     "cmaes:CMA",
     "mealpy:L_SHADE",

@@ -40,7 +40,7 @@ def test_values_are_finite_and_honest_about_the_optimum(name: str, dim: int) -> 
 @pytest.mark.parametrize(("name", "dim"), SMALL)
 @given(n=st.integers(1, 17), first=st.integers(0, 3))
 def test_a_point_has_the_same_bytes_alone_and_in_any_batch(name: str, dim: int, n: int, first: int) -> None:
-    """A value hangs on its point only, so that runs in lockstep equal runs alone."""
+    """A value depends on its point only, so that runs in lockstep equal runs alone."""
     problem = bb.problem(name, dim=dim)
     x = points(problem, 20)
     together = problem(x)

@@ -79,7 +79,7 @@ def test_a_run_has_the_same_bytes_alone_and_in_lockstep(
 @pytest.mark.parametrize("name", BBOB)
 @pytest.mark.parametrize(("dim", "runs", "n"), [(10, 1, 1500), (40, 15, 50), (40, 3, 301), (130, 2, 40)])
 def test_large_batches_are_worked_on_in_pieces_without_a_difference(name: str, dim: int, runs: int, n: int) -> None:
-    """Values do not hang on how many points are evaluated at a time."""
+    """Values do not depend on how many points are evaluated at a time."""
     problems = [BbobProblem(name, dim, instance) for instance in range(1, runs + 1)]
     x = np.random.default_rng(5).uniform(-5, 5, (runs, n, dim))
     values = stack(problems)(x)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchbook.errors import UsageError
-from benchbook.site.pages.benchmark_page import area_table, audit_table, quality_table
+from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
 
 SOURCE = {"command": "measure <it>", "measured": "2026-01-02", "versions": {"numpy": "2.4"}}
 QUALITY = {
@@ -40,13 +40,18 @@ def test_measured_tables_hold_the_numbers_and_how_they_came_about(tmp_path: Path
     write(tmp_path, "quality.json", QUALITY)
     write(tmp_path, "audit.json", AUDIT)
     write(tmp_path, "area.json", {"dim": 5, "peer": "lib:Some", "area": 0.25, "peer_area": 0.125})
+    write(tmp_path, "coverage.json", {"interval": "band", "data": "<5> runs", "before": 0.489, "now": 0.9})
     quality, audit, area = quality_table(tmp_path), audit_table(tmp_path), area_table(tmp_path)
+    coverage = coverage_table(tmp_path)
     assert "0.001" in quality
     assert "worse" in quality
     assert "<b>mealpy" not in quality
     assert "unknown" in audit
     assert "0.2500" in area
-    for table in (quality, audit, area):
+    assert "0.489" in coverage
+    assert "0.900" in coverage
+    assert "&lt;5&gt; runs" in coverage
+    for table in (quality, audit, area, coverage):
         assert "measure &lt;it&gt;" in table
         assert "2026-01-02" in table
         assert "numpy 2.4" in table
@@ -57,6 +62,7 @@ def test_what_was_not_measured_is_said_with_its_command(tmp_path: Path) -> None:
     assert "benchbook optimizers audit --all --json" in audit_table(tmp_path)
     assert "benchmarks.quality" in quality_table(tmp_path)
     assert "--profile" in area_table(tmp_path)
+    assert "benchmarks coverage" in coverage_table(tmp_path)
 
 
 def test_a_damaged_measurement_is_named(tmp_path: Path) -> None:

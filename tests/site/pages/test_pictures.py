@@ -93,7 +93,7 @@ def test_every_function_has_a_card_and_a_landscape(tmp_path: Path) -> None:
 
 
 def test_what_was_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:
-    """A change makes it anew, and so does damage."""
+    """A change makes it again, and so does damage."""
     made: list[int] = []
 
     def make() -> int:

@@ -86,7 +86,7 @@ def test_claims_are_judged_together_and_written(capsys: pytest.CaptureFixture[st
     spec.when()
     spec.claim("always", "One is one.", 1, "==", 1)
     spec.claim("never", "One is two.", 1, "==", 2)
-    with pytest.raises(UsageError, match="'never' stands twice"):
+    with pytest.raises(UsageError, match="'never' appears twice"):
         spec.claim("never", "Again.", 1, "==", 1)
     with pytest.raises(ClaimsFailedError, match="1 of 2 claims do not hold: never"):
         spec.then()

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from benchbook.cli.main import main
+from benchbook.errors import UsageError
 from benchbook.specs.notebooks.check import check_coverage, check_docstring, check_notebook, quick_params
-from benchbook.specs.notebooks.discover import specs
+from benchbook.specs.notebooks.discover import find, specs
 
 CELL: dict[str, Any] = {
     "cell_type": "code",
@@ -54,7 +55,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
         (lambda c: c["verdicts"]["metadata"].update(tags=["keep_output"]), "needs both tags", True),
         (lambda c: c["verdicts"].update(outputs=[]), "its output is missing", False),
         (lambda c: c["when"].update(id="3f9a61c2"), "its id is no word", True),
-        (lambda c: c["when"].update(id="given"), "its id stands twice", True),
+        (lambda c: c["when"].update(id="given"), "its id appears twice", True),
         (
             lambda c: c["setup"].update(source=c["setup"]["source"] + "\nimport os"),
             "imports os; allowed is benchb",
@@ -128,6 +129,17 @@ def test_a_notebook_under_the_name_of_an_optimizer_that_is_no_spec_does_not_cove
     """Coverage counts what discovery finds."""
     spec.write_text(json.dumps({"cells": [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": "# No"}]}))
     assert "random_search" in {finding.spec for finding in check_coverage(spec.parent, ["random_search"])}
+
+
+def test_a_spec_is_named_by_the_path_of_its_notebook_too(spec: Path, tmp_path: Path) -> None:
+    """What is no spec of the project, or does not exist, is told."""
+    assert [file.name for file in find([str(spec)], spec.parent)] == ["random_search"]
+    with pytest.raises(UsageError, match="no such notebook"):
+        find([str(spec.with_name("none.ipynb"))], spec.parent)
+    stray = tmp_path / "stray.ipynb"
+    stray.write_text('{"cells": []}')
+    with pytest.raises(UsageError, match="is not a spec of this project"):
+        find([str(stray)], spec.parent)
 
 
 def test_one_spec_of_a_library_covers_it(spec: Path, copy_spec: Callable[[str], Path]) -> None:

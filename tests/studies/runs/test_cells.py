@@ -108,7 +108,7 @@ def test_an_objective_that_raises_fails_its_own_run_only(caplog: pytest.LogCaptu
 
 
 def test_an_optimizer_that_only_knows_ask_and_tell_goes_on_working() -> None:
-    """A class of one's own is run by run, with the same results."""
+    """Your own class is run by run, with the same results."""
 
     class Walker:
         def __init__(self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> None:

@@ -58,7 +58,7 @@ def test_results_are_in_the_order_of_the_plan() -> None:
 
 
 def test_finished_runs_are_replayed(tmp_path: Path) -> None:
-    """A second execution computes nothing anew; a larger plan computes only what is missing."""
+    """A second execution computes nothing again; a larger plan computes only what is missing."""
     first = execute_all(planned(), store=Store(tmp_path))
     again = execute_all(planned(), store=Store(tmp_path))
     assert [r.run_id for r in again] == [r.run_id for r in first]

@@ -71,7 +71,7 @@ def test_the_same_seed_has_the_same_noise_and_another_seed_another(name: str) ->
     run("bbob_noisy_f107")
     assert run(name).content_digest == first.content_digest
     assert run(name, seed=2).history != first.history
-    # The points of a run hang on what it was told, and so on the noise.
+    # The points of a run depend on what it was told, and so on the noise.
     assert run(name).history != run(name, instance=2).history
 
 

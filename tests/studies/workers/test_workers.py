@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from benchbook.errors import ExecutionError, UsageError, WorkerLostError
@@ -116,3 +118,25 @@ def test_functions_of_the_started_script_are_found() -> None:
         path.write_text(textwrap.dedent(script))
         done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False)
     assert done.stdout == "2\n", done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can ask for its parent's end")
+def test_workers_die_with_their_parent_inside_native_code() -> None:
+    """Also where that code never lets go of the interpreter's lock, so that no thread can notice the end."""
+    code = (
+        "import ctypes, time\n"
+        "from benchbook.studies.workers.pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1)\n"
+        "    pool.submit(abs, 1).result()\n"
+        "    pool.submit(eval, '__import__(\"ctypes\").PyDLL(None).sleep(60)')\n"
+        "    print(*pool.processes(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        while worker.status() != psutil.STATUS_SLEEPING:
+            time.sleep(0.01)
+        parent.kill()
+    worker.wait(10)

@@ -1,5 +1,6 @@
 """Figures: each takes data, draws into axes and returns them; numbers are computed in `benchbook.analysis`."""
 
+from benchbook.analysis.plots.attainment import attainment_figure, plot_attainment, plot_attainment_difference
 from benchbook.analysis.plots.convergence import convergence_grid, plot_convergence
 from benchbook.analysis.plots.critical_difference import critical_difference_figure, plot_critical_difference
 from benchbook.analysis.plots.depth_maps import depth_comparison, plot_depth_map
@@ -21,6 +22,7 @@ __all__ = [
     "OPTIMIZER_STYLE",
     "FlameGraph",
     "Picture",
+    "attainment_figure",
     "contours",
     "convergence_grid",
     "critical_difference_figure",
@@ -29,6 +31,8 @@ __all__ = [
     "episode_grid",
     "new_figure",
     "optimizer_styles",
+    "plot_attainment",
+    "plot_attainment_difference",
     "plot_convergence",
     "plot_critical_difference",
     "plot_depth_map",

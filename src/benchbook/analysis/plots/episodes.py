@@ -17,7 +17,7 @@ from benchbook.typing import FloatArray, IntArray
 def plot_episodes(
     axes: Axes, times_s: FloatArray, values: FloatArray, steps: IntArray, *, limit: float | None = None
 ) -> Axes:
-    """Draw a line an episode, up to its end, a cross where it ended early, and return the axes.
+    """Draw one line per episode, up to its end, a cross where it ended early, and return the axes.
 
     Args:
         axes: Where to draw.

@@ -18,7 +18,7 @@ from benchbook.analysis.statistics.rankings import ShareCurve
 
 @styled
 def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
-    """Draw runtime profiles, a line an optimizer, with bands where they have one and a cross where their data end."""
+    """Draw runtime profiles, one line per optimizer, with bands where there are any and a cross where data end."""
     styles = optimizer_styles(profile.optimizer for profile in profiles)
     for profile in profiles:
         style = line_only(styles[profile.optimizer])
@@ -72,7 +72,7 @@ def profile_grid(panels: Sequence[tuple[str, Sequence[Profile]]], *, columns: in
 
 @styled
 def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
-    """Draw performance profiles or data profiles, a line an optimizer."""
+    """Draw performance profiles or data profiles, one line per optimizer."""
     styles = optimizer_styles(curve.optimizer for curve in curves)
     for curve in curves:
         style = line_only(styles[curve.optimizer])

@@ -12,6 +12,7 @@ from benchbook.analysis.measures.ert import RunningTimes, ert_interval, expected
 from benchbook.analysis.measures.first_hits import FirstHits, first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
 from benchbook.analysis.statistics.rankings import aocc_scores, final_scores
+from benchbook.errors import MissingExtraError, UsageError
 from benchbook.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -44,7 +45,42 @@ def report_figures(table: Columns, groups: Cells, hits: FirstHits) -> list[tuple
                   columns=[areas.problems[row][0] for row in chosen], label="AOCC")  # fmt: skip
     found.append((f"AOCC of each optimizer on each function, {dims[-1]}-D", Picture(
         figure, f"Heat map of AOCC, optimizers against functions, dimension {dims[-1]}.")))  # fmt: skip
-    return [*found, *_comparison_figures(table, groups)]
+    return [*found, *_comparison_figures(table, groups), *_attainment_figures(table, groups)]
+
+
+def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Picture]]:
+    """Return what the first two optimizers attain on a function, and the difference; nothing without moocore."""
+    from benchbook.analysis.measures.attainment import attainment, attainment_difference, load_moocore
+    from benchbook.analysis.plots import Picture, attainment_figure
+
+    function = _easiest(table, groups)
+    if len(table.optimizers) < 2 or function is None:
+        return []
+    try:
+        load_moocore()
+    except MissingExtraError:
+        return []
+    a, b = table.optimizers[:2]
+    both = [
+        dim
+        for dim in sorted({dim for _, name, dim in groups.names if name == function})
+        if {(a, function, dim), (b, function, dim)} <= set(groups.names)
+    ]
+    if not both:
+        return []
+    own = table.pick(np.flatnonzero((table.function == table.functions.index(function)) & (table.dim == both[-1])))
+    try:
+        difference = attainment_difference(own, a, b)
+    except UsageError:  # their numbers of runs have no common multiple of use
+        return []
+    sides = [attainment(own, name) for name in (a, b)]
+    text = (
+        f"Empirical attainment of evaluations and precision on {function} in dimension {both[-1]} by {a} and {b}, and "
+        f"the difference: the largest in favour of {a} is {max(float(difference.difference.max(initial=0.0)), 0):.2f}, "
+        f"in favour of {b} {max(float(-difference.difference.min(initial=0.0)), 0):.2f}."
+    )
+    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that were so precise by then"
+    return [(title, Picture(attainment_figure(sides, difference), text))]
 
 
 def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Picture]]:

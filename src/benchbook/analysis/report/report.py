@@ -65,7 +65,7 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     table = columns(records)
     groups = cells(table)
     standard = first_hits(table, STANDARD_TARGETS)
-    times = expected_running_times(first_hits(table, np.array(ERT_TARGETS)), groups)
+    times = expected_running_times(first_hits(table, np.array(ERT_TARGETS)), groups, balance=True)
     return Report(
         title=title,
         ledger=_ledger(records, planned),

@@ -1,4 +1,4 @@
-"""Rankings of a set of optimizers: performance profiles, data profiles, ranks. They hang on the set, so it is kept."""
+"""Rankings of a set of optimizers: performance profiles, data profiles, ranks. They depend on the set: it is kept."""
 
 from __future__ import annotations
 

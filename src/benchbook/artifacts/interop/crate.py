@@ -96,7 +96,7 @@ def _gather(runs: Sequence[RunRecord], study: Path, content: Path, notebooks: Se
 
     kept = content / "study"
     if (study / SHARD_FOLDER).is_dir():
-        # The index can be made anew from the shards.
+        # The index can be made again from the shards.
         shutil.copytree(study / SHARD_FOLDER, kept / SHARD_FOLDER, ignore=shutil.ignore_patterns(".*"))
         if (study / MANIFEST).is_file():
             shutil.copy(study / MANIFEST, kept)

@@ -22,7 +22,6 @@ from benchbook.records import History, OptimizerRecord, Status
 from benchbook.typing import FloatArray, IntArray, JsonObject
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedProblem:
     """The problem of an imported run.

@@ -9,27 +9,36 @@ from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.imported import ImportedRun
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.nevergrad import read_nevergrad
+from benchbook.artifacts.interop.tools.benchopt import read_benchopt
+from benchbook.artifacts.interop.tools.optuna import read_optuna
+from benchbook.artifacts.interop.tools.pycma import read_pycma
 from benchbook.errors import unknown_name
 
-FORMATS = ("coco", "ioh", "nevergrad")
+FORMATS = ("coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt")
 
 
-def read(path: Path, form: str, *, suite: str | None = None, objective: str | None = None) -> Iterator[ImportedRun]:
+def read(
+    source: str | Path, form: str, *, suite: str | None = None, objective: str | None = None
+) -> Iterator[ImportedRun]:
     """Return the runs of a source in one of the formats.
 
     Args:
-        path: The folder or file.
+        source: The folder or file; for `optuna` also a storage URL.
         form: Name of the format.
         suite: For `ioh`: the suite of logs that name none.
-        objective: For `ioh`: the column that is read.
+        objective: For `ioh`: the column that is read; for `optuna`: the number of the objective.
 
     Raises:
         UnknownNameError: There is no such format.
     """
+    if form == "optuna":
+        return read_optuna(source, objective)
+    path = Path(source)
     if form == "ioh":
         return read_ioh(path, suite=suite, objective=objective)
-    if form == "coco":
-        return read_coco(path)
-    if form == "nevergrad":
-        return read_nevergrad(path)
+    for name, reader in (
+        ("coco", read_coco), ("nevergrad", read_nevergrad), ("pycma", read_pycma), ("benchopt", read_benchopt),
+    ):  # fmt: skip
+        if form == name:
+            return reader(path)
     raise unknown_name("format", form, FORMATS)

@@ -56,6 +56,8 @@ class StepExecution(Model):
     """Seconds it took; null where it is not over."""
     fraction: float | None = Field(ge=0, le=1)
     """Share of its work that is done; null where it said nothing."""
+    fraction_t: Seconds | None = None
+    """Seconds from the pipeline's start to when it said so."""
     evaluations: Count
     """Evaluations done in it."""
     metrics: dict[str, MetricSummary]

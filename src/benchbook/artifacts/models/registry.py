@@ -18,6 +18,7 @@ from benchbook.artifacts.kinds import (
     MANIFEST_VERSION,
     PIPELINE_VERSION,
     PROFILE_VERSION,
+    REFERENCE_VERSION,
     RUN_VERSION,
     SPEC_OUTCOME_VERSION,
     STORE_VERSION,
@@ -54,6 +55,7 @@ from benchbook.artifacts.models.pipeline import (
     TrackedPipeline,
 )
 from benchbook.artifacts.models.profile import Profile
+from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.study import Aggregate, StudyManifest
 
@@ -201,6 +203,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.AGGREGATE: Aggregate,
     Kind.EXPERIMENT: Experiment,
     Kind.BASELINE: Baseline,
+    Kind.REFERENCE: Reference,
     Kind.PIPELINE: TrackedPipeline,
     Kind.IMPORTED_RUN: ImportedRun,
     Kind.PROFILE: Profile,
@@ -218,6 +221,7 @@ FILE_NAMES = {
     Kind.EXPERIMENT: f"experiment.v{EXPERIMENT_VERSION}.schema.json",
     Kind.IMPORTED_RUN: f"imported-run.v{IMPORTED_VERSION}.schema.json",
     Kind.BASELINE: f"baseline.v{BASELINE_VERSION}.schema.json",
+    Kind.REFERENCE: f"reference.v{REFERENCE_VERSION}.schema.json",
     Kind.BENCHMARK_REPORT: f"benchmark-report.v{BENCHMARK_VERSION}.schema.json",
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
     Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",

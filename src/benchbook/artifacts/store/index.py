@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
 _VERSION = 1
 _WAIT_S = 60.0
+_MOST_KEPT = 256  # shared documents, while runs are taken in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +92,12 @@ class Index:
     """The index of one store."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
-        """Open it, or make it; with `fresh` it is made anew in memory, from what the shards hold now."""
+        """Open it, or make it; with `fresh` it is rebuilt in memory, from what the shards hold now."""
         self.folder = folder
         self._file = folder / FILE_NAME
         self._fresh = fresh
         self._seal = Seal(folder)
+        self._documents: dict[str, bytes] = {}
         self._verified: int | None = None  # which state of the file was compared with its seal
         self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
@@ -111,7 +113,7 @@ class Index:
         except sqlite3.DatabaseError as error:
             if not self._keep:
                 raise StorageError(f"cannot index the store {self.folder}: {error}") from error
-            log.info("making the index of %s anew: %s", self.folder, error)
+            log.info("rebuilding the index of %s: %s", self.folder, error)
             self._database.close()
             try:
                 if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
@@ -184,6 +186,7 @@ class Index:
             return
         with self._transaction():
             self._prepare()
+            self._documents.clear()
             pending: list[ScannedRun] = []
             for path, (size, changed) in self._there().items():
                 known = self._known().get(path)
@@ -220,7 +223,7 @@ class Index:
         return found
 
     def _prepare(self) -> None:
-        """Make the tables, and make them anew where a known shard was shortened, rewritten or removed."""
+        """Make the tables, and make them again where a known shard was shortened, rewritten or removed."""
         known, there = self._known(), self._there()
         current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
         if current and all(
@@ -255,15 +258,23 @@ class Index:
     def _add(self, run: ScannedRun) -> bool:
         row = run.row
         if row is None:
-            found = {
-                digest: self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
-                for digest in run.refers_to
-            }
-            if None in found.values():
+            found = [self._shared(digest) for digest in run.refers_to]
+            if found[0] is None or None in found:
                 return False
-            row = run.completed(found[run.refers_to[0]][0])
+            row = run.completed(found[0])
         self.query(_INSERT, row)
         return True
+
+    def _shared(self, digest: str) -> bytes | None:
+        """Return a shared document; those that were asked for are kept, as many runs refer to each."""
+        if digest not in self._documents:
+            found = self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
+            if found is None:
+                return None
+            if len(self._documents) >= _MOST_KEPT:
+                self._documents.clear()
+            self._documents[digest] = found[0]
+        return self._documents[digest]
 
     def _damage(self, shard: str, offset: int, reason: str, torn: bool) -> None:
         log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)

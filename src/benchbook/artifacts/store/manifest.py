@@ -78,7 +78,7 @@ def write_manifest(
     except ArtifactError as error:
         if _is_newer(store / FILE_NAME):
             raise
-        log.warning("writing the manifest anew: %s", error)
+        log.warning("rewriting the manifest: %s", error)
         known = None
     if known is not None:
         if known.plan == plan and known.reuses_stale == reuses_stale:
@@ -87,7 +87,7 @@ def write_manifest(
         if differing:
             log.warning("%s held another plan, with other %s; its runs are kept", store, ", ".join(differing))
         elif known.plan != plan and not reuses_stale:
-            log.warning("code or environment were changed since %s was planned; its runs are computed anew", store)
+            log.warning("code or environment were changed since %s was planned; its runs are computed again", store)
     document: JsonObject = {
         "kind": Kind.STUDY_MANIFEST.value,
         "schema_version": MANIFEST_VERSION,

@@ -1,4 +1,8 @@
-"""Checking a store from its bytes up, and repairing what can be: damaged frames, empty shards, orphan temporaries."""
+"""Checking a store from its bytes up, and repairing what can be: damaged frames, empty shards, orphan temporaries.
+
+What is no run although it can be read, such as a frame that does not fit its schema, is set aside: it is moved to
+`set-aside/` in the store, where nothing reads it.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ from benchbook.artifacts.store.trace import read_trace
 from benchbook.artifacts.validate import check_file
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
+
+ASIDE_FOLDER = "set-aside"
+_NEWER = "a newer benchbook wrote it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,7 @@ class Finding:
 
 
 def inspect(folder: Path) -> Iterator[Finding]:
-    """Yield what is wrong in a store; every frame is read anew, and every run held against its digests.
+    """Yield what is wrong in a store; every frame is read again, and every run compared with its digests.
 
     Raises:
         UsageError: The folder is no store.
@@ -53,11 +60,11 @@ def inspect(folder: Path) -> Iterator[Finding]:
         try:
             load_document(folder / MANIFEST_FILE)
         except ArtifactError as error:
-            yield Finding(path=MANIFEST_FILE, reason=str(error), repairable=False)
+            yield Finding(path=MANIFEST_FILE, reason=str(error), repairable=_NEWER not in str(error))
     with Store(folder, Index(folder, fresh=True)) as store:
         index = store.index()
         for shard, offset, reason in index.query("SELECT shard, offset, reason FROM damages ORDER BY shard, offset"):
-            yield Finding(path=shard, reason=f"frame at byte {offset}: {reason}", repairable=True)
+            yield Finding(path=shard, reason=f"frame at byte {offset}: {reason}", repairable=_NEWER not in reason)
         for row in store.rows():
             try:
                 record = store.read(row)
@@ -85,9 +92,9 @@ def _wrong_imports(folder: Path) -> Iterator[Finding]:
 
 
 def repair(folder: Path) -> list[str]:
-    """Remove damaged frames, empty shards and orphan temporaries; return what was done, in words.
+    """Remove damaged frames, empty shards and orphan temporaries, set aside what is no run; return that in words.
 
-    A shard that a process is writing to is left alone.
+    A shard that a process is writing to is left alone, and so is what a newer benchbook wrote.
 
     Raises:
         StorageError: A file cannot be written or removed.
@@ -97,8 +104,11 @@ def repair(folder: Path) -> list[str]:
         for path in _temporaries(folder):
             path.unlink()
             done.append(f"{path.relative_to(folder).as_posix()}: removed")
+        done += _set_manifest_aside(folder)
+        wrong = _wrong_frames(folder)
         for path in shards_of(folder):
-            done += _repair_shard(path, path.relative_to(folder).as_posix())
+            name = path.relative_to(folder).as_posix()
+            done += _repair_shard(folder, path, name, wrong.get(name, set()))
         if done:
             (folder / INDEX_FILE).unlink(missing_ok=True)
     except OSError as error:
@@ -106,20 +116,56 @@ def repair(folder: Path) -> list[str]:
     return done
 
 
-def _repair_shard(path: Path, name: str) -> list[str]:
-    damaged = [(frame.offset, frame.size) for frame in frames_of_shard(path) if frame.data is None]
-    if not damaged:
+def _set_manifest_aside(folder: Path) -> list[str]:
+    path = folder / MANIFEST_FILE
+    if not path.is_file():
+        return []
+    try:
+        load_document(path)
+    except ArtifactError as error:
+        if _NEWER in str(error):
+            return []
+        (folder / ASIDE_FOLDER).mkdir(exist_ok=True)
+        path.replace(folder / ASIDE_FOLDER / MANIFEST_FILE)
+        return [f"{MANIFEST_FILE}: set aside; `benchbook study run` writes it again"]
+    return []
+
+
+def _wrong_frames(folder: Path) -> dict[str, set[int]]:
+    """Return, by shard, where frames begin that can be read, but are no runs."""
+    wrong: dict[str, set[int]] = {}
+    with Store(folder, Index(folder, fresh=True)) as store:
+        for shard, offset, reason in store.index().query("SELECT shard, offset, reason FROM damages"):
+            if _NEWER not in reason:
+                wrong.setdefault(shard, set()).add(offset)
+    return wrong
+
+
+def _repair_shard(folder: Path, path: Path, name: str, wrong: set[int]) -> list[str]:
+    damaged, aside = [], []
+    for frame in frames_of_shard(path):
+        if frame.data is None:
+            damaged.append((frame.offset, frame.size))
+        elif frame.offset in wrong:
+            aside.append((frame.offset, frame.size))
+    if not damaged and not aside:
         return []
     if is_being_written(path):
         return [f"{name}: left alone, a process is writing to it"]
     data = path.read_bytes()
-    for offset, size in reversed(damaged):
+    if aside:
+        kept = folder / ASIDE_FOLDER / path.name
+        earlier = kept.read_bytes() if kept.is_file() else b""
+        write_atomic(kept, earlier + b"".join(data[offset : offset + size] for offset, size in aside))
+    for offset, size in sorted([*damaged, *aside], reverse=True):
         data = data[:offset] + data[offset + size :]
-    if data:
-        write_atomic(path, data)
-        return [f"{name}: {len(damaged)} damaged frames removed"]
-    path.unlink()
-    return [f"{name}: removed, nothing in it could be read"]
+    if not data:
+        path.unlink()
+        return [f"{name}: {'set aside, it held no run' if aside else 'removed, nothing in it could be read'}"]
+    write_atomic(path, data)
+    words = [f"{len(damaged)} damaged frames removed"] if damaged else []
+    words += [f"{len(aside)} frames that are no runs set aside"] if aside else []
+    return [f"{name}: {', '.join(words)}"]
 
 
 def _temporaries(folder: Path) -> list[Path]:

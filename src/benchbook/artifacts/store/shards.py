@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import uuid
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from benchbook.artifacts.codec import ZSTD_MAGIC, Frame, encode, zstd_frames
 from benchbook.artifacts.store.deduplicated import StoredForm
+from benchbook.clock import SYSTEM_CLOCK
 from benchbook.errors import ArtifactError, StorageError, UsageError
+from benchbook.files import sync_folder
 from benchbook.profiling.stages import stage
 from benchbook.typing import JsonObject
 
@@ -20,6 +23,8 @@ IMPORTED_SUFFIX = ".imported.zst"
 # A shared document is said again after so many runs: a damaged one then costs at most these.
 _SAY_AGAIN = 64
 _BUFFER = 1 << 18
+# What was written is brought to disk at the latest with the first write after n seconds.
+_SYNC_S = 1.0
 
 
 class ShardWriter:
@@ -30,6 +35,7 @@ class ShardWriter:
         self.path = store / SHARD_FOLDER / f"{name or uuid.uuid4().hex}{SHARD_SUFFIX}"
         self._file: int | None = None
         self._length = 0
+        self._synced_s = -math.inf
         self._said: dict[str, int] = {}
 
     def append(self, form: StoredForm) -> None:
@@ -69,6 +75,16 @@ class ShardWriter:
     def _unsaid(self, shared: list[tuple[str, JsonObject]]) -> list[tuple[str, JsonObject]]:
         return [(name, document) for name, document in shared if self.needs(name)]
 
+    def _sync(self) -> None:
+        """Bring what was written to disk, in groups: each run alone would wait for the disk."""
+        now = SYSTEM_CLOCK.monotonic_s()
+        if self._file is None or now - self._synced_s < _SYNC_S:
+            return
+        if self._synced_s == -math.inf:
+            sync_folder(self.path.parent)  # a new file survives a power loss only where its folder names it
+        os.fsync(self._file)
+        self._synced_s = now
+
     def _write(self, data: bytes) -> None:
         try:
             if self._file is None:
@@ -79,6 +95,7 @@ class ShardWriter:
             view = memoryview(data)
             while view:
                 view = view[os.write(self._file, view) :]
+            self._sync()
         except OSError as error:
             self._said.clear()
             if self._file is not None:

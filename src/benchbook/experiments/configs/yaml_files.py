@@ -50,7 +50,7 @@ def read_yaml(path: Path) -> list[Located]:
     A document is one configuration, a list of them, or `expand:` with lists of values. A file may hold several.
 
     Raises:
-        UsageError: There is no such file or no YAML file in the folder, a file is not valid YAML, a key stands twice,
+        UsageError: There is no such file or no YAML file in the folder, a file is not valid YAML, a key appears twice,
             or a configuration is no mapping; the message names file and line.
     """
     path = Path(path)
@@ -112,7 +112,7 @@ def _of_node(file: Path, node: yaml.Node) -> Iterator[Located]:
 
 
 def _note_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: Lines, above: set[int]) -> None:
-    """Note the line of each key; refuse keys that stand twice, and aliases that hold themselves."""
+    """Note the line of each key; refuse keys that appear twice, and aliases that hold themselves."""
     if id(node) in above:
         raise UsageError(f"{file}:{node.start_mark.line + 1}: an alias holds itself")
     if isinstance(node, yaml.SequenceNode):
@@ -128,7 +128,7 @@ def _note_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: Lines
             continue
         name = str(key.value)
         if name in seen:
-            raise UsageError(f"{file}:{line}: the key {name!r} stands twice, first on line {seen[name]}")
+            raise UsageError(f"{file}:{line}: the key {name!r} appears twice, first on line {seen[name]}")
         seen[name] = line
         lines[(*path, name)] = line
         _note_lines(file, value, (*path, name), lines, above | {id(node)})

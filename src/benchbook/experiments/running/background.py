@@ -70,7 +70,7 @@ class Lane:
         _lanes.add(self)
 
     def forget(self) -> None:
-        """Begin anew, in the child of a fork: the shadows are the parent's."""
+        """Start again, in the child of a fork: the shadows are the parent's."""
         self._waiting.clear()
         self._running.clear()
         self._lock = threading.Lock()

@@ -28,7 +28,7 @@ Hook = Callable[[Branch], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an experiment does with each branch."""
+    """What an experiment does with each branch; `streams` is how it follows a generator function, None for others."""
 
     name: str
     function: Callable[..., Any]
@@ -40,6 +40,7 @@ class Settings:
     before: Hook | None
     after: Hook | None
     clock: Clock
+    streams: Callable[[Callable[[], Job]], Any] | None = None
 
 
 @dataclass(slots=True, eq=False)

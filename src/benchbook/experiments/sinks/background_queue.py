@@ -37,7 +37,7 @@ class SinkLane:
         exit_report.watch_sink(self)
 
     def forget(self) -> None:
-        """Begin anew, in the child of a fork: the parent tells what is on the way."""
+        """Start again, in the child of a fork: the parent tells what is on the way."""
         self._queue.clear()
         self._active = False
         self._lock = threading.Lock()

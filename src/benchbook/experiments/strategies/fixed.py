@@ -1,4 +1,4 @@
-"""The strategies whose choice does not hang on chance: single, round robin, shadow, multi-branch."""
+"""The strategies whose choice does not depend on chance: single, round robin, shadow, multi-branch."""
 
 from __future__ import annotations
 

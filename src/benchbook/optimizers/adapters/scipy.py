@@ -170,7 +170,7 @@ _METHODS: dict[str, _Method] = {
         settings={
             "xatol": Parameter(default=1e-4, kind=_Positive, meaning="Spread of the simplex at which a search ends."),
             "fatol": Parameter(default=1e-4, kind=_Positive, meaning="Spread of its values at which a search ends."),
-            "adaptive": Parameter(default=False, kind=bool, meaning="Coefficients that hang on the dimension."),
+            "adaptive": Parameter(default=False, kind=bool, meaning="Coefficients that depend on the dimension."),
             "restart": _RESTART,
         },
         text="`minimize(method='Nelder-Mead')` from a random point, one point a batch.",
@@ -251,7 +251,7 @@ _METHODS: dict[str, _Method] = {
             "accept": Parameter(default=-5.0, kind=Annotated[float, Le(-5)], meaning="Strictness of acceptance."),
             "no_local_search": Parameter(default=False, kind=bool, meaning="Leave out the local searches."),
         },
-        text="`dual_annealing`; its temperature hangs on the iteration alone, so that it needs no horizon.",
+        text="`dual_annealing`; its temperature depends on the iteration alone, so that it needs no horizon.",
     ),
     "direct": _Method(
         minimize=_direct,

@@ -33,7 +33,7 @@ class CmaEs(NativeOptimizer):
         population: Points a generation (lambda); None: 4 + floor(3 ln dim).
         step: First standard deviation, as a share of the box's width (sigma).
         restarts: What happens once the distribution has converged. "none": it goes on, and runs advance in lockstep;
-            "bipop": it starts anew, by turns with a population doubled each time, and with small ones and small steps.
+            "bipop": it restarts, by turns with a population doubled each time, and with small ones and small steps.
         repair: Rule that folds space into the box: reflect or wrap.
 
     Raises:
@@ -183,7 +183,7 @@ class CmaEs(NativeOptimizer):
         self.decompose_every = max(1, int(1 / (10 * n * (self.c_1 + self.c_mu))))
 
     def _restart(self, fx: FloatArray, bipop: Bipop) -> None:
-        """Start anew once the only run has converged, or used up what it was given."""
+        """Restart once the only run has converged, or used up what it was given."""
         evaluations = self.generation * self.population
         converged = self.convergence.reached(
             np.sort(fx),

@@ -1,4 +1,4 @@
-"""When a CMA-ES has converged, and with which population and step size BIPOP starts it anew.
+"""When a CMA-ES has converged, and with which population and step size BIPOP restarts it.
 
 References:
     Hansen, N. (2009). Benchmarking a BI-population CMA-ES on the BBOB-2009 function testbed. GECCO companion,

@@ -26,7 +26,7 @@ class MantaRayForaging(NativeOptimizer):
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Length of the run in evaluations, >= 1; the schedule t/T of the paper hangs on it.
+        horizon: Length of the run in evaluations, >= 1; the schedule t/T of the paper depends on it.
         population: Number of manta rays (N in the paper); 30 does well on BBOB from 2 to 20 dimensions.
         somersault: Somersault factor (S in the paper): how wide the somersaults swing.
         repair: Rule for variables outside of the box: clip, reflect or wrap.

@@ -19,7 +19,7 @@ GREEDIEST = 0.2  # largest share of the population among which pbest is drawn
 
 
 class SuccessHistoryDE(NativeOptimizer):
-    """Differential evolution that draws weight and crossover anew for each trial, around values that succeeded before.
+    """Differential evolution that draws weight and crossover again for each trial, around values that succeeded before.
 
     Mutants are built by current-to-pbest/1 with an archive of replaced points.
 
@@ -28,7 +28,8 @@ class SuccessHistoryDE(NativeOptimizer):
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
         population: Number of points (N).
-        memory: Entries of the success history (H).
+        memory: Entries of the success history (H): 6, as in L-SHADE. One entry is written in each generation, so that a
+            history as long as the population, as in the first paper, adapts slowly.
         archive: Size of the archive, as a multiple of the population (|A| / N).
         repair: Rule for variables outside of the box: halfway (between the bound and the parent, as in the paper),
             clip, reflect or wrap.
@@ -36,6 +37,9 @@ class SuccessHistoryDE(NativeOptimizer):
     References:
         Tanabe, R., & Fukunaga, A. (2013). Success-history based parameter adaptation for differential evolution.
         Proc. IEEE CEC, 71-78. https://doi.org/10.1109/CEC.2013.6557555
+
+        Tanabe, R., & Fukunaga, A. (2014). Improving the search performance of SHADE using linear population size
+        reduction. Proc. IEEE CEC, 1658-1665. https://doi.org/10.1109/CEC.2014.6900380
 
         Zhang, J., & Sanderson, A. C. (2009). JADE: adaptive differential evolution with optional external archive.
         IEEE Transactions on Evolutionary Computation 13(5), 945-958. https://doi.org/10.1109/TEVC.2009.2014613
@@ -57,7 +61,7 @@ class SuccessHistoryDE(NativeOptimizer):
         rng: np.random.Generator | Streams,
         *,
         population: Annotated[int, Ge(4)] = 50,
-        memory: Annotated[int, Ge(1)] = 50,
+        memory: Annotated[int, Ge(1)] = 6,
         archive: Annotated[float, Gt(0), Le(10)] = 1.0,
         repair: Literal["halfway", "clip", "reflect", "wrap"] = "halfway",
     ) -> None:

@@ -37,7 +37,7 @@ class Streams(Protocol):
 
 
 class RunStreams:
-    """Streams that hang on a generator, independent of each other."""
+    """Streams that depend on a generator, independent of each other."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._normal, self._uniform = rng.spawn(2)

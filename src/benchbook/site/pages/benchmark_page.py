@@ -1,4 +1,4 @@
-"""Tables of what was measured on purpose and is kept with the docs: quality beside the peers, audit of random state."""
+"""Tables of what was measured on purpose and is kept with the docs: quality beside the peers, audits, coverage."""
 
 from __future__ import annotations
 
@@ -63,6 +63,18 @@ def audit_table(docs: Path) -> str:
     ]
     headers = ["optimizer", "global sources", "contained", "leaks between runs", "ignores the seed", "processes agree"]
     return _with_source(headers, rows, data)
+
+
+def coverage_table(docs: Path) -> str:
+    """Return how often intervals hold the true value; a sentence where it is not there."""
+    data = _read(docs, "coverage.json")
+    if data is None:
+        return _missing("python -m benchmarks coverage")
+    rows = [
+        [escape(str(row["interval"])), escape(str(row["data"])), f"{row['before']:.3f}", f"{row['now']:.3f}"]
+        for row in data["rows"]
+    ]
+    return _with_source(["95 % interval", "simulated data", "version 0.1", "now"], rows, data)
 
 
 def _read(docs: Path, name: str) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ def thumbnail(notebook: dict[str, Any] | None) -> Thumbnail | None:
 def panels_only(svg: str) -> bytes:
     """Return a figure of matplotlib without what is too small to be read; what is no such figure, as it is."""
     try:
-        root = ElementTree.fromstring(svg)  # noqa: S314  # notebooks of one's own project; expat bounds expansion
+        root = ElementTree.fromstring(svg)  # noqa: S314  # notebooks of the user's project; expat bounds expansion
     except ElementTree.ParseError:
         return svg.encode()
     figure = root.find(f"{_SVG}g[@id='figure_1']")

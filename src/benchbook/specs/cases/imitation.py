@@ -77,7 +77,7 @@ def episode_picture(problem: ImitationClone, drivers: Mapping[str, RollOuts]) ->
         f"{who} {int(np.sum(steps == len(times) - 1))} of {len(steps)}" for who, (times, _, steps) in episodes.items()
     )
     alt = (
-        f"Angle of the pole and position of the cart over time, instance {problem.instance}, a line an episode, "
+        f"Angle of the pole and position of the cart over time, instance {problem.instance}, one line per episode, "
         f"a cross where it ends early. Episodes that stand to the end: {stand}."
     )
     quantities = [(2, "angle, rad", cart.most_angle_rad), (0, "position, m", cart.track_m)]

@@ -33,10 +33,10 @@ def become_kernel(order: Order) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _environment(order)
     _randomness()
-    from benchbook.specs.engine.kernel_app import ForkedKernelApp
+    from benchbook.specs.engine.kernel_app import IPKernelApp
 
     # The number of the parent is read while ipykernel is imported, which was long ago.
-    ForkedKernelApp.launch_instance(argv=order["argv"][3:], parent_handle=os.getppid())
+    IPKernelApp.launch_instance(argv=order["argv"][3:], parent_handle=os.getppid())
 
 
 def _environment(order: Order) -> None:

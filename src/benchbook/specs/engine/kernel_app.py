@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import zmq
-from ipykernel.kernelapp import IPKernelApp
+from ipykernel import kernelapp
 
 _PATIENCE_MS = 2000  # for a client that does not read any more
 
 
-class ForkedKernelApp(IPKernelApp):
-    """ipykernel's application, with an output channel that keeps everything."""
+class IPKernelApp(kernelapp.IPKernelApp):
+    """ipykernel's application, with an output channel that keeps everything; its name is that of its logger, too."""
 
     def init_iopub(self, context: Any) -> None:
         """Open the output channel, in a context of its own, so that its end can be awaited.
@@ -37,7 +37,7 @@ class ForkedKernelApp(IPKernelApp):
         self.output.destroy(linger=_PATIENCE_MS)
 
 
-def _delivering(leave: Callable[[int], NoReturn], app: ForkedKernelApp) -> Callable[[int], NoReturn]:
+def _delivering(leave: Callable[[int], NoReturn], app: IPKernelApp) -> Callable[[int], NoReturn]:
     """Return `os._exit` that first delivers what was flushed: the thread that sends it would end at once."""
     mine = os.getpid()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,17 +60,31 @@ def notebooks(folder: Path) -> list[Path]:
 
 
 def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
-    """Return the specs with these names, or of these optimizers; all of them without names.
+    """Return the specs with these names, of these optimizers, or of these notebooks; all of them without names.
 
     Raises:
+        UsageError: A notebook that is named by its path does not exist, or is no spec of the project.
         UnknownNameError: There is no spec of a name; the message offers the nearest.
     """
     known = {file.name: file for file in specs(folder)}
-    wanted = list(dict.fromkeys(spec_name(name) for name in names))
+    wanted = list(dict.fromkeys(_name_of(name, known) for name in names))
     for name in wanted:
         if name not in known:
             raise unknown_name("spec", name, known, "(benchbook spec list)")
     return [known[name] for name in wanted] if wanted else list(known.values())
+
+
+def _name_of(given: str, known: Mapping[str, SpecFile]) -> str:
+    """Return the name of a spec that is given by its name, its optimizer, or the path of its notebook."""
+    if not given.endswith(".ipynb"):
+        return spec_name(given)
+    path = Path(given)
+    if not path.is_file():
+        raise UsageError(f"no such notebook: {given}")
+    for file in known.values():
+        if file.path.samefile(path):
+            return file.name
+    raise UsageError(f"{given} is not a spec of this project (benchbook spec list)")
 
 
 def shard_of(files: Sequence[SpecFile], shard: str) -> list[SpecFile]:

@@ -88,7 +88,7 @@ class SpecResult:
         source: The notebook that was executed.
         failure: Where it failed; None where it reached its end.
         kept: Whether there is an executed copy.
-        unchanged: Whether it was not executed, as nothing that its outcome hangs on has changed.
+        unchanged: Whether it was not executed, as nothing that its outcome depends on has changed.
     """
 
     name: str

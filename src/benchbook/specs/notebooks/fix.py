@@ -1,4 +1,4 @@
-"""Putting right what a machine can: parameters, tags, counts, outputs, ids of cells, metadata."""
+"""Automatic fixes: parameters, tags, counts, outputs, ids of cells, metadata."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _tag(cell: dict[str, Any]) -> None:
 
 
 def _name_cells(cells: list[dict[str, Any]]) -> None:
-    """Give cells whose id is no word, or stands twice, one of their heading or of what they call."""
+    """Give cells whose id is no word, or appears twice, one of their heading or of what they call."""
     taken: set[str] = set()
     wanting = []
     for cell in cells:

@@ -17,7 +17,7 @@ IGNORE_TAG = "nbval-ignore-output"
 CONTRACT_TAGS = ("nbval-check-output", "keep_output")
 HEADINGS = ("Given", "When", "Then", "Reproduce", "References")
 JUDGED = re.compile(r"\bspec\.then\(\)")
-# Notebook metadata that hangs on who executed it, and not on what it says.
+# Notebook metadata that depends on who executed it, and not on what it says.
 METADATA = {"kernelspec": {"display_name", "language", "name"}, "language_info": {"name"}}
 _CONTROL_SPEC = "random_search"
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -40,7 +40,7 @@ _OPTIMIZER_CALLS = (
     (r"spec\.claim_sound\(", "does not claim what all must keep, seeds among it: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
-_BESIDE = (r"spec\.beside_control\(\)", "is not held against the control: spec.beside_control()")
+_BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
 _REFERRED = (r"spec\.beside_reference\(\)", "names a reference and does not show it: spec.beside_reference()")
 
 
@@ -120,7 +120,7 @@ def _metadata(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     for key, value in notebook.get("metadata", {}).items():
         surplus = [key] if key not in METADATA else [f"{key}.{k}" for k in value if k not in METADATA[key]]
         for item in surplus:
-            what = f"its metadata hold {item}, which hangs on the machine that executed it"
+            what = f"its metadata hold {item}, which depends on the machine that executed it"
             yield Finding(spec=name, where="", what=what, mendable=True)
 
 
@@ -132,7 +132,7 @@ def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
             what = "its id is no word; give it one, such as 'convergence'"
             yield Finding(spec=name, where=cell_id or str(number), what=what, mendable=True)
         if cell_id in seen:
-            yield Finding(spec=name, where=cell_id, what="its id stands twice", mendable=True)
+            yield Finding(spec=name, where=cell_id, what="its id appears twice", mendable=True)
         seen.add(cell_id)
 
 

@@ -126,7 +126,7 @@ class _Watcher:
             self._pipeline.skip(result.name, str(result.outcome["error"]))
             return
         if result.unchanged:
-            self._pipeline.skip(result.name, "nothing that it hangs on has changed")
+            self._pipeline.skip(result.name, "nothing that it depends on has changed")
             return
         step, outcome = self._begin(result.name), dict(result.outcome)
         claims: Any = outcome["claims"]

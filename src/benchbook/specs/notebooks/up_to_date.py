@@ -25,7 +25,7 @@ NOTE = ".made-from"  # hidden: it is no artifact, and losing it costs one execut
 
 
 def inputs_digest(file: SpecFile, params: JsonObject) -> str:
-    """Return the digest (hex) of all that an outcome hangs on: notebook, parameters, code, Python, and libraries."""
+    """Return the digest (hex) of all that an outcome depends on: notebook, parameters, code, Python, and libraries."""
     return text_digest(_content(file.path), digest(params), _surroundings(), _code(optimizer_name(file.name)))
 
 

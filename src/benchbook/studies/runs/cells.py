@@ -51,7 +51,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         with SignalWatch() as signals, state_put_back():
             try:
                 return _lockstep(planned, clock)
-            except BaseException as error:  # anybody's code; whatever it raised shows again in the run it belongs to
+            except BaseException as error:  # arbitrary code; whatever it raised shows again in the run it belongs to
                 if signals.came:
                     raise
                 log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, text_of(error))

@@ -13,7 +13,7 @@ from benchbook.optimizers import OptimizerChoice
 from benchbook.problems import problem as make_problem
 from benchbook.protocols import Problem
 from benchbook.records import RunSpec
-from benchbook.seeds import check_seed
+from benchbook.seeds import check_seed, whole
 from benchbook.typing import MAX_INTEGER
 
 DEFAULT_BUDGET_PER_DIM = 1000
@@ -106,7 +106,7 @@ def params_plan(choices: Sequence[OptimizerChoice], params: Mapping[str, Any]) -
 
 def _count(name: str, value: Any) -> int:
     try:
-        number = operator.index(value)
+        number = operator.index(whole(value))
     except TypeError as error:
         raise UsageError(f"{name} is {value!r}, expected a whole number >= 1") from error
     if isinstance(value, bool) or number < 1:

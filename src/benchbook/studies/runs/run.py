@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
@@ -14,6 +18,8 @@ from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -30,23 +36,27 @@ def run(
     bounds: Any = None,
     vectorized: bool = False,
     f_opt: float | None = None,
+    on_error: str = "stop",
+    **unknown: Any,
 ) -> RunRecord:
     """Run one optimizer on one problem with one seed and a hard evaluation budget.
 
     Args:
-        optimizer: A name of the catalog, a class of one's own with `ask` and `tell`, or a choice by `bb.optimizer`.
-        function: A name of the catalog, a problem by `bb.problem`, or a callable of one's own, to be minimised.
+        optimizer: A name of the catalog, your own class with `ask` and `tell`, or a choice by `bb.optimizer`.
+        function: A name of the catalog, a problem by `bb.problem`, or your own callable, to be minimised.
         dim: Number of variables; may be left out where a problem or vector bounds tell it.
         instance: Instance of a named function; 0 is the textbook function, BBOB starts at 1. First one unless given.
         seed: Whole number >= 0.
         budget: Evaluations allowed, >= 1; 1,000 x dim unless given.
         target: Stop once the value is at most `f_opt + target`.
-        stagnation: Stop after so many evaluations without improvement.
+        stagnation: Stop after this many evaluations without improvement.
         settings: Settings of the optimizer that differ from its defaults.
         bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`; or a pair for each
             variable; or `scipy.optimize.Bounds`.
         vectorized: For a callable: whether it takes points `(n, dim)` and returns `(n,)`; else `(dim,)` and a number.
         f_opt: For a callable: its optimum value, where known.
+        on_error: For a callable: `stop`, what it raises ends the run; or `nan`, that evaluation counts as invalid.
+        **unknown: Refused, with the way in which settings are given.
 
     Returns:
         The record. Where objective or optimizer raised, `record.status` is `failed` and `record.error` tells why.
@@ -63,22 +73,44 @@ def run(
         >>> bb.run("random_search", lambda x: float((x**2).sum()), bounds=(-5, 5), dim=3, seed=1, budget=50).evaluations
         50
     """
-    return execute(
-        planned(
-            optimizer,
-            function,
-            dim=dim,
-            instance=instance,
-            seed=seed,
-            budget=budget,
-            target=target,
-            stagnation=stagnation,
-            settings=settings,
-            bounds=bounds,
-            vectorized=vectorized,
-            f_opt=f_opt,
+    if unknown:
+        name, value = next(iter(unknown.items()))
+        raise UsageError(
+            f"bb.run has no argument {name!r}; a setting of the optimizer is given as settings={{{name!r}: {value!r}}}"
         )
+    made = planned(
+        optimizer,
+        function,
+        dim=dim,
+        instance=instance,
+        seed=seed,
+        budget=budget,
+        target=target,
+        stagnation=stagnation,
+        settings=settings,
+        bounds=bounds,
+        vectorized=vectorized,
+        f_opt=f_opt,
+        on_error=on_error,
     )
+    if isinstance(function, str):
+        _tell_of_centre(made.problem)
+    return execute(made)
+
+
+@cache
+def _told(function: str) -> None:
+    """Say it once for each function: many runs would say nothing else."""
+    log.warning(
+        "%s has its optimum at the centre of the box, which flatters some optimizers; instance 1 is shifted, rotated",
+        function,
+    )
+
+
+def _tell_of_centre(problem: Problem) -> None:
+    x_opt = getattr(problem, "x_opt", None)
+    if problem.instance == 0 and x_opt is not None and np.array_equal(x_opt, (problem.lower + problem.upper) / 2):
+        _told(problem.name)
 
 
 def planned(
@@ -91,13 +123,16 @@ def planned(
     bounds: Any = None,
     vectorized: bool = False,
     f_opt: float | None = None,
+    on_error: str = "stop",
     **numbers: Any,
 ) -> PlannedRun:
     """Check the arguments of `run` and put the run together."""
     if settings is not None and not isinstance(settings, Mapping):  # callers may be untyped
         raise UsageError(f"settings is {settings!r}, expected a mapping of names to values")
     choice = choose(which, **(settings or {}))
-    problem = _problem(function, dim=dim, instance=instance, bounds=bounds, vectorized=vectorized, f_opt=f_opt)
+    problem = _problem(
+        function, dim=dim, instance=instance, bounds=bounds, vectorized=vectorized, f_opt=f_opt, on_error=on_error
+    )
     return planned_run(choice, problem, **numbers)
 
 
@@ -109,7 +144,10 @@ def _problem(
     bounds: Any,
     vectorized: bool,
     f_opt: float | None,
+    on_error: str,
 ) -> Problem:
+    if on_error != "stop" and isinstance(function, str | Problem):
+        raise UsageError(f"on_error is {on_error!r}, which is for callables; bb.function takes it too")
     if isinstance(function, str):
         if bounds is not None or vectorized or f_opt is not None:
             raise UsageError(f"bounds, vectorized and f_opt are for callables; {function!r} has its own")
@@ -133,4 +171,5 @@ def _problem(
         vectorized=vectorized,
         f_opt=f_opt,
         instance=0 if instance is None else instance,
+        on_error=on_error,
     )

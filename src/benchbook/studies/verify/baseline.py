@@ -1,4 +1,4 @@
-"""Verifying a baseline: runs that it sums up are done again and held against what it says of them."""
+"""Verifying a baseline: runs that it sums up are done again and compared with what it says of them."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def _optimizer(record: RunRecord, given: str | Callable[..., Optimizer] | None) 
     except UsageError as error:
         raise UsageError(
             f"cannot run {record.optimizer.name!r} again: {error}; "
-            f"a class of one's own is passed to bb.verify(record, optimizer=...)"
+            f"your own class is passed to bb.verify(record, optimizer=...)"
         ) from error
 
 

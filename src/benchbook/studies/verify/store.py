@@ -1,4 +1,4 @@
-"""Verifying a store: runs are done again, alone and in lockstep, in other processes, and held against what it has."""
+"""Verifying a store: runs are done again, alone and in lockstep, in other processes, and compared with what it has."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def _portable(error: BaseException) -> Exception:
         return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # our own error, to see whether it survives
-    except Exception:  # noqa: BLE001  # anybody's error may refuse in any way
+    except Exception:  # noqa: BLE001  # an arbitrary error may refuse in any way
         return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     return error
 

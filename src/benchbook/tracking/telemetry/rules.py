@@ -1,4 +1,4 @@
-"""Recommendations: rules that stand as data in `rules.yaml`, held against the telemetry."""
+"""Recommendations: rules that stand as data in `rules.yaml`, compared with the telemetry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_EARLIER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One value held against a threshold, or against a share of what earlier runs had.
+    """One value compared with a threshold, or against a share of what earlier runs had.
 
     Attributes:
         value: Name of the value; `*` stands for any device.

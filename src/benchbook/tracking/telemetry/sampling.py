@@ -168,7 +168,7 @@ class Sampler:
 
 
 def read_samples(folder: Path, most: int | None = MOST_SAMPLES) -> list[Sample]:
-    """Return the newest samples of a pipeline, oldest first; torn lines are left out, and none is no error."""
+    """Return the newest samples of a pipeline, oldest first; torn lines are left out, and a missing file gives none."""
     return list(deque(_samples(folder, most), maxlen=most))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.numbers import number, whole
 from benchbook.artifacts.interop.shown import lines, shown
-from benchbook.errors import ArtifactError
+from benchbook.errors import ArtifactError, UsageError
 
 log = logging.getLogger(__name__)
 _OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
@@ -70,6 +70,7 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
 
     Raises:
         ArtifactError: Rows stand before the first header, or evaluations go back.
+        UsageError: The file holds a reference algorithm of cocopp, which has running times and no runs.
     """
     current: Logged | None = None
     for place, line in enumerate(lines(file), start=1):
@@ -83,6 +84,11 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
                 if current is not None:
                     yield current
                 current = Logged(line=place)
+            if "algorithm type = best" in text:
+                raise UsageError(
+                    f"{shown(file)}, line {place}: this is a reference algorithm of cocopp: one running time for each "
+                    "target, and no runs"
+                )
             _read_header(current, text)
         elif current is None:
             raise ArtifactError(f"{shown(file)}, line {place}: a row before the first header, which begins with %")

@@ -11,7 +11,7 @@ from benchbook.typing import FloatArray
 def held_out_starts(problem: ImitationClone, episodes: int, *, spread: float = 1.2) -> FloatArray:
     """Return states to start from that differ from those of the demonstrations, shape `(episodes, 4)`.
 
-    They hang on the problem's instance alone, and the first are the same however many there are.
+    They depend on the problem's instance alone, and the first are the same however many there are.
 
     Args:
         problem: The problem.

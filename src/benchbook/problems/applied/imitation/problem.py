@@ -45,7 +45,7 @@ class ImitationClone:
 
     A point holds the weights of a network with `dim / 5` hidden units; see `policy.forces`. The value is the root mean
     square of the difference between its forces and the expert's over the demonstrated states, in newtons. Masses,
-    length, demonstrations and their shaking hang on the instance alone.
+    length, demonstrations and their shaking depend on the instance alone.
 
     Attributes:
         cart_pole: The simulation.
@@ -97,7 +97,7 @@ class ImitationClone:
         return value
 
     def collect(self) -> Demonstrations:
-        """Let the expert act anew, and return its demonstrations: the same as `demonstrations`, to the last bit."""
+        """Let the expert act again, and return its demonstrations: the same as `demonstrations`, to the last bit."""
         return _set_up(self.instance)[2]
 
     def controller(self, points: FloatArray) -> rollouts.Controller:

@@ -62,7 +62,7 @@ class StereoProblem:
     """Find a surface by photo-consistency: the depths that let the pictures of five cameras agree.
 
     A point holds depths in mm at the `anchors`, pixels of the reference: three of them for `stereo_plane`, a square
-    grid for `stereo_undulating`. Texture, geometry and the noise of the sensors hang on the instance alone.
+    grid for `stereo_undulating`. Texture, geometry and the noise of the sensors depend on the instance alone.
 
     Attributes:
         cameras: The five cameras; the first is the reference.

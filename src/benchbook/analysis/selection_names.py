@@ -1,0 +1,40 @@
+"""Names that select runs: one that no run has is a typing error, unless the catalog has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from benchbook.errors import unknown_name
+
+
+def check_selected(
+    kind: str,
+    wanted: str | Sequence[str] | None,
+    here: Callable[[], Iterable[str]],
+    catalog: Callable[[], Iterable[str]],
+) -> None:
+    """Refuse a name that neither the runs nor the catalog have.
+
+    Args:
+        kind: What is named, for the message.
+        wanted: One name, several, or None.
+        here: Returns the names that the runs have.
+        catalog: Returns the names of the catalog, none of whose runs need be there.
+
+    Raises:
+        UnknownNameError: With the nearest names.
+
+    Examples:
+        >>> check_selected("optimizer", "whale", lambda: ["whale"], list)
+    """
+    if wanted is None:
+        return
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    found = set(here())
+    missing = [name for name in names if name not in found]
+    if not missing or not found:
+        return
+    known = set(catalog())
+    for name in missing:
+        if name not in known and ":" not in name:
+            raise unknown_name(kind, name, sorted(found), "(among these runs)")

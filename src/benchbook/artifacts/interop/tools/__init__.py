@@ -1,0 +1,1 @@
+"""Readers of what optimization libraries keep of their own runs: Optuna, pycma and benchopt."""

@@ -1,0 +1,94 @@
+"""Read the results that benchopt keeps in Parquet: the objective after a number of iterations of a solver."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.numbers import MOST
+from benchbook.artifacts.interop.shown import shown
+from benchbook.errors import ArtifactError, MissingExtraError, UsageError
+from benchbook.records import OptimizerRecord
+
+log = logging.getLogger(__name__)
+_NEEDED = ("objective_name", "solver_name", "stop_val", "objective_value")
+_COUNTED = ("iteration", "callback")  # strategies whose stop values are numbers of iterations
+
+
+def read_benchopt(path: Path) -> Iterator[ImportedRun]:
+    """Yield a run for each objective, data set, solver and repetition of a Parquet file, or of all under a folder.
+
+    Iterations stand for evaluations, as benchopt counts no evaluations; solvers that it stops by a tolerance or runs
+    once are left out with a warning. The optimum is not known, nor is the dimension, for which 1 stands.
+
+    Raises:
+        UsageError: There is no such file or folder, or no Parquet file under it.
+        ArtifactError: A file is no Parquet, or a column is missing.
+        MissingExtraError: pandas or pyarrow is not installed.
+    """
+    try:
+        import pandas as pd
+        import pyarrow as pa
+    except ImportError as error:
+        raise MissingExtraError("Parquet needs pyarrow: pip install 'benchbook[interop]'") from error
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {path}")
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise UsageError(f"{shown(path)} holds no .parquet file")
+    for file in files:
+        try:
+            frame = pd.read_parquet(file)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise ArtifactError(f"{shown(file)}, byte 0: not in the format of Parquet: {error}") from error
+        missing = [name for name in _NEEDED if name not in frame.columns]
+        if missing:
+            raise ArtifactError(f"{shown(file)}: the columns {', '.join(missing)} are missing")
+        yield from _runs(file, frame)
+
+
+def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
+    data = next((name for name in ("dataset_name", "data_name") if name in frame.columns), None)
+    keys = [name for name in ("objective_name", data, "solver_name", "idx_rep", "sampling_strategy")
+            if name is not None and name in frame.columns]  # fmt: skip
+    for values, group in frame.groupby(keys, sort=True, dropna=False):
+        told = dict(zip(keys, values, strict=True))
+        solver = str(told["solver_name"])
+        strategy = str(told.get("sampling_strategy", "iteration"))
+        if strategy not in _COUNTED:
+            log.warning("%s: %s is left out, its stop values are no iterations (%s)", shown(file), solver, strategy)
+            continue
+        rows = group.sort_values("stop_val")
+        # A solver is stopped at 0 for its start, which is the first value that it has.
+        pairs = [
+            (max(int(at), 1), float(value))
+            for at, value in zip(rows["stop_val"], rows["objective_value"], strict=True)
+            if _is_count(at)
+        ]
+        if not pairs:
+            log.warning("%s: %s is left out, it has no stop values that are numbers", shown(file), solver)
+            continue
+        name = f"benchopt_{safe_name(str(told['objective_name']))}"
+        yield ImportedRun(
+            format="benchopt",
+            file=shown(file),
+            tool="benchopt",
+            problem=ImportedProblem(
+                name=f"{name}_{safe_name(str(told[data]))}" if data else name, dim=1, instance=0, f_opt=None
+            ),
+            optimizer=OptimizerRecord(name=solver or "unnamed"),
+            evaluations=pairs[-1][0],
+            history=improvements([at for at, _ in pairs], [value for _, value in pairs]),
+            notes=("evaluations are iterations; the dimension is not told",),
+        )
+
+
+def _is_count(value: Any) -> bool:
+    try:
+        return 0 <= float(value) <= MOST
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,128 @@
+"""Read Optuna studies, from a storage URL, an SQLite file or a journal file: each trial is an evaluation."""
+
+from __future__ import annotations
+
+import logging
+import math
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.shown import shown
+from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
+from benchbook.records import OptimizerRecord
+
+log = logging.getLogger(__name__)
+_SQLITE = b"SQLite format 3\0"
+
+
+def read_optuna(source: str | Path, objective: str | None = None) -> Iterator[ImportedRun]:
+    """Yield a run for each study of a storage.
+
+    Trials count as evaluations in the order of their numbers, those that failed or were pruned too, and have a value
+    where they are complete. Optuna does not tell the sampler; `optuna` stands for it. The function is named after the
+    study, and its optimum is not known. Values of a study that maximises are negated.
+
+    Args:
+        source: A storage URL such as `sqlite:///file.db`, an SQLite file, a journal file, or a folder of such files.
+        objective: Which objective, counted from 0; needed where a study has several.
+
+    Raises:
+        UsageError: There is no such file, or a study has several objectives and none was chosen.
+        ArtifactError: Optuna cannot read the storage.
+        MissingExtraError: Optuna is not installed.
+    """
+    try:
+        import optuna
+    except ImportError as error:
+        raise MissingExtraError("Optuna's studies need Optuna: pip install 'benchbook[adapters]'") from error
+    text = str(source)
+    if "://" in text:
+        yield from _studies(optuna, text, text, objective)
+        return
+    path = Path(source)
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {path}")
+    for file in sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]:
+        yield from _studies(optuna, file, shown(file), objective)
+
+
+def _studies(optuna: Any, source: str | Path, name: str, objective: str | None) -> Iterator[ImportedRun]:
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        storage = _storage(optuna, source)
+        studies = storage.get_all_studies()
+        runs = [_run(optuna, storage, study, name, objective) for study in studies]
+    except BenchbookError:
+        raise
+    except (*_damaged(optuna),) as error:
+        raise ArtifactError(f"{name}, line 1: Optuna cannot read it: {str(error)[:300]}") from error
+    finally:
+        optuna.logging.set_verbosity(verbosity)
+    if not runs:
+        raise UsageError(f"{name} holds no study of Optuna")
+    yield from (run for run in runs if run is not None)
+
+
+def _damaged(optuna: Any) -> list[type[Exception]]:
+    """Return what Optuna and SQLAlchemy raise where a storage is damaged."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return [optuna.exceptions.OptunaError, SQLAlchemyError, sqlite3.Error, ValueError, LookupError, TypeError,
+            RuntimeError, AttributeError, AssertionError, OSError]  # fmt: skip
+
+
+def _storage(optuna: Any, source: str | Path) -> Any:
+    if isinstance(source, str):
+        if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
+            raise UsageError(f"no such file: {source}")
+        return optuna.storages.RDBStorage(source)
+    with source.open("rb") as stream:
+        start = stream.read(len(_SQLITE))
+    if start == _SQLITE:
+        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            database.execute("SELECT count(*) FROM studies, trials")  # Optuna would make these tables in any file
+        return optuna.storages.RDBStorage(f"sqlite:///{source}")
+    return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(source)))
+
+
+def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None) -> ImportedRun | None:
+    directions = study.directions
+    if len(directions) > 1 and objective is None:
+        raise UsageError(f"{name}: the study {study.study_name!r} has {len(directions)} objectives; choose one by "
+                         f"--objective 0 to {len(directions) - 1}")  # fmt: skip
+    place = int(objective) if objective is not None and objective.isascii() and objective.isdigit() else 0
+    if objective is not None and not (objective == str(place) and place < len(directions)):
+        raise UsageError(f"objective is {objective!r}, expected 0 to {len(directions) - 1} for {study.study_name!r}")
+    maximised = directions[place] == optuna.study.StudyDirection.MAXIMIZE
+    trials = sorted(storage.get_all_trials(study._study_id, deepcopy=False), key=lambda trial: int(trial.number))
+    done = [trial for trial in trials if trial.state.is_finished()]
+    if not done:
+        log.warning("%s: the study %r is left out, it has no finished trial", name, study.study_name)
+        return None
+    complete = [
+        (at, trial.values[place])
+        for at, trial in enumerate(done, start=1)
+        if trial.state == optuna.trial.TrialState.COMPLETE and not math.isnan(trial.values[place])
+    ]
+    function = f"optuna_{safe_name(study.study_name)}"
+    return ImportedRun(
+        format="optuna",
+        file=name,
+        tool="Optuna",
+        problem=ImportedProblem(
+            name=function if len(directions) == 1 else f"{function}_{place}",
+            dim=max((len(trial.params) for trial in done), default=1) or 1,
+            instance=0,
+            f_opt=None,
+        ),
+        optimizer=OptimizerRecord(name="optuna"),
+        evaluations=len(done),
+        history=improvements([at for at, _ in complete], [-v if maximised else v for _, v in complete]),
+        maximised=maximised,
+    )

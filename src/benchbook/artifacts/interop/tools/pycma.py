@@ -1,0 +1,101 @@
+"""Read the folder that pycma's logger writes: best value and evaluations after each iteration."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.numbers import number, whole
+from benchbook.artifacts.interop.shown import lines, shown
+from benchbook.errors import ArtifactError, UsageError
+from benchbook.records import OptimizerRecord
+
+log = logging.getLogger(__name__)
+_EVALUATION, _BEST_EVER, _BEFORE_X = 1, 4, 5  # columns
+_SEED = re.compile(r"seed=([0-9]{1,15})\b")
+Rows = tuple[int | None, list[int], list[float]]
+
+
+def read_pycma(path: Path) -> Iterator[ImportedRun]:
+    """Yield the runs of all `*fit.dat` files under a folder; each header begins a run unless evaluations go on.
+
+    Values stand at the end of an iteration, so that first hits are upper bounds by up to a population. The function is
+    named after the folder, since the log does not tell it, and its optimum is not known.
+
+    Raises:
+        UsageError: There is no such folder, or no `*fit.dat` under it.
+        ArtifactError: A file is not in the format, or the file that tells the dimension is missing.
+    """
+    if not path.exists():
+        raise UsageError(f"no such folder: {path}")
+    files = sorted(path.rglob("*fit.dat")) if path.is_dir() else [path]
+    if not files:
+        raise UsageError(f"{shown(path)} holds no *fit.dat, expected the folder of a CMADataLogger")
+    for file in files:
+        dim = _dim(file)
+        prefix = file.name.removesuffix("fit.dat")
+        name = safe_name(f"{file.resolve().parent.name}_{prefix}" if prefix else file.resolve().parent.name)
+        for seed, evaluations, best in _runs(file):
+            yield ImportedRun(
+                format="pycma",
+                file=shown(file),
+                tool="pycma",
+                problem=ImportedProblem(name=f"pycma_{name}", dim=dim, instance=0, f_opt=None),
+                optimizer=OptimizerRecord(name="pycma"),
+                evaluations=evaluations[-1],
+                history=improvements(evaluations, best),
+                seed=seed,
+                notes=("values stand at the end of an iteration",),
+            )
+
+
+def _runs(file: Path) -> Iterator[Rows]:
+    seed: int | None = None
+    current: Rows | None = None
+    begun = False
+    for place, line in enumerate(lines(file), start=1):
+        text = line.strip("\0 \t")
+        if text.startswith(("%", "#")):
+            found = _SEED.search(text)
+            seed, begun = (int(found[1]) if found else None), True
+            continue
+        if not text:
+            continue
+        fields = text.split()
+        at, best = (
+            (whole(fields[_EVALUATION]), number(fields[_BEST_EVER])) if len(fields) > _BEST_EVER else (None, None)
+        )
+        if not at or best is None:
+            log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", shown(file), place, text[:60])
+            continue
+        if current is not None and at < current[1][-1]:
+            if not begun:
+                raise ArtifactError(f"{shown(file)}, line {place}: evaluation {at} follows {current[1][-1]}")
+            yield current
+            current = None
+        if current is None:
+            current = (seed, [], [])
+        begun = False
+        current[1].append(at)
+        current[2].append(best)
+    if current is None:
+        raise ArtifactError(f"{shown(file)}, line 1: no rows of iteration, evaluation, sigma, axis ratio, best value")
+    yield current
+
+
+def _dim(file: Path) -> int:
+    """Return the number of variables, which the rows of the mean or of the best point tell."""
+    for name in ("xmean.dat", "xrecentbest.dat", "stddev.dat"):
+        other = file.with_name(file.name.removesuffix("fit.dat") + name)
+        if other.is_file():
+            for line in lines(other):
+                fields = line.split()
+                if fields and whole(fields[0]) is not None and len(fields) > _BEFORE_X:
+                    return len(fields) - _BEFORE_X
+    raise ArtifactError(
+        f"{shown(file)}, line 1: no xmean.dat, xrecentbest.dat or stddev.dat beside it tells a dimension"
+    )

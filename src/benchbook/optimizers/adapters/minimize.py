@@ -1,0 +1,138 @@
+"""A blocking `minimize` of anybody's as an optimizer, whatever the order of its arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from benchbook.digests import code_digest
+from benchbook.errors import UsageError
+from benchbook.optimizers.adapters.base import TurnedAdapter, restarted, seed_from
+from benchbook.optimizers.adapters.blocking import Evaluate
+from benchbook.optimizers.adapters.isolation import Boundary
+from benchbook.protocols import Optimizer
+from benchbook.typing import FloatArray
+
+# What libraries call the parts that a run can give; the objective comes first, always.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "x0": ("x0", "x", "start", "initial", "x_init", "guess"),
+    "bounds": ("bounds", "ranges", "limits", "box"),
+    "lower": ("lower", "lb", "xl", "low", "lower_bounds"),
+    "upper": ("upper", "ub", "xu", "high", "upper_bounds"),
+    "maxfun": ("maxfun", "maxfev", "max_evals", "max_evaluations", "maxeval", "budget", "n_calls", "nfev"),
+    "seed": ("seed", "random_state"),
+    "rng": ("rng", "random_generator"),
+}
+
+
+class MinimizeFactory:
+    """Makes optimizers of one `minimize`; made by `from_minimize`.
+
+    Attributes:
+        name: By which records know it.
+        packages: The distribution whose version can change a result, where it has the name of the module.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str, parts: Mapping[str, str], options: dict[str, Any]):
+        self.name = self.__name__ = name
+        self.__doc__ = inspect.getdoc(function)
+        self.packages = (str(getattr(function, "__module__", "")).partition(".")[0],)
+        self._function, self._parts, self._options = function, dict(parts), options
+
+    def __call__(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator,
+        *,
+        horizon: int,
+        restart: bool = True,
+        repair: str = "clip",
+    ) -> Optimizer:
+        """Make the optimizer of one run.
+
+        Args:
+            lower: Lower bounds.
+            upper: Upper bounds.
+            rng: Generator of the run.
+            horizon: Evaluations of the run.
+            restart: Whether a search that has ended begins again at a random point.
+            repair: Rule for variables outside of the box.
+        """
+        call, parts, options = self._function, self._parts, self._options
+
+        def once(evaluate: Evaluate) -> None:
+            given: dict[str, Any] = {
+                "x0": lower + rng.random(len(lower)) * (upper - lower),
+                "bounds": list(zip(lower.tolist(), upper.tolist(), strict=True)),
+                "lower": lower.copy(),
+                "upper": upper.copy(),
+                "maxfun": horizon,
+                "seed": seed_from(rng),
+                "rng": rng,
+            }
+            call(evaluate.one, **{keyword: given[part] for part, keyword in parts.items()}, **options)
+
+        def work(evaluate: Evaluate) -> None:
+            restarted(lambda: once(evaluate), evaluate, restart=restart)
+
+        return TurnedAdapter(self.name, lower, upper, Boundary(rng, swaps=True), repair, work)
+
+    def digest(self) -> str:
+        """Return the digest of the function's code."""
+        return code_digest(self._function)
+
+
+def from_minimize(
+    function: Callable[..., Any],
+    *,
+    name: str | None = None,
+    keywords: Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> MinimizeFactory:
+    """Make an optimizer of a blocking `minimize(f, ...)`, whose points are then counted and recorded as of any other.
+
+    Args:
+        function: Takes the objective first, of one point and returning a number, and then what its arguments are
+            called: a start (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations (`maxfun`), a `seed`
+            or an `rng`. It runs in a thread of its own.
+        name: By which records know it; its own unless given.
+        keywords: What it calls these parts, where that is not recognised: `{"x0": "initial_guess"}`.
+        options: Further keyword arguments of each call.
+
+    Raises:
+        UsageError: It takes neither a start nor bounds, or an unknown part is named.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> def walk(f, x0, bounds):
+        ...     for step in range(1000):
+        ...         f(x0)
+        >>> bb.run(from_minimize(walk), "sphere", dim=2, instance=1, budget=50).evaluations
+        50
+    """
+    if not callable(function):
+        raise UsageError(f"function is {function!r}, expected something that can be called with an objective")
+    for part in keywords or {}:
+        if part not in _NAMES:
+            raise UsageError(f"keywords names the part {part!r}, expected some of {', '.join(_NAMES)}")
+    taken = list(inspect.signature(function).parameters)[1:]
+    parts = {part: known for part, names in _NAMES.items() for known in [_first(taken, names)] if known is not None}
+    parts.update(keywords or {})
+    if "rng" in parts:
+        parts.pop("seed", None)  # SciPy takes one of them, and means the same by both
+    parts = {part: keyword for part, keyword in parts.items() if keyword not in (options or {})}
+    if not parts.keys() & {"x0", "bounds", "lower"}:
+        raise UsageError(
+            f"{getattr(function, '__name__', function)!r} takes ({', '.join(taken)}) after its objective, expected a "
+            "start or bounds; name them with keywords={'x0': ..., 'bounds': ...}"
+        )
+    own = name or str(getattr(function, "__name__", type(function).__name__))
+    return MinimizeFactory(function, own, parts, dict(options or {}))
+
+
+def _first(taken: list[str], names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if name in taken), None)

@@ -1,0 +1,134 @@
+"""What Optuna, pycma and benchopt keep of their runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from benchbook.artifacts.interop import read
+from benchbook.errors import ArtifactError, UsageError
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal file and an SQLite file, each with one study of twelve trials, one of which fails and one is pruned."""
+    optuna = pytest.importorskip("optuna")
+    folder = tmp_path_factory.mktemp("optuna")
+
+    def objective(trial) -> float:
+        x, y = trial.suggest_float("x", -5, 5), trial.suggest_float("y", -5, 5)
+        if trial.number == 3:
+            raise ValueError("fails")
+        if trial.number == 5:
+            raise optuna.TrialPruned
+        return -(x * x + y * y)
+
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    journal = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(folder / "journal.log")))
+    for storage in (journal, f"sqlite:///{folder}/studies.db"):
+        sampler = optuna.samplers.RandomSampler(seed=1)
+        study = optuna.create_study(storage=storage, study_name="a b", direction="maximize", sampler=sampler)
+        study.optimize(objective, n_trials=12, catch=(ValueError,))
+    optuna.logging.set_verbosity(verbosity)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["journal.log", "studies.db", "url"])
+def test_each_trial_of_a_study_is_an_evaluation(studies: Path, kind: str) -> None:
+    """Those that failed or were pruned count and have no value; a maximum is negated."""
+    source = f"sqlite:///{studies}/studies.db" if kind == "url" else studies / kind
+    (run,) = read(source, "optuna")
+    assert (run.problem.name, run.problem.dim, run.evaluations, run.maximised) == ("optuna_a_b", 2, 12, True)
+    assert not {4, 6} & set(run.history.evaluations.tolist())
+    assert (run.history.best_values > 0).all()
+
+
+def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
+    """Objectives are counted from 0."""
+    optuna = pytest.importorskip("optuna")
+    storage = f"sqlite:///{tmp_path}/o.db"
+    study = optuna.create_study(storage=storage, study_name="two", directions=["minimize", "maximize"])
+    study.add_trial(optuna.trial.create_trial(values=[3.0, 4.0]))
+    with pytest.raises(UsageError, match="has 2 objectives; choose one by --objective 0 to 1"):
+        list(read(storage, "optuna"))
+    (run,) = read(storage, "optuna", objective="1")
+    assert (run.problem.name, run.best_value) == ("optuna_two_1", -4.0)
+    with pytest.raises(UsageError, match="objective is '2', expected 0 to 1"):
+        list(read(storage, "optuna", objective="2"))
+
+
+def test_a_file_that_is_no_study_is_an_error(tmp_path: Path) -> None:
+    """Damaged files name themselves; a file that is not there is not made."""
+    (tmp_path / "odd.log").write_text("no json\nmore\n")
+    with closing(sqlite3.connect(tmp_path / "odd.db")) as database:
+        database.execute("CREATE TABLE mine (x)")
+    before = (tmp_path / "odd.db").read_bytes()
+    for name in ("odd.log", "odd.db"):
+        with pytest.raises(ArtifactError, match=f"{name}, line 1: Optuna cannot read it"):
+            list(read(tmp_path / name, "optuna"))
+    assert (tmp_path / "odd.db").read_bytes() == before
+    with pytest.raises(UsageError, match="no such file"):
+        list(read(tmp_path / "none.db", "optuna"))
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_pycmas_logger_folder_is_read(tmp_path: Path) -> None:
+    """Best value and evaluations after each iteration, dimension and seed, as pycma itself has them."""
+    cma = pytest.importorskip("cma")
+    strategy = cma.CMAEvolutionStrategy(3 * [1.0], 0.5, {"seed": 7, "verbose": -9, "maxfevals": 100})
+    logger = cma.CMADataLogger(f"{tmp_path}/mine/").register(strategy)
+    while not strategy.stop():
+        points = strategy.ask()
+        strategy.tell(points, [cma.ff.sphere(x) for x in points])
+        logger.add(modulo=1)
+    (run,) = read(tmp_path, "pycma")
+    assert (run.problem.name, run.problem.dim, run.seed) == ("pycma_mine", 3, 7)
+    assert run.evaluations == strategy.countevals
+    assert run.best_value == pytest.approx(strategy.best.f)
+
+
+def test_rows_of_pycma_that_go_back_are_another_run(write) -> None:
+    """A header begins it; without one it is an error."""
+    header, rows = "% # columns, seed={}\n", "1 6 0.5 1 {0} {0} 9 9\n2 12 0.5 1 {0} {0} 9 9\n"
+    files = {"x/fit.dat": header.format(1) + rows.format(3.0) + header.format(2) + rows.format(2.0)}
+    means = {"x/xmean.dat": "% #\n1 6 0 0 0 1.0 2.0\n"}
+    assert [(run.seed, run.best_value, run.problem.dim) for run in read(write({**files, **means}), "pycma")] == [
+        (1, 3.0, 2),
+        (2, 2.0, 2),
+    ]
+    with pytest.raises(ArtifactError, match=r"fit\.dat, line 4: evaluation 6 follows 12"):
+        list(read(write({"x/fit.dat": header + rows.format(3.0) * 2}), "pycma"))
+
+
+def test_benchopts_parquet_is_read_where_solvers_are_stopped_by_iterations(tmp_path: Path, caplog) -> None:
+    """One run for each data set, solver and repetition; a solver stopped by a tolerance has no count."""
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    rows = [
+        {
+            "objective_name": "Lasso",
+            "dataset_name": "Simulated[n=5]",
+            "solver_name": solver,
+            "idx_rep": rep,
+            "sampling_strategy": "tolerance" if solver == "tol" else "iteration",
+            "stop_val": float(stop),
+            "objective_value": 5.0 - stop - rep,
+        }
+        for solver in ("cd", "tol")
+        for rep in (0, 1)
+        for stop in (0, 1, 3)
+    ]
+    pd.DataFrame(rows).to_parquet(tmp_path / "out.parquet")
+    runs = list(read(tmp_path, "benchopt"))
+    assert [(run.problem.name, run.optimizer.name, run.evaluations, run.best_value) for run in runs] == [
+        ("benchopt_Lasso_Simulated_n_5", "cd", 3, 2.0),
+        ("benchopt_Lasso_Simulated_n_5", "cd", 3, 1.0),
+    ]
+    assert "tol is left out" in caplog.text
+    (tmp_path / "out.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(ArtifactError, match=r"out\.parquet, byte 0: not in the format of Parquet"):
+        list(read(tmp_path, "benchopt"))

@@ -1,0 +1,58 @@
+"""Small things that a newcomer types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import benchbook as bb
+from benchbook.cli.main import main
+from benchbook.params.study import load_study
+
+
+def test_budgets_and_seeds_may_be_written_with_an_exponent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """1e2 is 100: in Python, on the command line and in the YAML of a study."""
+    assert bb.run("random_search", "sphere", dim=2, instance=1, seed=1e0, budget=1e2).budget == 100
+    arguments = ["run", "--optimizer", "random_search", "--function", "sphere", "--dim", "2", "--instance", "1"]
+    assert main([*arguments, "--budget", "1e2"]) == 0
+    assert main([*arguments, "--budget", "1.5"]) == 2
+    file = tmp_path / "study.yaml"
+    file.write_text("optimizers: [whale]\nfunctions: [sphere]\ndims: [2]\nbudget: 1e2\nseeds: 2e0\n")
+    made = bb.study(**load_study(file))
+    assert (made.budget, made.seeds) == (100, (1, 2))
+
+
+def test_an_unknown_argument_of_run_leads_to_settings() -> None:
+    """Settings of an optimizer are no arguments of a run."""
+    with pytest.raises(bb.BenchbookError, match=r"no argument 'population'.*settings=\{'population': 10\}"):
+        bb.run("whale", "sphere", dim=2, population=10)
+
+
+def test_a_text_is_no_list_of_dimensions() -> None:
+    """The message shows the text, not its letters."""
+    with pytest.raises(bb.BenchbookError, match="dims is 'two', expected whole numbers"):
+        bb.study(optimizers="whale", functions="sphere", dims="two")
+
+
+def test_other_peoples_json_is_left_out_of_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named in a warning, and the runs are reported."""
+    bb.save(bb.run("random_search", "sphere", dim=2, instance=1, budget=50), tmp_path / "r.json.zst")
+    (tmp_path / "package.json").write_text('{"name": "web"}')
+    (tmp_path / "list.json").write_text("[1]")
+    assert main(["report", str(tmp_path), "--out", str(tmp_path / "report.html")]) == 0
+    assert capsys.readouterr().err.count("is no artifact of benchbook") == 2
+
+
+def test_a_missing_folder_is_called_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path that does not exist is no unknown baseline."""
+    assert main(["compare", str(tmp_path / "gone"), str(tmp_path)]) == 2
+    assert "no such file or folder" in capsys.readouterr().err
+
+
+def test_an_optimum_at_the_centre_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """One line, once for a function, names the instance that is shifted."""
+    for _ in range(2):
+        bb.run("random_search", "griewank", dim=2, instance=0, budget=20)
+    bb.run("random_search", "griewank", dim=2, instance=1, budget=20)
+    assert caplog.text.count("griewank has its optimum at the centre of the box") == 1

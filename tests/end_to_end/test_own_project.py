@@ -1,0 +1,61 @@
+"""The way of the guides "Benchmarks in your own repository" and "A quality gate", from an empty folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return the blocks of a guide in a language."""
+    text = (GUIDES / f"{page}.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def type_lines(tmp_path: Path) -> Callable[[str], None]:
+    """Return a function that types the commands of a guide's first console block in an empty folder."""
+    (tmp_path / "hills.py").write_text(blocks("benchmarks-in-your-own-repository", "python")[0], encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if key != "BENCHBOOK_ARTIFACTS"}
+
+    def type_them(page: str) -> None:
+        for line in blocks(page, "console")[0].splitlines():
+            words = shlex.split(line.removeprefix("$ "))
+            assert words[0] == "benchbook"
+            done = subprocess.run(
+                [sys.executable, "-m", *words],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+    return type_them
+
+
+@pytest.mark.slow
+def test_an_empty_folder_becomes_a_site(type_lines: Callable[[str], None], tmp_path: Path) -> None:
+    """Word by word as the guide has it; nothing of benchbook's repository is there."""
+    type_lines("benchmarks-in-your-own-repository")
+    pages = tmp_path / "docs" / "_build" / "html"
+    for page in ("index", "specs/hills-Hill", "leaderboard", "explorer", "baselines"):
+        assert (pages / f"{page}.html").is_file()
+    assert f"<title>{tmp_path.name}" in (pages / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_gate_is_set_up_and_holds(type_lines: Callable[[str], None], tmp_path: Path) -> None:
+    """The study, its baseline and the strict comparison, word by word."""
+    type_lines("a-quality-gate")
+    assert (tmp_path / "artifacts" / "baselines" / "gate.json.zst").is_file()

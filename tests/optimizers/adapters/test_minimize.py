@@ -1,0 +1,45 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import dual_annealing, minimize
+
+import benchbook as bb
+from benchbook.errors import UsageError
+
+
+def by_start(f: Any, start: np.ndarray, max_evals: int) -> None:
+    """Step from a start."""
+    for k in range(max_evals):
+        f(start * (1 - k / max_evals))
+
+
+def by_ends(f: Any, lb: np.ndarray, ub: np.ndarray) -> None:
+    """Look at the middle."""
+    f((lb + ub) / 2)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        bb.from_minimize(minimize, options={"method": "Nelder-Mead"}),
+        bb.from_minimize(dual_annealing),
+        bb.from_minimize(by_start),
+        bb.from_minimize(by_ends),
+        bb.from_minimize(lambda f, guess_here: f(guess_here), name="odd", keywords={"x0": "guess_here"}),
+    ],
+    ids=["minimize", "dual_annealing", "by_start", "by_ends", "odd"],
+)
+def test_common_signatures_are_recognised(made: Any) -> None:
+    """The budget is a hard cap, and the same seed gives the same bytes."""
+    one, two = (bb.run(made, "rastrigin", dim=2, instance=1, seed=3, budget=60) for _ in range(2))
+    assert (one.status, one.evaluations) == (bb.Status.DONE, 60)
+    assert one.content_digest == two.content_digest
+
+
+def test_what_cannot_be_called_is_told() -> None:
+    """The message shows what the function takes and how the parts are named."""
+    with pytest.raises(UsageError, match=r"takes \(a, b\) after its objective.*keywords="):
+        bb.from_minimize(lambda f, a, b: None)
+    with pytest.raises(UsageError, match="names the part 'begin'"):
+        bb.from_minimize(by_start, keywords={"begin": "start"})

@@ -1,0 +1,95 @@
+"""Output, forks and names of kernels: nothing that a cell puts out is lost, and each process has kernels of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from benchbook.errors import ExecutionError
+from benchbook.specs.engine import fork_server
+from benchbook.specs.engine.execution import usable_kernel
+from benchbook.specs.engine.fork_server import ForkServer, Link
+
+from .conftest import Execute
+
+LINES = 3000
+
+
+def elsewhere() -> Any:
+    """Return an empty notebook in Python whose kernel has a name that is unknown here."""
+    kernel = {"name": "elsewhere", "display_name": "Elsewhere", "language": "python"}
+    return nbformat.v4.new_notebook(metadata={"kernelspec": kernel})  # type: ignore[no-untyped-call]
+
+
+def test_a_cell_that_flushes_every_line_keeps_them_all(execute: Execute) -> None:
+    """More than any queue on the way holds by itself."""
+    ended = execute(f"for k in range({LINES}): print(k, flush=True)")
+    assert ended.error is None
+    assert ended.output.split() == [str(k) for k in range(LINES)]
+
+
+def test_what_was_flushed_before_the_process_left_is_kept(execute: Execute) -> None:
+    """`os._exit` is no reason to lose what a cell has said, and its code is told as ever."""
+    ended = execute("import os\nfor k in range(500): print(k, flush=True)\nos._exit(3)")
+    assert ended.error == "the kernel died with exit code 3"
+    assert ended.output.split()[-1:] == ["499"]
+
+
+def test_a_child_of_a_notebook_leaves_at_once(execute: Execute) -> None:
+    """What a notebook forks ends by `os._exit`, and takes nothing of its parent's with it."""
+    ended = execute("import os\npid = os.fork()\npid or os._exit(5)\nprint(os.waitpid(pid, 0)[1] >> 8)", "print(6)")
+    assert (ended.error, ended.output.split()) == (None, ["5", "6"])
+
+
+def test_parameters_go_after_the_first_cell_that_is_tagged_so(tmp_path: Path) -> None:
+    """As papermill has it: a second tagged cell is an ordinary one, which comes later."""
+    import papermill
+
+    notebook = elsewhere()
+    for source in ("a = b = 1", "b = 2", "print(a, b)"):
+        notebook.cells.append(nbformat.v4.new_code_cell(source))  # type: ignore[no-untyped-call]
+        notebook.cells[-1].metadata["tags"] = ["parameters"] if source[0] in "ab" else []
+    nbformat.write(notebook, tmp_path / "in.ipynb")  # type: ignore[no-untyped-call]
+    given = {"a": 5, "b": 5}
+    options: Any = {"engine_name": "benchbook", "progress_bar": False}
+    done = papermill.execute_notebook(str(tmp_path / "in.ipynb"), None, parameters=given, **options)
+    fork_server.close()
+    assert done.cells[-1].outputs[0]["text"] == "5 2\n"
+
+
+def test_an_unknown_kernel_is_this_python_or_refused_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    """A notebook in Python runs, and a warning says with what; one in another language does not."""
+    notebook = elsewhere()
+    assert usable_kernel(notebook, "elsewhere") == "python3"
+    assert "no kernel 'elsewhere'" in caplog.text
+    notebook.metadata["kernelspec"]["language"] = "R"
+    with pytest.raises(ExecutionError, match="no kernel 'ir' here, and the notebook is in R"):
+        usable_kernel(notebook, "ir")
+
+
+def _ask(answers: Any) -> None:
+    current = fork_server._current
+    answers.put((current._link is None, current._server is None))
+
+
+def test_a_forked_child_begins_anew_and_leaves_the_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has neither link nor server of its parent's, whose server answers after the child has ended."""
+    server = ForkServer()
+    link = Link(server.connect(), server.folder)
+    monkeypatch.setattr(fork_server._current, "_server", server)
+    monkeypatch.setattr(fork_server._current, "_link", link)
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    child = context.Process(target=_ask, args=(answers,))
+    child.start()
+    assert answers.get(timeout=30) == (True, True)
+    child.join(30)
+    assert (child.exitcode, server.folder.is_dir()) == (0, True)
+    assert link.code(os.getpid()) == 0  # it answers; this is no kernel of its own
+    link.close()
+    server.close()

@@ -1,0 +1,113 @@
+"""Planted faults change what they say, and nothing else."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from benchbook.errors import UnknownNameError, UsageError
+from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
+from benchbook.protocols import Optimizer
+from benchbook.testing.faults import SEVERITIES, WRAPPED_FAULTS, Severity, plant
+from benchbook.typing import FloatArray
+
+LOWER, UPPER = np.array([-2.0, -1.0, 0.0]), np.array([4.0, 5.0, 6.0])
+OPTIMUM = np.array([3.1, 2.9, 4.7])
+UNSEEDED = ("ignores_seed", "global_state")
+
+
+def play(factory: Callable[..., Optimizer], evaluations: int = 1500, seed: int = 4) -> tuple[FloatArray, FloatArray]:
+    """Return points and values of a run on a shifted sphere."""
+    settings: dict[str, int] = {} if getattr(factory, "anytime", False) else {"horizon": evaluations}
+    optimizer = factory(LOWER, UPPER, np.random.default_rng(seed), **settings)
+    points: list[FloatArray] = []
+    values: list[FloatArray] = []
+    while sum(map(len, values)) < evaluations:
+        x = optimizer.ask()
+        fx = np.sum((x - OPTIMUM) ** 2, axis=1)
+        optimizer.tell(x, fx)
+        points.append(x)
+        values.append(fx)
+    return np.concatenate(points), np.concatenate(values)
+
+
+def planted(name: str, severity: Severity = "severe") -> Callable[..., Optimizer]:
+    """Return differential evolution with a fault."""
+    return plant(DifferentialEvolution, name, severity, optimum=OPTIMUM)
+
+
+def best(factory: Callable[..., Optimizer]) -> float:
+    """Return the median of the best values of five runs."""
+    return float(np.median([play(factory, seed=seed)[1].min() for seed in range(5)]))
+
+
+@pytest.mark.parametrize("severity", SEVERITIES)
+@pytest.mark.parametrize("name", WRAPPED_FAULTS)
+def test_a_fault_changes_the_run_and_stays_in_the_box(name: str, severity: Severity) -> None:
+    """The run differs from the intact one, inside the bounds; with the same seed it differs in the same way."""
+    intact, _ = play(DifferentialEvolution)
+    faulty, _ = play(planted(name, severity))
+    assert not np.array_equal(intact, faulty)
+    assert np.all((faulty >= LOWER) & (faulty <= UPPER))
+    assert np.array_equal(faulty, play(planted(name, severity))[0]) is (name not in UNSEEDED)
+
+
+@pytest.mark.parametrize(
+    "name", ["forgets", "noise", "permuted", "confined", "coarse", "repeats", "random_points", "frozen"]
+)
+def test_a_severe_fault_does_harm(name: str) -> None:
+    """The best value is worse than the intact optimizer's."""
+    assert best(planted(name)) > best(DifferentialEvolution)
+
+
+def test_the_flattering_fault_flatters() -> None:
+    """The optimizer that knows where the optimum lies does better than the intact one."""
+    assert best(planted("knows_optimum")) < best(DifferentialEvolution)
+
+
+def test_restarts_do_harm() -> None:
+    """An optimizer that starts again all the time never comes close."""
+    assert best(planted("restarts")) > best(DifferentialEvolution)
+
+
+def test_frozen_variable_does_not_move() -> None:
+    """When severe, exactly one variable has one value all along."""
+    assert (np.ptp(play(planted("frozen"))[0], axis=0) == 0).sum() == 1
+
+
+def test_points_are_pulled_to_the_centre() -> None:
+    """Each point of the first batch lies nearer to the centre, by 6 % of its distance at most."""
+    centre = (LOWER + UPPER) / 2
+    intact = DifferentialEvolution(LOWER, UPPER, np.random.default_rng(4)).ask() - centre
+    pulled = planted("centre")(LOWER, UPPER, np.random.default_rng(4)).ask() - centre
+    share = 1 - np.linalg.norm(pulled, axis=1) / np.linalg.norm(intact, axis=1)
+    assert np.all((share > 0) & (share <= 0.06))
+
+
+def test_confined_points_stay_in_the_lower_half() -> None:
+    """When severe, no point leaves the lower half of the box."""
+    assert np.all(play(planted("confined"))[0] <= (LOWER + UPPER) / 2)
+
+
+def test_global_state_decides_when_it_is_drawn_from() -> None:
+    """With the same global seed, the fault gives the same run."""
+    runs: list[FloatArray] = []
+    for _ in range(2):
+        np.random.seed(3)  # noqa: NPY002 -- the global state is what the fault draws from
+        runs.append(play(planted("global_state"))[0])
+    assert np.array_equal(runs[0], runs[1])
+
+
+def test_each_fault_says_what_it_does() -> None:
+    """A sentence per fault, all different."""
+    assert len({fault.says for fault in WRAPPED_FAULTS.values()}) == len(WRAPPED_FAULTS) >= 12
+
+
+def test_unknown_names_are_told() -> None:
+    """The nearest name is offered; a severity that does not exist and a missing optimum are told."""
+    with pytest.raises(UnknownNameError, match="forgets"):
+        plant(DifferentialEvolution, "forgts")
+    with pytest.raises(UsageError, match="severity"):
+        plant(DifferentialEvolution, "forgets", "awful")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="optimum"):
+        plant(DifferentialEvolution, "knows_optimum")
