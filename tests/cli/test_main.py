@@ -19,6 +19,7 @@ from benchbook.cli.main import COMMANDS, EXIT_CODES, main
 from benchbook.errors import BenchbookError, ExitCode
 from benchbook.optimizers import names
 from benchbook.optimizers.adapters import factory as library
+from benchbook.problems import kernel
 from benchbook.problems import names as function_names
 
 RUN = ["run", "--optimizer", "random_search", "--function", "levy", "--dim", "2", "--instance", "1", "--budget", "40"]
@@ -114,6 +115,15 @@ def test_help_imports_nothing_heavy(python: Callable[..., str]) -> None:
 def test_the_version_is_told(call: Call) -> None:
     """`benchbook --version` is one line."""
     assert call("--version") == (0, f"benchbook {bb.__version__}\n", "")
+
+
+@pytest.mark.parametrize("options", [("--version", "-v"), ("-v", "--version")])
+def test_the_version_is_told_with_the_kernel(call: Call, options: tuple[str, str]) -> None:
+    """With -v a second line says which instruction set evaluates the problems, and which compiler built it."""
+    code, out, err = call(*options)
+    found = kernel.info()
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1].startswith(f"kernel {found.version}, variant {found.variant} (this processor has ")
 
 
 def test_an_unknown_command_offers_the_nearest(call: Call) -> None:

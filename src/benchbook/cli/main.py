@@ -103,9 +103,32 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"benchbook {version('benchbook')}")
+    if ctx.params.get("verbose"):
+        from benchbook.problems.kernel import info
+
+        found = info()
+        click.echo(
+            f"kernel {found.version}, variant {found.variant} (this processor has {', '.join(found.variants)}), "
+            f"built by {found.compiler}"
+        )
+    ctx.exit()
+
+
 @click.group(cls=_Lazy, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-v", "--verbose", count=True, help="Say more: -v what is done, -vv all details.")
-@click.version_option(package_name="benchbook", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", count=True, is_eager=True, help="Say more: -v what is done, -vv all details.")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit; with -v also the kernel's variant and compiler.",
+)
 def cli(verbose: int) -> None:
     """Executable, reproducible benchmark specifications for black-box optimizers."""
     level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)

@@ -120,6 +120,7 @@ class _Loop:
         self.error: ErrorRecord | None = None
         self.signals = SignalWatch()
         self.objective_s = self.optimizer_s = self.observer_s = 0.0
+        self.evaluated_s = 0.0  # when the objective ended last
 
     def run(self, make_optimizer: Callable[[], Optimizer]) -> Stop:
         """Go round until a stop rule holds."""
@@ -129,23 +130,27 @@ class _Loop:
         try:
             begin = now()
             optimizer = make_optimizer()
+            ask, tell, deadline_s = optimizer.ask, optimizer.tell, self.deadline_s
             while True:
-                x = self._checked(optimizer.ask())
-                self.optimizer_s += now() - begin
-                if len(x) == 0:
+                x = self._checked(ask())
+                asked = now()
+                self.optimizer_s += asked - begin
+                points = len(x)
+                if points == 0:
                     return Stop.EXHAUSTED
-                rows = min(len(x), self.budget - self.evaluations)
+                left = self.budget - self.evaluations
+                if left < points:
+                    x = x[:left]
                 where = "objective"
-                fx = self._evaluate(x[:rows])
+                fx = self._evaluate(x, asked)
                 where = "optimizer"
-                self._observe(x[:rows], fx)
+                begin = self._observe(x, fx)
                 stop = self._stop()
                 if stop is not None:
                     return stop
-                begin = now()
-                if begin >= self.deadline_s:
+                if begin >= deadline_s:
                     return Stop.TIMEOUT
-                optimizer.tell(x, fx if self.noise is None else self._seen(x, fx))
+                tell(x, fx if self.noise is None else self._seen(x, fx))
         except TimeUp:
             return Stop.TIMEOUT
         except StorageError:  # an observer cannot write: this is no fault of the run
@@ -164,25 +169,27 @@ class _Loop:
             raise ShapeError(f"ask returned an array of shape {x.shape}, expected (batch, {self.problem.dim})")
         return x
 
-    def _evaluate(self, x: FloatArray) -> FloatArray:
+    def _evaluate(self, x: FloatArray, begin: float) -> FloatArray:
         try:
-            fx = self._values(x)
+            fx = self._values(x, begin)
         except (ObjectiveError, TimeUp) as error:
             if len(error.partial):
                 done = len(error.partial)
                 self._observe(x[:done], self._without_invalid(np.asarray(error.partial, dtype=np.float64)))
             raise
+        if len(fx) == 1:
+            return fx if math.isfinite(fx.item()) else self._without_invalid(fx)
         # One dot product tells that all values are finite; only when it is not, they are looked at one by one.
         with np.errstate(over="ignore"):
             square = fx.dot(fx)
         return fx if math.isfinite(square) else self._without_invalid(fx)
 
-    def _values(self, x: FloatArray) -> FloatArray:
-        begin = self.clock.monotonic_s()
+    def _values(self, x: FloatArray, begin: float) -> FloatArray:
         try:
             fx = np.asarray(self.problem(x), dtype=np.float64)
         finally:
-            self.objective_s += self.clock.monotonic_s() - begin
+            self.evaluated_s = self.clock.monotonic_s()
+            self.objective_s += self.evaluated_s - begin
         if fx.shape != (len(x),):
             raise ShapeError(f"the objective returned an array of shape {fx.shape}, expected ({len(x)},)")
         return fx
@@ -197,22 +204,27 @@ class _Loop:
         self.invalid += int(np.count_nonzero(~finite))
         return np.where(finite, fx, np.inf)
 
-    def _observe(self, x: FloatArray, fx: FloatArray) -> None:
-        best = int(fx.argmin())
-        value = float(fx[best])
+    def _observe(self, x: FloatArray, fx: FloatArray) -> float:
+        """Count a batch and hand it to the observers; return the time at the end."""
+        best = 0 if len(fx) == 1 else int(fx.argmin())
+        value = fx.item(best)
         improved = value < self.best_value
         if improved:
             self.best_value = value
             self.best_solution = self._within_bounds(x[best].copy())
             self.last_improvement = self.evaluations + best + 1
-        begin = self.clock.monotonic_s()
         for observer in self.observers:
             observer.observe(self.evaluations, x, fx, improved)
-        self.observer_s += self.clock.monotonic_s() - begin
         self.evaluations += len(fx)
+        now = self.clock.monotonic_s()
+        self.observer_s += now - self.evaluated_s
+        return now
 
     def _within_bounds(self, x: FloatArray) -> FloatArray:
         low, high = self.problem.lower, self.problem.upper
+        # The fastest way to see that all of a few comparisons hold; NaN is in no box.
+        if b"\0" not in (x >= low).tobytes() and b"\0" not in (x <= high).tobytes():
+            return x
         outside = np.flatnonzero((x < low) | (x > high) | np.isnan(x))
         if len(outside):
             j = int(outside[0])

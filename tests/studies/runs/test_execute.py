@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.observers import PointTrace
 from benchbook.optimizers import optimizer
+from benchbook.problems import kernel
 from benchbook.studies import execute, execute_all, plan
+from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import code_digest
 from benchbook.testing import FaultyProblem
 
@@ -85,8 +88,16 @@ def test_a_record_tells_its_circumstances() -> None:
     assert record.timing.total_s == 0.0
     assert record.version == bb.__version__
     assert record.environment.packages["numpy"] == record.environment.arithmetic.numpy
+    assert record.environment.packages["benchbook-kernel"] == f"{kernel.info().version}, {kernel.info().compiler}"
     assert record.memory.peak_rss_bytes > 10_000_000
     assert len(record.run_id) == 32
+
+
+def test_the_compiler_is_no_part_of_the_environment_key() -> None:
+    """The kernel's bits do not depend on it, so runs of other builds stay valid."""
+    here = provenance.environment()
+    other = dataclasses.replace(here, packages={**here.packages, provenance.KERNEL: "1.0, clang 99"})
+    assert provenance.environment_key(other) == provenance.environment_key(here)
 
 
 def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,8 @@ class BbobProblem:
         drawn = self.definition.draw(seed, self.dim)
         self.x_opt = read_only(drawn.x_opt)
         self.compiled = self.definition.compiled(drawn, legacy.offset(seed))
-        self.f_opt = float(self.compiled.evaluate(self.x_opt[None, :])[0])
+        self._evaluate = self.compiled.evaluate  # looked up once: a single point takes little longer than a look-up
+        self.f_opt = float(self._evaluate(self.x_opt[None, :])[0])
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`.
@@ -69,7 +70,7 @@ class BbobProblem:
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
         """
-        return self.compiled.evaluate(x)
+        return self._evaluate(x)
 
     @staticmethod
     def lockstep(problems: Sequence[BbobProblem]) -> LockstepKernel:

@@ -14,11 +14,14 @@ from pathlib import Path
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.digests import text_digest
 from benchbook.numerics import cpu_name, fingerprint
+from benchbook.problems import kernel
 from benchbook.records import Environment, Host, Memory
 from benchbook.typing import JsonObject, JsonValue
 
 # Packages that can change a result; those of an adapter's library join them.
 _PACKAGES = ("benchbook", "numpy", "coco-experiment")
+# Under this name stands what evaluates problems, with its compiler. Neither compiler nor variant changes a bit.
+KERNEL = "benchbook-kernel"
 
 
 @cache
@@ -37,9 +40,11 @@ def environment(packages: tuple[str, ...] = ()) -> Environment:
     Args:
         packages: Distributions that the run's optimizer uses beyond benchbook's own.
     """
+    compiled = kernel.info()
     return Environment(
         python=platform.python_version(),
-        packages={name: found for name in (*_PACKAGES, *packages) if (found := _version(name)) is not None},
+        packages={name: found for name in (*_PACKAGES, *packages) if (found := _version(name)) is not None}
+        | {KERNEL: f"{compiled.version}, {compiled.compiler}"},
         platform=platform.platform(),
         cpu=cpu_name(),
         arithmetic=fingerprint(),
@@ -49,9 +54,10 @@ def environment(packages: tuple[str, ...] = ()) -> Environment:
 def environment_key(found: Environment) -> str:
     """Return the digest (hex) of what can change the numbers of a run apart from its code.
 
-    These are Python (not its patch release), NumPy, the mathematical library and the kind of processor. What pinning
-    takes care of is left out: a process that had loaded NumPy before benchbook shares a study with pinned workers, and
-    `verify` names the difference.
+    These are Python (not its patch release), NumPy, the mathematical library and the kind of processor. The kernel's
+    compiler and variant are not among them: its bits depend on neither. What pinning takes care of is left out: a
+    process that had loaded NumPy before benchbook shares a study with pinned workers, and `verify` names the
+    difference.
     """
     a = found.arithmetic
     python = ".".join(found.python.split(".")[:2])
