@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -56,6 +56,17 @@ def load_object(place: str, what: str) -> Any:
             raise UsageError(f"{what} {place!r}: {module_name} has no {part!r}{hint}")
         thing = getattr(thing, part)
     return thing
+
+
+def find_module(name: str) -> object | None:
+    """Return the specification of a top-level module without importing it; None: there is none.
+
+    Examples:
+        >>> find_module("math") is None, find_module("no_such_module") is None
+        (False, True)
+    """
+    look_in_project()
+    return importlib.util.find_spec(name.partition(".")[0])
 
 
 def look_in_project() -> None:

@@ -31,7 +31,7 @@ def run(name: str, *arguments: str, cwd: Path) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert [line for line in done.stderr.splitlines() if "has its optimum at the centre of the box" not in line] == []
     return done.stdout
 
 

@@ -147,6 +147,8 @@ def test_an_interrupt_ends_a_study_cleanly(tmp_path: Path) -> None:
     os.killpg(child.pid, signal.SIGINT)
     _, errors = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert errors.decode().strip() == "interrupted; what was finished is kept"
+    *steps, last = errors.decode().strip().splitlines()
+    assert last == "interrupted; what was finished is kept"
+    assert [line.rsplit(",", 2)[0].split("; ")[0].rsplit(", ", 1)[-1] for line in steps] == ["started", "cancelled"]
     assert psutil.wait_procs(workers, timeout=20)[1] == []
     assert 0 < len(Store(tmp_path / "store")) < 5000

@@ -61,13 +61,15 @@ def steps_told(*, quiet: bool) -> Iterator[None]:
         yield
         return
     steps = logging.getLogger("benchbook.tracking.steps")
-    handler, before = _ToStandardError(logging.INFO), steps.level
+    handler, before = _ToStandardError(logging.INFO), (steps.level, steps.propagate)
     steps.addHandler(handler)
     steps.setLevel(logging.INFO)
+    steps.propagate = False  # the handler of the command line would write each line again
     try:
         yield
     finally:
-        steps.setLevel(before)
+        steps.setLevel(before[0])
+        steps.propagate = before[1]
         steps.removeHandler(handler)
 
 

@@ -12,8 +12,8 @@ from typing import Any, cast, get_type_hints
 import numpy as np
 
 from benchbook.digests import canonical_json, code_digest
-from benchbook.errors import UsageError, unknown_name
-from benchbook.importing import is_place, load_object
+from benchbook.errors import UsageError, nearest, unknown_name
+from benchbook.importing import find_module, is_place, load_object
 from benchbook.optimizers.adapters import factory as libraries
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.optimizers.native.base import NativeOptimizer
@@ -239,6 +239,9 @@ def _find(name: str) -> Callable[..., Optimizer]:
     if name in registered():
         return registered()[name]
     if is_own_place(name):
+        prefix = name.partition(":")[0]
+        if find_module(prefix) is None and nearest(prefix, SHELF):
+            return libraries.factory(name)  # a misspelt library: the error names the nearest one
         factory = load_object(name, "optimizer")
         if not callable(factory):
             raise UsageError(f"optimizer {name!r} is {factory!r}, expected a class with ask and tell")
