@@ -216,6 +216,18 @@ def test_a_baseline_comes_back_as_it_was_published(runs: RunTable, tmp_path: Pat
     assert load_baseline(made.path).created_at == made.created_at
 
 
+def test_a_linked_baseline_is_written_where_the_link_points(runs: RunTable, tmp_path: Path) -> None:
+    """Replacing it leaves the link a link."""
+    (tmp_path / "shipped").mkdir()
+    publish(runs, "first", folder=tmp_path / "shipped")
+    link = tmp_path / "first.json.zst"
+    link.symlink_to(tmp_path / "shipped" / "first.json.zst")
+    before = link.stat().st_ino
+    publish(runs, "first", folder=tmp_path, replace=True)
+    assert link.is_symlink()
+    assert link.stat().st_ino != before
+
+
 def test_a_baseline_is_replaced_only_on_purpose(runs: RunTable, tmp_path: Path) -> None:
     """The second publication under a name is refused unless it is asked to replace."""
     publish(runs, "first", folder=tmp_path)

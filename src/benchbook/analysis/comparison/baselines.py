@@ -62,7 +62,8 @@ def publish(
     if not summary.cells:
         raise UsageError("there are no runs to publish")
     created_at = timestamp(clock.now())
-    save_document(to_document(summary, name, created_at), path)
+    # a link, as this repository has for the baselines that the package ships, stays one
+    save_document(to_document(summary, name, created_at), path.resolve())
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
