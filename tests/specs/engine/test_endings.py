@@ -207,8 +207,9 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel(own_server: ForkServer) 
     async def scenario() -> tuple[dict[str, Any], dict[str, Any]]:
         kernels, client = await started()
         try:
-            request = client.execute("import time\nfor _ in range(6000): time.sleep(0.01)")
-            while (await client.get_iopub_msg(timeout=LONG_S))["header"]["msg_type"] != "execute_input":
+            # What it prints tells that its code runs: an interrupt before that would find no cell.
+            request = client.execute("import time\nprint('runs', flush=True)\nfor _ in range(6000): time.sleep(0.01)")
+            while (await client.get_iopub_msg(timeout=LONG_S))["header"]["msg_type"] != "stream":
                 pass
             await kernels.interrupt_kernel()
             while (answer := await client.get_shell_msg(timeout=LONG_S))["parent_header"]["msg_id"] != request:

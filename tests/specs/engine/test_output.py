@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import pytest
 from benchbook.errors import ExecutionError
 from benchbook.specs.engine import fork_server
 from benchbook.specs.engine.execution import usable_kernel
-from benchbook.specs.engine.fork_server import ForkServer, Link
 
 from .conftest import Execute
 
@@ -72,24 +71,29 @@ def test_an_unknown_kernel_is_this_python_or_refused_in_a_sentence(caplog: pytes
         usable_kernel(notebook, "ir")
 
 
-def _ask(answers: Any) -> None:
+def test_a_forked_child_begins_by_itself_and_leaves_the_server_alone() -> None:
+    """It has neither link nor server of its parent's, whose server answers after the child has ended."""
+    # A program of its own, as the coverage of the tests follows forks and ends them in its own way.
+    code = """
+import multiprocessing, os
+from benchbook.specs.engine import fork_server
+
+def ask(answers):
     current = fork_server._current
     answers.put((current._link is None, current._server is None))
 
-
-def test_a_forked_child_begins_anew_and_leaves_the_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has neither link nor server of its parent's, whose server answers after the child has ended."""
-    server = ForkServer()
-    link = Link(server.connect(), server.folder)
-    monkeypatch.setattr(fork_server._current, "_server", server)
-    monkeypatch.setattr(fork_server._current, "_link", link)
-    context = multiprocessing.get_context("fork")
-    answers = context.Queue()
-    child = context.Process(target=_ask, args=(answers,))
-    child.start()
-    assert answers.get(timeout=30) == (True, True)
-    child.join(30)
-    assert (child.exitcode, server.folder.is_dir()) == (0, True)
-    assert link.code(os.getpid()) == 0  # it answers; this is no kernel of its own
-    link.close()
-    server.close()
+server = fork_server.ForkServer()
+link = fork_server.Link(server.connect(), server.folder)
+fork_server._current._server, fork_server._current._link = server, link
+context = multiprocessing.get_context("fork")
+answers = context.Queue()
+child = context.Process(target=ask, args=(answers,))
+child.start()
+print(answers.get(timeout=60))
+child.join(60)
+print(child.exitcode, server.folder.is_dir(), link.code(os.getpid()))  # it answers; this is no kernel of its own
+link.close()
+server.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180, check=False)
+    assert done.stdout.splitlines() == ["(True, True)", "0 True 0"], done.stderr
