@@ -5,18 +5,85 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What all threads of the process share."""
+
+    folder: str | None
+    numpy_random: Any
+    python_random: Any
+    filters: list[Any]
+
+    @classmethod
+    def now(cls) -> _State:
+        legacy = np.random.get_state()  # noqa: NPY002  # an objective may use the global generator
+        return cls(_folder(), legacy, random.getstate(), list(warnings.filters))
+
+    def put_back(self) -> None:
+        if self.folder is not None and _folder() != self.folder:
+            with contextlib.suppress(OSError):  # it was removed meanwhile
+                os.chdir(self.folder)
+        np.random.set_state(self.numpy_random)  # noqa: NPY002  # the same
+        random.setstate(self.python_random)
+        if warnings.filters != self.filters:
+            warnings.resetwarnings()  # makes Python forget which filter it found for which line
+            warnings.filters[:] = self.filters  # type: ignore[index]  # a list, which typeshed calls a sequence
+
+
+class _Runs:
+    """The runs under way in this process; the first keeps the state, and the last puts it back.
+
+    A run that ended in one thread must not put back what a run in another thread is using.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._before: _State | None = None
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._count == 0:
+                self._before = _State.now()
+            self._count += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._count -= 1
+            if self._count == 0 and self._before is not None:
+                self._before.put_back()
+                self._before = None
+
+
+_runs = _Runs()
+
+
+def _forget() -> None:
+    """Start again in the child of a fork: the runs under way are the parent's."""
+    global _runs  # noqa: PLW0603  # a lock that a vanished thread holds can only be replaced
+    _runs = _Runs()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 @contextmanager
 def state_put_back() -> Iterator[None]:
     """Put back afterwards: NumPy's error handling, working folder, global random states, filters of warnings.
 
-    So one run cannot change what the next one computes, and not what its caller does then.
+    So one run cannot change what the next one computes, and not what its caller does then. Where runs overlap, in
+    threads or one inside another, all but NumPy's error handling is put back when the last has ended.
 
     Examples:
         >>> with state_put_back():
@@ -24,21 +91,13 @@ def state_put_back() -> Iterator[None]:
         >>> np.geterr()["over"]
         'warn'
     """
-    handling, folder = np.geterr(), _folder()
-    legacy, plain = np.random.get_state(), random.getstate()  # noqa: NPY002  # an objective may use the global generator
-    filters = list(warnings.filters)
+    handling, runs = np.geterr(), _runs
+    runs.enter()
     try:
         yield
     finally:
         np.seterr(**handling)
-        if folder is not None and _folder() != folder:
-            with contextlib.suppress(OSError):  # it was removed meanwhile
-                os.chdir(folder)
-        np.random.set_state(legacy)  # noqa: NPY002  # the same
-        random.setstate(plain)
-        if warnings.filters != filters:
-            warnings.resetwarnings()  # makes Python forget which filter it found for which line
-            warnings.filters[:] = filters  # type: ignore[index]  # a list, which typeshed calls a sequence
+        runs.leave()
 
 
 def _folder() -> str | None:
