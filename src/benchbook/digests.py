@@ -96,9 +96,11 @@ def code_digest(thing: type | Callable[..., Any]) -> str:
 
     A class or function of benchbook is taken with its whole module and the modules of its floor that this imports, so
     that an edited helper counts; that of a user is taken alone, so that an edited notebook cell next to it does not.
+    A factory that is no class and has a method `digest` is asked: it knows what else its work depends on.
     """
     if not isinstance(thing, type):
-        return _piece(thing)
+        own = getattr(thing, "digest", None)
+        return str(own()) if callable(own) else _piece(thing)
     return text_digest(
         *(_piece(base) for base in thing.__mro__ if base.__module__ not in {"builtins", "typing", "abc"})
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+import benchbook as bb
 from benchbook.errors import UnknownNameError, UsageError
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
 from benchbook.protocols import Optimizer
@@ -111,3 +112,14 @@ def test_unknown_names_are_told() -> None:
         plant(DifferentialEvolution, "forgets", "awful")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="optimum"):
         plant(DifferentialEvolution, "knows_optimum")
+
+
+def test_no_store_takes_one_fault_for_another() -> None:
+    """Name and digest tell faults, severities and seeds from each other and from the intact optimizer."""
+    planted = [
+        plant(DifferentialEvolution, fault, severity) for fault in ("noise", "frozen") for severity in SEVERITIES
+    ]
+    choices = [bb.optimizer(factory) for factory in (DifferentialEvolution, *planted)]
+    assert len({choice.name for choice in choices}) == len({choice.digest() for choice in choices}) == 5
+    other = bb.optimizer(plant(DifferentialEvolution, "noise", "mild", seed=1))
+    assert other.digest() not in {choice.digest() for choice in choices}

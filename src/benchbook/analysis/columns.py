@@ -9,40 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from benchbook.artifacts.labels import labels
+from benchbook.artifacts.run_view import OptimizerView, ProblemView
 from benchbook.records import Status
 from benchbook.typing import FloatArray, IntArray
-
-
-class Problem(Protocol):
-    """What measures need to know of a run's problem."""
-
-    @property
-    def name(self) -> str:
-        """Name of the function."""
-
-    @property
-    def dim(self) -> int:
-        """Number of variables."""
-
-    @property
-    def instance(self) -> int:
-        """Instance number."""
-
-    @property
-    def f_opt(self) -> float | None:
-        """Value at the optimum; None where it is not known."""
-
-
-class Optimizer(Protocol):
-    """What measures need to know of a run's optimizer."""
-
-    @property
-    def name(self) -> str:
-        """Name of the optimizer."""
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Its settings."""
 
 
 class History(Protocol):
@@ -61,11 +30,11 @@ class Run(Protocol):
     """What measures need to know of a run; `RunRecord` is one, and so is an imported run."""
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> ProblemView:
         """The problem."""
 
     @property
-    def optimizer(self) -> Optimizer:
+    def optimizer(self) -> OptimizerView:
         """The optimizer."""
 
     @property

@@ -108,8 +108,6 @@ class OptimizerChoice:
 
     def digest(self) -> str:
         """Return the digest (hex) of the code that proposes the points."""
-        if isinstance(self.factory, libraries.LibraryFactory):
-            return self.factory.digest()
         return code_digest(self.factory)
 
 

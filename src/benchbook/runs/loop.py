@@ -12,7 +12,7 @@ from types import FrameType
 import numpy as np
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
-from benchbook.errors import ObjectiveError, ShapeError, StorageError, TimeUp, text_of
+from benchbook.errors import ObjectiveError, ShapeError, StorageError, TimeUp, text_of, unicode_of
 from benchbook.protocols import Observer, Optimizer, Problem
 from benchbook.records import ErrorRecord, Stop, Timing
 from benchbook.runs.signal_watch import SignalWatch
@@ -59,7 +59,7 @@ def run_loop(
         budget: Evaluations allowed, >= 1.
         target_value: Stop once a value is at most this.
         stagnation: Stop after this many evaluations without improvement.
-        timeout_s: Stop when n seconds have passed; looked at after each batch, and when somebody raises
+        timeout_s: Stop after this many seconds; looked at after each batch, and when somebody raises
             `TimeUp` in this thread.
         observers: Called after each batch, in order.
         noise: Turns points and their values into what the optimizer sees instead; see `benchbook.protocols.Noisy`.
@@ -249,7 +249,7 @@ class _Loop:
             where=where,
             type=type(cause).__name__,
             message=text_of(cause),
-            traceback=_writable(_traceback_of(cause)),
+            traceback=unicode_of(_traceback_of(cause)),
             evaluations=self.evaluations,
         )
 
@@ -284,8 +284,3 @@ def _traceback_of(error: BaseException) -> str:
         return "".join(traceback.format_exception(error))
     except Exception:  # noqa: BLE001  # an exception in the chain, or a line of its source, cannot be shown
         return "".join(traceback.format_tb(error.__traceback__))
-
-
-def _writable(text: str) -> str:
-    """Return a text that UTF-8 can hold: an arbitrary message may have lone surrogates."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -30,7 +30,7 @@ from benchbook.studies.runs.run import planned
 Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
 
 _SHORTEST_INTERVAL_S, _SAMPLES = 2e-4, 1000
-# Work of at most n seconds is done so often with and without the profiler; what takes longer is done once.
+# Work of at most this many seconds is done this often with and without the profiler; what takes longer is done once.
 _REPEATS = ((0.5, 5), (2.0, 3), (10.0, 1))
 
 

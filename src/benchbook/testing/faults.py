@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from benchbook.digests import code_digest, text_digest
 from benchbook.errors import UsageError, unknown_name
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray
@@ -278,7 +279,14 @@ def plant(
         place = Place(lower=lower, upper=upper, rng=np.random.default_rng(seed), degree=degree, optimum=optimum)
         return planted.wrapper(lambda other: factory(lower, upper, rng if other is None else other, **settings), place)
 
-    make.anytime = getattr(factory, "anytime", False)  # type: ignore[attr-defined] # the loop reads it
+    def digest() -> str:
+        return text_digest(code_digest(Wrapped), code_digest(factory), fault, severity, str(seed), repr(optimum))
+
+    own = getattr(factory, "name", None) or getattr(factory, "__name__", type(factory).__name__)
+    # Under a name of its own, and with all that it depends on in the run key, no store takes it for the intact one.
+    known = {"anytime": getattr(factory, "anytime", False), "name": f"{own}_{fault}_{severity}", "digest": digest}
+    for key, value in known.items():
+        setattr(make, key, value)
     return make
 
 

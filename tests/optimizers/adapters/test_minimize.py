@@ -43,3 +43,15 @@ def test_what_cannot_be_called_is_told() -> None:
         bb.from_minimize(lambda f, a, b: None)
     with pytest.raises(UsageError, match="names the part 'begin'"):
         bb.from_minimize(by_start, keywords={"begin": "start"})
+
+
+def test_the_digest_tells_functions_and_options_apart() -> None:
+    """A store must not take the runs of one for those of another under the same name."""
+    made = [
+        bb.from_minimize(by_start, name="one"),
+        bb.from_minimize(by_ends, name="one"),
+        bb.from_minimize(by_ends, name="one", options={"tolerance": 1e-3}),
+        bb.from_minimize(by_ends, name="one", options={"tolerance": 1e-6}),
+    ]
+    assert len({bb.optimizer(factory).digest() for factory in made}) == len(made)
+    assert bb.optimizer(made[0]).digest() == bb.optimizer(bb.from_minimize(by_start, name="one")).digest()

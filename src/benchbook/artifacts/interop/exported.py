@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from benchbook.artifacts.labels import labels
+from benchbook.artifacts.run_view import OptimizerView, ProblemView
 from benchbook.records import History
 from benchbook.typing import FloatArray
-
-
-class Problem(Protocol):
-    """The problem of a run."""
-
-    @property
-    def name(self) -> str:
-        """Name of the function."""
-
-    @property
-    def dim(self) -> int:
-        """Number of variables."""
-
-    @property
-    def instance(self) -> int:
-        """Instance number."""
-
-    @property
-    def f_opt(self) -> float | None:
-        """Value at the optimum; None where it is not known."""
-
-
-class Optimizer(Protocol):
-    """The optimizer of a run."""
-
-    @property
-    def name(self) -> str:
-        """Name of the optimizer."""
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Its settings."""
 
 
 class Run(Protocol):
     """A run that can be exported; `RunRecord` is one, and so is an imported run."""
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> ProblemView:
         """The problem."""
 
     @property
-    def optimizer(self) -> Optimizer:
+    def optimizer(self) -> OptimizerView:
         """The optimizer."""
 
     @property

@@ -23,7 +23,7 @@ IMPORTED_SUFFIX = ".imported.zst"
 # A shared document is said again after so many runs: a damaged one then costs at most these.
 _SAY_AGAIN = 64
 _BUFFER = 1 << 18
-# What was written is brought to disk at the latest with the first write after n seconds.
+# What was written is brought to disk at the latest with the first write after this many seconds.
 _SYNC_S = 1.0
 
 

@@ -1,4 +1,4 @@
-"""A blocking `minimize` of anybody's as an optimizer, whatever the order of its arguments."""
+"""An arbitrary blocking `minimize` as an optimizer, whatever the order of its arguments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchbook.digests import code_digest
+from benchbook.digests import code_digest, text_digest
 from benchbook.errors import UsageError
 from benchbook.optimizers.adapters.base import TurnedAdapter, restarted, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
@@ -82,8 +82,9 @@ class MinimizeFactory:
         return TurnedAdapter(self.name, lower, upper, Boundary(rng, swaps=True), repair, work)
 
     def digest(self) -> str:
-        """Return the digest of the function's code."""
-        return code_digest(self._function)
+        """Return the digest of what proposes the points: the function's code, its options, and what it is given."""
+        given = sorted(self._parts.items()), sorted(self._options.items())
+        return text_digest(code_digest(self._function), repr(given))
 
 
 def from_minimize(
@@ -93,7 +94,7 @@ def from_minimize(
     keywords: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> MinimizeFactory:
-    """Make an optimizer of a blocking `minimize(f, ...)`, whose points are then counted and recorded as of any other.
+    """Make an optimizer of a blocking `minimize(f, ...)`, whose points are counted and recorded as usual.
 
     Args:
         function: Takes the objective first, of one point and returning a number, and then what its arguments are

@@ -1,0 +1,38 @@
+"""What exports and measures need of the problem and optimizer of a run, benchbook's own or imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class ProblemView(Protocol):
+    """The problem of a run."""
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+
+    @property
+    def dim(self) -> int:
+        """Number of variables."""
+
+    @property
+    def instance(self) -> int:
+        """Instance number."""
+
+    @property
+    def f_opt(self) -> float | None:
+        """Value at the optimum; None where it is not known."""
+
+
+class OptimizerView(Protocol):
+    """The optimizer of a run."""
+
+    @property
+    def name(self) -> str:
+        """Name of the optimizer."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Its settings."""
