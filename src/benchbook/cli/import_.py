@@ -46,6 +46,8 @@ def command(
         raise UsageError(f"--suite is for --from ioh and --from rds, but --from is {form}")
     if objective is not None and form not in ("ioh", "optuna"):
         raise UsageError(f"--objective is for --from ioh and --from optuna, but --from is {form}")
+    if source.lower().endswith(".rds") and form != "rds":
+        raise UsageError(f"{source} is a file of R; import it with --from rds")
     given = _optima(optima)
     with nullcontext(source) if "://" in source else interop.opened(Path(source)) as folder:
         if form == "coco" and coco_references.holds_reference(Path(folder)):

@@ -101,3 +101,9 @@ def test_a_folder_is_imported_by_the_command(tmp_path: Path, capsys: pytest.Capt
     for expected in ("3 runs imported", "0 runs imported"):
         assert main(["import", str(tmp_path), "--from", "rds", "--into", str(tmp_path / "store")]) == 0
         assert expected in capsys.readouterr().out
+
+
+def test_another_format_for_an_rds_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The message names the format to use."""
+    assert main(["import", str(FILES / "bbob.rds"), "--from", "ioh", "--into", str(tmp_path)]) == 2
+    assert "--from rds" in capsys.readouterr().err
