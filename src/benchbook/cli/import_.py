@@ -22,22 +22,23 @@ _FORMS = ["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt", "rds"]
     "optima",
     multiple=True,
     metavar="[FUNCTION=]VALUE",
-    help="The optimum of a function that benchbook does not know, or of all of them; may be repeated. [unknown]",
+    help="The optimum of a function that benchbook does not know, or of all such functions; may be repeated. [unknown]",
 )
 @click.option("--suite", default=None, help="ioh, rds: the suite of logs that name none, such as BBOB or SBOX.")
 @click.option(
     "--objective",
     default=None,
-    help="ioh: the column that is read; optuna: the objective, counted from 0. [needed with several objectives]",
+    help="ioh: the column to read; optuna: the objective, counted from 0. [required for several objectives]",
 )
 def command(
     *, source: str, form: str, store: Path, optima: tuple[str, ...], suite: str | None, objective: str | None
 ) -> None:
-    """Take in what COCO, IOHprofiler, Optuna and other tools logged.
+    """Import data of COCO, IOHprofiler, Optuna and other tools.
 
-    SOURCE is a folder, a file, or an archive (.zip, .tgz, .tar.gz); of Optuna also a storage URL. The runs are marked
-    as imported; what the source does not tell is left missing. They lie in the store's folder `imported/`, apart from
-    its own. Runs that the store holds already are not taken in again. Nothing is imported where a file is malformed.
+    SOURCE is a folder, a file, or an archive (.zip, .tgz, .tar.gz); for Optuna also a storage URL. The runs are marked
+    as imported, and values that the source does not contain stay missing. They are written to the folder `imported/` of
+    the store. Runs that are already in the store are not imported again. If a file is malformed, nothing is imported. A
+    reference algorithm of cocopp becomes a reference curve in the folder `references/`.
     """
     from benchbook.analysis.measures import coco_references
     from benchbook.artifacts import interop
