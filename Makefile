@@ -84,7 +84,7 @@ test-lowest: .venv/.stamp-all ## the core's tests with the lowest versions that 
 	$(RUN) uv venv --quiet --clear --python $(OLDEST) $(LOWEST)/venv
 	$(RUN) uv pip install --quiet --python $(LOWEST)/venv -r $(LOWEST)/requirements.txt $(LOWEST)/dist/*.whl \
 		$(foreach tool,pytest hypothesis mpmath,"$$(grep -o '^$(tool)==[^ ;]*' requirements-all.lock)")
-	$(LOWEST)/venv/bin/python -m pytest -q -p no:cacheprovider -m "$(TESTS) and not slow and not browser" $(CORE)
+	$(LOWEST)/venv/bin/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning -m "$(TESTS) and not slow and not browser" $(CORE)
 
 .PHONY: bench
 bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside it
