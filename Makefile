@@ -2,8 +2,9 @@
 
 PYTHON   ?= python3
 PORT     ?= 8000
-# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of damaged inputs
-TESTS    ?= not benchmark and not benchmark_full and not exhaustive
+# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of
+# damaged inputs, the installation of the wheel (`make test-wheel`)
+TESTS    ?= not benchmark and not benchmark_full and not exhaustive and not wheel
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
 # the nightly run: which study, its parts k/n, and the parameters of the specs; small ones try it out
@@ -75,6 +76,10 @@ test: .venv/.stamp-all ## all tests, with the coverage gate, then the notebooks 
 	@$(COMPILE)
 	$(RUN) pytest -m "$(TESTS)" -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
 	$(RUN) pytest -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env notebooks/
+
+.PHONY: test-wheel
+test-wheel: .venv/.stamp-all ## the wheel in an empty environment, from an empty folder to a published site, on the oldest and newest Python
+	$(RUN) pytest -q -m wheel -p no:xdist tests/end_to_end/test_wheel.py
 
 .PHONY: test-lowest
 test-lowest: .venv/.stamp-all ## the core's tests with the lowest versions that pyproject.toml allows, on the oldest Python
