@@ -50,7 +50,13 @@ def list_(*, as_json: bool) -> None:
     show_default=True,
     help="quick (or fast), balanced, full (or quality), or a YAML file.",
 )
-@click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
+@click.option(
+    "-p",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Try another value of a parameter, in artifacts/scratch; may be repeated.",
+)
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Notebooks at a time. [processors]")
 @click.option(
     "--timeout",
@@ -82,9 +88,10 @@ def run(
 
     A spec is named by its name, its optimizer, or the path of its notebook.
 
-    Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
-    does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
-    run, which is no failure. They are followed as the pipeline "specs PARAMS", which `benchbook track watch` shows
+    Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/; where -p changes a parameter,
+    in artifacts/scratch/specs/NAME/, so that trying something leaves results and site as they are. Exit code 1 where a
+    claim does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is
+    not run, which is no failure. They are followed as the pipeline "specs PARAMS", which `benchbook track watch` shows
     while they run.
 
     With --changed, a spec whose claims held stands as it is, unless its notebook, the parameters, the code of benchbook
@@ -92,6 +99,8 @@ def run(
 
     Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each again.
     """
+    from benchbook.errors import UsageError
+    from benchbook.files import scratch_root, spec_root
     from benchbook.params.load import load
     from benchbook.specs.notebooks.discover import find, shard_of
 
@@ -100,16 +109,30 @@ def run(
     if shard is not None:
         files = shard_of(files, shard)
     params = load(which, overrides)
-    tracking = None if no_track else {"tensorboard": tensorboard}
+    scratch = params != load(which)
+    if scratch and with_site:
+        raise UsageError("--site shows the results of parameter sets, and -p tries others: give one of them")
+    place = scratch_root() if scratch else None
+    name = f"specs {params['preset']} scratch" if scratch else None
+    tracking = None if no_track else {"tensorboard": tensorboard, "name": name}
     results = _execute(
-        files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream, only_changed=changed
+        files,
+        params,
+        tracking,
+        place=place,
+        workers=workers,
+        timeout_s=timeout_s,
+        outputs=stream,
+        only_changed=changed,
     )
     pages: Path | None = None
     if with_site:
         from benchbook.site import build_site
 
         pages = build_site()
-    _report(results, pages)
+    _report(results, place or spec_root(), pages)
+    if scratch:
+        click.echo("\ntried with -p, so apart from the results of the preset, which stay as they are", err=True)
     return ExitCode.DONE if all(result.held or result.not_run for result in results) else ExitCode.FAILED
 
 
@@ -198,9 +221,8 @@ def _execute(
         return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
 
 
-def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
+def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
     from benchbook.cli.terminal import console, facts, table
-    from benchbook.files import artifact_root
 
     rows = []
     for result in results:
@@ -225,7 +247,7 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     for result in left_out:
         click.echo(f"  {result.outcome['error']}", err=True)
     screen.print()
-    screen.print(facts([("artifacts", _near(artifact_root() / "specs")), *([("site", _near(pages))] if pages else [])]))
+    screen.print(facts([("artifacts", _near(place)), *([("site", _near(pages))] if pages else [])]))
 
 
 def _explain(result: SpecResult) -> None:
@@ -233,14 +255,18 @@ def _explain(result: SpecResult) -> None:
     o: dict[str, Any] = dict(result.outcome)
     if result.held or result.not_run:
         return
-    click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
-    for claim in o["claims"]:
-        if claim["verdict"] != "held":
-            click.echo(
-                f"  {claim['verdict']}: {claim['text']} "
-                f"measured {claim['measured']}, required {claim['relation']} {claim['threshold']} {claim['unit']}",
-                err=True,
-            )
+    failed, undecided = ([c for c in o["claims"] if c["verdict"] == which] for which in ("failed", "undecided"))
+    if o["error"]:
+        click.echo(f"\n{result.name}: {o['error']}", err=True)
+    if failed:
+        click.echo(f"\n{result.name}: claims that do not hold", err=True)
+    for claim in failed:
+        required = f"required {claim['relation']} {claim['threshold']} {claim['unit']}".rstrip()
+        click.echo(f"  {claim['text']} measured {claim['measured']}, {required}", err=True)
+    if undecided:
+        click.echo(f"\n{result.name}: claims that could not be decided", err=True)
+    for claim in undecided:
+        click.echo(f"  {claim['text']} {claim['detail'] or 'nothing could be measured'}", err=True)
     if result.failure is not None:
         where = f", cell {result.failure.cell!r}" if result.failure.cell else ""
         click.echo(f"  in {_near(result.source)}{where}{':' if result.failure.excerpt else ''}", err=True)
@@ -252,11 +278,11 @@ def _explain(result: SpecResult) -> None:
 
 def _last(file: SpecFile) -> list[str]:
     from benchbook.errors import BenchbookError
-    from benchbook.files import artifact_root
+    from benchbook.files import spec_root
     from benchbook.specs.outcome import read_outcome
 
     try:
-        outcome = read_outcome(artifact_root() / "specs" / file.name)
+        outcome = read_outcome(spec_root() / file.name)
     except BenchbookError:
         return ["not run", "", ""]
     return [str(outcome["status"]), str(outcome["preset"]), str(outcome["created_at"])[:16].replace("T", " ")]

@@ -16,7 +16,7 @@ from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, va
 from benchbook.artifacts.run_document import run_key
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import preset_argument
 from benchbook.params.numbers import number
@@ -112,7 +112,7 @@ class AppliedSpec(SpecBase):
         self.optimizer, self.control = (optimizer(which) for which in optimizers)
         choices = [self.optimizer, self.control]
         self.plan = plan(choices, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)
-        self.folder = artifact_root() / "specs" / name
+        self.folder = spec_root() / name
         self.computed_evaluations = 0
         self._records: dict[int, RunRecord] = {}  # by place in the plan
 
