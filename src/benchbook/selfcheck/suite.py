@@ -8,6 +8,7 @@ from collections.abc import Callable
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ExecutionError, unknown_name
 from benchbook.selfcheck.accuracy import accuracy_checks
+from benchbook.selfcheck.footprint import footprint_checks
 from benchbook.selfcheck.predictions import prediction_checks
 from benchbook.selfcheck.quality import quality_measures
 from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
@@ -53,6 +54,8 @@ def run_suite(which: Preset, *, progress: Callable[[str], None] | None = None, c
     start_s, now = clock.monotonic_s(), timestamp(clock.now())
     tell("accuracy")
     checks: list[Check] = list(accuracy_checks(which))
+    tell("memory")
+    checks += footprint_checks()
     tell("predictions")
     checks += prediction_checks()
     tell("quality")

@@ -20,6 +20,7 @@ from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy
 from benchbook.records import RunRecord
 from benchbook.runs import SignalWatch, run_lockstep
+from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import code_digest, execute, generator_of, record_of, target_value_of
 from benchbook.studies.runs.instrumented import staged
 from benchbook.studies.runs.planned_run import PlannedRun
@@ -108,6 +109,7 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     first = planned[0]
     created_at = timestamp(clock.now())
+    watch = provenance.MemoryWatch()
     histories = [ImprovementHistory() for _ in planned]
     streams = Streams([generator_of(item.spec) for item in planned])
     lower, upper = first.problem.lower, first.problem.upper
@@ -129,7 +131,8 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
         )
     with stage("observe"):
         improvements = [history.history for history in histories]
+    memory = watch.memory(len(planned))
     return [
-        record_of(item, outcome, history, created_at)
+        record_of(item, outcome, history, created_at, memory)
         for item, outcome, history in zip(planned, outcomes, improvements, strict=True)
     ]

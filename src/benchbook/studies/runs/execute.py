@@ -19,6 +19,7 @@ from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy, Observer, Optimizer
 from benchbook.records import (
     History,
+    Memory,
     OptimizerRecord,
     ProblemRecord,
     RunRecord,
@@ -57,6 +58,7 @@ def execute(
     spec, problem = planned.spec, planned.problem
     created_at = timestamp(clock.now())
     history = ImprovementHistory()
+    watch = provenance.MemoryWatch()
 
     def make() -> Optimizer:
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
@@ -75,7 +77,7 @@ def execute(
         )
     with stage("observe"):
         improvements = history.history
-    return record_of(planned, outcome, improvements, created_at)
+    return record_of(planned, outcome, improvements, created_at, watch.memory())
 
 
 def generator_of(spec: RunSpec) -> np.random.Generator:
@@ -103,15 +105,15 @@ def target_value_of(planned: PlannedRun) -> float | None:
     return None if target is None or f_opt is None else f_opt + target
 
 
-def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
+def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
     """Put the record of a finished run together, and log what went wrong in it."""
     with stage("encode"):
-        record = _record_of(planned, outcome, history, created_at)
+        record = _record_of(planned, outcome, history, created_at, memory)
     _warn(record)
     return record
 
 
-def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
+def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
     spec, problem = planned.spec, planned.problem
     failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
@@ -155,7 +157,7 @@ def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_
         history=history,
         environment=provenance.environment(planned.optimizer.packages),
         timing=_rounded(outcome.timing),
-        memory=provenance.memory(),
+        memory=memory,
         target_hits=target_hits(history, problem.f_opt),
     )
 
