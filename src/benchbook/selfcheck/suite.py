@@ -13,6 +13,7 @@ from benchbook.selfcheck.predictions import prediction_checks
 from benchbook.selfcheck.quality import quality_measures
 from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
 from benchbook.selfcheck.speed import speed_measures
+from benchbook.selfcheck.stereo import stereo_checks
 from benchbook.studies.runs import provenance
 
 PRESETS = {
@@ -54,6 +55,8 @@ def run_suite(which: Preset, *, progress: Callable[[str], None] | None = None, c
     start_s, now = clock.monotonic_s(), timestamp(clock.now())
     tell("accuracy")
     checks: list[Check] = list(accuracy_checks(which))
+    tell("stereo")
+    checks += stereo_checks()
     tell("memory")
     checks += footprint_checks()
     tell("predictions")
