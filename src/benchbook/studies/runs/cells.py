@@ -31,6 +31,7 @@ from benchbook.studies.runs.execute import (
     target_value_of,
 )
 from benchbook.studies.runs.instrumented import staged
+from benchbook.studies.runs.memory import keep_memory
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 
@@ -57,6 +58,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         clock: Measures the durations.
     """
     if len(planned) > 1 and _can_lockstep(planned):
+        keep_memory()
         with SignalWatch() as signals, nullcontext() if leaves_process_alone(planned[0]) else state_put_back():
             try:
                 return _lockstep(planned, clock)
