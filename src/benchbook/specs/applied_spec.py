@@ -15,6 +15,7 @@ from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, value_convergence_grid
 from benchbook.errors import UsageError
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
+from benchbook.params.numbers import number
 from benchbook.problems import problem
 from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord
@@ -71,6 +72,7 @@ def applied_spec(
     """
     if not cases or not instances:
         raise UsageError(f"cases and instances are {cases!r} and {instances!r}, expected one or more of each")
+    budget_per_dim = number(budget_per_dim)  # papermill reads 1e4 as text
     per_dim = budget_per_dim if most_per_dim is None else min(budget_per_dim, most_per_dim)
     params: JsonObject = {"preset": preset, "instances": list(instances), "budget_per_dim": per_dim}
     return AppliedSpec(name, title, cases, params, instances, per_dim, (solver, control))

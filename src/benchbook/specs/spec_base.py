@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchbook.analysis import RunTable
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice
 from benchbook.records import Claim
 from benchbook.specs import tables
@@ -67,7 +67,7 @@ class SpecBase:
         self.control = control
         self.plan = list(plan)
         self.runs = RunTable([])
-        self.folder = artifact_root() / "specs" / notebook.rpartition("/")[2]
+        self.folder = spec_root() / notebook.rpartition("/")[2]
         self._notebook = f"notebooks/{notebook}.ipynb"
         self._runs = SpecRuns([*plan, *others], self.folder / "runs")
         self._claims = ClaimList()
