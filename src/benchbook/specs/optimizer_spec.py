@@ -29,20 +29,20 @@ def spec(
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
-    """Begin the spec of an optimizer.
+    """Start the spec of an optimizer.
 
     Args:
         name: The optimizer, by its name in the catalog.
-        title: Heading of the notebook; the name unless given.
+        title: Heading of the notebook; by default the name.
         control: The optimizer it is compared with.
-        reference: Another implementation of the same method, by its name in the catalog. Where its library is not
-            installed, what is claimed about it is not judged.
+        reference: Another implementation of the same method, by its name in the catalog. If its library is not
+            installed, claims about it are not judged.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
     Raises:
         UnknownNameError: A name is not known.
-        ParamsError: A parameter is unknown, missing or of a wrong type.
+        ParamsError: A parameter is unknown, missing or has the wrong type.
         MissingExtraError: The optimizer's library is not installed.
 
     Examples:

@@ -26,7 +26,7 @@ class BenchmarkCheck(Model):
     limit: float
     """The greatest value that is right."""
     detail: str
-    """What else a reader should know."""
+    """Additional information for the reader."""
 
 
 class BenchmarkQuality(Model):

@@ -97,7 +97,7 @@ class RunArtifact(Model):
     evaluations: Count
     """Evaluations spent."""
     invalid_evaluations: Count
-    """How many of them gave no finite number."""
+    """Number of evaluations that returned no finite number."""
     stop: Literal["budget", "target", "stagnation", "exhausted", "timeout", "error"]
     """Why the run ended."""
     status: Literal["done", "failed"]
@@ -136,7 +136,7 @@ class ClaimOutcome(Model):
     verdict: Literal["held", "failed", "undecided"]
     """Whether the claim holds."""
     detail: str
-    """What else a reader should know."""
+    """Additional information for the reader."""
 
 
 class RunsLedger(Model):

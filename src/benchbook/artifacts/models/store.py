@@ -105,7 +105,7 @@ class StoredRun(Model):
     evaluations: Count
     """Evaluations spent."""
     invalid_evaluations: Count
-    """How many of them gave no finite number."""
+    """Number of evaluations that returned no finite number."""
     stop: Literal["budget", "target", "stagnation", "exhausted", "timeout", "error"]
     """Why the run ended."""
     status: Literal["done", "failed"]
