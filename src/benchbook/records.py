@@ -139,11 +139,11 @@ class ErrorRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRecord:
-    """Where the trace of a run lies: packed chunks in a file beside the shard of the run.
+    """Location of the trace of a run: packed chunks in a file next to the shard of the run.
 
     Attributes:
         level: `triggers`, `population` or `all`.
-        points: Whether the points were kept beside the values.
+        points: Whether the points were kept as well as the values.
         file: Name of the file.
         offset: Where the first chunk starts in it, in bytes.
         size: Bytes from there to the end of the last chunk.

@@ -85,7 +85,7 @@ def save_document(document: JsonObject, path: str | os.PathLike[str]) -> Path:
 
 
 def read_documents(path: Path) -> Iterator[JsonObject]:
-    """Read the documents of a file, one a frame, unchecked but for their JSON.
+    """Read the documents of a file, one per frame, checking only their JSON.
 
     Raises:
         ArtifactError: A frame is damaged; those before it were given out.

@@ -184,7 +184,7 @@ def _list_findings(findings: Sequence[Finding]) -> None:
         click.echo(spec, err=True)
         width = max(len(finding.where) for finding in found)
         for finding in found:
-            hint = " (--fix mends it)" if finding.mendable else ""
+            hint = " (--fix fixes it)" if finding.mendable else ""
             click.echo(f"  {finding.where:<{width}}{'  ' if width else ''}{finding.what}{hint}", err=True)
 
 

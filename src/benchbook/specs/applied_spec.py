@@ -188,7 +188,7 @@ class AppliedSpec(SpecBase):
         ]
 
     def convergence(self, *, unit: str) -> Picture:
-        """Return the best value so far against evaluations, a panel a function: median and quartiles over instances.
+        """Return median and quartiles over instances of the best value so far, one panel per function.
 
         Args:
             unit: Unit of the values.
@@ -256,7 +256,7 @@ class AppliedSpec(SpecBase):
             ["with papermill", f"papermill {notebook} out.ipynb -f {preset_argument(str(preset))}"],
             ["its contract", f"pytest --nbval --nbval-current-env {notebook}"],
             ["its first run", f"{one} --out r.json.zst"],
-            ["proof of that run", "benchbook verify r.json.zst"],
+            ["to verify that run", "benchbook verify r.json.zst"],
         ]
         return Table(["to repeat", "command"], [[what, Cell(command, "bb-code")] for what, command in rows])
 

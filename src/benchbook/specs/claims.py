@@ -85,8 +85,8 @@ def requirement(claim: Claim) -> str:
     """Return relation, threshold and unit of a claim.
 
     Examples:
-        >>> requirement(judge("a", "A.", 1, ">=", 0.5, unit="decades"))
-        '≥ 0.5 decades'
+        >>> requirement(judge("a", "A.", 1, ">=", 0.5, unit="orders of magnitude"))
+        '≥ 0.5 orders of magnitude'
     """
     return f"{_SIGNS[claim.relation]} {number(claim.threshold)} {claim.unit}".rstrip()
 

@@ -69,11 +69,11 @@ class Spec(Then):
         return figures.stages(self.name, made, trace.points)
 
     def convergence(self) -> Picture:
-        """Return best precision against evaluations on the shifted twins, with quartile bands, beside the control."""
+        """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""
         return figures.convergence_figure(self._done().twins(), self.name, self.control.name if self.control else None)
 
     def profile(self) -> Picture:
-        """Return the runtime profile on the shifted twins, a panel a dimension, beside the control."""
+        """Return the runtime profile on shifted instances, one panel per dimension, and the control."""
         return figures.profile(self._done().twins())
 
     def targets(self, targets: Sequence[float] = TARGETS) -> Table:
@@ -81,11 +81,11 @@ class Spec(Then):
         return tables.targets_table(self._done().twins(), targets)
 
     def beside_control(self) -> Table:
-        """Return medians and pairs won on each shifted problem, beside the control."""
+        """Return medians on each shifted problem, those of the control, and pairs won."""
         return tables.control_table(self._done().twins(), self.name, self.control.name if self.control else None)
 
     def beside_reference(self) -> Picture | Note:
-        """Return convergence beside the reference, on the same problems with the same budget.
+        """Return convergence compared with the reference, on the same problems with the same budget.
 
         A sentence where there is no reference, or its library is not installed.
         """
@@ -95,7 +95,7 @@ class Spec(Then):
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
     def twin_comparison(self) -> Picture:
-        """Return convergence on the textbook functions and on their shifted twins: how centre bias shows."""
+        """Return convergence on the textbook functions and on shifted instances, which shows centre bias."""
         return figures.twin_comparison(self._done(), self.name)
 
     def weaknesses(self) -> Table:

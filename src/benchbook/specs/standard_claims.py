@@ -28,10 +28,10 @@ class Then(Given):
     caption = _CLAIMS
 
     def claim_sound(self, *, deterministic: bool = False) -> None:
-        """Claim what holds for every optimizer: runs complete, budgets kept, seeds decide, and nothing else does.
+        """Claim what every optimizer must meet: runs complete, budgets hold, and seeds alone determine runs.
 
         Args:
-            deterministic: The optimizer draws nothing at random, so that another seed gives the same trajectory.
+            deterministic: The optimizer uses no random numbers, so another seed gives the same trajectory.
         """
         sample = _sample(self.plan, self.name)
         runs = self._done()
@@ -54,9 +54,9 @@ class Then(Given):
         return self.claim("beats-control", text, share, ">=", at_least, unit="of pairs", detail=f"{wins} of {pairs}")
 
     def claim_keeps_up(self, *, at_most: float) -> Claim:
-        """Claim to end at most so many decades above the reference on shifted problems; ending below is fine.
+        """Claim to end at most this many orders of magnitude above the reference on shifted problems; below is fine.
 
-        Where the library of the reference is not installed, the claim is undecided, and the spec can hold all the same.
+        If the library of the reference is not installed, the claim is undecided, and the spec can still hold.
 
         Raises:
             UsageError: The spec was begun without a reference.
@@ -72,21 +72,24 @@ class Then(Given):
             detail = ", ".join(f"{function} {dim}-D {gap:+.2g}" for function, dim, gap in gaps[:4])
         else:
             self._not_judged.add("keeps-up")
-        text = f"On shifted problems it ends no higher than {name}, or little."
-        return self.claim("keeps-up", text, behind, "<=", at_most, unit="decades above", detail=detail)
+        text = f"On shifted problems it ends as low as {name}, or only slightly higher."
+        return self.claim("keeps-up", text, behind, "<=", at_most, unit="orders of magnitude above", detail=detail)
 
     def claim_centre_bias(self, *, at_least: float, functions: Sequence[str] | None = None) -> Claim:
-        """Claim to have centre bias: a weakness that the page must go on telling."""
+        """Claim centre bias: a weakness that the page states."""
         functions = self._centred(functions)
-        text = f"It has centre bias: {_and(functions)} solved far better at the centre than shifted."
-        return self.claim("centre-bias", text, self.centre_bias(functions), ">=", at_least, unit="decades")
+        text = f"It has centre bias: {_and(functions)} solved much better with the optimum at the centre than shifted."
+        return self.claim("centre-bias", text, self.centre_bias(functions), ">=", at_least, unit="orders of magnitude")
 
     def claim_no_centre_bias(self, *, at_most: float = 1.0, functions: Sequence[str] | None = None) -> Claim:
-        """Claim to do about as well on shifted functions as on those with their optimum in the centre."""
+        """Claim about equal results on shifted functions and on those with the optimum in the centre."""
         functions = self._centred(functions)
-        text = f"It has no centre bias: {_and(functions)} solved about as well shifted as at the centre."
+        solved = "solved about equally well with the optimum at the centre and shifted"
+        text = f"It has no centre bias: {_and(functions)} {solved}."
         bias = self.centre_bias(functions)
-        return self.claim("no-centre-bias", text, None if bias is None else abs(bias), "<=", at_most, unit="decades")
+        return self.claim(
+            "no-centre-bias", text, None if bias is None else abs(bias), "<=", at_most, unit="orders of magnitude"
+        )
 
     def claim_fails_on(
         self, functions: Sequence[str], *, precision: float = 1e-8, per_dim: int = 500, at_most: float = 0.2
@@ -96,16 +99,16 @@ class Then(Given):
         Args:
             functions: Names of functions.
             precision: Distance from the optimum's value.
-            per_dim: Evaluations for each variable that count, so that the claim means the same with longer budgets.
-            at_most: Share of runs that may come so near.
+            per_dim: Evaluations per variable that count, so that the claim means the same with longer budgets.
+            at_most: Largest share of runs that may reach it.
         """
-        where = f"within {number(precision)} of the optimum of these, shifted: {', '.join(functions)}"
+        where = f"within {number(precision)} of the optimum of these shifted functions: {', '.join(functions)}"
         share = self.share_reaching(precision, functions, per_dim=per_dim)
-        text = f"With {per_dim:,} evaluations a variable it rarely comes {where}."
+        text = f"With {per_dim:,} evaluations per variable it rarely comes {where}."
         return self.claim("weakness", text, share, "<=", at_most, unit="of runs")
 
     def centre_bias(self, functions: Sequence[str] | None = None) -> float | None:
-        """Return by how many decades the textbook functions are solved more precisely than their shifted twins.
+        """Return by how many orders of magnitude the textbook functions are solved more precisely than shifted ones.
 
         Median over the functions, in the largest dimension; about 0 for an optimizer without centre bias.
         """
@@ -117,7 +120,7 @@ class Then(Given):
         Args:
             precision: Distance from the optimum's value.
             functions: Names of functions.
-            per_dim: Evaluations for each variable that count; None: all.
+            per_dim: Evaluations per variable that count; None: all.
 
         Returns:
             The share; None where there are no such runs.

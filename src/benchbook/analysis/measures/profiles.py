@@ -1,4 +1,4 @@
-"""Runtime profiles: the share of (function, target, run) that is reached within so many evaluations per dimension."""
+"""Runtime profiles: shares of (function, target, run) triples reached within a number of evaluations per dimension."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def runtime_profiles(
         by: One profile a function and dimension, a group and dimension, a dimension, or one of all.
         band: Confidence of a band by resampling the runs within each function and dimension, and within each instance
             where every instance has several runs; from 0 to 1 where there is a single run. None: no band.
-        restarts: Draw so many simulated restarts for each function and target instead of taking each run once.
+        restarts: Number of simulated restarts to draw for each function and target instead of using each run once.
         x: Evaluations per dimension; log-spaced up to the longest run unless given.
         seed: Decides the draws of bands and restarts.
 

@@ -93,7 +93,7 @@ class RunArtifact(Model):
     target: float | None
     """The run stops once its value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
-    """The run stops after so many evaluations without improvement; null: never."""
+    """The run stops after this many evaluations without improvement; null: never."""
     evaluations: Count
     """Evaluations spent."""
     invalid_evaluations: Count
@@ -128,9 +128,9 @@ class ClaimOutcome(Model):
     measured: float | int | bool | None
     """Measured value; null where it could not be measured."""
     relation: Literal["<=", ">=", "==", "<", ">"]
-    """How it is held against the threshold."""
+    """How it is compared with the threshold."""
     threshold: float | int | bool
-    """What it is held against."""
+    """What it is compared with."""
     unit: str
     """Unit of both; empty for pure numbers."""
     verdict: Literal["held", "failed", "undecided"]

@@ -105,7 +105,7 @@ class MantaRayForaging(NativeOptimizer):
         anywhere = self.lower + u[..., dim : 2 * dim] * (self.upper - self.lower)  # eq. (6)
 
         centre = np.where(cyclone & explore, anywhere, best)
-        # The first ray of the chain has nobody before it and follows the centre.
+        # The first ray of the chain has no predecessor and follows the centre.
         before = np.concatenate((centre[:, :1], x[:, :-1]), axis=1)
         start = np.where(cyclone, centre, x)
         weight = np.where(cyclone, beta, alpha)

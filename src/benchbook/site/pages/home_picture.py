@@ -27,7 +27,7 @@ def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
 
 
 def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) -> Picture | None:
-    """Draw an optimizer on textbook functions and on their shifted twins, beside the control on the twins.
+    """Draw an optimizer on textbook functions and on shifted instances, and the control on the shifted instances.
 
     Args:
         runs: Runs of both optimizers; the largest dimension is drawn.
