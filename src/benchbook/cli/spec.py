@@ -50,7 +50,13 @@ def list_(*, as_json: bool) -> None:
     show_default=True,
     help="quick (or fast), balanced, full (or quality), or a YAML file.",
 )
-@click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
+@click.option(
+    "-p",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a parameter, with results in artifacts/scratch; may be repeated.",
+)
 @click.option(
     "--workers", type=click.IntRange(min=1), default=None, help="Notebooks run in parallel. [one per processor]"
 )
@@ -84,7 +90,8 @@ def run(
 
     NAMES are names of specs, names of optimizers, or paths of notebooks.
 
-    The executed notebook, outcome and runs of each spec are written to artifacts/specs/NAME/. Exit code 1: a claim does
+    The executed notebook, outcome and runs of each spec are written to artifacts/specs/NAME/; where -p changes a
+    parameter, to artifacts/scratch/specs/NAME/, so that results and site stay as they are. Exit code 1: a claim does
     not hold or a notebook fails; the notebook is kept. If the library of a spec is not installed, the spec is not run,
     which is not a failure. The specs are tracked as the pipeline "specs PARAMS", which `benchbook track watch` shows
     while they run.
@@ -95,6 +102,8 @@ def run(
     Kernels are forked from a process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts ordinary
     kernels.
     """
+    from benchbook.errors import UsageError
+    from benchbook.files import scratch_root, spec_root
     from benchbook.params.load import load
     from benchbook.specs.notebooks.discover import find, shard_of
 
@@ -103,16 +112,30 @@ def run(
     if shard is not None:
         files = shard_of(files, shard)
     params = load(which, overrides)
-    tracking = None if no_track else {"tensorboard": tensorboard}
+    scratch = params != load(which)
+    if scratch and with_site:
+        raise UsageError("--site shows the results of parameter sets, and -p tries others: give one of them")
+    place = scratch_root() if scratch else None
+    name = f"specs {params['preset']} scratch" if scratch else None
+    tracking = None if no_track else {"tensorboard": tensorboard, "name": name}
     results = _execute(
-        files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream, only_changed=changed
+        files,
+        params,
+        tracking,
+        place=place,
+        workers=workers,
+        timeout_s=timeout_s,
+        outputs=stream,
+        only_changed=changed,
     )
     pages: Path | None = None
     if with_site:
         from benchbook.site import build_site
 
         pages = build_site()
-    _report(results, pages)
+    _report(results, place or spec_root(), pages)
+    if scratch:
+        click.echo("\ntried with -p, so apart from the results of the preset, which stay as they are", err=True)
     return ExitCode.DONE if all(result.held or result.not_run for result in results) else ExitCode.FAILED
 
 
@@ -201,9 +224,8 @@ def _execute(
         return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
 
 
-def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
+def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
     from benchbook.cli.terminal import console, facts, table
-    from benchbook.files import artifact_root
 
     rows = []
     for result in results:
@@ -228,7 +250,7 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     for result in left_out:
         click.echo(f"  {result.outcome['error']}", err=True)
     screen.print()
-    screen.print(facts([("artifacts", _near(artifact_root() / "specs")), *([("site", _near(pages))] if pages else [])]))
+    screen.print(facts([("artifacts", _near(place)), *([("site", _near(pages))] if pages else [])]))
 
 
 def _explain(result: SpecResult) -> None:
@@ -236,14 +258,18 @@ def _explain(result: SpecResult) -> None:
     o: dict[str, Any] = dict(result.outcome)
     if result.held or result.not_run:
         return
-    click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
-    for claim in o["claims"]:
-        if claim["verdict"] != "held":
-            click.echo(
-                f"  {claim['verdict']}: {claim['text']} "
-                f"measured {claim['measured']}, required {claim['relation']} {claim['threshold']} {claim['unit']}",
-                err=True,
-            )
+    failed, undecided = ([c for c in o["claims"] if c["verdict"] == which] for which in ("failed", "undecided"))
+    if o["error"]:
+        click.echo(f"\n{result.name}: {o['error']}", err=True)
+    if failed:
+        click.echo(f"\n{result.name}: claims that do not hold", err=True)
+    for claim in failed:
+        required = f"required {claim['relation']} {claim['threshold']} {claim['unit']}".rstrip()
+        click.echo(f"  {claim['text']} measured {claim['measured']}, {required}", err=True)
+    if undecided:
+        click.echo(f"\n{result.name}: claims that could not be decided", err=True)
+    for claim in undecided:
+        click.echo(f"  {claim['text']} {claim['detail'] or 'nothing could be measured'}", err=True)
     if result.failure is not None:
         where = f", cell {result.failure.cell!r}" if result.failure.cell else ""
         click.echo(f"  in {_near(result.source)}{where}{':' if result.failure.excerpt else ''}", err=True)
@@ -255,11 +281,11 @@ def _explain(result: SpecResult) -> None:
 
 def _last(file: SpecFile) -> list[str]:
     from benchbook.errors import BenchbookError
-    from benchbook.files import artifact_root
+    from benchbook.files import spec_root
     from benchbook.specs.outcome import read_outcome
 
     try:
-        outcome = read_outcome(artifact_root() / "specs" / file.name)
+        outcome = read_outcome(spec_root() / file.name)
     except BenchbookError:
         return ["not run", "", ""]
     return [str(outcome["status"]), str(outcome["preset"]), str(outcome["created_at"])[:16].replace("T", " ")]
