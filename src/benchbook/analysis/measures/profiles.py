@@ -38,8 +38,8 @@ class Profile:
         label: The functions: a function, a group, or `all`.
         dim: Dimension; None where all are pooled.
         x: Evaluations divided by dimension, rising, shape `(points,)`.
-        share: Share of (function, target, run) reached by then, shape `(points,)`; functions weigh alike.
-        low: Lower end of the confidence band, shape `(points,)`; the share itself where no band was asked for.
+        share: Share of (function, target, run) triples reached by then, shape `(points,)`; functions have equal weight.
+        low: Lower end of the confidence band, shape `(points,)`; the share itself without a band.
         high: Upper end, shape `(points,)`.
         end: Where the data end, the cross: the median of evaluations over dimension that the runs spent.
         functions: Number of functions.

@@ -50,7 +50,7 @@ def profile_grid(panels: Sequence[tuple[str, Sequence[Profile]]], *, columns: in
 
     Args:
         panels: `(title, profiles)`.
-        columns: Panels a row.
+        columns: Panels per row.
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)

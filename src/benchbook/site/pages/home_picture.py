@@ -52,7 +52,7 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
         return None
     alt = (
         f"Best precision against evaluations of manta ray foraging on {len(panels)} functions in {max(runs.dims)} "
-        "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and beside it random search; "
+        "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and random search; "
         f"medians with quartile bands. Median precision at the end: {'; '.join(ends)}."
     )
     return Picture(convergence_grid(panels, columns=3), alt)

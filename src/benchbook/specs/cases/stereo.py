@@ -105,7 +105,7 @@ def depth_picture(problem: StereoProblem, maps: Mapping[str, FloatArray]) -> Pic
     """Return depth maps of a scene and the truth, with their errors."""
     errors = ", ".join(f"{name} {_mm(depth_error_mm(found, problem.truth_mm))} mm" for name, found in maps.items())
     alt = (
-        f"Depth maps of {problem.name}, instance {problem.instance}: the ground truth, and beside it what was found, "
+        f"Depth maps of {problem.name}, instance {problem.instance}: the ground truth, and the results, "
         f"each above its signed error. Root mean square error: {errors}."
     )
     return Picture(depth_comparison(problem.truth_mm, maps, picture=problem.pictures[0]), alt)
