@@ -65,9 +65,9 @@ def test_a_claim_needs_a_sentence() -> None:
 
 def test_verdict_lines_hold_no_measured_value() -> None:
     """What nbval compares must not change with the last bits of a result."""
-    a = made(0.123, unit="decades")
-    b = made(0.124, unit="decades")
-    assert verdict_lines([a]) == verdict_lines([b]) == "held      It is small.  [≤ 1 decades]"
+    a = made(0.123, unit="orders of magnitude")
+    b = made(0.124, unit="orders of magnitude")
+    assert verdict_lines([a]) == verdict_lines([b]) == "held      It is small.  [≤ 1 orders of magnitude]"
 
 
 def test_numbers_are_written_as_people_write_them() -> None:

@@ -165,7 +165,7 @@ class AppliedSpec(SpecBase):
         return [(made, run) for made, run in found if run is not None]
 
     def convergence(self, *, unit: str) -> Picture:
-        """Return the best value so far against evaluations, a panel a function: median and quartiles over instances.
+        """Return median and quartiles over instances of the best value so far, one panel per function.
 
         Args:
             unit: Unit of the values.

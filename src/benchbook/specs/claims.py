@@ -64,8 +64,9 @@ def requirement(claim: Claim) -> str:
 
     Examples:
         >>> held = Verdict.HELD
-        >>> requirement(Claim(id="a", text="A.", measured=1, relation=">=", threshold=0.5, unit="m", verdict=held))
-        '≥ 0.5 m'
+        >>> claim = Claim(id="a", text="A.", measured=1, relation=">=", threshold=0.5, unit="of runs", verdict=held)
+        >>> requirement(claim)
+        '≥ 0.5 of runs'
     """
     return f"{_SIGNS[claim.relation]} {number(claim.threshold)} {claim.unit}".rstrip()
 

@@ -35,20 +35,20 @@ def spec(
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
-    """Begin the spec of an optimizer.
+    """Start the spec of an optimizer.
 
     Args:
         name: The optimizer, by its name in the catalog.
-        title: Heading of the notebook; the name unless given.
+        title: Heading of the notebook; by default the name.
         control: The optimizer it is compared with.
-        reference: Another implementation of the same method, by its name in the catalog. Where its library is not
-            installed, what is claimed about it is not judged.
+        reference: Another implementation of the same method, by its name in the catalog. If its library is not
+            installed, claims about it are not judged.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
     Raises:
         UnknownNameError: A name is not known.
-        ParamsError: A parameter is unknown, missing or of a wrong type.
+        ParamsError: A parameter is unknown, missing or has the wrong type.
         MissingExtraError: The optimizer's library is not installed.
 
     Examples:
@@ -136,7 +136,7 @@ class Spec(SpecBase):
     improvements_ratio = standard_claims.improvements_ratio
 
     def claim_keeps_up(self, *, at_most: float) -> Claim:
-        """Claim to end at most so many decades above the reference on shifted problems; ending below is fine.
+        """Claim to end at most this many orders of magnitude above the reference on shifted problems; below is fine.
 
         Where the library of the reference is not installed, the claim is undecided, and the spec can hold all the same.
 
@@ -153,8 +153,8 @@ class Spec(SpecBase):
             detail = ", ".join(f"{function} {dim}-D {gap:+.2g}" for function, dim, gap in gaps[:4])
         else:
             self._claims.not_judged.add("keeps-up")
-        text = f"On shifted problems it ends no higher than {name}, or little."
-        return self.claim("keeps-up", text, behind, "<=", at_most, unit="decades above", detail=detail)
+        text = f"On shifted problems it ends as low as {name}, or only slightly higher."
+        return self.claim("keeps-up", text, behind, "<=", at_most, unit="orders of magnitude above", detail=detail)
 
     def stages(self, function: str = "rastrigin", *, instance: int = 1, seed: int = 1, budget: int = 1000) -> Picture:
         """Return where the optimizer looks early, halfway and late in one run on a two-dimensional problem."""
@@ -164,11 +164,11 @@ class Spec(SpecBase):
         return figures.stages(self.name, made, trace.points)
 
     def convergence(self) -> Picture:
-        """Return best precision against evaluations on the shifted twins, with quartile bands, beside the control."""
+        """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""
         return figures.convergence_figure(self.done().twins(), self.name, self.control.name if self.control else None)
 
     def profile(self) -> Picture:
-        """Return the runtime profile on the shifted twins, a panel a dimension, beside the control."""
+        """Return the runtime profile on shifted instances, one panel per dimension, and the control."""
         return figures.profile(self.done().twins())
 
     def targets(self, targets: Sequence[float] = TARGETS) -> Table:
@@ -176,11 +176,11 @@ class Spec(SpecBase):
         return tables.targets_table(self.done().twins(), targets)
 
     def beside_control(self) -> Table:
-        """Return medians and pairs won on each shifted problem, beside the control."""
+        """Return medians on each shifted problem, those of the control, and pairs won."""
         return tables.control_table(self.done().twins(), self.name, self.control.name if self.control else None)
 
     def beside_reference(self) -> Picture | Note:
-        """Return convergence beside the reference, on the same problems with the same budget.
+        """Return convergence compared with the reference, on the same problems with the same budget.
 
         A sentence where there is no reference, or its library is not installed.
         """
@@ -190,7 +190,7 @@ class Spec(SpecBase):
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
     def twin_comparison(self) -> Picture:
-        """Return convergence on the textbook functions and on their shifted twins: how centre bias shows."""
+        """Return convergence on the textbook functions and on shifted instances, which shows centre bias."""
         return figures.twin_comparison(self.done(), self.name)
 
     def weaknesses(self) -> Table:

@@ -33,11 +33,11 @@ def claim_contract(spec: SpecBase, runs: RunTable, sample: Sequence[tuple[Planne
 
 
 def claim_sound(spec: SpecBase, *, deterministic: bool = False) -> None:
-    """Claim what holds for every optimizer: runs complete, budgets kept, seeds decide, and nothing else does.
+    """Claim what every optimizer must meet: runs complete, budgets hold, and seeds alone determine runs.
 
     Args:
         spec: The spec.
-        deterministic: The optimizer draws nothing at random, so that another seed gives the same trajectory.
+        deterministic: The optimizer uses no random numbers, so another seed gives the same trajectory.
     """
     name, runs = spec.optimizer.name, spec.done()
     claim_contract(spec, runs.select(optimizer=name), [(spec.plan[k], runs[k]) for k in _sample(spec.plan, name)])
@@ -62,18 +62,21 @@ def claim_beats_control(spec: SpecBase, *, at_least: float, functions: Sequence[
 
 
 def claim_centre_bias(spec: SpecBase, *, at_least: float, functions: Sequence[str] | None = None) -> Claim:
-    """Claim to have centre bias: a weakness that the page must go on telling."""
+    """Claim centre bias: a weakness that the page states."""
     functions = _centred(spec, functions)
-    text = f"It has centre bias: {_and(functions)} solved far better at the centre than shifted."
-    return spec.claim("centre-bias", text, centre_bias(spec, functions), ">=", at_least, unit="decades")
+    text = f"It has centre bias: {_and(functions)} solved much better with the optimum at the centre than shifted."
+    return spec.claim("centre-bias", text, centre_bias(spec, functions), ">=", at_least, unit="orders of magnitude")
 
 
 def claim_no_centre_bias(spec: SpecBase, *, at_most: float = 1.0, functions: Sequence[str] | None = None) -> Claim:
-    """Claim to do about as well on shifted functions as on those with their optimum in the centre."""
+    """Claim about equal results on shifted functions and on those with the optimum in the centre."""
     functions = _centred(spec, functions)
-    text = f"It has no centre bias: {_and(functions)} solved about as well shifted as at the centre."
+    solved = "solved about equally well with the optimum at the centre and shifted"
+    text = f"It has no centre bias: {_and(functions)} {solved}."
     bias = centre_bias(spec, functions)
-    return spec.claim("no-centre-bias", text, None if bias is None else abs(bias), "<=", at_most, unit="decades")
+    return spec.claim(
+        "no-centre-bias", text, None if bias is None else abs(bias), "<=", at_most, unit="orders of magnitude"
+    )
 
 
 def claim_fails_on(
@@ -85,17 +88,17 @@ def claim_fails_on(
         spec: The spec.
         functions: Names of functions.
         precision: Distance from the optimum's value.
-        per_dim: Evaluations for each variable that count, so that the claim means the same with longer budgets.
-        at_most: Share of runs that may come so near.
+        per_dim: Evaluations per variable that count, so that the claim means the same with longer budgets.
+        at_most: Largest share of runs that may reach it.
     """
-    where = f"within {number(precision)} of the optimum of these, shifted: {', '.join(functions)}"
+    where = f"within {number(precision)} of the optimum of these shifted functions: {', '.join(functions)}"
     share = share_reaching(spec, precision, functions, per_dim=per_dim)
-    text = f"With {per_dim:,} evaluations a variable it rarely comes {where}."
+    text = f"With {per_dim:,} evaluations per variable it rarely comes {where}."
     return spec.claim("weakness", text, share, "<=", at_most, unit="of runs")
 
 
 def centre_bias(spec: SpecBase, functions: Sequence[str] | None = None) -> float | None:
-    """Return by how many decades the textbook functions are solved more precisely than their shifted twins.
+    """Return by how many orders of magnitude the textbook functions are solved more precisely than shifted ones.
 
     Median over the functions, in the largest dimension; about 0 for an optimizer without centre bias.
     """
@@ -111,7 +114,7 @@ def share_reaching(
         spec: The spec.
         precision: Distance from the optimum's value.
         functions: Names of functions.
-        per_dim: Evaluations for each variable that count; None: all.
+        per_dim: Evaluations per variable that count; None: all.
 
     Returns:
         The share; None where there are no such runs.

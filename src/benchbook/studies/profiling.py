@@ -44,7 +44,7 @@ def profile_run(
     Args:
         optimizer: Name of the catalog.
         function: Name of the catalog.
-        seed: Whole number >= 0.
+        seed: Integer >= 0.
         repeats: How often it is done with and without the profiler; see `profile_work`.
         **arguments: The others of `benchbook.run`.
 

@@ -84,7 +84,7 @@ def reference_names() -> list[str]:
 
 
 def reference(name: str | Path) -> Reference:
-    """Return a reference that comes with benchbook by its name, or one that was imported by its path.
+    """Return a reference of benchbook by its name, or an imported one by its path.
 
     Raises:
         UnknownNameError: There is no reference of this name, and no file at this path.

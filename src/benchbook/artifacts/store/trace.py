@@ -1,4 +1,4 @@
-"""Traces: what a run keeps beyond its improvements, as packed chunks in a file beside the shards.
+"""Traces: what a run keeps in addition to its improvements, as packed chunks in a file next to the shards.
 
 A chunk is a JSON document in a zstd frame; its columns are byte-shuffled numbers in base64, which is smaller than
 text and written much faster. Each writing process has a file of its own.

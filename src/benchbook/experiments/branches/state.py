@@ -191,7 +191,7 @@ class BranchState:
 
     @property
     def finished(self) -> bool:
-        """Whether it has ended; a long plain function may look at this to learn that nobody waits for it any more."""
+        """Whether it has ended; a long plain function can check whether anybody is still waiting for it."""
         return self._status is not BranchStatus.PENDING
 
     @property

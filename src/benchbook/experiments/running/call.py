@@ -45,14 +45,14 @@ class Settings:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A branch that is to be run: it ends once, by itself or by whoever gives up on it.
+    """A branch to be run: it ends once, by itself or when it is given up.
 
     Attributes:
         call: The call to which it belongs.
         branch: The branch.
         config: Its configuration.
         context: The context variables of the branch.
-        stop: Of a plain function: set when the branch has ended, whoever ended it.
+        stop: For a plain function: set when the branch has ended, for whatever reason.
         done: Of a shadow: fulfilled when the branch has ended.
         give_up: Called where the branch is cancelled: it stops the task, or tells those who wait for the thread.
     """
@@ -76,7 +76,7 @@ class Job:
             return True
 
     def conclude(self, finish: Callable[..., None], *arguments: Any) -> bool:
-        """Finish the branch and tell everybody; False where somebody else had finished it before."""
+        """Finish the branch and tell everybody; False if it was already finished."""
         with self._lock:
             if self.branch.finished:
                 return False

@@ -94,18 +94,18 @@ def from_minimize(
     keywords: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> MinimizeFactory:
-    """Make an optimizer of a blocking `minimize(f, ...)`, whose points are counted and recorded as usual.
+    """Turn a blocking `minimize(f, ...)` into an optimizer; its evaluations are counted and recorded as usual.
 
     Args:
-        function: Takes the objective first, of one point and returning a number, and then what its arguments are
-            called: a start (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations (`maxfun`), a `seed`
-            or an `rng`. It runs in a thread of its own.
-        name: By which records know it; its own unless given.
-        keywords: What it calls these parts, where that is not recognised: `{"x0": "initial_guess"}`.
+        function: Its first argument is the objective, which takes one point and returns a number. Other arguments are
+            recognised by name: a starting point (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations
+            (`maxfun`), a `seed` or an `rng`. It runs in a separate thread.
+        name: Name in records; the function's own name by default.
+        keywords: Names of these arguments that are not recognised: `{"x0": "initial_guess"}`.
         options: Further keyword arguments of each call.
 
     Raises:
-        UsageError: It takes neither a start nor bounds, or an unknown part is named.
+        UsageError: It takes neither a starting point nor bounds, or an unknown argument is named.
 
     Examples:
         >>> import benchbook as bb

@@ -26,7 +26,7 @@ _CALLED = re.compile(r"\.([a-z_]+)\(")
 
 
 def mend(path: Path, quick: JsonObject) -> bool:
-    """Put right what a machine can, and return whether the notebook changed; one that is whole is left as it is."""
+    """Apply automatic fixes, and return whether the notebook changed; a complete one is not written."""
     notebook = read_notebook(path)
     before = copy.deepcopy(notebook)
     notebook["metadata"] = _metadata(notebook.get("metadata", {}))

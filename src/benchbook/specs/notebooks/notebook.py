@@ -65,7 +65,7 @@ class Execution:
         return {"error": error, "excerpt": excerpt, "cell": self._cell(error), "written": self._write(error)}
 
     def abandon(self) -> None:
-        """Kill the kernel and remove its sockets; nobody waits for the end."""
+        """Kill the kernel and remove its sockets, without waiting."""
         if self._client is not None:
             self._client.abandon()
 
@@ -143,7 +143,7 @@ class Execution:
         self._say(event="cell", done=index, total=len(cells), cell=str(cells[index].get("id", "")))
 
     def wrote(self, output: Any) -> None:
-        """Say what a cell has put out, where somebody wants to hear."""
+        """Report the output of a cell, if there is a listener."""
         if not self._job["outputs"]:
             return
         text = output["text"] if output["output_type"] == "stream" else output.get("data", {}).get("text/plain")

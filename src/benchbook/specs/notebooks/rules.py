@@ -36,7 +36,10 @@ _OPTIMIZER_CALLS = (
     (r"spec\.when\(\)", "never does its runs: spec.when()"),
     (r"spec\.convergence\(\)", "shows no convergence: spec.convergence()"),
     (r"spec\.profile\(\)", "shows no runtime profile: spec.profile()"),
-    (r"spec\.twin_comparison\(\)", "does not compare textbook functions with their twins: spec.twin_comparison()"),
+    (
+        r"spec\.twin_comparison\(\)",
+        "does not compare textbook functions with shifted instances: spec.twin_comparison()",
+    ),
     (r"spec\.claim_sound\(", "does not claim what all must keep, seeds among it: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
@@ -52,7 +55,7 @@ class Finding:
         spec: Name of the notebook.
         where: Id of the cell; empty for the whole.
         what: What is wrong, and what is expected.
-        mendable: Whether `mend` can put it right.
+        mendable: Whether `mend` can fix it automatically.
     """
 
     spec: str

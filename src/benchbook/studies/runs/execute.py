@@ -54,7 +54,7 @@ def execute(
 
     Args:
         planned: The run.
-        observers: Who else watches it, beside the history.
+        observers: Further observers, in addition to the history.
         timeout_s: Seconds after which it is ended, and recorded with what it has.
         clock: Measures the durations.
     """

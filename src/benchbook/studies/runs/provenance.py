@@ -70,7 +70,7 @@ def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]
 
     Args:
         command: The command that measures them again.
-        packages: Distributions that took part beside benchbook and NumPy; those not installed are left out.
+        packages: Distributions used in addition to benchbook and NumPy; those not installed are left out.
         rows: What was measured.
     """
     names = dict.fromkeys(["benchbook", "numpy", *packages])

@@ -30,7 +30,7 @@ class Task:
     Attributes:
         planned: The runs.
         keys: Their run keys.
-        store: Folder of the store; traces are written beside its shards.
+        store: Folder of the store; traces are written next to its shards.
         history: What is kept: `improvements`, `triggers`, `population` or `all`.
         points: Whether `triggers` and `all` keep the points.
         trace_bytes: Bytes that the trace of one run may take.
