@@ -26,7 +26,7 @@ def command() -> None:
 @command.command("list")
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
-    """List the functions that can be run as they are."""
+    """List the functions that can be run as they are, those of installed packages included."""
     import json
 
     from benchbook.cli.terminal import console, table

@@ -94,9 +94,13 @@ class Spec(Then):
             return Note(self._without_reference or f"There is no other implementation to compare {self.name} with.")
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
-    def twin_comparison(self) -> Picture:
-        """Return convergence on the textbook functions and on their shifted twins: how centre bias shows."""
-        return figures.twin_comparison(self._done(), self.name)
+    def twin_comparison(self) -> Picture | Note:
+        """Return convergence on the textbook functions and on their shifted twins: how centre bias shows.
+
+        A sentence where no function is run both ways.
+        """
+        found = figures.twin_comparison(self._done(), self.name)
+        return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")
 
     def weaknesses(self) -> Table:
         """Return the shifted problems on which the optimizer gains least on the control, the worst first."""
