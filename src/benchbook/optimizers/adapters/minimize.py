@@ -22,7 +22,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "bounds": ("bounds", "ranges", "limits", "box"),
     "lower": ("lower", "lb", "xl", "low", "lower_bounds"),
     "upper": ("upper", "ub", "xu", "high", "upper_bounds"),
-    "maxfun": ("maxfun", "maxfev", "max_evals", "max_evaluations", "maxeval", "budget", "n_calls", "nfev"),
+    "ends": (),  # of no name of its own: libraries that take it call it bounds as well
+    "maxfun": ("maxfun", "maxfev", "maxevals", "max_evals", "max_evaluations", "maxeval", "budget", "n_calls", "nfev"),
     "seed": ("seed", "random_state"),
     "rng": ("rng", "random_generator"),
 }
@@ -68,6 +69,7 @@ class MinimizeFactory:
             given: dict[str, Any] = {
                 "x0": lower + rng.random(len(lower)) * (upper - lower),
                 "bounds": list(zip(lower.tolist(), upper.tolist(), strict=True)),
+                "ends": (lower.copy(), upper.copy()),
                 "lower": lower.copy(),
                 "upper": upper.copy(),
                 "maxfun": horizon,
@@ -101,7 +103,8 @@ def from_minimize(
             called: a start (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations (`maxfun`), a `seed`
             or an `rng`. It runs in a thread of its own.
         name: By which records know it; its own unless given.
-        keywords: What it calls these parts, where that is not recognised: `{"x0": "initial_guess"}`.
+        keywords: What it calls these parts, where that is not recognised: `{"x0": "initial_guess"}`. The part `ends`
+            is `(lower, upper)`, for libraries that take their bounds so: `{"ends": "bounds"}`.
         options: Further keyword arguments of each call.
 
     Raises:
@@ -122,11 +125,12 @@ def from_minimize(
             raise UsageError(f"keywords names the part {part!r}, expected some of {', '.join(_NAMES)}")
     taken = list(inspect.signature(function).parameters)[1:]
     parts = {part: known for part, names in _NAMES.items() for known in [_first(taken, names)] if known is not None}
+    parts = {part: known for part, known in parts.items() if known not in (keywords or {}).values()}
     parts.update(keywords or {})
     if "rng" in parts:
         parts.pop("seed", None)  # SciPy takes one of them, and means the same by both
     parts = {part: keyword for part, keyword in parts.items() if keyword not in (options or {})}
-    if not parts.keys() & {"x0", "bounds", "lower"}:
+    if not parts.keys() & {"x0", "bounds", "ends", "lower"}:
         raise UsageError(
             f"{getattr(function, '__name__', function)!r} takes ({', '.join(taken)}) after its objective, expected a "
             "start or bounds; name them with keywords={'x0': ..., 'bounds': ...}"
