@@ -2,12 +2,13 @@
 
 SciPy's Nelder-Mead on a cheap function in 5-D, called directly, then with its points handed over by the thread that
 `bb.from_minimize` uses, by a switch of greenlets (where greenlet is installed), and as a whole run of benchbook, with
-loop and history. CPU time counts what is computed; wall-clock time also what two threads wait for each other. Medians
-over the rounds. Run as `python -m benchmarks.blocking [--quick]`.
+loop and history, without and with a global random state of its own. CPU time counts what is computed; wall-clock time
+also what two threads wait for each other. Medians over the rounds. Run as `python -m benchmarks.blocking [--quick]`.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import statistics
 import sys
@@ -23,7 +24,12 @@ DIM = 5
 def main(quick: bool) -> None:
     """Measure and print the table."""
     evaluations, rounds = (2_000, 3) if quick else (20_000, 7)
-    ways: dict[str, Callable[[int], int]] = {"direct": direct, "thread": thread, "whole run": whole_run}
+    ways: dict[str, Callable[[int], int]] = {
+        "direct": direct,
+        "thread": thread,
+        "run": functools.partial(whole_run, global_random=False),
+        "run, with global random state": functools.partial(whole_run, global_random=True),
+    }
     if importlib.util.find_spec("greenlet"):
         ways["greenlet"] = greenlet_switch
     costs: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
@@ -36,7 +42,7 @@ def main(quick: bool) -> None:
     print(f"Nelder-Mead, {DIM}-D, {evaluations} evaluations; us an evaluation, in brackets above the direct call")
     for name, values in costs.items():
         cpu, wall = (statistics.median(column) for column in zip(*values, strict=True))
-        print(f"{name:10} CPU {cpu:6.1f} ({cpu - base[0]:+.1f})   wall clock {wall:6.1f} ({wall - base[1]:+.1f})")
+        print(f"{name:30} CPU {cpu:6.1f} ({cpu - base[0]:+.1f})   wall clock {wall:6.1f} ({wall - base[1]:+.1f})")
 
 
 def bowl(x: Any) -> float:
@@ -90,11 +96,11 @@ def greenlet_switch(evaluations: int) -> int:
     return done
 
 
-def whole_run(evaluations: int) -> int:
+def whole_run(evaluations: int, *, global_random: bool) -> int:
     """Do a run of benchbook, which also counts, looks at the target and keeps the history."""
     import benchbook as bb
 
-    made = bb.from_minimize(search_from, name="nelder_mead_directly")
+    made = bb.from_minimize(search_from, name="nelder_mead_directly", global_random=global_random)
     return bb.run(made, bowl, bounds=(-5, 5), dim=DIM, budget=evaluations, seed=1).evaluations
 
 
