@@ -189,9 +189,13 @@ class Spec(SpecBase):
             return Note(self._without_reference or f"There is no other implementation to compare {self.name} with.")
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
-    def twin_comparison(self) -> Picture:
-        """Return convergence on the textbook functions and on shifted instances, which shows centre bias."""
-        return figures.twin_comparison(self.done(), self.name)
+    def twin_comparison(self) -> Picture | Note:
+        """Return convergence on the textbook functions and on shifted instances, which shows centre bias.
+
+        A sentence if no function is run both ways.
+        """
+        found = figures.twin_comparison(self.done(), self.name)
+        return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")
 
     def weaknesses(self) -> Table:
         """Return the shifted problems on which the optimizer gains least on the control, the worst first."""
