@@ -89,7 +89,7 @@ def profile(runs: RunTable) -> Captioned:
 
 
 def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
-    """Draw the textbook instance and the shifted instances, one panel per function, in the largest dimension, if any."""
+    """Draw the textbook and the shifted instances, one panel per function, in the largest dimension; None if absent."""
     own = runs.select(optimizer=optimizer, dim=max(runs.dims))
     functions = [
         f for f in own.functions if len(own.select(function=f, instance=0)) and len(own.select(function=f).twins())
