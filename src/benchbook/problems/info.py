@@ -28,7 +28,7 @@ class ProblemInfo:
         upper: Upper bound of every variable.
         optimum: Where the optimum lies and what its value is, in text.
         separable: Whether the variables can be minimised one after another (in instance 0, where instances rotate).
-        multimodal: Whether there are local optima beside the global one.
+        multimodal: Whether there are local optima besides the global one.
         conditioning: Condition number that the definition states; None where it states none.
         source: Where the definition comes from.
         first_instance: Least instance number, and the default.
@@ -107,7 +107,7 @@ def check_whole(argument: str, value: int, least: int, context: str = "") -> int
         whole = operator.index(value)
     except TypeError as error:
         raise UsageError(message) from error
-    if isinstance(value, bool) or whole < least:
+    if isinstance(value, bool | np.bool_) or whole < least:  # the older NumPys take True for 1
         raise UsageError(message)
     return whole
 

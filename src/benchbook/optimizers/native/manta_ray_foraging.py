@@ -112,7 +112,7 @@ class MantaRayForaging(NativeOptimizer):
         centre = np.where(cyclone & explore, anywhere, best)
         # Eqs. (1), (4) and (7) are one: start + r (before - x) + weight (centre - x)
         moved = np.empty_like(x)
-        # The first ray of the chain has nobody before it and follows the centre.
+        # The first ray of the chain has no predecessor and follows the centre.
         np.subtract(centre[:, :1], x[:, :1], out=moved[:, :1])
         np.subtract(x[:, :-1], x[:, 1:], out=moved[:, 1:])
         moved *= r

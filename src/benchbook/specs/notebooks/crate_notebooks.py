@@ -1,4 +1,4 @@
-"""Notebooks as documents of a study: what an archive takes in beside its runs."""
+"""Notebooks as documents of a study, for an archive of its runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.crate_entities import Notebook
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.specs.notebooks.discover import read_notebook
 from benchbook.specs.outcome import FILE_NAME, read_outcome
 
@@ -21,7 +21,7 @@ def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Noteboo
     """
     found = []
     for name in optimizers:
-        executed = artifact_root() / "specs" / name / f"{name}.ipynb"
+        executed = spec_root() / name / f"{name}.ipynb"
         if executed.is_file():
             found.append(executed)
         elif root is not None and (root / "notebooks" / f"{name}.ipynb").is_file():
@@ -30,7 +30,7 @@ def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Noteboo
 
 
 def notebook_documents(paths: Iterable[Path]) -> list[Notebook]:
-    """Return notebooks with their titles, and with their outcomes where these lie beside them.
+    """Return notebooks with their titles, and with their outcomes if these are next to them.
 
     Raises:
         UsageError: One does not exist, is no notebook, or has the name of another.

@@ -119,6 +119,7 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     first = planned[0]
     created_at = timestamp(clock.now())
+    watch = provenance.MemoryWatch()
     histories = [ImprovementHistory() for _ in planned]
     streams = Streams([generator_of(item.spec) for item in planned])
     lower, upper = first.problem.lower, first.problem.upper
@@ -140,7 +141,7 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
         )
     with stage("observe"):
         improvements = [history.history for history in histories]
-    memory = provenance.memory()  # the same for all: they ended together
+    memory = watch.memory(len(planned))
     return [
         record_of(item, outcome, history, created_at, memory)
         for item, outcome, history in zip(planned, outcomes, improvements, strict=True)

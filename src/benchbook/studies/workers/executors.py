@@ -83,7 +83,8 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
     settings = {
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.worker-saturation": 1.0,  # no worker holds a second task, which would die with the first
-        # Workers that sample their own stacks a hundred times a second, and serve pages that nobody opens, are slower.
+        # Workers that sample their own stacks a hundred times per second, and serve pages that nobody opens, are
+        # slower.
         "distributed.worker.profile.enabled": False,
         "distributed.worker.http.routes": [],
         "distributed.scheduler.http.routes": [],
