@@ -120,7 +120,7 @@ if __name__ == "__main__":
 def throughput(quick: bool) -> None:
     """Two workers against two processes that know nothing of each other; start-up is part of both.
 
-    Beside wall time, the processor time of all processes is compared: other work on the machine changes it less.
+    The processor time of all processes is compared too: other work on the machine changes it less.
     """
     seeds = 200 if quick else 1_200
     apart = _seconds([(seeds // 2, "serial", 1)] * 2)

@@ -133,7 +133,7 @@ class BranchState:
         self._listener = listener
         self._lock = threading.Lock()
         self._watchers: tuple[Callable[[Any], object], ...] = ()
-        self._cancel: Callable[[str], bool] | None = None  # set by whoever runs it
+        self._cancel: Callable[[str], bool] | None = None  # set by what runs it
         self._loop: asyncio.AbstractEventLoop | None = None  # the caller's, where the branch is a task of it
         self._status = BranchStatus.PENDING
         self._output: Any = None
