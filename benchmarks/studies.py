@@ -24,7 +24,7 @@ BATCH, DIM = 50, 10
 
 
 def main(quick: bool = False) -> None:
-    """Print each figure beside its goal."""
+    """Print each figure with its goal."""
     capture(quick)
     per_run(quick)
     bytes_per_run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class Stop(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a run did its work."""
+    """Whether a run completed."""
 
     DONE = "done"
     FAILED = "failed"
@@ -60,7 +61,7 @@ class _ByValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSpec:
-    """What determines a run, but for the code.
+    """Everything that determines a run, except for the code.
 
     Attributes:
         optimizer: Name of the optimizer.
@@ -70,7 +71,7 @@ class RunSpec:
         instance: Instance of the function, >= 0.
         seed: The user's seed, >= 0.
         budget: Evaluations allowed, >= 1.
-        target: Stop once the value is at most `f_opt + target`; None: never.
+        target: Stop when the value is at most `f_opt + target`; None: never.
         stagnation: Stop after this many evaluations without improvement; None: never.
     """
 
@@ -87,7 +88,7 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class History(_ByValue):
-    """Every improvement of a run.
+    """All improvements of a run.
 
     Attributes:
         evaluations: Evaluation at which each improvement was found, counted from 1; shape `(k,)`, rising.
@@ -139,11 +140,11 @@ class ErrorRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRecord:
-    """Where the trace of a run lies: packed chunks in a file beside the shard of the run.
+    """Location of the trace of a run: packed chunks in a file next to the shard of the run.
 
     Attributes:
         level: `triggers`, `population` or `all`.
-        points: Whether the points were kept beside the values.
+        points: Whether the points were kept as well as the values.
         file: Name of the file.
         offset: Where the first chunk starts in it, in bytes.
         size: Bytes from there to the end of the last chunk.
@@ -182,9 +183,16 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """Memory of the process that did the run; `peak_rss_bytes` is its peak so far, None where it cannot be told."""
+    """Memory of the process that did the run; None where it cannot be told.
+
+    Attributes:
+        peak_rss_bytes: Peak resident set of the process so far.
+        grown_bytes: By how much the run made the process larger: up to its new peak where it set one, else up to its
+            size at the end. Runs in lockstep share it in equal parts. A peak below an earlier one cannot be seen.
+    """
 
     peak_rss_bytes: int | None
+    grown_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,25 +218,25 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunRecord(_ByValue):
-    """One run, whole: what was asked, what came out, and under which circumstances.
+    """A complete run: what was requested, the result, and the circumstances.
 
     Attributes:
         run_id: Unique to this execution.
-        run_key: SHA-256 of all that determines the run (hex).
-        content_digest: SHA-256 of all that must be reproduced (hex).
+        run_key: SHA-256 of everything that determines the run (hex).
+        content_digest: SHA-256 of everything that must be reproduced (hex).
         code_digest: SHA-256 of the code of optimizer, problem and loop (hex).
         created_at: When the run started, ISO 8601 in UTC.
         commit: Commit of the repository in which benchbook was called; None outside one.
         dirty: Whether that repository had uncommitted changes; None outside one.
         version: Version of benchbook.
-        target: Stop once the value is at most `f_opt + target`; None: never.
+        target: Stop when the value is at most `f_opt + target`; None: never.
         evaluations: Evaluations spent, at most `budget`.
-        invalid_evaluations: How many of them gave no finite number.
-        best_value: Least finite value; None where there was none.
+        invalid_evaluations: Number of evaluations that returned no finite number.
+        best_value: Lowest finite value; None if there was none.
         best_solution: Its point, shape `(dim,)`.
-        target_hits: Evaluation at which each of the 51 standard targets was first hit, from the easiest on; as long
-            as there were hits. None where `f_opt` is not known.
-        trace: Where more than the improvements was kept; None where it was not asked for.
+        target_hits: Evaluation at which each of the 51 standard targets was first hit, starting with the easiest, as
+            far as reached. None if `f_opt` is unknown.
+        trace: Location of the trace, if more than the improvements was kept; otherwise None.
     """
 
     run_id: str
@@ -262,7 +270,7 @@ class RunRecord(_ByValue):
 
     @property
     def precision(self) -> float | None:
-        """Best value minus `f_opt`; None where one of them is missing."""
+        """Best value minus `f_opt`; None if either is missing."""
         if self.best_value is None or self.problem.f_opt is None:
             return None
         return self.best_value - self.problem.f_opt
@@ -284,12 +292,12 @@ class Claim:
     Attributes:
         id: Short name, unique in its spec.
         text: The sentence.
-        measured: The measured value; None where it could not be measured.
+        measured: The measured value; None if it could not be measured.
         relation: `<=`, `>=`, `==`, `<` or `>`.
         threshold: What the measured value is compared with.
-        unit: Unit of both; empty where they are pure numbers.
+        unit: Unit of both; empty for pure numbers.
         verdict: Whether the claim holds.
-        detail: What else a reader should know.
+        detail: Additional information for the reader.
     """
 
     id: str
@@ -302,10 +310,16 @@ class Claim:
     detail: str = ""
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; a study asks for them a hundred thousand times."""
+    return tuple(item.name for item in fields(kind))
+
+
 def as_plain(record: Any) -> Any:
     """Turn a record into dicts, lists and scalars; arrays stay arrays."""
     if hasattr(record, "__dataclass_fields__"):
-        return {f.name: as_plain(getattr(record, f.name)) for f in fields(record)}
+        return {name: as_plain(getattr(record, name)) for name in _names(type(record))}  # type: ignore[arg-type]  # classes can be hashed
     if isinstance(record, Mapping):
         return dict(record)
     if isinstance(record, tuple):

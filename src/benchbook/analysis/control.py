@@ -11,6 +11,7 @@ import numpy as np
 from benchbook.analysis.cells import cells
 from benchbook.analysis.measures.ert import RunningTimes, expected_running_times
 from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.statistics.ties import tied
 from benchbook.analysis.table import RunTable
 from benchbook.errors import UnknownNameError, UsageError
 from benchbook.records import RunRecord
@@ -77,7 +78,7 @@ def convergence(runs: RunTable, points: int = 60) -> Convergence:
 
 
 def best_at(run: RunRecord, evaluations: IntArray) -> FloatArray:
-    """Return the best precision after so many evaluations, shape of `evaluations`; `inf` before the first."""
+    """Return the best precision after each number of evaluations, shape of `evaluations`; `inf` before the first."""
     f_opt = run.problem.f_opt or 0.0
     steps = np.concatenate(([np.inf], np.maximum(run.history.best_values - f_opt, FLOOR)))
     return steps[np.searchsorted(run.history.evaluations, evaluations, side="right")]
@@ -125,7 +126,9 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
 
 
 def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]:
-    """Return on how many problems and seeds the optimizer ended strictly lower than the control, and of how many.
+    """Return on how many problems and seeds the optimizer ended lower than the control, and of how many.
+
+    Values below the hardest target, and values that differ by rounding only, are ties.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -140,14 +143,15 @@ def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]
         if run.precision is None or other is None:
             continue
         pairs += 1
-        wins += run.precision < other
+        mine, theirs_tied = tied(np.array([run.precision, other]))
+        wins += bool(mine < theirs_tied)
     return wins, pairs
 
 
 def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: int) -> float | None:
-    """Return by how many decades the textbook instance is solved more precisely than its twins.
+    """Return by how many orders of magnitude the textbook instance is solved more precisely than shifted ones.
 
-    The difference of the median log10 precision between the twins (instance >= 1) and the textbook instance (0), which
+    The difference of the median log10 precision between shifted instances (>= 1) and the textbook instance (0), which
     has its optimum in the centre of the box or at the origin; median over the functions. None where runs are missing.
 
     Examples:
@@ -169,7 +173,7 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
 def decades_behind(
     runs: RunTable, optimizer: str, reference: str, *, least: float = FLOOR
 ) -> tuple[float | None, list[tuple[str, int, float]]]:
-    """Return by how many decades an optimizer ends less precise than a reference; below 0: more precise.
+    """Return by how many orders of magnitude an optimizer is less precise than a reference; below 0: more precise.
 
     The difference of the median log10 precision of each function and dimension that both have runs of, and the median
     of these differences. Precisions below `least` count as it.
@@ -240,7 +244,7 @@ def _target_row(times: RunningTimes, cell: int, column: int, target: float) -> T
 
 
 def _selected(runs: RunTable, **which: Any) -> RunTable:
-    """Return the runs that match; none for a name that nobody has, as a measure of no runs is no error."""
+    """Return the matching runs; an unknown name gives none, because a measure of no runs is not an error."""
     try:
         return runs.select(**which)
     except UnknownNameError:

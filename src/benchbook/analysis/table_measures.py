@@ -34,14 +34,14 @@ class MeasuredRuns:
         return first_hits(self.columns(), as_targets(targets))
 
     def ert(self, target: float = 1e-8, *, balance: bool = True) -> pd.Series:
-        """Return the expected running time to `f_opt + target`, in evaluations; infinite without a success.
+        """Return the expected running time (ERT) to `f_opt + target`, in evaluations; infinite without a success.
 
-        One value for each cell, labelled by (optimizer, function, dim).
+        One value per cell, labelled by (optimizer, function, dim).
 
         Args:
             target: The precision.
-            balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does; False: let runs
-                weigh alike. Without unequal numbers both are the same.
+            balance: Give instances with unequal numbers of runs equal weight, as cocopp does; False: give runs equal
+                weight. With equal numbers both are the same.
 
         Examples:
             >>> import benchbook as bb

@@ -14,45 +14,54 @@ if TYPE_CHECKING:
     from benchbook.profiling.result import Profiled
 
 _INTERRUPTED = 130
+_ARTIFACTS = (".json", ".json.zst", ".json.gz")
 
 
 @click.command("profile")
 @click.argument("target")
 @click.option("--function", default=None, help="Function to run an optimizer on: benchbook problems list.")
 @click.option("--dim", type=int, default=None, help="Number of variables.")
-@click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB from 1. [first one]")
-@click.option("--seed", type=Whole(), default=None, help="Whole number >= 0. [0]")
+@click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted; BBOB: from 1. [the first]")
+@click.option("--seed", type=Whole(), default=None, help="Integer >= 0. [0]")
 @click.option("--budget", type=Whole(), default=None, help="Evaluations allowed. [1000 x dim]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer.")
 @click.option("--params", "which", default=None, help="Run a parameter set: benchbook params list.")
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
-@click.option("--notebook", "as_notebook", is_flag=True, help="TARGET is a spec's notebook, also with --params.")
+@click.option(
+    "--cell", default=None, metavar="OPTIMIZER/FUNCTION/DIM", help="Treat TARGET as a store, and run this cell again."
+)
+@click.option(
+    "--notebook", "as_notebook", is_flag=True, help="Treat TARGET as the notebook of a spec, also with --params."
+)
 @click.option(
     "--repeats",
     type=click.IntRange(min=0),
     default=None,
-    help="Times to repeat without and with the profiler; 0: do it once. [as its length suggests; notebooks: 0]",
+    help="Repetitions without and with the profiler; 0: run once. [depends on the duration; notebooks: 0]",
 )
 @click.option(
     "--output-dir",
     type=click.Path(path_type=Path),
     default=None,
-    help="Write artifact, trace for Perfetto and flame graph into this folder.",
+    help="Write the artifact, a trace for Perfetto and a flame graph to this folder.",
 )
 @json_option("the artifact")
 def command(*, target: str, repeats: int | None, output_dir: Path | None, as_json: bool, **how: Any) -> int:
-    """Say where the time goes: stages, functions, bottlenecks.
+    """Show where the time goes: stages, functions, bottlenecks.
 
-    TARGET is an optimizer (with --function and --dim for one run, or with --params for all runs of a parameter set),
-    a notebook or the name of a spec (profiled cell by cell), or module:function, which is called without arguments.
+    TARGET is an optimizer (with --function and --dim for one run, or with --params for all runs of a parameter set), a
+    run artifact (its run is repeated), a store with --cell (the runs of that cell are repeated), a notebook or the name
+    of a spec (profiled cell by cell), or module:function (called without arguments).
 
-    Short work is done several times: to measure what the profiler costs, and to count calls.
+    Short work is repeated to measure the profiler's overhead and to count calls.
 
     \b
     Examples:
       benchbook profile cma_es --function rastrigin --dim 10 --budget 20000 --output-dir profile/
       benchbook profile cma_es --params quick
       benchbook profile notebooks/cma_es.ipynb
+      benchbook profile result.json.zst
+      benchbook profile artifacts/my-study --cell cma_es/bbob_f8/5
       benchbook profile package.module:function
     """  # noqa: D301  # click keeps the lines behind this very character
     from benchbook.profiling.document import from_document, to_document
@@ -84,6 +93,9 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
 
     run = {name: how[name] for name in ("function", "dim", "instance", "seed", "budget") if how[name] is not None}
     which, overrides = how["which"], how["overrides"]
+    if how["cell"] is not None or target.endswith(_ARTIFACTS) or Path(target).is_dir():
+        _refuse(target, "what was done before", {**run, "params": which, "p": overrides, "set": how["settings"]})
+        return _recorded(Path(target), how["cell"], repeats)
     if target.endswith(".ipynb") or how["as_notebook"]:
         return _notebook(target, repeats, how, run)
     own = _is_own_optimizer(target)
@@ -117,6 +129,20 @@ def _is_own_optimizer(target: str) -> bool:
     except UsageError:
         return False
     return True
+
+
+def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
+    from benchbook.studies.profile_recorded import profile_artifact, profile_cell
+
+    if not path.exists():
+        raise UsageError(f"no such artifact or store: {path}")
+    if path.is_dir():
+        if cell is None:
+            raise UsageError(f"--cell is missing: {path} is a folder, of which one cell is profiled")
+        return profile_cell(path, cell, repeats=repeats)
+    if cell is not None:
+        raise UsageError(f"--cell does not go with {str(path)!r}, which is a file and no store")
+    return profile_artifact(path, repeats=repeats)
 
 
 def _run(target: str, repeats: int | None, settings: dict[str, Any], run: dict[str, Any]) -> Profiled:

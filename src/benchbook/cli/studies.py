@@ -81,7 +81,7 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
 
 
 def _is_artifact(file: Path) -> bool:
-    """Tell other people's JSON from artifacts; a damaged artifact counts as one, and whoever reads it says so."""
+    """Distinguish artifacts from other JSON; a damaged artifact counts as one, and reading it reports the damage."""
     import json
 
     if file.name.endswith(".json"):

@@ -104,7 +104,7 @@ def _audit(name: str, one: str | None, two: str | None) -> Audit:
     return Audit(
         name=name,
         draws_from=tuple(sorted(draws | left)),
-        # Where a run does not even repeat itself, nobody can tell what made the difference.
+        # If a run does not even repeat itself, the cause of a difference is unknown.
         contained=not left and (disturbed == again or first != again),
         leaks=first != again,
         ignores_seed=first == other,

@@ -156,8 +156,8 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     """Choose an optimizer by name or class, with settings.
 
     Args:
-        which: A name of the catalog, your own class, or an earlier choice. `library:name` is an optimizer of
-            another library, and `package.module:Name` is your own class, by where it stands.
+        which: A name in the catalog, your own class, or the result of an earlier call. `library:name` is an optimizer
+            of another library, and `package.module:Name` refers to your own class.
         **settings: Settings that differ from the defaults.
 
     Raises:

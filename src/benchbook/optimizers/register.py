@@ -64,7 +64,7 @@ def unregister(name: str) -> None:
 
 
 def reserve(names: Iterable[str]) -> None:
-    """Keep names for the native optimizers, so that nobody registers another optimizer under them."""
+    """Reserve the names of the native optimizers, so that no other optimizer is registered under them."""
     _reserved.update(names)
 
 

@@ -34,7 +34,7 @@ class Params(BaseModel):
     dims: list[Annotated[int, Field(ge=1), NUMBER]] = Field(min_length=1)
     """Dimensions; each function is run in each of them."""
     instances: list[Annotated[int, Field(ge=0), NUMBER]] = Field(min_length=1)
-    """Instances of the textbook functions: 0 is the textbook function, k >= 1 a shifted and rotated twin."""
+    """Instances of the textbook functions: 0 is the textbook function, k >= 1 is shifted and rotated."""
     seeds: Seeds
     """Seeds of each textbook instance: a count (then 1, 2, ...) or a list."""
     bbob_functions: list[Annotated[int, Field(ge=1, le=24), NUMBER]]
@@ -42,19 +42,19 @@ class Params(BaseModel):
     bbob_instances: list[Annotated[int, Field(ge=1), NUMBER]]
     """Instances of the BBOB functions, from 1; each is run with one seed."""
     budget_per_dim: Annotated[int, Field(ge=1), NUMBER]
-    """Evaluations a run may spend for each variable: its budget is this times the dimension."""
+    """Evaluations per variable: the budget of a run is this times the dimension."""
     target: Annotated[float, Field(ge=0), NUMBER] | None
-    """A run stops once its value is within this of the optimum; null: never."""
+    """A run stops when its precision reaches this target; null: never."""
     adapter_functions: list[Name] | None = Field(default=None, min_length=1)
-    """Textbook functions for optimizers of other libraries, which are slower; as for all others unless given."""
+    """Textbook functions for optimizers of other libraries, which are slower; default: as for other optimizers."""
     adapter_dims: list[Annotated[int, Field(ge=1), NUMBER]] | None = Field(default=None, min_length=1)
-    """Dimensions for them; as for all others unless given."""
+    """Dimensions for them; default: as for other optimizers."""
     adapter_seeds: Seeds | None = None
-    """Seeds of each textbook instance for them; as for all others unless given."""
+    """Seeds of each textbook instance for them; default: as for other optimizers."""
     adapter_bbob_functions: list[Annotated[int, Field(ge=1, le=24), NUMBER]] | None = None
-    """Numbers of BBOB functions for them; as for all others unless given."""
+    """Numbers of BBOB functions for them; default: as for other optimizers."""
     adapter_budget_per_dim: dict[Name, Annotated[int, Field(ge=1), NUMBER]] | None = None
-    """Evaluations for each variable, by library, where that is less than `budget_per_dim`."""
+    """Evaluations per variable, by library, if less than `budget_per_dim`."""
 
 
 def json_schema() -> dict[str, Any]:

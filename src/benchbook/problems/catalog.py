@@ -25,16 +25,16 @@ _registered: dict[str, tuple[ProblemInfo, Callable[[int, int], Problem]]] = {}
 
 
 def problem(name: str, dim: int, instance: int | None = None) -> Problem:
-    """Make a problem: a function in one dimension and instance.
+    """Create a problem: a function with a dimension and an instance.
 
     Args:
-        name: Name of the function; `names()` lists them. `package.module:name` is a `bb.function` by its place.
+        name: Name of the function; `names()` lists them. `package.module:name` refers to a `bb.function`.
         dim: Number of variables.
-        instance: Instance number. None is the first there is: 0, the function as in the textbooks, or 1 for BBOB and
-            the applied problems, whose instances start there.
+        instance: Instance number. None means the first instance: 0, the function as in textbooks, or 1 for BBOB and the
+            applied problems, whose instances start at 1.
 
     Raises:
-        UnknownNameError: There is no function `name`; the message offers the nearest names.
+        UnknownNameError: There is no function `name`; the message suggests similar names.
         UsageError: The function is not defined for `dim` or `instance`.
         MissingExtraError: The library that evaluates the function is not installed.
 
@@ -87,7 +87,7 @@ def describe(name: str) -> ProblemInfo:
     """Return what is known about a function.
 
     Raises:
-        UnknownNameError: There is no function `name`; the message offers the nearest names.
+        UnknownNameError: There is no function `name`; the message suggests similar names.
         UsageError: `name` is not a text.
 
     Examples:

@@ -136,7 +136,7 @@ def from_callable(
             (lower, upper) for each variable; or `scipy.optimize.Bounds`.
         dim: Number of variables; may be left out where a bound is a sequence.
         vectorized: The function takes a copy of a batch, shape `(n, dim)`, and returns its values, shape `(n,)`.
-        f_opt: Value at the optimum, where it is known.
+        f_opt: Value at the optimum, if known.
         name: Name of the problem; without it `custom:` and the function's own.
         instance: Instance number, which is recorded and nothing else.
         on_error: `stop`: what the function raises ends the run; `nan`: that evaluation counts as an invalid one.

@@ -28,7 +28,7 @@ class ProblemInfo:
         upper: Upper bound of every variable.
         optimum: Where the optimum lies and what its value is, in text.
         separable: Whether the variables can be minimised one after another (in instance 0, where instances rotate).
-        multimodal: Whether there are local optima beside the global one.
+        multimodal: Whether there are local optima besides the global one.
         conditioning: Condition number that the definition states; None where it states none.
         source: Where the definition comes from.
         first_instance: Least instance number, and the default.

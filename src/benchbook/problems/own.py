@@ -94,20 +94,20 @@ def function(
     vectorized: bool = False,
     on_error: str = "stop",
 ) -> Any:
-    """Give your own function what a study needs; a decorator, or called with the function.
+    """Add what a study needs to your own function; use it as a decorator or as a call.
 
-    Studies, specs and the command line then take it by its place, `package.module:name`, as they take names of the
-    catalog. Worker processes import it from there.
+    Studies, specs and the command line then accept `package.module:name` like a name of the catalog. Worker processes
+    import the function from there.
 
     Args:
-        function: Takes a copy of one point, shape `(dim,)`, and returns its value; where it has a parameter `instance`,
-            it is told the instance.
+        function: Takes a copy of one point, shape `(dim,)`, and returns its value. If it has a parameter `instance`,
+            the instance is passed to it.
         bounds: As for `bb.run`.
-        dims: The dimensions it has; that of the bounds unless given.
-        instances: How many instances there are; they are numbered from 0.
-        f_opt: Value at the optimum, where it is known.
+        dims: The available dimensions; by default that of the bounds.
+        instances: Number of instances; they are numbered from 0.
+        f_opt: Value at the optimum, if known.
         vectorized: It takes points `(n, dim)` and returns `(n,)`.
-        on_error: `stop`: what it raises ends the run; `nan`: the evaluation counts as an invalid one.
+        on_error: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
 
     Raises:
         UsageError: An argument does not fit the others.

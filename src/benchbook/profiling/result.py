@@ -110,7 +110,7 @@ class Overhead:
 
     @property
     def stages_share(self) -> float:
-        """How much longer the work takes with stages: median against median; 0.05 is 5 %.
+        """How much longer the work takes with stages, as a ratio of medians; 0.05 is 5 %.
 
         Examples:
             >>> overhead = Overhead(plain_s=(1.0, 1.2), staged_s=(1.1, 1.21), sampled_s=(1.65, 1.65))

@@ -59,8 +59,7 @@ def run_loop(
         budget: Evaluations allowed, >= 1.
         target_value: Stop once a value is at most this.
         stagnation: Stop after this many evaluations without improvement.
-        timeout_s: Stop after this many seconds; looked at after each batch, and when somebody raises
-            `TimeUp` in this thread.
+        timeout_s: Stop after this many seconds; checked after each batch, and when `TimeUp` is raised in this thread.
         observers: Called after each batch, in order.
         noise: Turns points and their values into what the optimizer sees instead; see `benchbook.protocols.Noisy`.
         clock: Measures the durations.

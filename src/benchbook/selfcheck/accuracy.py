@@ -1,4 +1,4 @@
-"""Checks of accuracy: values against references, the same run by several ways, budgets, and files read back."""
+"""Accuracy checks: values compared with references, the same run done in several ways, budgets, and files read back."""
 
 from __future__ import annotations
 

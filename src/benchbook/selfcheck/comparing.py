@@ -11,7 +11,7 @@ from benchbook.analysis.comparison.verdicts import Verdict
 from benchbook.selfcheck.records import Quality, Report, Speed
 
 TIME_RELATIVE, TIME_ABSOLUTE_S, QUALITY_RELATIVE = 0.35, 0.10, 0.05
-NOISES = 3.0  # a difference counts from so many measured noises on
+NOISES = 3.0  # a difference counts if it exceeds this multiple of the measured noise
 MOST_REPORTS = 10
 
 

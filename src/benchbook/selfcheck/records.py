@@ -32,7 +32,7 @@ class Check:
     Attributes:
         measured: What was measured; at most `limit` is right.
         limit: The greatest value that is right.
-        detail: What else a reader should know.
+        detail: Additional information for the reader.
     """
 
     name: str

@@ -58,7 +58,7 @@ def from_document(document: JsonObject) -> Report:
 
 
 def write_report(report: Report, path: Path) -> Path:
-    """Write a report, checked against its schema before.
+    """Check a report against its schema and write it.
 
     Raises:
         StorageError: It cannot be written.

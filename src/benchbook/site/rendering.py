@@ -24,7 +24,8 @@ _TOCTREE = re.compile(r"^```\{toctree\}.*?^```", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'^(?:\s*")?# .*$', re.MULTILINE)
 _IMAGE = re.compile(r"_images/([A-Za-z0-9._-]+)")
 _CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css|mathjax/tex-chtml\.js)\?v=[0-9a-f]+")
-# Beside JupyterLab jsonschema finds a library for a format that no notebook has, and compiles a grammar for a second.
+# If JupyterLab is installed, jsonschema finds a library for a format that no notebook has, and compiles a grammar for a
+# second.
 _START = """
 import sys
 sys.modules["rfc3987_syntax"] = None

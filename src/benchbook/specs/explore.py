@@ -81,7 +81,7 @@ class Choice:
         """Return convergence and runtime profile, side by side; raises as `runs` does.
 
         Convergence: median and quartiles over the repetitions of the best precision so far. Profile: the share of
-        COCO's 51 targets and of the repetitions that is reached within so many evaluations for each variable.
+            COCO's 51 targets and of the repetitions reached within a number of evaluations per variable.
         """
         runs = self.runs()
         curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
@@ -94,7 +94,7 @@ class Choice:
         alt = (
             f"{self.function} in {self.dim} dimensions, instance {self.instance}, {self.budget:,} evaluations, "
             f"{self.repetitions} seeds: median and quartiles of the best precision against evaluations, and the share "
-            f"of 51 targets from 100 to 1e-8 reached within so many evaluations for each variable. At the end: {ends}."
+            f"of 51 targets from 100 to 1e-8 reached within a number of evaluations per variable. At the end: {ends}."
         )
         return Picture(curves_beside_profile(f"{self.function}, {self.dim}-D", curves, profiles), alt)
 

@@ -18,7 +18,7 @@ class Givens:
 
     Attributes:
         seeds: As in the parameters: a count or a list.
-        budget_per_dim: Evaluations for each variable.
+        budget_per_dim: Evaluations per variable.
     """
 
     functions: Sequence[str]

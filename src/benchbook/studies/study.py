@@ -51,28 +51,28 @@ def study(
 ) -> Study:
     """Describe a study: optimizers x functions x dimensions x instances x seeds.
 
-    The control, random search, takes part in every study: it is added unless it is among the optimizers.
+    The control, random search, is part of every study: it is added unless it is among the optimizers.
 
     Args:
-        optimizers: Names of the catalog, your own classes, or choices by `bb.optimizer`.
+        optimizers: Names in the catalog, your own classes, or results of `bb.optimizer`.
         functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
-        instances: Instances of the functions, such as `range(1, 16)`; the first of each unless given.
+        instances: Instances of the functions, such as `range(1, 16)`; default: the first of each.
         seeds: A count (then 1, 2, ...) or the seeds themselves.
-        budget_per_dim: Evaluations for each variable; 1,000 unless this or `budget` is given.
+        budget_per_dim: Evaluations per variable; 1,000 unless this or `budget` is given.
         budget: Evaluations of each run, the same in all dimensions.
-        target: Runs stop once their value is at most `f_opt + target`.
+        target: Runs stop when their value is at most `f_opt + target`.
         stagnation: Runs stop after this many evaluations without improvement.
-        history: What is kept of each run: `improvements`; with them `triggers` (the evaluations at which COCO's
+        history: What to keep of each run: `improvements`, and additionally `triggers` (the evaluations at which COCO's
             loggers write), `population` (statistics of each generation) or `all` (every value).
-        points: Whether `triggers` and `all` keep the points beside their values.
-        trace_bytes: What `triggers`, `population` and `all` may take for a run; what was lost beyond is declared in
-            its record.
+        points: Whether `triggers` and `all` keep the points as well as their values.
+        trace_bytes: Limit for `triggers`, `population` and `all` per run; the record says from where on rows are
+            missing.
         settings: Settings that differ from the defaults, by the optimizer's name.
 
     Raises:
-        UnknownNameError: A name is not known; the message offers the nearest ones.
-        UsageError: A value is out of its range, or something is named twice.
+        UnknownNameError: A name is unknown; the message suggests similar ones.
+        UsageError: A value is out of range, or a name is given twice.
 
     Examples:
         >>> import benchbook as bb

@@ -165,7 +165,7 @@ class OptimizerConformance:
         assert a.tobytes() == b.tobytes(), "f and f + 4096 were searched at different points"
 
     def test_a_pickled_copy_goes_on_in_the_same_way(self) -> None:
-        """An optimizer pickled amidst a run continues with the same points to the last bit."""
+        """An optimizer pickled among a run continues with the same points to the last bit."""
         optimizer = self._make(LOWER, UPPER)
         _drive(optimizer, 3)
         copy = pickle.loads(pickle.dumps(optimizer))  # noqa: S301  # bytes made one line above

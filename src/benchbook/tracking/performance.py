@@ -99,7 +99,7 @@ def smoke_test(
 
 
 def earlier_medians(pipeline: str, test: str, before: str, root: Path, host: str) -> list[float]:
-    """Return the medians of a test in the newest earlier runs of a pipeline on a machine, but for the run `before`."""
+    """Return the medians of a test in the newest runs of a pipeline on a machine before the run `before`."""
     found: list[float] = []
     slug = slug_of(pipeline)
     for run_id in run_ids(root):

@@ -55,7 +55,7 @@ def track(
         name: Name of the pipeline; runs of one name learn their durations from one another.
         total: How many steps there will be; None: as many as `steps` names, or unknown.
         steps: Labels of the steps to come, where they are known; they may start in another order.
-        weights: How much work each of `steps` is beside the others, in any unit, for the prediction.
+        weights: Relative amount of work of each of `steps`, in any unit, for the prediction.
         spec: Name of the spec that runs in it.
         telemetry: Whether to watch the machine, or seconds between two samples, at least 0.1. [1 s]
         tensorboard: Folder that metrics and telemetry are mirrored into, for TensorBoard.
@@ -265,7 +265,7 @@ class Pipeline:
         """Time a small fixed piece of work and keep the result with the run, start-up apart from steady state.
 
         Args:
-            name: What it is called; earlier runs' results of this name on this machine stand beside it.
+            name: Its name; results of earlier runs with this name on this machine are shown with it.
             work: Called once for the start-up, then `repeats` times.
             amount: How much each call does, in `unit`.
             unit: Unit of the amount, such as evaluations.

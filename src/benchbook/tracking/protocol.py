@@ -68,4 +68,4 @@ class TrackedPipeline(Protocol):
         """Return the prediction at a moment."""
 
     def add_listener(self, listener: Listener, at_end: Callable[[], None] | None = None) -> None:
-        """Let somebody hear each event, until the end."""
+        """Add a listener that receives each event until the end."""

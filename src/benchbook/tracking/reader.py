@@ -142,7 +142,7 @@ def list_runs(
 ) -> tuple[list[Line], int]:
     """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
 
-    What is over never changes, so its lines are kept in an index beside the folders; a lost index is rebuilt.
+    Finished runs never change, so their lines are kept in an index next to the folders; a lost index is rebuilt.
 
     Args:
         root: Artifact root.

@@ -21,7 +21,7 @@ class StepStatus(StrEnum):
 
 DIED = "died"  # what a reader calls a running pipeline whose process is gone; it never stands in a manifest
 UNREADABLE = "unreadable"
-NOT_REACHED = "the pipeline ended before it"  # why a step was skipped that nobody skipped
+NOT_REACHED = "the pipeline ended before it"  # reason of a step that was skipped implicitly
 FINAL = (StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.CANCELLED, StepStatus.SKIPPED)
 
 
@@ -94,7 +94,7 @@ class StepState:
 
     Attributes:
         index: Number of the step in this pipeline, from 1.
-        weight: How much work it is beside the others, in any unit; None where nobody said so.
+        weight: Amount of work relative to the others, in any unit; None if not given.
         started_t: Seconds from the pipeline's start to its own; None where it has not started.
         duration_s: Seconds it took; None where it is not over.
         fraction: Share of its work that is done, as it said itself; None where it said nothing.
@@ -215,7 +215,7 @@ class PipelineState:
 
     @property
     def planned_text(self) -> str:
-        """Steps there will be, in words; a question mark while nobody has said so."""
+        """Number of planned steps as text; a question mark if unknown."""
         known = self.total is not None or self.status in FINAL
         return str(self.planned) if known else "?"
 

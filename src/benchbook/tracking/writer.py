@@ -156,4 +156,4 @@ class Record:
         try:
             write_atomic(self.folder / name, data)
         except StorageError as error:
-            self._journal.complain(str(error), f"{error}; the manifest beside it holds all that is known")
+            self._journal.complain(str(error), f"{error}; the manifest next to it has all that is known")

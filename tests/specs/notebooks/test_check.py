@@ -62,7 +62,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
             False,
         ),
         (
-            lambda c: c["setup"].update(source="spec = bb.spec('whale')"),
+            lambda c: c["setup"].update(source="spec = bb.spec('whale', **bb.parameters(globals()))"),
             "expected bb.spec('random_search', ...)",
             False,
         ),
@@ -100,7 +100,7 @@ def test_whatever_a_spec_lacks_is_named(
     assert main(["spec", "check", "random_search"]) == 6
     err = capsys.readouterr().err
     assert message in err
-    assert ("--fix mends it" in err) is mendable
+    assert ("--fix fixes it" in err) is mendable
     assert main(["spec", "check", "--fix", "random_search"]) == (0 if mendable else 6)
 
 

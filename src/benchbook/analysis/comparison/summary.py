@@ -39,7 +39,7 @@ class CellSummary:
         function: Name of the function.
         dim: Dimension.
         budget: Evaluations allowed.
-        target: Precision that hits are counted to; None where no decade is reached by half of the runs.
+        target: Precision that hits are counted to; None if half of the runs reach no power of ten.
         instances: Instance of each run.
         seeds: Seed; -1 where unknown.
         evaluations: Evaluations spent.
@@ -198,7 +198,7 @@ def _host(run: Any) -> HostSummary | None:
 
 
 def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
-    """Return for each cell the hardest decade that at least half of its runs reach; None without one."""
+    """Return for each cell the hardest power of ten that at least half of its runs reach; None without one."""
     found: list[float | None] = []
     for cell in range(count):
         reached = np.isfinite(hits[of_runs == cell]).mean(axis=0) >= 0.5

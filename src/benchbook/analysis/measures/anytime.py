@@ -35,7 +35,7 @@ class Curves:
 
 
 def precisions_at(table: Columns, budgets: IntArray) -> FloatArray:
-    """Return the best precision after so many evaluations, shape `(runs, budgets)`; infinite before the first value.
+    """Return the best precision after each budget, shape `(runs, budgets)`; infinite before the first value.
 
     A run that ended before keeps its last value.
 
@@ -53,7 +53,7 @@ def precisions_at(table: Columns, budgets: IntArray) -> FloatArray:
 
 
 def fixed_budget(table: Columns, groups: Cells, budgets: IntArray, levels: tuple[float, ...] = QUANTILES) -> Curves:
-    """Return quantiles of the best precision at given budgets: what a run is worth after so many evaluations."""
+    """Return quantiles of the best precision at given budgets."""
     values = precisions_at(table, budgets)
     return Curves(
         cells=groups, x=budgets.astype(np.float64), levels=levels, quantiles=_quantiles(values, groups, levels)

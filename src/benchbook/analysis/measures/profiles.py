@@ -1,4 +1,4 @@
-"""Runtime profiles: the share of (function, target, run) that is reached within so many evaluations per dimension."""
+"""Runtime profiles: shares of (function, target, run) triples reached within a number of evaluations per dimension."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Profile:
         label: The functions: a function, a group, or `all`.
         dim: Dimension; None where all are pooled.
         x: Evaluations divided by dimension, rising, shape `(points,)`.
-        share: Share of (function, target, run) reached by then, shape `(points,)`; functions weigh alike.
-        low: Lower end of the confidence band, shape `(points,)`; the share itself where no band was asked for.
+        share: Share of (function, target, run) triples reached by then, shape `(points,)`; functions have equal weight.
+        low: Lower end of the confidence band, shape `(points,)`; the share itself without a band.
         high: Upper end, shape `(points,)`.
         end: Where the data end, the cross: the median of evaluations over dimension that the runs spent.
         functions: Number of functions.
@@ -91,7 +91,7 @@ def runtime_profiles(
         by: One profile a function and dimension, a group and dimension, a dimension, or one of all.
         band: Confidence of a band by resampling the runs within each function and dimension, and within each instance
             where every instance has several runs; from 0 to 1 where there is a single run. None: no band.
-        restarts: Draw so many simulated restarts for each function and target instead of taking each run once.
+        restarts: Number of simulated restarts to draw for each function and target instead of using each run once.
         x: Evaluations per dimension; log-spaced up to the longest run unless given.
         seed: Decides the draws of bands and restarts.
 

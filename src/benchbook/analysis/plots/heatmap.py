@@ -1,4 +1,4 @@
-"""Heat map: optimizers against functions."""
+"""Heat map of optimizers and functions."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def report_figures(table: Columns, groups: Cells, hits: FirstHits) -> list[tuple
     plot_heat_map(axes[0], areas.values[chosen].T, rows=areas.optimizers,
                   columns=[areas.problems[row][0] for row in chosen], label="AOCC")  # fmt: skip
     found.append((f"AOCC of each optimizer on each function, {dims[-1]}-D", Picture(
-        figure, f"Heat map of AOCC, optimizers against functions, dimension {dims[-1]}.")))  # fmt: skip
+        figure, f"Heat map of AOCC for optimizers and functions, dimension {dims[-1]}.")))  # fmt: skip
     return [*found, *_comparison_figures(table, groups), *_attainment_figures(table, groups)]
 
 

@@ -116,8 +116,8 @@ def ert_scores(times: RunningTimes, target: int = -1) -> Scores:
 def performance_profile(measured: Scores, x: FloatArray | None = None) -> list[ShareCurve]:
     """Return the share of problems on which an optimizer needs at most x times what the best of the set needs.
 
-    Dolan & Moré (2002), https://doi.org/10.1007/s101070100263. A problem that nobody solves counts against all. Where
-    the best needs 0, those that need 0 as well have the factor 1, and all others an infinite one.
+    Dolan & Moré (2002), https://doi.org/10.1007/s101070100263. A problem that no optimizer solves counts against all.
+    Where the best needs 0, those that need 0 as well have the factor 1, and all others an infinite one.
 
     Args:
         measured: What each needs, for instance ERTs, >= 0; infinite where it fails.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METADATA = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-NO_LICENCE = "No licence was stated; whoever wants to use the data asks those who made it."
+NO_LICENCE = "No licence was stated; ask the authors before you use the data."
 _BENCHBOOK = "benchbook: reproducible benchmarks for black-box optimizers"
 # Name and media type of the files, by the end of their path; the first that fits.
 _KNOWN = (

@@ -17,7 +17,7 @@ _AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>]*?)\s*>)?\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Somebody who made a study.
+    """An author of a study.
 
     Attributes:
         name: The name.
@@ -53,7 +53,7 @@ def author(text: str) -> Author:
 
 
 def project_credits(root: Path | None) -> tuple[str | None, tuple[Author, ...]]:
-    """Return licence and authors of a project, from its `pyproject.toml`; None and nobody where it does not say.
+    """Return licence and authors of a project, from its `pyproject.toml`; None and an empty list if it does not say.
 
     Raises:
         UsageError: The file is no TOML.

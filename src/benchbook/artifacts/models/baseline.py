@@ -26,7 +26,7 @@ class BaselineCell(Model):
     budget: int = Field(ge=1)
     """Evaluations allowed."""
     target: float | None
-    """Precision that evaluations are counted to: the hardest decade that half of the runs reach; null without one."""
+    """Target precision of the ERT: the hardest power of ten that half of the runs reach; null if there is none."""
     instances: list[Count]
     """Instance."""
     seeds: list[Count | None]
@@ -42,7 +42,7 @@ class BaselineCell(Model):
     stop_target: float | None = None
     """Runs stopped once they were within it of the optimum; null: never, or unknown."""
     stagnation: int | None = Field(default=None, ge=1)
-    """Runs stopped after so many evaluations without improvement; null: never, or unknown."""
+    """Runs stopped after this many evaluations without improvement; null: never, or unknown."""
     first_hits: list[list[Count]] | None = None
     """First evaluation within each of the baseline's targets, as far as reached; null where f_opt is unknown."""
 

@@ -26,7 +26,7 @@ class BenchmarkCheck(Model):
     limit: float
     """The greatest value that is right."""
     detail: str
-    """What else a reader should know."""
+    """Additional information for the reader."""
 
 
 class BenchmarkQuality(Model):
@@ -93,6 +93,6 @@ class BenchmarkReport(Model):
     checks: list[BenchmarkCheck] = Field(min_length=1)
     """What must hold."""
     quality: list[BenchmarkQuality] = Field(min_length=1)
-    """What is held against earlier reports, strictly."""
+    """What is compared strictly with earlier reports."""
     speed: list[BenchmarkSpeed] = Field(min_length=1)
-    """What is held against earlier reports, as advice."""
+    """What is compared with earlier reports for information."""

@@ -140,6 +140,8 @@ class Memory(Model):
 
     peak_rss_bytes: int | None
     """Peak resident set so far; null where unknown."""
+    grown_bytes: Count | None = None
+    """By how much the run made the process larger, up to a new peak or its end; null where unknown."""
 
 
 class TraceReference(Model):
@@ -148,9 +150,9 @@ class TraceReference(Model):
     level: Literal["triggers", "population", "all"]
     """What was kept: the evaluations at COCO's triggers, statistics of each generation, or every value."""
     points: bool
-    """Whether the points were kept beside the values."""
+    """Whether the points were kept as well as the values."""
     file: str = Field(min_length=1)
-    """Name of the file, beside the shard of the run."""
+    """Name of the file, next to the shard of the run."""
     offset: Count
     """Where the first chunk starts in it, in bytes."""
     size: Count

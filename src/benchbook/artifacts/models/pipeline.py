@@ -45,7 +45,7 @@ class StepExecution(Model):
     label: str
     """What it does."""
     weight: float | None = Field(default=None, ge=0)
-    """How much work it is beside the others, in any unit; null where nobody said so."""
+    """Amount of work relative to other steps, in any unit; null if not given."""
     status: StepStatus
     """What has become of it."""
     started_at: Timestamp | None
@@ -88,7 +88,7 @@ class PipelinePrediction(Model):
 
 
 class PredictionError(Model):
-    """A prediction held against the truth."""
+    """A prediction compared with the actual time."""
 
     done: Count
     """Steps that were over when it was made."""

@@ -109,7 +109,7 @@ class ProfileOverhead(Model):
     sampled_s: list[Seconds]
     """Seconds of each run with functions sampled as well; their shares are from one of these."""
     stages_share: float
-    """How much longer the work takes with stages, median against median; 0.05 is 5 %."""
+    """How much longer the work takes with stages, as a ratio of medians; 0.05 is 5 %."""
     functions_share: float | None
     """How much longer it takes with functions sampled as well; null where they were not."""
 

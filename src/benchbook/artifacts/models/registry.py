@@ -93,11 +93,11 @@ class RunArtifact(Model):
     target: float | None
     """The run stops once its value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
-    """The run stops after so many evaluations without improvement; null: never."""
+    """The run stops after this many evaluations without improvement; null: never."""
     evaluations: Count
     """Evaluations spent."""
     invalid_evaluations: Count
-    """How many of them gave no finite number."""
+    """Number of evaluations that returned no finite number."""
     stop: Literal["budget", "target", "stagnation", "exhausted", "timeout", "error"]
     """Why the run ended."""
     status: Literal["done", "failed"]
@@ -128,15 +128,15 @@ class ClaimOutcome(Model):
     measured: float | int | bool | None
     """Measured value; null where it could not be measured."""
     relation: Literal["<=", ">=", "==", "<", ">"]
-    """How it is held against the threshold."""
+    """How it is compared with the threshold."""
     threshold: float | int | bool
-    """What it is held against."""
+    """What it is compared with."""
     unit: str
     """Unit of both; empty for pure numbers."""
     verdict: Literal["held", "failed", "undecided"]
     """Whether the claim holds."""
     detail: str
-    """What else a reader should know."""
+    """Additional information for the reader."""
 
 
 class RunsLedger(Model):

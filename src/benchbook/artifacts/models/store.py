@@ -29,7 +29,7 @@ ShortDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class CellProblem(Model):
-    """The function of a cell: a problem but for its instance."""
+    """The function of a cell: a problem without its instance."""
 
     name: str = Field(min_length=1)
     """Name of the function."""
@@ -57,7 +57,7 @@ class StoreCell(Model):
     target: float | None
     """The runs stop once their value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
-    """The runs stop after so many evaluations without improvement; null: never."""
+    """The runs stop after this many evaluations without improvement; null: never."""
 
 
 class StoreCircumstances(Model):
@@ -105,7 +105,7 @@ class StoredRun(Model):
     evaluations: Count
     """Evaluations spent."""
     invalid_evaluations: Count
-    """How many of them gave no finite number."""
+    """Number of evaluations that returned no finite number."""
     stop: Literal["budget", "target", "stagnation", "exhausted", "timeout", "error"]
     """Why the run ended."""
     status: Literal["done", "failed"]
@@ -122,6 +122,8 @@ class StoredRun(Model):
     timing: Timing
     peak_rss_bytes: int | None
     """Peak resident set of the process so far; null where unknown."""
+    grown_bytes: Count | None = None
+    """By how much the run made the process larger; null where unknown."""
     trace: TraceReference | None
     """Where more than the improvements was kept; null where it was not asked for."""
 

@@ -50,7 +50,7 @@ class StudyPlan(Model):
     target: float | None
     """Runs stop once their value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
-    """Runs stop after so many evaluations without improvement; null: never."""
+    """Runs stop after this many evaluations without improvement; null: never."""
     history: Literal["improvements", "triggers", "population", "all"]
     """What is kept of each run."""
     loop_code: Sha256
@@ -137,6 +137,8 @@ class CellAggregate(Model):
     """Seconds inside the objective."""
     peak_rss_bytes: Spread
     """Peak resident set of the process."""
+    grown_bytes: Spread | None = None
+    """By how much a run made its process larger."""
 
 
 class Aggregate(Model):

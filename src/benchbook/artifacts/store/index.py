@@ -1,6 +1,6 @@
 """The index of a store: where each run lies, and what is asked of it most; rebuilt from the shards at any time.
 
-It is an SQLite file beside the shards, or in memory where the store cannot be written to. `sync` reads only what was
+It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
 appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
 `benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
 """
@@ -139,7 +139,7 @@ class Index:
         return self._database.execute(text, values)
 
     def _open(self) -> sqlite3.Connection:
-        """Open the database, which is closed at the latest when nobody holds the index any more."""
+        """Open the database; it is closed at the latest when the index is no longer referenced."""
         database = self._connected()
         weakref.finalize(self, _close, database)
         return database
@@ -198,7 +198,8 @@ class Index:
                     self._damage(run.shard, run.offset, "refers to a shared document that is not in the store", False)
 
     def _verify(self) -> None:
-        """Compare the file with its seal, unless nobody else wrote to it since; raise `DatabaseError` where it is broken."""
+        """Compare the file with its seal, unless no other process has written to it; raise `DatabaseError` if it is
+        broken."""
         state = self.query("PRAGMA data_version").fetchone()[0]
         if state == self._verified:
             return

@@ -19,7 +19,7 @@ from benchbook.files import read_bytes, write_atomic
 def merge(sources: Sequence[Path], into: Path) -> int:
     """Copy the runs that `into` does not have from other stores; return how many they were.
 
-    A run that did its work comes beside one that failed. The stores must have one plan, as the parts of a study do.
+    A completed run is added next to a failed one. The stores must have one plan, as the parts of a study do.
 
     Raises:
         UsageError: A source is no store, is the target itself, or holds another plan.

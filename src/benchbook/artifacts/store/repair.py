@@ -50,7 +50,7 @@ def inspect(folder: Path) -> Iterator[Finding]:
     """Yield what is wrong in a store; every frame is read again, and every run compared with its digests.
 
     Raises:
-        UsageError: The folder is no store.
+        UsageError: The folder is not a store.
         StorageError: It cannot be read.
     """
     check_store(folder)

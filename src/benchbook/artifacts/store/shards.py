@@ -20,7 +20,7 @@ SHARD_FOLDER = "shards"
 SHARD_SUFFIX = ".runs.zst"
 IMPORTED_FOLDER = "imported"  # what other tools logged lies apart, in files of another kind
 IMPORTED_SUFFIX = ".imported.zst"
-# A shared document is said again after so many runs: a damaged one then costs at most these.
+# A shared document is repeated after this many runs, so a damaged one costs at most these.
 _SAY_AGAIN = 64
 _BUFFER = 1 << 18
 # What was written is brought to disk at the latest with the first write after this many seconds.

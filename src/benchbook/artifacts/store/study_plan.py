@@ -142,7 +142,7 @@ class StudyPlan:
         )
 
     def differences(self, other: StudyPlan) -> list[str]:
-        """Return in which parts another plan differs, but for code and version."""
+        """Return in which parts another plan differs, ignoring code and version."""
         parts: dict[str, Sequence[Any]] = {
             "optimizers": [[(o.name, dict(o.settings)) for o in plan.optimizers] for plan in (self, other)],
             "functions": [[(f.name, f.instances) for f in plan.functions] for plan in (self, other)],

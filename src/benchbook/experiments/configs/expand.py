@@ -46,7 +46,7 @@ def expand(
         space: Values by key; or a pydantic model, whose fields say what they may be (`Literal`, `Enum`, `bool`,
             whole numbers with bounds, optional ones, models); other fields take their default.
         model: A pydantic model that each combination becomes; it fills in the defaults and checks.
-        sample: Take so many of the combinations, each at most once, drawn by `seed`; all, where there are no more.
+        sample: Draw this many of the combinations with `seed`, each at most once; all, if there are not more.
         seed: Of the sample.
 
     Raises:

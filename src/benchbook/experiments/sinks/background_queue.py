@@ -1,4 +1,4 @@
-"""The way to a sink that may take long: a queue and one thread at a time, so that nobody waits who does not want to."""
+"""A queue for sinks that may be slow, with one thread at a time, so that callers need not wait."""
 
 from __future__ import annotations
 

@@ -67,9 +67,9 @@ class Sink(Protocol):
     """Takes records. Secrets are masked before.
 
     Methods are called from several threads. What a sink raises is logged and never reaches the experiment. A sink with
-    an attribute `blocking = False` is called at once, by whoever has something to tell; all others are called in a
-    thread of their own, in order. A method `prepare(span)`, where there is one, is called on the caller's thread before
-    a call's `start`.
+    an attribute `blocking = False` is called immediately, in the thread of the event; all others are called in a
+    separate thread, in order. A method `prepare(span)`, where there is one, is called on the caller's thread before a
+    call's `start`.
     """
 
     def start(self, span: Span) -> None:

@@ -108,21 +108,21 @@ def from_minimize(
     options: Mapping[str, Any] | None = None,
     global_random: bool = True,
 ) -> MinimizeFactory:
-    """Make an optimizer of a blocking `minimize(f, ...)`, whose points are counted and recorded as usual.
+    """Turn a blocking `minimize(f, ...)` into an optimizer; its evaluations are counted and recorded as usual.
 
     Args:
-        function: Takes the objective first, of one point and returning a number, and then what its arguments are
-            called: a start (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations (`maxfun`), a `seed`
-            or an `rng`. It runs in a thread of its own.
-        name: By which records know it; its own unless given.
-        keywords: What it calls these parts, where that is not recognised: `{"x0": "initial_guess"}`. The part `ends`
-            is `(lower, upper)`, for libraries that take their bounds so: `{"ends": "bounds"}`.
+        function: Its first argument is the objective, which takes one point and returns a number. Other arguments are
+            recognised by name: a starting point (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations
+            (`maxfun`), a `seed` or an `rng`. It runs in a separate thread.
+        name: Name in records; the function's own name by default.
+        keywords: Names of these arguments that are not recognised: `{"x0": "initial_guess"}`. The argument `ends` is
+            `(lower, upper)`, for libraries that take their bounds in this form: `{"ends": "bounds"}`.
         options: Further keyword arguments of each call.
-        global_random: Whether it may draw from the global generators of NumPy or of the module `random`. A run then has
-            a state of its own for them, which is swapped around each evaluation and costs some 0.1 ms; False saves it.
+        global_random: Whether it may draw from the global generators of NumPy or of the module `random`. Each run then
+            has its own state for them, and swapping it at each evaluation costs about 0.1 ms; False saves this.
 
     Raises:
-        UsageError: It takes neither a start nor bounds, or an unknown part is named.
+        UsageError: It takes neither a starting point nor bounds, or an unknown argument is named.
 
     Examples:
         >>> import benchbook as bb

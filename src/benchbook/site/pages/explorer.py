@@ -21,8 +21,8 @@ _FRAME = """<div id="bb-explorer" class="bb-app">
 <p class="bb-readout" aria-live="polite"></p>
 <div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>
 <h2 class="bb-h2">Convergence<span class="bb-panels-dim"></span></h2>
-<p>The hardest target that half of the runs have reached, against evaluations / dimension; a panel a function, in the
-largest of the chosen dimensions.</p>
+<p>The hardest target that half of the runs have reached, against evaluations / dimension; one panel per function, in
+the largest of the chosen dimensions.</p>
 <div class="bb-panels"></div>
 <p class="bb-source">From <a download></a>. Run some of it again: <code></code></p>
 </div>

@@ -51,7 +51,7 @@ def public_names() -> str:
 
 
 def package_names(package: str) -> str:
-    """Return the directives that document what a subpackage gives beside what `import benchbook` does.
+    """Return the directives that document what a subpackage provides in addition to `import benchbook`.
 
     Args:
         package: Its name within `benchbook`, such as `tracking`.

@@ -27,7 +27,7 @@ def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
 
 
 def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) -> Picture | None:
-    """Draw an optimizer on textbook functions and on their shifted twins, beside the control on the twins.
+    """Draw an optimizer on textbook functions and on shifted instances, and the control on the shifted instances.
 
     Args:
         runs: Runs of both optimizers; the largest dimension is drawn.
@@ -52,7 +52,7 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
         return None
     alt = (
         f"Best precision against evaluations of manta ray foraging on {len(panels)} functions in {max(runs.dims)} "
-        "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and beside it random search; "
+        "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and random search; "
         f"medians with quartile bands. Median precision at the end: {'; '.join(ends)}."
     )
     return Picture(convergence_grid(panels, columns=3), alt)

@@ -38,10 +38,10 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
     return raw(
         f'<div id="bb-leaderboard" class="bb-app">\n<div class="bb-controls"></div>\n'
         f'{table}\n<h2 class="bb-h2">Critical difference</h2>\n'
-        "<p>Ranks below one bar cannot be told apart: their means differ by less than the critical difference "
-        "(Friedman and Nemenyi, 5 %).</p>\n"
+        "<p>Ranks connected by a bar do not differ significantly: their means differ by less than the critical "
+        "difference (Friedman and Nemenyi, 5 %).</p>\n"
         '<div class="bb-ranks"></div>\n<h2 class="bb-h2">Runtime profiles by group</h2>\n'
-        "<p>Share of targets reached within so many evaluations for each variable. A cross: half of the runs "
+        "<p>Share of targets reached within a number of evaluations per variable. A cross: half of the runs "
         'have ended.</p>\n<div class="bb-panels"></div>\n'
         f"{source(view, base='')}\n</div>\n"
         f'<script type="application/json" id="bb-leaderboard-data">{as_json(data)}</script>\n'

@@ -1,4 +1,4 @@
-"""Notebooks as documents of a study: what an archive takes in beside its runs."""
+"""Notebooks as documents of a study, for an archive of its runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Noteboo
 
 
 def notebook_documents(paths: Iterable[Path]) -> list[Notebook]:
-    """Return notebooks with their titles, and with their outcomes where these lie beside them.
+    """Return notebooks with their titles, and with their outcomes if these are next to them.
 
     Raises:
         UsageError: One does not exist, is no notebook, or has the name of another.

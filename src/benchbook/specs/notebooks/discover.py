@@ -39,8 +39,8 @@ def specs(folder: Path | None = None) -> list[SpecFile]:
     """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
 
     A spec has a cell tagged `parameters`, or begins a spec or judges claims: one that has lost its tag stays listed, so
-    that the check names the fault. A file that is no notebook counts as a spec, since nobody can tell; whoever reads it
-    gets the error, and the check lists it.
+    that the check names the fault. A file that is not a valid notebook counts as a spec; reading it gives the error,
+    and the check lists it.
 
     Raises:
         UsageError: No project is found from the working directory upward, or two specs have one name.

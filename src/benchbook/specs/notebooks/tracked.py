@@ -1,6 +1,6 @@
-"""Executing specs as a tracked pipeline: a step a notebook, with its claims, runs and evaluations.
+"""Executing specs as a tracked pipeline: one step per notebook, with its claims, runs and evaluations.
 
-Tracking watches from outside and changes no outcome; where it fails, a warning is all that it costs.
+Tracking observes and changes no outcome; if it fails, a warning is the only effect.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a spec need not be executed again: a note beside its outcome tells what that was made from."""
+"""Whether a spec need not be executed again: a note next to its outcome records its inputs."""
 
 from __future__ import annotations
 

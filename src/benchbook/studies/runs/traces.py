@@ -1,4 +1,4 @@
-"""Traces of runs: an observer that writes into a file of this process, beside the store's shards."""
+"""Traces of runs: an observer that writes to a file of this process, next to the store's shards."""
 
 from __future__ import annotations
 

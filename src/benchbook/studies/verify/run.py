@@ -45,17 +45,17 @@ def verify(
     function: Problem | Callable[[FloatArray], Any] | None = None,
     vectorized: bool = False,
 ) -> Verification:
-    """Run again what a record records, and compare.
+    """Repeat a recorded run, and compare.
 
     Args:
         record: The run to verify.
-        optimizer: The class, where the run had one of the user's own.
-        function: The callable or problem, where the run had one of the user's own; a callable gets the bounds and the
-            `f_opt` that the record has.
+        optimizer: The class, if the run used your own class.
+        function: The callable or problem, if the run used your own; a callable gets the bounds and the `f_opt` of the
+            record.
         vectorized: Whether the callable takes points `(n, dim)` and returns `(n,)`, as in the run.
 
     Raises:
-        UsageError: `record` is none, or optimizer or problem are not in the catalog and were not given.
+        UsageError: `record` is not a run record, or optimizer or problem are not in the catalog and were not given.
 
     Examples:
         >>> import benchbook as bb

@@ -139,6 +139,6 @@ def machine_limits() -> Limits:
     """Return what this process may use on this machine; memory is 0 where the system does not tell."""
     try:
         memory = int(psutil.virtual_memory().total)
-    except Exception:  # noqa: BLE001  # in a sandbox it may be anything; whoever divides by it looks
+    except Exception:  # noqa: BLE001  # in a sandbox it may be anything; it is checked before a division
         memory = 0
     return limits_here(memory, usable_cpus())

@@ -97,5 +97,5 @@ def _dim(file: Path) -> int:
                 if fields and whole(fields[0]) is not None and len(fields) > _BEFORE_X:
                     return len(fields) - _BEFORE_X
     raise ArtifactError(
-        f"{shown(file)}, line 1: no xmean.dat, xrecentbest.dat or stddev.dat beside it tells a dimension"
+        f"{shown(file)}, line 1: no xmean.dat, xrecentbest.dat or stddev.dat next to it gives the dimension"
     )
