@@ -94,6 +94,8 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
     functions = [
         f for f in own.functions if len(own.select(function=f, instance=0)) and len(own.select(function=f).twins())
     ]
+    if not functions:
+        return None
     panels, ends = [], []
     for function in functions[:_MOST_PANELS]:
         cell = own.select(function=function)
