@@ -57,7 +57,7 @@ def build_site(out: Path | None = None) -> Path:
 def check_target(out: Path) -> None:
     """Refuse to replace a folder that is not a site: it might be anything."""
     if out.is_dir() and any(out.iterdir()) and not (out / STAMP).is_file():
-        raise UsageError(f"{out} is not empty and holds no site that benchbook has built; name another folder")
+        raise UsageError(f"{out} is not empty and contains no site built by benchbook; choose another folder")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file, expected a folder")
 

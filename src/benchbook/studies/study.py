@@ -280,7 +280,7 @@ def _choices(
         if all(choice.name != name for choice in made):
             raise unknown_name("optimizer in settings", name, [choice.name for choice in made])
     if any(a.name == b.name and a.settings == b.settings for k, a in enumerate(made) for b in made[:k]):
-        raise UsageError("optimizers name one of them twice, with the same settings")
+        raise UsageError("optimizers lists one twice with the same settings")
     return tuple(made)
 
 
@@ -313,5 +313,5 @@ def _numbers(name: str, values: Iterable[int]) -> tuple[int, ...]:
     if not numbers or any(isinstance(item, bool) or not isinstance(item, int) for item in numbers):
         raise UsageError(f"{name} is {numbers!r}, expected at least one whole number")
     if len(set(numbers)) < len(numbers):
-        raise UsageError(f"{name} is {numbers!r}, which names a number twice")
+        raise UsageError(f"{name} is {numbers!r}, which contains a number twice")
     return numbers

@@ -155,7 +155,7 @@ class Pipeline:
             UsageError: It was started before.
         """
         if self._record is not None:
-            raise UsageError(f"the pipeline {self.name!r} was started before; each call of track() makes a new one")
+            raise UsageError(f"the pipeline {self.name!r} was already started; each call of track() makes a new one")
         from importlib.metadata import version
 
         first = {

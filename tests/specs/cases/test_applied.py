@@ -257,7 +257,7 @@ def test_two_specs_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "applied").mkdir()
     for folder in (tmp_path, tmp_path / "applied"):
         shutil.copy(ROOT / "notebooks" / "applied" / "stereo.ipynb", folder)
-    with pytest.raises(UsageError, match="are specs of one name"):
+    with pytest.raises(UsageError, match="are specs with the same name"):
         specs(tmp_path)
 
 

@@ -50,7 +50,7 @@ def specs(folder: Path | None = None) -> list[SpecFile]:
     seen: dict[str, Path] = {}
     for file in found:
         if seen.setdefault(file.name, file.path) != file.path:
-            raise UsageError(f"{seen[file.name]} and {file.path} are specs of one name; rename one of them")
+            raise UsageError(f"{seen[file.name]} and {file.path} are specs with the same name; rename one of them")
     return found
 
 

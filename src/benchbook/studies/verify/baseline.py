@@ -58,7 +58,7 @@ def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterato
 def _verified(cell: CellSummary, run: int) -> VerifiedEntry:
     name = f"{cell.optimizer} on {cell.function}, {cell.dim}-D, instance {cell.instances[run]}, seed {cell.seeds[run]}"
     if cell.seeds[run] < 0:
-        raise UsageError(f"{name}: the baseline does not know its seed, so it cannot be done again")
+        raise UsageError(f"{name}: the baseline does not know its seed, so it cannot be repeated")
     record = _again(cell, run)
     summary = summarise([record], {(record.optimizer.name, cell.function, cell.dim): cell.target})
     now = next(iter(summary.cells.values()))

@@ -33,7 +33,7 @@ def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -
             continue
         folder = _FOLDER.fullmatch(file.parent.name)
         log.warning(
-            "%s: its index is lost; function, dimension and optimizer are those of file and folder", shown(file)
+            "%s: the index is missing; function, dimension and optimizer are taken from the names of file and folder", shown(file)
         )
         name = folder[1] if folder else f"f{found[1]}"
         blocks = list(read_rows(file, objective))
@@ -64,5 +64,5 @@ def _rises(file: Path, blocks: list[Logged]) -> bool:
             "be told whether the function is minimised; give the suite by --suite"
         )
     if rising:
-        log.warning("%s: values rise, so the function is taken to be maximised", shown(file))
+        log.warning("%s: values rise, so the function is assumed to be maximised", shown(file))
     return rising > 0

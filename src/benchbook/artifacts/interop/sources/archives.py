@@ -133,5 +133,5 @@ def _members(archive: Path, limits: _Limits) -> Iterator[tuple[str, IO[bytes]]]:
 def _inside(archive: Path, folder: Path, name: str) -> Path:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or parts[0].startswith("/") or ":" in parts[0] or "\0" in name:
-        raise ArtifactError(f"{shown(archive)}: {name!r} leads out of the archive")
+        raise ArtifactError(f"{shown(archive)}: {name!r} is outside the archive")
     return folder.joinpath(*parts)
