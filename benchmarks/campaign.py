@@ -22,7 +22,7 @@ DIMS = (2, 3, 5, 10, 20, 40)
 INSTANCES = 15
 PER_DIM = 200
 POPULATION = 50
-GOAL = 10.0
+GOAL = 30.0
 
 
 def main(quick: bool) -> None:

@@ -183,9 +183,16 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """Memory of the process that did the run; `peak_rss_bytes` is its peak so far, None where it cannot be told."""
+    """Memory of the process that did the run; None where it cannot be told.
+
+    Attributes:
+        peak_rss_bytes: Peak resident set of the process so far.
+        grown_bytes: By how much the run made the process larger: up to its new peak where it set one, else up to its
+            size at the end. Runs in lockstep share it in equal parts. A peak below an earlier one cannot be seen.
+    """
 
     peak_rss_bytes: int | None
+    grown_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ def test_budgets_and_seeds_may_be_written_with_an_exponent(tmp_path: Path, capsy
     file.write_text("optimizers: [whale]\nfunctions: [sphere]\ndims: [2]\nbudget: 1e2\nseeds: 2e0\n")
     made = bb.study(**load_study(file))
     assert (made.budget, made.seeds) == (100, (1, 2))
+    assert len(made.run(tmp_path / "store")) == 4
 
 
 def test_an_unknown_argument_of_run_leads_to_settings() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -106,16 +107,22 @@ def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Ta
     return _problems_table(twins, optimizer, control, worst, f"The shifted problems on which {what}, the worst first.")
 
 
-def reproduce_table(spec: str, preset: str, first: RunSpec) -> Table:
-    """Return the commands that repeat a spec, and its first run."""
+def reproduce_table(notebook: str, preset: str, first: RunSpec) -> Table:
+    """Return the commands that repeat a spec, and its first run.
+
+    Args:
+        notebook: Path of its notebook, from the root of the project.
+        preset: Name of the parameter set.
+        first: The first of its runs.
+    """
     one = (
         f"benchbook run --optimizer {first.optimizer} --function {first.function} --dim {first.dim} "
         f"--instance {first.instance} --seed {first.seed} --budget {first.budget}"
     )
     rows = [
-        ["this spec", f"benchbook spec run {spec} --params {preset}"],
-        ["with papermill", f"papermill notebooks/{spec}.ipynb out.ipynb -f {preset_argument(preset)}"],
-        ["its contract", f"pytest --nbval --nbval-current-env notebooks/{spec}.ipynb"],
+        ["this spec", f"benchbook spec run {PurePosixPath(notebook).stem} --params {preset}"],
+        ["with papermill", f"papermill {notebook} out.ipynb -f {preset_argument(preset)}"],
+        ["its contract", f"pytest --nbval --nbval-current-env {notebook}"],
         ["its first run", f"{one} --out r.json.zst"],
         ["to verify that run", "benchbook verify r.json.zst"],
     ]

@@ -95,13 +95,13 @@ def study(
         dims=_numbers("dims", [dims] if isinstance(dims, int | float) else dims),
         instances=_instances(names, instances),
         seeds=_seeds(seeds),
-        budget_per_dim=1000 if budget is None and budget_per_dim is None else budget_per_dim,
-        budget=budget,
+        budget_per_dim=1000 if budget is None and budget_per_dim is None else whole(budget_per_dim),
+        budget=whole(budget),
         target=target,
-        stagnation=stagnation,
+        stagnation=whole(stagnation),
         history=history,
         points=points,
-        trace_bytes=check_whole("trace_bytes", trace_bytes, 0),
+        trace_bytes=check_whole("trace_bytes", whole(trace_bytes), 0),
     )
 
 

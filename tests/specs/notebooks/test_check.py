@@ -62,7 +62,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
             False,
         ),
         (
-            lambda c: c["setup"].update(source="spec = bb.spec('whale')"),
+            lambda c: c["setup"].update(source="spec = bb.spec('whale', **bb.parameters(globals()))"),
             "expected bb.spec('random_search', ...)",
             False,
         ),

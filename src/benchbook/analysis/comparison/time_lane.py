@@ -76,12 +76,12 @@ def _judged(
     if not before:
         return _row(optimizer, function, dim, before, after, "", "the baseline is zero")
     if abs(difference) < limits.time_relative * before or abs(difference) < limits.time_absolute_s:
-        sure = limits.time_noise * noise < max(limits.time_relative * before, limits.time_absolute_s)
-        reason = "the difference is within the thresholds"
-        verdict = Verdict.UNCHANGED if sure else Verdict.UNDECIDED
-        if abs(difference) >= limits.time_relative * before:
+        verdict, reason = Verdict.UNCHANGED, "the difference is within the thresholds"
+        if limits.time_noise * noise >= max(limits.time_relative * before, limits.time_absolute_s):
+            verdict, reason = Verdict.UNDECIDED, "the noise is larger than the thresholds"
+        elif abs(difference) >= limits.time_relative * before:
             reason = f"too short to judge: {abs(difference):.2g} s is below {limits.time_absolute_s:g} s"
-        reason = reason if sure else "the noise is larger than the thresholds"
+            verdict = Verdict.UNDECIDED
     elif abs(difference) < limits.time_noise * noise:
         verdict, reason = Verdict.UNDECIDED, f"not above the noise: {limits.time_noise:g} x {noise:.3g} s"
     elif (p := _chance(usable) * min(tests, _MOST_TESTS)) >= limits.time_alpha:

@@ -140,6 +140,8 @@ class Memory(Model):
 
     peak_rss_bytes: int | None
     """Peak resident set so far; null where unknown."""
+    grown_bytes: Count | None = None
+    """By how much the run made the process larger, up to a new peak or its end; null where unknown."""
 
 
 class TraceReference(Model):

@@ -122,6 +122,8 @@ class StoredRun(Model):
     timing: Timing
     peak_rss_bytes: int | None
     """Peak resident set of the process so far; null where unknown."""
+    grown_bytes: Count | None = None
+    """By how much the run made the process larger; null where unknown."""
     trace: TraceReference | None
     """Where more than the improvements was kept; null where it was not asked for."""
 

@@ -137,6 +137,8 @@ class CellAggregate(Model):
     """Seconds inside the objective."""
     peak_rss_bytes: Spread
     """Peak resident set of the process."""
+    grown_bytes: Spread | None = None
+    """By how much a run made its process larger."""
 
 
 class Aggregate(Model):

@@ -71,6 +71,7 @@ def to_stored(record: RunRecord) -> StoredForm:
         "instance": problem.instance,
         "f_opt": problem.f_opt,
         "peak_rss_bytes": record.memory.peak_rss_bytes,
+        "grown_bytes": record.memory.grown_bytes,
     }
     return StoredForm(cell, circumstances, cast("JsonObject", run))
 
@@ -87,7 +88,7 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
         "problem": {**shared["problem"], "instance": own["instance"], "f_opt": own["f_opt"]},
         **{name: shared[name] for name in ("optimizer", "code_digest", "budget", "target", "stagnation")},
         **{name: around[name] for name in ("commit", "dirty", "version", "host", "environment")},
-        "memory": {"peak_rss_bytes": own["peak_rss_bytes"]},
+        "memory": {"peak_rss_bytes": own["peak_rss_bytes"], "grown_bytes": own.get("grown_bytes")},
     }
     return cast("JsonObject", document)
 

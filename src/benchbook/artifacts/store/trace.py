@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.records import RunRecord, TraceRecord
 from benchbook.typing import JsonObject
 
+log = logging.getLogger(__name__)
 TRACE_SUFFIX = ".traces.zst"
 _TYPES = {"f": "<f8", "i": "<i8"}
 
@@ -77,11 +79,7 @@ class TraceWriter:
         return self._lost_from is not None
 
     def write(self, columns: Mapping[str, np.ndarray]) -> None:
-        """Append a chunk of columns of the same length.
-
-        Raises:
-            StorageError: It cannot be written.
-        """
+        """Append a chunk of columns of the same length; where it cannot be written, the trace ends with a warning."""
         if self._lost_from is not None:
             return
         rows = len(next(iter(columns.values())))
@@ -89,7 +87,12 @@ class TraceWriter:
         if self._size + len(data) > self._most_bytes:
             self._lost_from = self._evaluations + 1
             return
-        offset = self._file.append(data)
+        try:
+            offset = self._file.append(data)
+        except StorageError as error:  # the run is worth more than its trace
+            log.warning("the trace ends after %d evaluations: %s", self._evaluations, error)
+            self._lost_from = self._evaluations + 1
+            return
         self._offset = offset if self._offset is None else self._offset
         self._digest.update(data)
         self._size += len(data)

@@ -41,6 +41,7 @@ class ShadowHandle:
         self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
         self._done: Future[Branch] = Future()
         job.done = self._done
+        job.branch._cancel = self.cancel
 
     @property
     def done(self) -> bool:

@@ -54,6 +54,7 @@ class Job:
         context: The context variables of the branch.
         stop: For a plain function: set when the branch has ended, for whatever reason.
         done: Of a shadow: fulfilled when the branch has ended.
+        give_up: Called where the branch is cancelled: it stops the task, or tells those who wait for the thread.
     """
 
     call: Call
@@ -62,6 +63,7 @@ class Job:
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     stop: threading.Event | None = None
     done: Future[Branch] | None = None
+    give_up: Callable[[], object] | None = None
     _lock: Any = field(default_factory=threading.RLock)
 
     def begin(self) -> bool:
@@ -91,6 +93,13 @@ class Job:
     def skip(self, reason: str) -> bool:
         """Finish the branch as skipped; False where it had ended before."""
         return self.conclude(self.branch.mark_skipped, reason)
+
+    def cancel(self, reason: str) -> bool:
+        """End the branch from outside, in any thread; False where it had ended before."""
+        ended = self.skip(reason)
+        if ended and self.give_up is not None:
+            self.give_up()
+        return ended
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

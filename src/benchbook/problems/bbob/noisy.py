@@ -154,7 +154,7 @@ class NoisyBbobProblem:
 def _info(number: int) -> ProblemInfo:
     plain = BBOB[f"bbob_f{base_of(number)}"]
     conditioning = plain.conditioning
-    formula = plain.formula.replace(" + 10 f_pen", "").replace(" + f_pen", "").removesuffix(" + f_opt")
+    formula = plain.formula.replace(" + 10 f_pen", "").replace(" + f_pen", "").replace(" + f_opt", "")
     if base_of(number) == 10:
         formula, conditioning = _ELLIPSOID
     if base_of(number) == 19:

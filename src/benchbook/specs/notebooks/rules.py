@@ -10,7 +10,7 @@ from typing import Any
 
 from benchbook.specs.names import optimizer_name
 from benchbook.specs.notebooks.discover import PARAMETERS_TAG, parameters_fault, tags
-from benchbook.specs.notebooks.parameter_cell import assigned
+from benchbook.specs.notebooks.parameter_cell import assigned, collects
 from benchbook.typing import JsonObject
 
 IGNORE_TAG = "nbval-ignore-output"
@@ -192,7 +192,9 @@ def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Itera
     if values is None:
         yield Finding(spec=name, where=where, what="is not a list of plain assignments", mendable=True)
         return
-    for key in sorted(values.keys() | quick.keys()):
+    shortened = collects(source_of(cell) for cell in code_cells(notebook))
+    expected = {key: quick[key] for key in quick if key in values or key == "preset"} if shortened else quick
+    for key in sorted(values.keys() | expected.keys()):
         if key not in values or key not in quick or values[key] != quick[key]:
             theirs = repr(quick[key]) if key in quick else "not there"
             ours = repr(values[key]) if key in values else "not there"

@@ -61,6 +61,7 @@ def execute(
     spec, problem = planned.spec, planned.problem
     created_at = timestamp(clock.now())
     history = ImprovementHistory()
+    watch = provenance.MemoryWatch()
 
     def make() -> Optimizer:
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
@@ -80,7 +81,7 @@ def execute(
         )
     with stage("observe"):
         improvements = history.history
-    return record_of(planned, outcome, improvements, created_at)
+    return record_of(planned, outcome, improvements, created_at, watch.memory())
 
 
 def leaves_process_alone(planned: PlannedRun) -> bool:
@@ -117,20 +118,10 @@ def target_value_of(planned: PlannedRun) -> float | None:
     return None if target is None or f_opt is None else f_opt + target
 
 
-def record_of(
-    planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory | None = None
-) -> RunRecord:
-    """Put the record of a finished run together, and log what went wrong in it.
-
-    Args:
-        planned: The run.
-        outcome: What the loop knows of it.
-        history: Its improvements.
-        created_at: When it began.
-        memory: This process's peak so far; asked for unless given.
-    """
+def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
+    """Put the record of a finished run together, and log what went wrong in it."""
     with stage("encode"):
-        record = _record_of(planned, outcome, history, created_at, provenance.memory() if memory is None else memory)
+        record = _record_of(planned, outcome, history, created_at, memory)
     _warn(record)
     return record
 

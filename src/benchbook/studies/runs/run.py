@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.studies.runs.traced_run import check_history, traced
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,9 @@ def run(
     vectorized: bool = False,
     f_opt: float | None = None,
     on_error: str = "stop",
+    history: str = "improvements",
+    points: bool = False,
+    trace_to: Path | str | None = None,
     **unknown: Any,
 ) -> RunRecord:
     """Run one optimizer on one problem with one seed and a hard evaluation budget.
@@ -57,14 +62,20 @@ def run(
             and returns a number.
         f_opt: For a callable: its optimum value, if known.
         on_error: For a callable: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
+        history: What is recorded beyond the improvements: `triggers` (COCO's), `population` (statistics of each
+            generation) or `all` (each value); `record.trace` has its place, `read_trace` and `memory_map` read it.
+        points: Whether `triggers` and `all` record the points as well.
+        trace_to: Folder for it. Default: `traces` in the folder of artifacts.
         **unknown: Rejected with an explanation of how to give settings.
 
-    Returns: The record. If the objective or optimizer raised an exception, `record.status` is `failed` and
-        `record.error` has the reason.
+    Returns:
+        The record. If the objective or optimizer raised an exception, `record.status` is `failed` and `record.error`
+        has the reason.
 
     Raises:
         UnknownNameError: Optimizer, setting or function are unknown; the message suggests similar names.
         UsageError: An argument is out of its range, or does not fit the others.
+        StorageError: The folder for the trace cannot be written to; nothing was run.
 
     Examples:
         >>> import benchbook as bb
@@ -79,6 +90,7 @@ def run(
         raise UsageError(
             f"bb.run has no argument {name!r}; a setting of the optimizer is given as settings={{{name!r}: {value!r}}}"
         )
+    check_history(history, points=points, trace_to=trace_to)
     made = planned(
         optimizer,
         function,
@@ -96,7 +108,7 @@ def run(
     )
     if isinstance(function, str):
         _tell_of_centre(made.problem)
-    return execute(made)
+    return execute(made) if history == "improvements" else traced(made, history, points=points, folder=trace_to)
 
 
 @cache

@@ -126,7 +126,7 @@ def lost(planned: PlannedRun, error: WorkerLostError | Exception, remains: Remai
         timing=Timing(total_s=total_s, objective_s=0.0, optimizer_s=0.0, observer_s=0.0),
     )
     created_at = timestamp(SYSTEM_CLOCK.now()) if remains is None else remains.created_at
-    record = replace(record_of(planned, outcome, history, created_at), memory=Memory(peak_rss_bytes=None))
+    record = record_of(planned, outcome, history, created_at, Memory(peak_rss_bytes=None))
     if remains is None:
         return record
     return replace(record, environment=remains.environment, trace=remains.trace)
