@@ -154,7 +154,7 @@ def test_a_profile_is_used_once_and_in_order() -> None:
     assert repr(observed) == "<profile 'work', not stopped>"
     with observed, pytest.raises(UsageError, match="already recording a profile"):
         profile("other", functions=False).start()
-    with pytest.raises(UsageError, match="was started before"):
+    with pytest.raises(UsageError, match="was already started"):
         observed.start()
 
 
