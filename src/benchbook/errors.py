@@ -91,7 +91,7 @@ class WorkerLostError(ExecutionError):
 
     Attributes:
         timed_out: Whether it was ended because it overstayed its time.
-        after_s: Seconds it had then; None where it ended by itself.
+        after_s: Seconds it had then; None if it ended by itself.
     """
 
     def __init__(self, message: str, *, timed_out: bool = False, after_s: float | None = None) -> None:

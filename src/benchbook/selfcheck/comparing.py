@@ -39,7 +39,7 @@ class Change:
 
     @property
     def relative(self) -> float | None:
-        """The difference, divided by the baseline; None where that is 0."""
+        """The difference, divided by the baseline; None if that is 0."""
         return None if self.delta is None or not self.baseline else self.delta / abs(self.baseline)
 
 
@@ -54,7 +54,7 @@ def compare_reports(baselines: Sequence[Report], current: Report, reference: Rep
     Args:
         baselines: Earlier reports, oldest first.
         current: The report.
-        reference: What quality and checks are compared with; the last baseline unless given.
+        reference: What quality and checks are compared with; default: the last baseline.
     """
     last = reference or baselines[-1]
     rows = [_check(last, current, name) for name in _names(last.checks, current.checks)]

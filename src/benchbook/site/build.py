@@ -27,7 +27,7 @@ def build_site(out: Path | None = None) -> Path:
     were. Builds of one project wait for one another.
 
     Args:
-        out: Folder of the pages; `docs/_build/html` of the project unless given.
+        out: Folder of the pages; default: `docs/_build/html` of the project.
 
     Raises:
         UsageError: No project is found from the working directory upward, or `out` holds

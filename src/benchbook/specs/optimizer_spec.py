@@ -76,7 +76,7 @@ class Spec(SpecBase):
 
     caption = (
         "Each claim has a measured value, a requirement and a verdict. What another library would be needed for is "
-        "undecided where that is not installed."
+        "undecided if that is not installed."
     )
 
     def __init__(

@@ -28,7 +28,7 @@ class SpecBase:
         title: Heading of the notebook.
         params: The parameters, as the outcome records them.
         optimizer: The optimizer.
-        control: What it is compared with; None where it is the control itself.
+        control: What it is compared with; None if it is the control itself.
         plan: The runs of optimizer and control.
         runs: These runs, once `when` has done them.
         folder: Where runs and outcome are stored.

@@ -149,10 +149,10 @@ class Study:
         """Do the runs that the store does not have yet, and return all of the store.
 
         Args:
-            store: Folder of the store; `artifacts/study` unless given.
+            store: Folder of the store; default: `artifacts/study`.
             executor: `serial`, `processes`, `dask`, or your own executor like those of `concurrent.futures`.
-            workers: How many processes; one for each processor unless given.
-            scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; a local cluster unless given.
+            workers: How many processes; default: one for each processor.
+            scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; default: a local cluster.
             shard: `k/n`: do only the k-th of n parts, each of about the same expected cost.
             timeout_per_run: Seconds after which a run is ended, and recorded with what it had.
             reuse_stale: Take runs done by other code, or another version of benchbook, for those of this one.
@@ -188,7 +188,7 @@ class Study:
         return campaign(self, folder, options)
 
     def planned(self, cell: CellPlan, wanted: frozenset[str] | None = None) -> list[PlannedRun]:
-        """Return the runs of a cell, ready to be done; `wanted` names the keys, all unless given."""
+        """Return the runs of a cell, ready to be done; default: `wanted` names the keys, all."""
         choice = next(
             item
             for item in self.optimizers

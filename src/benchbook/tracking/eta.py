@@ -67,7 +67,7 @@ class Forecast:
 
 
 def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> Eta | None:
-    """Estimate what remains at `t` seconds after the start; None where nothing tells.
+    """Estimate what remains at `t` seconds after the start; None if nothing tells.
 
     Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
     so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
@@ -181,7 +181,7 @@ def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> flo
 
 
 def _told_s(step: StepState) -> float | None:
-    """Return how long a running step had run when it last said how far it is; None where it said nothing."""
+    """Return how long a running step had run when it last said how far it is; None if it said nothing."""
     if not step.fraction or step.fraction_t is None or step.started_t is None or step.fraction_t <= step.started_t:
         return None
     return step.fraction_t - step.started_t

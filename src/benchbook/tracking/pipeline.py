@@ -328,7 +328,7 @@ class Pipeline:
 
     @property
     def write_problem(self) -> str | None:
-        """Why events wait in memory rather than in the manifest; None where all is well."""
+        """Why events wait in memory rather than in the manifest; None if all is well."""
         return self._required().problem
 
     @property
@@ -337,7 +337,7 @@ class Pipeline:
         return self._required().elapsed_s
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take; None where nothing tells."""
+        """Return how long it will still take; None if nothing tells."""
         return self._forecast.estimate(self.state, self.elapsed_s)
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:

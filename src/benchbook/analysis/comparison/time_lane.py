@@ -107,7 +107,7 @@ def _error(us: FloatArray) -> float:
 
 
 def _unlike(baseline: StudySummary, candidate: StudySummary) -> str:
-    """Say why times cannot be compared; empty where they can."""
+    """Say why times cannot be compared; empty if they can."""
     then, now = baseline.host, candidate.host
     if then is None or now is None:
         return f"the host of the {'baseline' if then is None else 'candidate'} is unknown or mixed"

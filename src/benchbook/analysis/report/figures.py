@@ -111,7 +111,7 @@ def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
 
 
 def _easiest(table: Columns, groups: Cells) -> str | None:
-    """Return the function on which most runs come within 0.1; None where none does."""
+    """Return the function on which most runs come within 0.1; None if none does."""
     reached = groups.sums((table.final() <= 0.1).astype(float))
     if not reached.any():
         return None

@@ -59,7 +59,7 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     Args:
         runs: The runs.
         title: Heading.
-        planned: Number of planned runs; None where no plan tells it.
+        planned: Number of planned runs; None if no plan tells it.
     """
     records: list[Any] = list(runs)  # read once, where they lie in a store
     table = columns(records)

@@ -21,7 +21,7 @@ class Author:
 
     Attributes:
         name: The name.
-        orcid: Address of the person's ORCID; None where unknown.
+        orcid: Address of the person's ORCID; None if unknown.
         is_person: False for a group.
     """
 

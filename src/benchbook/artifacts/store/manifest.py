@@ -49,7 +49,7 @@ def check_store(folder: Path) -> None:
 
 
 def read_manifest(store: Path) -> Manifest | None:
-    """Return the manifest of a store; None where it has none.
+    """Return the manifest of a store; None if it has none.
 
     Raises:
         ArtifactError: It is damaged, or of a newer version of benchbook.

@@ -30,7 +30,7 @@ class SimulatedAnnealing(NativeOptimizer):
         cooling: Last temperature, as a share of the first.
         step: First standard deviation of the steps, as a share of the box's width.
         acceptance: Share of accepted proposals that the step is adapted to.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Kirkpatrick, S., Gelatt, C. D., & Vecchi, M. P. (1983). Optimization by simulated annealing. Science 220,

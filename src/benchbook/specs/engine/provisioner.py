@@ -44,7 +44,7 @@ class ForkProvisioner(LocalProvisioner):
 
 
 def _unfit(cmd: Sequence[str], kwargs: dict[str, Any]) -> str | None:
-    """Return why the kernel of a command cannot be forked from this Python; None where it can."""
+    """Return why the kernel of a command cannot be forked from this Python; None if it can."""
     if cmd[0] != sys.executable:
         return f"its Python is {cmd[0]}, this one {sys.executable}"
     if _plain(cmd)[1:3] != _LAUNCHER:

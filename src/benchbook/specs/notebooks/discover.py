@@ -150,7 +150,7 @@ def _is_of_spec(cell: dict[str, Any]) -> bool:
 
 
 def parameters_fault(notebook: dict[str, Any]) -> str | None:
-    """Return what is wrong with the number of cells that are tagged `parameters`; None where there is one.
+    """Return what is wrong with the number of cells that are tagged `parameters`; None if there is one.
 
     Examples:
         >>> parameters_fault({"cells": []})

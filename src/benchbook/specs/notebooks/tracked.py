@@ -38,7 +38,7 @@ def execute_tracked(
     Args:
         files: The specs.
         params: The checked parameters.
-        name: Name of the pipeline; `specs` and the name of the parameter set unless given.
+        name: Name of the pipeline; default: `specs` and the name of the parameter set.
         tensorboard: Folder that the pipeline is mirrored into, for TensorBoard.
         listener: Hears what happens; see `execute_specs`.
         options: The others of `execute_specs`.

@@ -30,7 +30,7 @@ class NotebookWorker:
 
     Args:
         server: Where its kernels are forked; ordinary ones are started without.
-        place: Folder for what specs leave; that of the project's artifacts unless given.
+        place: Folder for what specs leave; default: that of the project's artifacts.
 
     Attributes:
         alive: Whether it can take another notebook.
@@ -136,7 +136,7 @@ class NotebookWorkers:
     """The workers of an execution; an idle one takes the next notebook.
 
     Args:
-        place: Folder for what specs leave; that of the project's artifacts unless given.
+        place: Folder for what specs leave; default: that of the project's artifacts.
     """
 
     def __init__(self, place: Path | None = None) -> None:

@@ -109,7 +109,7 @@ class RemainsWriter:
 
 
 def read_remains(path: Path, dim: int) -> Remains | None:
-    """Return what a killed run had, and remove its file; None where it had not begun.
+    """Return what a killed run had, and remove its file; None if it had not begun.
 
     Args:
         path: The file.

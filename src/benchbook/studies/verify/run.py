@@ -27,7 +27,7 @@ class Verification:
 
     Attributes:
         identical: Whether the content digests agree: bit-identical.
-        differences: What differs in the content, in words; empty where identical.
+        differences: What differs in the content, in words; empty if identical.
         reasons: What differs in code, arithmetic or environment, in words; a reason where the content differs.
         again: The new run.
     """

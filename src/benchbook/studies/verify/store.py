@@ -44,7 +44,7 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
 
     Args:
         folder: The store.
-        sample: How many runs, spread evenly over the store; all unless given.
+        sample: How many runs, spread evenly over the store; default: all.
         workers: Processes; every run is done twice, alone and in lockstep with the others of its cell.
 
     Raises:

@@ -21,7 +21,7 @@ _MOST_DIM = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run that an index names; `evaluations` is None where it was not closed."""
+    """A run that an index names; `evaluations` is None if it was not closed."""
 
     instance: int
     evaluations: int | None
@@ -64,7 +64,7 @@ def read_index(file: Path) -> Iterator[Segment]:
     """Yield what an index file names, in its order; data files that are missing are left out with a warning.
 
     Raises:
-        ArtifactError: The file is not in COCO's format, or names a data file outside of its folder.
+        ArtifactError: The file is not in COCO's format, or names a data file outside its folder.
     """
     header: dict[str, str] = {}
     begun = used = 0

@@ -27,10 +27,10 @@ class Entry:
 
     Attributes:
         instance: Its instance.
-        evaluations: Evaluations spent; None where it is not told.
-        best_at: Evaluation of the best value; None where it is not told.
-        best: The best value, with all its digits; None where it is not told.
-        solution: Its point; None where it is not told.
+        evaluations: Evaluations spent; None if it is not told.
+        best_at: Evaluation of the best value; None if it is not told.
+        best: The best value, with all its digits; None if it is not told.
+        solution: Its point; None if it is not told.
     """
 
     instance: int

@@ -58,7 +58,7 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
         most_files: Files that may be unpacked.
 
     Raises:
-        ArtifactError: The archive is damaged, too large, or names a file outside of it.
+        ArtifactError: The archive is damaged, too large, or names a file outside it.
         StorageError: It cannot be read, or the temporary folder cannot be written.
     """
     if not (path.is_file() and _is_archive(path)):

@@ -30,7 +30,7 @@ def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry,
     Args:
         entries: Entries of the index.
         blocks: Runs of the data file; those without rows are runs that were begun and killed.
-        fits: Whether entry and block agree; None where the entry says nothing.
+        fits: Whether entry and block agree; None if the entry says nothing.
     """
     full = [block for block in blocks if len(block)]
     if len(entries) == len(full):

@@ -37,7 +37,7 @@ def completeness(estimate_mm: FloatArray, truth_mm: FloatArray, *, tolerance_mm:
 
 
 def precision(estimate_mm: FloatArray, truth_mm: FloatArray, *, tolerance_mm: float) -> float | None:
-    """Return the share of the estimates that meet the truth; None where nothing was estimated.
+    """Return the share of the estimates that meet the truth; None if nothing was estimated.
 
     Raises:
         ShapeError: The shapes differ.
