@@ -160,7 +160,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], hint: str = "") -> 
 
 
 def text_of(error: BaseException) -> str:
-    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name where it says nothing.
+    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name if it says nothing.
 
     Examples:
         >>> text_of(ValueError("too large")), text_of(ValueError())

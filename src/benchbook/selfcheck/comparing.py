@@ -47,7 +47,7 @@ def compare_reports(baselines: Sequence[Report], current: Report, reference: Rep
     """Return a row for each metric of the current report, and for each that it lacks.
 
     Times are compared with the median of the last ten baselines, quality and checks with the reference. A time counts
-    where it differs by 35 % and 0.10 s and three times the measured noise; quality where it differs by 5 % and three
+    if it differs by 35 % and 0.10 s and three times the measured noise; quality if it differs by 5 % and three
     standard errors, and never where runs are the same to the last bit. Times of another machine or Python are divided
     by those of work that has nothing of benchbook in it, and are never more than undecided.
 

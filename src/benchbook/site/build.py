@@ -21,7 +21,7 @@ _MODULES = ("sphinx", "myst_nb", "furo", "sphinx_design", "sphinx_copybutton", "
 
 
 def build_site(out: Path | None = None) -> Path:
-    """Build the pages and return the path of the front page; where nothing has changed since, nothing is written.
+    """Build the pages and return the path of the front page; if nothing has changed since, nothing is written.
 
     The pages in `out` are replaced only after a build without a warning, so that a failed one leaves them as they
     were. Builds of one project wait for one another.

@@ -162,6 +162,6 @@ def _path(name: str, function: str, instance: int, seed: int, budget: int) -> Fl
     execute(planned_run(optimizer(name), made, seed=seed, budget=budget), observers=(trace,))
     values = made(trace.points)
     better = np.flatnonzero(values < np.concatenate(([np.inf], np.minimum.accumulate(values)[:-1])))
-    # Where no value was finite, the way is its first point.
+    # If no value was finite, the way is its first point.
     path: FloatArray = trace.points[better if len(better) else [0]]
     return path

@@ -182,7 +182,7 @@ class Spec(SpecBase):
     def beside_reference(self) -> Picture | Note:
         """Return convergence compared with the reference, on the same problems with the same budget.
 
-        A sentence where there is no reference, or its library is not installed.
+        A sentence if there is no reference, or its library is not installed.
         """
         self.done()
         if self.reference is None:

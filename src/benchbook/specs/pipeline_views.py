@@ -51,7 +51,7 @@ def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
 
 
 def advice_table(pipelines: Sequence[Pipeline]) -> Table:
-    """Return the recommendations with their evidence and actions; one row that says so where there is none."""
+    """Return the recommendations with their evidence and actions; one row that says so if there is none."""
     rows = [
         [
             str(number),

@@ -14,7 +14,7 @@ _NARROW = 1.05  # and at least this: no machine repeats itself to the second
 _SIGMAS = 1.645  # of a normal distribution: 90 % lie within
 _LATE = 0.1  # a step that is over its time is taken to need so much more of what it has taken
 _BESIDE = 1.2  # from this many steps at a time, they are assumed to run in parallel
-_MOST_GUESSED = 0.9  # the share of a step that is taken for done where it does not say
+_MOST_GUESSED = 0.9  # the share of a step that is taken for done if it does not say
 _TELLING = 0.1  # the share of a run from which on its own speed tells more than that of earlier ones
 
 

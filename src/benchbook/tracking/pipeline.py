@@ -54,7 +54,7 @@ def track(
     Args:
         name: Name of the pipeline; runs of one name learn their durations from one another.
         total: How many steps there will be; None: as many as `steps` names, or unknown.
-        steps: Labels of the steps to come, where they are known; they may start in another order.
+        steps: Labels of the steps to come, if they are known; they may start in another order.
         weights: Relative amount of work of each of `steps`, in any unit, for the prediction.
         spec: Name of the spec that runs in it.
         telemetry: Whether to watch the machine, or seconds between two samples, at least 0.1. [1 s]

@@ -1,6 +1,6 @@
 """Locks of live pipelines: held by the operating system, which releases them when the process dies, however it dies.
 
-Where there is no `fcntl`, the process that the lock names is asked for instead.
+If there is no `fcntl`, the process that the lock names is asked for instead.
 """
 
 from __future__ import annotations

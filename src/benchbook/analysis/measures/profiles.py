@@ -137,7 +137,7 @@ def _limits(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ends of a band around a share.
 
-    Where no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
+    If no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
     alike leave possible, 1 - tail^(1/n) away. As true shares rise, an end holds for all earlier, or later, points too.
     """
     if around is None:

@@ -157,7 +157,7 @@ class Call:
 
     @property
     def status(self) -> BranchStatus:
-        """Success where a foreground branch succeeded; failed where one failed and none succeeded."""
+        """Success where a foreground branch succeeded; failed if one failed and none succeeded."""
         of_foreground = {branch.status for branch in self.branches if branch.role is self.plan.role}
         for status in (BranchStatus.SUCCESS, BranchStatus.PENDING, BranchStatus.FAILED):
             if status in of_foreground:

@@ -39,7 +39,7 @@ _OURS = "benchbook/"  # folder of our own files in a run
 
 
 class MLflow:
-    """Writes to an MLflow server; where it does not answer, a local copy is written instead.
+    """Writes to an MLflow server; if it does not answer, a local copy is written instead.
 
     Args:
         tracking_uri: The server, or a local store; None: what MLflow itself is set to.
@@ -120,7 +120,7 @@ class MLflow:
             self._log(span, "metrics", part)
 
     def artifact(self, span: Span, name: str, data: bytes) -> None:
-        """Upload a file; where that fails, it goes to the local copy."""
+        """Upload a file; if that fails, it goes to the local copy."""
         if name.startswith(_OURS):
             name = f"user/{name}"
         if not self._of_run(span, lambda client, run_id: _upload(client, run_id, name, data)):

@@ -113,7 +113,7 @@ def _probability(new: FloatArray, old: FloatArray, temperature: FloatArray) -> F
 
 
 def _half_range(fx: FloatArray) -> FloatArray:
-    """Return half the range of the finite values of each run, shape `(runs, 1)`; 1 where there is none."""
+    """Return half the range of the finite values of each run, shape `(runs, 1)`; 1 if there is none."""
     finite = np.isfinite(fx)
     highest = np.max(fx, axis=-1, keepdims=True, where=finite, initial=-np.inf)
     lowest = np.min(fx, axis=-1, keepdims=True, where=finite, initial=np.inf)

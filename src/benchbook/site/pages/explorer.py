@@ -30,7 +30,7 @@ the largest of the chosen dimensions.</p>
 
 
 def explorer_page(views: Sequence[BaselineView]) -> str:
-    """Return the explorer over the published baselines; a sentence where there is none with first hits."""
+    """Return the explorer over the published baselines; a sentence if there is none with first hits."""
     found = drawable(views)
     if not found:
         return _NONE

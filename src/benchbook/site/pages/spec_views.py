@@ -25,7 +25,7 @@ class SpecView:
         name: File name of its notebook without suffix.
         title: First heading of its notebook.
         outcome: Its outcome artifact; None if there is none that can be read.
-        trouble: Why it cannot be read; None if it can, or where there is none.
+        trouble: Why it cannot be read; None if it can, or if there is none.
         executed: Its executed notebook; None if there is none.
     """
 

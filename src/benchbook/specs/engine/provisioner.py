@@ -1,4 +1,4 @@
-"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones where that cannot be."""
+"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones if that cannot be."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ForkProvisioner(LocalProvisioner):
     """Launches Python kernels by forking; everything else is that of local kernels."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel; where that cannot be, start an ordinary one and say so."""
+        """Fork a kernel; if that cannot be, start an ordinary one and say so."""
         reason = unavailable() or _unfit(cmd, kwargs)
         if reason is not None:
             _log.info("ordinary kernel: %s", reason)

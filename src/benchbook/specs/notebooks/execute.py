@@ -69,7 +69,7 @@ class Failure:
 
     Attributes:
         cell: The id of the cell; None if none had begun.
-        excerpt: The lines of the cell around the error; none where it was not in a cell's code.
+        excerpt: The lines of the cell around the error; none if it was not in a cell's code.
     """
 
     cell: str | None
@@ -86,7 +86,7 @@ class SpecResult:
         notebook: The executed copy.
         elapsed_s: Wall-clock seconds, with the start of its kernel.
         source: The notebook that was executed.
-        failure: Where it failed; None if it reached its end.
+        failure: If it failed; None if it reached its end.
         kept: Whether there is an executed copy.
         unchanged: Whether it was not executed, as nothing that its outcome depends on has changed.
     """
@@ -274,7 +274,7 @@ def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:
-    """Return the outcome that the notebook wrote; where it did not reach its end, one that says so."""
+    """Return the outcome that the notebook wrote; if it did not reach its end, one that says so."""
     from benchbook.specs.outcome import outcome_document, read_outcome, write_outcome
 
     if fresh:

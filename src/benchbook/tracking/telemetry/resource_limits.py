@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-_UNLIMITED = 2**60  # cgroup v1 writes a number near 2**63 where there is no limit
+_UNLIMITED = 2**60  # cgroup v1 writes a number near 2**63 if there is no limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

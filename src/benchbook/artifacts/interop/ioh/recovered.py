@@ -21,7 +21,7 @@ _FOLDER = re.compile(r"data_f[0-9]+_(.+)")
 def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -> Iterator[Scenario]:
     """Yield a scenario for each data file of a name that tells function and dimension, with a warning.
 
-    Instances are lost: 0 stands for all. The direction is that of the suite or, where it is not told, the one in which
+    Instances are lost: 0 stands for all. The direction is that of the suite or, if it is not told, the one in which
     the rows improve.
 
     Raises:

@@ -20,7 +20,7 @@ Fits = Callable[[Entry, Block], bool | None]
 
 
 def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry, Block]) -> list[Block | None] | None:
-    """Return the block of each entry, None for an entry that has none; None for all where it cannot be told.
+    """Return the block of each entry, None for an entry that has none; None for all if it cannot be told.
 
     Both stand in the order in which they were written, so that blocks with rows and entries of the same number belong
     together one by one, unless an entry contradicts its own block and fits another. Headers without rows count where
