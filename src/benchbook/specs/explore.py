@@ -72,7 +72,7 @@ class Choice:
         paths = [(name, _path(name, self.function, self.instance, self.seed, self.budget)) for name in self.optimizers]
         ends = "; ".join(f"{name} {number(float(made(path[-1:])[0] - (made.f_opt or 0.0)), 2)}" for name, path in paths)
         alt = (
-            f"Way of the best point so far on the contours of {self.function} in two dimensions, instance "
+            f"Path of the best point so far on the contours of {self.function} in two dimensions, instance "
             f"{self.instance}, seed {self.seed}, {self.budget:,} evaluations. Precision at the end: {ends}."
         )
         return Picture(trajectory_grid(made, paths, getattr(made, "x_opt", None)), alt)

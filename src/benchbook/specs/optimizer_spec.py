@@ -75,8 +75,8 @@ class Spec(SpecBase):
     """
 
     caption = (
-        "Each claim has a measured value, a requirement and a verdict. What another library would be needed for is "
-        "undecided if that is not installed."
+        "Each claim has a measured value, a requirement and a verdict. A claim that needs another library is "
+        "undecided if that library is not installed."
     )
 
     def __init__(

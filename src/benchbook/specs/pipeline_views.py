@@ -63,5 +63,5 @@ def advice_table(pipelines: Sequence[Pipeline]) -> Table:
         for number, pipeline in enumerate(pipelines, start=1)
         for advice in pipeline.state.advice
     ]
-    nothing = [["all", "none", "no rule had anything to say", "", ""]]
+    nothing = [["all", "none", "there are no recommendations", "", ""]]
     return Table(["run", "severity", "what", "evidence", "actions"], rows or nothing)

@@ -303,7 +303,7 @@ class Pipeline:
                 listener(event)
             except Exception as error:  # noqa: BLE001  # a mirror that breaks must not end what it mirrors
                 self._listeners.remove(listener)
-                log.warning("%r hears no more of pipeline %s: %s", listener, self.name, text_of(error))
+                log.warning("%r receives no more events of pipeline %s: %s", listener, self.name, text_of(error))
 
     def now(self) -> str:
         """Return the present moment in ISO 8601."""

@@ -229,7 +229,7 @@ def test_a_notebook_shows_its_pipelines(tmp_path: Path) -> None:
     ]
     assert all(row[4].endswith(" %") for row in predictions)
     assert "its 2 steps shaded" in repr(timeline(pipelines[1]))
-    assert "no rule had anything to say" in repr(advice_table(pipelines))
+    assert "there are no recommendations" in repr(advice_table(pipelines))
 
 
 def test_recommendations_are_shown_with_their_evidence() -> None:

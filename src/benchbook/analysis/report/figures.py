@@ -79,7 +79,7 @@ def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
         f"the difference: the largest in favour of {a} is {max(float(difference.difference.max(initial=0.0)), 0):.2f}, "
         f"in favour of {b} {max(float(-difference.difference.min(initial=0.0)), 0):.2f}."
     )
-    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that were so precise by then"
+    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that had reached the precision by then"
     return [(title, Picture(attainment_figure(sides, difference), text))]
 
 

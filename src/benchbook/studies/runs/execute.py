@@ -209,7 +209,7 @@ def _warn(record: RunRecord) -> None:
         )
     elif record.invalid_evaluations:
         log.warning(
-            "%d of %d evaluations of %s gave no finite number",
+            "%d of %d evaluations of %s returned no finite number",
             record.invalid_evaluations,
             record.evaluations,
             record.problem.name,

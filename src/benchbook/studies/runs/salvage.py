@@ -105,7 +105,7 @@ class RemainsWriter:
             self._broken = os.write(self._file, entry) < len(entry)
         except OSError as error:
             self._broken = True
-            log.info("a run that is killed will be recorded with less than it had: %s", error.strerror or error)
+            log.info("a run that is killed will be recorded with incomplete results: %s", error.strerror or error)
 
 
 def read_remains(path: Path, dim: int) -> Remains | None:
