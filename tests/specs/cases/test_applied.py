@@ -270,7 +270,8 @@ def test_the_command_line_serves_applied_specs(
     assert main(["spec", "list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == ["imitation"]
     assert main(["spec", "check", "imitation"]) == 0
-    path.write_text(path.read_text().replace("bbob_instances = [1, 2, 3]", "bbob_instances = [7]"))
+    path.write_text(path.read_text().replace('"preset = \\"quick\\""', '"preset = \\"quick\\"\\nbbob_instances = [7]"'))
+    assert "bbob_instances = [7]" in path.read_text()
     assert main(["spec", "check", "imitation"]) == 6
     assert main(["spec", "check", "imitation", "--fix"]) == 0
     assert main(["spec", "run", "imitation", "-p", "bbob_instances=[2]"]) == 0
