@@ -17,6 +17,7 @@ from benchbook.records import as_plain
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
 from benchbook.specs.rerun import Repeated, in_another_process
+from benchbook.specs.standard_claims import claim_contract
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -112,9 +113,9 @@ def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypa
     runs = spec.when()
     there = as_plain(runs[0].environment.arithmetic)
     other = Repeated(digests=["other"] * 8, arithmetic={**there, "blas": "openblas SomethingElse"})  # type: ignore[dict-item]
-    monkeypatch.setattr("benchbook.specs.spec_base.in_another_process", lambda specs: other)
+    monkeypatch.setattr("benchbook.specs.standard_claims.in_another_process", lambda specs: other)
     sample = [(spec.plan[k], runs[k]) for k in range(8)]
-    spec._claim_contract(runs, sample)
+    claim_contract(spec, runs, sample)
     claim = next(claim for claim in spec.judged if claim.id == "same-seed")
     assert (claim.verdict.value, claim.measured) == ("undecided", None)
     assert "under other arithmetic: blas openblas" in claim.detail

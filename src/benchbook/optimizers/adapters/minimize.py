@@ -70,7 +70,7 @@ class MinimizeFactory:
             rng: Generator of the run.
             horizon: Evaluations of the run.
             restart: Whether a search that has ended begins again at a random point.
-            repair: Rule for variables outside of the box.
+            repair: Rule for variables outside the box.
         """
         call, parts, options = self._function, self._parts, self._options
 
