@@ -50,7 +50,7 @@ def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
     """Yield the rows of a CSV file, or of all under a folder, as fixed-budget points.
 
     `loss` is the value at the recommendation, not the best so far, and its optimum is not known. All columns that are
-    no measurement, such as noise, rotation, workers and parametrization, stand in the name of the function.
+    not measurements, such as noise, rotation, workers and parametrization, are part of the function's name.
 
     Raises:
         UsageError: There is no such file or folder, or no CSV file under it.

@@ -23,7 +23,7 @@ Lines = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """A configuration and where it stands.
+    """A configuration and its location.
 
     Attributes:
         value: The configuration.

@@ -13,7 +13,7 @@ from benchbook.specs.outcome import FILE_NAME, read_outcome
 
 
 def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Notebook]:
-    """Return the spec notebooks of optimizers: as they were executed last, else as they stand in the project `root`.
+    """Return the spec notebooks of optimizers: as last executed, or else as in the project `root`.
 
     Raises:
         UsageError: One of them is no notebook.

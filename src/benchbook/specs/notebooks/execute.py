@@ -41,7 +41,7 @@ class CellStarted:
         spec: The spec.
         done: Cells before it.
         total: Cells of the notebook.
-        text: What it is about: its claims, or the heading that it stands under.
+        text: What it is about: its claims, or its heading.
     """
 
     spec: str

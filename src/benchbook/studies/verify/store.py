@@ -28,7 +28,7 @@ class Verified:
         record: The run as the store has it.
         identical: Whether the content digests agree, of the run alone and in lockstep.
         differences: What differs in the content, in words.
-        reasons: What else is not as it was then.
+        reasons: What else has changed.
     """
 
     record: RunRecord
