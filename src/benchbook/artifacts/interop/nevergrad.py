@@ -96,7 +96,7 @@ def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> Import
     budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:
-        log.warning("%s: left out, budget, loss, seed or dimension is no number", where)
+        log.warning("%s: left out, budget, loss, seed or dimension is not a number", where)
         return None
     if error := fields.get("error"):
         log.warning("%s: the experiment failed: %s", where, error[:80])

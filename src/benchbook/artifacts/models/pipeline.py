@@ -19,7 +19,7 @@ class MetricSummary(Model):
     """What was reported under one name in a step."""
 
     last: float | None
-    """The last value; null if it was no finite number."""
+    """The last value; null if it was not a finite number."""
     low: float | None
     """Least finite value; null without one."""
     high: float | None

@@ -51,7 +51,7 @@ def read_yaml(path: Path) -> list[Located]:
 
     Raises:
         UsageError: There is no such file or no YAML file in the folder, a file is not valid YAML, a key appears twice,
-            or a configuration is no mapping; the message names file and line.
+            or a configuration is not a mapping; the message names file and line.
     """
     path = Path(path)
     files = [path]

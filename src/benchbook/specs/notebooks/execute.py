@@ -145,7 +145,7 @@ def execute_specs(
         clock: Measures the durations.
 
     Raises:
-        UsageError: One of them is no notebook; nothing was executed.
+        UsageError: One of them is not a notebook; nothing was executed.
     """
     for file in files:
         read_notebook(file.path)
