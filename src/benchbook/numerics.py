@@ -4,7 +4,7 @@ NumPy's exp, log and power and OpenBLAS's matmul choose an implementation by CPU
 A chaotic optimizer amplifies one last bit into another trajectory. `pin` therefore asks both libraries, by their
 own environment variables, for the code of one common CPU generation (x86-64 with AVX2 and FMA); both read the
 variables once, when NumPy is imported, so `pin` must run before. It never acts in a process that has loaded NumPy
-already, and never overrides what the user has set. What came of it is read back by `fingerprint`.
+already, and never overrides what the user has set. `fingerprint` reads back the result.
 
 Not pinned, therefore recorded: libm (glibc picks sin and cos by CPU), NumPy's and OpenBLAS's versions.
 """

@@ -113,7 +113,7 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
     table = runs.columns()
     times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
     place = {name: number for number, name in enumerate(times.cells.names)}
-    # Variants have labels of their own, `name[setting=value]`; all stand in the order in which their names appear.
+    # Variants have labels of their own, `name[setting=value]`; all are in the order in which their names appear.
     labels = sorted(times.cells.optimizers, key=lambda label: runs.optimizers.index(label.partition("[")[0]))
     rows = []
     for function in runs.functions:

@@ -127,7 +127,7 @@ def suffix_of(path: Path) -> str:
 
 
 def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> Iterator[Frame]:
-    """Decompress the zstd frames between two offsets; behind a damaged one it goes on at the next that can be read.
+    """Decompress the zstd frames between two offsets; after a damaged frame, continue with the next readable one.
 
     Args:
         read: Returns `count` bytes from `offset`, or fewer at the end: `read(offset, count)`.

@@ -82,7 +82,7 @@ def from_entry_point(name: str) -> Factory | None:
     """Load what an installed package announces under a name; None: none does.
 
     Raises:
-        UsageError: It cannot be loaded, or is no optimizer.
+        UsageError: It cannot be loaded, or is not an optimizer.
     """
     found = _entry_points().get(name)
     if found is None:

@@ -102,7 +102,7 @@ def describe(name: str) -> ProblemInfo:
 
 
 def expand(wanted: str | Iterable[str]) -> list[str]:
-    """Return the functions that names and groups stand for, each once, in the order given.
+    """Return the functions of names and groups, each once, in the given order.
 
     Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), `bbob_noisy` (all 30),
     and `applied`.

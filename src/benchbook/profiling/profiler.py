@@ -101,7 +101,7 @@ class Profile:
         return self._result
 
     def stage(self, name: str) -> AbstractContextManager[None]:
-        """Return a block that counts as a stage, below the one in which it lies."""
+        """Return a block that is recorded as a stage within the enclosing one."""
         return self._recorder.stage(name)
 
     def begin_stage(self, name: str) -> None:

@@ -105,7 +105,7 @@ class StageRecorder:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Record a block as a stage, below the one in which it lies."""
+        """Record a block as a stage within the enclosing one."""
         depth = self.enter(name)
         try:
             yield

@@ -28,7 +28,7 @@ def report_folder() -> Path:
 
 
 def summary_path() -> Path:
-    """Return where the committed report stands."""
+    """Return the path of the committed report."""
     return (project_root() or Path.cwd()) / SUMMARY
 
 

@@ -138,7 +138,7 @@ class Spec(SpecBase):
     def claim_keeps_up(self, *, at_most: float) -> Claim:
         """Claim to end at most this many orders of magnitude above the reference on shifted problems; below is fine.
 
-        Where the library of the reference is not installed, the claim is undecided, and the spec can hold all the same.
+        If the library of the reference is not installed, the claim is undecided, and the spec can still hold.
 
         Raises:
             UsageError: The spec was begun without a reference.

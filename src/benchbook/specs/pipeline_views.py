@@ -38,7 +38,7 @@ def step_table(pipeline: Pipeline) -> Table:
 def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
     """Return how wrong the predictions of a whole duration were, pipeline by pipeline; of those that were completed.
 
-    Where several were made while the same steps were over, the last one stands.
+    If several were made at the same step, the last one is shown.
     """
     rows = []
     for number, pipeline in enumerate(pipelines, start=1):

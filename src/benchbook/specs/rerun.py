@@ -71,7 +71,7 @@ def _words(value: object) -> str:
 
 
 def main() -> None:
-    """Do the runs that standard input describes, and write what came of them to standard output."""
+    """Do the runs described on standard input, and write their results to standard output."""
     specs = json.load(sys.stdin)
     digests = [
         run(

@@ -140,7 +140,7 @@ class SpecBase:
         return self._claims.table(caption=self.caption)
 
     def ledger(self) -> Table:
-        """Return how many runs were planned and what became of them, by optimizer.
+        """Return how many runs were planned, and their outcomes, by optimizer.
 
         Raises:
             UsageError: No run is done yet.

@@ -17,7 +17,7 @@ from benchbook.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """How many runs of an optimizer in a dimension were planned, and what became of them.
+    """How many runs of an optimizer in a dimension were planned, and their outcomes.
 
     Attributes:
         stale: Runs of the plan that were done by other code; they count as done where the manifest says so.

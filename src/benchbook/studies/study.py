@@ -166,7 +166,7 @@ class Study:
             UsageError: An argument is out of its range, or `tensorboard` is given without `track`.
             MissingExtraError: TensorBoard is asked for and not installed.
             StorageError: The store cannot be written to.
-            ExecutionError: The executor broke down; what was finished is kept, and running again goes on from there.
+            ExecutionError: The executor failed; finished work is kept, and running again continues from there.
         """
         from benchbook.studies.run_study import Options, campaign
 

@@ -1,4 +1,4 @@
-"""Steps of a pipeline as records of the standard logging: where it stands, how long it took, how long it will take."""
+"""Steps of a pipeline as records of the standard logging: progress, elapsed time and time left."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ class Pipeline:
 
     @contextmanager
     def step(self, label: str) -> Iterator[Step]:
-        """Run the next step: from entering the block to leaving it, also by an error, which goes on its way."""
+        """Run the next step, from entering the block to leaving it; an exception ends the step and is passed on."""
         step = self.begin_step(label)
         try:
             yield step

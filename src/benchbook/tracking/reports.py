@@ -67,7 +67,7 @@ def _bar(value: float | None, greatest: float) -> str:
 
 
 def position(step: StepState, state: PipelineState) -> str:
-    """Return where a step stands.
+    """Return the state of a step.
 
     Examples:
         >>> position(StepState(index=2, label="b"), PipelineState(run_id="r", name="n", total=4))

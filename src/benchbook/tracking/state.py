@@ -27,10 +27,10 @@ FINAL = (StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.CANCELLED, StepStat
 
 @dataclass(slots=True, kw_only=True)
 class Metric:
-    """What was reported under one name in a step; the whole series stands in the manifest.
+    """What was reported under one name in a step; the whole series is in the manifest.
 
     Attributes:
-        last: The last value; None if it was no finite number.
+        last: The last value; None if it was not a finite number.
         low: Least finite value.
         high: Greatest finite value.
         count: How many values there were.

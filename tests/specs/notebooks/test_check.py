@@ -54,7 +54,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
         (lambda c: c["verdicts"]["metadata"].update(tags=[]), "judges the claims and needs the tags", True),
         (lambda c: c["verdicts"]["metadata"].update(tags=["keep_output"]), "needs both tags", True),
         (lambda c: c["verdicts"].update(outputs=[]), "its output is missing", False),
-        (lambda c: c["when"].update(id="3f9a61c2"), "its id is no word", True),
+        (lambda c: c["when"].update(id="3f9a61c2"), "its id is not a word", True),
         (lambda c: c["when"].update(id="given"), "its id appears twice", True),
         (
             lambda c: c["setup"].update(source=c["setup"]["source"] + "\nimport os"),

@@ -87,7 +87,7 @@ class StudySummary:
         commit: Commit of the runs; None if unknown or mixed.
         version: Version of benchbook that did them.
         startup_s: Seconds of each optimizer's first run beyond what its evaluations take otherwise; None if unknown.
-        targets: What the first hits of the cells are counted to, from the easiest on; None if there are none.
+        targets: Targets of the first hits of the cells, starting with the easiest; None if there are none.
     """
 
     cells: Mapping[CellKey, CellSummary]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What became of a metric."""
+    """The verdict on a metric."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -29,7 +29,7 @@ class Row:
         metric: What was measured.
         baseline: Its value then; None if missing, may be infinite.
         current: Its value now.
-        verdict: What became of it.
+        verdict: The verdict.
         reason: Why it was decided so.
         low: Lower end of the 95 % interval of the difference (of the ratio for ERT); None if unknown.
         high: Upper end.

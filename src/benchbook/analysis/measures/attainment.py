@@ -19,7 +19,7 @@ from benchbook.typing import FloatArray, IntArray
 
 LEVELS = (0.25, 0.5, 0.75)
 FLOOR = 1e-8  # the hardest target: below, runs are equal
-_NEVER = 1e300  # where a run lies that found no value, far outside of all that is shown
+_NEVER = 1e300  # position of a run that found no value, far outside the shown range
 _MOST_COPIES = 1000
 
 

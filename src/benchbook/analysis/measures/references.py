@@ -28,7 +28,7 @@ class Reference:
         name: Its name.
         citation: What to cite.
         licence: Licence of the data that it was derived from.
-        targets: Precisions, from the easiest on.
+        targets: Precisions, starting with the easiest.
         evaluations: Expected running time to each target by (function, dim); infinite if none reached it.
         algorithms: Name of the algorithm that reached each target soonest, as far as reached.
     """

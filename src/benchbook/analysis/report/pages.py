@@ -55,7 +55,7 @@ def write_report(report: Report, folder: Path) -> list[Path]:
 
 
 def as_html(report: Report) -> str:
-    """Return the report as one page: the ledger first; styles and figures stand inside."""
+    """Return the report as one page: the ledger first, with styles and figures included."""
     title = escape(report.title)
     figures = "\n".join(
         f'<figure role="img" aria-label="{escape(picture.alt)}">{_svg(picture.svg(), number)}'

@@ -40,7 +40,7 @@ class Report:
 
     Attributes:
         title: Heading.
-        ledger: What became of the runs; stands first.
+        ledger: The outcomes of the runs; shown first.
         tables: Tables.
         figures: Captions and pictures.
         provenance: Names and values.

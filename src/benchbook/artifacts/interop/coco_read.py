@@ -147,7 +147,7 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
     if ending is None:
         log.warning("%s was not closed; it ends at its last logged row", where)
     elif ending < block.last:
-        log.warning("%s has %d evaluations, its rows go on to %d", where, ending, block.last)
+        log.warning("%s has %d evaluations, but its rows continue to %d", where, ending, block.last)
     elif ending > block.last:
         log.warning("%s has %d evaluations, its rows end at %d", where, ending, block.last)
     at, values = list(block.spent), list(block.values)

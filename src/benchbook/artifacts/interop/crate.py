@@ -51,7 +51,7 @@ def write_crate(
 
     Raises:
         MissingExtraError: rocrate is not installed.
-        UsageError: `folder` holds something that is no crate, or lies in the study; or runs were imported.
+        UsageError: `folder` contains something other than a crate, or is inside the study; or runs were imported.
         StorageError: A file cannot be read or written.
     """
     try:

@@ -53,7 +53,7 @@ class ImportedRun:
         evaluations: Evaluations spent.
         history: The improvements that were logged, as precisions where the file has those.
         shift: The optimum value that the file says was subtracted; None if it says nothing.
-        fixed_budget: Whether the values stand at the end of the budget only, so that first hits are upper bounds.
+        fixed_budget: Whether there are values only at the end of the budget, so that first hits are upper bounds.
         seed: The seed; None if unknown.
         budget: Evaluations allowed; None if unknown.
         indicator: The quality indicator of several objectives that the values are of; None for one objective.

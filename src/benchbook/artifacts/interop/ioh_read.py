@@ -98,7 +98,7 @@ def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: 
     identities = {id(scenario): _identity(scenario, suite, objective, pairs) for scenario in group}
     for scenario, entry, block in pairs:
         if entry.evaluations is not None and entry.evaluations < block.last:
-            log.warning("%s: instance %d has %d evaluations, its rows go on to %d",
+            log.warning("%s: instance %d has %d evaluations, but its rows continue to %d",
                         where, entry.instance, entry.evaluations, block.last)  # fmt: skip
         yield _run(scenario, entry, block, identities[id(scenario)])
 

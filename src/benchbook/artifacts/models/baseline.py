@@ -80,6 +80,6 @@ class Baseline(Model):
     startup_s: dict[str, float | None]
     """Seconds of each optimizer's first run, beyond what its evaluations take otherwise; null if unknown."""
     targets: list[Annotated[float, Field(gt=0)]] | None = None
-    """Precisions that first hits are counted to, from the easiest on; null in the first version."""
+    """Precisions that first hits are counted to, starting with the easiest; null in the first version."""
     cells: list[BaselineCell]
     """The cells."""

@@ -56,7 +56,7 @@ class ImportedRun(Model):
     shift: float | None
     """The optimum value that the file says was subtracted; null if it says nothing."""
     fixed_budget: bool
-    """Whether values stand at the end of the budget only, so that first hits are upper bounds."""
+    """Whether there are values only at the end of the budget, so that first hits are upper bounds."""
     seed: Count | None
     """The seed; null if unknown."""
     budget: int | None = Field(ge=1)

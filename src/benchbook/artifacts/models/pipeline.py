@@ -19,7 +19,7 @@ class MetricSummary(Model):
     """What was reported under one name in a step."""
 
     last: float | None
-    """The last value; null if it was no finite number."""
+    """The last value; null if it was not a finite number."""
     low: float | None
     """Least finite value; null without one."""
     high: float | None
@@ -32,7 +32,7 @@ class StepArtifact(Model):
     """A file that a step made."""
 
     path: Name
-    """Where it lies."""
+    """Its location."""
     bytes: Count | None
     """Its size; null if there was no such file."""
 
@@ -61,7 +61,7 @@ class StepExecution(Model):
     evaluations: Count
     """Evaluations done in it."""
     metrics: dict[str, MetricSummary]
-    """Numbers it reported; the series stand in the manifest."""
+    """Numbers it reported; the series are in the manifest."""
     artifacts: list[StepArtifact]
     """Files it made."""
     signal: str | None
@@ -84,7 +84,7 @@ class PipelinePrediction(Model):
     high_s: Seconds
     """Upper end of its interval."""
     earlier: Count
-    """Earlier runs it rests on; 0: on this one's own steps alone."""
+    """Number of earlier runs it is based on; 0: only on this run's own steps."""
 
 
 class PredictionError(Model):

@@ -96,7 +96,7 @@ class SpanColumns(Model):
     duration_s: list[Seconds]
     """How long it lasted."""
     depth: list[Annotated[int, Field(ge=1)]]
-    """How many others it lies in, plus 1."""
+    """Number of enclosing ones, plus 1."""
 
 
 class ProfileOverhead(Model):

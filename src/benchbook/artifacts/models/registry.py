@@ -140,7 +140,7 @@ class ClaimOutcome(Model):
 
 
 class RunsLedger(Model):
-    """How many runs were planned and what became of them."""
+    """How many runs were planned, and their outcomes."""
 
     planned: Count
     done: Count
@@ -158,7 +158,7 @@ class SpecTiming(Model):
 
 
 class SpecOutcome(Model):
-    """What came of executing a spec notebook."""
+    """The outcome of executing a spec notebook."""
 
     kind: Literal["spec-outcome"]
     """What this document is."""

@@ -1,4 +1,4 @@
-"""The models of what stands in a store: runs whose circumstances are said once, and the packed chunks of traces.
+"""The models of a store's contents: runs whose circumstances are stored once, and the packed chunks of traces.
 
 This module imports pydantic and is loaded only where a schema is needed.
 """
@@ -78,7 +78,7 @@ class StoreCircumstances(Model):
 
 
 class StoredRun(Model):
-    """One run as it stands in a store; with its two shared documents it is a run artifact."""
+    """One run in a store; with its two shared documents it is a run artifact."""
 
     kind: Literal["stored-run"]
     """What this document is."""

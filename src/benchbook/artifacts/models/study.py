@@ -155,5 +155,5 @@ class Aggregate(Model):
     content_digest: Sha256
     """Digest over run keys and content digests of the runs, in the order of the keys."""
     targets: list[float]
-    """Targets of `ert` and `hits`: precisions, from the easiest on."""
+    """Targets of `ert` and `hits`: precisions, starting with the easiest."""
     cells: list[CellAggregate]

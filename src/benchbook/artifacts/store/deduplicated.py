@@ -1,4 +1,4 @@
-"""The form of a run inside a store: what its cell and its circumstances share stands in documents of their own."""
+"""The form of a run inside a store: shared parts of its cell and its circumstances are separate documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The index of a store: where each run lies, and what is asked of it most; rebuilt from the shards at any time.
+"""The index of a store: the position of each run, and the most requested values; can be rebuilt from the shards at any
+time.
 
 It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
 appended since; a shard that became shorter or was rewritten makes it start again. A seal (see

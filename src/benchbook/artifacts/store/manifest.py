@@ -70,7 +70,7 @@ def write_manifest(
     """Make a plan that of the store; where the store had another one, the log says so.
 
     Raises:
-        ArtifactError: The store has a manifest of a newer benchbook, which is left as it is.
+        ArtifactError: The store has a manifest of a newer benchbook, which is not changed.
         StorageError: It cannot be written.
     """
     try:

@@ -22,7 +22,7 @@ def merge(sources: Sequence[Path], into: Path) -> int:
     A completed run is added next to a failed one. The stores must have one plan, as the parts of a study do.
 
     Raises:
-        UsageError: A source is no store, is the target itself, or holds another plan.
+        UsageError: A source is not a store, is the target itself, or holds another plan.
         ArtifactError: A frame cannot be read.
         StorageError: The target cannot be written to.
     """

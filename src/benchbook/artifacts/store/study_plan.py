@@ -126,7 +126,7 @@ class StudyPlan:
             yield CellPlan(optimizer=optimizer, function=function.name, dim=dim, runs=tuple(runs))
 
     def document(self) -> JsonObject:
-        """Return the plan as it stands in a manifest."""
+        """Return the plan as written in a manifest."""
         return cast(
             "JsonObject",
             {

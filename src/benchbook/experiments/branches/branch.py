@@ -115,7 +115,7 @@ class Branch(BranchState):
 
         Raises:
             BranchFinishedError: It has ended already.
-            UsageError: The name is no relative path, or leads out of its folder.
+            UsageError: The name is not a relative path, or leads out of its folder.
         """
         parts = name.split("/")
         if not name or name.startswith(("/", "\\")) or any(part in {"", ".", ".."} for part in parts) or "\\" in name:

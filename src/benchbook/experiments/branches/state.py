@@ -1,4 +1,4 @@
-"""All that is known of a branch: what it is, when it ran, what came of it."""
+"""Everything known about a branch: what it is, when it ran, and its outcome."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ Lines = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """A configuration and where it stands.
+    """A configuration and its location.
 
     Attributes:
         value: The configuration.
@@ -51,7 +51,7 @@ def read_yaml(path: Path) -> list[Located]:
 
     Raises:
         UsageError: There is no such file or no YAML file in the folder, a file is not valid YAML, a key appears twice,
-            or a configuration is no mapping; the message names file and line.
+            or a configuration is not a mapping; the message names file and line.
     """
     path = Path(path)
     files = [path]

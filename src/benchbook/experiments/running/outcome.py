@@ -1,4 +1,4 @@
-"""What came of one call: its result, its branches, and the shadows that are still under way."""
+"""The outcome of one call: its result, its branches, and the shadows still running."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Outcome:
-    """What came of one call.
+    """The outcome of one call.
 
     Attributes:
         call_id: Unique name of the call.

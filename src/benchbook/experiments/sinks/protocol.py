@@ -157,7 +157,7 @@ class InMemory:
 
 
 class FanOut:
-    """Passes everything on to several sinks; if one fails, the others are served all the same."""
+    """Passes everything on to several sinks; if one fails, the others still receive it."""
 
     def __init__(self, sinks: Iterable[Sink]) -> None:
         self.sinks = tuple(sinks)

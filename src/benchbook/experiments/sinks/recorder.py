@@ -71,7 +71,7 @@ class Recorder:
         self._tell("params", span, self._of(config).params)
 
     def branch_ended(self, call: RecordedCall, branch: Branch) -> None:
-        """A branch has ended; one that never began is told of all the same."""
+        """A branch has ended; one that never began is reported, too."""
         if not self.sinks:
             return
         span = self._spans.pop(branch.branch_id, None)

@@ -65,7 +65,7 @@ class Strategy(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name, as it stands in records."""
+        """Its name in records."""
 
     def plan(self, pool: Configs) -> Plan:
         """Decide for one call."""

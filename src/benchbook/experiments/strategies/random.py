@@ -107,7 +107,7 @@ class EpsilonGreedy:
         """Take a successful branch into its configuration's mean.
 
         Raises:
-            UsageError: The score is no number.
+            UsageError: The score is not a number.
         """
         if branch.status is not BranchStatus.SUCCESS:
             return
@@ -133,4 +133,4 @@ class EpsilonGreedy:
 
 
 def _stream(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311  # drawing a configuration is no secret
+    return random.Random(seed)  # noqa: S311  # drawing a configuration is not a secret

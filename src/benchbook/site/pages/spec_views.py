@@ -1,4 +1,4 @@
-"""What is known about each spec: its notebook, what came of it, and whether it was run at all."""
+"""What is known about each spec: its notebook, its outcome, and whether it was run at all."""
 
 from __future__ import annotations
 

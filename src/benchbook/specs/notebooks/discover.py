@@ -101,7 +101,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook's JSON.
 
     Raises:
-        UsageError: It is no notebook.
+        UsageError: It is not a notebook.
     """
     try:
         notebook = json.loads(read_bytes(path))

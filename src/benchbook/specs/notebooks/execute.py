@@ -41,7 +41,7 @@ class CellStarted:
         spec: The spec.
         done: Cells before it.
         total: Cells of the notebook.
-        text: What it is about: its claims, or the heading that it stands under.
+        text: What it is about: its claims, or its heading.
     """
 
     spec: str
@@ -145,7 +145,7 @@ def execute_specs(
         clock: Measures the durations.
 
     Raises:
-        UsageError: One of them is no notebook; nothing was executed.
+        UsageError: One of them is not a notebook; nothing was executed.
     """
     for file in files:
         read_notebook(file.path)

@@ -39,7 +39,7 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
         params: Parameters to be injected, as papermill does it.
 
     Raises:
-        UsageError: There is no such file, or it is no notebook.
+        UsageError: There is no such file, or it is not a notebook.
         ExecutionError: The kernel did not even begin.
     """
     read_notebook(path)

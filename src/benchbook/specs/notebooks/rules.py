@@ -132,7 +132,7 @@ def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     for number, cell in enumerate(notebook["cells"], start=1):
         cell_id = str(cell.get("id", ""))
         if not is_word(cell_id):
-            what = "its id is no word; give it one, such as 'convergence'"
+            what = "its id is not a word; give it one, such as 'convergence'"
             yield Finding(spec=name, where=cell_id or str(number), what=what, mendable=True)
         if cell_id in seen:
             yield Finding(spec=name, where=cell_id, what="its id appears twice", mendable=True)

@@ -21,7 +21,7 @@ from benchbook.specs.notebooks.discover import SpecFile
 from benchbook.specs.outcome import FILE_NAME, read_outcome
 from benchbook.typing import JsonObject
 
-NOTE = ".made-from"  # hidden: it is no artifact, and losing it costs one execution
+NOTE = ".made-from"  # hidden: it is not an artifact, and losing it costs one execution
 
 
 def inputs_digest(file: SpecFile, params: JsonObject) -> str:

@@ -76,7 +76,7 @@ class RemainsWriter:
         self._counters[0] = end
 
     def note_trace(self, trace: TraceRecord) -> None:
-        """Note where the trace lies, as far as it is written."""
+        """Note the location of the trace, as far as it is written."""
         self._append_json(_TRACE, as_plain(trace))
 
     def close(self) -> None:

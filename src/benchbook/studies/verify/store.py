@@ -28,7 +28,7 @@ class Verified:
         record: The run as the store has it.
         identical: Whether the content digests agree, of the run alone and in lockstep.
         differences: What differs in the content, in words.
-        reasons: What else is not as it was then.
+        reasons: What else has changed.
     """
 
     record: RunRecord
@@ -48,7 +48,7 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
         workers: Processes; every run is done twice, alone and in lockstep with the others of its cell.
 
     Raises:
-        UsageError: The folder is no store, has no run, or an optimizer or function is not in the catalog.
+        UsageError: The folder is not a store, has no run, or an optimizer or function is not in the catalog.
     """
     if sample is not None and sample < 1:
         raise UsageError(f"sample is {sample}, expected a whole number >= 1")

@@ -1,4 +1,4 @@
-"""Sensors: each reads some values of the machine or of this process and its children; units stand in the names."""
+"""Sensors: each reads some values of the machine or of this process and its children; names contain the units."""
 
 from __future__ import annotations
 

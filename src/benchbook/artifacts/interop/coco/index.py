@@ -147,7 +147,7 @@ def _entry(file: Path, number: int, text: str) -> Entry:
 
 
 def _inside(file: Path, name: str, number: int, folder: str) -> Path:
-    """Return the data file that a line names; it must lie in the folder of the index."""
+    """Return the data file that a line names; it must be in the folder of the index."""
     path = (file.parent / folder / name.replace("\\", "/").replace("\0", "")).resolve()
     if "\0" in name or not path.is_relative_to(file.parent.resolve()):
         raise ArtifactError(f"{shown(file)}, line {number}: the data file {name!r} is outside its folder")

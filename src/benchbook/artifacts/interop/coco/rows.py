@@ -69,7 +69,7 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
         indicator: Whether it holds an indicator of several objectives: then several lines are one header.
 
     Raises:
-        ArtifactError: Rows stand before the first header, or evaluations go back.
+        ArtifactError: Rows precede the first header, or evaluations decrease.
         UsageError: The file holds a reference algorithm of cocopp, which has running times and no runs.
     """
     current: Logged | None = None

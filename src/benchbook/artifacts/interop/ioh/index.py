@@ -108,10 +108,10 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
 
 
 def inside(file: Path, name: str, line: int) -> Path:
-    """Return the data file that an index names; it must lie in the folder of the index.
+    """Return the data file that an index names; it must be in the folder of the index.
 
     Raises:
-        ArtifactError: It lies outside.
+        ArtifactError: It is outside.
     """
     path = (file.parent / name.replace("\\", "/").replace("\0", "")).resolve()
     if "\0" in name or not path.is_relative_to(file.parent.resolve()):

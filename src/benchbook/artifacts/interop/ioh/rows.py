@@ -59,7 +59,7 @@ def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
         objective: The column of the values; None: `raw_y`, or the best raw value of the older layout.
 
     Raises:
-        ArtifactError: Rows stand before the first header, evaluations go back, or there is no column of values.
+        ArtifactError: Rows precede the first header, evaluations decrease, or there is no column of values.
         UsageError: There are several objectives, and none was chosen.
     """
     current: Logged | None = None

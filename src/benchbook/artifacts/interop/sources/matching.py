@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 
 class Logged(Protocol):
-    """A run as it stands in a data file."""
+    """A run in a data file."""
 
     def __len__(self) -> int:
         """Return the number of its rows."""

@@ -22,8 +22,8 @@ _COUNTED = ("iteration", "callback")  # strategies whose stop values are numbers
 def read_benchopt(path: Path) -> Iterator[ImportedRun]:
     """Yield a run for each objective, data set, solver and repetition of a Parquet file, or of all under a folder.
 
-    Iterations stand for evaluations, as benchopt counts no evaluations; solvers that it stops by a tolerance or runs
-    once are left out with a warning. The optimum is not known, nor is the dimension, for which 1 stands.
+    Iterations count as evaluations, because benchopt does not count evaluations; solvers that it stops by a tolerance
+    or runs once are left out with a warning. The optimum and the dimension are unknown; the dimension is set to 1.
 
     Raises:
         UsageError: There is no such file or folder, or no Parquet file under it.

@@ -21,10 +21,10 @@ Rows = tuple[int | None, list[int], list[float]]
 
 
 def read_pycma(path: Path) -> Iterator[ImportedRun]:
-    """Yield the runs of all `*fit.dat` files under a folder; each header begins a run unless evaluations go on.
+    """Yield the runs of all `*fit.dat` files under a folder; each header begins a run unless evaluations continue.
 
-    Values stand at the end of an iteration, so that first hits are upper bounds by up to a population. The function is
-    named after the folder, since the log does not tell it, and its optimum is not known.
+    There is one value at the end of each iteration, so first hits are upper bounds by up to a population. The function
+    is named after the folder, since the log does not tell it, and its optimum is not known.
 
     Raises:
         UsageError: There is no such folder, or no `*fit.dat` under it.
