@@ -52,9 +52,9 @@ class Fingerprint:
         numpy: NumPy's version.
         cpu_dispatch: NumPy's dispatch levels in use, sorted.
         blas: Library, version and kernel of the BLAS that NumPy calls, such as `openblas 0.3.31 Haswell`.
-        blas_threads: Threads of that BLAS; None where it cannot be told.
+        blas_threads: Threads of that BLAS; None if it cannot be told.
         libm: C library and version, such as `glibc 2.36`.
-        fma: Whether the CPU has fused multiply-add, by which libm chooses; None where it cannot be told.
+        fma: Whether the CPU has fused multiply-add, by which libm chooses; None if it cannot be told.
         machine: Processor architecture.
     """
 
@@ -119,7 +119,7 @@ def levels_of(version: tuple[int, int] | None) -> dict[str, set[str]]:
 
 
 def numpy_version() -> tuple[int, int] | None:
-    """Return major and minor version of the NumPy that this process has or would import; None where it has none."""
+    """Return major and minor version of the NumPy that this process has or would import; None if it has none."""
     loaded = sys.modules.get("numpy")
     if loaded is not None:
         text = f'version = "{getattr(loaded, "__version__", "")}"'
@@ -137,7 +137,7 @@ def numpy_version() -> tuple[int, int] | None:
 
 @cache
 def cpu_flags() -> frozenset[str]:
-    """Return the CPU's feature flags as Linux names them; empty where they cannot be read or on other processors."""
+    """Return the CPU's feature flags as Linux names them; empty if they cannot be read or on other processors."""
     if platform.machine().lower() not in {"x86_64", "amd64"}:
         return frozenset()
     try:

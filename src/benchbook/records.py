@@ -183,7 +183,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """Memory of the process that did the run; None where it cannot be told.
+    """Memory of the process that did the run; None if it cannot be told.
 
     Attributes:
         peak_rss_bytes: Peak resident set of the process so far.

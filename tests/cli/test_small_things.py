@@ -44,7 +44,7 @@ def test_other_peoples_json_is_left_out_of_a_report(tmp_path: Path, capsys: pyte
     study = bb.study(optimizers="random_search", functions="sphere", dims=[2], budget=10)
     study.run(tmp_path / "a-study-below").close()
     assert main(["report", str(tmp_path), "--out", str(tmp_path / "report.html")]) == 0
-    assert capsys.readouterr().err.count("is no artifact of benchbook") == 2
+    assert capsys.readouterr().err.count("is not an artifact of benchbook") == 2
 
 
 def test_a_missing_folder_is_called_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,7 @@ def test_stores_are_merged_checked_and_verified(
     assert call("study", "run", study, "--store", two, "--shard", "2/2") == 0
     assert call("study", "merge", one, two, "--into", whole) == 0
     assert call("study", "merge", one, two, "--into", whole) == 0
-    assert "16 runs taken in from 2 stores" in capsys.readouterr().out
+    assert "16 runs copied from 2 stores" in capsys.readouterr().out
     assert call("study", "check", whole) == 0
     assert call("verify", whole, "--sample", 3) == 0
     assert "3 runs bit-identical, 0 differ" in capsys.readouterr().out

@@ -85,7 +85,7 @@ def best_at(run: RunRecord, evaluations: IntArray) -> FloatArray:
 
 
 def first_hit(run: RunRecord, target: float) -> int | None:
-    """Return the evaluation at which a run first was within `target` of the optimum; None where it never was.
+    """Return the evaluation at which a run first was within `target` of the optimum; None if it never was.
 
     Examples:
         >>> import benchbook as bb
@@ -152,7 +152,7 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
     """Return by how many orders of magnitude the textbook instance is solved more precisely than shifted ones.
 
     The difference of the median log10 precision between shifted instances (>= 1) and the textbook instance (0), which
-    has its optimum in the centre of the box or at the origin; median over the functions. None where runs are missing.
+    has its optimum in the centre of the box or at the origin; median over the functions. None if runs are missing.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -179,7 +179,7 @@ def decades_behind(
     of these differences. Precisions below `least` count as it.
 
     Returns:
-        The median, None where they have no function in common, and (function, dim, difference) of each.
+        The median, None if they have no function in common, and (function, dim, difference) of each.
 
     Examples:
         >>> import tempfile, benchbook as bb

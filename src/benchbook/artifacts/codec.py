@@ -36,7 +36,7 @@ class Frame:
 
     Attributes:
         offset: Where it starts in the file, in bytes.
-        data: The document's bytes; None where the frame is damaged.
+        data: The document's bytes; None if the frame is damaged.
         reason: What is wrong with it.
         torn: Whether the file ends inside it.
         size: Compressed bytes, up to the next frame that can be read; 0 for files of one document.
@@ -197,7 +197,7 @@ def _gzip_frame(data: bytes) -> Frame:
     if len(out) > MAX_DOCUMENT_BYTES:
         return Frame(0, None, f"decompresses to more than {MAX_DOCUMENT_BYTES} bytes")
     if not decompressor.eof:
-        return Frame(0, None, "truncated: the file ends inside of its data", torn=True)
+        return Frame(0, None, "truncated: the file ends inside its data", torn=True)
     if decompressor.unused_data:
         return Frame(0, None, f"{len(decompressor.unused_data)} bytes after the end of its data")
     return Frame(0, out)

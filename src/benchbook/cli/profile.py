@@ -117,20 +117,6 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
     return profile_params(optimizer(target, **settings), load(which or "quick", overrides), repeats=repeats)
 
 
-def _is_own_optimizer(target: str) -> bool:
-    """Tell whether the target is the place of your own optimizer, rather than of a function to call."""
-    from benchbook.optimizers import optimizer
-    from benchbook.optimizers.catalog import is_own_place
-
-    if not is_own_place(target):
-        return False
-    try:
-        optimizer(target)
-    except UsageError:
-        return False
-    return True
-
-
 def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
     from benchbook.studies.profile_recorded import profile_artifact, profile_cell
 
@@ -143,6 +129,20 @@ def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
     if cell is not None:
         raise UsageError(f"--cell does not go with {str(path)!r}, which is a file and no store")
     return profile_artifact(path, repeats=repeats)
+
+
+def _is_own_optimizer(target: str) -> bool:
+    """Tell whether the target is the place of your own optimizer, rather than of a function to call."""
+    from benchbook.optimizers import optimizer
+    from benchbook.optimizers.catalog import is_own_place
+
+    if not is_own_place(target):
+        return False
+    try:
+        optimizer(target)
+    except UsageError:
+        return False
+    return True
 
 
 def _run(target: str, repeats: int | None, settings: dict[str, Any], run: dict[str, Any]) -> Profiled:

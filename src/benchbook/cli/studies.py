@@ -73,7 +73,7 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
         return
     for file in sorted(item for item in path.iterdir() if item.name.endswith(SUFFIXES)):
         if not _is_artifact(file):
-            log.warning("%s is no artifact of benchbook and is left out", file)
+            log.warning("%s is not an artifact of benchbook and is left out", file)
             continue
         document = load_document(file)
         if document["kind"] == Kind.RUN:

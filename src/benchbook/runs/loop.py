@@ -228,7 +228,7 @@ class _Loop:
         if len(outside):
             j = int(outside[0])
             raise ShapeError(
-                f"ask proposed a point outside of the bounds: variable {j} is {x[j]:.17g}, "
+                f"ask proposed a point outside the bounds: variable {j} is {x[j]:.17g}, "
                 f"expected {low[j]:.17g} to {high[j]:.17g}"
             )
         return x

@@ -75,8 +75,8 @@ class Spec(SpecBase):
     """
 
     caption = (
-        "Each claim has a measured value, a requirement and a verdict. What another library would be needed for is "
-        "undecided where that is not installed."
+        "Each claim has a measured value, a requirement and a verdict. A claim that needs another library is "
+        "undecided if that library is not installed."
     )
 
     def __init__(
@@ -182,7 +182,7 @@ class Spec(SpecBase):
     def beside_reference(self) -> Picture | Note:
         """Return convergence compared with the reference, on the same problems with the same budget.
 
-        A sentence where there is no reference, or its library is not installed.
+        A sentence if there is no reference, or its library is not installed.
         """
         self.done()
         if self.reference is None:
@@ -192,7 +192,7 @@ class Spec(SpecBase):
     def twin_comparison(self) -> Picture | Note:
         """Return convergence on the textbook functions and on shifted instances, which shows centre bias.
 
-        A sentence if no function is run on both.
+        A sentence if no function is run both ways.
         """
         found = figures.twin_comparison(self.done(), self.name)
         return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")

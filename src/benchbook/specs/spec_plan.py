@@ -32,7 +32,7 @@ class Givens:
 
 
 def library_of(choice: OptimizerChoice | None) -> str | None:
-    """Return the library of an optimizer; None where it is none of a known library.
+    """Return the library of an optimizer; None if it is none of a known library.
 
     Examples:
         >>> from benchbook.optimizers import optimizer

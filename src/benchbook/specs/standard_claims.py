@@ -122,7 +122,7 @@ def share_reaching(
         per_dim: Evaluations per variable that count; None: all.
 
     Returns:
-        The share; None where there are no such runs.
+        The share; None if there are no such runs.
     """
     runs = spec.done().twins().select(optimizer=spec.optimizer.name, function=functions)
     hits = [(first_hit(run, precision), run.problem.dim) for run in runs]

@@ -82,7 +82,7 @@ def ledger(folder: Path) -> Ledger:
     """
     manifest = read_manifest(folder) if folder.is_dir() else None
     if manifest is None:
-        raise UsageError(f"{folder} is no store of a study: it has no manifest")
+        raise UsageError(f"{folder} is not the store of a study: it has no manifest")
     plan = manifest.plan
     with Store(folder) as store:
         index = store.index()

@@ -271,7 +271,7 @@ def plant(
     if severity not in SEVERITIES:
         raise UsageError(f"severity is {severity!r}, expected 'mild' or 'severe'")
     if fault == "knows_optimum" and optimum is None:
-        raise UsageError("optimum is None, expected the optimum's place for the fault 'knows_optimum'")
+        raise UsageError("optimum is None, expected the position of the optimum for the fault 'knows_optimum'")
     planted = WRAPPED_FAULTS[fault]
     degree = planted.mild if severity == "mild" else planted.severe
 

@@ -181,7 +181,7 @@ def list_runs(
 
 
 def _line(folder: Path) -> Line | None:
-    """Return the line of a pipeline; None where it is only just being made."""
+    """Return the line of a pipeline; None if it is only just being made."""
     snapshot = read_snapshot(folder)
     if snapshot is not None and snapshot.get("status") in FINAL:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):

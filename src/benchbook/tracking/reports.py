@@ -49,7 +49,7 @@ def value_text(name: str, value: float | None) -> str:
 
 
 def sparkline(values: Sequence[float | None], width: int) -> str:
-    """Return the last values as a row of bars, from 0 to the greatest; a gap where one is missing.
+    """Return the last values as a row of bars, from 0 to the greatest; a gap if one is missing.
 
     Examples:
         >>> sparkline([0.0, None, 1.0, 2.0], 4)

@@ -13,7 +13,7 @@ _WORDS = {"step_started": "", "step_ended": "ended", "step_skipped": "skipped"}
 
 
 def wanted(show: bool | None) -> bool:
-    """Return whether to show it: where nothing was said, on a terminal only, never in a log file's way."""
+    """Return whether to show it: if nothing was said, on a terminal only, never in a log file's way."""
     if show is not None:
         return show
     with contextlib.suppress(Exception):  # a stream may be closed, none, or of the user's own making

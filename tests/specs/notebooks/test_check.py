@@ -66,7 +66,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
             "expected bb.spec('random_search', ...)",
             False,
         ),
-        (lambda c: c["claims"].update(source="spec.claim(1)"), "does not claim what all must keep, seeds", False),
+        (lambda c: c["claims"].update(source="spec.claim(1)"), "does not make the claims that every spec", False),
         (lambda c: c["profile"].update(source="1"), "shows no runtime profile", False),
         (lambda c: c["weaknesses"].update(source="1"), "does not measure where it fails", False),
         (lambda c: c["limits"].update(source="Nowhere."), "has no heading '## Where it fails'", False),

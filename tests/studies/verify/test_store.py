@@ -69,7 +69,7 @@ def test_a_store_without_runs_that_ended_is_not_called_identical(
     with Store(tmp_path) as store:
         store.append(failed)
     assert main(["verify", str(tmp_path)]) == 2
-    assert "holds no runs that can be done again" in capsys.readouterr().err
+    assert "has no runs that can be repeated" in capsys.readouterr().err
 
 
 def test_no_workers_is_a_wrong_number(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

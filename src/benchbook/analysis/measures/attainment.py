@@ -106,7 +106,7 @@ def attainment_difference(table: Columns, a: str, b: str) -> AttainmentDifferenc
     sides = [_runs(table, name) for name in (a, b)]
     copies = math.lcm(*(len(runs) for runs in sides))
     if copies > _MOST_COPIES:
-        raise UsageError(f"{a} has {len(sides[0])} runs and {b} {len(sides[1])}, expected as many of both")
+        raise UsageError(f"{a} has {len(sides[0])} runs and {b} {len(sides[1])}, expected equal numbers of both")
     # moocore counts runs: those of the smaller side are repeated until both sides have as many.
     one, other = (_points(table, np.repeat(runs, copies // len(runs))) for runs in sides)
     found = load_moocore().eafdiff(one, other, intervals=copies, rectangles=True)

@@ -79,7 +79,7 @@ def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
         f"the difference: the largest in favour of {a} is {max(float(difference.difference.max(initial=0.0)), 0):.2f}, "
         f"in favour of {b} {max(float(-difference.difference.min(initial=0.0)), 0):.2f}."
     )
-    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that were so precise by then"
+    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that had reached the precision by then"
     return [(title, Picture(attainment_figure(sides, difference), text))]
 
 
@@ -111,7 +111,7 @@ def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
 
 
 def _easiest(table: Columns, groups: Cells) -> str | None:
-    """Return the function on which most runs come within 0.1; None where none does."""
+    """Return the function on which most runs come within 0.1; None if none does."""
     reached = groups.sums((table.final() <= 0.1).astype(float))
     if not reached.any():
         return None

@@ -59,7 +59,7 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     Args:
         runs: The runs.
         title: Heading.
-        planned: Number of planned runs; None where no plan tells it.
+        planned: Number of planned runs; None if no plan tells it.
     """
     records: list[Any] = list(runs)  # read once, where they lie in a store
     table = columns(records)
@@ -111,7 +111,7 @@ def _ert_table(times: RunningTimes) -> ReportTable:
             texts.append(shown if successes in (0, times.runs[cell]) else f"{shown} ({successes}/{times.runs[cell]})")
         rows.append((function, str(dim), optimizer, *texts))
     return ReportTable(
-        caption="Expected running time in evaluations to f_opt + target; in brackets successes, where some runs failed",
+        caption="Expected running time (ERT, evaluations) to f_opt + target; successes in brackets if runs failed",
         headers=("function", "dim", "optimizer", *(f"{target:g}" for target in ERT_TARGETS)),
         rows=tuple(rows),
     )

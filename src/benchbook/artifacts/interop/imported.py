@@ -31,7 +31,7 @@ class ImportedProblem:
         dim: Dimension.
         instance: Instance.
         f_opt: What to subtract from the values to get precisions: 0 where the file holds precisions already; None
-            where the optimum is not known.
+            if the optimum is not known.
     """
 
     name: str
@@ -47,15 +47,15 @@ class ImportedRun:
     Attributes:
         format: `coco`, `ioh`, `nevergrad` or another one that can be imported.
         file: The file it stood in, as given.
-        tool: Tool and version, as the file tells it; empty where it does not.
+        tool: Tool and version, as the file tells it; empty if it does not.
         problem: The problem.
         optimizer: Name of the optimizer; its settings are not known.
         evaluations: Evaluations spent.
         history: The improvements that were logged, as precisions where the file has those.
-        shift: The optimum value that the file says was subtracted; None where it says nothing.
+        shift: The optimum value that the file says was subtracted; None if it says nothing.
         fixed_budget: Whether the values stand at the end of the budget only, so that first hits are upper bounds.
-        seed: The seed; None where unknown.
-        budget: Evaluations allowed; None where unknown.
+        seed: The seed; None if unknown.
+        budget: Evaluations allowed; None if unknown.
         indicator: The quality indicator of several objectives that the values are of; None for one objective.
         maximised: Whether the source maximises: values and optimum are negated.
         content: Digest of what the source tells of this run, where that is more than the fields here; None otherwise.
@@ -80,13 +80,13 @@ class ImportedRun:
 
     @property
     def best_value(self) -> float | None:
-        """The last of the best values; None where there is none."""
+        """The last of the best values; None if there is none."""
         values = self.history.best_values
         return float(values[-1]) if len(values) else None
 
     @property
     def precision(self) -> float | None:
-        """Best value minus optimum; None where one of them is missing."""
+        """Best value minus optimum; None if one of them is missing."""
         best, f_opt = self.best_value, self.problem.f_opt
         return None if best is None or f_opt is None else best - f_opt
 

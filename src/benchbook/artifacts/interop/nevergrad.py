@@ -75,7 +75,7 @@ def _read(file: Path) -> Iterator[ImportedRun]:
             if missing:
                 raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(missing)} are missing")
             if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} are there twice")
+                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} appear twice")
             for row in rows:
                 place = rows.line_num
                 run = _run(file, place, row)

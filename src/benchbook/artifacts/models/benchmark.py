@@ -22,7 +22,7 @@ class BenchmarkCheck(Model):
     text: str
     """What is measured."""
     measured: float | None
-    """What was measured; null where it was no finite number, which does not hold."""
+    """What was measured; null if it was no finite number, which does not hold."""
     limit: float
     """The greatest value that is right."""
     detail: str

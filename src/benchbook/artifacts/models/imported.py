@@ -22,7 +22,7 @@ class ImportedProblem(Model):
     instance: Count
     """Instance."""
     f_opt: float | None
-    """What to subtract from the values: 0 where they are precisions already; null where the optimum is unknown."""
+    """What to subtract from the values: 0 where they are precisions already; null if the optimum is unknown."""
 
 
 class ImportedHistory(Model):
@@ -46,7 +46,7 @@ class ImportedRun(Model):
     file: str
     """The file it stood in."""
     tool: str
-    """Tool and version; empty where the file does not tell."""
+    """Tool and version; empty if the file does not tell."""
     problem: ImportedProblem
     optimizer: str = Field(min_length=1)
     """Name of the optimizer; its settings are not known."""
@@ -54,13 +54,13 @@ class ImportedRun(Model):
     """Evaluations spent."""
     history: ImportedHistory
     shift: float | None
-    """The optimum value that the file says was subtracted; null where it says nothing."""
+    """The optimum value that the file says was subtracted; null if it says nothing."""
     fixed_budget: bool
     """Whether values stand at the end of the budget only, so that first hits are upper bounds."""
     seed: Count | None
-    """The seed; null where unknown."""
+    """The seed; null if unknown."""
     budget: int | None = Field(ge=1)
-    """Evaluations allowed; null where unknown."""
+    """Evaluations allowed; null if unknown."""
     notes: list[str]
     """What was odd about the source."""
     indicator: str | None = None

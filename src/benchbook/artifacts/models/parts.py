@@ -37,7 +37,7 @@ class Problem(Model):
     upper: Vector
     """Upper bounds, one a variable."""
     f_opt: float | None
-    """Value at the optimum; null where unknown."""
+    """Value at the optimum; null if unknown."""
 
 
 class Optimizer(Model):
@@ -85,11 +85,11 @@ class Arithmetic(Model):
     blas: str
     """Library, version and kernel of the BLAS."""
     blas_threads: int | None
-    """Threads of the BLAS; null where unknown."""
+    """Threads of the BLAS; null if unknown."""
     libm: str
     """C library and version."""
     fma: bool | None
-    """Whether the CPU has fused multiply-add; null where unknown."""
+    """Whether the CPU has fused multiply-add; null if unknown."""
     machine: str
     """Processor architecture."""
 
@@ -117,9 +117,9 @@ class Host(Model):
     machine: str
     """Processor architecture."""
     cpu_count: int | None
-    """Logical processors; null where unknown."""
+    """Logical processors; null if unknown."""
     memory_bytes: int | None
-    """Physical memory; null where unknown."""
+    """Physical memory; null if unknown."""
 
 
 class Timing(Model):
@@ -139,9 +139,9 @@ class Memory(Model):
     """Memory of the process; not part of what must be reproduced."""
 
     peak_rss_bytes: int | None
-    """Peak resident set so far; null where unknown."""
+    """Peak resident set so far; null if unknown."""
     grown_bytes: Count | None = None
-    """By how much the run made the process larger, up to a new peak or its end; null where unknown."""
+    """By how much the run made the process larger, up to a new peak or its end; null if unknown."""
 
 
 class TraceReference(Model):

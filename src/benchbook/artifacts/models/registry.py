@@ -103,9 +103,9 @@ class RunArtifact(Model):
     status: Literal["done", "failed"]
     """Whether it did its work."""
     error: Failure | None
-    """What went wrong; null where nothing did."""
+    """What went wrong; null if nothing did."""
     best_value: float | None
-    """Least finite value; null where there was none."""
+    """Least finite value; null if there was none."""
     best_solution: Vector | None
     """Its point."""
     history: History
@@ -115,7 +115,7 @@ class RunArtifact(Model):
     target_hits: TargetHits | None = None
     """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
     trace: TraceReference | None = None
-    """Where more than the improvements was kept; null where it was not asked for."""
+    """Where more than the improvements was kept; null if it was not asked for."""
 
 
 class ClaimOutcome(Model):
@@ -126,7 +126,7 @@ class ClaimOutcome(Model):
     text: str = Field(min_length=1)
     """The sentence."""
     measured: float | int | bool | None
-    """Measured value; null where it could not be measured."""
+    """Measured value; null if it could not be measured."""
     relation: Literal["<=", ">=", "==", "<", ">"]
     """How it is compared with the threshold."""
     threshold: float | int | bool

@@ -99,7 +99,7 @@ class StoredRun(Model):
     instance: Count
     """Instance of the function."""
     f_opt: float | None
-    """Value at the optimum; null where unknown."""
+    """Value at the optimum; null if unknown."""
     seed: Count
     """The user's seed."""
     evaluations: Count
@@ -111,9 +111,9 @@ class StoredRun(Model):
     status: Literal["done", "failed"]
     """Whether it did its work."""
     error: Failure | None
-    """What went wrong; null where nothing did."""
+    """What went wrong; null if nothing did."""
     best_value: float | None
-    """Least finite value; null where there was none."""
+    """Least finite value; null if there was none."""
     best_solution: Vector | None
     """Its point."""
     history: History
@@ -121,11 +121,11 @@ class StoredRun(Model):
     """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
     timing: Timing
     peak_rss_bytes: int | None
-    """Peak resident set of the process so far; null where unknown."""
+    """Peak resident set of the process so far; null if unknown."""
     grown_bytes: Count | None = None
-    """By how much the run made the process larger; null where unknown."""
+    """By how much the run made the process larger; null if unknown."""
     trace: TraceReference | None
-    """Where more than the improvements was kept; null where it was not asked for."""
+    """Where more than the improvements was kept; null if it was not asked for."""
 
 
 class PackedColumn(Model):

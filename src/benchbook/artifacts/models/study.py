@@ -44,9 +44,9 @@ class StudyPlan(Model):
     seeds: list[Count] = Field(min_length=1)
     """Seeds; each instance is run with each of them."""
     budget_per_dim: int | None = Field(ge=1)
-    """Evaluations for each variable; null where the budget is the same for all."""
+    """Evaluations per variable; null if the budget is the same for all."""
     budget: int | None = Field(ge=1)
-    """Evaluations of each run; null where it grows with the dimension."""
+    """Evaluations of each run; null if it grows with the dimension."""
     target: float | None
     """Runs stop once their value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
@@ -78,7 +78,7 @@ class StudyManifest(Model):
 
 
 class Spread(Model):
-    """Statistics of a number over runs; null where no run has it."""
+    """Statistics of a number over runs; null if no run has it."""
 
     least: float | None
     """Smallest."""
@@ -122,9 +122,9 @@ class CellAggregate(Model):
     successes: Count
     """Runs that came within 1e-8 of the optimum."""
     success_rate: float | None
-    """Share of such runs; null where the optimum is not known."""
+    """Share of such runs; null if the optimum is not known."""
     ert: list[float | None] | None
-    """Expected evaluations to each target, null where never hit; null in all where the optimum is not known."""
+    """Expected evaluations to each target, null if never hit; null in all where the optimum is not known."""
     hits: list[Count] | None
     """Runs that hit each target."""
     precision: Spread

@@ -208,7 +208,7 @@ class Index:
             unbroken = self._seal.is_unbroken(self._database)
             self.query("ROLLBACK")
             if not unbroken:
-                raise sqlite3.DatabaseError("it is not what benchbook wrote last")
+                raise sqlite3.DatabaseError("it was modified by another program")
         self._verified = state
 
     def _known(self) -> dict[str, tuple[int, int]]:

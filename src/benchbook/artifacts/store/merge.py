@@ -29,7 +29,7 @@ def merge(sources: Sequence[Path], into: Path) -> int:
     for source in sources:
         check_store(source)
         if source.resolve() == into.resolve():
-            raise UsageError(f"{source} is to be merged into itself")
+            raise UsageError(f"{source} cannot be merged into itself")
     _take_manifest(sources, into)
     copied = 0
     for source in sources:

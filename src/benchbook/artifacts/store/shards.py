@@ -39,7 +39,7 @@ class ShardWriter:
         self._said: dict[str, int] = {}
 
     def append(self, form: StoredForm) -> None:
-        """Append a run, and before it what it refers to where that was not said lately.
+        """Append a run, and before it what it refers to if that was not said lately.
 
         Raises:
             StorageError: It cannot be written; what was written before stays whole.
@@ -117,7 +117,7 @@ def is_being_written(path: Path) -> bool:
 
 
 def _lock(file: int) -> bool:
-    """Lock a file for as long as it is open; tell whether it was free. Where there are no locks it always is."""
+    """Lock a file for as long as it is open; tell whether it was free. If there are no locks it always is."""
     try:
         import fcntl
 

@@ -79,7 +79,7 @@ class TraceWriter:
         return self._lost_from is not None
 
     def write(self, columns: Mapping[str, np.ndarray]) -> None:
-        """Append a chunk of columns of the same length; where it cannot be written, the trace ends with a warning."""
+        """Append a chunk of columns of the same length; if it cannot be written, the trace ends with a warning."""
         if self._lost_from is not None:
             return
         rows = len(next(iter(columns.values())))

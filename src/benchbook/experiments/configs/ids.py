@@ -163,7 +163,7 @@ def _shortened(text: str) -> str:
 
 
 def _converted(value: Any) -> Any:
-    """Return a value one step nearer to JSON; itself where there is no such step."""
+    """Return a value one step nearer to JSON; itself if there is no such step."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, PurePath):

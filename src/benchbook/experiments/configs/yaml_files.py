@@ -114,7 +114,7 @@ def _of_node(file: Path, node: yaml.Node) -> Iterator[Located]:
 def _note_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: Lines, above: set[int]) -> None:
     """Note the line of each key; refuse keys that appear twice, and aliases that hold themselves."""
     if id(node) in above:
-        raise UsageError(f"{file}:{node.start_mark.line + 1}: an alias holds itself")
+        raise UsageError(f"{file}:{node.start_mark.line + 1}: an alias contains itself")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _note_lines(file, item, (*path, str(index)), lines, above | {id(node)})

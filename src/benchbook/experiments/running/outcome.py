@@ -61,7 +61,7 @@ class Outcome:
 
     @property
     def exception(self) -> BaseException | None:
-        """What `result` raises for a failed branch; None where it does not, or where failures are branches."""
+        """What `result` raises for a failed branch; None if it does not, or where failures are branches."""
         if self._returns == "branches":
             return None
         error = self._main.exception

@@ -117,7 +117,7 @@ class Recorder:
             self._tell("artifact", span, name, data)
 
     def flush(self) -> Sequence[Future[None]]:
-        """Return what is fulfilled when the sinks have heard everything so far; empty where they have."""
+        """Return what is fulfilled when the sinks have heard everything so far; empty if they have."""
         return [lane.flush() for lane in self._lanes]
 
     def _tell(self, method: str, *arguments: Any) -> None:

@@ -56,7 +56,7 @@ class WeightedRandom:
         else:
             weights = [float(weight) for weight in self.weights]
         if len(weights) != len(pool):
-            raise UsageError(f"there are {len(weights)} weights, expected {len(pool)} (one a configuration)")
+            raise UsageError(f"there are {len(weights)} weights, expected {len(pool)} (one per configuration)")
         if not all(0 <= weight < math.inf for weight in weights) or not any(weights):
             raise UsageError(f"the weights are {weights}, expected finite numbers >= 0 that are not all 0")
         return weights

@@ -70,7 +70,7 @@ class MinimizeFactory:
             rng: Generator of the run.
             horizon: Evaluations of the run.
             restart: Whether a search that has ended begins again at a random point.
-            repair: Rule for variables outside of the box.
+            repair: Rule for variables outside the box.
         """
         call, parts, options = self._function, self._parts, self._options
 
@@ -115,11 +115,11 @@ def from_minimize(
             recognised by name: a starting point (`x0`), `bounds` as pairs, `lower` and `upper`, a limit of evaluations
             (`maxfun`), a `seed` or an `rng`. It runs in a separate thread.
         name: Name in records; the function's own name by default.
-        keywords: Names of these arguments that are not recognised: `{"x0": "initial_guess"}`. The argument `ends` is
+        keywords: Names of these arguments that are not recognised: `{"x0": "initial_guess"}`. The part `ends` is
             `(lower, upper)`, for libraries that take their bounds in this form: `{"ends": "bounds"}`.
         options: Further keyword arguments of each call.
         global_random: Whether it may draw from the global generators of NumPy or of the module `random`. Each run then
-            has its own state for them, and swapping it at each evaluation costs about 0.1 ms; False saves this.
+            has its own state for them, which is swapped around each evaluation and costs about 0.1 ms; False avoids it.
 
     Raises:
         UsageError: It takes neither a starting point nor bounds, or an unknown argument is named.

@@ -40,7 +40,7 @@ _OPTIMIZER_CALLS = (
         r"spec\.twin_comparison\(\)",
         "does not compare textbook functions with shifted instances: spec.twin_comparison()",
     ),
-    (r"spec\.claim_sound\(", "does not claim what all must keep, seeds among it: spec.claim_sound()"),
+    (r"spec\.claim_sound\(", "does not make the claims that every spec must make: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
 _BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")

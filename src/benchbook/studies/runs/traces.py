@@ -69,7 +69,7 @@ def observer_for(
     most_bytes: int,
     so_far: Callable[[TraceRecord], None] | None = None,
 ) -> TraceObserver | None:
-    """Return what writes the trace of a run; None where only improvements are kept.
+    """Return what writes the trace of a run; None if only improvements are kept.
 
     Args:
         store: Folder of the store.

@@ -60,7 +60,7 @@ def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
         solver = str(told["solver_name"])
         strategy = str(told.get("sampling_strategy", "iteration"))
         if strategy not in _COUNTED:
-            log.warning("%s: %s is left out, its stop values are no iterations (%s)", shown(file), solver, strategy)
+            log.warning("%s: %s is left out, its stop values are not iterations (%s)", shown(file), solver, strategy)
             continue
         rows = group.sort_values("stop_val")
         # A solver is stopped at 0 for its start, which is the first value that it has.
@@ -70,7 +70,7 @@ def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
             if _is_count(at)
         ]
         if not pairs:
-            log.warning("%s: %s is left out, it has no stop values that are numbers", shown(file), solver)
+            log.warning("%s: %s is left out, it has no numeric stop values", shown(file), solver)
             continue
         name = f"benchopt_{safe_name(str(told['objective_name']))}"
         yield ImportedRun(

@@ -70,7 +70,7 @@ def _runs(file: Path) -> Iterator[Rows]:
             (whole(fields[_EVALUATION]), number(fields[_BEST_EVER])) if len(fields) > _BEST_EVER else (None, None)
         )
         if not at or best is None:
-            log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", shown(file), place, text[:60])
+            log.warning("%s, line %d: left out, it is torn or not a row of numbers: %r", shown(file), place, text[:60])
             continue
         if current is not None and at < current[1][-1]:
             if not begun:
