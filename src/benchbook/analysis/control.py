@@ -59,7 +59,7 @@ class TargetRow:
     runs: int
 
 
-def convergence(runs: RunTable, points: int = 60) -> Convergence:
+def convergence(runs: Sequence[RunRecord], points: int = 60) -> Convergence:
     """Return the quartiles of the best precision so far, at log-spaced evaluations up to the largest budget.
 
     A run that ended early keeps its last value.
@@ -69,7 +69,7 @@ def convergence(runs: RunTable, points: int = 60) -> Convergence:
     """
     if not len(runs):
         raise UsageError("convergence needs at least one run, the table is empty")
-    budget = max(r.budget for r in runs)
+    budget = max(getattr(r, "budget", None) or r.evaluations for r in runs)  # of imported runs it is not known
     grid = np.unique(np.geomspace(1, budget, min(points, budget)).round().astype(np.int64))
     curves = np.array([best_at(r, grid) for r in runs])
     # An order statistic, not an interpolation: infinite entries stay where they are.
