@@ -41,6 +41,8 @@ def test_other_peoples_json_is_left_out_of_a_report(tmp_path: Path, capsys: pyte
     bb.save(bb.run("random_search", "sphere", dim=2, instance=1, budget=50), tmp_path / "r.json.zst")
     (tmp_path / "package.json").write_text('{"name": "web"}')
     (tmp_path / "list.json").write_text("[1]")
+    study = bb.study(optimizers="random_search", functions="sphere", dims=[2], budget=10)
+    study.run(tmp_path / "a-study-below").close()
     assert main(["report", str(tmp_path), "--out", str(tmp_path / "report.html")]) == 0
     assert capsys.readouterr().err.count("is not an artifact of benchbook") == 2
 
@@ -49,6 +51,8 @@ def test_a_missing_folder_is_called_missing(tmp_path: Path, capsys: pytest.Captu
     """A path that does not exist is no unknown baseline."""
     assert main(["compare", str(tmp_path / "gone"), str(tmp_path)]) == 2
     assert "no such file or folder" in capsys.readouterr().err
+    assert main(["compare", "gone", str(tmp_path)]) == 2
+    assert "no such file or folder: gone; nor is it a published baseline" in capsys.readouterr().err
 
 
 def test_an_optimum_at_the_centre_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -95,6 +95,6 @@ def _is_artifact(file: Path) -> bool:
 
 def _is_store(path: Path) -> bool:
     from benchbook.artifacts.store.manifest import FILE_NAME
-    from benchbook.artifacts.store.shards import SHARD_SUFFIX
+    from benchbook.artifacts.store.shards import shards_of
 
-    return (path / FILE_NAME).exists() or next(path.rglob(f"*{SHARD_SUFFIX}"), None) is not None
+    return (path / FILE_NAME).exists() or bool(shards_of(path))

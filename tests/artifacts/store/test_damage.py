@@ -299,8 +299,8 @@ except bb.BenchbookError as error:
     assert len(made.run(tmp_path)) == 400
 
 
-def test_a_full_disk_is_no_fault_of_a_run(tmp_path: Path) -> None:
-    """A trace that cannot be written ends with a warning; every run completes, and its record says what is missing."""
+def test_a_trace_that_cannot_be_written_costs_no_run(tmp_path: Path) -> None:
+    """The runs are worth more than their traces: they are done, and say from where on theirs is missing."""
     code = f"""
 import resource, signal
 import benchbook as bb
@@ -312,10 +312,12 @@ made.run({str(tmp_path)!r})
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "the trace ends after" in done.stderr
+    assert "cannot write the trace" in done.stderr
     with Store(tmp_path) as store:
-        records = list(store.records())
-    assert [record.status.value for record in records] == ["done"] * 3
-    assert all(record.trace is not None and record.trace.lost_from is not None for record in records[1:])
+        runs = list(store.records())
+    assert [run.status.value for run in runs] == ["done"] * 3
+    assert any(run.trace is not None and run.trace.lost_from is not None for run in runs)
+    assert list(inspect(tmp_path)) == []
 
 
 def test_a_manifest_of_a_newer_version_is_refused(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
 _VERSION = 1
 _WAIT_S = 60.0
+_ONE_THREAD = sqlite3.threadsafety < 3  # else SQLite itself lets any thread close what another opened
 _MOST_KEPT = 256  # shared documents, while runs are taken in
 
 
@@ -147,11 +148,11 @@ class Index:
 
     def _connected(self) -> sqlite3.Connection:
         if not self._keep:
-            database = sqlite3.connect(":memory:", isolation_level=None)
+            database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=_ONE_THREAD)
             if not self._fresh:
                 self._copy_file_into(database)
             return database
-        return sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
+        return sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None, check_same_thread=_ONE_THREAD)
 
     def _copy_file_into(self, database: sqlite3.Connection) -> None:
         if not self._file.is_file():
@@ -284,6 +285,6 @@ class Index:
 
 
 def _close(database: sqlite3.Connection) -> None:
-    """Close a database, unless another thread opened it, which alone may."""
+    """Close a database; where SQLite was built for one thread, only the thread that opened it may."""
     with suppress(sqlite3.ProgrammingError):
         database.close()
