@@ -55,8 +55,8 @@ def test_a_folder_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.Cap
     """It is not called bit-identical, and nothing is written into it; neither by checking or opening it."""
     for arguments in (["verify", str(tmp_path)], ["study", "check", str(tmp_path)]):
         assert main(arguments) == 2
-        assert "is not" in capsys.readouterr().err
-    with pytest.raises(UsageError, match="is not"):
+        assert "is not a store" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="is not a store"):
         bb.open(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
