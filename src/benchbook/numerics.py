@@ -198,8 +198,13 @@ def _blas() -> tuple[str, str, int | None]:
     """Return name with version, kernel, and threads of the BLAS that NumPy calls."""
     from threadpoolctl import threadpool_info
 
-    for library in threadpool_info():
-        if library.get("user_api") == "blas":
-            name = f"{library['internal_api']} {library.get('version') or ''}".strip()
-            return name, str(library.get("architecture") or ""), int(library["num_threads"])
+    libraries = [library for library in threadpool_info() if library.get("user_api") == "blas"]
+    # SciPy carries a BLAS of its own: that of NumPy lies in NumPy's folder, if it came with NumPy.
+    libraries.sort(
+        key=lambda library: not any(part.startswith("numpy") for part in Path(library["filepath"]).parts[-3:])
+    )
+    if libraries:
+        library = libraries[0]
+        name = f"{library['internal_api']} {library.get('version') or ''}".strip()
+        return name, str(library.get("architecture") or ""), int(library["num_threads"])
     return "unknown", "", None
