@@ -10,11 +10,10 @@ import orjson
 
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.kinds import BENCHMARK_VERSION, Kind
-from benchbook.artifacts.run_document import environment_from
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import project_root, write_atomic
-from benchbook.records import Host, as_plain
+from benchbook.records import Environment, Host, as_plain, from_plain
 from benchbook.selfcheck.records import Check, Quality, Report, Speed
 from benchbook.typing import JsonObject
 
@@ -47,7 +46,7 @@ def from_document(document: JsonObject) -> Report:
     found = dict(cast("dict[str, Any]", document))
     del found["kind"], found["schema_version"]
     found["host"] = Host(**found["host"])
-    found["environment"] = environment_from(found["environment"])
+    found["environment"] = from_plain(Environment, found["environment"])
     found["checks"] = tuple(
         Check(**{**check, "measured": math.inf if check["measured"] is None else check["measured"]})
         for check in found["checks"]
