@@ -2,8 +2,9 @@
 
 PYTHON   ?= python3
 PORT     ?= 8000
-# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of damaged inputs
-TESTS    ?= not benchmark and not benchmark_full and not exhaustive
+# which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of
+# damaged inputs, the installation of the wheel (`make test-wheel`)
+TESTS    ?= not benchmark and not benchmark_full and not exhaustive and not wheel
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
 # the nightly run: which study, its parts k/n, and the parameters of the specs; small ones try it out
@@ -15,6 +16,10 @@ BASELINE ?= native-optimizers
 
 OLDEST   := 3.11
 NEWEST   := 3.13
+LOWEST   := build/lowest
+# what needs no extra
+CORE     := $(addprefix tests/,analysis observers optimizers/native params problems runs studies/runs studies/verify) \
+	$(addprefix tests/,test_numerics.py test_public_api.py test_records.py test_seeds.py test_digests.py)
 PY       := .venv/bin/python
 RUN      := $(PY) -m
 INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check
@@ -71,6 +76,20 @@ test: .venv/.stamp-all ## all tests, with the coverage gate, then the notebooks 
 	@$(COMPILE)
 	$(RUN) pytest -m "$(TESTS)" -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
 	$(RUN) pytest -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env notebooks/
+
+.PHONY: test-wheel
+test-wheel: .venv/.stamp-all ## the wheel in an empty environment, from an empty folder to a published site, on the oldest and newest Python
+	$(RUN) pytest -q -m wheel -p no:xdist tests/end_to_end/test_wheel.py
+
+.PHONY: test-lowest
+test-lowest: .venv/.stamp-all ## the core's tests with the lowest versions that pyproject.toml allows, on the oldest Python
+	$(RUN) uv build --quiet --wheel --no-build-isolation --out-dir $(LOWEST)/dist
+	$(RUN) uv pip compile pyproject.toml --quiet --python-version $(OLDEST) --resolution lowest-direct --no-annotate \
+		--output-file $(LOWEST)/requirements.txt
+	$(RUN) uv venv --quiet --clear --python $(OLDEST) $(LOWEST)/venv
+	$(RUN) uv pip install --quiet --python $(LOWEST)/venv -r $(LOWEST)/requirements.txt $(LOWEST)/dist/*.whl \
+		$(foreach tool,pytest hypothesis mpmath,"$$(grep -o '^$(tool)==[^ ;]*' requirements-all.lock)")
+	$(LOWEST)/venv/bin/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning -m "$(TESTS) and not slow and not browser" $(CORE)
 
 .PHONY: bench
 bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside it

@@ -1,8 +1,8 @@
 """Check that the lock files fit pyproject.toml, without a network.
 
-Every direct dependency must be locked at a version it allows, on every supported Python; every locked package must
-have hashes; the small lock must be a part of the full one; the compiler for machines without one has a lock of its
-own; and no file may name an address.
+Every direct dependency must be locked at a version it allows, on every Python that the classifiers name; every locked
+package must have hashes; the small lock must be a part of the full one; the compiler for machines without one has a
+lock of its own; and no file may name an address.
 """
 
 import re
@@ -11,7 +11,6 @@ import tomllib
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -19,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SMALL, FULL, COMPILER = "requirements.lock", "requirements-all.lock", "requirements-compiler.lock"
 SMALL_EXTRAS, FULL_EXTRAS = ("docs",), ("all",)
 BUILD_GROUP, COMPILER_GROUP = "build", "compiler"
-CANDIDATE_PYTHONS = [f"3.{minor}" for minor in range(8, 30)]
+CLASSIFIER = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 FORBIDDEN = re.compile(r"^\s*-|\w+://|\s@\s")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
@@ -29,7 +28,7 @@ Lock = dict[str, list[Requirement]]
 def main() -> int:
     """Print every problem found; return 1 when there is one."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    pythons = supported_pythons(pyproject["project"]["requires-python"])
+    pythons = supported_pythons(pyproject["project"]["classifiers"])
     problems: list[str] = []
     small, full = (read_lock(name, problems) for name in (SMALL, FULL))
     for name, lock, extras in ((SMALL, small, SMALL_EXTRAS), (FULL, full, FULL_EXTRAS)):
@@ -48,10 +47,9 @@ def main() -> int:
     return 0
 
 
-def supported_pythons(specifier: str) -> list[str]:
-    """Return the minor versions of Python that the package supports, such as 3.11."""
-    allowed = SpecifierSet(specifier)
-    return [python for python in CANDIDATE_PYTHONS if allowed.contains(python)]
+def supported_pythons(classifiers: list[str]) -> list[str]:
+    """Return the minor versions of Python that the classifiers name, such as 3.11."""
+    return [found[1] for text in classifiers if (found := CLASSIFIER.fullmatch(text))]
 
 
 def read_lock(name: str, problems: list[str]) -> Lock:

@@ -7,7 +7,10 @@ import pytest
 from benchbook import numerics
 from benchbook.numerics import PIN_VARIABLES, cpu_flags, fingerprint, pin
 
-HEAVY = ("numpy", "pandas", "matplotlib", "pydantic", "jsonschema", "jsonschema_rs", "rich", "papermill", "nbformat")
+HEAVY = (
+    *("numpy", "scipy", "pandas", "matplotlib"),
+    *("pydantic", "jsonschema", "jsonschema_rs", "rich", "papermill", "nbformat"),
+)
 SHOW = """
 import json, os
 from dataclasses import asdict
@@ -27,7 +30,7 @@ def test_importing_benchbook_first_pins_the_arithmetic(python: Python) -> None:
     assert found["variables"]["OPENBLAS_CORETYPE"] == "Haswell"
     assert found["blas"].endswith("Haswell")
     assert found["blas_threads"] == 1
-    assert not [level for level in found["cpu_dispatch"] if level in numerics._LEVELS]
+    assert not [level for level in found["cpu_dispatch"] if level in numerics.levels_of(numerics.numpy_version())]
 
 
 def test_a_process_that_has_loaded_numpy_is_left_alone(python: Python) -> None:
@@ -80,15 +83,32 @@ def test_a_processor_that_cannot_be_pinned_is_left_alone(
     assert numerics.os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 
-def test_only_levels_that_the_processor_has_are_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """NumPy warns about the others."""
+@pytest.mark.parametrize(
+    ("version", "levels"),
+    [((2, 0), "AVX512F"), ((2, 3), "AVX512F AVX512_SPR"), ((2, 4), "X86_V4 AVX512_SPR"), (None, "X86_V4 AVX512_SPR")],
+)
+def test_only_levels_that_processor_and_numpy_have_are_disabled(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, int] | None, levels: str
+) -> None:
+    """NumPy warns about the others, and names them differently from 2.4 on."""
     for name in (*PIN_VARIABLES, "NPY_ENABLE_CPU_FEATURES"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setattr(numerics, "cpu_flags", lambda: frozenset({"avx2", "fma", "avx512f", "avx512_fp16"}))
     monkeypatch.delitem(sys.modules, "numpy")
+    monkeypatch.setattr(numerics, "numpy_version", lambda: version)
     assert pin() is True
-    assert numerics.os.environ["NPY_DISABLE_CPU_FEATURES"] == "X86_V4 AVX512_SPR"
+    assert numerics.os.environ["NPY_DISABLE_CPU_FEATURES"] == levels
+
+
+def test_numpys_version_is_known_before_it_is_imported(python: Python) -> None:
+    """From its folder, so that the pin can name the levels of that version."""
+    import numpy as np
+
+    code = "import sys; from benchbook.numerics import numpy_version; assert 'numpy' not in sys.modules; "
+    major, minor = np.__version__.split(".")[:2]
+    assert python(code + "print(numpy_version())") == f"({major}, {minor})"
+    assert numerics.numpy_version() == (int(major), int(minor))
 
 
 def test_the_fingerprint_names_the_libraries() -> None:

@@ -64,7 +64,11 @@ def module_digest(names: Iterable[str]) -> str:
         >>> len(module_digest(["benchbook.digests"]))
         64
     """
-    files = [(name, getattr(sys.modules[name], "__file__", None)) for name in sorted(set(names))]
+    return _files_digest(tuple((name, getattr(sys.modules[name], "__file__", None)) for name in sorted(set(names))))
+
+
+@cache
+def _files_digest(files: tuple[tuple[str, str | None], ...]) -> str:
     return text_digest(*(f"{name}:{file_digest(Path(file))}" for name, file in files if file))
 
 

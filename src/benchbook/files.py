@@ -10,6 +10,7 @@ from pathlib import Path
 from benchbook.errors import StorageError, UsageError
 
 ARTIFACT_ROOT_VARIABLE = "BENCHBOOK_ARTIFACTS"
+SPEC_ROOT_VARIABLE = "BENCHBOOK_SPECS"
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -107,6 +108,17 @@ def artifact_root() -> Path:
     if named:
         return Path(named).expanduser().resolve()
     return (project_root() or Path.cwd()) / "artifacts"
+
+
+def spec_root() -> Path:
+    """Return where specs leave what they did: `BENCHBOOK_SPECS`, else `specs` below the artifacts."""
+    named = os.environ.get(SPEC_ROOT_VARIABLE)
+    return Path(named) if named else artifact_root() / "specs"
+
+
+def scratch_root() -> Path:
+    """Return where specs leave what they did when somebody only tried something."""
+    return artifact_root() / "scratch" / "specs"
 
 
 def _umask() -> int:

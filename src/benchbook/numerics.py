@@ -11,18 +11,31 @@ Not pinned, therefore recorded: libm (glibc picks sin and cos by CPU), NumPy's a
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import platform
+import re
 import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-# NumPy 2.4 and later name their dispatch levels so; a CPU level must be disabled by each of its names.
+# NumPy's names of its dispatch levels, with flags of processors that have the level (Linux spells some in two ways).
+# Each must be disabled by its own name, and NumPy warns about names that it or the processor does not know.
 _LEVELS = {
     "X86_V4": {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"},
     "AVX512_ICL": {"avx512_vbmi", "avx512vbmi", "avx512_vnni"},
+    "AVX512_SPR": {"avx512_fp16"},
+}
+_LEVELS_BEFORE_2_4 = {
+    "AVX512F": {"avx512f"},
+    "AVX512CD": {"avx512cd"},
+    "AVX512_KNL": {"avx512er"},
+    "AVX512_KNM": {"avx512_4vnniw"},
+    "AVX512_SKX": {"avx512vl"},
+    "AVX512_CLX": {"avx512_vnni"},
+    "AVX512_CNL": {"avx512_vbmi", "avx512vbmi"},
+    "AVX512_ICL": {"avx512_vbmi2"},
     "AVX512_SPR": {"avx512_fp16"},
 }
 _CORE_TYPE = "Haswell"
@@ -81,12 +94,42 @@ def pins() -> dict[str, str]:
     wanted = dict.fromkeys(_THREAD_VARIABLES, "1")
     flags = cpu_flags()
     if {"avx2", "fma"} <= flags and "NPY_ENABLE_CPU_FEATURES" not in os.environ:
-        levels = [level for level, needs in _LEVELS.items() if needs & flags]
+        levels = [level for level, marks in levels_of(numpy_version()).items() if marks & flags]
         if levels:
             # A level that the CPU lacks is left out: NumPy warns about those.
             wanted["NPY_DISABLE_CPU_FEATURES"] = " ".join(levels)
         wanted["OPENBLAS_CORETYPE"] = _CORE_TYPE
     return {variable: os.environ.get(variable, value) for variable, value in wanted.items()}
+
+
+def levels_of(version: tuple[int, int] | None) -> dict[str, set[str]]:
+    """Return the dispatch levels beyond AVX2 that a version of NumPy knows, each with flags of processors that have it.
+
+    Examples:
+        >>> "X86_V4" in levels_of((2, 4)), "AVX512_SKX" in levels_of((2, 3))
+        (True, True)
+    """
+    if version is None or version >= (2, 4):
+        return _LEVELS
+    # The wheels before 2.3 were built without the last level.
+    return {name: marks for name, marks in _LEVELS_BEFORE_2_4.items() if version >= (2, 3) or name != "AVX512_SPR"}
+
+
+def numpy_version() -> tuple[int, int] | None:
+    """Return major and minor version of the NumPy that this process has or would import; None where it has none."""
+    loaded = sys.modules.get("numpy")
+    if loaded is not None:
+        text = f'version = "{getattr(loaded, "__version__", "")}"'
+    else:
+        found = importlib.util.find_spec("numpy")
+        if found is None or not found.submodule_search_locations:
+            return None
+        try:
+            text = Path(found.submodule_search_locations[0], "version.py").read_text(encoding="utf-8")
+        except OSError:
+            return None
+    version = re.search(r"""^version = ["'](\d+)\.(\d+)""", text, re.MULTILINE)
+    return (int(version[1]), int(version[2])) if version else None
 
 
 @cache
@@ -125,7 +168,7 @@ def fingerprint() -> Fingerprint:
     dispatch = _numpy_dispatch()
     blas, kernel, threads = _blas()
     flags = cpu_flags()
-    wide = {level for level in dispatch if level in _LEVELS or level.startswith("AVX512")}
+    wide = {level for level in dispatch if level == "X86_V4" or level.startswith("AVX512")}
     return Fingerprint(
         pinned=bool(flags) and {"avx2", "fma"} <= flags and not wide and kernel == _CORE_TYPE,
         numpy=np.__version__,

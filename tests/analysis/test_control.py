@@ -121,6 +121,16 @@ def test_wins_are_counted_in_pairs(make_run: MakeRun) -> None:
     assert paired_wins(RunTable([*mine, empty]), "mine", "control") == (0, 0)
 
 
+@pytest.mark.parametrize(("mine", "control"), [(1e-14, 1e-9), (0.3, 0.1 + 0.2)], ids=["both solved", "rounding"])
+def test_what_is_no_difference_is_no_win(mine: float, control: float, make_run: MakeRun) -> None:
+    """Values below the hardest target, and those whose last bits differ, are ties."""
+    runs = [
+        make_run([1], [mine], seed=1, f_opt=0.0),
+        make_run([1], [control], seed=1, optimizer="control", f_opt=0.0),
+    ]
+    assert paired_wins(RunTable(runs), "mine", "control") == (0, 1)
+
+
 def test_centre_bias_in_decades(make_run: MakeRun) -> None:
     """Precision 1e-6 on the textbook function and 1e-2 on the twins are four decades; the median over functions."""
     runs = RunTable([

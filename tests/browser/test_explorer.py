@@ -30,7 +30,7 @@ def summary(site: Path) -> StudySummary:
 
 def ready(page: Page, name: str) -> Page:
     """Wait until the page has drawn what it shows."""
-    page.wait_for_selector(f"#bb-{name}.bb-ready", timeout=30_000)
+    page.wait_for_selector(f"#bb-{name}.bb-ready")
     return page
 
 

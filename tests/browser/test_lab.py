@@ -4,17 +4,15 @@ import json
 import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from programs import PATIENCE_S, Program, free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -23,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = "notebooks/random_search.ipynb"
 EXPLORER = "notebooks/explore.ipynb"
-START_S, RUN_S, ATTEMPTS = 40, 60, 3
+RUN_S, ATTEMPTS = PATIENCE_S / 2, 3
 OUTPUT = ".jp-OutputArea-output"
 VERDICT = re.compile(r"^held +Every run completes\.")
 WIDGETS = ".jp-OutputArea-output .widget-vbox"
@@ -46,9 +44,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         path.write_text(json.dumps(settings))
     for notebook in (NOTEBOOK, EXPLORER):
         forget_outputs(project / notebook)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--LabApp.news_url="]
@@ -59,15 +55,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         **{name: str(tmp_path / name.lower()) for name in (*homes, "JUPYTERLAB_WORKSPACES_DIR")},
         "BENCHBOOK_ARTIFACTS": str(project / "artifacts"),
     }
-    log = tmp_path / "lab.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=project, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_until_up(f"http://127.0.0.1:{port}/api", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    with Program(command, tmp_path / "lab.log", grace_s=20.0, folder=project, environment=environment) as server:
+        server.wait_for_answer(f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}"
 
 
 def forget_outputs(path: Path) -> None:
@@ -77,20 +67,6 @@ def forget_outputs(path: Path) -> None:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     path.write_text(json.dumps(notebook), encoding="utf-8")
-
-
-def wait_until_up(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once the server answers."""
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # an address of this machine
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
 def test_run_all_in_jupyterlab_ends_with_the_verdicts(lab: str, browser: Browser) -> None:
@@ -130,10 +106,11 @@ def opened(browser: Browser, lab: str, notebook: str, awaited: Callable[[Page], 
     """Open a notebook and run all of its cells, until what is awaited is there."""
     start_kernel(lab, notebook)
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE_S * 1000)
     for _ in range(ATTEMPTS):
         page = context.new_page()
         page.goto(f"{lab}/lab/tree/{notebook}?reset")
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=START_S * 1000)
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=PATIENCE_S * 1000)
         if wait_for(page, awaited(page)):
             return page
         page.close()
@@ -160,7 +137,7 @@ def start_kernel(lab: str, notebook: str) -> None:
     """Start the notebook's kernel before it is opened: asked for too early, JupyterLab opens a dialog instead."""
     session = {"path": notebook, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
     request = urllib.request.Request(f"{lab}/api/sessions", json.dumps(session).encode(), method="POST")  # noqa: S310  # this machine
-    with urllib.request.urlopen(request, timeout=START_S) as answer:  # noqa: S310  # the same
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310  # the same
         assert answer.status == 201
 
 

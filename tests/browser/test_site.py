@@ -77,7 +77,7 @@ def test_every_page_is_reached_by_links_alone_and_none_is_broken(opened: Opener,
 def test_mathematics_is_typeset_without_a_network(opened: Opener) -> None:
     """The formula of the somersault becomes glyphs."""
     page = opened("specs/manta_ray_foraging.html")
-    page.wait_for_selector("mjx-container", timeout=10_000)
+    page.wait_for_selector("mjx-container")
 
 
 def test_pictures_load_and_say_what_they_show(opened: Opener) -> None:
@@ -126,5 +126,5 @@ def test_search_finds_a_page(opened: Opener) -> None:
     """The index works from files."""
     page = opened("search.html")
     page.goto(page.url + "?q=somersault")
-    page.wait_for_selector("#search-results a", timeout=10_000)
+    page.wait_for_selector("#search-results a")
     assert "specs/manta_ray_foraging" in page.inner_html("#search-results")

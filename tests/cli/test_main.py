@@ -337,7 +337,7 @@ def test_an_interrupt_is_one_sentence(call: Call, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("benchbook.studies.runs.run.run", interrupted)
     code, _, err = call(*RUN)
-    assert (code, err.strip()) == (130, "interrupted; what was finished is kept")
+    assert (code, err.strip()) == (130, "interrupted; finished work is kept")
 
 
 def test_an_error_of_ours_has_its_exit_code(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,7 +419,7 @@ def test_ctrl_c_ends_a_long_run(tmp_path: Path) -> None:
         f"sys.exit(main({[*RUN, '--out', str(tmp_path / 'r.json.zst')]!r}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.strip()) == (130, "interrupted; what was finished is kept")
+    assert (done.returncode, done.stderr.strip()) == (130, "interrupted; finished work is kept")
     assert list(tmp_path.glob("*.zst")) == []
 
 

@@ -39,7 +39,7 @@ def test_every_field_is_shown_with_its_source(capsys: pytest.CaptureFixture[str]
     assert "explicit" in shown["dims"]
     assert "1.0e-08" in shown["target"]
     assert "preset quick" in shown["target"]
-    assert "Evaluations a run may spend" in shown["budget_per_dim"]
+    assert "Evaluations per variable" in shown["budget_per_dim"]
 
 
 def test_fields_are_shown_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,7 +66,7 @@ def test_a_wrong_override_is_told() -> None:
 
 def test_the_purpose_is_the_first_line_of_the_file(tmp_path: Path) -> None:
     """Each preset says what it is for; a file without a comment says nothing."""
-    assert purpose(preset_path("quick")).startswith("under a second of computation")
+    assert purpose(preset_path("quick")).startswith("less than a second of computation")
     assert all(purpose(preset_path(preset)) for preset in PRESETS)
     (tmp_path / "a.yaml").write_text("seeds: 3\n")
     assert purpose(tmp_path / "a.yaml") == ""

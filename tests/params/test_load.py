@@ -81,7 +81,8 @@ def test_full_is_more_than_quick(root: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("seeds: 2", "seeds: []", "parameter seeds is "),
         ("seeds: 2", "seeds: [1, -1]", r"parameter seeds"),
         ("seeds: 2", "seeds: true", "parameter seeds is True"),
-        ("seeds: 2", "seeds: 2.0", "parameter seeds is 2.0"),
+        ("seeds: 2", "seeds: 2.5", "parameter seeds is 2.5"),
+        ("seeds: 2", "seeds: '2'", "parameter seeds is '2'"),
         ("dims: [2]", "dims: 2", "parameter dims is 2: input should be a valid list"),
         ("dims: [2]", "dims: [2, 0]", r"parameter dims\[1\] is 0: input should be greater than or equal to 1"),
         ("functions: [sphere]", "functions: []", r"parameter functions is \[\]: list should have at least 1 item"),
@@ -92,8 +93,8 @@ def test_full_is_more_than_quick(root: Path, monkeypatch: pytest.MonkeyPatch) ->
             r"parameter bbob_functions\[0\] is 25: .*less than or equal to 24",
         ),
         ("target: 1.0e-3", "target: .nan", "parameter target is nan"),
-        ("target: 1.0e-3", "target: -1.0", "parameter target is -1.0: input should be greater than or equal to 0"),
-        ("target: 1.0e-3", "target: 1e-8", r"is '1e-8': .* \(YAML 1.1 reads 1e-8 as text; write 1.0e-08\)"),
+        ("target: 1.0e-3", "target: -1.0", "parameter target is -1: input should be greater than or equal to 0"),
+        ("target: 1.0e-3", "target: 1.0e-3x", "parameter target is '1.0e-3x'"),
         ("seeds: 2", "sedes: 2", "unknown parameter 'sedes'; did you mean 'seeds'"),
         ("seeds: 2", "xyzzy: 2", "unknown parameter 'xyzzy'; known are preset, functions"),
         ("seeds: 2\n", "", "parameter 'seeds' is missing"),
@@ -120,6 +121,18 @@ def test_all_mistakes_are_told_at_once(file: Path) -> None:
         load(changed(file, "seeds: 2\n", "sedes: 2\n"), ["dims=2", "target=x"])
     for part in ("'sedes'", "'seeds' is missing", "dims is 2", "target is 'x'"):
         assert part in str(caught.value)
+
+
+def test_exponents_need_no_point(file: Path) -> None:
+    """1e4 is 10000 in a file, in an override, and where papermill took it for text."""
+    text = (
+        file.read_text().replace("target: 1.0e-3", "target: 1e-8").replace("budget_per_dim: ", "budget_per_dim: 1e4 # ")
+    )
+    file.write_text(text)
+    found = load(str(file), ["seeds=2e0", "bbob_instances=[1e0, 2]", "adapter_budget_per_dim={optuna: 1e2}"])
+    assert (found["budget_per_dim"], found["target"], found["seeds"]) == (10_000, 1e-8, 2)
+    assert (found["bbob_instances"], found["adapter_budget_per_dim"]) == ([1, 2], {"optuna": 100})
+    assert check({**found, "budget_per_dim": "1e4"}, "papermill") == found
 
 
 @pytest.mark.parametrize("seeds", [3, [4, 1, 7], [0]])

@@ -7,7 +7,7 @@ from benchbook.errors import MissingExtraError, UsageError
 from benchbook.problems import bbob, certify
 from benchbook.problems.bbob import BBOB, BbobProblem
 from benchbook.problems.certify import ALL_INSTANCES, LIMIT, REFERENCE_DIMS, relative_differences
-from benchbook.problems.coco import ReferenceProblem
+from benchbook.problems.coco import ReferenceProblem, reference_dims
 
 
 @pytest.mark.parametrize("name", BBOB)
@@ -34,7 +34,7 @@ def test_many_points_agree_with_the_reference(name: str) -> None:
 @pytest.mark.parametrize("name", BBOB)
 def test_the_reference_agrees_with_ioh(name: str) -> None:
     """ioh, a second implementation, is as far from the reference as the limit allows, and so are we from it."""
-    ioh = pytest.importorskip("ioh", reason="ioh, an optional second reference, has no wheel for this Python")
+    ioh = pytest.importorskip("ioh", reason="ioh, a second reference, is not installed")
     for dim in (2, 10, 40):
         ours, reference = BbobProblem(name, dim, 3), ReferenceProblem(name, dim, 3)
         peer = ioh.get_problem(int(name.removeprefix("bbob_f")), instance=3, dimension=dim)
@@ -42,6 +42,53 @@ def test_the_reference_agrees_with_ioh(name: str) -> None:
         theirs = np.array(peer(x.tolist()))
         assert relative_differences(theirs, reference(x), reference.f_opt).max() <= LIMIT
         assert relative_differences(ours(x), theirs, reference.f_opt).max() <= LIMIT
+
+
+def test_every_instance_of_f19_has_its_optimum_where_the_reference_is_least() -> None:
+    """Also where its rotation is not orthogonal to the last place, and its stated optimum is a little off."""
+    for dim, instances in ((2, (194, 368, 819)), (10, (777,)), (20, (394, 602)), (40, (292, 909))):
+        found = certify.certify("bbob_f19", [dim], instances)
+        assert found.faults == ()
+        assert found.worst <= 1e-10
+
+
+@pytest.mark.parametrize("name", [name for name in BBOB if name not in {"bbob_f7", "bbob_f13"}])
+def test_functions_of_many_variables_are_those_of_a_reference(name: str) -> None:
+    """Beyond 40 variables unrotated functions are compared with coco-experiment, the others with ioh."""
+    if 80 not in reference_dims(name):
+        pytest.importorskip("ioh", reason="ioh, an optional second reference, has no wheel for this Python")
+    assert certify.certify(name, [80], [1, 1000]).passed
+    assert certify.certify(name, [160], [500]).passed
+
+
+@pytest.mark.parametrize("dim", [80, 160])
+def test_f7_and_f13_of_many_variables_follow_their_formulas(dim: int) -> None:
+    """No reference has them beyond 40 variables; the formulas of the report, in more than double precision, do."""
+    long = np.longdouble
+    x = np.random.default_rng(dim).uniform(-6, 6, (40, dim))
+    steps, ridge = BbobProblem("bbob_f7", dim, 3), BbobProblem("bbob_f13", dim, 3)
+    scales = long(10.0) ** (np.arange(dim, dtype=long) / (dim - 1) / 2)
+    first = bbob.legacy.rotation(bbob.legacy.seed_of(7, 3), dim).astype(long)
+    second = bbob.legacy.rotation(bbob.legacy.seed_of(7, 3) + 1_000_000, dim).astype(long)
+    zh = (x - steps.x_opt).astype(long) @ first * scales
+    zt = np.where(abs(zh) > 0.5, np.floor(zh + 0.5), np.floor(10 * zh + 0.5) / 10)
+    sums = ((zt @ second) ** 2 * scales**4).sum(axis=1)
+    beyond = (np.maximum(abs(x.astype(long)) - 5, 0) ** 2).sum(axis=1)
+    expected = 0.1 * np.maximum(abs(zh[:, 0]) / 10**4, sums) + beyond
+    np.testing.assert_allclose((steps(x) - steps.f_opt) / expected.astype(float), 1.0, rtol=1e-12)
+
+    seed = bbob.legacy.seed_of(13, 3)
+    left, right = (bbob.legacy.rotation(item, dim).astype(long) for item in (seed, seed + 1_000_000))
+    z = (x - ridge.x_opt).astype(long) @ (left * scales @ right)
+    expected = z[:, 0] ** 2 + 100 * np.sqrt((z[:, 1:] ** 2).sum(axis=1))
+    np.testing.assert_allclose((ridge(x) - ridge.f_opt) / expected.astype(float), 1.0, rtol=1e-12)
+
+
+def test_what_noise_multiplies_may_have_been_rounded() -> None:
+    """A value of 9e-8 that was stored with f_opt has lost digits, which noise multiplies; that is no other noise."""
+    assert certify.certify("bbob_noisy_f126", [5], [11]).passed
+    assert relative_differences(np.array([1.0 + 1e-9]), np.array([1.0]), 0.0)[0] == pytest.approx(1e-9)
+    assert relative_differences(np.array([1.0 + 1e-9]), np.array([1.0]), 0.0, gain=1e6)[0] == 0.0
 
 
 def test_a_wrong_function_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +142,13 @@ def test_relative_differences_are_judged_by_what_is_left_to_win() -> None:
 
 def test_what_the_reference_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other dimensions and a missing coco-experiment are told before anything is compared."""
-    with pytest.raises(UsageError, match="dim is 7, expected one of 2, 3, 5, 10, 20, 40"):
+    with pytest.raises(UsageError, match="dim is 7, expected one of 2, 3, 5, 10, 20, 40, 80, 160"):
         certify.certify("bbob_f1", [7], [1])
+    with pytest.raises(UsageError, match="dim is 80, expected at most 40: no reference has bbob_f7 beyond"):
+        certify.certify("bbob_f7", [80], [1])
+    monkeypatch.setitem(__import__("sys").modules, "ioh", None)
+    with pytest.raises(MissingExtraError, match="pip install ioh"):
+        certify.certify("bbob_f10", [80], [1])
     monkeypatch.setitem(__import__("sys").modules, "cocoex", None)
     with pytest.raises(MissingExtraError):
         certify.certify("bbob_f1", [2], [1])

@@ -23,11 +23,13 @@ def test_reference_values_are_those_of_the_suite(name: str) -> None:
         assert reference(x).tolist() == [stated(row) for row in x]
 
 
-@pytest.mark.parametrize("dim", [1, 4, 41, 80])
+@pytest.mark.parametrize("dim", [1, 4, 41, 81])
 def test_numbers_that_would_end_the_process_are_refused(dim: int) -> None:
     """Functions, dimensions and instances that coco-experiment does not know are refused before it sees them."""
     with pytest.raises(UsageError, match=rf"dim is {dim}, expected"):
         ReferenceProblem("bbob_f1", dim, 1)
+    with pytest.raises(UsageError, match="dim is 80, expected one of 2, 3, 5, 10, 20, 40 for"):
+        ReferenceProblem("bbob_f6", 80, 1)
     with pytest.raises(UnknownNameError):
         ReferenceProblem("bbob_f25", 2, 1)
     with pytest.raises(UsageError, match="expected at most 2147483647"):

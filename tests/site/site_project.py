@@ -11,14 +11,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from benchbook.cli.main import main
+from benchbook.params.load import load
 from benchbook.site import build_site
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("manta_ray_foraging", "random_search")
 NOT_RUN = "not_run"
-TINY = ("dims=[2]", "seeds=2", "bbob_functions=[]", "budget_per_dim=60")
+TINY = {"dims": [2], "seeds": 2, "bbob_functions": [], "budget_per_dim": 60}
 
 
 @cache
@@ -36,9 +38,11 @@ def executed_project() -> Path:
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", project / "notebooks")
     shutil.copy(ROOT / "notebooks" / "random_search.ipynb", project / "notebooks" / f"{NOT_RUN}.ipynb")
     with inside(project):
-        overrides = [text for item in TINY for text in ("-p", item)]
+        tiny = project / "params" / "tiny.yaml"
+        tiny.write_text(yaml.safe_dump({**load("quick"), **TINY}), encoding="utf-8")
         # Such short runs need not fulfil every claim; what they came to is for the pages to say.
-        assert main(["spec", "run", *NAMES, *overrides]) in (0, 1)
+        assert main(["spec", "run", *NAMES, "--params", str(tiny)]) in (0, 1)
+        tiny.unlink()
     return project
 
 

@@ -8,20 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
+
+from benchbook.params.load import load
 
 ROOT = Path(__file__).parents[2]
-TINY = [
-    "-p",
-    "functions=[sphere]",
-    "-p",
-    "dims=[2]",
-    "-p",
-    "seeds=2",
-    "-p",
-    "bbob_functions=[]",
-    "-p",
-    "budget_per_dim=60",
-]
+TINY = ["--params", "params/tiny.yaml"]  # of the project below
+SMALLER = {"functions": ["sphere"], "dims": [2], "seeds": 2, "bbob_functions": [], "budget_per_dim": 60}
+
+
+def write_params(project: Path, **changes: object) -> None:
+    """Write the tiny parameters of a project: those of quick, but for what is smaller."""
+    params = {**load("quick"), **SMALLER, **changes}
+    (project / "params" / "tiny.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+
+
 CELL = dict[str, object]
 
 
@@ -32,6 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "params", tmp_path / "params")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
+    write_params(tmp_path)
     return tmp_path
 
 

@@ -55,7 +55,7 @@ def test_specs_of_libraries_are_not_run_and_all_others_hold(
     """Exit code 0: what is missing is listed with what to install, the claim on a reference is undecided."""
     for name in ("scipy-nelder_mead", "whale"):
         copy_spec(name)
-    done = benchbook("spec", "run", "-p", "adapter_seeds=1")
+    done = benchbook("spec", "run")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "scipy:nelder_mead needs the library scipy, which is not installed: pip install" in done.stderr
     rows = {line.split()[0]: " ".join(line.split()) for line in done.stdout.splitlines() if line.strip()}

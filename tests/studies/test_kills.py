@@ -148,7 +148,7 @@ def test_an_interrupt_ends_a_study_cleanly(tmp_path: Path) -> None:
     _, errors = child.communicate(timeout=60)
     assert child.returncode == 130
     *steps, last = errors.decode().strip().splitlines()
-    assert last == "interrupted; what was finished is kept"
+    assert last == "interrupted; finished work is kept"
     assert [word for line in steps for word in ("started", "cancelled") if f", {word};" in line] == [
         "started",
         "cancelled",

@@ -1,12 +1,8 @@
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
+from programs import Program, free_port
 
 from benchbook.clock import ManualClock
 from benchbook.errors import MissingExtraError
@@ -67,33 +63,13 @@ def test_without_tensorboard_the_extra_is_named(tmp_path: Path, monkeypatch: pyt
 
 def test_the_real_server_shows_the_run(tmp_path: Path) -> None:
     """TensorBoard itself answers over loopback with the run and its tags."""
-    run_id = mirrored(tmp_path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    run_id = mirrored(tmp_path / "runs")
+    port = free_port()
     command = [
-        sys.executable, "-m", "tensorboard.main", "--logdir", str(tmp_path), "--port", str(port), "--host", "127.0.0.1",
-        "--load_fast", "false",
+        sys.executable, "-m", "tensorboard.main", "--logdir", str(tmp_path / "runs"), "--port", str(port),
+        "--host", "127.0.0.1", "--load_fast", "false",
     ]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        assert run_id in answer(f"http://127.0.0.1:{port}/data/runs", run_id)
-        assert "metrics/loss" in answer(f"http://127.0.0.1:{port}/data/plugin/scalars/tags", "metrics/loss")
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def answer(address: str, wanted: str) -> str:
-    """Return what a server answers, once it holds what is wanted."""
-    text = ""
-    for _ in range(150):
-        try:
-            with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310  # loopback
-                text = response.read().decode()
-        except (urllib.error.URLError, OSError):
-            text = ""
-        if wanted in text:
-            break
-        time.sleep(0.2)
-    return text
+    with Program(command, tmp_path / "server.log", grace_s=5.0) as server:
+        assert run_id in server.wait_for_answer(f"http://127.0.0.1:{port}/data/runs", run_id)
+        tags = server.wait_for_answer(f"http://127.0.0.1:{port}/data/plugin/scalars/tags", "metrics/loss")
+        assert "metrics/loss" in tags

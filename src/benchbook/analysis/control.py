@@ -11,6 +11,7 @@ import numpy as np
 from benchbook.analysis.cells import cells
 from benchbook.analysis.measures.ert import RunningTimes, expected_running_times
 from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.analysis.statistics.ties import tied
 from benchbook.analysis.table import RunTable
 from benchbook.errors import UnknownNameError, UsageError
 from benchbook.records import RunRecord
@@ -125,7 +126,9 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
 
 
 def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]:
-    """Return on how many problems and seeds the optimizer ended strictly lower than the control, and of how many.
+    """Return on how many problems and seeds the optimizer ended lower than the control, and of how many.
+
+    Values below the hardest target, and values that differ by rounding only, are ties.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -140,7 +143,8 @@ def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]
         if run.precision is None or other is None:
             continue
         pairs += 1
-        wins += run.precision < other
+        mine, theirs_tied = tied(np.array([run.precision, other]))
+        wins += bool(mine < theirs_tied)
     return wins, pairs
 
 

@@ -20,7 +20,7 @@ def command() -> None:
 @click.option("--name", required=True, help="Name of the baseline.")
 @click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
 def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
-    """Write the summary of a study under artifacts/baselines/."""
+    """Write the summary of a study to artifacts/baselines/."""
     from benchbook.analysis.comparison import baselines
 
     made = baselines.publish(open_runs(study), name, replace=replace)
@@ -32,7 +32,7 @@ def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
 @command.command("list")
 @json_option("the list")
 def list_(*, as_json: bool) -> None:
-    """List the baselines, and the references that come with benchbook."""
+    """List the baselines, and the reference curves of benchbook."""
     import orjson
 
     from benchbook.analysis.comparison.baselines import published
@@ -70,7 +70,7 @@ def list_(*, as_json: bool) -> None:
     else:
         console().print(table(headers, rows, right=["cells", "runs"]))
         if not published_rows:
-            click.echo("no baselines yet: benchbook baseline publish STUDY --name NAME")
+            click.echo("there are no baselines yet; publish one with: benchbook baseline publish STUDY --name NAME")
 
 
 @command.command("show")

@@ -25,22 +25,27 @@ _HEADERS = ("Verdict", "Lane", "Metric", "Baseline", "Current", "Delta", "% Delt
     type=click.Choice(["quick", "balanced", "full", "fast", "quality"]),
     default="quick",
     show_default=True,
-    help="How much is measured; fast is quick, quality is full.",
+    help="How much to measure; fast means quick, quality means full.",
 )
 @click.option(
-    "--compare", "pair", nargs=2, default=None, metavar="A B", help="Measure nothing; compare report B with A."
+    "--compare",
+    "pair",
+    nargs=2,
+    default=None,
+    metavar="A B",
+    help="Compare report B with report A instead of measuring.",
 )
-@click.option("--output-dir", type=_PATH, default=None, help="Folder of the reports. [.benchmarks of the project]")
-@click.option("--write-summary", is_flag=True, help="Write benchmarks/summary.json, which is committed, again.")
+@click.option("--output-dir", type=_PATH, default=None, help="Folder of the reports. [.benchmarks in the project]")
+@click.option("--write-summary", is_flag=True, help="Write the committed summary, benchmarks/summary.json, again.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def command(
     *, which: str, pair: tuple[str, str] | None, output_dir: Path | None, write_summary: bool, form: str
 ) -> int:
     """Measure accuracy and speed of benchbook itself.
 
-    The report goes to .benchmarks/ and is compared with the last ten there and the committed summary. A and B are
-    paths, ids or their beginnings, latest, previous, or summary. Exit code 1: a check of accuracy does not hold; 5:
-    accuracy or quality became worse. Times are advice: what became slower is said, and changes no exit code.
+    The report is written to .benchmarks/ and compared with the last ten reports and the committed summary. A and B are
+    paths, ids or beginnings of ids, latest, previous, or summary. Exit code 1: an accuracy check does not hold; 5:
+    accuracy or quality became worse. Slower times are reported, but do not change the exit code.
     """
     from benchbook.selfcheck.comparing import MOST_REPORTS, compare_reports, worse
     from benchbook.selfcheck.reports import earlier_reports, find_report, report_folder, summary_path, write_report

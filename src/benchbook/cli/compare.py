@@ -24,19 +24,19 @@ _RIGHT = ("Dim", "Baseline", "Current", "Delta", "% Delta", "p")
 @click.command("compare")
 @click.argument("baseline")
 @click.argument("candidate", type=click.Path(path_type=Path))
-@click.option("--thresholds", type=click.Path(path_type=Path), default=None, help="YAML: when a difference counts.")
+@click.option("--thresholds", type=click.Path(path_type=Path), default=None, help="YAML file with the thresholds.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
-@click.option("--all", "everything", is_flag=True, help="Also list rows without a difference in table and Markdown.")
-@click.option("--strict", is_flag=True, help="Exit code 7 where something was not compared, or nothing was decided.")
+@click.option("--all", "everything", is_flag=True, help="In table and Markdown, also list rows without a difference.")
+@click.option("--strict", is_flag=True, help="Exit with 7 if something was not compared, or nothing was decided.")
 def command(
     *, baseline: str, candidate: Path, thresholds: Path | None, form: str, everything: bool, strict: bool
 ) -> int:
     """Compare a study with a baseline; nothing is run.
 
     BASELINE is the name of a published baseline or a study; CANDIDATE is a study: a store, a run artifact, or a folder
-    of run artifacts. Exit code 5 says that something became worse; a cell of the baseline that the candidate does not
-    have counts as worse. With --strict exit code 7 says that the comparison is no proof: cells of the baseline are
-    missing, budgets differ, or nothing was decided about quality.
+    of run artifacts. Exit code 5: something became worse; a cell of the baseline that the candidate lacks counts as
+    worse. With --strict, exit code 7: the comparison is not conclusive, because cells of the baseline are missing,
+    budgets differ, or nothing was decided about quality.
     """
     from benchbook.analysis.comparison.compare import compare
     from benchbook.analysis.comparison.thresholds import load_thresholds

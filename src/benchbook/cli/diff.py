@@ -13,9 +13,9 @@ from benchbook.errors import ExitCode
 @click.argument("a", type=click.Path(path_type=Path), metavar="A")
 @click.argument("b", type=click.Path(path_type=Path), metavar="B")
 def command(*, a: Path, b: Path) -> int:
-    """Say why a number changed between two runs.
+    """Explain why a number changed between two runs.
 
-    A and B are run artifacts. Prints what differs in what was asked for, in the content, and in code, settings,
+    A and B are run artifacts. Lists the differences in the requested run, in the content, and in code, settings,
     libraries and arithmetic. Exit code 0: the contents are the same; 4: they differ.
     """
     from benchbook.artifacts.io import load
@@ -23,7 +23,7 @@ def command(*, a: Path, b: Path) -> int:
 
     found = differences(load(a), load(b))
     if found.identical:
-        click.echo("the contents are the same, bit by bit")
+        click.echo("the contents are identical")
     else:
         click.echo("the contents differ:")
         for text in found.content:

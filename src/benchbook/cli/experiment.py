@@ -44,14 +44,18 @@ def strategies(*, as_json: bool) -> None:
 @click.option("--strategy", default="multi_branch", show_default=True, help="Name: benchbook experiment strategies.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the strategy.")
 @click.option("--arg", "arguments", multiple=True, metavar="KEY=VALUE", help="An argument of the function.")
-@click.option("--calls", type=click.IntRange(min=1), default=1, show_default=True, help="How many calls, in turn.")
+@click.option(
+    "--calls", type=click.IntRange(min=1), default=1, show_default=True, help="Number of calls, one after the other."
+)
 @click.option(
     "--sink", "sinks", multiple=True, type=click.Choice(_SINKS), help="Where records go; may be repeated. [json]"
 )
-@click.option("--tracking-uri", default=None, help="MLflow server. [what MLflow is set to]")
-@click.option("--retries", type=click.IntRange(min=0), default=0, show_default=True, help="Tries after a failure.")
-@click.option("--timeout", type=float, default=None, help="Seconds a branch may take. [no limit]")
-@click.option("--max-concurrency", type=click.IntRange(min=1), default=None, help="Branches at once. [all]")
+@click.option("--tracking-uri", default=None, help="MLflow server. [as configured in MLflow]")
+@click.option("--retries", type=click.IntRange(min=0), default=0, show_default=True, help="Retries after a failure.")
+@click.option("--timeout", type=float, default=None, help="Time limit of a branch in seconds. [no limit]")
+@click.option(
+    "--max-concurrency", type=click.IntRange(min=1), default=None, help="Branches run at the same time. [all]"
+)
 @json_option("the branches")
 def run(
     *,
@@ -66,16 +70,16 @@ def run(
     as_json: bool,
     **limits: Any,
 ) -> int:
-    """Run a function under the configurations of YAML files.
+    """Run a function under the configurations in YAML files.
 
-    The function is one of a module, or of a file.
+    The function is in a module or a file.
 
     \b
     Example:
       benchbook experiment run examples/tune.py:tune --configs configs/ \\
           --strategy multi_branch --sink mlflow --tracking-uri URI
 
-    Exit code 1: a branch that the caller waits for failed.
+    Exit code 1: a branch that the caller waits for has failed.
     """  # noqa: D301  # click keeps the lines behind this very character
     from benchbook.experiments import Configs, experiment, get_strategy
 

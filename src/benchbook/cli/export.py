@@ -15,15 +15,15 @@ _FORMS = ["coco", "ioh", "csv", "parquet", "ro-crate"]
 @click.command("export")
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--to", "form", required=True, type=click.Choice(_FORMS), help="The format.")
-@click.option("--title", default=None, help="ro-crate: its title. [the name of the study]")
-@click.option("--license", "licence", default=None, help="ro-crate: SPDX identifier or address. [the project's]")
+@click.option("--title", default=None, help="ro-crate: the title. [the name of the study]")
+@click.option("--license", "licence", default=None, help="ro-crate: SPDX identifier or URL. [that of the project]")
 @click.option("--author", "authors", multiple=True, help="ro-crate: 'Name' or 'Name <ORCID>'; may be repeated.")
 @click.option(
     "--notebook",
     "notebooks",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="ro-crate: a notebook that belongs to it; may be repeated. [the specs of its optimizers]",
+    help="ro-crate: a notebook to include; may be repeated. [the specs of its optimizers]",
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def command(
@@ -36,12 +36,12 @@ def command(
     notebooks: tuple[Path, ...],
     folder: Path,
 ) -> None:
-    """Write a study for COCO, IOHprofiler, as tables, or as RO-Crate.
+    """Export a study to COCO, IOHprofiler, tables or RO-Crate.
 
-    STUDY is the folder of a store, a run artifact, or a folder of run artifacts. COCO takes the BBOB functions only;
-    a folder for each optimizer is made in DIR. An RO-Crate holds the study itself with tables, schemas and notebooks,
-    and says who made it when, with what, and under which licence; licence and authors are those of the project around
-    the working directory unless given.
+    STUDY is the folder of a store, a run artifact, or a folder of run artifacts. COCO accepts only BBOB functions. DIR
+    gets one folder per optimizer. An RO-Crate contains the study itself with tables, schemas and notebooks, and records
+    who made it, when, with what, and under which licence. Licence and authors default to those of the project around
+    the working directory.
     """
     from benchbook.artifacts import interop
 

@@ -10,7 +10,7 @@ import click
 
 from benchbook.errors import UsageError
 
-_FORMS = ["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt"]
+_FORMS = ["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt", "rds"]
 
 
 @click.command("import")
@@ -22,31 +22,39 @@ _FORMS = ["coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt"]
     "optima",
     multiple=True,
     metavar="[FUNCTION=]VALUE",
-    help="The optimum of a function that benchbook does not know, or of all of them; may be repeated. [unknown]",
+    help="The optimum of a function that benchbook does not know, or of all such functions; may be repeated. [unknown]",
 )
-@click.option("--suite", default=None, help="ioh: the suite of logs that name none, such as BBOB or SBOX.")
+@click.option("--suite", default=None, help="ioh, rds: the suite of logs that name none, such as BBOB or SBOX.")
 @click.option(
     "--objective",
     default=None,
-    help="ioh: the column that is read; optuna: the objective, counted from 0. [needed with several objectives]",
+    help="ioh: the column to read; optuna: the objective, counted from 0. [required for several objectives]",
 )
 def command(
     *, source: str, form: str, store: Path, optima: tuple[str, ...], suite: str | None, objective: str | None
 ) -> None:
-    """Take in what COCO, IOHprofiler, Optuna and other tools logged.
+    """Import data of COCO, IOHprofiler, Optuna and other tools.
 
-    SOURCE is a folder, a file, or an archive (.zip, .tgz, .tar.gz); of Optuna also a storage URL. The runs are marked
-    as imported; what the source does not tell is left missing. They lie in the store's folder `imported/`, apart from
-    its own. Runs that the store holds already are not taken in again. Nothing is imported where a file is malformed.
+    SOURCE is a folder, a file, or an archive (.zip, .tgz, .tar.gz); for Optuna also a storage URL. The runs are marked
+    as imported, and values that the source does not contain stay missing. They are written to the folder `imported/` of
+    the store. Runs that are already in the store are not imported again. If a file is malformed, nothing is imported. A
+    reference algorithm of cocopp becomes a reference curve in the folder `references/`.
     """
+    from benchbook.analysis.measures import coco_references
     from benchbook.artifacts import interop
 
-    if suite is not None and form != "ioh":
-        raise UsageError(f"--suite is for --from ioh, but --from is {form}")
+    if suite is not None and form not in ("ioh", "rds"):
+        raise UsageError(f"--suite is for --from ioh and --from rds, but --from is {form}")
     if objective is not None and form not in ("ioh", "optuna"):
         raise UsageError(f"--objective is for --from ioh and --from optuna, but --from is {form}")
+    if source.lower().endswith(".rds") and form != "rds":
+        raise UsageError(f"{source} is a file of R; import it with --from rds")
     given = _optima(optima)
     with nullcontext(source) if "://" in source else interop.opened(Path(source)) as folder:
+        if form == "coco" and coco_references.holds_reference(Path(folder)):
+            path = coco_references.import_reference(Path(folder), store, source=Path(source))
+            click.echo(f"reference curve, not runs: {path}; bb.reference({str(path)!r}) reads it")
+            return
         runs = interop.read(folder, form, suite=suite, objective=objective)
         added = interop.add_imported(interop.with_optima(runs, given) if given else runs, store)
     again = f"; {added.known:,} were there already" if added.known else ""

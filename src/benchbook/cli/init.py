@@ -12,13 +12,18 @@ import click
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="[DIR]", default=".")
-@click.option("--optimizer", default=None, metavar="NAME", help="Write the spec of package.module:Class, or of a name.")
-@click.option("--workflow", type=click.Choice(["github"]), default=None, help="Add the workflow with the gate.")
+@click.option(
+    "--optimizer",
+    default=None,
+    metavar="NAME",
+    help="Write a spec for package.module:Class, or for a name in the catalog.",
+)
+@click.option("--workflow", type=click.Choice(["github"]), default=None, help="Add a workflow with a quality gate.")
 def command(*, folder: Path, optimizer: str | None, workflow: str | None) -> None:
-    """Make a project: notebooks/, params/, a README.
+    """Create a project: notebooks/, params/, a README.
 
-    Nothing is asked and nothing is overwritten: a file that is there already is left as it is. With --workflow github
-    also the workflow of pull requests and nights, the study of its gate, and the thresholds of the gate.
+    The command asks no questions and does not change existing files. With --workflow github, it also writes the
+    workflow for pull requests and nightly runs, and the study and thresholds of the quality gate.
     """
     from benchbook.specs.new_project import new_project
 

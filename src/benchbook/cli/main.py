@@ -18,27 +18,27 @@ _INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 
 # name -> (module, what it does); a test holds the second against the command's own help.
 COMMANDS = {
-    "init": ("init", "Make a project: notebooks/, params/, a README."),
+    "init": ("init", "Create a project: notebooks/, params/, a README."),
     "run": ("run", "Run one optimizer on one problem."),
     "show": ("show", "Show an artifact in readable form."),
-    "validate": ("validate", "Check artifacts against schema and digests."),
-    "verify": ("verify", "Run again from an artifact, a store or a baseline, and compare."),
-    "diff": ("diff", "Say why a number changed between two runs."),
-    "study": ("study", "Run studies, and look after their stores."),
-    "spec": ("spec", "List and run the spec notebooks."),
-    "site": ("site", "Build the pages from executed specs, and publish them."),
-    "optimizers": ("optimizers", "List the optimizers, show or audit one."),
-    "problems": ("problems", "List the functions, show one, or certify those of BBOB."),
+    "validate": ("validate", "Check artifacts against their schema and digests."),
+    "verify": ("verify", "Repeat runs from an artifact, a store or a baseline."),
+    "diff": ("diff", "Explain why a number changed between two runs."),
+    "study": ("study", "Run studies and maintain their stores."),
+    "spec": ("spec", "Create, run, check and list spec notebooks."),
+    "site": ("site", "Build and publish pages from executed specs."),
+    "optimizers": ("optimizers", "List, show and audit optimizers."),
+    "problems": ("problems", "List and show functions, and certify those of BBOB."),
     "experiment": ("experiment", "Run a function under several configurations."),
     "track": ("track", "List, watch, show and prune tracked pipelines."),
-    "profile": ("profile", "Say where the time goes: stages, functions, bottlenecks."),
-    "params": ("params", "Show and list parameter sets, or print their files."),
+    "profile": ("profile", "Show where the time goes: stages, functions, bottlenecks."),
+    "params": ("params", "List and show parameter sets, and print their paths."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
-    "export": ("export", "Write a study for COCO, IOHprofiler, as tables, or as RO-Crate."),
-    "import": ("import_", "Take in what COCO, IOHprofiler, Optuna and other tools logged."),
+    "export": ("export", "Export a study to COCO, IOHprofiler, tables or RO-Crate."),
+    "import": ("import_", "Import data of COCO, IOHprofiler, Optuna and other tools."),
     "schemas": ("schemas", "Write or check the JSON Schemas."),
 }
 
@@ -121,7 +121,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(cls=_Lazy, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-v", "--verbose", count=True, is_eager=True, help="Say more: -v what is done, -vv all details.")
+@click.option("-v", "--verbose", count=True, is_eager=True, help="Show more: -v for what is done, -vv for all details.")
 @click.option(
     "--version",
     is_flag=True,
@@ -144,7 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
         error.show()
         return int(ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; what was finished is kept", err=True)
+        click.echo("interrupted; finished work is kept", err=True)
         return _INTERRUPTED
     except BenchbookError as error:
         click.echo(f"error: {error}", err=True)

@@ -10,16 +10,16 @@ from benchbook.errors import ExitCode, UsageError
 
 @click.group("optimizers")
 def command() -> None:
-    """List the optimizers, show or audit one."""
+    """List, show and audit optimizers."""
 
 
 @command.command("list")
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
-    """List the optimizers that can be run as they are.
+    """List the available optimizers.
 
-    Those of other libraries are named library:optimizer. mealpy, nevergrad, optuna and pymoo have more than are
-    listed: any name that the library knows can be run, such as nevergrad:NGOpt.
+    Optimizers of other libraries are named library:optimizer. mealpy, nevergrad, optuna and pymoo have more than are
+    listed: you can run any name that the library knows, such as nevergrad:NGOpt.
     """
     import json
 
@@ -42,7 +42,7 @@ def list_(*, as_json: bool) -> None:
 @command.command("show")
 @click.argument("name")
 def show(*, name: str) -> None:
-    """Show what an optimizer is, its settings and its source."""
+    """Show an optimizer's description, settings and source."""
     from benchbook.cli.terminal import console, table
     from benchbook.optimizers import describe, settings_of
 
@@ -54,14 +54,13 @@ def show(*, name: str) -> None:
 
 @command.command("audit")
 @click.argument("name", required=False)
-@click.option("--all", "everything", is_flag=True, help="Audit all optimizers that are listed.")
+@click.option("--all", "everything", is_flag=True, help="Audit all listed optimizers.")
 @json_option("the findings")
 def audit_(*, name: str | None, everything: bool, as_json: bool) -> int:
-    """Tell whether a seed alone decides an optimizer's runs.
+    """Check whether the seed alone determines an optimizer's runs.
 
-    Shows which global sources of randomness it draws from, whether they are contained, whether a run leaks into the
-    next one, whether the seed is ignored, and whether two processes agree. Ends with 1 where a run is not decided by
-    its seed.
+    Shows which global sources of randomness it uses, whether they are isolated, whether a run affects the next one,
+    whether the seed is ignored, and whether two processes agree. Exit code 1: a run is not determined by its seed.
     """
     import json
     from dataclasses import asdict

@@ -40,9 +40,11 @@ def json_option(what: str) -> Callable[[F], F]:
 
 def tracking_options(function: F) -> F:
     """Add the options `--no-track` and `--tensorboard`."""
-    track = click.option("--no-track", is_flag=True, help="Do not follow it as a pipeline; see: benchbook track.")
+    track = click.option("--no-track", is_flag=True, help="Do not track the work as a pipeline; see: benchbook track.")
     folder = click.Path(path_type=Path, file_okay=False)
-    mirror = click.option("--tensorboard", type=folder, default=None, help="Mirror the pipeline here, for TensorBoard.")
+    mirror = click.option(
+        "--tensorboard", type=folder, default=None, help="Mirror the pipeline to this folder for TensorBoard."
+    )
     return track(mirror(function))
 
 

@@ -12,13 +12,13 @@ from benchbook.cli.options import json_option
 
 @click.group("params")
 def command() -> None:
-    """Show and list parameter sets, or print their files."""
+    """List and show parameter sets, and print their paths."""
 
 
 @command.command("list")
 @json_option("the sets")
 def list_(*, as_json: bool) -> None:
-    """List the presets: aliases, purpose, and how much they run."""
+    """List the presets with aliases, purpose, and number of runs."""
     import json
 
     from benchbook.cli.terminal import console, table
@@ -55,9 +55,9 @@ def list_(*, as_json: bool) -> None:
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
 @json_option("the fields")
 def show(*, which: str, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Show every field of a parameter set: value, source, meaning.
+    """Show every field of a parameter set with value, source and meaning.
 
-    A value that is given by -p wins over the preset or file. Without a name it is the preset quick.
+    A value given with -p overrides the preset or file. The default is the preset quick.
     """
     import json
     from dataclasses import asdict
@@ -76,7 +76,7 @@ def show(*, which: str, overrides: tuple[str, ...], as_json: bool) -> None:
 @command.command("path")
 @click.argument("which", metavar="[NAME|FILE]", default="quick")
 def path_(*, which: str) -> None:
-    """Print the file of a parameter set, for papermill -f."""
+    """Print the path of a parameter set, for papermill -f."""
     from benchbook.params import preset_path
 
     click.echo(str(preset_path(which)))

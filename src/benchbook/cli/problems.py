@@ -20,13 +20,13 @@ _LAST_NOISELESS = 100
 
 @click.group("problems")
 def command() -> None:
-    """List the functions, show one, or certify those of BBOB."""
+    """List and show functions, and certify those of BBOB."""
 
 
 @command.command("list")
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
-    """List the functions that can be run as they are."""
+    """List the available functions."""
     import json
 
     from benchbook.cli.terminal import console, table
@@ -60,13 +60,13 @@ def _properties(info: ProblemInfo) -> list[str]:
 
 @command.command("show")
 @click.argument("name")
-@click.option("--dim", type=int, default=None, help="Number of variables. [2, or the least there is]")
-@click.option("--instance", type=int, default=None, help="Instance. [first one]")
+@click.option("--dim", type=int, default=None, help="Number of variables. [2, or the smallest possible]")
+@click.option("--instance", type=int, default=None, help="Instance. [the first]")
 @click.option(
     "--picture", type=click.Path(path_type=Path), default=None, help="Write the contours in 2-D as an SVG file."
 )
 def show(*, name: str, dim: int | None, instance: int | None, picture: Path | None) -> None:
-    """Show what a function is: formula, bounds, optimum, properties."""
+    """Show a function's formula, bounds, optimum and properties."""
     from benchbook.cli.terminal import console, facts
     from benchbook.problems import describe, problem
 
@@ -136,18 +136,18 @@ def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
     "--functions",
     default="1-24",
     show_default=True,
-    help="Numbers of BBOB functions; from 101 on noisy.",
+    help="Numbers of BBOB functions; noisy functions start at 101.",
 )
 @click.option("--dims", default="2,3,5,10,20,40", show_default=True, help="Dimensions.")
 @click.option("--instances", default=None, help="Instances. [1,2,11; with --all 1-15 and six large ones]")
-@click.option("--all", "all_", is_flag=True, help="Compare all instances that a certification needs.")
+@click.option("--all", "all_", is_flag=True, help="Compare all instances required for a certification.")
 @json_option("the findings")
 def certify(*, functions: str, dims: str, instances: str | None, all_: bool, as_json: bool) -> int:
-    """Compare our BBOB functions with the official reference.
+    """Compare benchbook's BBOB functions with the official reference.
 
-    That is coco-experiment. The difference is relative to f - f_opt, after 16 last places of f; at most 1e-9 passes.
-    Noisy functions are compared without noise, and with that of the same draws. The exit code is 1 where a function
-    does not pass.
+    The reference is coco-experiment. Differences are relative to f - f_opt, minus 16 units in the last place of f; at
+    most 1e-9 passes. Noisy functions are compared without noise, and with noise from the same draws. Exit code 1: a
+    function does not pass.
     """
     import json
     from dataclasses import asdict

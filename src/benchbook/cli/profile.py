@@ -20,33 +20,35 @@ _INTERRUPTED = 130
 @click.argument("target")
 @click.option("--function", default=None, help="Function to run an optimizer on: benchbook problems list.")
 @click.option("--dim", type=int, default=None, help="Number of variables.")
-@click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB from 1. [first one]")
-@click.option("--seed", type=Whole(), default=None, help="Whole number >= 0. [0]")
+@click.option("--instance", type=int, default=None, help="0: textbook; k >= 1: shifted; BBOB: from 1. [the first]")
+@click.option("--seed", type=Whole(), default=None, help="Integer >= 0. [0]")
 @click.option("--budget", type=Whole(), default=None, help="Evaluations allowed. [1000 x dim]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer.")
 @click.option("--params", "which", default=None, help="Run a parameter set: benchbook params list.")
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
-@click.option("--notebook", "as_notebook", is_flag=True, help="TARGET is a spec's notebook, also with --params.")
+@click.option(
+    "--notebook", "as_notebook", is_flag=True, help="Treat TARGET as the notebook of a spec, also with --params."
+)
 @click.option(
     "--repeats",
     type=click.IntRange(min=0),
     default=None,
-    help="Times to repeat without and with the profiler; 0: do it once. [as its length suggests; notebooks: 0]",
+    help="Repetitions without and with the profiler; 0: run once. [depends on the duration; notebooks: 0]",
 )
 @click.option(
     "--output-dir",
     type=click.Path(path_type=Path),
     default=None,
-    help="Write artifact, trace for Perfetto and flame graph into this folder.",
+    help="Write the artifact, a trace for Perfetto and a flame graph to this folder.",
 )
 @json_option("the artifact")
 def command(*, target: str, repeats: int | None, output_dir: Path | None, as_json: bool, **how: Any) -> int:
-    """Say where the time goes: stages, functions, bottlenecks.
+    """Show where the time goes: stages, functions, bottlenecks.
 
-    TARGET is an optimizer (with --function and --dim for one run, or with --params for all runs of a parameter set),
-    a notebook or the name of a spec (profiled cell by cell), or module:function, which is called without arguments.
+    TARGET is an optimizer (with --function and --dim for one run, or with --params for all runs of a parameter set), a
+    notebook or the name of a spec (profiled cell by cell), or module:function (called without arguments).
 
-    Short work is done several times: to measure what the profiler costs, and to count calls.
+    Short work is repeated to measure the profiler's overhead and to count calls.
 
     \b
     Examples:

@@ -16,11 +16,11 @@ from benchbook.errors import ExitCode
 @click.option("--function", required=True, help="Name in the catalog: benchbook problems list.")
 @click.option("--dim", type=int, required=True, help="Number of variables.")
 @click.option(
-    "--instance", type=int, default=None, help="0: textbook; k >= 1: shifted twin; BBOB and applied from 1. [first one]"
+    "--instance", type=int, default=None, help="0: textbook; k >= 1: shifted; BBOB and applied: from 1. [the first]"
 )
-@click.option("--seed", type=Whole(), default=0, show_default=True, help="Whole number >= 0.")
+@click.option("--seed", type=Whole(), default=0, show_default=True, help="Integer >= 0.")
 @click.option("--budget", type=Whole(), default=None, help="Evaluations allowed, a hard cap. [1000 x dim]")
-@click.option("--target", type=float, default=None, help="Stop within this of the optimum. [never]")
+@click.option("--target", type=float, default=None, help="Stop at this precision, best value minus optimum. [never]")
 @click.option(
     "--stagnation", type=Whole(), default=None, help="Stop after this many evaluations without improvement. [never]"
 )

@@ -20,7 +20,7 @@ def command() -> None:
 @command.command("write")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("schemas"))
 def write(*, folder: Path) -> None:
-    """Write the schemas, generated from the models, into FOLDER."""
+    """Generate the schemas from the models and write them to FOLDER."""
     for name, text in _schemas().items():
         write_atomic(folder / name, text.encode())
         click.echo(str(folder / name))
@@ -29,7 +29,7 @@ def write(*, folder: Path) -> None:
 @command.command("check")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("schemas"))
 def check(*, folder: Path) -> int:
-    """Check that the schemas in FOLDER are those of the models."""
+    """Check that the schemas in FOLDER match the models."""
     expected = _schemas()
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.schema.json")}
     wrong = [name for name in sorted(expected.keys() | there.keys()) if expected.get(name) != there.get(name)]

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @click.group("spec")
 def command() -> None:
-    """List and run the spec notebooks."""
+    """Create, run, check and list spec notebooks."""
 
 
 @command.command("list")
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
-    """List the specs, with what came of them last."""
+    """List the specs with their last results."""
     import json
 
     from benchbook.cli.terminal import console, table
@@ -50,19 +50,27 @@ def list_(*, as_json: bool) -> None:
     show_default=True,
     help="quick (or fast), balanced, full (or quality), or a YAML file.",
 )
-@click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Notebooks at a time. [processors]")
+@click.option(
+    "-p",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a parameter, with results in artifacts/scratch; may be repeated.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="Notebooks run in parallel. [one per processor]"
+)
 @click.option(
     "--timeout",
     "timeout_s",
     type=click.FloatRange(min=0, min_open=True),
     default=None,
-    help="Seconds a notebook may take. [no limit]",
+    help="Time limit of each notebook in seconds. [no limit]",
 )
 @tracking_options
-@click.option("--stdout", "stream", is_flag=True, help="Print what the notebooks put out, while they run.")
-@click.option("--shard", default=None, metavar="k/n", help="Only each n-th spec, from the k-th on.")
-@click.option("--changed", is_flag=True, help="Leave out what held and was made from the same inputs.")
+@click.option("--stdout", "stream", is_flag=True, help="Print the output of the notebooks while they run.")
+@click.option("--shard", default=None, metavar="k/n", help="Run only every n-th spec, starting with the k-th.")
+@click.option("--changed", is_flag=True, help="Skip specs that held and whose inputs have not changed.")
 @click.option("--site", "with_site", is_flag=True, help="Build the site afterwards.")
 def run(
     *,
@@ -78,20 +86,24 @@ def run(
     changed: bool,
     with_site: bool,
 ) -> int:
-    """Run specs: all of them, or those named.
+    """Run all specs, or the named ones.
 
-    A spec is named by its name, its optimizer, or the path of its notebook.
+    NAMES are names of specs, names of optimizers, or paths of notebooks.
 
-    Each leaves its executed notebook, its outcome and its runs in artifacts/specs/NAME/. Exit code 1 where a claim
-    does not hold or a notebook fails; its notebook is kept all the same. A spec whose library is not installed is not
-    run, which is no failure. They are followed as the pipeline "specs PARAMS", which `benchbook track watch` shows
+    The executed notebook, outcome and runs of each spec are written to artifacts/specs/NAME/; where -p changes a
+    parameter, to artifacts/scratch/specs/NAME/, so that results and site stay as they are. Exit code 1: a claim does
+    not hold or a notebook fails; the notebook is kept. If the library of a spec is not installed, the spec is not run,
+    which is not a failure. The specs are tracked as the pipeline "specs PARAMS", which `benchbook track watch` shows
     while they run.
 
-    With --changed, a spec whose claims held stands as it is, unless its notebook, the parameters, the code of benchbook
-    or of the optimizer, Python or any installed library has changed since.
+    With --changed, a spec whose claims held is not executed again unless its notebook, the parameters, the code of
+    benchbook or of the optimizer, Python or any installed library has changed.
 
-    Kernels are forked from one process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts each again.
+    Kernels are forked from a process that has imported the libraries; BENCHBOOK_KERNELS=ordinary starts ordinary
+    kernels.
     """
+    from benchbook.errors import UsageError
+    from benchbook.files import scratch_root, spec_root
     from benchbook.params.load import load
     from benchbook.specs.notebooks.discover import find, shard_of
 
@@ -100,16 +112,30 @@ def run(
     if shard is not None:
         files = shard_of(files, shard)
     params = load(which, overrides)
-    tracking = None if no_track else {"tensorboard": tensorboard}
+    scratch = params != load(which)
+    if scratch and with_site:
+        raise UsageError("--site shows the results of parameter sets, and -p tries others: give one of them")
+    place = scratch_root() if scratch else None
+    name = f"specs {params['preset']} scratch" if scratch else None
+    tracking = None if no_track else {"tensorboard": tensorboard, "name": name}
     results = _execute(
-        files, params, tracking, workers=workers, timeout_s=timeout_s, outputs=stream, only_changed=changed
+        files,
+        params,
+        tracking,
+        place=place,
+        workers=workers,
+        timeout_s=timeout_s,
+        outputs=stream,
+        only_changed=changed,
     )
     pages: Path | None = None
     if with_site:
         from benchbook.site import build_site
 
         pages = build_site()
-    _report(results, pages)
+    _report(results, place or spec_root(), pages)
+    if scratch:
+        click.echo("\ntried with -p, so apart from the results of the preset, which stay as they are", err=True)
     return ExitCode.DONE if all(result.held or result.not_run for result in results) else ExitCode.FAILED
 
 
@@ -118,7 +144,7 @@ def run(
 def accept_(*, names: tuple[str, ...]) -> None:
     """Store the verdicts of the last quick run in the notebooks.
 
-    These are the outputs that nbval compares in pull requests; all other outputs are stripped.
+    nbval compares these outputs in pull requests; all other outputs are stripped.
     """
     from benchbook.specs.notebooks.accept import accept
     from benchbook.specs.notebooks.discover import find
@@ -130,9 +156,9 @@ def accept_(*, names: tuple[str, ...]) -> None:
 @command.command("new")
 @click.argument("name")
 def new(*, name: str) -> None:
-    """Write a spec notebook for the optimizer NAME, whole and passing.
+    """Write a complete, passing spec notebook for the optimizer NAME.
 
-    Run it, store its verdicts, then tell its story: benchbook spec run NAME; benchbook spec accept NAME.
+    Then run it, store its verdicts and edit its text: benchbook spec run NAME; benchbook spec accept NAME.
     """
     from benchbook.specs.notebooks.check import quick_params
     from benchbook.specs.notebooks.discover import notebook_folder
@@ -144,13 +170,13 @@ def new(*, name: str) -> None:
 
 @command.command("check")
 @click.argument("names", nargs=-1)
-@click.option("--fix", is_flag=True, help="Put right what a machine can: parameters, tags, outputs, ids, metadata.")
+@click.option("--fix", is_flag=True, help="Apply automatic fixes: parameters, tags, outputs, ids, metadata.")
 def check(*, names: tuple[str, ...], fix: bool) -> int:
-    """Check that specs have all they must have.
+    """Check that specs are complete.
 
-    Without NAMES also what the other notebooks must have; in benchbook's own repository, that every native optimizer
-    and every library with adapters has a spec, and that native optimizers have an example in their docstring. Exit
-    code 6 where something is missing, with a line for each.
+    Without NAMES, other notebooks are checked, too. In benchbook's own repository, also checks that every native
+    optimizer and every adapted library has a spec, and that native optimizers have an example in their docstring. Exit
+    code 6: something is missing; each finding is listed on a line.
     """
     from benchbook.specs.notebooks.check import check_notebook, check_project, other_notebooks, quick_params
     from benchbook.specs.notebooks.discover import find, notebook_folder
@@ -198,9 +224,8 @@ def _execute(
         return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
 
 
-def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
+def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
     from benchbook.cli.terminal import console, facts, table
-    from benchbook.files import artifact_root
 
     rows = []
     for result in results:
@@ -225,7 +250,7 @@ def _report(results: Sequence[SpecResult], pages: Path | None) -> None:
     for result in left_out:
         click.echo(f"  {result.outcome['error']}", err=True)
     screen.print()
-    screen.print(facts([("artifacts", _near(artifact_root() / "specs")), *([("site", _near(pages))] if pages else [])]))
+    screen.print(facts([("artifacts", _near(place)), *([("site", _near(pages))] if pages else [])]))
 
 
 def _explain(result: SpecResult) -> None:
@@ -233,14 +258,18 @@ def _explain(result: SpecResult) -> None:
     o: dict[str, Any] = dict(result.outcome)
     if result.held or result.not_run:
         return
-    click.echo(f"\n{result.name}: {o['error'] or 'claims that do not hold'}", err=True)
-    for claim in o["claims"]:
-        if claim["verdict"] != "held":
-            click.echo(
-                f"  {claim['verdict']}: {claim['text']} "
-                f"measured {claim['measured']}, required {claim['relation']} {claim['threshold']} {claim['unit']}",
-                err=True,
-            )
+    failed, undecided = ([c for c in o["claims"] if c["verdict"] == which] for which in ("failed", "undecided"))
+    if o["error"]:
+        click.echo(f"\n{result.name}: {o['error']}", err=True)
+    if failed:
+        click.echo(f"\n{result.name}: claims that do not hold", err=True)
+    for claim in failed:
+        required = f"required {claim['relation']} {claim['threshold']} {claim['unit']}".rstrip()
+        click.echo(f"  {claim['text']} measured {claim['measured']}, {required}", err=True)
+    if undecided:
+        click.echo(f"\n{result.name}: claims that could not be decided", err=True)
+    for claim in undecided:
+        click.echo(f"  {claim['text']} {claim['detail'] or 'nothing could be measured'}", err=True)
     if result.failure is not None:
         where = f", cell {result.failure.cell!r}" if result.failure.cell else ""
         click.echo(f"  in {_near(result.source)}{where}{':' if result.failure.excerpt else ''}", err=True)
@@ -252,11 +281,11 @@ def _explain(result: SpecResult) -> None:
 
 def _last(file: SpecFile) -> list[str]:
     from benchbook.errors import BenchbookError
-    from benchbook.files import artifact_root
+    from benchbook.files import spec_root
     from benchbook.specs.outcome import read_outcome
 
     try:
-        outcome = read_outcome(artifact_root() / "specs" / file.name)
+        outcome = read_outcome(spec_root() / file.name)
     except BenchbookError:
         return ["not run", "", ""]
     return [str(outcome["status"]), str(outcome["preset"]), str(outcome["created_at"])[:16].replace("T", " ")]

@@ -16,7 +16,7 @@ _PATH = click.Path(path_type=Path)
 
 @click.group("study")
 def command() -> None:
-    """Run studies, and look after their stores."""
+    """Run studies and maintain their stores."""
 
 
 @command.command("run")
@@ -27,20 +27,22 @@ def command() -> None:
     default="serial",
     show_default=True,
     type=click.Choice(["serial", "processes", "dask"]),
-    help="Who does the runs.",
+    help="How the runs are executed.",
 )
-@click.option("--workers", type=int, default=None, help="How many processes. [one for each processor]")
-@click.option("--scheduler", default=None, metavar="tcp://HOST:PORT", help="A Dask scheduler. [a local cluster]")
-@click.option("--shard", default=None, metavar="k/n", help="Do only the k-th of n parts of equal expected cost.")
+@click.option("--workers", type=int, default=None, help="Number of processes. [one per processor]")
+@click.option(
+    "--scheduler", default=None, metavar="tcp://HOST:PORT", help="Address of a Dask scheduler. [a local cluster]"
+)
+@click.option("--shard", default=None, metavar="k/n", help="Run only the k-th of n parts of equal expected cost.")
 @click.option("--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds. [never]")
 @click.option(
     "--history",
     default=None,
     type=click.Choice(["improvements", "triggers", "population", "all"]),
-    help="What is kept of a run. [the file's, or improvements]",
+    help="What to keep of each run. [as in the file, or improvements]",
 )
-@click.option("--reuse-stale", is_flag=True, help="Take runs that were done by other code for those of this one.")
-@click.option("--retry-failed", is_flag=True, help="Do runs again that failed or ran out of time.")
+@click.option("--reuse-stale", is_flag=True, help="Accept runs that were done by other code.")
+@click.option("--retry-failed", is_flag=True, help="Repeat runs that failed or timed out.")
 @tracking_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def run(
@@ -53,12 +55,12 @@ def run(
     tensorboard: Path | None,
     **options: Any,
 ) -> int:
-    """Do the runs of a study that its store does not have yet.
+    """Run a study; runs that are already in the store are not repeated.
 
     STUDY.yaml has the keys of bb.study: optimizers, functions, dims, instances, seeds, budget_per_dim or budget,
-    target, stagnation, history, points, settings. It is followed as the pipeline "study STUDY", which
-    `benchbook track watch` shows while it runs; each step is told on standard error when it starts and ends, with the
-    time that has passed and is left. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
+    target, stagnation, history, points, settings. The study is tracked as the pipeline "study STUDY", which `benchbook
+    track watch` shows while it runs. Each step is reported on standard error when it starts and ends, with the elapsed
+    time and the time left. Exit code 0: the plan (or the shard) is complete; 1: runs failed.
     """
     import sys
 
@@ -86,7 +88,7 @@ def run(
 @click.argument("folder", type=_PATH, metavar="DIR")
 @json_option("the ledger")
 def status(*, folder: Path, as_json: bool) -> int:
-    """Show what was planned and what became of it.
+    """Show the ledger: planned, done, failed and missing runs.
 
     Exit code 0: complete; 7: incomplete.
     """
@@ -111,7 +113,7 @@ def status(*, folder: Path, as_json: bool) -> int:
 
 @command.command("merge")
 @click.argument("folders", type=_PATH, nargs=-1, required=True, metavar="DIR...")
-@click.option("--into", type=_PATH, required=True, help="The store that takes the runs.")
+@click.option("--into", type=_PATH, required=True, help="The store to copy into.")
 def merge(*, folders: tuple[Path, ...], into: Path) -> int:
     """Copy the runs of stores into one: a set union over run keys."""
     from benchbook.artifacts.store.merge import merge as merge_stores
@@ -123,11 +125,13 @@ def merge(*, folders: tuple[Path, ...], into: Path) -> int:
 
 @command.command("check")
 @click.argument("folder", type=_PATH, metavar="DIR")
-@click.option("--repair", "mend", is_flag=True, help="Drop damaged frames, empty shards and orphan temporaries.")
+@click.option(
+    "--repair", "mend", is_flag=True, help="Remove damaged frames, empty shards and orphaned temporary files."
+)
 def check(*, folder: Path, mend: bool) -> int:
-    """Check every run of a store against schema and digests.
+    """Check every run of a store against its schema and digests.
 
-    Exit code 3 with the list of what is wrong.
+    Exit code 3: problems were found and are listed.
     """
     from benchbook.artifacts.store.repair import inspect, repair
     from benchbook.artifacts.store.store import Store
@@ -147,11 +151,11 @@ def check(*, folder: Path, mend: bool) -> int:
 @command.command("summary")
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option("--out", type=_PATH, required=True, help="Write the artifact: .json.zst, .json.gz or .json.")
-@click.option("--brief", is_flag=True, help="Six targets in place of all 51: a few kB, to be committed.")
+@click.option("--brief", is_flag=True, help="Six targets instead of 51: a few kB, small enough to commit.")
 def summary(*, folder: Path, out: Path, brief: bool) -> int:
     """Write the statistics of a study as an artifact.
 
-    It is of the kind aggregate, and has them cell by cell.
+    The artifact is of the kind aggregate and has the statistics of each cell.
     """
     from benchbook.analysis.measures.aggregate import BRIEF_TARGETS, aggregate
     from benchbook.analysis.store_table import open_store

@@ -24,7 +24,9 @@ _UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _FORMATS = click.Choice(["text", "json", "markdown"])
 _format = click.option("--format", "form", type=_FORMATS, default="text", show_default=True, help="How to print.")
 _run = click.argument("run", default="latest", metavar="[RUN]")
-_ABOUT_RUN = "RUN is an id, its beginning or end, a pipeline's name (its newest run), or `latest`, the default."
+_ABOUT_RUN = (
+    "RUN is an id, the beginning or end of an id, the name of a pipeline (its newest run), or `latest` (default)."
+)
 
 
 @click.group("track")
@@ -33,11 +35,19 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--status", "statuses", multiple=True, type=click.Choice(_STATUSES), help="Only these; may be repeated.")
-@click.option("--since", default=None, metavar="WHEN", help="Only later ones: a date, or an age such as 90m, 24h, 7d.")
-@click.option("--until", default=None, metavar="WHEN", help="Only earlier ones, as with --since.")
-@click.option("--spec", default=None, help="Only those of this name, or that ran this spec.")
-@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0: all.")
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(_STATUSES),
+    help="Only pipelines with this status; may be repeated.",
+)
+@click.option(
+    "--since", default=None, metavar="WHEN", help="Only pipelines since a date, or since an age such as 90m, 24h, 7d."
+)
+@click.option("--until", default=None, metavar="WHEN", help="Only pipelines until then; the same forms as --since.")
+@click.option("--spec", default=None, help="Only pipelines of this name, or those that ran this spec.")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Maximum number; 0: all.")
 @_format
 def list_command(
     *, statuses: tuple[str, ...], since: str | None, until: str | None, spec: str | None, limit: int, form: str
@@ -87,9 +97,9 @@ def _row(line: Line) -> list[str]:
 @_run
 @_format
 def status_command(*, run: str, form: str) -> int:
-    """Say in a few lines how a pipeline stands.
+    """Show the state of a pipeline in a few lines.
 
-    Exit code 1: it failed, was cancelled or died.
+    Exit code 1: the pipeline failed, was cancelled or died.
     """
     import orjson
 
@@ -123,12 +133,14 @@ def status_command(*, run: str, form: str) -> int:
 @command.command("watch", epilog=_ABOUT_RUN)
 @_run
 @click.option("--once", is_flag=True, help="Print the page once.")
-@click.option("--interval", type=click.FloatRange(min=0.1), default=1.0, show_default=True, help="Seconds a look.")
+@click.option(
+    "--interval", type=click.FloatRange(min=0.1), default=1.0, show_default=True, help="Seconds between updates."
+)
 def watch_command(*, run: str, once: bool, interval: float) -> int:
     """Show a pipeline while it runs: steps, ETA, telemetry, claims.
 
-    The page ends with the pipeline; Ctrl-C leaves the page and not the pipeline. Exit code 1: it failed, was cancelled
-    or died.
+    The page closes when the pipeline ends; Ctrl-C closes the page but does not stop the pipeline. Exit code 1: the
+    pipeline failed, was cancelled or died.
     """
     from rich.console import Console
 
@@ -150,7 +162,7 @@ def watch_command(*, run: str, once: bool, interval: float) -> int:
 @_run
 @_format
 def show_command(*, run: str, form: str) -> None:
-    """Show all that is known of a pipeline."""
+    """Show everything that is known about a pipeline."""
     if form == "text":
         from rich.console import Console
         from rich.markdown import Markdown
@@ -162,10 +174,10 @@ def show_command(*, run: str, form: str) -> None:
 
 @command.command("export", epilog=_ABOUT_RUN)
 @_run
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for all forms.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for all formats.")
 @_format
 def export_command(*, run: str, output: Path, form: str) -> None:
-    """Write a pipeline to a file, or with its timeline into a folder.
+    """Write a pipeline to a file, or with its timeline to a folder.
 
     A folder gets report.md, pipeline.json and timeline.svg.
     """
@@ -192,7 +204,7 @@ def export_command(*, run: str, output: Path, form: str) -> None:
 @click.option("--keep", type=click.IntRange(min=20), required=True, metavar="N", help="Keep the newest N, at least 20.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 def prune_command(*, keep: int, dry_run: bool) -> None:
-    """Delete old pipelines, never one that runs."""
+    """Delete old pipelines; running ones are kept."""
     from benchbook.tracking.reader import prune
 
     gone = prune(keep, dry_run=dry_run)

@@ -16,11 +16,11 @@ _FOR_OTHERS = (".chrome_trace.json", ".trace.json")  # traces of profiles, in a 
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is wrong.")
 def command(*, paths: tuple[Path, ...], quiet: bool) -> int:
-    """Check artifacts against schema and digests.
+    """Check artifacts against their schema and digests.
 
-    PATH is a file, or a folder whose artifacts are all checked: also that of a tracked pipeline, with its manifest and
-    its telemetry, line by line. Exit code 0: all valid; 3: some are not, each named
-    with the JSON path and the reason.
+    PATH is a file, or a folder whose artifacts are all checked. In the folder of a tracked pipeline, the manifest and
+    the telemetry are checked line by line. Exit code 0: all are valid; 3: some are not, and each is listed with its
+    JSON path and the reason.
     """
     from benchbook.artifacts.validate import check_file
     from benchbook.artifacts.validate_lines import check_lines

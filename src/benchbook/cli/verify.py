@@ -9,21 +9,21 @@ import click
 
 from benchbook.errors import ExitCode, UsageError
 
-_NOT_DETERMINISTIC = "nothing: same code, arithmetic and environment, so the optimizer is not deterministic"
+_NOT_DETERMINISTIC = "nothing: code, arithmetic and environment are the same, so the optimizer is not deterministic"
 
 
 @click.command("verify")
 @click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE|BASELINE")
-@click.option("--sample", type=int, default=None, help="Of a store or baseline, do so many runs, spread evenly. [all]")
-@click.option("--workers", type=int, default=None, help="Of a store, processes that do the runs again. [1]")
+@click.option("--sample", type=int, default=None, help="Of a store or baseline, repeat this many runs. [all]")
+@click.option("--workers", type=int, default=None, help="Of a store, number of processes. [1]")
 def command(*, path: Path, sample: int | None, workers: int | None) -> int:
-    """Run again from an artifact, a store or a baseline, and compare.
+    """Repeat runs from an artifact, a store or a baseline.
 
-    A baseline may be named: benchbook baseline list.
+    A baseline can be given by its name; see: benchbook baseline list.
 
-    Prints "bit-identical" and ends with 0 where history, solution and counts agree to the last bit; else says what
-    differs, in content, code, arithmetic and environment, and ends with 4. Runs of a store are done alone and in
-    lockstep. Of a baseline, evaluations, first hits and AOCC of its runs are compared: what it has of each.
+    Prints "bit-identical" and exits with 0 if history, solution and counts agree to the last bit. Otherwise lists the
+    differences in content, code, arithmetic and environment, and exits with 4. Runs of a store are repeated alone and
+    in lockstep. For a baseline, the evaluations, first hits and AOCC of its runs are compared.
     """
     path = _named_baseline(path)
     if path.is_dir():
@@ -94,6 +94,6 @@ def _baseline(path: Path, sample: int | None) -> int:
 def _explain(differences: Sequence[str], reasons: Sequence[str]) -> None:
     for difference in differences:
         click.echo(f"  {difference}")
-    click.echo("what else is not as it was then:")
+    click.echo("what else has changed:")
     for reason in reasons or (_NOT_DETERMINISTIC,):
         click.echo(f"  {reason}")

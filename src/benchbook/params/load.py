@@ -11,15 +11,19 @@ import yaml
 
 from benchbook.errors import ParamsError, UsageError, nearest
 from benchbook.files import project_root, read_bytes, shipped
+from benchbook.params.numbers import EXPONENT
 from benchbook.typing import JsonObject
 
 PRESETS = ("quick", "balanced", "full")
 ALIASES = {"fast": "quick", "quality": "full"}
-LOOKS_LIKE_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without duplicate keys; otherwise as papermill reads it, so that both see the same values."""
+    """YAML without duplicate keys, in which `1e4` is a number, as in YAML 1.2.
+
+    Otherwise as papermill reads it, so that both see the same values; what papermill takes for the text "1e4" is a
+    number to the model.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Refuse a key that appears twice."""
@@ -33,6 +37,9 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice (line {line})")
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(rf"{EXPONENT.pattern}$"), list("+-.0123456789"))
 
 
 def preset_name(which: str) -> str | None:
@@ -140,12 +147,8 @@ def _reason(item: Any, known: list[str]) -> str:
     if item["type"] == "missing":
         return f"parameter {key!r} is missing"
     where = key + "".join(f"[{part}]" for part in item["loc"][1:] if isinstance(part, int))
-    value = item["input"]
-    hint = ""
-    if isinstance(value, str) and LOOKS_LIKE_NUMBER.fullmatch(value):
-        hint = f" (YAML 1.1 reads {value} as text; write {float(value):.1e})"
     message = str(item["msg"])
-    return f"parameter {where} is {value!r}: {message[:1].lower()}{message[1:]}{hint}"
+    return f"parameter {where} is {item['input']!r}: {message[:1].lower()}{message[1:]}"
 
 
 def mapping(path: Path) -> JsonObject:

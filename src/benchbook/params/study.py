@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import ParamsError, nearest
-from benchbook.params.load import LOOKS_LIKE_NUMBER, mapping
+from benchbook.params.load import mapping
 
 KEYS = (
     "optimizers",
@@ -23,7 +23,6 @@ KEYS = (
     "trace_bytes",
     "settings",
 )
-_NUMBERS = ("budget", "budget_per_dim", "seeds", "stagnation", "target", "trace_bytes")
 _NEEDED = ("optimizers", "functions", "dims")
 
 
@@ -43,7 +42,4 @@ def load_study(path: Path) -> dict[str, Any]:
     for key in _NEEDED:
         if key not in described:
             raise ParamsError(f"{path}: the key {key!r} is missing")
-    for key in _NUMBERS:
-        if isinstance(described.get(key), str) and LOOKS_LIKE_NUMBER.fullmatch(described[key]):
-            described[key] = float(described[key])  # YAML 1.1 takes 1e4 for text
     return described

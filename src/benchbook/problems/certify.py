@@ -10,14 +10,16 @@ the reference's distance `f - f_opt` to the optimum value. This is stricter than
 - `f_opt` is the reference's but for 16 last places, and `x_opt` but for 1e-12,
 - the value at `x_opt` is exactly `f_opt`, and no value at all lies below it.
 
-Over all 24 functions, six dimensions and 21 instances the worst is 4e-12, but for f19: 2e-10 in a few instances whose
-rotation is orthogonal to 1e-12 only. Ours takes its optimum for exact there (`R (x - x_opt) + 1`), the reference the
-rotation (`R x + 1/2`), and the cosine of numbers up to 1e6 multiplies what lies between. No function needs more
-than the limit.
+Where the reference's rotation is not orthogonal to the last place, f19 is not least where the reference says: ours has
+its optimum where the reference's values are least. Then 1e-10 between the two places will do.
+
+The reference ends at 40 variables, but for functions without a rotation. Others are compared with ioh in 80 and 160
+variables, however far our `x_opt` is from where it says.
 
 Noisy functions are compared without noise in the same way; there 1,000 is added to most of the reference's values, and
 rounding is that of a number as large. Then both add noise to the same points, ours with the draws that the reference
-makes, which are known; what comes out is compared alike.
+makes, which are known; what comes out is compared alike. Noise multiplies the rounding of what it is done to: near the
+optimum of f126 by thousands, where the value without noise, 9e-8, has been stored with an f_opt of -3.4.
 """
 
 from __future__ import annotations
@@ -30,12 +32,14 @@ import numpy as np
 
 from benchbook.problems.bbob import BBOB, BbobProblem, NoisyBbobProblem
 from benchbook.problems.coco import REFERENCE_DIMS, LegacyStreams, NoisyReference, ReferenceProblem
+from benchbook.problems.large_reference import IohReference, reference_of
 from benchbook.typing import FloatArray
 
 _Ours: TypeAlias = BbobProblem | NoisyBbobProblem
-_Reference: TypeAlias = ReferenceProblem | NoisyReference
+_Reference: TypeAlias = ReferenceProblem | IohReference | NoisyReference
 LIMIT = 1e-9
 X_LIMIT = 1e-12
+_X_MISSTATED = 1e-10
 QUICK_INSTANCES = (1, 2, 11)
 # The suite's 15, those of later years, and some large numbers up to the last that the reference takes.
 ALL_INSTANCES = (*range(1, 16), 71, 110, 1000, 214_748, 1_000_000, 2**31 - 1)
@@ -122,14 +126,16 @@ def certify(
 def _pair(function: str, dim: int, instance: int) -> tuple[_Ours, _Reference]:
     if function.startswith("bbob_noisy_"):
         return NoisyBbobProblem(function, dim, instance), NoisyReference(function, dim, instance)
-    return BbobProblem(function, dim, instance), ReferenceProblem(function, dim, instance)
+    return BbobProblem(function, dim, instance), reference_of(function, dim, instance)
 
 
 def _added(reference: _Reference) -> float:
     return reference.added if isinstance(reference, NoisyReference) else 0.0
 
 
-def relative_differences(found: FloatArray, stated: FloatArray, f_opt: float, added: float = 0.0) -> FloatArray:
+def relative_differences(
+    found: FloatArray, stated: FloatArray, f_opt: float, added: float = 0.0, gain: FloatArray | float = 1.0
+) -> FloatArray:
     """Return the relative differences of values, shape `(n,)`, as the module's text defines them.
 
     Args:
@@ -137,8 +143,9 @@ def relative_differences(found: FloatArray, stated: FloatArray, f_opt: float, ad
         stated: The reference's.
         f_opt: The reference's optimum value.
         added: What the reference added to its values before they were rounded.
+        gain: What values were multiplied by after they were rounded, >= 1.
     """
-    rounding = _LAST_PLACES * np.maximum(np.maximum(np.abs(stated) + added, abs(f_opt)), 1.0)
+    rounding = gain * _LAST_PLACES * np.maximum(np.maximum(np.abs(stated) + added, abs(f_opt)), 1.0)
     excess = np.maximum(np.abs(found - stated) - rounding, 0.0)
     gap = np.abs(stated - f_opt)
     relative = np.divide(excess, gap, out=np.where(excess > 0.0, np.inf, 0.0), where=gap > 0.0)
@@ -170,7 +177,7 @@ def _faults(ours: _Ours, reference: _Reference, found: FloatArray) -> list[str]:
     if abs(ours.f_opt - reference.f_opt) > rounding:
         faults.append(f"f_opt is {ours.f_opt!r}, the reference's {reference.f_opt!r}")
     away = float(np.max(np.abs(ours.x_opt - reference.x_opt)))
-    if away > X_LIMIT:
+    if away > X_LIMIT and not _misstated(away, ours, reference):
         faults.append(f"x_opt is {away:.1e} away from the reference's")
     least = min(float(np.min(found)), float(ours(ours.x_opt[None, :])[0]))
     if least < ours.f_opt:
@@ -185,12 +192,21 @@ def _faults(ours: _Ours, reference: _Reference, found: FloatArray) -> list[str]:
     return faults
 
 
+def _misstated(away: float, ours: _Ours, reference: _Reference) -> bool:
+    """Tell whether the reference, too, has its least value at our optimum and not only where it says."""
+    near = isinstance(reference, IohReference) or away <= _X_MISSTATED
+    return near and float(reference(ours.x_opt[None, :])[0]) <= reference.f_opt
+
+
 def noise_difference(ours: NoisyBbobProblem, reference: NoisyReference) -> float:
     """Return the greatest relative difference of noisy values, given the draws of the reference."""
     x, _ = draw_points(reference)
     x = np.vstack([x] * _NOISE_ROUNDS)
-    found, stated = ours.seen(LegacyStreams(), x, ours(x)), reference.seen(x)
-    return float(np.max(relative_differences(found, stated, reference.f_opt)))
+    plain, stated = ours(x), reference.seen(x)
+    found = ours.seen(LegacyStreams(), x, plain)
+    gap = plain - ours.f_opt
+    gain = np.divide(np.abs(stated - reference.f_opt), gap, out=np.ones_like(gap), where=gap > 0.0)
+    return float(np.max(relative_differences(found, stated, reference.f_opt, gain=np.maximum(gain, 1.0))))
 
 
 FUNCTIONS = tuple(BBOB)

@@ -38,6 +38,8 @@ from benchbook.problems.info import ProblemInfo, check_dim, check_instance, chec
 from benchbook.typing import FloatArray
 
 REFERENCE_DIMS = (2, 3, 5, 10, 20, 40)
+LARGE_DIMS = (80, 160)
+_UNROTATED = (1, 2, 3, 4, 5, 8, 20)  # they have the large dimensions too; others would end the process there
 _DRAWS = 15  # of which at least two have the constant only, but once in 10^9 times
 _LAST_REFERENCE_INSTANCE = 2**31 - 1  # coco-experiment keeps it in a C int
 
@@ -117,6 +119,12 @@ SUITES = {f"{suite.family}_f{number}": _info(suite, number) for suite in _SUITES
 _SUITE_OF = {suite.family: suite for suite in _SUITES}
 
 
+def reference_dims(name: str) -> tuple[int, ...]:
+    """Return the dimensions in which coco-experiment evaluates a noiseless BBOB function."""
+    number = int(name.removeprefix("bbob_f"))
+    return (*REFERENCE_DIMS, *LARGE_DIMS) if number in _UNROTATED else REFERENCE_DIMS
+
+
 class ReferenceProblem:
     """A noiseless BBOB function, evaluated by coco-experiment.
 
@@ -134,7 +142,7 @@ class ReferenceProblem:
         # Everything is checked before: what coco-experiment does not know, it answers by ending the process.
         if name not in BBOB:
             raise unknown_name("BBOB function", name, BBOB)
-        info = replace(BBOB[name], dims=REFERENCE_DIMS, last_instance=_LAST_REFERENCE_INSTANCE)
+        info = replace(BBOB[name], dims=reference_dims(name), last_instance=_LAST_REFERENCE_INSTANCE)
         self.name = name
         self.dim = check_dim(info, dim)
         self.instance = check_instance(info, instance)

@@ -107,7 +107,7 @@ def check_whole(argument: str, value: int, least: int, context: str = "") -> int
         whole = operator.index(value)
     except TypeError as error:
         raise UsageError(message) from error
-    if isinstance(value, bool) or whole < least:
+    if isinstance(value, bool | np.bool_) or whole < least:  # the older NumPys take True for 1
         raise UsageError(message)
     return whole
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchbook.artifacts.store.repair import inspect
 from benchbook.errors import BenchbookError, ExitCode, StorageError, UsageError
@@ -89,13 +90,18 @@ def _of_spec(view: SpecView) -> Iterator[Objection]:
         yield Objection(reason=reason, exit_code=ExitCode.INCOMPLETE)
         return
     if view.outcome["status"] != "held":
-        verdicts = [str(claim["id"]) for claim in view.outcome["claims"] if claim["verdict"] != "held"]
-        why = view.outcome["error"] or f"claims that do not hold: {', '.join(verdicts) or 'none was judged'}"
+        why = view.outcome["error"] or "; ".join(_unmet(view.outcome["claims"])) or "no claim was judged"
         yield Objection(reason=f"spec {view.name}: {view.outcome['status']}, {why}", exit_code=ExitCode.FAILED)
     runs = view.outcome["runs"]
     if runs["done"] != runs["planned"]:
         reason = f"spec {view.name}: {runs['done']} of {runs['planned']} runs done, {runs['failed']} failed"
         yield Objection(reason=reason, exit_code=ExitCode.INCOMPLETE)
+
+
+def _unmet(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for verdict, said in (("failed", "claims that do not hold"), ("undecided", "claims that could not be decided")):
+        if found := [str(claim["id"]) for claim in claims if claim["verdict"] == verdict]:
+            yield f"{said}: {', '.join(found)}"
 
 
 def _of_runs(spec: str, folder: Path) -> Iterator[Objection]:

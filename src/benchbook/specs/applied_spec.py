@@ -16,9 +16,10 @@ from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, va
 from benchbook.artifacts.run_document import run_key
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import preset_argument
+from benchbook.params.numbers import number
 from benchbook.problems import problem
 from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord, RunSpec, Status
@@ -76,6 +77,7 @@ def applied_spec(
     """
     if not cases or not instances:
         raise UsageError(f"cases and instances are {cases!r} and {instances!r}, expected one or more of each")
+    budget_per_dim = number(budget_per_dim)  # papermill reads 1e4 as text
     per_dim = budget_per_dim if most_per_dim is None else min(budget_per_dim, most_per_dim)
     params: JsonObject = {"preset": preset, "instances": list(instances), "budget_per_dim": per_dim}
     return AppliedSpec(name, title, cases, params, instances, per_dim, (solver, control))
@@ -110,7 +112,7 @@ class AppliedSpec(SpecBase):
         self.optimizer, self.control = (optimizer(which) for which in optimizers)
         choices = [self.optimizer, self.control]
         self.plan = plan(choices, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)
-        self.folder = artifact_root() / "specs" / name
+        self.folder = spec_root() / name
         self.computed_evaluations = 0
         self._records: dict[int, RunRecord] = {}  # by place in the plan
 

@@ -74,12 +74,19 @@ class ClaimList:
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
         """
-        unmet = [c for c in self._claims if c.verdict is not Verdict.HELD and c.id not in not_judged]
-        if unmet:
+        failed = [claim for claim in self._claims if claim.verdict is Verdict.FAILED]
+        open_ = [c for c in self._claims if c.verdict is Verdict.UNDECIDED and c.id not in not_judged]
+        told = []
+        if failed:
             listed = "; ".join(
-                f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in unmet
+                f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in failed
             )
-            raise ClaimsFailedError(f"{len(unmet)} of {len(self._claims)} claims do not hold: {listed}")
+            told.append(f"{len(failed)} of {len(self._claims)} claims do not hold: {listed}")
+        if open_:
+            listed = "; ".join(f"{claim.id}{f': {claim.detail}' if claim.detail else ''}" for claim in open_)
+            told.append(f"{len(open_)} of {len(self._claims)} claims could not be decided: {listed}")
+        if told:
+            raise ClaimsFailedError("; ".join(told))
 
     def __iter__(self) -> Iterator[Claim]:
         return iter(self._claims)

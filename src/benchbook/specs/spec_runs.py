@@ -8,7 +8,7 @@ from typing import Any
 from benchbook.analysis import RunTable
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import MissingExtraError, UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice, optimizer
 from benchbook.records import RunSpec
 from benchbook.specs import tables
@@ -55,7 +55,7 @@ class Given(SpecBase):
         self._given = givens(params, library_of(self.optimizer))
         self.plan = spec_plan(self._given, [self.optimizer, *([self.control] if self.control else [])])
         self._peer_plan = self._plan_of_peers()
-        self.folder = artifact_root() / "specs" / spec_name(name)
+        self.folder = spec_root() / spec_name(name)
         self.runs = RunTable([])
         self.peers = RunTable([])
 

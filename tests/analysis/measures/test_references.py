@@ -1,14 +1,17 @@
 """The reference curves that come with benchbook."""
 
 import importlib.util
+import tarfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import benchbook as bb
-from benchbook.analysis.measures.references import from_coco, load_reference, reference_names
+from benchbook.analysis.measures.coco_references import from_coco
+from benchbook.analysis.measures.references import load_reference, reference_names
 from benchbook.artifacts.io import load_document, save_document
+from benchbook.cli.main import main
 from benchbook.errors import ArtifactError, UnknownNameError
 from benchbook.problems import problem
 
@@ -25,17 +28,53 @@ def test_the_portfolio_of_2009_reaches_the_known_shares(dim: int, shares: list[f
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
-def test_what_is_stored_is_what_cocopp_has(name: str) -> None:
+def test_what_is_stored_is_what_cocopp_has(name: str, archives: Path) -> None:
     """Every running time and algorithm of the stored reference stands in the archive that it was derived from."""
-    spec = importlib.util.find_spec("cocopp")
-    if spec is None or spec.origin is None:
-        pytest.skip("cocopp is not installed")
-    archive = Path(spec.origin).parent / "refalgs" / ARCHIVES[name]
+    archive = archives / ARCHIVES[name]
     folder = Path(str(importlib.util.find_spec("benchbook.analysis.measures").origin)).parent  # type: ignore[union-attr]
     stored = load_document(folder / "reference_data" / f"{name}.json.zst")
     derived = from_coco(archive, name, source="")
     assert [stored[key] for key in ("algorithms", "cells")] == [derived[key] for key in ("algorithms", "cells")]
     assert np.allclose(stored["targets"], derived["targets"], rtol=1e-12)  # type: ignore[arg-type]  # lists of numbers
+
+
+@pytest.fixture
+def archives() -> Path:
+    """Return the folder of cocopp's reference algorithms."""
+    spec = importlib.util.find_spec("cocopp")
+    if spec is None or spec.origin is None:
+        pytest.skip("cocopp is not installed")
+    return Path(spec.origin).parent / "refalgs"
+
+
+def test_a_reference_algorithm_is_imported_as_a_curve(
+    archives: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`import --from coco` writes the reference of another suite into the store, which holds no runs of it."""
+    source = archives / "best2019-bbob-largescale.tar.gz"
+    assert main(["import", str(source), "--from", "coco", "--into", str(tmp_path)]) == 0
+    path = tmp_path / "references" / "best2019-bbob-largescale.json.zst"
+    assert str(path) in capsys.readouterr().out
+    assert not (tmp_path / "imported").exists()
+    found = bb.reference(path)
+    assert {dim for _, dim in found.evaluations} == {20, 40, 80, 160, 320, 640}
+    assert all(name.startswith("bbob_largescale_f") for name, _ in found.evaluations)
+    reached = np.mean([np.isfinite(times).mean() for times in found.evaluations.values()])
+    assert abs(reached - 0.59) < 0.005
+    assert found.algorithms["bbob_largescale_f1", 20][0] == "m2DLBFGS_Varelas_largescale.tgz"
+
+
+def test_runs_next_to_a_reference_algorithm_are_an_error(
+    archives: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A data file without the mark of a reference algorithm is named, and nothing is written."""
+    with tarfile.open(archives / "best2009-bbob.tar.gz") as files:
+        files.extractall(tmp_path / "in", filter="data")
+    other = next(iter(sorted((tmp_path / "in").rglob("*f02_d05.dat"))))
+    other.write_text(other.read_text().replace("algorithm type = best", ""))
+    assert main(["import", str(tmp_path / "in"), "--from", "coco", "--into", str(tmp_path / "store")]) == 3
+    assert "f02_d05.dat, line 1" in capsys.readouterr().err
+    assert not (tmp_path / "store").exists()
 
 
 def test_all_functions_are_there_in_six_dimensions() -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import benchbook as bb
 from benchbook.artifacts.interop.credits import author, project_credits
 from benchbook.cli.main import main
 from benchbook.errors import UsageError
+from benchbook.params.load import load
 
 ROOT = Path(__file__).parents[3]
 ADA = "Ada Lovelace <0000-0002-1825-0097>"
@@ -116,9 +118,9 @@ def test_the_study_in_it_is_whole(crate: Path, study: Path, capsys: pytest.Captu
 
 def test_a_notebook_that_was_executed_comes_with_its_verdicts(study: Path, tmp_path: Path) -> None:
     """Its execution is an action of its own."""
-    assert main(
-        ["spec", "run", "random_search", "-p", "dims=[2]", "-p", "bbob_functions=[]", "-p", "budget_per_dim=60"]
-    ) in (0, 1)
+    tiny = {**load("quick"), "dims": [2], "bbob_functions": [], "budget_per_dim": 60}
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(tiny), encoding="utf-8")
+    assert main(["spec", "run", "random_search", "--params", str(tmp_path / "tiny.yaml")]) in (0, 1)
     assert export(study, tmp_path / "crate") == 0
     found = read(tmp_path / "crate")
     actions = {action["name"]: action for action in found.get_by_type("CreateAction")}

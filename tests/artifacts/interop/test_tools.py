@@ -5,11 +5,20 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchbook.artifacts.interop import read
 from benchbook.errors import ArtifactError, UsageError
+
+
+def database(url: str) -> Any:
+    """Return an Optuna storage that keeps no connection open."""
+    import optuna
+    from sqlalchemy.pool import NullPool
+
+    return optuna.storages.RDBStorage(url, engine_kwargs={"poolclass": NullPool})
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +38,7 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     journal = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(folder / "journal.log")))
-    for storage in (journal, f"sqlite:///{folder}/studies.db"):
+    for storage in (journal, database(f"sqlite:///{folder}/studies.db")):
         sampler = optuna.samplers.RandomSampler(seed=1)
         study = optuna.create_study(storage=storage, study_name="a b", direction="maximize", sampler=sampler)
         study.optimize(objective, n_trials=12, catch=(ValueError,))
@@ -51,7 +60,7 @@ def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
     """Objectives are counted from 0."""
     optuna = pytest.importorskip("optuna")
     storage = f"sqlite:///{tmp_path}/o.db"
-    study = optuna.create_study(storage=storage, study_name="two", directions=["minimize", "maximize"])
+    study = optuna.create_study(storage=database(storage), study_name="two", directions=["minimize", "maximize"])
     study.add_trial(optuna.trial.create_trial(values=[3.0, 4.0]))
     with pytest.raises(UsageError, match="has 2 objectives; choose one by --objective 0 to 1"):
         list(read(storage, "optuna"))

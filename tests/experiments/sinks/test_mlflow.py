@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import PATIENCE_S, Program, free_port
 
 from benchbook.artifacts.io import load_document
 from benchbook.cli.main import main
@@ -40,11 +37,8 @@ class Server:
     """A tracking server of its own, which a test may kill."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.uri = f"http://127.0.0.1:{port}"
-        self.log = folder / "server.log"
         self._command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
         self._command += ["--backend-store-uri", f"sqlite:///{folder}/runs.db", "--workers", "1"]
         self._command += ["--artifacts-destination", str(folder / "files")]
@@ -53,39 +47,22 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, cwd=self._folder, start_new_session=True
-            )
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"{self.uri}/health", timeout=1):  # noqa: S310  # it is http, on loopback
-                    return
-            except (urllib.error.URLError, OSError):
-                assert self.process.poll() is None, self.log.read_text()
-                with_patience(self.process)
-        raise AssertionError(self.log.read_text())
+        self._program = Program(self._command, self._folder / "server.log", folder=self._folder)
+        self._program.wait_for_answer(f"{self.uri}/health")
 
     def kill(self) -> None:
         """Kill it with all of its workers, at once."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-def with_patience(process: subprocess.Popen[bytes]) -> None:
-    """Wait a moment, or until the process has ended."""
-    try:
-        process.wait(0.1)
-    except subprocess.TimeoutExpired:
-        return
+        self._program.kill()
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for the tests that let it live."""
     made = Server(tmp_path_factory.mktemp("mlflow"))
-    yield made
-    made.kill()
+    try:
+        yield made
+    finally:
+        made.kill()
 
 
 @pytest.fixture
@@ -179,7 +156,7 @@ def test_shadows_and_nested_calls_are_recorded(server, client):
     outcome = outer.call()
     outcome.handles[0].cancel("not needed")
     release.set()
-    assert flush_sinks(60)
+    assert flush_sinks(PATIENCE_S)
     runs = [run for part in runs_of(client, "nested") for run in part]
     named = {run.data.tags["benchbook.config_id"]: run for run in runs if "benchbook.config_id" in run.data.tags}
     call = client.get_run(named["inner"].data.tags["mlflow.parentRunId"])
@@ -191,9 +168,7 @@ def test_shadows_and_nested_calls_are_recorded(server, client):
 
 def test_a_dead_server_costs_a_warning_and_a_local_copy(artifacts, caplog):
     """Never the experiment; it is asked once, and then left alone for a while."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        uri = f"http://127.0.0.1:{free.getsockname()[1]}"
+    uri = f"http://127.0.0.1:{free_port()}"
     tune = decorated(MLflow(uri, timeout_s=1), "dead")
     for x in range(2):
         assert len(asyncio.run(tune(x)).successful()) == 1
@@ -206,11 +181,11 @@ def test_a_dead_server_costs_a_warning_and_a_local_copy(artifacts, caplog):
 
 def test_a_server_killed_halfway_costs_a_local_copy(server, client, artifacts, caplog):
     """The experiment goes on; once the server is back, what was left open there is closed."""
-    sink = MLflow(server.uri, timeout_s=20, retry_after_s=0)
+    sink = MLflow(server.uri, timeout_s=60, retry_after_s=0)
 
     def act(name):
         if name == "b":
-            assert flush_sinks(60)
+            assert flush_sinks(PATIENCE_S)
             server.kill()
 
     try:
@@ -254,7 +229,9 @@ def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artif
     (tmp_path / "pool.yaml").write_text("- {id: one, n: 1}\n- {id: two, n: 2}\n")
     command = [sys.executable, "-m", "benchbook", "experiment", "run", "brief.py:brief", "--configs", "pool.yaml"]
     options = ["--strategy", "shadow", "--sink", "mlflow", "--tracking-uri", server.uri]
-    ended = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    ended = subprocess.run(
+        [*command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
     assert "WARNING" not in ended.stderr
     assert [run.data.metrics["output"] for run in runs_of(client, "brief")[1]] == [1.0, 2.0]
 

@@ -112,7 +112,7 @@ def test_large_scale_dimensions_are_offered(name: str) -> None:
 @pytest.mark.parametrize("name", BBOB)
 def test_values_agree_with_ioh_beyond_the_suite(name: str) -> None:
     """In dimensions that the reference lacks, ioh, a second implementation, has the same values."""
-    ioh = pytest.importorskip("ioh", reason="ioh, an optional second reference, has no wheel for this Python")
+    ioh = pytest.importorskip("ioh", reason="ioh, a second reference, is not installed")
     # Beyond 40 variables ioh's f13 has more than one linear variable, as in large-scale suites; the report has one.
     for dim, instance in ((4, 7), (13, 3), (31 if name == "bbob_f13" else 60, 1)):
         reference = ioh.get_problem(int(name.removeprefix("bbob_f")), instance=instance, dimension=dim)

@@ -275,7 +275,7 @@ def test_the_command_line_serves_applied_specs(
     assert main(["spec", "check", "imitation", "--fix"]) == 0
     assert main(["spec", "run", "imitation", "-p", "bbob_instances=[2]"]) == 0
     assert "9 held, 0 failed" in capsys.readouterr().out
-    outcome = dict(read_outcome(project / "artifacts" / "specs" / "imitation"))
+    outcome = dict(read_outcome(project / "artifacts" / "scratch" / "specs" / "imitation"))
     assert outcome["params"] == {"preset": "quick", "instances": [2], "budget_per_dim": 300}
     assert main(["validate", "-q", str(project / "artifacts")]) == 0
     assert main(["track", "list"]) == 0

@@ -21,7 +21,7 @@ from benchbook.specs.notebooks.execute import execute_specs
 from benchbook.specs.notebooks.up_to_date import NOTE
 from benchbook.specs.outcome import read_outcome
 
-from ..conftest import TINY
+from ..conftest import TINY, write_params
 
 FAILING = """
 spec.name, spec.folder = "bad", spec.folder.with_name("bad")
@@ -52,8 +52,8 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     """The artifact folder holds all three, valid, and the table names the claims; a second run changes no byte."""
     copy_spec("random_search")
     # A long budget for one dimension, so that the claim on records has enough draws.
-    params = [*TINY, "-p", "functions=[sphere, rastrigin, ackley]", "-p", "seeds=5", "-p", "budget_per_dim=500"]
-    assert main(["spec", "run", "random_search", *params]) == 0
+    write_params(project, functions=["sphere", "rastrigin", "ackley"], seeds=5, budget_per_dim=500)
+    assert main(["spec", "run", "random_search", *TINY]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
     assert "7 held, 0 failed" in capsys.readouterr().out
     executed = (folder / "random_search.ipynb").read_bytes()
@@ -62,12 +62,40 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     assert metadata["params"]["budget_per_dim"] == 500
     assert main(["validate", "-q", str(project / "artifacts")]) == 0
     assert outcome(project, "random_search")["status"] == "held"
-    assert main(["spec", "run", "random_search", *params]) == 0
+    assert main(["spec", "run", "random_search", *TINY]) == 0
     assert (folder / "random_search.ipynb").read_bytes() == executed
     assert [path.name for path in folder.glob(".*")] == [NOTE]
     capsys.readouterr()
     assert main(["spec", "list"]) == 0
     assert "held" in capsys.readouterr().out
+
+
+def test_trying_another_value_leaves_the_results_of_the_preset_alone(
+    project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has a place of its own; a value that is the preset's anyway tries nothing."""
+    write_notebook("random_search", SETUP, "spec.claim('c', 'One is one.', 1, '==', 1)\nspec.then()")
+    assert main(["spec", "run", *TINY, "-p", "seeds=2"]) == 0
+    folder = project / "artifacts" / "specs" / "random_search"
+    before = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    assert main(["spec", "run", *TINY, "-p", "seeds=3"]) == 0
+    assert f"artifacts{os.sep}scratch{os.sep}specs" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()} == before
+    tried = read_outcome(project / "artifacts" / "scratch" / "specs" / "random_search")
+    assert dict(tried)["params"]["seeds"] == 3
+    assert main(["spec", "run", *TINY, "-p", "seeds=3", "--site"]) == 2
+
+
+def test_undecided_claims_are_listed_apart(
+    project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are none that do not hold; each says why."""
+    claim = "spec.claim('open', 'Nobody knows.', None, '<', 1, detail='no run came so far')"
+    write_notebook("random_search", SETUP, f"{claim}\nspec.then()")
+    assert main(["spec", "run", *TINY]) == 1
+    told = capsys.readouterr().err
+    assert "do not hold" not in told
+    assert "claims that could not be decided\n  Nobody knows. no run came so far" in told
 
 
 def test_a_failing_claim_ends_with_exit_code_1_and_keeps_the_notebook(

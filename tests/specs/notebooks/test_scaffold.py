@@ -16,7 +16,8 @@ from benchbook.specs.notebooks.check import check_notebook, quick_params
 from benchbook.specs.notebooks.discover import find
 from benchbook.specs.notebooks.scaffold import new_notebook
 
-TINY = ("dims=[2]", "seeds=2", "bbob_functions=[]", "budget_per_dim=60")
+from ..conftest import TINY, write_params
+
 WHAT_ONLY_ACCEPT_GIVES = "its output is missing"
 
 
@@ -61,8 +62,8 @@ def test_a_new_spec_of_a_library_has_a_hyphen_and_passes(project: Path) -> None:
     assert (
         [file.path for file in find(["scipy:direct"])] == [file.path for file in find(["scipy-direct"])] == [notebook]
     )
-    overrides = [text for item in TINY for text in ("-p", item)]
-    assert main(["spec", "run", "scipy:direct", *overrides]) == 0
+    write_params(project, functions=quick_params()["functions"])
+    assert main(["spec", "run", "scipy:direct", *TINY]) == 0
     assert [found.what.split(";")[0] for found in check_notebook(notebook, quick_params())] == [WHAT_ONLY_ACCEPT_GIVES]
 
 

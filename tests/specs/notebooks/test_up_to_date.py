@@ -13,7 +13,7 @@ from benchbook.optimizers import register, unregister
 from benchbook.specs.notebooks.discover import SpecFile
 from benchbook.specs.notebooks.up_to_date import inputs_digest
 
-from ..conftest import TINY
+from ..conftest import TINY, write_params
 from .test_execute import FAILING, SETUP
 
 HELD = "spec.claim_sound()\nspec.then()"
@@ -42,12 +42,13 @@ def test_a_spec_that_held_is_executed_again_only_when_something_has_changed(
     path.write_text(path.read_text().replace("spec.then()", "spec.then()  # as before"))
     assert main(again) == 0
     assert took(capsys, "random_search") != "unchanged"
-    assert main([*again, "-p", "seeds=3"]) == 0
+    write_params(project, seeds=3)
+    assert main(again) == 0
     assert took(capsys, "random_search") != "unchanged"
     (folder / "random_search.ipynb").unlink()
-    assert main([*again, "-p", "seeds=3"]) == 0
+    assert main(again) == 0
     assert took(capsys, "random_search") != "unchanged"
-    assert main(["spec", "run", *TINY, "-p", "seeds=3"]) == 0  # without the option
+    assert main(["spec", "run", *TINY]) == 0  # without the option
     assert took(capsys, "random_search") != "unchanged"
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,22 +10,14 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.analysis.measures.profiles import Profile
-from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.artifacts.io import load_document
-from benchbook.artifacts.kinds import REFERENCE_VERSION, Kind
-from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.artifacts.kinds import Kind
 from benchbook.errors import ArtifactError, unknown_name
-from benchbook.typing import FloatArray, JsonObject
+from benchbook.typing import FloatArray
 
 _FOLDER = Path(__file__).parent / "reference_data"
 _SUFFIX = ".json.zst"
-_MEMBER = re.compile(r"bbob-bestalg_f(\d+)_d(\d+)\.dat")
-_ROUNDING = 1 + 1e-9  # precisions are printed with 16 digits, whose last one may differ from ours
-_CITATION = (
-    "Hansen, N., Auger, A., Ros, R., Mersmann, O., Tušar, T., & Brockhoff, D. (2021). COCO: A platform for comparing "
-    "continuous optimizers in a black-box setting. Optimization Methods and Software 36(1), 114-144. "
-    "https://doi.org/10.1080/10556788.2020.1808977"
-)
+ROUNDING = 1 + 1e-9  # precisions are printed with 16 digits, whose last one may differ from ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,7 +58,7 @@ class Reference:
         times = np.concatenate([self.evaluations[key] for key in chosen]) / dim
         last = float(times[np.isfinite(times)].max(initial=1.0))
         grid = np.geomspace(1.0 / dim, max(last, 1.0), 121) if x is None else np.asarray(x, dtype=np.float64)
-        share = np.searchsorted(np.sort(times), grid * _ROUNDING, side="right") / len(times)
+        share = np.searchsorted(np.sort(times), grid * ROUNDING, side="right") / len(times)
         return Profile(
             optimizer=self.name,
             label="all" if functions is None else ", ".join(functions),
@@ -93,11 +83,12 @@ def reference_names() -> list[str]:
     return sorted(path.name.removesuffix(_SUFFIX) for path in _FOLDER.glob(f"*{_SUFFIX}"))
 
 
-def reference(name: str) -> Reference:
-    """Return a reference by its name.
+def reference(name: str | Path) -> Reference:
+    """Return a reference that comes with benchbook by its name, or one that was imported by its path.
 
     Raises:
-        UnknownNameError: There is none of this name.
+        UnknownNameError: There is no reference of this name, and no file at this path.
+        ArtifactError: The file is damaged, or not a reference.
 
     Examples:
         >>> best = reference("best-2009")
@@ -105,8 +96,10 @@ def reference(name: str) -> Reference:
         12.0
     """
     known = reference_names()
+    if name not in known and Path(name).is_file():
+        return load_reference(Path(name))
     if name not in known:
-        raise unknown_name("reference", name, known)
+        raise unknown_name("reference", str(name), known)
     return load_reference(_FOLDER / f"{name}{_SUFFIX}")
 
 
@@ -136,60 +129,3 @@ def load_reference(path: Path) -> Reference:
         evaluations=evaluations,
         algorithms=algorithms,
     )
-
-
-def from_coco(archive: Path, name: str, *, source: str, clock: Clock = SYSTEM_CLOCK) -> JsonObject:
-    """Derive a reference document from the plain-text archive of a best algorithm, as cocopp has them.
-
-    A row of its files holds evaluations, precision (twice), data set, successes and runs.
-
-    Args:
-        archive: The tar.gz file.
-        name: Name of the reference.
-        source: What is said about where the archive comes from.
-        clock: Stamps it.
-    """
-    known: dict[str, int] = {}
-    cells: list[JsonObject] = []
-    for function, dim, rows in sorted(_curves(archive)):
-        evaluations: list[float] = []
-        algorithms: list[int] = []
-        for target in STANDARD_TARGETS:
-            first = next((row for row in rows if row[1] <= target * _ROUNDING), None)
-            if first is None:
-                break
-            evaluations.append(first[0])
-            algorithms.append(known.setdefault(first[2], len(known)))
-        cells.append(
-            {
-                "function": f"bbob_f{function}",
-                "dim": dim,
-                "evaluations": cast("Any", evaluations),
-                "algorithms": cast("Any", algorithms),
-            }
-        )
-    return {
-        "kind": Kind.REFERENCE.value,
-        "schema_version": REFERENCE_VERSION,
-        "name": name,
-        "created_at": timestamp(clock.now()),
-        "source": source,
-        "citation": _CITATION,
-        "licence": "BSD-3-Clause, as cocopp, which the data come with",
-        "targets": STANDARD_TARGETS.tolist(),
-        "algorithms": cast("Any", list(known)),
-        "cells": cast("Any", cells),
-    }
-
-
-def _curves(archive: Path) -> Iterator[tuple[int, int, list[tuple[float, float, str]]]]:
-    with tarfile.open(archive) as files:
-        for member in files:
-            found = _MEMBER.fullmatch(Path(member.name).name)
-            stream = files.extractfile(member) if found else None
-            if found is None or stream is None:
-                continue
-            lines = stream.read().decode().splitlines()
-            fields = [line.split() for line in lines if line and not line.startswith("%")]
-            rows = [(float(row[0]), float(row[1]), row[3]) for row in fields]
-            yield int(found.group(1)), int(found.group(2)), rows

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from benchbook.analysis.statistics.rankings import Scores
-from benchbook.analysis.statistics.tests import ALPHA, scipy_stats
+from benchbook.analysis.statistics.tests import ALPHA
 from benchbook.typing import FloatArray
 
 
@@ -51,7 +51,9 @@ def friedman_nemenyi(measured: Scores, *, alpha: float = ALPHA) -> RankCompariso
     if found.reason:
         return found
     ranks = measured.complete().ranks()
-    return replace(found, p=float(scipy_stats().friedmanchisquare(*ranks.T).pvalue))
+    from scipy import stats
+
+    return replace(found, p=float(stats.friedmanchisquare(*ranks.T).pvalue))
 
 
 def mean_rank_comparison(measured: Scores, *, alpha: float = ALPHA) -> RankComparison:

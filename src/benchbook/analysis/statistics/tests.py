@@ -1,19 +1,17 @@
 """Statistical comparisons: tests, corrections and effect sizes. Too few data give "undecided", never an exception.
 
-SciPy does the tests; it comes with `benchbook[analysis]` and is loaded when a test is called.
+SciPy does the tests; it is loaded when the first one is called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from benchbook.analysis.statistics.rankings import Scores
 from benchbook.analysis.statistics.ties import HARDEST_TARGET, ROUNDING, tied
-from benchbook.errors import MissingExtraError
 from benchbook.typing import FloatArray
 
 ALPHA = 0.05
@@ -58,7 +56,9 @@ def signed_rank(a: FloatArray, b: FloatArray, *, alpha: float = ALPHA) -> TestRe
     n = int(np.count_nonzero(difference))
     if n < _LEAST_PAIRS:
         return _undecided(n, f"{n} differing pairs, at least {_LEAST_PAIRS} are needed")
-    found = scipy_stats().wilcoxon(difference, zero_method="pratt", method="auto")
+    from scipy import stats
+
+    found = stats.wilcoxon(difference, zero_method="pratt", method="auto")
     ranks = _midranks(np.abs(difference))
     ranks[difference == 0] = 0
     effect = float((ranks[difference > 0].sum() - ranks[difference < 0].sum()) / ranks.sum())
@@ -83,7 +83,9 @@ def rank_sum(a: FloatArray, b: FloatArray, *, alpha: float = ALPHA) -> TestResul
         return _undecided(n, f"{n} values in the smaller sample, at least 4 are needed")
     if len(np.unique(np.concatenate((a, b)))) == 1:
         return _undecided(n, "all values are equal")
-    found = scipy_stats().mannwhitneyu(a, b, alternative="two-sided")
+    from scipy import stats
+
+    found = stats.mannwhitneyu(a, b, alternative="two-sided")
     return _decided(float(found.pvalue), float(found.statistic), cliffs_delta(a, b), n, alpha)
 
 
@@ -177,17 +179,3 @@ def _decided(p: float, statistic: float, effect: float, n: int, alpha: float) ->
 
 def _undecided(n: int, reason: str) -> TestResult:
     return TestResult(p=None, statistic=None, effect=None, n=n, outcome="undecided", reason=reason)
-
-
-def scipy_stats() -> ModuleType:
-    """Return SciPy's statistics.
-
-    Raises:
-        MissingExtraError: SciPy is not installed.
-    """
-    try:
-        from scipy import stats
-    except ImportError as error:
-        raise MissingExtraError("statistical tests need SciPy: pip install 'benchbook[analysis]'") from error
-    module: ModuleType = stats
-    return module

@@ -12,9 +12,10 @@ from benchbook.artifacts.interop.nevergrad import read_nevergrad
 from benchbook.artifacts.interop.tools.benchopt import read_benchopt
 from benchbook.artifacts.interop.tools.optuna import read_optuna
 from benchbook.artifacts.interop.tools.pycma import read_pycma
+from benchbook.artifacts.interop.tools.rds import read_rds
 from benchbook.errors import unknown_name
 
-FORMATS = ("coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt")
+FORMATS = ("coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt", "rds")
 
 
 def read(
@@ -25,7 +26,7 @@ def read(
     Args:
         source: The folder or file; for `optuna` also a storage URL.
         form: Name of the format.
-        suite: For `ioh`: the suite of logs that name none.
+        suite: For `ioh` and `rds`: the suite of logs that name none.
         objective: For `ioh`: the column that is read; for `optuna`: the number of the objective.
 
     Raises:
@@ -36,6 +37,8 @@ def read(
     path = Path(source)
     if form == "ioh":
         return read_ioh(path, suite=suite, objective=objective)
+    if form == "rds":
+        return read_rds(path, suite=suite)
     for name, reader in (
         ("coco", read_coco), ("nevergrad", read_nevergrad), ("pycma", read_pycma), ("benchopt", read_benchopt),
     ):  # fmt: skip

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root, write_atomic
+from benchbook.files import spec_root, write_atomic
+from benchbook.params.load import load
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook, tags
 
 CONTRACT_TAG = "nbval-check-output"
@@ -26,7 +27,7 @@ def accept(file: SpecFile) -> bool:
     how = executed["metadata"].get("benchbook", {})
     if how.get("status") != "completed":
         raise UsageError(f"{file.name} did not reach its end when it was last executed; nothing was taken over")
-    if how.get("params", {}).get("preset") != "quick":
+    if how.get("params") != load("quick"):
         raise UsageError(
             f"{file.name} was last executed with other parameters than quick: benchbook spec run {file.name}"
         )
@@ -42,7 +43,7 @@ def accept(file: SpecFile) -> bool:
 
 
 def _executed(file: SpecFile) -> Path:
-    path = artifact_root() / "specs" / file.name / f"{file.name}.ipynb"
+    path = spec_root() / file.name / f"{file.name}.ipynb"
     if not path.is_file():
         raise UsageError(f"{file.name} has not been executed yet: benchbook spec run {file.name}")
     return path

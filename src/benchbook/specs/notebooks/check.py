@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root, project_name
+from benchbook.files import project_name, spec_root
 from benchbook.params.load import load
 from benchbook.specs.names import optimizer_name, spec_name
 from benchbook.specs.notebooks.discover import APPLIED, SpecFile, read_notebook, specs
@@ -120,7 +120,7 @@ def quick_params() -> JsonObject:
 
 def _pictures(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     """Yield pictures without an alternative text in the last executed copy, where that is a copy of this notebook."""
-    path = artifact_root() / "specs" / name / f"{name}.ipynb"
+    path = spec_root() / name / f"{name}.ipynb"
     if not path.is_file():
         return
     sources = {str(cell.get("id", "")): source_of(cell) for cell in code_cells(notebook)}

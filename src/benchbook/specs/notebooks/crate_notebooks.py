@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.crate_entities import Notebook
 from benchbook.errors import UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.specs.notebooks.discover import read_notebook
 from benchbook.specs.outcome import FILE_NAME, read_outcome
 
@@ -21,7 +21,7 @@ def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Noteboo
     """
     found = []
     for name in optimizers:
-        executed = artifact_root() / "specs" / name / f"{name}.ipynb"
+        executed = spec_root() / name / f"{name}.ipynb"
         if executed.is_file():
             found.append(executed)
         elif root is not None and (root / "notebooks" / f"{name}.ipynb").is_file():

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import ArtifactError, UsageError
-from benchbook.files import artifact_root
+from benchbook.files import spec_root
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook
 from benchbook.specs.notebooks.progress import narrate
@@ -125,6 +125,7 @@ def execute_specs(
     listener: Listener | None = None,
     outputs: bool = False,
     only_changed: bool = False,
+    place: Path | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[SpecResult]:
     """Execute specs with parameters; a failing one is kept and does not stop the others.
@@ -140,6 +141,7 @@ def execute_specs(
         outputs: Whether the listener also hears what cells put out.
         only_changed: Leave out what has held before, and been made from the same notebook, parameters, code and
             libraries; its outcome stands.
+        place: Folder for what they leave, a folder for each; that of the project's artifacts unless given.
         clock: Measures the durations.
 
     Raises:
@@ -148,12 +150,14 @@ def execute_specs(
     for file in files:
         read_notebook(file.path)
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
-    pool = NotebookWorkers()
+    pool = NotebookWorkers(place)
+    place = place or spec_root()
     telling = _Telling(progress, listener, outputs)
     try:
         with ThreadPoolExecutor(workers) as threads:
             jobs = [
-                threads.submit(_execute, file, params, pool, timeout_s, telling, only_changed, clock) for file in files
+                threads.submit(_execute, file, place / file.name, params, pool, timeout_s, telling, only_changed, clock)
+                for file in files
             ]
             try:
                 return [job.result() for job in jobs]
@@ -192,6 +196,7 @@ class _Telling:
 
 def _execute(
     file: SpecFile,
+    folder: Path,
     params: JsonObject,
     pool: NotebookWorkers,
     timeout_s: float | None,
@@ -199,7 +204,6 @@ def _execute(
     only_changed: bool,
     clock: Clock,
 ) -> SpecResult:
-    folder = artifact_root() / "specs" / file.name
     out = folder / f"{file.name}.ipynb"
     missing = what_is_missing(file.name)
     if missing is not None:

@@ -133,10 +133,12 @@ class _Watcher:
         timing: Any = outcome["timing"]
         runs: Any = outcome["runs"]
         step.count(timing["evaluations"])
-        held = sum(claim["verdict"] == "held" for claim in claims)
+        held, failed = (sum(claim["verdict"] == verdict for claim in claims) for verdict in ("held", "failed"))
+        undecided = len(claims) - held - failed
         for name, value in (
             ("held", held),
-            ("not_held", len(claims) - held),
+            ("not_held", failed),
+            ("undecided", undecided),
             ("runs", runs["done"]),
             ("compute_s", timing["compute_s"]),
         ):
@@ -144,7 +146,8 @@ class _Watcher:
         step.artifact(result.notebook)
         for claim in claims:
             self._pipeline.claim(f"{result.name}: {claim['text']}", claim["verdict"])
+        why = f"{failed} claims do not hold, {undecided} could not be decided"
         if result.held:
             step.end()
         else:
-            step.end(StepStatus.FAILED, str(outcome["error"] or f"{len(claims) - held} claims do not hold"))
+            step.end(StepStatus.FAILED, str(outcome["error"] or why))

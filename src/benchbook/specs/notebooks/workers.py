@@ -11,9 +11,10 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from benchbook.files import ARTIFACT_ROOT_VARIABLE, artifact_root
+from benchbook.files import ARTIFACT_ROOT_VARIABLE, SPEC_ROOT_VARIABLE, artifact_root
 from benchbook.specs.engine.fork_server import ForkServer, ForkServerError, unavailable
 from benchbook.typing import JsonObject
 
@@ -29,14 +30,18 @@ class NotebookWorker:
 
     Args:
         server: Where its kernels are forked; ordinary ones are started without.
+        place: Folder for what specs leave; that of the project's artifacts unless given.
 
     Attributes:
         alive: Whether it can take another notebook.
     """
 
-    def __init__(self, server: ForkServer | None = None) -> None:
+    def __init__(self, server: ForkServer | None = None, place: Path | None = None) -> None:
         """Start the process; it takes its jobs from its standard input."""
         link = _connect(server)
+        folders = {ARTIFACT_ROOT_VARIABLE: str(artifact_root())}
+        if place is not None:
+            folders[SPEC_ROOT_VARIABLE] = str(place)
         options = ["--link", str(link.fileno()), "--folder", str(server.folder)] if link and server else []
         try:
             self._process = subprocess.Popen(  # this Python, a fixed module
@@ -45,7 +50,7 @@ class NotebookWorker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env={**os.environ, ARTIFACT_ROOT_VARIABLE: str(artifact_root())},
+                env={**os.environ, **folders},
                 pass_fds=[link.fileno()] if link else [],
                 start_new_session=True,  # Ctrl-C is meant for us, who tell it
             )
@@ -128,10 +133,15 @@ class NotebookWorker:
 
 
 class NotebookWorkers:
-    """The workers of an execution; an idle one takes the next notebook."""
+    """The workers of an execution; an idle one takes the next notebook.
 
-    def __init__(self) -> None:
+    Args:
+        place: Folder for what specs leave; that of the project's artifacts unless given.
+    """
+
+    def __init__(self, place: Path | None = None) -> None:
         """Begin without workers; the fork server begins to import."""
+        self._place = place
         self._lock = threading.Lock()
         self._idle: list[NotebookWorker] = []
         self._all: list[NotebookWorker] = []
@@ -149,7 +159,7 @@ class NotebookWorkers:
                 raise KeyboardInterrupt
             if self._idle:
                 return self._idle.pop()
-            worker = NotebookWorker(self._server)
+            worker = NotebookWorker(self._server, self._place)
             self._all.append(worker)
             return worker
 

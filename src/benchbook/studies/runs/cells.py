@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -20,7 +21,15 @@ from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy
 from benchbook.records import RunRecord
 from benchbook.runs import SignalWatch, run_lockstep
-from benchbook.studies.runs.execute import code_digest, execute, generator_of, record_of, target_value_of
+from benchbook.studies.runs import provenance
+from benchbook.studies.runs.execute import (
+    code_digest,
+    execute,
+    generator_of,
+    leaves_process_alone,
+    record_of,
+    target_value_of,
+)
 from benchbook.studies.runs.instrumented import staged
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
@@ -48,7 +57,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         clock: Measures the durations.
     """
     if len(planned) > 1 and _can_lockstep(planned):
-        with SignalWatch() as signals, state_put_back():
+        with SignalWatch() as signals, nullcontext() if leaves_process_alone(planned[0]) else state_put_back():
             try:
                 return _lockstep(planned, clock)
             except BaseException as error:  # arbitrary code; whatever it raised shows again in the run it belongs to
@@ -129,7 +138,8 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
         )
     with stage("observe"):
         improvements = [history.history for history in histories]
+    memory = provenance.memory()  # the same for all: they ended together
     return [
-        record_of(item, outcome, history, created_at)
+        record_of(item, outcome, history, created_at, memory)
         for item, outcome, history in zip(planned, outcomes, improvements, strict=True)
     ]

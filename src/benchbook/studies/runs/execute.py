@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,7 @@ from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy, Observer, Optimizer
 from benchbook.records import (
     History,
+    Memory,
     OptimizerRecord,
     ProblemRecord,
     RunRecord,
@@ -37,6 +39,8 @@ from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
+_NATIVE = "benchbook.optimizers.native."
+_COMPILED = {"benchbook.problems.bbob.problem", "benchbook.problems.bbob.noisy", "benchbook.problems.instance"}
 
 
 def execute(
@@ -61,7 +65,8 @@ def execute(
     def make() -> Optimizer:
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
 
-    with state_put_back(), staged(make, problem, (history, *observers)) as parts:
+    guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
+    with guard, staged(make, problem, (history, *observers)) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,
@@ -76,6 +81,15 @@ def execute(
     with stage("observe"):
         improvements = history.history
     return record_of(planned, outcome, improvements, created_at)
+
+
+def leaves_process_alone(planned: PlannedRun) -> bool:
+    """Tell whether a run is benchbook's own code throughout: a native optimizer on a function of the kernel.
+
+    Nothing in it touches what all threads of the process share, and putting that back costs more than some runs.
+    """
+    factory, problem = planned.optimizer.factory, planned.problem
+    return str(getattr(factory, "__module__", "")).startswith(_NATIVE) and type(problem).__module__ in _COMPILED
 
 
 def generator_of(spec: RunSpec) -> np.random.Generator:
@@ -103,15 +117,25 @@ def target_value_of(planned: PlannedRun) -> float | None:
     return None if target is None or f_opt is None else f_opt + target
 
 
-def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
-    """Put the record of a finished run together, and log what went wrong in it."""
+def record_of(
+    planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory | None = None
+) -> RunRecord:
+    """Put the record of a finished run together, and log what went wrong in it.
+
+    Args:
+        planned: The run.
+        outcome: What the loop knows of it.
+        history: Its improvements.
+        created_at: When it began.
+        memory: This process's peak so far; asked for unless given.
+    """
     with stage("encode"):
-        record = _record_of(planned, outcome, history, created_at)
+        record = _record_of(planned, outcome, history, created_at, provenance.memory() if memory is None else memory)
     _warn(record)
     return record
 
 
-def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str) -> RunRecord:
+def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
     spec, problem = planned.spec, planned.problem
     failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
@@ -155,7 +179,7 @@ def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_
         history=history,
         environment=provenance.environment(planned.optimizer.packages),
         timing=_rounded(outcome.timing),
-        memory=provenance.memory(),
+        memory=memory,
         target_hits=target_hits(history, problem.f_opt),
     )
 

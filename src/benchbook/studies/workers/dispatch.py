@@ -62,7 +62,7 @@ def _records(future: Future[list[RunRecord]], task: Task, again: deque[Task]) ->
     try:
         records = future.result()
     except CancelledError as error:
-        raise ExecutionError("the executor gave up its work; what was finished is kept") from error
+        raise ExecutionError("the executor failed; finished work is kept") from error
     except Exception as error:
         if not is_lost_worker(error):
             raise

@@ -77,6 +77,16 @@ def is_pbo(number: int, name: str) -> bool:
     return 1 <= number <= len(_PBO) and _PBO[number - 1].lower() == name.lower()
 
 
+def pbo_name(number: int) -> str | None:
+    """Return IOHexperimenter's name of a function of PBO; None where there is none of this number.
+
+    Examples:
+        >>> pbo_name(1), pbo_name(26)
+        ('OneMax', None)
+    """
+    return _PBO[number - 1] if 1 <= number <= len(_PBO) else None
+
+
 def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]:
     """Return the name of a function that IOHprofiler logged, and what to subtract from its values.
 

@@ -81,14 +81,21 @@ def _storage(optuna: Any, source: str | Path) -> Any:
     if isinstance(source, str):
         if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
             raise UsageError(f"no such file: {source}")
-        return optuna.storages.RDBStorage(source)
+        return _database(optuna, source)
     with source.open("rb") as stream:
         start = stream.read(len(_SQLITE))
     if start == _SQLITE:
         with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as database:
             database.execute("SELECT count(*) FROM studies, trials")  # Optuna would make these tables in any file
-        return optuna.storages.RDBStorage(f"sqlite:///{source}")
+        return _database(optuna, f"sqlite:///{source}")
     return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(source)))
+
+
+def _database(optuna: Any, url: str) -> Any:
+    """Return Optuna's view of a database; no connection stays open after a query, also where opening it fails."""
+    from sqlalchemy.pool import NullPool
+
+    return optuna.storages.RDBStorage(url, engine_kwargs={"poolclass": NullPool})
 
 
 def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None) -> ImportedRun | None:
