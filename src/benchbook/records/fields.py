@@ -56,6 +56,12 @@ class Items:
     limits: Limits
 
 
+class OrNull:
+    """The value may be missing in documents, which have neither infinity nor NaN."""
+
+    __slots__ = ()
+
+
 # Metadata of a dataclass field.
 MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it, and are read with its default
 NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # it is known in memory only

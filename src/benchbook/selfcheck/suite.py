@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ExecutionError, unknown_name
+from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.selfcheck.accuracy import accuracy_checks
 from benchbook.selfcheck.predictions import prediction_checks
+from benchbook.selfcheck.preset import Preset
 from benchbook.selfcheck.quality import quality_measures
-from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
 from benchbook.selfcheck.speed import speed_measures
 from benchbook.studies.runs import provenance
 

@@ -14,11 +14,12 @@ from enum import Enum
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
-from benchbook.records.fields import Items, Limits, OneOf
+from benchbook.records.benchmark import Check, Quality, Report, Speed
+from benchbook.records.fields import Items, Limits, OneOf, OrNull
 from benchbook.records.plain import hints_of, options_of, parts_of
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
 from benchbook.numerics import Fingerprint
@@ -32,6 +33,10 @@ _NAMES: dict[type, str] = {
     TraceRecord: "TraceReference",
     Claim: "ClaimOutcome",
     Fingerprint: "Arithmetic",
+    Check: "BenchmarkCheck",
+    Quality: "BenchmarkQuality",
+    Speed: "BenchmarkSpeed",
+    Report: "BenchmarkReport",
 }
 # What names mean in a document, whatever they mean in memory.
 _IN_DOCUMENTS: dict[str, Any] = {"FloatArray": list[float], "IntArray": list[int], "JsonValue": JsonValue}
@@ -105,7 +110,8 @@ def in_document(hint: Any) -> Any:
     found = _type_in_document(kind)
     if items:
         found = list[_limited(get_args(found)[0], items)]  # type: ignore[misc]  # a type made here
-    return _limited(found, [note for note in beside if isinstance(note, Limits)])
+    found = _limited(found, [note for note in beside if isinstance(note, Limits)])
+    return Optional[found] if any(isinstance(note, OrNull) for note in beside) else found
 
 
 def _type_in_document(kind: Any) -> Any:

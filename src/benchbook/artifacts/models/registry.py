@@ -26,10 +26,8 @@ from benchbook.artifacts.kinds import (
     Kind,
 )
 from benchbook.artifacts.models.baseline import Baseline
-from benchbook.artifacts.models.benchmark import BenchmarkReport
 from benchbook.artifacts.models.experiment import Experiment
-from benchbook.artifacts.models.imported import ImportedRun
-from benchbook.artifacts.models.derive import FromRecord, Model, document_model, model_of
+from benchbook.artifacts.models.derive import FromRecord, Model, document_model, made_model, model_fields, model_of
 from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seconds, Sha256, Timestamp
 from benchbook.artifacts.models.pipeline import (
     PerformanceTestResult,
@@ -42,7 +40,9 @@ from benchbook.artifacts.models.profile import Profile
 from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.study import Aggregate, StudyManifest
-from benchbook.records import Claim, RunRecord
+from benchbook.records import Claim, History, OptimizerRecord, RunRecord
+from benchbook.records.benchmark import Report
+from benchbook.records.imported import ImportedRun
 
 
 class RunsLedger(Model):
@@ -98,6 +98,16 @@ class SpecOutcome(Model):
     environment: Environment | None
 
 
+def _imported_run() -> type[BaseModel]:
+    optimizer = model_fields(OptimizerRecord, ("name",), {"name": "Name of the optimizer; its settings are not known."})
+    said = {"evaluations": "Evaluation of each; rising.", "best_values": "Best value from then on; falling."}
+    history = made_model(
+        "ImportedHistory", "The improvements that were logged.", model_fields(History, tuple(said), said)
+    )
+    fields = {**model_fields(ImportedRun), "optimizer": optimizer["name"], "history": (history, ...)}
+    return made_model(ImportedRun.__name__, ImportedRun.__doc__ or "", fields)
+
+
 MODELS: dict[str, type[BaseModel]] = {
     Kind.RUN: document_model(model_of(RunRecord), Kind.RUN.value),
     Kind.SPEC_OUTCOME: SpecOutcome,
@@ -111,9 +121,9 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.BASELINE: Baseline,
     Kind.REFERENCE: Reference,
     Kind.PIPELINE: TrackedPipeline,
-    Kind.IMPORTED_RUN: ImportedRun,
+    Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
     Kind.PROFILE: Profile,
-    Kind.BENCHMARK_REPORT: BenchmarkReport,
+    Kind.BENCHMARK_REPORT: document_model(model_of(Report), Kind.BENCHMARK_REPORT.value),
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
