@@ -45,27 +45,24 @@ PIN_VARIABLES = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", *_THREAD_VARIA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What the last bits of a result depend on.
-
-    Attributes:
-        pinned: Whether NumPy and OpenBLAS run the common code rather than that of this CPU.
-        numpy: NumPy's version.
-        cpu_dispatch: NumPy's dispatch levels in use, sorted.
-        blas: Library, version and kernel of the BLAS that NumPy calls, such as `openblas 0.3.31 Haswell`.
-        blas_threads: Threads of that BLAS; None if it cannot be told.
-        libm: C library and version, such as `glibc 2.36`.
-        fma: Whether the CPU has fused multiply-add, by which libm chooses; None if it cannot be told.
-        machine: Processor architecture.
-    """
+    """What the last bits of a result depend on."""
 
     pinned: bool
+    """Whether NumPy and BLAS run the common code rather than this CPU's."""
     numpy: str
+    """NumPy's version."""
     cpu_dispatch: tuple[str, ...]
+    """NumPy's dispatch levels in use."""
     blas: str
+    """Library, version and kernel of the BLAS."""
     blas_threads: int | None
+    """Threads of the BLAS; null if unknown."""
     libm: str
+    """C library and version."""
     fma: bool | None
+    """Whether the CPU has fused multiply-add; null if unknown."""
     machine: str
+    """Processor architecture."""
 
 
 def pin() -> bool:

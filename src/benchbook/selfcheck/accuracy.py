@@ -23,7 +23,8 @@ from benchbook.optimizers.catalog import NATIVE
 from benchbook.problems import problem
 from benchbook.problems.certify import FUNCTIONS, LIMIT, certify, relative_differences
 from benchbook.records import RunRecord
-from benchbook.selfcheck.records import Check, Preset
+from benchbook.records.benchmark import Check
+from benchbook.selfcheck.preset import Preset
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.studies.runs.run import run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from benchbook.analysis.comparison.verdicts import Verdict
-from benchbook.selfcheck.records import Quality, Report, Speed
+from benchbook.records.benchmark import Quality, Report, Speed
 
 TIME_RELATIVE, TIME_ABSOLUTE_S, QUALITY_RELATIVE = 0.35, 0.10, 0.05
 NOISES = 3.0  # a difference counts if it exceeds this multiple of the measured noise

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import coco_function

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchbook.artifacts.interop.crate_entities import METADATA, Label, Notebook, describe
-from benchbook.artifacts.interop.imported import ImportedRun
+from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.tables import write_csv
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST

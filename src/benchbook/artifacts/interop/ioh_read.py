@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
 from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered

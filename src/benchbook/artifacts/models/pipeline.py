@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchbook.artifacts.models.parts import Count, Model, Seconds, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Seconds, Timestamp
 
 Name = Annotated[str, Field(min_length=1)]
 StepStatus = Literal["pending", "running", "completed", "failed", "cancelled", "skipped"]

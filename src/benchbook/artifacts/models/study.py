@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from benchbook.artifacts.models.parts import Count, Model, Sha256, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Sha256, Timestamp
 
 
 class PlannedOptimizer(Model):

@@ -19,9 +19,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from benchbook.artifacts.run_document import environment_from
 from benchbook.clock import SYSTEM_CLOCK, timestamp
-from benchbook.records import Environment, History, TraceRecord, as_plain
+from benchbook.records import Environment, History, TraceRecord, as_plain, from_plain
 from benchbook.studies.runs import provenance
 from benchbook.typing import FloatArray
 
@@ -154,7 +153,7 @@ class _Reader:
             trace = replace(trace, lost_from=None)
         return Remains(
             created_at=self._about["created_at"],
-            environment=environment_from(self._about["environment"]),
+            environment=from_plain(Environment, self._about["environment"]),
             evaluations=self._evaluations,
             invalid_evaluations=self._invalid,
             history=History(evaluations=np.concatenate(self._at), best_values=np.concatenate(self._values)),

@@ -16,7 +16,8 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.numbers import number as as_number
 from benchbook.artifacts.interop.sources.shown import shown
