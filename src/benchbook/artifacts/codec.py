@@ -135,10 +135,11 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         start: Where they start.
     """
     offset = start
+    decompressor = zstandard.ZstdDecompressor()  # one for all: making its tables costs as much as a small frame
     while offset < end:
-        frame = _frame_at(read, offset, end)
+        frame = _frame_at(decompressor, read, offset, end)
         if frame.data is None:
-            following = _next_frame(read, offset + 1, end)
+            following = _next_frame(decompressor, read, offset + 1, end)
             damaged_to = end if following is None else following.offset
             torn = frame.torn and following is None
             yield replace(frame, torn=torn, size=damaged_to - offset)
@@ -149,13 +150,15 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         offset = frame.offset + frame.size
 
 
-def _next_frame(read: Callable[[int, int], bytes], offset: int, end: int) -> Frame | None:
+def _next_frame(
+    decompressor: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
+) -> Frame | None:
     """Return the first whole frame from `offset` on; its checksum tells that it is one."""
     while offset < end:
         window = read(offset, _WINDOW)
         place = window.find(ZSTD_MAGIC)
         while place >= 0:
-            frame = _frame_at(read, offset + place, end)
+            frame = _frame_at(decompressor, read, offset + place, end)
             if frame.data is not None:
                 return frame
             place = window.find(ZSTD_MAGIC, place + 1)
@@ -163,8 +166,10 @@ def _next_frame(read: Callable[[int, int], bytes], offset: int, end: int) -> Fra
     return None
 
 
-def _frame_at(read: Callable[[int, int], bytes], offset: int, end: int) -> Frame:
-    decompressor = zstandard.ZstdDecompressor().decompressobj()
+def _frame_at(
+    shared: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
+) -> Frame:
+    decompressor = shared.decompressobj()
     piece = read(offset, min(_FEED, end - offset))
     if not piece.startswith(ZSTD_MAGIC):
         torn = ZSTD_MAGIC.startswith(piece)
