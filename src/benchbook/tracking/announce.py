@@ -7,7 +7,8 @@ import logging
 from benchbook.tracking.protocol import TrackedPipeline
 from benchbook.tracking.reports import duration_text
 
-log = logging.getLogger("benchbook.tracking.steps")
+STEPS = "benchbook.tracking.steps"
+log = logging.getLogger(STEPS)
 
 
 def announce(pipeline: TrackedPipeline, index: int, label: str, what: str) -> None:

@@ -61,7 +61,7 @@ def track(
         tensorboard: Folder that metrics and telemetry are mirrored into, for TensorBoard.
         root: Artifact root; None: the one of this project.
         show: Whether each step says on standard error, when it begins and when it ends, which it is, how much time has
-            passed, and the ETA; None: where that is a terminal.
+            passed, and the ETA; None: if that is a terminal to which logging does not write the steps.
         clock: What tells the time.
 
     Raises:
