@@ -6,8 +6,8 @@ import contextlib
 import sys
 from typing import Any
 
+from benchbook.tracking.output.reports import duration_text
 from benchbook.tracking.protocol import ShownPipeline
-from benchbook.tracking.reports import duration_text
 
 _WORDS = {"step_started": "", "step_ended": "ended", "step_skipped": "skipped"}
 
