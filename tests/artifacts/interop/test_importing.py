@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import benchbook as bb
 from benchbook.artifacts.interop import opened, read, read_nevergrad, write_coco, write_ioh
-from benchbook.artifacts.interop.imported import read_imported
+from benchbook.artifacts.interop.names import folder_names
+from benchbook.artifacts.interop.imported import read_imported, refuse_below_optimum, with_optima
 from benchbook.cli.main import cli
-from benchbook.errors import ArtifactError, BenchbookError
+from benchbook.errors import ArtifactError, BenchbookError, UsageError
+from benchbook.records import History, OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (1.0) | measured | best\n"
 RUN = HEADER + "1 0 5.0 0 0\n9 0 1.0 0 0\n"
@@ -151,3 +156,43 @@ def test_imported_runs_can_be_exported_again(write, tmp_path: Path, form: str) -
         assert [(run.problem.name, run.evaluations, run.best_value) for run in read(tmp_path / "out", form)] == [
             ("bbob_f1", 9, 1.0)
         ] * 2
+
+
+def test_values_below_the_optimum_are_refused(tmp_path: Path) -> None:
+    """They would hit every target: the data are damaged, maximised or of another function."""
+    run = imported_run(best=-77.5, f_opt=0.0)
+    with pytest.raises(ArtifactError, match=r"the value of evaluation 1 is -77\.5, below the optimum 0"):
+        refuse_below_optimum(run)
+    refuse_below_optimum(replace(run, indicator="hyp"))  # an indicator may be better than its reference
+    with pytest.raises(UsageError, match=r"optimum of own is 99, but f has a better value: -77\.5"):
+        list(with_optima([replace(run, problem=replace(run.problem, f_opt=None))], {None: 99.0}))
+
+
+def imported_run(*, best: float, f_opt: float | None) -> ImportedRun:
+    """Return a run with one value."""
+    return ImportedRun(
+        format="ioh",
+        file="f",
+        tool="",
+        problem=ImportedProblem(name="own", dim=2, instance=1, f_opt=f_opt),
+        optimizer=OptimizerRecord(name="a"),
+        evaluations=1,
+        history=History(evaluations=np.array([1]), best_values=np.array([best])),
+    )
+
+
+def test_a_data_file_named_after_another_function_is_refused(write) -> None:
+    """The index and the logger's file name must tell the same function and dimension."""
+    index = INDEX.replace("d.dat", "bbobexp_f1_DIM2.dat")
+    assert len(list(read(write({"f.info": index, "bbobexp_f1_DIM2.dat": RUN + RUN}), "coco"))) == 2
+    for wrong in (index.replace("funcId = 1", "funcId = 12"), index.replace("DIM = 2", "DIM = 3")):
+        with pytest.raises(ArtifactError, match=r"line 3: says f1.* its data file is bbobexp_f1_DIM2\.dat"):
+            list(read(write({"f.info": wrong, "bbobexp_f1_DIM2.dat": RUN + RUN}), "coco"))
+
+
+@pytest.mark.parametrize("label", ["..", ".", "../x", "/abs", ".hidden"])
+def test_no_label_leads_out_of_the_folder(label: str) -> None:
+    """Whatever an imported algorithm is called, its files stay where the export was asked for."""
+    (name,) = folder_names([label]).values()
+    assert not name.startswith(".")
+    assert "/" not in name

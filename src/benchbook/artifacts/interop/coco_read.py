@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
+_NAMED = re.compile(r"_f(\d+)_DIM(\d+)", re.IGNORECASE)  # as all loggers of COCO name data files
 _NEW_STEPS, _OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
 _HYPERVOLUME_STEPS = 10
 
@@ -85,6 +87,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     """Yield the runs of segments that share their data files, each matched to its entry."""
     first = segments[0]
     data = [path for path in first.data if path.is_file()]
+    _refuse_other_names(first, data)
     blocks = [block for path in data for block in _blocks(path, indicator=bool(first.indicator))]
     with_rows = sum(len(block) > 0 for block in blocks)
     entries = [(segment, entry) for segment in segments for entry in segment.entries]
@@ -107,6 +110,17 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
             log.warning("%s: instance %d is left out, it has no rows", where, entry.instance)
         else:
             yield _run(segment, entry, block)
+
+
+def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
+    """Raise where the logger named a file after another function or dimension than the index says."""
+    for path in data:
+        found = _NAMED.search(path.stem)
+        if found and (int(found[1]), int(found[2])) != (segment.number, segment.dim):
+            raise ArtifactError(
+                f"{shown(segment.file)}, line {segment.line}: says f{segment.number} in {segment.dim}-D, but its data "
+                f"file is {path.name}"
+            )
 
 
 def _blocks(path: Path, *, indicator: bool) -> list[Logged]:

@@ -16,11 +16,12 @@ from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.validate import checked
 from benchbook.digests import digest
-from benchbook.errors import UsageError
+from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes, write_atomic
 from benchbook.records import History, as_plain, from_plain
 from benchbook.records.imported import ImportedRun
 from benchbook.typing import FloatArray, IntArray, JsonObject
+_ROUNDING = 1e-8  # of the optimum's size: what rounding in a log may take away
 
 
 def improvements(evaluations: Iterable[int], values: Iterable[float]) -> History:
@@ -97,6 +98,25 @@ def content_of(run: ImportedRun) -> str:
     return digest(document)
 
 
+def refuse_below_optimum(run: ImportedRun) -> None:
+    """Raise where a run has values below its optimum: they would hit every target.
+
+    Quality indicators of several objectives and values of points that break constraints may lie below.
+
+    Raises:
+        ArtifactError: The data are damaged, or of another function or instance.
+    """
+    name, f_opt, best = run.problem.name, run.problem.f_opt, run.best_value
+    if run.indicator is not None or "constrained" in name or f_opt is None or best is None:
+        return
+    if best < f_opt - _ROUNDING * max(1.0, abs(f_opt)):
+        at = int(run.history.evaluations[-1])
+        raise ArtifactError(
+            f"{run.file}: {name}, {run.problem.dim}-D, instance {run.problem.instance}: the value of evaluation {at:,} is "
+            f"{best:g}, below the optimum {f_opt:g}; are these runs of another function, or is it maximised?"
+        )
+
+
 def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float]) -> Iterator[ImportedRun]:
     """Give the optimum to runs on functions whose optimum benchbook does not know.
 
@@ -105,7 +125,7 @@ def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float])
         optima: Optimum by name of the function; None as name stands for all. Of a maximised function it is the maximum.
 
     Raises:
-        UsageError: A function has a known optimum, or none of the runs is on it.
+        UsageError: A function has a known optimum, a run has a better value, or none of the runs is on it.
     """
     unused = {name for name in optima if name is not None}
     names: dict[str, None] = {}
@@ -122,6 +142,10 @@ def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float])
             yield run
         else:
             f_opt = -value if run.maximised else value
+            best = run.best_value
+            if best is not None and best < f_opt - _ROUNDING * max(1.0, abs(f_opt)):
+                found = -best if run.maximised else best
+                raise UsageError(f"optimum of {name} is {value:g}, but {run.file} has a better value: {found:g}")
             yield replace(run, problem=replace(run.problem, f_opt=f_opt))
     if unused:
         raise UsageError(f"optimum is given for {', '.join(sorted(unused))}, but the runs are on {', '.join(names)}")

@@ -52,8 +52,11 @@ def safe_name(text: str) -> str:
     Examples:
         >>> safe_name("pso[population=20, k='x']")
         'pso_population_20_k_x'
+        >>> safe_name("..")
+        'unnamed'
     """
-    return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_") or "unnamed"
+    # Without dots in front: a name of dots alone is a folder above, and others are hidden.
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_").lstrip("._") or "unnamed"
 
 
 def folder_names(labels: Iterable[str]) -> dict[str, str]:

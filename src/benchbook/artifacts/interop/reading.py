@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchbook.artifacts.interop.coco_read import read_coco
+from benchbook.artifacts.interop.imported import refuse_below_optimum
 from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.nevergrad import read_nevergrad
@@ -13,7 +14,7 @@ from benchbook.artifacts.interop.tools.benchopt import read_benchopt
 from benchbook.artifacts.interop.tools.optuna import read_optuna
 from benchbook.artifacts.interop.tools.pycma import read_pycma
 from benchbook.artifacts.interop.tools.rds import read_rds
-from benchbook.errors import unknown_name
+from benchbook.errors import ArtifactError, unknown_name
 
 FORMATS = ("coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt", "rds")
 
@@ -31,7 +32,21 @@ def read(
 
     Raises:
         UnknownNameError: There is no such format.
+        ArtifactError: A file cannot be read, or values lie below an optimum that is known.
     """
+    return _checked(_reader(source, form, suite, objective), source)
+
+
+def _checked(runs: Iterator[ImportedRun], source: str | Path) -> Iterator[ImportedRun]:
+    try:
+        for run in runs:
+            refuse_below_optimum(run)
+            yield run
+    except OSError as error:  # such as names that are too long for this machine
+        raise ArtifactError(f"{source}: a file that it names cannot be read: {error}") from error
+
+
+def _reader(source: str | Path, form: str, suite: str | None, objective: str | None) -> Iterator[ImportedRun]:
     if form == "optuna":
         return read_optuna(source, objective)
     path = Path(source)

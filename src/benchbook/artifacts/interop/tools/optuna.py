@@ -104,6 +104,8 @@ def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None
     if len(directions) > 1 and objective is None:
         raise UsageError(f"{name}: the study {study.study_name!r} has {len(directions)} objectives; choose one with "
                          f"--objective 0 to {len(directions) - 1}")  # fmt: skip
+    if len(directions) == 1:
+        objective = None  # the choice is for the studies of several
     place = int(objective) if objective is not None and objective.isascii() and objective.isdigit() else 0
     if objective is not None and not (objective == str(place) and place < len(directions)):
         raise UsageError(f"objective is {objective!r}, expected 0 to {len(directions) - 1} for {study.study_name!r}")
