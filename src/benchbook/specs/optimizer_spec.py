@@ -14,11 +14,12 @@ from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
 from benchbook.records import Claim
-from benchbook.specs import figures, standard_claims, tables
-from benchbook.specs.display import Note, Table
+from benchbook.specs import standard_claims
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
+from benchbook.specs.views import figures, tables
+from benchbook.specs.views.display import Note, Table
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 from benchbook.typing import JsonObject
