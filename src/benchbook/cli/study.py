@@ -126,7 +126,10 @@ def merge(*, folders: tuple[Path, ...], into: Path) -> int:
 @command.command("check")
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option(
-    "--repair", "mend", is_flag=True, help="Remove damaged frames, empty shards and orphaned temporary files."
+    "--repair",
+    "mend",
+    is_flag=True,
+    help="Remove damaged frames, empty shards and orphaned temporary files; move other invalid data to set-aside/.",
 )
 def check(*, folder: Path, mend: bool) -> int:
     """Check every run of a store against its schema and digests.

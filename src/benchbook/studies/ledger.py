@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from benchbook.artifacts.store.manifest import read_manifest
+from benchbook.artifacts.store.manifest import Manifest, read_manifest
 from benchbook.artifacts.store.selection import planned_runs, stale_runs
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.study_plan import OptimizerPlan
 from benchbook.digests import digest
 from benchbook.errors import UsageError
+
+_Counts: TypeAlias = dict[tuple[str, str, int], Counter[str]]  # by optimizer, settings and dimension, then by outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +89,21 @@ def ledger(folder: Path) -> Ledger:
     plan = manifest.plan
     with Store(folder) as store:
         index = store.index()
-        counts = _counts(store, *planned_runs(manifest))
-        stale = _counts(store, *stale_runs(plan))
+        counts, stale = _counts(store, manifest)
         every = index.query("SELECT count(*) FROM runs").fetchone()[0]
         damages = index.query("SELECT shard, offset, reason FROM damages ORDER BY shard, offset").fetchall()
     repetitions = sum(len(function.instances) for function in plan.functions) * len(plan.seeds)
     rows = []
     for optimizer in plan.optimizers:
         for dim in plan.dims:
-            of = counts.get((optimizer.name, digest(dict(optimizer.settings)), dim), {})
-            other = stale.get((optimizer.name, digest(dict(optimizer.settings)), dim), {})
+            of = counts.get((optimizer.name, digest(dict(optimizer.settings)), dim), Counter())
+            other = stale.get((optimizer.name, digest(dict(optimizer.settings)), dim), Counter())
             rows.append(
                 LedgerRow(
                     optimizer=_label(optimizer, plan.optimizers),
                     dim=dim,
                     planned=repetitions,
-                    **{name: of.get(name, 0) for name in ("done", "failed", "timed_out")},
+                    **{name: of[name] for name in ("done", "failed", "timed_out")},
                     stale=sum(other.values()),
                 )
             )
@@ -109,12 +111,19 @@ def ledger(folder: Path) -> Ledger:
     return Ledger(rows=rows, beyond=beyond, damages=damages)
 
 
-def _counts(store: Store, where: str, values: Sequence[Any]) -> dict[tuple[str, str, int], dict[str, int]]:
-    outcome = "CASE WHEN status = 'done' THEN 'done' WHEN stop = 'timeout' THEN 'timed_out' ELSE 'failed' END"
-    text = f"SELECT optimizer, settings, dim, {outcome}, count(*) FROM runs WHERE {where} GROUP BY 1, 2, 3, 4"  # noqa: S608  # fixed texts
-    counts: dict[tuple[str, str, int], dict[str, int]] = {}
-    for optimizer, settings, dim, name, count in store.known(text, values):
-        counts.setdefault((optimizer, settings, dim), {})[name] = count
+def _counts(store: Store, manifest: Manifest) -> tuple[_Counts, _Counts]:
+    """Return how many runs of each outcome the plan has, and how many by other code, in one pass over the index."""
+    planned, planned_values = planned_runs(manifest)
+    stale, stale_values = stale_runs(manifest.plan)
+    # Counted here: SQLite would sort all runs by their long digests first.
+    columns = f"optimizer, settings, dim, status = 'done', stop = 'timeout', {planned}, {stale}"
+    found = Counter(store.index().query(f"SELECT {columns} FROM runs NOT INDEXED", [*planned_values, *stale_values]))  # noqa: S608  # fixed texts
+    counts: tuple[_Counts, _Counts] = ({}, {})
+    for (optimizer, settings, dim, done, late, *belongs), count in found.items():
+        outcome = "done" if done else "timed_out" if late else "failed"
+        for of, there in zip(counts, belongs, strict=True):
+            if there:
+                of.setdefault((optimizer, settings, dim), Counter())[outcome] += count
     return counts
 
 
