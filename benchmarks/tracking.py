@@ -62,12 +62,12 @@ def telemetry_overhead(root: Path, rounds: int) -> tuple[float, float]:
     from benchbook.tracking import track
 
     def campaign(telemetry: float | bool) -> float:
-        cpu = time.process_time()
         with track("overhead", total=1, telemetry=telemetry, root=root) as pipeline, pipeline.step("runs"):
+            cpu = time.process_time()
             for seed in range(8):
                 bb.run("manta_ray_foraging", "rastrigin", dim=10, instance=1, seed=seed, budget=100_000)
                 pipeline.count(100_000)
-        return time.process_time() - cpu
+            return time.process_time() - cpu
 
     campaign(0.1)
     ratios = []

@@ -284,7 +284,7 @@ def test_verify_names_the_difference(call: Call, artifact: Path) -> None:
     code, out, _ = call("verify", artifact)
     assert code == 4
     assert f"differs: {artifact}\n  history from evaluation " in out
-    assert "code: optimizer, problem or loop were changed since" in out
+    assert "code: optimizer, problem or loop have changed since" in out
 
 
 def test_verify_of_a_function_of_ones_own_is_a_usage_error(call: Call, tmp_path: Path) -> None:

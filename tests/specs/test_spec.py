@@ -13,9 +13,11 @@ import pytest
 import benchbook as bb
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import ClaimsFailedError, ParamsError, UnknownNameError, UsageError
+from benchbook.records import as_plain
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.rerun import digests_in_another_process
+from benchbook.specs.rerun import Repeated, in_another_process
+from benchbook.specs.standard_claims import claim_contract
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -103,7 +105,21 @@ def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
 def test_the_proof_of_the_seed_never_reads_the_store(spec: Spec) -> None:
     """Runs are computed again in another process, and give the digests of this one."""
     runs = spec.when()
-    assert digests_in_another_process([p.spec for p in spec.plan[:2]]) == [r.content_digest for r in runs[:2]]
+    assert in_another_process([p.spec for p in spec.plan[:2]]).digests == [r.content_digest for r in runs[:2]]
+
+
+def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where bytes differ the claim is undecided, and names what differs."""
+    runs = spec.when()
+    there = as_plain(runs[0].environment.arithmetic)
+    other = Repeated(digests=["other"] * 8, arithmetic={**there, "blas": "openblas SomethingElse"})  # type: ignore[dict-item]
+    monkeypatch.setattr("benchbook.specs.standard_claims.in_another_process", lambda specs: other)
+    sample = [(spec.plan[k], runs[k]) for k in range(8)]
+    claim_contract(spec, runs, sample)
+    claim = next(claim for claim in spec.judged if claim.id == "same-seed")
+    assert (claim.verdict.value, claim.measured) == ("undecided", None)
+    assert "under other arithmetic: blas openblas" in claim.detail
+    assert "now" in claim.detail
 
 
 def test_a_claim_id_stands_once(spec: Spec) -> None:

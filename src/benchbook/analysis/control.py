@@ -59,7 +59,7 @@ class TargetRow:
     runs: int
 
 
-def convergence(runs: RunTable, points: int = 60) -> Convergence:
+def convergence(runs: Sequence[RunRecord], points: int = 60) -> Convergence:
     """Return the quartiles of the best precision so far, at log-spaced evaluations up to the largest budget.
 
     A run that ended early keeps its last value.
@@ -69,7 +69,7 @@ def convergence(runs: RunTable, points: int = 60) -> Convergence:
     """
     if not len(runs):
         raise UsageError("convergence needs at least one run, the table is empty")
-    budget = max(r.budget for r in runs)
+    budget = max(getattr(r, "budget", None) or r.evaluations for r in runs)  # of imported runs it is not known
     grid = np.unique(np.geomspace(1, budget, min(points, budget)).round().astype(np.int64))
     curves = np.array([best_at(r, grid) for r in runs])
     # An order statistic, not an interpolation: infinite entries stay where they are.
@@ -85,7 +85,7 @@ def best_at(run: RunRecord, evaluations: IntArray) -> FloatArray:
 
 
 def first_hit(run: RunRecord, target: float) -> int | None:
-    """Return the evaluation at which a run first was within `target` of the optimum; None where it never was.
+    """Return the evaluation at which a run first was within `target` of the optimum; None if it never was.
 
     Examples:
         >>> import benchbook as bb
@@ -113,7 +113,7 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
     table = runs.columns()
     times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
     place = {name: number for number, name in enumerate(times.cells.names)}
-    # Variants have labels of their own, `name[setting=value]`; all stand in the order in which their names appear.
+    # Variants have labels of their own, `name[setting=value]`; all are in the order in which their names appear.
     labels = sorted(times.cells.optimizers, key=lambda label: runs.optimizers.index(label.partition("[")[0]))
     rows = []
     for function in runs.functions:
@@ -152,7 +152,7 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
     """Return by how many orders of magnitude the textbook instance is solved more precisely than shifted ones.
 
     The difference of the median log10 precision between shifted instances (>= 1) and the textbook instance (0), which
-    has its optimum in the centre of the box or at the origin; median over the functions. None where runs are missing.
+    has its optimum in the centre of the box or at the origin; median over the functions. None if runs are missing.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -179,7 +179,7 @@ def decades_behind(
     of these differences. Precisions below `least` count as it.
 
     Returns:
-        The median, None where they have no function in common, and (function, dim, difference) of each.
+        The median, None if they have no function in common, and (function, dim, difference) of each.
 
     Examples:
         >>> import tempfile, benchbook as bb

@@ -170,12 +170,12 @@ class StoredRuns(RunTable):
         return StoredRuns(self.store, f"{self._where} AND instance <> 0", self._values)
 
     def precisions(self) -> np.ndarray:
-        """Return best value minus f_opt of each run, shape `(runs,)`; infinite where a run found no finite value."""
+        """Return best value minus f_opt of each run, shape `(runs,)`; infinite if a run found no finite value."""
         rows = self._ask("SELECT precision FROM runs", f"ORDER BY {ORDER}")
         return np.array([np.inf if value is None else value for (value,) in rows], dtype=np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row a run, by the index alone; what is unknown is missing."""
+        """Return one row per run, by the index alone; what is unknown is missing."""
         import pandas as pd
 
         names = [

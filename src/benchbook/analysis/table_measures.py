@@ -27,7 +27,7 @@ class MeasuredRuns:
         return columns(iter(self))
 
     def hits(self, targets: float | Sequence[float] | FloatArray | None = None) -> FirstHits:
-        """Return the first evaluation within each target of the optimum; COCO's 51 targets unless given."""
+        """Return the first evaluation within each target of the optimum; default: COCO's 51 targets."""
         from benchbook.analysis.measures.first_hits import first_hits
         from benchbook.analysis.measures.targets import as_targets
 
@@ -94,7 +94,7 @@ class MeasuredRuns:
 
         Args:
             by: `function`, `group`, `dim` or `all`.
-            targets: Precisions; COCO's 51 unless given.
+            targets: Precisions; default: COCO's 51.
             band: Confidence of a bootstrap band, such as 0.95; None: no band.
             restarts: Simulated restarts to draw for each function and target; 0: take each run once.
         """

@@ -98,10 +98,13 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
         return _recorded(Path(target), how["cell"], repeats)
     if target.endswith(".ipynb") or how["as_notebook"]:
         return _notebook(target, repeats, how, run)
-    if ":" in target and target not in names():  # some optimizers of other libraries have it in their names
+    own = _is_own_optimizer(target)
+    if ":" in target and target not in names() and not own:  # optimizers of other libraries have it in their names
         _refuse(target, "a function", {**run, "params": which, "p": overrides, "set": how["settings"]})
         return _call(target, repeats)
-    if target not in names() or not (run or which or overrides):
+    if own and not (run or which or overrides):
+        raise UsageError(f"{target!r} is an optimizer: give --function and --dim for one run, or --params")
+    if not own and (target not in names() or not (run or which or overrides)):
         return _notebook(target, repeats, how, run)
     settings = settings_from(how["settings"])
     if run:
@@ -126,6 +129,20 @@ def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
     if cell is not None:
         raise UsageError(f"--cell does not go with {str(path)!r}, which is a file and no store")
     return profile_artifact(path, repeats=repeats)
+
+
+def _is_own_optimizer(target: str) -> bool:
+    """Tell whether the target is the place of your own optimizer, rather than of a function to call."""
+    from benchbook.optimizers import optimizer
+    from benchbook.optimizers.catalog import is_own_place
+
+    if not is_own_place(target):
+        return False
+    try:
+        optimizer(target)
+    except UsageError:
+        return False
+    return True
 
 
 def _run(target: str, repeats: int | None, settings: dict[str, Any], run: dict[str, Any]) -> Profiled:

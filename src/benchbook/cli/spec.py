@@ -292,7 +292,7 @@ def _last(file: SpecFile) -> list[str]:
 
 
 def _near(path: Path) -> str:
-    """Return a path relative to the working directory where it lies below."""
+    """Return a path relative to the working directory if it is inside it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -119,7 +119,7 @@ def _sinks(sinks: Iterable[Sink] | Sink | None) -> list[Sink] | None:
     given = [sinks] if isinstance(sinks, Sink) else list(sinks)
     for sink in given:
         if not isinstance(sink, Sink):
-            raise UsageError(f"{sink!r} is no sink: it needs start, params, metrics, artifact and finish")
+            raise UsageError(f"{sink!r} is not a sink: it needs start, params, metrics, artifact and finish")
     return given
 
 
@@ -130,7 +130,7 @@ def _streams(function: Callable[..., Any], *, limited: bool) -> Callable[..., An
     if not plain and not inspect.isasyncgenfunction(function) and not inspect.isasyncgenfunction(call):
         return None
     if limited:
-        raise UsageError("a generator has neither retries nor a timeout: its caller has had values, and takes its time")
+        raise UsageError("a generator can have neither retries nor a timeout")
     return stream if plain else stream_async
 
 

@@ -54,7 +54,7 @@ class _Suite:
     suffix: str
     dims: tuple[int, ...]
     source: str
-    # All values, offset included, are multiplied by these; 1 where nothing is said.
+    # All values, offset included, are multiplied by these; 1 if nothing is said.
     factors: dict[int, float]
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.importing import load_object
+from benchbook.importing import is_place, load_object
+from benchbook.problems.announced import load_announced
 from benchbook.problems.custom import CallableProblem, from_callable
 from benchbook.problems.info import ProblemInfo, check_whole
 
@@ -146,12 +147,12 @@ def function(
 
 
 def own_function(place: str) -> OwnFunction:
-    """Import your own function from its place.
+    """Import your own function from its place, or by the name that an installed package announces.
 
     Raises:
         UsageError: There is none, or it has no bounds.
     """
-    found = load_object(place, "function")
+    found = load_object(place, "function") if is_place(place) else load_announced(place)
     if not isinstance(found, OwnFunction):
         raise UsageError(
             f"function {place!r} is {type(found).__name__} without bounds; give it some: "

@@ -69,7 +69,7 @@ def hint_for(stage: str, functions: Iterable[tuple[float, Sequence[Function]]], 
     Args:
         stage: Its name; empty: it is a function.
         functions: Seconds, and the functions that were running in one another meanwhile.
-        calls: How often it is called, where this is known.
+        calls: How often it is called, if this is known.
 
     Examples:
         >>> hint_for("cell 3", [(0.2, [("draw", "fit.py", 3)]), (0.8, [("sleep", "<built-in>", 0)])])

@@ -152,7 +152,7 @@ class _Loop:
                 tell(x, fx if self.noise is None else self._seen(x, fx))
         except TimeUp:
             return Stop.TIMEOUT
-        except StorageError:  # an observer cannot write: this is no fault of the run
+        except StorageError:  # an observer cannot write: this is not a fault of the run
             raise
         except BaseException as error:  # objective and optimizer are arbitrary code and may raise anything
             if self.signals.came:  # the user's Ctrl-C, or whatever a handler of SIGTERM raises: not theirs
@@ -228,7 +228,7 @@ class _Loop:
         if len(outside):
             j = int(outside[0])
             raise ShapeError(
-                f"ask proposed a point outside of the bounds: variable {j} is {x[j]:.17g}, "
+                f"ask proposed a point outside the bounds: variable {j} is {x[j]:.17g}, "
                 f"expected {low[j]:.17g} to {high[j]:.17g}"
             )
         return x

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.selfcheck.comparing import Change, compare_reports, worse
-from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
+from benchbook.selfcheck.preset import Preset
 from benchbook.selfcheck.suite import PRESETS, preset, run_suite
 
 __all__ = [

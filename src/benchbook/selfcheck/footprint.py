@@ -13,7 +13,7 @@ from benchbook.artifacts.store.store import Store
 from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import NATIVE
 from benchbook.problems import problem
-from benchbook.selfcheck.records import Check
+from benchbook.records.benchmark import Check
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.planned_run import planned_run
 

@@ -80,7 +80,7 @@ def _seconds_of_machine() -> float:
 
 
 def _planned(path: Path) -> list[PlannedRun]:
-    """Return the runs that a notebook's spec plans, each once; none where there is no spec in it."""
+    """Return the runs that a notebook's spec plans, each once; none if there is no spec in it."""
     code = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     texts = ["".join(cell["source"]) for cell in code]
     until = next((k for k, text in enumerate(texts) if "spec.when()" in text), 0)

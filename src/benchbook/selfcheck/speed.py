@@ -27,7 +27,8 @@ from benchbook.observers import ImprovementHistory
 from benchbook.optimizers import optimizer
 from benchbook.problems import problem
 from benchbook.records import RunRecord
-from benchbook.selfcheck.records import Preset, Speed
+from benchbook.records.benchmark import Speed
+from benchbook.selfcheck.preset import Preset
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.studies.runs.run import run

@@ -17,7 +17,7 @@ from benchbook.problems.applied.stereo import (
     plane_sweep,
     sweep_depths_mm,
 )
-from benchbook.selfcheck.records import Check
+from benchbook.records.benchmark import Check
 
 # A tenth of what a pixel of disparity tells.
 PLANES = 48

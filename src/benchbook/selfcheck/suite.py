@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ExecutionError, unknown_name
+from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.selfcheck.accuracy import accuracy_checks
 from benchbook.selfcheck.footprint import footprint_checks
 from benchbook.selfcheck.predictions import prediction_checks
+from benchbook.selfcheck.preset import Preset
 from benchbook.selfcheck.quality import quality_measures
-from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
 from benchbook.selfcheck.speed import speed_measures
 from benchbook.selfcheck.stereo import stereo_checks
 from benchbook.studies.runs import provenance

@@ -1,4 +1,4 @@
-"""Publishing the site: only on purpose, and only where nothing in it is failed, incomplete or invalid."""
+"""Publishing the site: only on purpose, and only if nothing in it is failed, incomplete or invalid."""
 
 from __future__ import annotations
 

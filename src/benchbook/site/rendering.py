@@ -59,7 +59,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
     if done.returncode != 0:
         complaints = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")
-        raise ExecutionError(f"the site was not built, and the last one was left as it is:\n{shown}")
+        raise ExecutionError(f"the site was not built, and the last one is unchanged:\n{shown}")
     if not whole:
         _like_a_whole_build(pages)
     write_atomic(shape_file, shape.encode())

@@ -49,7 +49,7 @@ def applied_spec(
         cases: Functions with their dimensions.
         preset: Name of the parameter set.
         instances: Instances of every function; each is run with one seed.
-        budget_per_dim: Evaluations for each variable, as the parameter set gives them.
+        budget_per_dim: Evaluations per variable, as the parameter set gives them.
         most_per_dim: No more than these; beyond, nothing is gained.
         solver: The optimizer that is used.
         control: The optimizer that it is compared with.

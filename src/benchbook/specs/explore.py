@@ -72,7 +72,7 @@ class Choice:
         paths = [(name, _path(name, self.function, self.instance, self.seed, self.budget)) for name in self.optimizers]
         ends = "; ".join(f"{name} {number(float(made(path[-1:])[0] - (made.f_opt or 0.0)), 2)}" for name, path in paths)
         alt = (
-            f"Way of the best point so far on the contours of {self.function} in two dimensions, instance "
+            f"Path of the best point so far on the contours of {self.function} in two dimensions, instance "
             f"{self.instance}, seed {self.seed}, {self.budget:,} evaluations. Precision at the end: {ends}."
         )
         return Picture(trajectory_grid(made, paths, getattr(made, "x_opt", None)), alt)
@@ -162,6 +162,6 @@ def _path(name: str, function: str, instance: int, seed: int, budget: int) -> Fl
     execute(planned_run(optimizer(name), made, seed=seed, budget=budget), observers=(trace,))
     values = made(trace.points)
     better = np.flatnonzero(values < np.concatenate(([np.inf], np.minimum.accumulate(values)[:-1])))
-    # Where no value was finite, the way is its first point.
+    # If no value was finite, the way is its first point.
     path: FloatArray = trace.points[better if len(better) else [0]]
     return path

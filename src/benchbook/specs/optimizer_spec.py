@@ -76,8 +76,8 @@ class Spec(SpecBase):
     """
 
     caption = (
-        "Each claim has a measured value, a requirement and a verdict. What another library would be needed for is "
-        "undecided where that is not installed."
+        "Each claim has a measured value, a requirement and a verdict. A claim that needs another library is "
+        "undecided if that library is not installed."
     )
 
     def __init__(
@@ -139,7 +139,7 @@ class Spec(SpecBase):
     def claim_keeps_up(self, *, at_most: float) -> Claim:
         """Claim to end at most this many orders of magnitude above the reference on shifted problems; below is fine.
 
-        Where the library of the reference is not installed, the claim is undecided, and the spec can hold all the same.
+        If the library of the reference is not installed, the claim is undecided, and the spec can still hold.
 
         Raises:
             UsageError: The spec was begun without a reference.
@@ -183,16 +183,20 @@ class Spec(SpecBase):
     def beside_reference(self) -> Picture | Note:
         """Return convergence compared with the reference, on the same problems with the same budget.
 
-        A sentence where there is no reference, or its library is not installed.
+        A sentence if there is no reference, or its library is not installed.
         """
         self.done()
         if self.reference is None:
             return Note(self._without_reference or f"There is no other implementation to compare {self.name} with.")
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
-    def twin_comparison(self) -> Picture:
-        """Return convergence on the textbook functions and on shifted instances, which shows centre bias."""
-        return figures.twin_comparison(self.done(), self.name)
+    def twin_comparison(self) -> Picture | Note:
+        """Return convergence on the textbook functions and on shifted instances, which shows centre bias.
+
+        A sentence if no function is run both ways.
+        """
+        found = figures.twin_comparison(self.done(), self.name)
+        return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")
 
     def weaknesses(self) -> Table:
         """Return the shifted problems on which the optimizer gains least on the control, the worst first."""

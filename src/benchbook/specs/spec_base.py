@@ -28,7 +28,7 @@ class SpecBase:
         title: Heading of the notebook.
         params: The parameters, as the outcome records them.
         optimizer: The optimizer.
-        control: What it is compared with; None where it is the control itself.
+        control: What it is compared with; None if it is the control itself.
         plan: The runs of optimizer and control.
         runs: These runs, once `when` has done them.
         folder: Where runs and outcome are stored.
@@ -88,7 +88,7 @@ class SpecBase:
         Args:
             id: Name of the claim, by which it is found in the outcome.
             text: The claim as a sentence.
-            measured: What was measured; None, or a number that is not finite, where that was not possible.
+            measured: What was measured; None, or a number that is not finite, if that was not possible.
             relation: How it must compare with the threshold: `<=`, `>=`, `==`, `<` or `>`.
             threshold: What it is compared with.
             unit: Unit of both.
@@ -140,7 +140,7 @@ class SpecBase:
         return self._claims.table(caption=self.caption)
 
     def ledger(self) -> Table:
-        """Return how many runs were planned and what became of them, by optimizer.
+        """Return how many runs were planned, and their outcomes, by optimizer.
 
         Raises:
             UsageError: No run is done yet.

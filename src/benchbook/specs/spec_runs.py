@@ -62,7 +62,7 @@ class SpecRuns:
         return RunTable(self._records[place] for place in sorted(self._records))
 
     def record(self, item: PlannedRun) -> RunRecord | None:
-        """Return the record of a planned run; None where it is not done yet."""
+        """Return the record of a planned run; None if it is not done yet."""
         return self._records.get(self._place(item))
 
     def _place(self, item: PlannedRun) -> int:

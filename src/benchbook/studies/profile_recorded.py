@@ -20,7 +20,7 @@ def profile_artifact(path: Path, *, repeats: int | None = None) -> Profiled:
 
     Raises:
         UsageError: Its optimizer or function are not in the catalog.
-        ArtifactError: The file is no valid run artifact.
+        ArtifactError: The file is not a valid run artifact.
     """
     record = load(path)
     p = record.problem
@@ -37,7 +37,7 @@ def profile_cell(folder: Path, cell: str, *, repeats: int | None = None) -> Prof
         repeats: As for `profile_work`.
 
     Raises:
-        UsageError: The folder is no store, or holds several cells of that name.
+        UsageError: The folder is not a store, or holds several cells of that name.
         UnknownNameError: It holds none.
     """
     check_store(folder)

@@ -142,7 +142,7 @@ class Watcher:
             act()
         except Exception as error:  # noqa: BLE001  # what watches must not end what works
             self._is_broken = True
-            log.warning("tracking was given up, the runs go on: %s: %s", type(error).__name__, error)
+            log.warning("tracking failed, the runs continue: %s: %s", type(error).__name__, error)
 
 
 class Grouping:

@@ -129,7 +129,7 @@ class OptimizerConformance:
         assert a.tobytes() != b.tobytes(), "two seeds gave the same points: the generator of the run is not used"
 
     def test_an_objective_that_never_gives_a_number_is_survived(self) -> None:
-        """Where all values are NaN the run goes on to its budget, inside of the box, and counts them."""
+        """Where all values are NaN the run goes on to its budget, inside the box, and counts them."""
         record, points = self._run(_in_box(lambda x: np.full(len(x), np.nan)))
         self._assert_ended(record)
         _assert_inside(points, LOWER, UPPER)

@@ -14,7 +14,7 @@ _NARROW = 1.05  # and at least this: no machine repeats itself to the second
 _SIGMAS = 1.645  # of a normal distribution: 90 % lie within
 _LATE = 0.1  # a step that is over its time is taken to need so much more of what it has taken
 _BESIDE = 1.2  # from this many steps at a time, they are assumed to run in parallel
-_MOST_GUESSED = 0.9  # the share of a step that is taken for done where it does not say
+_MOST_GUESSED = 0.9  # the share of a step that is taken for done if it does not say
 _TELLING = 0.1  # the share of a run from which on its own speed tells more than that of earlier ones
 
 
@@ -67,7 +67,7 @@ class Forecast:
 
 
 def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> Eta | None:
-    """Estimate what remains at `t` seconds after the start; None where nothing tells.
+    """Estimate what remains at `t` seconds after the start; None if nothing tells.
 
     Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
     so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
@@ -181,7 +181,7 @@ def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> flo
 
 
 def _told_s(step: StepState) -> float | None:
-    """Return how long a running step had run when it last said how far it is; None where it said nothing."""
+    """Return how long a running step had run when it last said how far it is; None if it said nothing."""
     if not step.fraction or step.fraction_t is None or step.started_t is None or step.fraction_t <= step.started_t:
         return None
     return step.fraction_t - step.started_t

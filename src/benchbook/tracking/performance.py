@@ -1,7 +1,7 @@
 """Performance smoke tests: a small fixed piece of work, timed when a pipeline begins and kept with its run.
 
 It tells a slow machine from slow code: who finds a run slower than yesterday's sees whether the same small work was,
-too. Start-up (the first time: imports, caches) stands apart from the steady state (the median of the repeats).
+too. Start-up (the first time: imports, caches) is separate from the steady state (the median of the repeats).
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class TrackedPipeline(Protocol):
         """Count evaluations."""
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take; None where nothing tells."""
+        """Return how long it will still take; None if nothing tells."""
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
         """Return the prediction at a moment."""

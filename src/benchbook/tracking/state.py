@@ -27,10 +27,10 @@ FINAL = (StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.CANCELLED, StepStat
 
 @dataclass(slots=True, kw_only=True)
 class Metric:
-    """What was reported under one name in a step; the whole series stands in the manifest.
+    """What was reported under one name in a step; the whole series is in the manifest.
 
     Attributes:
-        last: The last value; None where it was no finite number.
+        last: The last value; None if it was not a finite number.
         low: Least finite value.
         high: Greatest finite value.
         count: How many values there were.
@@ -95,9 +95,9 @@ class StepState:
     Attributes:
         index: Number of the step in this pipeline, from 1.
         weight: Amount of work relative to the others, in any unit; None if not given.
-        started_t: Seconds from the pipeline's start to its own; None where it has not started.
-        duration_s: Seconds it took; None where it is not over.
-        fraction: Share of its work that is done, as it said itself; None where it said nothing.
+        started_t: Seconds from the pipeline's start to its own; None if it has not started.
+        duration_s: Seconds it took; None if it is not over.
+        fraction: Share of its work that is done, as it said itself; None if it said nothing.
         fraction_t: Seconds from the pipeline's start to when it said so.
         signal: Signal that came while it ran.
         reason: Why it failed, was cancelled or was skipped.

@@ -28,7 +28,7 @@ class Comparison:
     Attributes:
         rows: What was compared, cell by cell, then over all cells of each optimizer.
         notes: What a reader should know about both sides.
-        detectable: Loss of mean AOCC that is found with the stated power, by optimizer; None where unknown.
+        detectable: Loss of mean AOCC that is found with the stated power, by optimizer; None if unknown.
         thresholds: When a difference counts.
     """
 

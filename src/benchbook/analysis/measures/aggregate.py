@@ -28,7 +28,7 @@ def aggregate(
 
     Args:
         runs: The runs; they are gone through once.
-        targets: Precisions, from the easiest on.
+        targets: Precisions, starting with the easiest.
         clock: Gives the date.
 
     Examples:

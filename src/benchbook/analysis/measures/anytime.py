@@ -25,7 +25,7 @@ class Curves:
         cells: The cells.
         x: Budgets, or targets, shape `(points,)`.
         levels: Which quantiles.
-        quantiles: Shape `(levels, cells, points)`; infinite where that share of runs has no value.
+        quantiles: Shape `(levels, cells, points)`; infinite if that share of runs has no value.
     """
 
     cells: Cells
@@ -78,7 +78,7 @@ def aocc(table: Columns, budget: int | None = None) -> FloatArray:
 
     Args:
         table: The runs.
-        budget: Evaluations that the mean goes over; each run's own budget unless given.
+        budget: Evaluations that the mean goes over; default: each run's own budget.
     """
     span = table.budget if budget is None else np.full(len(table), budget)
     known = np.maximum(np.where(np.isnan(table.precisions), np.inf, table.precisions), 10.0**AOCC_LOG_LOW)

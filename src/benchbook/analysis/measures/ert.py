@@ -156,7 +156,7 @@ def simulated_restarts(hit: FloatArray, lengths: FloatArray, *, samples: int = S
         seed: Decides the draws.
 
     Returns:
-        Evaluations, shape `(samples,)`; all infinite where no run succeeds.
+        Evaluations, shape `(samples,)`; all infinite if no run succeeds.
 
     Examples:
         >>> simulated_restarts(np.array([7.0, np.inf]), np.array([9.0, 10.0]), samples=4).tolist()[0]

@@ -36,7 +36,7 @@ class Profile:
     Attributes:
         optimizer: Label of the optimizer.
         label: The functions: a function, a group, or `all`.
-        dim: Dimension; None where all are pooled.
+        dim: Dimension; None if all are pooled.
         x: Evaluations divided by dimension, rising, shape `(points,)`.
         share: Share of (function, target, run) triples reached by then, shape `(points,)`; functions have equal weight.
         low: Lower end of the confidence band, shape `(points,)`; the share itself without a band.
@@ -92,7 +92,7 @@ def runtime_profiles(
         band: Confidence of a band by resampling the runs within each function and dimension, and within each instance
             where every instance has several runs; from 0 to 1 where there is a single run. None: no band.
         restarts: Number of simulated restarts to draw for each function and target instead of using each run once.
-        x: Evaluations per dimension; log-spaced up to the longest run unless given.
+        x: Evaluations per dimension; default: log-spaced up to the longest run.
         seed: Decides the draws of bands and restarts.
 
     Raises:
@@ -137,7 +137,7 @@ def _limits(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ends of a band around a share.
 
-    Where no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
+    If no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
     alike leave possible, 1 - tail^(1/n) away. As true shares rise, an end holds for all earlier, or later, points too.
     """
     if around is None:
@@ -202,7 +202,7 @@ def _restarted(hits: FirstHits, groups: Cells, grid: FloatArray, restarts: int, 
 def _band(
     hits: FirstHits, groups: Cells, members: Sequence[int], curves: FloatArray, level: float, seed: int
 ) -> tuple[FloatArray, FloatArray] | None:
-    """Return how far below and above the share the band ends, shape `(points,)` each; None where nothing tells it.
+    """Return how far below and above the share the band ends, shape `(points,)` each; None if nothing tells it.
 
     Each stratum is resampled independently of the others. A bootstrap of n runs has (n - 1) / n of the variance, a
     half for 2 seeds, so that deviations are stretched by sqrt(n / (n - 1)) (Rao & Wu 1988); and the variance itself is

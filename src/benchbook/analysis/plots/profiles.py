@@ -46,7 +46,7 @@ def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
 
 @styled
 def profile_grid(panels: Sequence[tuple[str, Sequence[Profile]]], *, columns: int = 3) -> Figure:
-    """Draw a panel a title, each with the profiles of all optimizers; the legend stands above them.
+    """Draw one panel per title, each with the profiles of all optimizers; the legend is above them.
 
     Args:
         panels: `(title, profiles)`.

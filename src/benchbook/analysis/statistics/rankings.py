@@ -120,8 +120,8 @@ def performance_profile(measured: Scores, x: FloatArray | None = None) -> list[S
     Where the best needs 0, those that need 0 as well have the factor 1, and all others an infinite one.
 
     Args:
-        measured: What each needs, for instance ERTs, >= 0; infinite where it fails.
-        x: Factors >= 1; log-spaced up to the largest unless given.
+        measured: What each needs, for instance ERTs, >= 0; infinite if it fails.
+        x: Factors >= 1; default: log-spaced up to the largest.
     """
     values = np.where(np.isnan(measured.values), np.inf, measured.values)
     best = values.min(axis=1, keepdims=True, initial=np.inf)

@@ -23,8 +23,8 @@ class TestResult:
     """Outcome of a test.
 
     Attributes:
-        p: Two-sided p-value; None where there were too few data.
-        statistic: The test's statistic; None where there were too few data.
+        p: Two-sided p-value; None if there were too few data.
+        statistic: The test's statistic; None if there were too few data.
         effect: Effect size, from -1 to 1; negative where the first sample is lower. None without data.
         n: Data used: pairs, or the smaller sample.
         outcome: `lower` or `higher` (the first sample, significantly), or `undecided`.

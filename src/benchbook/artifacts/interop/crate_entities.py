@@ -46,8 +46,8 @@ class Notebook:
     Attributes:
         path: Where it is.
         title: Its heading.
-        outcome: The artifact with its verdicts; None where it was not executed.
-        executed_at: When it was executed, ISO 8601 in UTC; None where it was not.
+        outcome: The artifact with its verdicts; None if it was not executed.
+        executed_at: When it was executed, ISO 8601 in UTC; None if it was not.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class Label:
 
     Attributes:
         name: Its title.
-        license: SPDX identifier or address of the licence; None where none was stated.
+        license: SPDX identifier or address of the licence; None if none was stated.
         authors: Who made it.
     """
 

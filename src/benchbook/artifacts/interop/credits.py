@@ -21,7 +21,7 @@ class Author:
 
     Attributes:
         name: The name.
-        orcid: Address of the person's ORCID; None where unknown.
+        orcid: Address of the person's ORCID; None if unknown.
         is_person: False for a group.
     """
 
@@ -48,7 +48,7 @@ def author(text: str) -> Author:
         return Author(name=name)
     digits = _ORCID.fullmatch(orcid)
     if digits is None or _check_digit(digits.group(1)) != digits.group(1)[-1]:
-        raise UsageError(f"author is {text!r}: {orcid!r} is no ORCID, expected one such as 0000-0002-1825-0097")
+        raise UsageError(f"author is {text!r}: {orcid!r} is not an ORCID, expected one such as 0000-0002-1825-0097")
     return Author(name=name, orcid=f"https://orcid.org/{digits.group(1)}")
 
 

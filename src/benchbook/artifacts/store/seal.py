@@ -46,7 +46,7 @@ class Seal:
 
 
 def _checksum(database: sqlite3.Connection) -> str:
-    """Return size and checksum of all pages; empty where there are none yet."""
+    """Return size and checksum of all pages; empty if there are none yet."""
     if database.execute("PRAGMA page_count").fetchone()[0] == 0:  # SQLite gives no bytes of an empty file
         return ""
     data = memoryview(database.serialize())

@@ -69,7 +69,7 @@ class StudyPlan:
     """The cross product of a study: optimizers x functions x dimensions x instances x seeds.
 
     Attributes:
-        budget_per_dim: Evaluations for each variable; None where `budget` is the same for all.
+        budget_per_dim: Evaluations per variable; None if `budget` is the same for all.
         loop_code: Digest of the code of loop, seeds and history.
         version: Version of benchbook.
     """
@@ -126,7 +126,7 @@ class StudyPlan:
             yield CellPlan(optimizer=optimizer, function=function.name, dim=dim, runs=tuple(runs))
 
     def document(self) -> JsonObject:
-        """Return the plan as it stands in a manifest."""
+        """Return the plan as written in a manifest."""
         return cast(
             "JsonObject",
             {

@@ -57,7 +57,7 @@ class TraceFile:
 
 
 class TraceWriter:
-    """Writes the trace of one run; stops at its byte budget and says from where on it has nothing."""
+    """Writes the trace of one run; stops at its byte budget and records from where on rows are missing."""
 
     def __init__(self, file: TraceFile, level: str, *, points: bool, most_bytes: int) -> None:
         """Take the file, what the rows are, and how many bytes there may be."""
@@ -79,7 +79,7 @@ class TraceWriter:
         return self._lost_from is not None
 
     def write(self, columns: Mapping[str, np.ndarray]) -> None:
-        """Append a chunk of columns of the same length; where it cannot be written, the trace ends with a warning."""
+        """Append a chunk of columns of the same length; if it cannot be written, the trace ends with a warning."""
         if self._lost_from is not None:
             return
         rows = len(next(iter(columns.values())))
@@ -100,11 +100,11 @@ class TraceWriter:
         self._evaluations = int(columns["evaluations"][-1]) if "evaluations" in columns else self._rows
 
     def so_far(self) -> TraceRecord:
-        """Return where the trace lies, should nothing more be written."""
+        """Return the location of the trace, if nothing more is written."""
         return replace(self.finish(), lost_from=self._evaluations + 1)
 
     def finish(self) -> TraceRecord:
-        """Return where the trace lies."""
+        """Return the location of the trace."""
         return TraceRecord(
             level=self._level,
             points=self._points,

@@ -115,7 +115,7 @@ class Branch(BranchState):
 
         Raises:
             BranchFinishedError: It has ended already.
-            UsageError: The name is no relative path, or leads out of its folder.
+            UsageError: The name is not a relative path, or leads out of its folder.
         """
         parts = name.split("/")
         if not name or name.startswith(("/", "\\")) or any(part in {"", ".", ".."} for part in parts) or "\\" in name:
@@ -157,7 +157,7 @@ class Branch(BranchState):
         callback(self)
 
     def cancel(self, reason: str = "the branch was cancelled") -> bool:
-        """Give the branch up: it is skipped. False where it had ended before.
+        """Give the branch up: it is skipped. False if it had ended before.
 
         An async function is cancelled; a thread cannot be, and is left behind. A plain function that the caller's own
         thread runs goes on to its end, but what comes of it is not taken.

@@ -155,7 +155,7 @@ def score_of(branch: Branch, key: Callable[[Branch], float] | str | None = None)
     """Return a branch's number: its output, an entry or attribute of it, or what a function says.
 
     Raises:
-        UsageError: It is no number, or the output has no such entry.
+        UsageError: It is not a number, or the output has no such entry.
     """
     if callable(key):
         value: Any = key(branch)

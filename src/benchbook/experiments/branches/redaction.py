@@ -85,7 +85,7 @@ class Redactor:
 
 
 def _given(names: Redact) -> tuple[str, ...] | None:
-    """Return the names that come to the usual ones; None where nothing is to be masked."""
+    """Return the names that come to the usual ones; None if nothing is to be masked."""
     if names is True or names is None:
         return ()
     if names is False:

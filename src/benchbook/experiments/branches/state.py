@@ -1,4 +1,4 @@
-"""All that is known of a branch: what it is, when it ran, what came of it."""
+"""Everything known about a branch: what it is, when it ran, and its outcome."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class BranchState:
         self._listener = listener
         self._lock = threading.Lock()
         self._watchers: tuple[Callable[[Any], object], ...] = ()
-        self._cancel: Callable[[str], bool] | None = None  # set by whoever runs it
+        self._cancel: Callable[[str], bool] | None = None  # set by the runner
         self._loop: asyncio.AbstractEventLoop | None = None  # the caller's, where the branch is a task of it
         self._status = BranchStatus.PENDING
         self._output: Any = None
@@ -196,17 +196,17 @@ class BranchState:
 
     @property
     def output(self) -> Any:
-        """What the function returned; None where it did not."""
+        """What the function returned; None if it did not."""
         return self._output
 
     @property
     def exception(self) -> BranchException | None:
-        """Why it failed; None where it did not."""
+        """Why it failed; None if it did not."""
         return self._exception
 
     @property
     def reason(self) -> str | None:
-        """Why it was skipped; None where it was not."""
+        """Why it was skipped; None if it was not."""
         return self._reason
 
     @property

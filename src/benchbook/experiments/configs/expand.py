@@ -97,7 +97,7 @@ def _positions(axes: Sequence[Axis], sample: int | None, seed: int) -> Iterable[
 
 def _drawn(total: int, sample: int, seed: int) -> list[int]:
     """Draw without repetition; in rising order, so that a sample is ordered like the whole."""
-    rng = random.Random(seed)  # noqa: S311  # a sample of settings is no secret
+    rng = random.Random(seed)  # noqa: S311  # a sample of settings is not a secret
     if sample > total // 2:
         return sorted(rng.sample(range(total), sample))
     drawn: set[int] = set()

@@ -105,7 +105,7 @@ def _refuse_coroutine(job: Job, output: Any) -> None:
     output.close()
     call = job.call
     call.refusal = UsageError(
-        f"{call.settings.name} is no async function but returned a coroutine, which nobody awaits: "
+        f"{call.settings.name} is not an async function but returned a coroutine, which nobody awaits: "
         "write its wrapper as `async def`, and await in it"
     )
     raise call.refusal

@@ -54,7 +54,7 @@ class ShadowHandle:
         return self._done
 
     def cancel(self, reason: str = "the shadow was cancelled") -> bool:
-        """Give it up: an async function is cancelled, a thread is left behind. False where it had ended before."""
+        """Give it up: an async function is cancelled, a thread is left behind. False if it had ended before."""
         return self._lane.give_up(self, reason)
 
 

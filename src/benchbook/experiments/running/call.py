@@ -67,7 +67,7 @@ class Job:
     _lock: Any = field(default_factory=threading.RLock)
 
     def begin(self) -> bool:
-        """Start the branch; False where it was skipped before its turn came. The sinks hear of it before its ending."""
+        """Start the branch; False if it was skipped before its turn came. The sinks hear of it before its ending."""
         with self._lock:
             if self.branch.finished:
                 return False
@@ -91,11 +91,11 @@ class Job:
         return True
 
     def skip(self, reason: str) -> bool:
-        """Finish the branch as skipped; False where it had ended before."""
+        """Finish the branch as skipped; False if it had ended before."""
         return self.conclude(self.branch.mark_skipped, reason)
 
     def cancel(self, reason: str) -> bool:
-        """End the branch from outside, in any thread; False where it had ended before."""
+        """End the branch from outside, in any thread; False if it had ended before."""
         ended = self.skip(reason)
         if ended and self.give_up is not None:
             self.give_up()
@@ -157,7 +157,7 @@ class Call:
 
     @property
     def status(self) -> BranchStatus:
-        """Success where a foreground branch succeeded; failed where one failed and none succeeded."""
+        """Success where a foreground branch succeeded; failed if one failed and none succeeded."""
         of_foreground = {branch.status for branch in self.branches if branch.role is self.plan.role}
         for status in (BranchStatus.SUCCESS, BranchStatus.PENDING, BranchStatus.FAILED):
             if status in of_foreground:

@@ -110,7 +110,7 @@ def run_threads(
 
 
 def _start(job: Job, done: queue.SimpleQueue[Job], *, alone: bool) -> bool:
-    """Start a thread; False where there are too many, and one of ours will end."""
+    """Start a thread; False if there are too many, and one of ours will end."""
 
     def work() -> None:
         with contextlib.suppress(BaseException):  # SystemExit in a branch is its failure, which it has kept

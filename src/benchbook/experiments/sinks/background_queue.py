@@ -53,7 +53,7 @@ class SinkLane:
         return reached
 
     def drain(self, timeout_s: float) -> bool:
-        """Wait until the sink has heard everything; do it here where no thread can be started any more."""
+        """Wait until the sink has heard everything; do it here if no thread can be started any more."""
         reached = self.flush()
         with self._lock:
             idle, self._active = not self._active, True

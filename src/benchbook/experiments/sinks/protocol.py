@@ -130,7 +130,7 @@ class InMemory:
         return [record for record in self.records if record.span.kind == "branch"]
 
     def start(self, span: Span) -> None:
-        """Keep a new record, and drop the oldest where there are too many."""
+        """Keep a new record, and drop the oldest if there are too many."""
         with self._lock:
             self._kept[span.id] = Recorded(span)
             if len(self._kept) > self._most:
@@ -157,7 +157,7 @@ class InMemory:
 
 
 class FanOut:
-    """Passes everything on to several sinks; where one fails, the others are served all the same."""
+    """Passes everything on to several sinks; if one fails, the others still receive it."""
 
     def __init__(self, sinks: Iterable[Sink]) -> None:
         self.sinks = tuple(sinks)

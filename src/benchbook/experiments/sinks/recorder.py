@@ -71,7 +71,7 @@ class Recorder:
         self._tell("params", span, self._of(config).params)
 
     def branch_ended(self, call: RecordedCall, branch: Branch) -> None:
-        """A branch has ended; one that never began is told of all the same."""
+        """A branch has ended; one that never began is reported, too."""
         if not self.sinks:
             return
         span = self._spans.pop(branch.branch_id, None)
@@ -117,7 +117,7 @@ class Recorder:
             self._tell("artifact", span, name, data)
 
     def flush(self) -> Sequence[Future[None]]:
-        """Return what is fulfilled when the sinks have heard everything so far; empty where they have."""
+        """Return what is fulfilled when the sinks have heard everything so far; empty if they have."""
         return [lane.flush() for lane in self._lanes]
 
     def _tell(self, method: str, *arguments: Any) -> None:

@@ -29,7 +29,7 @@ class MantaRayForaging(NativeOptimizer):
         horizon: Length of the run in evaluations, >= 1; the schedule t/T of the paper depends on it.
         population: Number of manta rays (N in the paper); 30 does well on BBOB from 2 to 20 dimensions.
         somersault: Somersault factor (S in the paper): how wide the somersaults swing.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Zhao, W., Zhang, Z., & Wang, L. (2020). Manta ray foraging optimization: An effective bio-inspired optimizer

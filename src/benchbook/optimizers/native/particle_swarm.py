@@ -30,7 +30,7 @@ class ParticleSwarm(NativeOptimizer):
         clamp: Largest velocity of a variable, as a share of the box's width (vmax).
         neighbours: Which particles it follows: the whole swarm (gbest), or itself and its two neighbours in a ring
             (lbest), which is slower but stagnates less.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Kennedy, J., & Eberhart, R. (1995). Particle swarm optimization. Proc. ICNN'95, 1942-1948.

@@ -9,7 +9,7 @@ The noise is drawn independently, as the report says. (coco-experiment draws the
 neighbouring seeds of its legacy generator, which ties them to each other: the distributions of what comes out are 0.03
 to 0.05 apart by Kolmogorov's distance. Given its draws, our models give its values; see `benchbook.problems.certify`.)
 
-As in COCO, all have the penalty `100 f_pen` outside of the box, to which no noise is done, 1.01e-8 is added to every
+As in COCO, all have the penalty `100 f_pen` outside the box, to which no noise is done, 1.01e-8 is added to every
 noisy value, and the noise goes on below a precision of 1e-8, where the report ends it.
 
 References:

@@ -34,7 +34,7 @@ class BaselineView:
 
     @property
     def name(self) -> str:
-        """Its name; that of its file where it cannot be read."""
+        """Its name; that of its file if it cannot be read."""
         return self.path.name.removesuffix(SUFFIX) if self.baseline is None else self.baseline.name
 
     @property

@@ -46,7 +46,7 @@ def area_table(docs: Path) -> str:
 
 
 def audit_table(docs: Path) -> str:
-    """Return what the audit found of each adapter; a sentence where it is not there."""
+    """Return what the audit found of each adapter; a sentence if it is not there."""
     data = _read(docs, "audit.json")
     if data is None:
         return _missing("benchbook optimizers audit --all --json")
@@ -66,7 +66,7 @@ def audit_table(docs: Path) -> str:
 
 
 def coverage_table(docs: Path) -> str:
-    """Return how often intervals hold the true value; a sentence where it is not there."""
+    """Return how often intervals hold the true value; a sentence if it is not there."""
     data = _read(docs, "coverage.json")
     if data is None:
         return _missing("python -m benchmarks coverage")

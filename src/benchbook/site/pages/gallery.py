@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchbook.problems import describe, names
+from benchbook.problems import describe
+from benchbook.problems.catalog import shipped_names
 from benchbook.problems.info import ProblemInfo
 from benchbook.site.pages.formulas import formula_html, optimum_html
 from benchbook.site.pages.landscapes import landscape_name
@@ -44,7 +45,7 @@ def thumbnail_name(name: str, picture: Thumbnail) -> str:
 
 def problem_cards() -> str:
     """Return one card a function, family by family."""
-    infos = [describe(name) for name in names()]
+    infos = [describe(name) for name in shipped_names()]
     parts = []
     for family in dict.fromkeys(info.family for info in infos):
         cards = "\n".join(_problem_card(info) for info in infos if info.family == family)

@@ -18,7 +18,7 @@ _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": (0, (5, 1
 
 
 def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
-    """Return the picture from the runs of the manta ray spec; None where these runs are not there."""
+    """Return the picture from the runs of the manta ray spec; None if these runs are not there."""
     outcome = next((v.outcome for v in views if v.name == OPTIMIZER and v.outcome is not None), None)
     if outcome is None:
         return None

@@ -30,8 +30,8 @@ class DepthQuality:
 
     Attributes:
         completeness: Share of the ground truth that it explains.
-        precision: Share of its own depths that are right; None where it has none.
-        error_mm: Root mean square error of its depths; None where it has none.
+        precision: Share of its own depths that are right; None if it has none.
+        error_mm: Root mean square error of its depths; None if it has none.
     """
 
     completeness: float

@@ -203,7 +203,7 @@ class ForkedProcess:
 
 
 def unavailable() -> str | None:
-    """Return why kernels are not forked here; None where they are."""
+    """Return why kernels are not forked here; None if they are."""
     if _current.refused:
         return _current.refused
     choice = os.environ.get(CHOICE_VARIABLE, "")

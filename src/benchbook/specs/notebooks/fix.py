@@ -72,7 +72,7 @@ def _tag(cell: dict[str, Any]) -> None:
 
 
 def _name_cells(cells: list[dict[str, Any]]) -> None:
-    """Give cells whose id is no word, or appears twice, one of their heading or of what they call."""
+    """Give cells whose id is not a word, or appears twice, one of their heading or of what they call."""
     taken: set[str] = set()
     wanting = []
     for cell in cells:

@@ -27,7 +27,7 @@ def parameter_source(params: JsonObject) -> str:
 
 
 def assigned(source: str) -> dict[str, Any] | None:
-    """Return what a parameters cell assigns; None where it is more than a list of plain assignments.
+    """Return what a parameters cell assigns; None if it is more than a list of plain assignments.
 
     Examples:
         >>> assigned("seeds = 5"), assigned("seeds = len([])")

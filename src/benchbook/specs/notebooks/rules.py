@@ -40,7 +40,7 @@ _OPTIMIZER_CALLS = (
         r"spec\.twin_comparison\(\)",
         "does not compare textbook functions with shifted instances: spec.twin_comparison()",
     ),
-    (r"spec\.claim_sound\(", "does not claim what all must keep, seeds among it: spec.claim_sound()"),
+    (r"spec\.claim_sound\(", "does not make the claims that every spec must make: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
 _BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
@@ -132,7 +132,7 @@ def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     for number, cell in enumerate(notebook["cells"], start=1):
         cell_id = str(cell.get("id", ""))
         if not is_word(cell_id):
-            what = "its id is no word; give it one, such as 'convergence'"
+            what = "its id is not a word; give it one, such as 'convergence'"
             yield Finding(spec=name, where=cell_id or str(number), what=what, mendable=True)
         if cell_id in seen:
             yield Finding(spec=name, where=cell_id, what="its id appears twice", mendable=True)

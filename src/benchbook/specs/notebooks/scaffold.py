@@ -138,9 +138,9 @@ def _story(name: str, title: str) -> dict[str, str]:
     more = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
     return {
         "title": f"{about.summary}\n\n{more}",
-        "idea-text": f"Say here what the points do, and how one recognises {title} by it.",
-        "limits": "Say here on which problems it should not be used, and why. Measured on the problems above:",
-        "references": _references(about.references) or "Name here where the method was published.",
+        "idea-text": f"Describe what the points do, and what is typical of {title}.",
+        "limits": "Describe on which problems it should not be used, and why. Measured on the problems above:",
+        "references": _references(about.references) or "Cite the publication of the method.",
     }
 
 

@@ -88,12 +88,14 @@ def profile(runs: RunTable) -> Captioned:
     return Captioned(profile_grid(panels), alt, caption)
 
 
-def twin_comparison(runs: RunTable, optimizer: str) -> Captioned:
-    """Draw the textbook instance and the shifted instances, one panel per function, in the largest dimension."""
+def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
+    """Draw the textbook and the shifted instances, one panel per function, in the largest dimension; None if absent."""
     own = runs.select(optimizer=optimizer, dim=max(runs.dims))
     functions = [
         f for f in own.functions if len(own.select(function=f, instance=0)) and len(own.select(function=f).twins())
     ]
+    if not functions:
+        return None
     panels, ends = [], []
     for function in functions[:_MOST_PANELS]:
         cell = own.select(function=function)

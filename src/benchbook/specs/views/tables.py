@@ -60,7 +60,7 @@ def given_table(preset: str, given: Givens, optimizers: Sequence[str], reference
 
 
 def ledger_table(planned: Sequence[RunSpec], runs: RunTable) -> Table:
-    """Return how many runs were planned and what became of them, by optimizer."""
+    """Return how many runs were planned, and their outcomes, by optimizer."""
     rows = []
     for name in dict.fromkeys(spec.optimizer for spec in planned):
         own = runs.select(optimizer=name)

@@ -101,7 +101,7 @@ def generator_of(spec: RunSpec) -> np.random.Generator:
 
 
 def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return the noise of a run, begun again; None where its problem has none."""
+    """Return the noise of a run, begun again; None if its problem has none."""
     spec = planned.spec
     if not isinstance(planned.problem, Noisy):
         return None
@@ -209,7 +209,7 @@ def _warn(record: RunRecord) -> None:
         )
     elif record.invalid_evaluations:
         log.warning(
-            "%d of %d evaluations of %s gave no finite number",
+            "%d of %d evaluations of %s returned no finite number",
             record.invalid_evaluations,
             record.evaluations,
             record.problem.name,

@@ -103,7 +103,7 @@ def _remains_writer(planned: PlannedRun, key: str, task: Task) -> RemainsWriter 
     try:
         return RemainsWriter(task.remains / key, planned.optimizer.packages)
     except OSError as error:
-        log.info("a run that is killed will be recorded without what it had: %s", error.strerror or error)
+        log.info("a run that is killed will be recorded without its results: %s", error.strerror or error)
         return None
 
 

@@ -124,7 +124,7 @@ def is_running(folder: Path) -> bool:
 
 
 def read_snapshot(folder: Path) -> dict[str, object] | None:
-    """Return the snapshot of a pipeline as it stands in its file; None without one that can be read."""
+    """Return the snapshot of a pipeline from its file; None without one that can be read."""
     try:
         found = orjson.loads((folder / SNAPSHOT).read_bytes())
     except (OSError, ValueError):

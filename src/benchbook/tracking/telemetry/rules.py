@@ -1,4 +1,4 @@
-"""Recommendations: rules that stand as data in `rules.yaml`, compared with the telemetry."""
+"""Recommendations: rules, given as data in `rules.yaml`, that are compared with the telemetry."""
 
 from __future__ import annotations
 

@@ -1,79 +1,79 @@
-"""The model of a report of the suite that measures benchbook itself.
-
-This module imports pydantic and is loaded only where a schema is needed.
-"""
+"""The record of a run of the suite that measures benchbook itself."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import Field
-
-from benchbook.artifacts.models.parts import Environment, Host, Model, Seconds, Sha256, Timestamp
-
-Name = Annotated[str, Field(min_length=1)]
+from benchbook.records.fields import Limits, Name, OneOf, OrNull, Seconds, Sha256, Timestamp
+from benchbook.records.run import Environment, Host
 
 
-class BenchmarkCheck(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
     """Something that must hold."""
 
     name: Name
     """Short name, unique in the report."""
     text: str
     """What is measured."""
-    measured: float | None
-    """What was measured; null where it was no finite number, which does not hold."""
+    measured: Annotated[float, OrNull()]
+    """What was measured; null if it was not a finite number, which does not hold."""
     limit: float
     """The greatest value that is right."""
-    detail: str
+    detail: str = ""
     """Additional information for the reader."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether it does; NaN does not."""
+        return self.measured <= self.limit
 
-class BenchmarkQuality(Model):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
     """How well an optimizer solves a function."""
 
     name: Name
     """Short name, unique in the report."""
     text: str
     """What is measured; 1 is best."""
-    value: float = Field(ge=0, le=1)
+    value: Annotated[float, Limits(ge=0, le=1)]
     """Mean over the runs."""
-    error: float = Field(ge=0)
+    error: Annotated[float, Limits(ge=0)]
     """Standard error of the mean."""
-    runs: int = Field(ge=2)
+    runs: Annotated[int, Limits(ge=2)]
     """How many runs."""
     digest: Sha256
     """Digest over what they did."""
 
 
-class BenchmarkSpeed(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
     """Processor seconds of a fixed piece of work."""
 
     name: Name
     """Short name, unique in the report."""
     text: str
     """What is done."""
-    amount: float = Field(gt=0)
+    amount: Annotated[float, Limits(gt=0)]
     """How much of it, in `unit`."""
     unit: str
     """Unit of the amount."""
     startup_s: Seconds
     """Seconds of the first time."""
-    repeats_s: list[Seconds] = Field(min_length=1)
+    repeats_s: Annotated[tuple[Seconds, ...], Limits(min_length=1)]
     """Seconds of each time after it."""
     median_s: Seconds
     """Median of these."""
-    noise: float = Field(ge=0)
+    noise: Annotated[float, Limits(ge=0)]
     """Half of the distance between their quartiles, divided by their median."""
 
 
-class BenchmarkReport(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
     """One run of `benchbook benchmark`."""
 
-    kind: Literal["benchmark-report"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
     report_id: Name
     """Unique name of this report."""
     created_at: Timestamp
@@ -84,15 +84,20 @@ class BenchmarkReport(Model):
     """Commit of the repository in which benchbook was called; null outside one."""
     dirty: bool | None
     """Whether that repository had uncommitted changes; null outside one."""
-    preset: Literal["quick", "balanced", "full"]
+    preset: Annotated[str, OneOf("quick", "balanced", "full")]
     """How much was measured."""
     duration_s: Seconds
     """Wall-clock seconds of all of it."""
     host: Host
     environment: Environment
-    checks: list[BenchmarkCheck] = Field(min_length=1)
+    checks: Annotated[tuple[Check, ...], Limits(min_length=1)]
     """What must hold."""
-    quality: list[BenchmarkQuality] = Field(min_length=1)
+    quality: Annotated[tuple[Quality, ...], Limits(min_length=1)]
     """What is compared strictly with earlier reports."""
-    speed: list[BenchmarkSpeed] = Field(min_length=1)
+    speed: Annotated[tuple[Speed, ...], Limits(min_length=1)]
     """What is compared with earlier reports for information."""
+
+    @property
+    def failures(self) -> list[Check]:
+        """Checks that do not hold."""
+        return [check for check in self.checks if not check.holds]
