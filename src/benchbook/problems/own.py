@@ -10,7 +10,8 @@ from typing import Any
 from benchbook.errors import UsageError
 from benchbook.importing import load_object
 from benchbook.problems.custom import CallableProblem, from_callable
-from benchbook.problems.info import ProblemInfo, check_whole
+from benchbook.problems.info import ProblemInfo
+from benchbook.whole_numbers import check_whole
 
 
 class OwnFunction:
