@@ -119,8 +119,8 @@ def test_the_schemas_of_parts_are_those_that_were_published(name: str) -> None:
 @pytest.mark.parametrize(
     ("part", "digest"),
     [
-        ("run", "10a259e3aa419f92eae48e2df6fef8ab9bdbb80aab2878b4cc31b6e3843c1566"),
-        ("stored", "e23a47765dbebcd0d571bb63bd56ec57f21b84422ed01fd3696a395945908dca"),
+        ("run", "ccb71028664fa0e9f93eec77dec8f0e0aa96f029e8efe98afa82bfeea7bc643e"),
+        ("stored", "ae7a5a6d5b39ae6861d06c9e4d22043671ead3d170924bb59c8991f9f6998ac7"),
         ("cell", "1a94a932d1aff3760859792fab606c93d610f383a5cd099cc20f249b85b2d00d"),
         ("circumstances", "7cec9edaf74a894a42565f0cbea33d35d8979fe241e276014f5b708ded8f26ae"),
     ],

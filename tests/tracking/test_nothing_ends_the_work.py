@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -18,8 +19,8 @@ import pytest
 from benchbook.clock import ManualClock
 from benchbook.tracking import list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
-from benchbook.tracking.folders import LOCK, MANIFEST, REPORT, SNAPSHOT
-from benchbook.tracking.run_locks import is_live
+from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.files.run_locks import is_live
 from benchbook.tracking.step import Step
 from benchbook.tracking.telemetry.sampling import Sampler
 
@@ -122,7 +123,7 @@ def test_a_start_that_fails_undoes_what_it_did(tmp_path: Path, monkeypatch: pyte
 
 def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not even the thread beside it starts, nothing is held."""
-    from benchbook.tracking import writer
+    from benchbook.tracking.files import writer
 
     def broken(*_: object) -> None:
         raise RuntimeError("can't start new thread")
@@ -170,3 +171,21 @@ def test_steps_are_shown_on_a_terminal(
     if said:
         assert said[0].startswith("step 1 of 2: a, 0.00 s elapsed")
         assert said[1].startswith("step 1 of 2: a completed, 30 s elapsed, about ")
+
+
+def test_steps_that_logging_writes_to_the_terminal_are_not_shown_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says that a step starts, one that it ended."""
+    shown = _Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    logger, handler = logging.getLogger("benchbook.tracking.steps"), logging.StreamHandler(shown)
+    monkeypatch.setattr(logger, "level", logging.INFO)
+    logger.addHandler(handler)
+    logger.manager._clear_cache()  # type: ignore[attr-defined]  # the level was set behind its back
+    try:
+        with track("once", steps=["a"], telemetry=False, root=tmp_path) as pipeline, pipeline.step("a"):
+            pass
+    finally:
+        logger.removeHandler(handler)
+    assert len(shown.getvalue().splitlines()) == 2

@@ -49,7 +49,7 @@ def content_digest(spec: RunSpec, *, stop: str, evaluations: int, history: Histo
 
 
 def spec_of(record: RunRecord) -> RunSpec:
-    """Return what determined a run, but for the code."""
+    """Return what determined a run, except for the code."""
     return RunSpec(
         optimizer=record.optimizer.name,
         settings=record.optimizer.settings,

@@ -40,7 +40,7 @@ class Finding:
 
 
 def check_file(path: Path) -> list[tuple[int, Finding]]:
-    """Return what is wrong with a file, as (frame number from 1, finding); empty where it is valid.
+    """Return what is wrong with a file, as (frame number from 1, finding); empty if it is valid.
 
     Raises:
         UsageError: There is no such file.
@@ -57,7 +57,7 @@ def check_file(path: Path) -> list[tuple[int, Finding]]:
 
 
 def check_document(document: JsonObject) -> list[Finding]:
-    """Return what is wrong with a document; empty where it is valid.
+    """Return what is wrong with a document; empty if it is valid.
 
     Examples:
         >>> print(check_document({"kind": "runs"})[0].path)
@@ -152,7 +152,7 @@ def _solution(record: RunRecord) -> Iterator[Finding]:
     elif solution is not None and len(solution) != problem.dim:
         yield Finding("$.best_solution", f"has {len(solution)} values, expected dim = {problem.dim}")
     elif solution is not None and np.any((solution < problem.lower) | (solution > problem.upper)):
-        yield Finding("$.best_solution", "is outside of the bounds")
+        yield Finding("$.best_solution", "is outside the bounds")
 
 
 def _json_path(parts: list[str | int]) -> str:

@@ -18,11 +18,11 @@ class Check:
     text: str
     """What is measured."""
     measured: Annotated[float, OrNull()]
-    """What was measured; null where it was no finite number, which does not hold."""
+    """What was measured; null if it was not a finite number, which does not hold."""
     limit: float
     """The greatest value that is right."""
     detail: str = ""
-    """What else a reader should know."""
+    """Additional information for the reader."""
 
     @property
     def holds(self) -> bool:
@@ -93,9 +93,9 @@ class Report:
     checks: Annotated[tuple[Check, ...], Limits(min_length=1)]
     """What must hold."""
     quality: Annotated[tuple[Quality, ...], Limits(min_length=1)]
-    """What is held against earlier reports, strictly."""
+    """What is compared strictly with earlier reports."""
     speed: Annotated[tuple[Speed, ...], Limits(min_length=1)]
-    """What is held against earlier reports, as advice."""
+    """What is compared with earlier reports for information."""
 
     @property
     def failures(self) -> list[Check]:

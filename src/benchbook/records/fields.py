@@ -1,4 +1,4 @@
-"""What a field of a record may hold: limits beside the type, from which its JSON Schema is derived.
+"""What a field of a record may hold: limits next to the type, from which its JSON Schema is derived.
 
 A record is described once, as a dataclass: its fields with their limits, and a docstring below each field. The schema,
 its page and the conversion to and from documents follow from that.

@@ -20,7 +20,7 @@ class ImportedProblem:
     instance: Count
     """Instance."""
     f_opt: float | None
-    """What to subtract from the values: 0 where they are precisions already; null where the optimum is unknown."""
+    """What to subtract from the values: 0 where they are precisions already; null if the optimum is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +32,7 @@ class ImportedRun:
     file: str
     """The file it stood in."""
     tool: str
-    """Tool and version; empty where the file does not tell."""
+    """Tool and version; empty if the file does not tell."""
     problem: ImportedProblem
     optimizer: OptimizerRecord
     """Name of the optimizer; its settings are not known."""
@@ -40,13 +40,13 @@ class ImportedRun:
     """Evaluations spent."""
     history: History
     shift: float | None = None
-    """The optimum value that the file says was subtracted; null where it says nothing."""
+    """The optimum value that the file says was subtracted; null if it says nothing."""
     fixed_budget: bool = False
-    """Whether values stand at the end of the budget only, so that first hits are upper bounds."""
+    """Whether there are values only at the end of the budget, so that first hits are upper bounds."""
     seed: Count | None = None
-    """The seed; null where unknown."""
+    """The seed; null if unknown."""
     budget: Positive | None = None
-    """Evaluations allowed; null where unknown."""
+    """Evaluations allowed; null if unknown."""
     notes: tuple[str, ...] = ()
     """What was odd about the source."""
     indicator: str | None = field(default=None, metadata=MAY_BE_ABSENT)

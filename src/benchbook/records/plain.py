@@ -59,7 +59,7 @@ def hints_of(record: type, names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Return a type, and what stands beside it in `Annotated`.
+    """Return a type, and what stands next to it in `Annotated`.
 
     Examples:
         >>> parts_of(Annotated[int, "limits"]), parts_of(int)

@@ -128,7 +128,7 @@ class ProblemRecord(_ByValue):
     upper: Vector
     """Upper bounds, one a variable."""
     f_opt: float | None
-    """Value at the optimum; null where unknown."""
+    """Value at the optimum; null if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +164,9 @@ class TraceRecord:
     level: Annotated[str, OneOf("triggers", "population", "all")]
     """What was kept: the evaluations at COCO's triggers, statistics of each generation, or every value."""
     points: bool
-    """Whether the points were kept beside the values."""
+    """Whether the points were kept as well as the values."""
     file: Name
-    """Name of the file, beside the shard of the run."""
+    """Name of the file, next to the shard of the run."""
     offset: Count
     """Where the first chunk starts in it, in bytes."""
     size: Count
@@ -198,7 +198,9 @@ class Memory:
     """Memory of the process; not part of what must be reproduced."""
 
     peak_rss_bytes: int | None
-    """Peak resident set so far; null where unknown."""
+    """Peak resident set so far; null if unknown."""
+    grown_bytes: Count | None = field(default=None, metadata=MAY_BE_ABSENT)
+    """By how much the run made the process larger, up to a new peak or its end; null if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,9 +212,9 @@ class Host:
     machine: str
     """Processor architecture."""
     cpu_count: int | None
-    """Logical processors; null where unknown."""
+    """Logical processors; null if unknown."""
     memory_bytes: int | None
-    """Physical memory; null where unknown."""
+    """Physical memory; null if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,19 +263,19 @@ class RunRecord(_ByValue):
     target: float | None
     """The run stops once its value is at most f_opt + target; null: never."""
     stagnation: Positive | None
-    """The run stops after so many evaluations without improvement; null: never."""
+    """The run stops after this many evaluations without improvement; null: never."""
     evaluations: Count
     """Evaluations spent."""
     invalid_evaluations: Count
-    """How many of them gave no finite number."""
+    """Number of evaluations that returned no finite number."""
     stop: Stop
     """Why the run ended."""
     status: Status
     """Whether it did its work."""
     error: ErrorRecord | None
-    """What went wrong; null where nothing did."""
+    """What went wrong; null if nothing did."""
     best_value: float | None
-    """Least finite value; null where there was none."""
+    """Least finite value; null if there was none."""
     best_solution: Vector | None
     """Its point."""
     history: History
@@ -283,7 +285,7 @@ class RunRecord(_ByValue):
     target_hits: TargetHits | None = field(default=None, metadata=MAY_BE_ABSENT)
     """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
     trace: TraceRecord | None = field(default=None, metadata=MAY_BE_ABSENT)
-    """Where more than the improvements was kept; null where it was not asked for."""
+    """Where more than the improvements was kept; null if it was not asked for."""
 
     @property
     def precision(self) -> float | None:
@@ -311,14 +313,14 @@ class Claim:
     text: Name
     """The sentence."""
     measured: float | int | bool | None
-    """Measured value; null where it could not be measured."""
+    """Measured value; null if it could not be measured."""
     relation: Annotated[str, OneOf("<=", ">=", "==", "<", ">")]
-    """How it is held against the threshold."""
+    """How it is compared with the threshold."""
     threshold: float | int | bool
-    """What it is held against."""
+    """What it is compared with."""
     unit: str
     """Unit of both; empty for pure numbers."""
     verdict: Verdict
     """Whether the claim holds."""
     detail: str = ""
-    """What else a reader should know."""
+    """Additional information for the reader."""

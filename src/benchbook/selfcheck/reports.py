@@ -28,7 +28,7 @@ def report_folder() -> Path:
 
 
 def summary_path() -> Path:
-    """Return where the committed report stands."""
+    """Return the path of the committed report."""
     return (project_root() or Path.cwd()) / SUMMARY
 
 
@@ -52,7 +52,7 @@ def _with_number(check: Check) -> Check:
 
 
 def write_report(report: Report, path: Path) -> Path:
-    """Write a report, checked against its schema before.
+    """Check a report against its schema and write it.
 
     Raises:
         StorageError: It cannot be written.

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from benchbook.errors import ClaimsFailedError, UsageError
 from benchbook.records import Claim, Verdict
-from benchbook.specs.claims import judge, number, requirement, verdict_lines
-from benchbook.specs.display import Cell, Table
+from benchbook.specs.claims import number, requirement, verdict_lines
+from benchbook.specs.views.display import Cell, Table
 
 
 class ClaimList:
     """Claims in the order in which they were made.
 
-    Examples:
-        >>> claims = ClaimList()
-        >>> claims.claim("near", "The plane is found.", 2.5, "<=", 5.0, unit="mm").verdict.value
-        'held'
-        >>> claims.lines()
-        'held      The plane is found.  [≤ 5 mm]'
+    Attributes:
+        not_judged: Ids of claims that need a library which is not installed, and may stay undecided.
     """
 
     def __init__(self) -> None:
         """Begin without one."""
         self._claims: list[Claim] = []
+        self.not_judged: set[str] = set()
 
-    def claim(
-        self,
-        id: str,  # the field's name in the artifact
-        text: str,
-        measured: float | int | bool | None,
-        relation: str,
-        threshold: float | int | bool,
-        *,
-        unit: str = "",
-        detail: str = "",
-    ) -> Claim:
-        """Add a claim and return it with its verdict.
+    def add(self, claim: Claim) -> Claim:
+        """Add a claim and return it.
 
         Raises:
-            UsageError: Another claim has this id, or the relation is unknown.
+            UsageError: Another claim has this id, or it has no id or no sentence.
         """
-        if any(claim.id == id for claim in self._claims):
-            raise UsageError(f"the claim id {id!r} appears twice")
-        claim = judge(id, text, measured, relation, threshold, unit=unit, detail=detail)
+        if not claim.id or not claim.text:
+            raise UsageError(f"a claim needs an id and a sentence, and has {claim.id!r} and {claim.text!r}")
+        if any(other.id == claim.id for other in self._claims):
+            raise UsageError(f"the claim id {claim.id!r} appears twice")
         self._claims.append(claim)
         return claim
 
@@ -65,17 +53,14 @@ class ClaimList:
         """Return one line per claim, without measured values, so that it is the same everywhere."""
         return verdict_lines(self._claims)
 
-    def demand(self, *, not_judged: Collection[str] = ()) -> None:
-        """Let all of them hold.
-
-        Args:
-            not_judged: Ids of claims that could not be judged here, and need not hold.
+    def demand(self) -> None:
+        """Let all of them hold, apart from those that could not be judged here.
 
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
         """
         failed = [claim for claim in self._claims if claim.verdict is Verdict.FAILED]
-        open_ = [c for c in self._claims if c.verdict is Verdict.UNDECIDED and c.id not in not_judged]
+        open_ = [c for c in self._claims if c.verdict is Verdict.UNDECIDED and c.id not in self.not_judged]
         told = []
         if failed:
             listed = "; ".join(

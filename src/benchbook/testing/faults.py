@@ -1,6 +1,6 @@
 """Planted faults: any optimizer, made worse on purpose at `ask` and `tell`, to see whether a check notices.
 
-A fault stands between the loop and the optimizer. It changes the points that leave, or the values that arrive; the
+A fault is placed between the loop and the optimizer. It changes the points that leave, or the values that arrive; the
 optimizer inside is always told the points it asked for itself, so that it cannot tell.
 """
 
@@ -271,7 +271,7 @@ def plant(
     if severity not in SEVERITIES:
         raise UsageError(f"severity is {severity!r}, expected 'mild' or 'severe'")
     if fault == "knows_optimum" and optimum is None:
-        raise UsageError("optimum is None, expected the optimum's place for the fault 'knows_optimum'")
+        raise UsageError("optimum is None, expected the position of the optimum for the fault 'knows_optimum'")
     planted = WRAPPED_FAULTS[fault]
     degree = planted.mild if severity == "mild" else planted.severe
 

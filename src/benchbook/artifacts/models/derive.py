@@ -49,7 +49,7 @@ class Model(BaseModel):
 
 
 class FromRecord:
-    """Stands beside a record's class in the field of a model: documents hold it as `model_of` says."""
+    """Stands next to a record's class in the field of a model: documents hold it as `model_of` says."""
 
     def __get_pydantic_core_schema__(self, source: type, handler: Any) -> Any:
         """Return the schema of the record's model."""

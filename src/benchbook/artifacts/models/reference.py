@@ -44,7 +44,7 @@ class Reference(Model):
     licence: str
     """Licence of the source."""
     targets: list[Annotated[float, Field(gt=0)]]
-    """Precisions, from the easiest on."""
+    """Precisions, starting with the easiest."""
     algorithms: list[str]
     """Names of the algorithms' data sets."""
     cells: list[ReferenceCell]

@@ -46,7 +46,7 @@ from benchbook.records.imported import ImportedRun
 
 
 class RunsLedger(Model):
-    """How many runs were planned and what became of them."""
+    """How many runs were planned, and their outcomes."""
 
     planned: Count
     done: Count
@@ -64,7 +64,7 @@ class SpecTiming(Model):
 
 
 class SpecOutcome(Model):
-    """What came of executing a spec notebook."""
+    """The outcome of executing a spec notebook."""
 
     kind: Literal["spec-outcome"]
     """What this document is."""

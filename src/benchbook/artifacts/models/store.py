@@ -1,4 +1,4 @@
-"""The models of what stands in a store: runs whose circumstances are said once, and the packed chunks of traces.
+"""The models of a store's contents: runs whose circumstances are stored once, and the packed chunks of traces.
 
 This module imports pydantic and is loaded only where a schema is needed.
 """
@@ -18,7 +18,7 @@ from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
 _DIGEST = r"^[0-9a-f]{16}$"
 _PROBLEM = made_model(
     "CellProblem",
-    "The function of a cell: a problem but for its instance.",
+    "The function of a cell: a problem without its instance.",
     model_fields(ProblemRecord, ("name", "dim", "lower", "upper")),
 )
 StoreCell = document_model(
@@ -32,7 +32,7 @@ StoreCell = document_model(
                 OF_THE_CELL,
                 {
                     "target": "The runs stop once their value is at most f_opt + target; null: never.",
-                    "stagnation": "The runs stop after so many evaluations without improvement; null: never.",
+                    "stagnation": "The runs stop after this many evaluations without improvement; null: never.",
                 },
             ),
         },
@@ -57,8 +57,15 @@ def _stored_run() -> dict[str, Any]:
     own = model_fields(RunRecord, OWN, {"content_digest": "Digest of all that must be reproduced."})
     problem = model_fields(ProblemRecord, ("instance", "f_opt"), {"instance": "Instance of the function."})
     memory = model_fields(
-        Memory, ("peak_rss_bytes",), {"peak_rss_bytes": "Peak resident set of the process so far; null where unknown."}
+        Memory,
+        ("peak_rss_bytes", "grown_bytes"),
+        {
+            "peak_rss_bytes": "Peak resident set of the process so far; null if unknown.",
+            "grown_bytes": "By how much the run made the process larger; null if unknown.",
+        },
     )
+    size, about = memory["grown_bytes"]
+    memory["grown_bytes"] = (size, Field(default=None, description=about.description))  # earlier runs lack it
     shared = {"cell": _short("store-cell"), "circumstances": _short("store-circumstances")}
     # the order of the documents: the schema lists its fields in it
     before, after = OWN.index("seed"), OWN.index("trace")
@@ -75,7 +82,7 @@ def _stored_run() -> dict[str, Any]:
 StoredRun = document_model(
     made_model(
         "StoredRun",
-        "One run as it stands in a store; with its two shared documents it is a run artifact.",
+        "One run in a store; with its two shared documents it is a run artifact.",
         _stored_run(),
     ),
     Kind.STORED_RUN.value,

@@ -1,4 +1,4 @@
-"""The form of a run inside a store: what its cell and its circumstances share stands in documents of their own."""
+"""The form of a run inside a store: shared parts of its cell and its circumstances are separate documents."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def to_stored(record: RunRecord) -> StoredForm:
         "instance": problem.instance,
         "f_opt": problem.f_opt,
         "peak_rss_bytes": record.memory.peak_rss_bytes,
+        "grown_bytes": record.memory.grown_bytes,
     }
     return StoredForm(cell, circumstances, cast("JsonObject", run))
 
@@ -69,7 +70,7 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
         "problem": {**shared["problem"], "instance": own["instance"], "f_opt": own["f_opt"]},
         **{name: shared[name] for name in OF_THE_CELL},
         **{name: around[name] for name in CIRCUMSTANCES},
-        "memory": {"peak_rss_bytes": own["peak_rss_bytes"]},
+        "memory": {"peak_rss_bytes": own["peak_rss_bytes"], "grown_bytes": own.get("grown_bytes")},
     }
     return cast("JsonObject", document)
 

@@ -75,7 +75,7 @@ class RemainsWriter:
         self._counters[0] = end
 
     def note_trace(self, trace: TraceRecord) -> None:
-        """Note where the trace lies, as far as it is written."""
+        """Note the location of the trace, as far as it is written."""
         self._append_json(_TRACE, as_plain(trace))
 
     def close(self) -> None:
@@ -104,11 +104,11 @@ class RemainsWriter:
             self._broken = os.write(self._file, entry) < len(entry)
         except OSError as error:
             self._broken = True
-            log.info("a run that is killed will be recorded with less than it had: %s", error.strerror or error)
+            log.info("a run that is killed will be recorded with incomplete results: %s", error.strerror or error)
 
 
 def read_remains(path: Path, dim: int) -> Remains | None:
-    """Return what a killed run had, and remove its file; None where it had not begun.
+    """Return what a killed run had, and remove its file; None if it had not begun.
 
     Args:
         path: The file.

@@ -213,7 +213,7 @@ def _numbers(item: _DataSet, name: str) -> FloatArray:
 
 
 def _spread(values: FloatArray, number: int) -> FloatArray | None:
-    """Return a value for each run; one value stands for all. None where the numbers differ."""
+    """Return a value for each run; one value stands for all. None if the numbers differ."""
     return np.broadcast_to(values, number) if len(values) in (1, number) else None
 
 
