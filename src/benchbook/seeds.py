@@ -11,13 +11,11 @@ The derivation is `numpy.random.SeedSequence` with the names' SHA-256 as spawn k
 from __future__ import annotations
 
 import hashlib
-import operator
-from typing import Any
 
 import numpy as np
 
-from benchbook.errors import UsageError
 from benchbook.typing import MAX_INTEGER
+from benchbook.whole_numbers import check_whole, whole
 
 
 def run_seed(*, seed: int, function: str, instance: int, dim: int, optimizer: str) -> np.random.SeedSequence:
@@ -78,25 +76,7 @@ def check_seed(seed: int) -> int:
     Raises:
         UsageError: It is not a whole number >= 0, or beyond 64 bits.
     """
-    try:
-        value = operator.index(whole(seed))
-    except TypeError as error:
-        raise UsageError(f"seed is {seed!r}, expected a whole number >= 0") from error
-    if isinstance(seed, bool) or value < 0:
-        raise UsageError(f"seed is {seed!r}, expected a whole number >= 0")
-    if value > MAX_INTEGER:
-        raise UsageError(f"seed is {seed!r}, expected at most {MAX_INTEGER}, which an artifact can hold")
-    return value
-
-
-def whole(value: Any) -> Any:
-    """Return a whole number that is written as a float, such as `1e4`, as an int; anything else as it is.
-
-    Examples:
-        >>> whole(1e4), whole(1.5), whole("2")
-        (10000, 1.5, '2')
-    """
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return check_whole("seed", whole(seed), 0, most=MAX_INTEGER)
 
 
 def _key(*parts: str | int) -> tuple[int, ...]:

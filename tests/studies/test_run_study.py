@@ -14,7 +14,7 @@ import pytest
 import benchbook as bb
 from benchbook.artifacts.store.repair import inspect
 from benchbook.artifacts.store.store import Store
-from benchbook.artifacts.validate import meaning_problems
+from benchbook.artifacts.validate import meaning_findings
 from benchbook.errors import ExecutionError, UnknownNameError, UsageError
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import from_callable
@@ -313,7 +313,7 @@ def test_a_batch_under_way_counts_when_the_time_is_up(tmp_path: Path) -> None:
     assert record.stop is Stop.TIMEOUT
     assert record.evaluations == 12
     assert record.best_value == min(values)
-    assert list(meaning_problems(record)) == []
+    assert list(meaning_findings(record)) == []
 
 
 def test_an_alarm_rings_in_the_loop_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,6 @@
 
 from benchbook.artifacts.io import load, read_documents, save
 from benchbook.artifacts.store.store import Store
-from benchbook.artifacts.validate import Problem, check_document, check_file
+from benchbook.artifacts.validate import Finding, check_document, check_file
 
-__all__ = ["Problem", "Store", "check_document", "check_file", "load", "read_documents", "save"]
+__all__ = ["Finding", "Store", "check_document", "check_file", "load", "read_documents", "save"]

@@ -19,11 +19,11 @@ from benchbook.records import RunRecord
 from benchbook.observers.targets import target_hits
 from benchbook.typing import JsonObject
 
-_MOST_PROBLEMS = 20
+_MOST_FINDINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Finding:
     """One thing that is wrong with an artifact.
 
     Attributes:
@@ -39,50 +39,50 @@ class Problem:
         return f"{self.path}: {self.reason}"
 
 
-def check_file(path: Path) -> list[tuple[int, Problem]]:
-    """Return what is wrong with a file, as (frame number from 1, problem); empty if it is valid.
+def check_file(path: Path) -> list[tuple[int, Finding]]:
+    """Return what is wrong with a file, as (frame number from 1, finding); empty if it is valid.
 
     Raises:
         UsageError: There is no such file.
     """
-    found: list[tuple[int, Problem]] = []
+    found: list[tuple[int, Finding]] = []
     for number, frame in enumerate(frames_of(read_bytes(path)), start=1):
         try:
             document = document_of(frame, path.name)
         except ArtifactError as error:
-            found.append((number, Problem("$", str(error))))
+            found.append((number, Finding("$", str(error))))
             continue
-        found += [(number, problem) for problem in check_document(document)]
+        found += [(number, finding) for finding in check_document(document)]
     return found
 
 
-def check_document(document: JsonObject) -> list[Problem]:
+def check_document(document: JsonObject) -> list[Finding]:
     """Return what is wrong with a document; empty if it is valid.
 
     Examples:
         >>> print(check_document({"kind": "runs"})[0].path)
         $.kind
     """
-    problems = schema_problems(document)
-    if not problems and document["kind"] == Kind.RUN:
-        problems = list(meaning_problems(from_document(document)))
-    return problems
+    findings = schema_findings(document)
+    if not findings and document["kind"] == Kind.RUN:
+        findings = list(meaning_findings(from_document(document)))
+    return findings
 
 
-def schema_problems(document: JsonObject) -> list[Problem]:
+def schema_findings(document: JsonObject) -> list[Finding]:
     """Return where a document does not fit its schema, or is of another version."""
     kind, version = document.get("kind"), document.get("schema_version")
     if not isinstance(kind, str) or kind not in VERSIONS:
-        return [Problem("$.kind", f"is {_short(kind)}, expected one of {', '.join(VERSIONS)}")]
+        return [Finding("$.kind", f"is {_short(kind)}, expected one of {', '.join(VERSIONS)}")]
     if isinstance(version, int | float) and version > VERSIONS[str(kind)]:
         reason = f"is {version}, this benchbook reads up to {VERSIONS[str(kind)]}; a newer benchbook wrote it: upgrade"
-        return [Problem("$.schema_version", reason)]
+        return [Finding("$.schema_version", reason)]
     try:
         if _validator(kind).is_valid(cast("Any", document)):
             return []
         return list(_by_schema(kind, document))
     except (ValueError, RecursionError) as error:  # what the validator cannot hold: too deep, or no JSON number
-        return [Problem("$", f"cannot be compared with its schema: {error}")]
+        return [Finding("$", f"cannot be compared with its schema: {error}")]
 
 
 def checked(document: JsonObject, name: str) -> JsonObject:
@@ -91,10 +91,10 @@ def checked(document: JsonObject, name: str) -> JsonObject:
     Raises:
         ArtifactError: It is not valid; the message holds path and reason of what is wrong.
     """
-    problems = check_document(document)
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise ArtifactError(f"{name} is not valid: {problems[0]}{more}")
+    findings = check_document(document)
+    if findings:
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        raise ArtifactError(f"{name} is not valid: {findings[0]}{more}")
     return document
 
 
@@ -107,52 +107,52 @@ def _validator(kind: str) -> Any:
     return jsonschema_rs.validator_for(json_schema(kind))
 
 
-def _by_schema(kind: str, document: JsonObject) -> Iterator[Problem]:
+def _by_schema(kind: str, document: JsonObject) -> Iterator[Finding]:
     for count, error in enumerate(_validator(kind).iter_errors(cast("Any", document))):
-        if count == _MOST_PROBLEMS:
+        if count == _MOST_FINDINGS:
             return
-        yield Problem(_json_path(error.instance_path), _short(error.message, 200))
+        yield Finding(_json_path(error.instance_path), _short(error.message, 200))
 
 
-def meaning_problems(record: RunRecord) -> Iterator[Problem]:
+def meaning_findings(record: RunRecord) -> Iterator[Finding]:
     """Check what a schema cannot say: lengths that must agree, order, bounds, digests."""
     dim, history = record.problem.dim, record.history
     for name in ("lower", "upper"):
         if len(getattr(record.problem, name)) != dim:
-            yield Problem(f"$.problem.{name}", f"has {len(getattr(record.problem, name))} values, expected dim = {dim}")
+            yield Finding(f"$.problem.{name}", f"has {len(getattr(record.problem, name))} values, expected dim = {dim}")
             return
     if len(history.evaluations) != len(history.best_values):
-        yield Problem("$.history", f"has {len(history.evaluations)} evaluations and {len(history.best_values)} values")
+        yield Finding("$.history", f"has {len(history.evaluations)} evaluations and {len(history.best_values)} values")
         return
     if np.any(np.diff(history.evaluations) <= 0) or np.any(np.diff(history.best_values) >= 0):
-        yield Problem("$.history", "is not strictly improving at rising evaluations")
+        yield Finding("$.history", "is not strictly improving at rising evaluations")
     if record.evaluations > record.budget:
-        yield Problem("$.evaluations", f"is {record.evaluations}, over the budget of {record.budget}")
+        yield Finding("$.evaluations", f"is {record.evaluations}, over the budget of {record.budget}")
     if len(history.evaluations) and history.evaluations[-1] > record.evaluations:
-        yield Problem("$.history.evaluations", f"ends at {history.evaluations[-1]}, after {record.evaluations} in all")
+        yield Finding("$.history.evaluations", f"ends at {history.evaluations[-1]}, after {record.evaluations} in all")
     last = float(history.best_values[-1]) if len(history.best_values) else None
     if record.best_value != last:
-        yield Problem("$.best_value", f"is {record.best_value}, the history ends with {last}")
+        yield Finding("$.best_value", f"is {record.best_value}, the history ends with {last}")
     yield from _solution(record)
     if record.content_digest != content_digest_of(record):
-        yield Problem("$.content_digest", "does not match the content: the artifact was changed after the run")
+        yield Finding("$.content_digest", "does not match the content: the artifact was changed after the run")
     if (
         record.target_hits != (hits := target_hits(record.history, record.problem.f_opt))
         and record.target_hits is not None
     ):
-        yield Problem("$.target_hits", f"is {_short(record.target_hits)}, the history gives {_short(hits)}")
+        yield Finding("$.target_hits", f"is {_short(record.target_hits)}, the history gives {_short(hits)}")
     if record.run_key != run_key(spec_of(record), record.code_digest):
-        yield Problem("$.run_key", "does not match what determines the run: the artifact was changed after the run")
+        yield Finding("$.run_key", "does not match what determines the run: the artifact was changed after the run")
 
 
-def _solution(record: RunRecord) -> Iterator[Problem]:
+def _solution(record: RunRecord) -> Iterator[Finding]:
     solution, problem = record.best_solution, record.problem
     if (solution is None) != (record.best_value is None):
-        yield Problem("$.best_solution", "and best_value must both be there or both be null")
+        yield Finding("$.best_solution", "and best_value must both be there or both be null")
     elif solution is not None and len(solution) != problem.dim:
-        yield Problem("$.best_solution", f"has {len(solution)} values, expected dim = {problem.dim}")
+        yield Finding("$.best_solution", f"has {len(solution)} values, expected dim = {problem.dim}")
     elif solution is not None and np.any((solution < problem.lower) | (solution > problem.upper)):
-        yield Problem("$.best_solution", "is outside the bounds")
+        yield Finding("$.best_solution", "is outside the bounds")
 
 
 def _json_path(parts: list[str | int]) -> str:

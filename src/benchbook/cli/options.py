@@ -21,7 +21,7 @@ class Whole(click.ParamType):  # type: ignore[type-arg]  # generic in the newest
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number."""
-        from benchbook.seeds import whole
+        from benchbook.whole_numbers import whole
 
         try:
             return int(value)

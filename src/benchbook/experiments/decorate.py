@@ -11,7 +11,6 @@ from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import UsageError
 from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.configs.binding import Binding
-from benchbook.experiments.configs.checks import at_least
 from benchbook.experiments.configs.pool import Configs
 from benchbook.experiments.experiment import Experiment
 from benchbook.experiments.running.call import Hook, Settings
@@ -21,6 +20,7 @@ from benchbook.experiments.sinks.protocol import Sink
 from benchbook.experiments.strategies.fixed import Single
 from benchbook.experiments.strategies.protocol import Strategy
 from benchbook.experiments.strategies.registry import get_strategy
+from benchbook.whole_numbers import check_whole
 
 
 def experiment(
@@ -109,8 +109,8 @@ def _check_numbers(timeout: float | None, max_concurrency: int | None, history: 
     if timeout is not None and not timeout > 0:
         raise UsageError(f"timeout is {timeout!r}, expected seconds > 0")
     if max_concurrency is not None:
-        at_least("max_concurrency", max_concurrency, 1)
-    at_least("history", history, 1)
+        check_whole("max_concurrency", max_concurrency, 1)
+    check_whole("history", history, 1)
 
 
 def _sinks(sinks: Iterable[Sink] | Sink | None) -> list[Sink] | None:

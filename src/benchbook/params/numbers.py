@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from benchbook.whole_numbers import whole
+
 EXPONENT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
@@ -17,4 +19,4 @@ def number(value: Any) -> Any:
     """
     if isinstance(value, str) and EXPONENT.fullmatch(value):
         value = float(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return whole(value)

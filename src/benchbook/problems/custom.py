@@ -12,8 +12,9 @@ import numpy as np
 from benchbook.digests import text_digest
 from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
 from benchbook.problems.digests import digest_code
-from benchbook.problems.info import MOST_VARIABLES, check_points, check_whole, continuous, read_only
+from benchbook.problems.info import MOST_VARIABLES, check_points, continuous, read_only
 from benchbook.typing import FloatArray
+from benchbook.whole_numbers import check_whole
 
 log = logging.getLogger(__name__)
 

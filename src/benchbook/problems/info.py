@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchbook.errors import ShapeError, UsageError
 from benchbook.typing import FloatArray
+from benchbook.whole_numbers import check_whole
 
 BoolArray: TypeAlias = NDArray[np.bool_]
 
@@ -94,22 +94,6 @@ def check_instance(info: ProblemInfo, instance: int | None) -> int:
     if info.last_instance is not None and value > info.last_instance:
         raise UsageError(f"instance is {value}, expected at most {info.last_instance} for {info.name}")
     return value
-
-
-def check_whole(argument: str, value: int, least: int, context: str = "") -> int:
-    """Return `value` as a plain int.
-
-    Raises:
-        UsageError: It is not a whole number >= `least`.
-    """
-    message = f"{argument} is {value!r}, expected a whole number >= {least} {context}".rstrip()
-    try:
-        whole = operator.index(value)
-    except TypeError as error:
-        raise UsageError(message) from error
-    if isinstance(value, bool | np.bool_) or whole < least:  # the older NumPys take True for 1
-        raise UsageError(message)
-    return whole
 
 
 def check_points(x: FloatArray, dim: int) -> FloatArray:

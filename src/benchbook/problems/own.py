@@ -11,7 +11,8 @@ from benchbook.errors import UsageError
 from benchbook.importing import is_place, load_object
 from benchbook.problems.announced import load_announced
 from benchbook.problems.custom import CallableProblem, from_callable
-from benchbook.problems.info import ProblemInfo, check_whole
+from benchbook.problems.info import ProblemInfo
+from benchbook.whole_numbers import check_whole
 
 
 class OwnFunction:

@@ -16,13 +16,14 @@ from benchbook.optimizers import optimizer as choose
 from benchbook.problems import describe, expand
 from benchbook.problems import digest as problem_digest
 from benchbook.problems import problem as make_problem
-from benchbook.problems.info import check_instance, check_whole
+from benchbook.problems.info import check_instance
 from benchbook.protocols import Optimizer, Problem
-from benchbook.seeds import check_seed, whole
+from benchbook.seeds import check_seed
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import loop_digest
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 from benchbook.studies.runs.traces import TRACE_BYTES, WITH_POINTS
+from benchbook.whole_numbers import check_whole, is_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis import StoredRuns
@@ -293,7 +294,7 @@ def _instances(names: Sequence[str], wanted: int | Iterable[int] | None) -> dict
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
     seeds = whole(seeds)
-    if isinstance(seeds, int) and not isinstance(seeds, bool):
+    if is_whole(seeds):
         if seeds < 1:
             raise UsageError(f"seeds is {seeds}, expected a count >= 1 or a list of seeds")
         if seeds > _MOST_SEEDS:
@@ -310,7 +311,7 @@ def _numbers(name: str, values: Iterable[int]) -> tuple[int, ...]:
         numbers = tuple(map(whole, given))
     except TypeError as error:
         raise UsageError(f"{name} is {values!r}, expected whole numbers") from error
-    if not numbers or any(isinstance(item, bool) or not isinstance(item, int) for item in numbers):
+    if not numbers or not all(map(is_whole, numbers)):
         raise UsageError(f"{name} is {numbers!r}, expected at least one whole number")
     if len(set(numbers)) < len(numbers):
         raise UsageError(f"{name} is {numbers!r}, which contains a number twice")

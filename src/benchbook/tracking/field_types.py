@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from benchbook.whole_numbers import is_whole
+
 _LARGEST = 1e300  # sums of larger ones are no numbers; JSON has none that is not finite
 
 
@@ -43,7 +45,7 @@ def _is_number_or_none(value: object) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+    return is_whole(value) and 0 <= value < 1 << 63
 
 
 def _is_count_or_none(value: object) -> bool:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchbook.artifacts.models.registry import FILE_NAMES, json_schema
-from benchbook.artifacts.validate import schema_problems
+from benchbook.artifacts.validate import schema_findings
 from benchbook.params import model as params
 from benchbook.site.pages.schema_examples import example
 from benchbook.site.pages.schema_pages import schemas_page
@@ -16,7 +16,7 @@ def test_the_example_of_a_kind_fits_its_schema_and_has_every_field(kind: str) ->
     """A reader may start from it."""
     schema = json_schema(kind)
     made = example(schema)
-    assert [str(problem) for problem in schema_problems(made)] == []
+    assert [str(problem) for problem in schema_findings(made)] == []
     assert set(made) == set(schema["properties"])
     assert made["kind"] == kind
 

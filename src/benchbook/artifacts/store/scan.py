@@ -14,7 +14,7 @@ from benchbook.artifacts.codec import document_of
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.shards import frames_of_shard
 from benchbook.artifacts.store.deduplicated import short_digest
-from benchbook.artifacts.validate import schema_problems
+from benchbook.artifacts.validate import schema_findings
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError
 
@@ -81,7 +81,7 @@ def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | Scann
             reason = frame.reason or "not JSON"
             yield Damage(offset=frame.offset, size=frame.size, reason=reason, torn=frame.torn, last=last)
             continue
-        problems = schema_problems(document)
+        problems = schema_findings(document)
         kind = document.get("kind")
         if not problems and kind in (Kind.STORE_CELL, Kind.STORE_CIRCUMSTANCES):
             name, data = short_digest(document), frame.data or b""

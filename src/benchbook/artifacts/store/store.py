@@ -21,7 +21,7 @@ from benchbook.artifacts.store.index import Index, Row
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.shards import SHARD_SUFFIX, ShardWriter, frame_at
 from benchbook.artifacts.store.deduplicated import to_run_document, to_stored
-from benchbook.artifacts.validate import meaning_problems, schema_problems
+from benchbook.artifacts.validate import meaning_findings, schema_findings
 from benchbook.digests import text_digest
 from benchbook.errors import ArtifactError
 from benchbook.records import RunRecord
@@ -121,7 +121,7 @@ class Store:
             ArtifactError: It is damaged, or does not match its digests.
         """
         record = from_document(self.document(row))
-        for problem in meaning_problems(record):
+        for problem in meaning_findings(record):
             raise ArtifactError(f"{row.shard}, frame at byte {row.offset}: {problem}")
         return record
 
@@ -133,7 +133,7 @@ class Store:
         """
         name = f"{row.shard}, frame at byte {row.offset}"
         document = decode(frame_at(self.folder / row.shard, row.offset, row.size), name)
-        for problem in schema_problems(document):
+        for problem in schema_findings(document):
             raise ArtifactError(f"{name}: {problem}")
         if document["kind"] == Kind.RUN:
             return document

@@ -21,7 +21,7 @@ import numpy as np
 from benchbook.artifacts.codec import document_of, encode, zstd_frames
 from benchbook.artifacts.kinds import TRACE_VERSION, Kind
 from benchbook.artifacts.store.shards import SHARD_FOLDER
-from benchbook.artifacts.validate import schema_problems
+from benchbook.artifacts.validate import schema_findings
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.records import RunRecord, TraceRecord
 from benchbook.typing import JsonObject
@@ -159,7 +159,7 @@ def read_trace(record: RunRecord, store: Path) -> Iterator[dict[str, np.ndarray]
         raise ArtifactError(f"{path}, from byte {trace.offset}: does not match the digest in the run's record")
     for frame in zstd_frames(lambda offset, count: part[offset : offset + count], len(part)):
         document = document_of(frame, path.name)
-        for problem in schema_problems(document):
+        for problem in schema_findings(document):
             raise ArtifactError(f"{path}, frame at byte {trace.offset + frame.offset}: {problem}")
         yield {name: _unpacked(column) for name, column in cast("dict[str, Any]", document["columns"]).items()}
 

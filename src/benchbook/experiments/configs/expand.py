@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from benchbook.errors import UsageError
-from benchbook.experiments.configs.checks import at_least
+from benchbook.whole_numbers import check_whole
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -88,7 +88,7 @@ def _axes(space: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[Axis]:
 
 def _positions(axes: Sequence[Axis], sample: int | None, seed: int) -> Iterable[int]:
     total = math.prod(len(values) for _, values in axes)
-    if sample is not None and at_least("sample", sample, 1) < total:
+    if sample is not None and check_whole("sample", sample, 1) < total:
         return _drawn(total, sample, seed)
     if total > MOST_COMBINATIONS:
         raise UsageError(f"the space has {total:,} combinations, more than {MOST_COMBINATIONS:,}: give sample=")

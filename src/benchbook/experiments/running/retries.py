@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from benchbook.errors import UsageError
-from benchbook.experiments.configs.checks import at_least
+from benchbook.whole_numbers import check_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Retries:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        at_least("retries", self.count, 0)
+        check_whole("retries", self.count, 0)
         if not 0 <= self.jitter <= 1:
             raise UsageError(f"jitter is {self.jitter!r}, expected a number from 0 to 1")
         if self.first_delay_s < 0 or self.longest_delay_s < 0 or self.factor < 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from benchbook.experiments.branches.branch import BranchStatus, Metric
-from benchbook.experiments.configs.checks import at_least
+from benchbook.whole_numbers import check_whole
 
 if TYPE_CHECKING:
     from benchbook.typing import JsonObject
@@ -109,7 +109,7 @@ class InMemory:
     blocking = False
 
     def __init__(self, most: int = 1000) -> None:
-        self._most = at_least("most", most, 1)
+        self._most = check_whole("most", most, 1)
         self._kept: OrderedDict[str, Recorded] = OrderedDict()
         self._lock = threading.Lock()
 

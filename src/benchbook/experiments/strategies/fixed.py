@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 
 from benchbook.errors import UsageError
 from benchbook.experiments.branches.branch import Branch
-from benchbook.experiments.configs.checks import at_least
 from benchbook.experiments.configs.pool import Configs
 from benchbook.experiments.strategies.protocol import Background, Plan
+from benchbook.whole_numbers import check_whole
 
 
 class Single:
@@ -86,8 +86,8 @@ class Shadow:
             raise UsageError(f"where is {where!r}, expected 'background' or 'caller'")
         self.primary = primary
         self.background = Background(
-            max_concurrency=at_least("max_concurrency", max_concurrency, 1),
-            backlog=at_least("backlog", backlog, 0),
+            max_concurrency=check_whole("max_concurrency", max_concurrency, 1),
+            backlog=check_whole("backlog", backlog, 0),
             drain_timeout_s=drain_timeout_s,
             where=where,
         )
@@ -114,7 +114,7 @@ class MultiBranch:
 
     def __init__(self, *, first_success: bool = False, max_concurrency: int | None = None) -> None:
         self.first_success = first_success
-        self.max_concurrency = None if max_concurrency is None else at_least("max_concurrency", max_concurrency, 1)
+        self.max_concurrency = None if max_concurrency is None else check_whole("max_concurrency", max_concurrency, 1)
 
     def plan(self, pool: Configs) -> Plan:
         """Run all."""

@@ -19,6 +19,7 @@ from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
 from benchbook.typing import IntArray
+from benchbook.whole_numbers import whole
 
 _COLORS = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple", SKY: "sky", AMBER: "amber", INK: "ink"}
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -151,8 +152,8 @@ def _function(name: str) -> dict[str, str]:
 
 def _exponent(target: float) -> float:
     """Return the logarithm of a target; whole ones as whole numbers, as they also stand in the address bar."""
-    exponent = round(float(np.log10(target)), 6)
-    return int(exponent) if exponent.is_integer() else exponent
+    exponent: float = whole(round(float(np.log10(target)), 6))
+    return exponent
 
 
 def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:

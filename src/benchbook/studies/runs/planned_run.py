@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,9 @@ from benchbook.optimizers import OptimizerChoice
 from benchbook.problems import problem as make_problem
 from benchbook.protocols import Problem
 from benchbook.records import RunSpec
-from benchbook.seeds import check_seed, whole
+from benchbook.seeds import check_seed
 from benchbook.typing import MAX_INTEGER
+from benchbook.whole_numbers import check_whole, whole
 
 DEFAULT_BUDGET_PER_DIM = 1000
 
@@ -105,15 +105,7 @@ def params_plan(choices: Sequence[OptimizerChoice], params: Mapping[str, Any]) -
 
 
 def _count(name: str, value: Any) -> int:
-    try:
-        number = operator.index(whole(value))
-    except TypeError as error:
-        raise UsageError(f"{name} is {value!r}, expected a whole number >= 1") from error
-    if isinstance(value, bool) or number < 1:
-        raise UsageError(f"{name} is {value!r}, expected a whole number >= 1")
-    if number > MAX_INTEGER:
-        raise UsageError(f"{name} is {value!r}, expected at most {MAX_INTEGER}, which an artifact can hold")
-    return number
+    return check_whole(name, whole(value), 1, most=MAX_INTEGER)
 
 
 def _target(target: float | None, problem: Problem) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from benchbook.whole_numbers import is_whole
+
 MOST = 2**53  # beyond, not every whole number is a float
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
 _DIGITS = 400  # longer texts are no numbers that a logger writes
@@ -40,5 +42,4 @@ def count(value: Any, default: int = 0) -> int:
         >>> count(7), count(True), count(-1), count("7"), count(None, 3)
         (7, 0, 0, 0, 3)
     """
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
-    return value if fits else default
+    return value if is_whole(value) and 0 <= value <= MOST else default
