@@ -172,7 +172,9 @@ def test_pages_are_light(site: Path) -> None:
     for name in ("leaderboard", "explorer"):
         page = site / f"{name}.html"
         loaded = {(page.parent / unquote(urlsplit(source).path)).resolve() for source in Page(page).sources if source}
-        own = sum(path.stat().st_size for path in loaded if "mathjax" not in str(path) and path.is_file())
+        # Neighbouring pages are named in the head and not loaded.
+        loaded = {path for path in loaded if "mathjax" not in str(path) and path.suffix != ".html" and path.is_file()}
+        own = sum(path.stat().st_size for path in loaded)
         assert page.stat().st_size + own < 1_000_000
     for name in NAMES:
         path = site / "specs" / f"{name}.html"
