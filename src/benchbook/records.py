@@ -291,6 +291,10 @@ class Claim:
         unit: Unit of both; empty where they are pure numbers.
         verdict: Whether the claim holds.
         detail: What else a reader should know.
+        sort: "contract" where any sound optimizer passes, "proof" where results are computed again and compared to
+            the bit, "quality" where it says how good the optimizer is.
+        upper: Where the measured value may not be above a second threshold: that one.
+        detectable: The smallest change that the claim would notice in four of five cases; None where it is not known.
     """
 
     id: str
@@ -301,6 +305,9 @@ class Claim:
     unit: str
     verdict: Verdict
     detail: str = ""
+    sort: str = "quality"
+    upper: float | int | None = None
+    detectable: float | None = None
 
 
 @cache

@@ -94,7 +94,7 @@ def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
     monkeypatch.setattr(execution, "run_generator", lambda **names: np.random.default_rng(0))
     spec.when()
     spec.claim_sound()
-    verdicts = {claim.id: claim.verdict.value for claim in spec._claims}
+    verdicts = {claim.id: claim.verdict.value for claim in spec.judged}
     assert verdicts["other-seed"] == "failed"
     assert verdicts["same-seed"] == "failed"
 
@@ -155,7 +155,7 @@ def test_the_control_has_no_control(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def verdicts(spec: Spec) -> dict[str, str]:
     """Return the verdicts so far, by the id of the claim."""
-    return {claim.id: claim.verdict.value for claim in spec._claims}
+    return {claim.id: claim.verdict.value for claim in spec.judged}
 
 
 def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:

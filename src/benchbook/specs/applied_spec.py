@@ -25,7 +25,7 @@ from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord, RunSpec, Status
 from benchbook.specs.display import Cell, Table
 from benchbook.specs.spec_base import SpecBase
-from benchbook.studies.runs.cells import execute_all
+from benchbook.specs.trials.planting import as_planted, done
 from benchbook.studies.runs.execute import code_digest
 from benchbook.studies.runs.planned_run import plan
 from benchbook.typing import JsonObject
@@ -111,7 +111,7 @@ class AppliedSpec(SpecBase):
         self.problems = [problem(f, dim=dim, instance=k) for f, dim in cases for k in instances]
         self.optimizer, self.control = (optimizer(which) for which in optimizers)
         choices = [self.optimizer, self.control]
-        self.plan = plan(choices, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)
+        self.plan = as_planted(plan(choices, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim))
         self.folder = spec_root() / name
         self.computed_evaluations = 0
         self._records: dict[int, RunRecord] = {}  # by place in the plan
@@ -147,7 +147,7 @@ class AppliedSpec(SpecBase):
         with Store(self.folder / "runs") as store:
             keys = [run_key(item.spec, code_digest(item)) for item in planned]
             there = {key for key in keys if store.get(key) is not None}
-            records = execute_all(planned, store=store)
+            records = done(planned, store)
         self.computed_evaluations = sum(run.evaluations for run in records if run.run_key not in there)
         self._records |= zip(places, records, strict=True)
         return RunTable(records)
@@ -161,7 +161,7 @@ class AppliedSpec(SpecBase):
         """Return how many runs were planned and what became of them, by optimizer."""
         rows = []
         for choice in (self.optimizer, self.control):
-            planned = sum(item.optimizer is choice for item in self.plan)
+            planned = sum(item.optimizer.name == choice.name for item in self.plan)
             runs = self._done().select(optimizer=choice.name)
             failed = sum(run.status is Status.FAILED for run in runs)
             spent = sum(run.evaluations for run in runs)
@@ -186,7 +186,7 @@ class AppliedSpec(SpecBase):
         return [
             (item.problem, self._records[k])
             for k, item in enumerate(self.plan)
-            if k in self._records and item.optimizer is which and item.problem.name == function
+            if k in self._records and item.optimizer.name == which.name and item.problem.name == function
         ]
 
     def convergence(self, *, unit: str) -> Picture:

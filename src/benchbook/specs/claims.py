@@ -30,8 +30,11 @@ def judge(
     *,
     unit: str = "",
     detail: str = "",
+    sort: str = "quality",
+    upper: float | int | None = None,
+    detectable: float | None = None,
 ) -> Claim:
-    """Compare a measured value with a threshold; what could not be measured is undecided.
+    """Compare a measured value with a threshold, or two; what could not be measured is undecided.
 
     Raises:
         UsageError: The relation is unknown, or a text is empty.
@@ -47,7 +50,8 @@ def judge(
     if measured is None or not math.isfinite(measured):
         verdict, measured = Verdict.UNDECIDED, None
     else:
-        verdict = Verdict.HELD if _RELATIONS[relation](measured, threshold) else Verdict.FAILED
+        holds = _RELATIONS[relation](measured, threshold) and (upper is None or measured <= upper)
+        verdict = Verdict.HELD if holds else Verdict.FAILED
     return Claim(
         id=id,
         text=text,
@@ -57,6 +61,9 @@ def judge(
         unit=unit,
         verdict=verdict,
         detail=detail,
+        sort=sort,
+        upper=upper,
+        detectable=detectable,
     )
 
 
@@ -87,7 +94,11 @@ def requirement(claim: Claim) -> str:
     Examples:
         >>> requirement(judge("a", "A.", 1, ">=", 0.5, unit="decades"))
         '≥ 0.5 decades'
+        >>> requirement(judge("a", "A.", 1, ">=", 0.5, upper=2, unit="decades"))
+        '0.5 to 2 decades'
     """
+    if claim.upper is not None:
+        return f"{number(claim.threshold)} to {number(claim.upper)} {claim.unit}".rstrip()
     return f"{_SIGNS[claim.relation]} {number(claim.threshold)} {claim.unit}".rstrip()
 
 

@@ -13,7 +13,7 @@ from benchbook.problems import problem
 from benchbook.specs import figures, tables
 from benchbook.specs.display import Note, Table
 from benchbook.specs.names import spec_name
-from benchbook.specs.standard_claims import Then
+from benchbook.specs.strong_claims import StrongClaims
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 
@@ -26,6 +26,7 @@ def spec(
     title: str = "",
     control: str = CONTROL,
     reference: str | None = None,
+    published: str | None = None,
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
@@ -37,6 +38,7 @@ def spec(
         control: The optimizer it is compared with.
         reference: Another implementation of the same method, by its name in the catalog. Where its library is not
             installed, what is claimed about it is not judged.
+        published: A baseline that holds runs of the optimizer, with which new runs are compared.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
@@ -54,11 +56,17 @@ def spec(
     """
     checked = check(dict(params), "parameters")
     return Spec(
-        name, title=title or name, params=checked, control=control, reference=reference, settings=settings or {}
+        name,
+        title=title or name,
+        params=checked,
+        control=control,
+        reference=reference,
+        published=published,
+        settings=settings or {},
     )
 
 
-class Spec(Then):
+class Spec(StrongClaims):
     """A spec under way; made by `bb.spec`. It adds the figures and tables that all specs share."""
 
     def stages(self, function: str = "rastrigin", *, instance: int = 1, seed: int = 1, budget: int = 1000) -> Picture:

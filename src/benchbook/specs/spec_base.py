@@ -13,7 +13,7 @@ from benchbook.records import Claim, RunRecord, RunSpec, Status
 from benchbook.specs.claim_list import ClaimList
 from benchbook.specs.display import Table
 from benchbook.specs.outcome import outcome_document, write_outcome
-from benchbook.specs.rerun import digests_in_another_process
+from benchbook.specs.trials.planting import digests_again
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
@@ -68,13 +68,28 @@ class SpecBase(ABC):
         *,
         unit: str = "",
         detail: str = "",
+        sort: str = "quality",
+        upper: float | int | None = None,
     ) -> Claim:
         """Add a claim; `then` judges all of them together.
+
+        Args:
+            id: Short name, unique in the spec.
+            text: The sentence.
+            measured: The measured value; None where it could not be measured, and the claim stays undecided.
+            relation: `<=`, `>=`, `==`, `<` or `>`.
+            threshold: What the measured value is compared with.
+            unit: Unit of both.
+            detail: What else a reader should know.
+            sort: "quality", unless any sound optimizer passes: then "contract".
+            upper: A second threshold, above which the value may not be.
 
         Raises:
             UsageError: Another claim has this id, or the relation is unknown.
         """
-        return self._claims.claim(id, text, measured, relation, threshold, unit=unit, detail=detail)
+        return self._claims.claim(
+            id, text, measured, relation, threshold, unit=unit, detail=detail, sort=sort, upper=upper
+        )
 
     @property
     def judged(self) -> list[Claim]:
@@ -111,12 +126,16 @@ class SpecBase(ABC):
         """Claim that runs complete, budgets are kept, and the sampled runs repeat to the byte in another process."""
         failed = sum(run.status is Status.FAILED for run in runs)
         over = sum(run.evaluations > run.budget for run in runs)
-        there = digests_in_another_process([item.spec for item, _ in sample])
+        there = digests_again([item for item, _ in sample])
         differing = sum(run.content_digest != digest for (_, run), digest in zip(sample, there, strict=True))
-        self.claim("complete", "Every run completes.", failed, "==", 0, unit="failed runs")
-        self.claim("budget", "No run exceeds its evaluation budget.", over, "==", 0, unit="runs over budget")
+        self._contract("complete", "Every run completes.", failed, unit="failed runs")
+        self._contract("budget", "No run exceeds its evaluation budget.", over, unit="runs over budget")
         text = "The same seed gives the same bytes, computed again in another process."
-        self.claim("same-seed", text, differing, "==", 0, unit="differing runs", detail=f"{len(sample)} runs repeated")
+        self._contract("same-seed", text, differing, unit="differing runs", detail=f"{len(sample)} runs repeated")
+
+    def _contract(self, id: str, text: str, measured: int, *, expected: int = 0, unit: str, detail: str = "") -> None:
+        """Claim what any sound optimizer passes."""
+        self.claim(id, text, measured, "==", expected, unit=unit, detail=detail, sort="contract")
 
     def _checked_runs(self) -> RunTable:
         runs = self._every_run()

@@ -16,7 +16,8 @@ from benchbook.specs.display import Note, Table
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
-from benchbook.studies.runs.cells import execute_all
+from benchbook.specs.trials.planting import as_planted, done
+from benchbook.specs.trials.published import Published
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
@@ -31,6 +32,7 @@ class Given(SpecBase):
         plan: The runs of optimizer and control.
         runs: These runs, once `when` has done them.
         peers: The runs of the comparison with the reference, once `when` has done them.
+        sample: The runs that are compared with the published ones, once `when` has done them.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Given(SpecBase):
         title: str,
         control: str,
         reference: str | None,
+        published: str | None = None,
         settings: Mapping[str, Any],
         params: JsonObject,
     ) -> None:
@@ -53,11 +56,14 @@ class Given(SpecBase):
         self._reference_name = reference
         self.reference, self._without_reference = _reference(reference)
         self._given = givens(params, library_of(self.optimizer))
-        self.plan = spec_plan(self._given, [self.optimizer, *([self.control] if self.control else [])])
-        self._peer_plan = self._plan_of_peers()
+        self.plan = as_planted(spec_plan(self._given, [self.optimizer, *([self.control] if self.control else [])]))
+        self._peer_plan = as_planted(self._plan_of_peers())
+        self._published = None if published is None else Published(published, self.optimizer, self._given)
+        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
         self.folder = spec_root() / spec_name(name)
         self.runs = RunTable([])
         self.peers = RunTable([])
+        self.sample = RunTable([])
 
     def settings(self) -> Table | Note:
         """Return the settings as a table: name, value, meaning."""
@@ -75,8 +81,9 @@ class Given(SpecBase):
     def when(self) -> RunTable:
         """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
         with Store(self.folder / "runs") as store:
-            self.runs = RunTable(execute_all(self.plan, store=store))
-            self.peers = RunTable(execute_all(self._peer_plan, store=store))
+            self.runs = RunTable(done(self.plan, store))
+            self.peers = RunTable(done(self._peer_plan, store))
+            self.sample = RunTable(done(self._sample_plan, store))
         return self.runs
 
     def ledger(self) -> Table:
@@ -101,13 +108,13 @@ class Given(SpecBase):
     def _planned_specs(self) -> list[RunSpec]:
         """Return all runs, each once: those of the comparison may be among the others."""
         planned: list[RunSpec] = []
-        for item in (*self.plan, *self._peer_plan):
+        for item in (*self.plan, *self._peer_plan, *self._sample_plan):
             if item.spec not in planned:
                 planned.append(item.spec)
         return planned
 
     def _every_run(self) -> RunTable:
-        return RunTable({run.run_id: run for run in (*self.runs, *self.peers)}.values())
+        return RunTable({run.run_id: run for run in (*self.runs, *self.peers, *self.sample)}.values())
 
     def _done(self) -> RunTable:
         if not len(self.runs):

@@ -137,6 +137,12 @@ class ClaimOutcome(Model):
     """Whether the claim holds."""
     detail: str
     """What else a reader should know."""
+    sort: Literal["contract", "proof", "quality"] = "quality"
+    """Contract: any sound optimizer passes. Proof: computed again and compared to the bit. Quality: how good it is."""
+    upper: float | int | None = None
+    """Second threshold, which the measured value may not exceed; null where there is one only."""
+    detectable: float | None = None
+    """The smallest change that the claim would notice in four of five cases; null where it is not known."""
 
 
 class RunsLedger(Model):

@@ -111,7 +111,9 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     )
     # A noisy run draws from a stream of its own after each evaluation, and is done alone.
     noisy = any(isinstance(item.problem, Noisy) for item in planned)
-    return same_box and not noisy and first.optimizer.can_lockstep()
+    # A fault that knows where the optimum lies is another one for each problem.
+    alike = all(item.optimizer.factory is first.optimizer.factory for item in planned)
+    return same_box and not noisy and alike and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:

@@ -1,0 +1,66 @@
+"""What stands in the place of a spec's runs while its claims are tried: a planted fault, or other seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+from benchbook.artifacts.run_document import run_key
+from benchbook.artifacts.store.store import Store
+from benchbook.records import RunRecord
+from benchbook.specs.rerun import digests_in_another_process
+from benchbook.studies.runs.cells import execute_all
+from benchbook.studies.runs.execute import code_digest, execute
+from benchbook.studies.runs.planned_run import PlannedRun
+
+Change = Callable[[PlannedRun], PlannedRun]
+_change: ContextVar[Change | None] = ContextVar("benchbook_planted", default=None)
+_kept: ContextVar[dict[str, RunRecord] | None] = ContextVar("benchbook_kept", default=None)
+
+
+@contextmanager
+def planted(change: Change | None, kept: dict[str, RunRecord]) -> Iterator[None]:
+    """Let the specs that are begun inside plan other runs, and keep finished runs in memory rather than in stores.
+
+    Args:
+        change: Returns the run that stands in the place of a planned one; None: that itself.
+        kept: Finished runs by their key; what is there is replayed, and all others are added.
+    """
+    before = _change.set(change or (lambda item: item)), _kept.set(kept)
+    try:
+        yield
+    finally:
+        _change.reset(before[0])
+        _kept.reset(before[1])
+
+
+def as_planted(plan: Sequence[PlannedRun]) -> list[PlannedRun]:
+    """Return a plan as it is to be done: what is planned, unless `planted` says otherwise."""
+    change = _change.get()
+    return list(plan) if change is None else [change(item) for item in plan]
+
+
+def done(plan: Sequence[PlannedRun], store: Store) -> list[RunRecord]:
+    """Do runs, with a store; inside `planted`, with what is kept in memory."""
+    kept = _kept.get()
+    if kept is None:
+        return execute_all(plan, store=store)
+    keys = [run_key(item.spec, code_digest(item)) for item in plan]
+    missing = [(key, item) for key, item in zip(keys, plan, strict=True) if key not in kept]
+    kept |= zip([key for key, _ in missing], execute_all([item for _, item in missing]), strict=True)
+    return [kept[key] for key in keys]
+
+
+def digests_again(plan: Sequence[PlannedRun]) -> list[str]:
+    """Return the content digests of runs done again: in another process; inside `planted`, in this one.
+
+    Another process would know nothing of what was planted. What it would have of its own is another global random
+    state, and so that is drawn again.
+    """
+    if _change.get() is None:
+        return digests_in_another_process([item.spec for item in plan])
+    np.random.seed(None)  # noqa: NPY002 -- the global state of another process
+    return [execute(item).content_digest for item in plan]
