@@ -10,7 +10,7 @@ import benchbook as bb
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
     "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "problem", "reference",
-    "run", "save", "spec", "study", "variants", "verify",
+    "run", "save", "spec", "strength", "study", "variants", "verify",
 ]  # fmt: skip
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, value_convergence_grid
 from benchbook.artifacts.run_document import run_key
-from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
 from benchbook.files import spec_root
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
@@ -25,7 +24,8 @@ from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord, RunSpec, Status
 from benchbook.specs.display import Cell, Table
 from benchbook.specs.spec_base import SpecBase
-from benchbook.specs.trials.planting import as_planted, done
+from benchbook.specs.trials.planting import as_planted, store_at
+from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest
 from benchbook.studies.runs.planned_run import plan
 from benchbook.typing import JsonObject
@@ -144,10 +144,10 @@ class AppliedSpec(SpecBase):
         if not places:
             raise UsageError(f"only is {only!r}, expected one of the spec's own problems")
         planned = [self.plan[k] for k in places]
-        with Store(self.folder / "runs") as store:
+        with store_at(self.folder / "runs") as store:
             keys = [run_key(item.spec, code_digest(item)) for item in planned]
             there = {key for key in keys if store.get(key) is not None}
-            records = done(planned, store)
+            records = execute_all(planned, store=store)
         self.computed_evaluations = sum(run.evaluations for run in records if run.run_key not in there)
         self._records |= zip(places, records, strict=True)
         return RunTable(records)

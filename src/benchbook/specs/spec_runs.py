@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchbook.analysis import RunTable
-from benchbook.artifacts.store.store import Store
 from benchbook.errors import MissingExtraError, UsageError
 from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice, optimizer
@@ -16,8 +15,9 @@ from benchbook.specs.display import Note, Table
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
-from benchbook.specs.trials.planting import as_planted, done
+from benchbook.specs.trials.planting import as_planted, store_at
 from benchbook.specs.trials.published import Published
+from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
@@ -80,10 +80,10 @@ class Given(SpecBase):
 
     def when(self) -> RunTable:
         """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
-        with Store(self.folder / "runs") as store:
-            self.runs = RunTable(done(self.plan, store))
-            self.peers = RunTable(done(self._peer_plan, store))
-            self.sample = RunTable(done(self._sample_plan, store))
+        with store_at(self.folder / "runs") as store:
+            self.runs = RunTable(execute_all(self.plan, store=store))
+            self.peers = RunTable(execute_all(self._peer_plan, store=store))
+            self.sample = RunTable(execute_all(self._sample_plan, store=store))
         return self.runs
 
     def ledger(self) -> Table:

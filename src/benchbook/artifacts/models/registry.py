@@ -22,6 +22,7 @@ from benchbook.artifacts.kinds import (
     RUN_VERSION,
     SPEC_OUTCOME_VERSION,
     STORE_VERSION,
+    STRENGTH_VERSION,
     TRACE_VERSION,
     Kind,
 )
@@ -57,6 +58,7 @@ from benchbook.artifacts.models.pipeline import (
 from benchbook.artifacts.models.profile import Profile
 from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
+from benchbook.artifacts.models.strength import Strength
 from benchbook.artifacts.models.study import Aggregate, StudyManifest
 
 
@@ -214,6 +216,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.IMPORTED_RUN: ImportedRun,
     Kind.PROFILE: Profile,
     Kind.BENCHMARK_REPORT: BenchmarkReport,
+    Kind.STRENGTH: Strength,
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
@@ -230,6 +233,7 @@ FILE_NAMES = {
     Kind.REFERENCE: f"reference.v{REFERENCE_VERSION}.schema.json",
     Kind.BENCHMARK_REPORT: f"benchmark-report.v{BENCHMARK_VERSION}.schema.json",
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
+    Kind.STRENGTH: f"strength.v{STRENGTH_VERSION}.schema.json",
     Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",
 }
 

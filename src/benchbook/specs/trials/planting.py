@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 
 import numpy as np
 
-from benchbook.artifacts.run_document import run_key
 from benchbook.artifacts.store.store import Store
 from benchbook.records import RunRecord
 from benchbook.specs.rerun import digests_in_another_process
-from benchbook.studies.runs.cells import execute_all
-from benchbook.studies.runs.execute import code_digest, execute
+from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun
 
 Change = Callable[[PlannedRun], PlannedRun]
@@ -43,15 +42,34 @@ def as_planted(plan: Sequence[PlannedRun]) -> list[PlannedRun]:
     return list(plan) if change is None else [change(item) for item in plan]
 
 
-def done(plan: Sequence[PlannedRun], store: Store) -> list[RunRecord]:
-    """Do runs, with a store; inside `planted`, with what is kept in memory."""
+class InMemory:
+    """Finished runs by their key, in the place of a store."""
+
+    def __init__(self, kept: dict[str, RunRecord]) -> None:
+        """Take the runs that are there; others are added to them."""
+        self._kept = kept
+
+    def get(self, key: str) -> RunRecord | None:
+        """Return a run by its key; None where it has not been done."""
+        return self._kept.get(key)
+
+    def append(self, record: RunRecord) -> None:
+        """Keep a run."""
+        self._kept[record.run_key] = record
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@contextmanager
+def store_at(folder: Path) -> Iterator[Store | InMemory]:
+    """Open the store of a spec's runs; inside `planted`, what is kept in memory."""
     kept = _kept.get()
-    if kept is None:
-        return execute_all(plan, store=store)
-    keys = [run_key(item.spec, code_digest(item)) for item in plan]
-    missing = [(key, item) for key, item in zip(keys, plan, strict=True) if key not in kept]
-    kept |= zip([key for key, _ in missing], execute_all([item for _, item in missing]), strict=True)
-    return [kept[key] for key in keys]
+    if kept is not None:
+        yield InMemory(kept)
+        return
+    with Store(folder) as store:
+        yield store
 
 
 def digests_again(plan: Sequence[PlannedRun]) -> list[str]:

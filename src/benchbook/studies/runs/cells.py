@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
+from typing import Protocol
 
 import numpy as np
 
 from benchbook.artifacts.run_document import run_key
-from benchbook.artifacts.store.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
 from benchbook.errors import text_of
@@ -35,6 +35,19 @@ from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 
 log = logging.getLogger(__name__)
+
+
+class Keeps(Protocol):
+    """Where finished runs are kept: a store, or something like it."""
+
+    def get(self, key: str, /) -> RunRecord | None:
+        """Return a run by its key; None where it is not there."""
+
+    def append(self, record: RunRecord, /) -> object:
+        """Keep a run."""
+
+    def close(self) -> None:
+        """Write what is not written yet."""
 
 
 def cells_of(plan: Iterable[PlannedRun]) -> list[list[PlannedRun]]:
@@ -70,7 +83,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
 def execute_all(
     plan: Sequence[PlannedRun],
     *,
-    store: Store | None = None,
+    store: Keeps | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[RunRecord]:
     """Do all runs of a plan, cell by cell; those that the store already has are replayed, the others stored.
