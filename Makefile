@@ -91,6 +91,11 @@ test-lowest: .venv/.stamp-all ## the core's tests with the lowest versions that 
 		$(foreach tool,pytest hypothesis mpmath,"$$(grep -o '^$(tool)==[^ ;]*' requirements-all.lock)")
 	$(LOWEST)/venv/bin/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning -m "$(TESTS) and not slow and not browser" $(CORE)
 
+.PHONY: test-portable
+test-portable: .venv/.stamp-all ## the tests that need neither a browser nor Linux, without the coverage gate; for macOS
+	@$(COMPILE)
+	$(RUN) pytest -m "$(TESTS) and not browser" -n 2 --dist loadfile $(PYTEST_ARGS)
+
 .PHONY: bench
 bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside it
 	@$(COMPILE)
@@ -184,6 +189,17 @@ nightly-check: .venv/.stamp-quick ## check every nightly artifact, that no run i
 nightly-report: .venv/.stamp-quick ## write the report of the nightly study, and build the site
 	$(RUN) benchbook report $(NIGHTLY)/whole --out $(NIGHTLY)/report --title "Nightly study"
 	$(RUN) benchbook site build
+
+.PHONY: docs-commit
+docs-commit: ## check out the commit whose results the night NIGHT (a run id) has (needs gh)
+	@test -n "$(NIGHT)" || { echo "usage: make docs-commit NIGHT=run-id" >&2; exit 2; }
+	git fetch --quiet --depth 1 origin "$$(gh run view "$(NIGHT)" --json headSha --jq .headSha)"
+	git checkout --quiet --detach FETCH_HEAD
+
+.PHONY: docs-publish
+docs-publish: .venv/.stamp-quick ## publish the site into public/, if BENCHBOOK_PUBLISH=1 and its gate lets it
+	@$(COMPILE)
+	$(RUN) benchbook site publish public
 
 .PHONY: notice
 notice: ## tell the maintainers that the run of WHAT failed: opens an issue, or adds to the open one

@@ -1,1 +1,1 @@
-"""Opt-in benchmarks of benchbook's own speed, with the peers beside it: `python -m benchmarks [NAMES]`."""
+"""Opt-in benchmarks of the speed of benchbook and comparable packages: `python -m benchmarks [NAMES]`."""

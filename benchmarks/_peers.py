@@ -20,7 +20,7 @@ class Spent(BaseException):
 
 
 class Recorder:
-    """An objective that counts, keeps the improvements, and ends whoever goes on after the budget.
+    """An objective that counts, keeps the improvements, and stops an optimizer that exceeds the budget.
 
     Args:
         problem: What is minimised.

@@ -1,7 +1,7 @@
-"""How long tables and profiles take, beside cocopp and iohinspector on the same runs.
+"""Time for tables and profiles, compared with cocopp and iohinspector on the same runs.
 
-Ours and the peers' are interleaved, A B A B, on one machine; ratios are printed. In full, 30 optimizers x 24 functions
-x 6 dimensions x 15 instances are measured as well.
+Both are interleaved, A B A B, on one machine; ratios are printed. The full set also measures 30 optimizers x 24
+functions x 6 dimensions x 15 instances.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What an experiment costs: microseconds a decorated call, seconds for 1,000 branches, bytes over many calls.
+"""The cost of an experiment: microseconds per decorated call, seconds for 1,000 branches, bytes over many calls.
 
-Wall time and this process's own processor time are both told; the verdict goes by the second, which is steady also
-beside other work. The quickest of several rounds counts, as the load of others only ever adds.
+Wall time and the processor time of this process are reported; the verdict uses the second, which is stable under other
+load. The fastest of several rounds counts, because other load can only add time.
 """
 
 from __future__ import annotations

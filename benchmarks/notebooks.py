@@ -1,9 +1,9 @@
-"""Eight figure notebooks and the specs: the engine beside papermill's own command.
+"""Eight figure notebooks and the specs: the engine compared with papermill's own command.
 
 Each of the eight notebooks draws one optimizer's convergence. They are executed one after the other by papermill's
-command with its own engine, and side by side, as `benchbook spec run` does it, with forked kernels; the two in turns,
-everything with bytecode. Wall time is what waits for a result; the processor time of all processes is told beside it,
-since it depends less on what else the machine does. Run as `python -m benchmarks.notebooks [--quick]`.
+command with its own engine, and in parallel with forked kernels, as `benchbook spec run` does it; the two alternate,
+everything with bytecode. Wall time is the time to a result; the processor time of all processes is also reported,
+because it depends less on other load. Run as `python -m benchmarks.notebooks [--quick]`.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ class _Timed:
         return fx if fx.ndim else float(fx)
 
     def cost(self, run: Callable[[], object]) -> float:
-        """Return the cost of what `run` does beside the objective."""
+        """Return the cost of `run` without the objective."""
         begin = time.process_time()
         run()
         return 1e6 * (time.process_time() - begin - self.spent) / self.evaluations

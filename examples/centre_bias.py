@@ -1,4 +1,4 @@
-"""The picture of the README: what a textbook function shows of an optimizer, and what its shifted twin shows.
+"""The picture of the README: an optimizer on textbook functions and on their shifted instances.
 
 Usage: python examples/centre_bias.py [FILE.svg]
 """

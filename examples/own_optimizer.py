@@ -1,4 +1,4 @@
-"""An optimizer of one's own: a hill climber that adapts its step, beside the control on problems and their twins."""
+"""Your own optimizer: a hill climber that adapts its step, on shifted and textbook problems, with the control."""
 
 from typing import Annotated
 

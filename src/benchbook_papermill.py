@@ -1,8 +1,8 @@
 """papermill's engine `benchbook`, as its entry point finds it.
 
-papermill loads every engine that is installed, whichever it uses. Importing `benchbook` pins the arithmetic of this
-process and of the kernels that it starts, so this module stands beside the package and imports it only when the engine
-is used: `papermill --engine benchbook notebook.ipynb out.ipynb`.
+papermill loads every installed engine, whichever it uses. Importing `benchbook` pins the arithmetic of this process and
+of the kernels that it starts, so this module is outside the package and imports it only when the engine is used:
+`papermill --engine benchbook notebook.ipynb out.ipynb`.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C amidst the write leaves the old content and no temporary file."""
+    """Ctrl-C among the write leaves the old content and no temporary file."""
     path = tmp_path / "file.bin"
     write_atomic(path, b"old")
 

@@ -123,6 +123,12 @@ def test_the_fingerprint_names_the_libraries() -> None:
     assert tuple(sorted(found.cpu_dispatch)) == found.cpu_dispatch
 
 
+def test_the_blas_is_that_of_numpy_whatever_else_is_loaded(python: Python) -> None:
+    """SciPy's linear algebra has a library of its own, which does not count."""
+    show = "from benchbook.numerics import fingerprint; print(fingerprint().blas)"
+    assert python(f"import numpy, scipy.linalg; {show}") == python(f"import numpy; {show}")
+
+
 def test_importing_benchbook_loads_nothing_heavy(python: Python) -> None:
     """`import benchbook` costs no library; they come with the first name that needs them."""
     assert python(f"import sys, benchbook; print([n for n in {HEAVY!r} if n in sys.modules])") == "[]"

@@ -9,8 +9,8 @@ import benchbook as bb
 
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
-    "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "problem", "reference",
-    "run", "save", "spec", "strength", "study", "variants", "verify",
+    "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "parameters", "problem",
+    "reference", "run", "save", "spec", "strength", "study", "variants", "verify",
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
     from benchbook.optimizers import from_minimize, optimizer
+    from benchbook.params import parameters
     from benchbook.problems import function, problem
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
@@ -51,6 +52,7 @@ _HOMES = {
     "load": "artifacts",
     "open": "analysis",
     "optimizer": "optimizers",
+    "parameters": "params",
     "problem": "problems",
     "reference": "analysis",
     "run": "studies",
@@ -80,6 +82,7 @@ __all__ = [
     "load",
     "open",
     "optimizer",
+    "parameters",
     "problem",
     "reference",
     "run",

@@ -96,7 +96,7 @@ def with_imports(name: str) -> frozenset[str]:
 
 
 def code_digest(thing: type | Callable[..., Any]) -> str:
-    """Return a digest of a class with its bases, or of a function, by source; by bytecode where there is no source.
+    """Return a digest of a class with its bases, or of a function, by source; by bytecode if there is no source.
 
     A class or function of benchbook is taken with its whole module and the modules of its floor that this imports, so
     that an edited helper counts; that of a user is taken alone, so that an edited notebook cell next to it does not.

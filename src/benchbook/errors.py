@@ -91,7 +91,7 @@ class WorkerLostError(ExecutionError):
 
     Attributes:
         timed_out: Whether it was ended because it overstayed its time.
-        after_s: Seconds it had then; None where it ended by itself.
+        after_s: Seconds it had then; None if it ended by itself.
     """
 
     def __init__(self, message: str, *, timed_out: bool = False, after_s: float | None = None) -> None:
@@ -160,7 +160,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], hint: str = "") -> 
 
 
 def text_of(error: BaseException) -> str:
-    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name where it says nothing.
+    """Return what an arbitrary exception says, as text that UTF-8 can hold; its name if it says nothing.
 
     Examples:
         >>> text_of(ValueError("too large")), text_of(ValueError())

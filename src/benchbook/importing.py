@@ -1,4 +1,4 @@
-"""Things of one's own by their place in a module: `package.module:Name`."""
+"""Your own objects by their location in a module: `package.module:Name`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def load_object(place: str, what: str) -> Any:
     """Import what stands at `package.module:Name`; modules in the project's folder count as installed.
 
     Args:
-        place: Where it stands.
+        place: Its location.
         what: What it is wanted as, for messages: `optimizer`, `function`.
 
     Raises:

@@ -1,6 +1,6 @@
 """Modules of `benchbook.analysis` under the names that they had in version 0.1, for one more release.
 
-A finder at the end of Python's list is asked only where no module of that name exists, so that it costs nothing. An old
+A finder at the end of Python's list is asked only if no module of that name exists, so that it costs nothing. An old
 name gives the very module of the new name, with a DeprecationWarning.
 """
 

@@ -4,7 +4,7 @@ NumPy's exp, log and power and OpenBLAS's matmul choose an implementation by CPU
 A chaotic optimizer amplifies one last bit into another trajectory. `pin` therefore asks both libraries, by their
 own environment variables, for the code of one common CPU generation (x86-64 with AVX2 and FMA); both read the
 variables once, when NumPy is imported, so `pin` must run before. It never acts in a process that has loaded NumPy
-already, and never overrides what the user has set. What came of it is read back by `fingerprint`.
+already, and never overrides what the user has set. `fingerprint` reads back the result.
 
 Not pinned, therefore recorded: libm (glibc picks sin and cos by CPU), NumPy's and OpenBLAS's versions.
 """
@@ -45,27 +45,24 @@ PIN_VARIABLES = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", *_THREAD_VARIA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What the last bits of a result depend on.
-
-    Attributes:
-        pinned: Whether NumPy and OpenBLAS run the common code rather than that of this CPU.
-        numpy: NumPy's version.
-        cpu_dispatch: NumPy's dispatch levels in use, sorted.
-        blas: Library, version and kernel of the BLAS that NumPy calls, such as `openblas 0.3.31 Haswell`.
-        blas_threads: Threads of that BLAS; None where it cannot be told.
-        libm: C library and version, such as `glibc 2.36`.
-        fma: Whether the CPU has fused multiply-add, by which libm chooses; None where it cannot be told.
-        machine: Processor architecture.
-    """
+    """What the last bits of a result depend on."""
 
     pinned: bool
+    """Whether NumPy and BLAS run the common code rather than this CPU's."""
     numpy: str
+    """NumPy's version."""
     cpu_dispatch: tuple[str, ...]
+    """NumPy's dispatch levels in use."""
     blas: str
+    """Library, version and kernel of the BLAS."""
     blas_threads: int | None
+    """Threads of the BLAS; null if unknown."""
     libm: str
+    """C library and version."""
     fma: bool | None
+    """Whether the CPU has fused multiply-add; null if unknown."""
     machine: str
+    """Processor architecture."""
 
 
 def pin() -> bool:
@@ -119,7 +116,7 @@ def levels_of(version: tuple[int, int] | None) -> dict[str, set[str]]:
 
 
 def numpy_version() -> tuple[int, int] | None:
-    """Return major and minor version of the NumPy that this process has or would import; None where it has none."""
+    """Return major and minor version of the NumPy that this process has or would import; None if it has none."""
     loaded = sys.modules.get("numpy")
     if loaded is not None:
         text = f'version = "{getattr(loaded, "__version__", "")}"'
@@ -137,7 +134,7 @@ def numpy_version() -> tuple[int, int] | None:
 
 @cache
 def cpu_flags() -> frozenset[str]:
-    """Return the CPU's feature flags as Linux names them; empty where they cannot be read or on other processors."""
+    """Return the CPU's feature flags as Linux names them; empty if they cannot be read or on other processors."""
     if platform.machine().lower() not in {"x86_64", "amd64"}:
         return frozenset()
     try:
@@ -198,8 +195,13 @@ def _blas() -> tuple[str, str, int | None]:
     """Return name with version, kernel, and threads of the BLAS that NumPy calls."""
     from threadpoolctl import threadpool_info
 
-    for library in threadpool_info():
-        if library.get("user_api") == "blas":
-            name = f"{library['internal_api']} {library.get('version') or ''}".strip()
-            return name, str(library.get("architecture") or ""), int(library["num_threads"])
+    libraries = [library for library in threadpool_info() if library.get("user_api") == "blas"]
+    # SciPy carries a BLAS of its own: that of NumPy lies in NumPy's folder, if it came with NumPy.
+    libraries.sort(
+        key=lambda library: not any(part.startswith("numpy") for part in Path(library["filepath"]).parts[-3:])
+    )
+    if libraries:
+        library = libraries[0]
+        name = f"{library['internal_api']} {library.get('version') or ''}".strip()
+        return name, str(library.get("architecture") or ""), int(library["num_threads"])
     return "unknown", "", None

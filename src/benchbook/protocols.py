@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @runtime_checkable
 class Problem(Protocol):
-    """A function with dimension, instance, bounds and, where known, its optimum value; to be minimised."""
+    """A function to minimise, with dimension, instance, bounds and, if known, its optimum value."""
 
     @property
     def name(self) -> str:
@@ -30,7 +30,7 @@ class Problem(Protocol):
 
     @property
     def instance(self) -> int:
-        """Instance number; 0 is the textbook function, or the only instance there is."""
+        """Instance number; 0 is the textbook function, or the only instance."""
 
     @property
     def lower(self) -> FloatArray:
@@ -42,7 +42,7 @@ class Problem(Protocol):
 
     @property
     def f_opt(self) -> float | None:
-        """Value at the optimum; None where it is not known."""
+        """Value at the optimum; None if unknown."""
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`."""
@@ -69,16 +69,17 @@ class Noisy(Protocol):
 class Optimizer(Protocol):
     """Proposes points and learns from their values; never calls the objective and never counts evaluations.
 
-    One that holds something, such as a thread, may have a method `close()`, which is called when the run has ended.
+    An optimizer that holds a resource, such as a thread, may have a method `close()`, which is called at the end of the
+    run.
     """
 
     def ask(self) -> FloatArray:
-        """Return the next points to evaluate, shape `(batch, dim)`; an empty batch says that there are no more."""
+        """Return the next points to evaluate, shape `(batch, dim)`; an empty batch means that there are no more."""
 
     def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
-        """Learn that the points `x`, shape `(batch, dim)`, have the values `fx`, shape `(batch,)`.
+        """Receive the values `fx`, shape `(batch,)`, of the points `x`, shape `(batch, dim)`.
 
-        Values that the objective could not give (NaN, infinite) arrive as `+inf`.
+        Values that are not finite (NaN or infinite) arrive as `+inf`.
         """
 
 
@@ -102,9 +103,9 @@ class Observer(Protocol):
         Args:
             evaluations: Evaluations done before this batch.
             x: Points, shape `(n, dim)`.
-            fx: Values, shape `(n,)`; `+inf` where the objective gave no finite number.
-            improved: Whether one of them is below everything before; most batches improve nothing, and an observer
-                of improvements may then return at once.
+            fx: Values, shape `(n,)`; `+inf` if the objective returned no finite number.
+            improved: Whether one of the values is below all earlier ones; most batches improve nothing, so an observer
+                of improvements can return at once.
         """
 
 

@@ -29,6 +29,8 @@ def test_runs_are_selected_by_values_or_lists_of_them(runs: RunTable) -> None:
     assert len(runs.select(optimizer="whale")) == 0
     with pytest.raises(UnknownNameError, match="unknown optimizer 'none'"):
         runs.select(optimizer="none")
+    with pytest.raises(UnknownNameError, match="unknown function 'costs:no'"):
+        runs.select(function="costs:no")
     with pytest.raises(UnknownNameError, match="unknown function 'none'"):
         runs.select(seed=1).select(function="none")
     assert list(runs.select()) == list(runs)

@@ -131,7 +131,7 @@ def test_a_missing_field_is_named(document: Document, path: str) -> None:
         ("best_value", None, "$.best_value: is None"),
         ("best_solution", None, "$.best_solution: and best_value must both be there or both be null"),
         ("best_solution", [1.0], "$.best_solution: has 1 values, expected dim = 2"),
-        ("best_solution", [1.0, 99.0], "$.best_solution: is outside of the bounds"),
+        ("best_solution", [1.0, 99.0], "$.best_solution: is outside the bounds"),
         ("evaluations", 41, "$.evaluations: is 41, over the budget of 40"),
         ("evaluations", 1, "$.history.evaluations: ends at"),
         ("seed", 5, "$.content_digest: does not match the content: the artifact was changed after the run"),

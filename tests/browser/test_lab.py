@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = "notebooks/random_search.ipynb"
 EXPLORER = "notebooks/explore.ipynb"
-RUN_S, ATTEMPTS = PATIENCE_S / 2, 3
+OPEN_S, RUN_S, ATTEMPTS = 60, 100, 6
 OUTPUT = ".jp-OutputArea-output"
 VERDICT = re.compile(r"^held +Every run completes\.")
 WIDGETS = ".jp-OutputArea-output .widget-vbox"
@@ -110,11 +110,21 @@ def opened(browser: Browser, lab: str, notebook: str, awaited: Callable[[Page], 
     for _ in range(ATTEMPTS):
         page = context.new_page()
         page.goto(f"{lab}/lab/tree/{notebook}?reset")
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=PATIENCE_S * 1000)
-        if wait_for(page, awaited(page)):
+        if is_ready(page) and wait_for(page, awaited(page)):
             return page
         page.close()
     pytest.fail(f"{notebook}: nothing came in {ATTEMPTS} attempts")
+
+
+def is_ready(page: Page) -> bool:
+    """Tell whether the opened notebook has its kernel; on a busy machine a page can lose sight of it for good."""
+    from playwright.sync_api import TimeoutError as NeverSeen
+
+    try:
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=OPEN_S * 1000)
+    except NeverSeen:
+        return False
+    return True
 
 
 def wait_for(page: Page, awaited: Locator) -> bool:

@@ -284,7 +284,7 @@ def test_verify_names_the_difference(call: Call, artifact: Path) -> None:
     code, out, _ = call("verify", artifact)
     assert code == 4
     assert f"differs: {artifact}\n  history from evaluation " in out
-    assert "code: optimizer, problem or loop were changed since" in out
+    assert "code: optimizer, problem or loop have changed since" in out
 
 
 def test_verify_of_a_function_of_ones_own_is_a_usage_error(call: Call, tmp_path: Path) -> None:
@@ -408,7 +408,7 @@ def test_the_commands_work_as_a_user_types_them(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_a_long_run(tmp_path: Path) -> None:
-    """A real SIGINT amidst a run ends with 130, without a traceback and without a half-written artifact."""
+    """A real SIGINT among a run ends with 130, without a traceback and without a half-written artifact."""
     code = (
         "import os, signal, sys\n"
         # where the tests run in the background, the shell has told them to ignore it

@@ -21,6 +21,7 @@ def test_budgets_and_seeds_may_be_written_with_an_exponent(tmp_path: Path, capsy
     file.write_text("optimizers: [whale]\nfunctions: [sphere]\ndims: [2]\nbudget: 1e2\nseeds: 2e0\n")
     made = bb.study(**load_study(file))
     assert (made.budget, made.seeds) == (100, (1, 2))
+    assert len(made.run(tmp_path / "store")) == 4
 
 
 def test_an_unknown_argument_of_run_leads_to_settings() -> None:
@@ -40,14 +41,18 @@ def test_other_peoples_json_is_left_out_of_a_report(tmp_path: Path, capsys: pyte
     bb.save(bb.run("random_search", "sphere", dim=2, instance=1, budget=50), tmp_path / "r.json.zst")
     (tmp_path / "package.json").write_text('{"name": "web"}')
     (tmp_path / "list.json").write_text("[1]")
+    study = bb.study(optimizers="random_search", functions="sphere", dims=[2], budget=10)
+    study.run(tmp_path / "a-study-below").close()
     assert main(["report", str(tmp_path), "--out", str(tmp_path / "report.html")]) == 0
-    assert capsys.readouterr().err.count("is no artifact of benchbook") == 2
+    assert capsys.readouterr().err.count("is not an artifact of benchbook") == 2
 
 
 def test_a_missing_folder_is_called_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A path that does not exist is no unknown baseline."""
     assert main(["compare", str(tmp_path / "gone"), str(tmp_path)]) == 2
     assert "no such file or folder" in capsys.readouterr().err
+    assert main(["compare", "gone", str(tmp_path)]) == 2
+    assert "no such file or folder: gone; nor is it a published baseline" in capsys.readouterr().err
 
 
 def test_an_optimum_at_the_centre_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -58,7 +57,7 @@ def test_stores_are_merged_checked_and_verified(
     assert call("study", "run", study, "--store", two, "--shard", "2/2") == 0
     assert call("study", "merge", one, two, "--into", whole) == 0
     assert call("study", "merge", one, two, "--into", whole) == 0
-    assert "16 runs taken in from 2 stores" in capsys.readouterr().out
+    assert "16 runs copied from 2 stores" in capsys.readouterr().out
     assert call("study", "check", whole) == 0
     assert call("verify", whole, "--sample", 3) == 0
     assert "3 runs bit-identical, 0 differ" in capsys.readouterr().out
@@ -140,17 +139,6 @@ def test_options_for_stores_need_a_store(tmp_path: Path, capsys: pytest.CaptureF
     path = bb.save(bb.run("random_search", "sphere", dim=2, budget=20), tmp_path / "r.json.zst")
     assert call("verify", path, "--sample", 1) == 2
     assert "are for stores" in capsys.readouterr().err
-
-
-def test_the_commands_of_the_how_to_work(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page's YAML file and its lines, in their order."""
-    page = (root / "docs" / "how-to" / "run-a-study.md").read_text(encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    Path("study.yaml").write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
-    lines = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).splitlines()
-    assert len(lines) == 9
-    for line in lines:
-        assert main(shlex.split(line)[1:]) == 0, line
 
 
 def test_the_steps_of_a_study_are_told_when_piped(

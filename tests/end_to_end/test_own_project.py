@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from benchbook.files import shipped
+
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 
 
@@ -46,12 +48,29 @@ def type_lines(tmp_path: Path) -> Callable[[str], None]:
 
 @pytest.mark.slow
 def test_an_empty_folder_becomes_a_site(type_lines: Callable[[str], None], tmp_path: Path) -> None:
-    """Word by word as the guide has it; nothing of benchbook's repository is there."""
+    """Word by word as the guide has it; nothing of benchbook's repository is there, and pages of its own are added."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "notes.md").write_text("# Notes\n\nSee the [specs](specs/index.md).\n", encoding="utf-8")
     type_lines("benchmarks-in-your-own-repository")
     pages = tmp_path / "docs" / "_build" / "html"
-    for page in ("index", "specs/hills-Hill", "leaderboard", "explorer", "baselines"):
+    for page in ("index", "specs/hills-Hill", "leaderboard", "explorer", "baselines", "notes"):
         assert (pages / f"{page}.html").is_file()
     assert f"<title>{tmp_path.name}" in (pages / "index.html").read_text(encoding="utf-8")
+    notebook = str(Path("notebooks", "hills-Hill.ipynb"))
+    # What nbval compares are the verdicts that `spec accept` stored; papermill takes the preset that the package ships.
+    nbval = ["pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", notebook]
+    papermill = [
+        "papermill",
+        "--engine",
+        "benchbook",
+        notebook,
+        "out.ipynb",
+        "-f",
+        str(shipped("params", "quick.yaml")),
+    ]
+    for words in (nbval, papermill):
+        done = subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The wheel in an empty environment with its locked dependencies: from an empty folder to a published site.
 
-It needs a package index, or uv's cache of one, so that `make test` leaves it out and `make test-wheel` runs it.
+It needs a package index, so that `make test` leaves it out and `make test-wheel` runs it. It installs with pip, as a
+user does and with whatever index and certificates this machine's pip is set up for.
 """
 
 from __future__ import annotations
@@ -69,8 +70,16 @@ def benchbook(request: pytest.FixtureRequest, wheel: Path, tmp_path: Path) -> Ca
     if python is None:
         pytest.skip(f"Python {request.param} is not installed")
     place = tmp_path / "environment"
-    done([*UV, "venv", "--quiet", "--python", python, str(place)], tmp_path)
-    install = [*UV, "pip", "install", "--quiet", "--python", str(place)]
+    done([python, "-m", "venv", str(place)], tmp_path)
+    install = [
+        str(place / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     done([*install, "--require-hashes", "-r", str(ROOT / "requirements.lock")], tmp_path)
     done([*install, "--no-deps", str(wheel)], tmp_path)
     empty = tmp_path / "my-benchmarks"

@@ -52,9 +52,9 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
     )
 
 
-def test_the_three_workflows_are_there() -> None:
-    """Pull requests, nights and releases."""
-    assert [file.name for file in FILES] == ["nightly.yml", "pull-request.yml", "release.yml"]
+def test_the_four_workflows_are_there() -> None:
+    """Pull requests, nights, the site and releases."""
+    assert [file.name for file in FILES] == ["docs.yml", "nightly.yml", "pull-request.yml", "release.yml"]
 
 
 def test_the_workflows_fit_their_schema() -> None:
@@ -90,7 +90,7 @@ def test_jobs_end_and_uploads_expire(file: Path) -> None:
     workflow = read(file)
     assert workflow["permissions"] == {"contents": "read"}
     assert all("timeout-minutes" in job for job in workflow["jobs"].values())
-    uploads = [step for step in steps(file) if "upload-artifact" in step.get("uses", "")]
+    uploads = [step for step in steps(file) if re.search("upload-(pages-)?artifact", step.get("uses", ""))]
     assert uploads
     assert all(step["with"]["retention-days"] <= 90 for step in uploads)
 
@@ -111,6 +111,73 @@ def test_the_parts_of_a_night_make_a_whole() -> None:
         [command] = [step["run"] for step in jobs[name]["steps"] if "SHARD" in step.get("run", "")]
         assert command.endswith(f"SHARD=${{{{ matrix.part }}}}/{len(parts)}")
         assert parts == list(range(1, len(parts) + 1))
+
+
+def test_a_night_has_a_budget() -> None:
+    """The longest chain of its jobs ends within 8 hours, all of them within 72 hours of machines."""
+    jobs = read(ROOT / ".github" / "workflows" / "nightly.yml")["jobs"]
+    limits = {name: job["timeout-minutes"] / 60 for name, job in jobs.items()}
+    parts = {name: len(job.get("strategy", {}).get("matrix", {}).get("part", [0])) for name, job in jobs.items()}
+    assert max(limits["study"], limits["specs"]) + limits["merge"] + limits["notice"] <= 8
+    assert sum(limits[name] * parts[name] for name in jobs) <= 72
+
+
+class TestPublishing:
+    """The site is published by one job of one workflow, and only where somebody has opted in."""
+
+    def test_one_step_alone_sets_the_switch(self) -> None:
+        """No other workflow, job or step can publish."""
+        setting = [
+            (file.name, step.get("run"))
+            for file in FILES
+            for step in steps(file)
+            if "BENCHBOOK_PUBLISH" in step.get("env", {})
+        ]
+        assert setting == [("docs.yml", "make docs-publish")]
+        texts = {file.name: file.read_text(encoding="utf-8").count("BENCHBOOK_PUBLISH") for file in FILES}
+        assert texts == {"docs.yml": 1, "nightly.yml": 0, "pull-request.yml": 0, "release.yml": 0}
+
+    def test_it_is_opted_into_and_follows_a_night_that_passed(self) -> None:
+        """Or it is started by hand with the number of a night, which is the roll-back, too."""
+        docs = read(ROOT / ".github" / "workflows" / "docs.yml")
+        condition = docs["jobs"]["build"]["if"]
+        assert "vars.PUBLISH_DOCS == 'true'" in condition
+        assert "workflow_run.conclusion == 'success'" in condition
+        assert docs[True]["workflow_run"]["workflows"] == [read(ROOT / ".github" / "workflows" / "nightly.yml")["name"]]
+        assert docs[True]["workflow_dispatch"]["inputs"]["night"]["required"] is True
+        assert docs["jobs"]["deploy"]["needs"] == ["build"]
+
+    def test_it_shows_what_the_night_uploaded(self) -> None:
+        """The names of the uploads are those that are fetched, from the run of that night."""
+        docs, nightly = (ROOT / ".github" / "workflows" / name for name in ("docs.yml", "nightly.yml"))
+        [fetch] = [step["with"] for step in steps(docs) if "download-artifact" in step.get("uses", "")]
+        names = [step["with"]["name"] for step in steps(nightly) if "upload-artifact" in step.get("uses", "")]
+        assert any(name.startswith(fetch["pattern"].rstrip("*")) for name in names)
+        assert fetch["run-id"] == "${{ env.NIGHT }}"
+
+    def test_the_commit_of_the_night_is_taken(self, tmp_path: Path) -> None:
+        """Code, notebooks and results belong together; without a night nothing is done."""
+        for name, answer in (("gh", 'echo "run $3" >> "$CALLS"; echo abc123'), ("git", 'echo "git $@" >> "$CALLS"')):
+            (tmp_path / name).write_text(f"#!/bin/sh\n{answer}\n")
+            (tmp_path / name).chmod(0o755)
+        path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+        done = make(ROOT, "docs-commit", NIGHT="77", PATH=path, CALLS=str(tmp_path / "calls"))
+        assert done.returncode == 0, done.stderr
+        said = (tmp_path / "calls").read_text().splitlines()
+        assert said == [
+            "run 77",
+            "git fetch --quiet --depth 1 origin abc123",
+            "git checkout --quiet --detach FETCH_HEAD",
+        ]
+        assert "usage" in make(ROOT, "docs-commit", PATH=path, CALLS=str(tmp_path / "calls")).stderr
+
+    def test_without_the_switch_nothing_is_published(self, tmp_path: Path) -> None:
+        """The target leaves it to the gate."""
+        (tmp_path / "notebooks").mkdir()
+        shutil.copy(ROOT / "Makefile", tmp_path)
+        done = make(tmp_path, "docs-publish", "COMPILE=true")
+        assert "Error 2" in done.stderr
+        assert not (tmp_path / "public").exists()
 
 
 class TestNight:

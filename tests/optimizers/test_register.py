@@ -115,7 +115,7 @@ def test_two_packages_may_not_announce_one_name(monkeypatch: pytest.MonkeyPatch)
         EntryPoint("twice", "a:A", "benchbook.optimizers"),
         EntryPoint("twice", "b:B", "benchbook.optimizers"),
     )
-    with pytest.raises(UsageError, match="'twice' is announced twice: by a:A and by b:B"):
+    with pytest.raises(UsageError, match="'twice' is registered twice: by a:A and by b:B"):
         names()
 
 

@@ -1,4 +1,5 @@
 import logging
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 
 import benchbook as bb
 from benchbook.errors import UsageError
-from benchbook.problems import digest, expand
+from benchbook.problems import digest, expand, names
+from benchbook.problems.announced import _entry_points
 
 COST = '''
 import benchbook as bb
@@ -66,6 +68,33 @@ def test_a_study_of_an_own_function_runs_in_processes_and_is_verified(place: str
     runs = made.run(tmp_path / "store", executor="processes", workers=1)
     assert len(runs) == 2
     assert bb.verify(next(iter(runs))).identical
+
+
+def test_a_function_is_found_by_the_name_that_a_package_announces(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the catalog, in studies and in worker processes; its digest is that of its source."""
+    package = tmp_path / "site" / "costs-1.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: costs\nVersion: 1\n")
+    (package / "entry_points.txt").write_text(
+        "[benchbook.functions]\nairfoil = costs_of_own:airfoil\nlost = costs_of_own:gone\n"
+    )
+    monkeypatch.setattr(sys, "path", [*sys.path, str(package.parent), str(tmp_path)])
+    monkeypatch.setenv("PYTHONPATH", f"{package.parent}{os.pathsep}{tmp_path}")
+    _entry_points.cache_clear()
+    try:
+        assert "airfoil" in names()
+        problem = bb.problem("airfoil", dim=2, instance=1)
+        assert (problem.name, digest(problem)) == ("airfoil", digest(bb.problem(place, dim=2, instance=1)))
+        made = bb.study(optimizers="random_search", functions=["airfoil"], dims=[2], instances=[1], budget=20)
+        assert len(made.run(tmp_path / "store", executor="processes", workers=1)) == 1
+        with pytest.raises(UsageError, match="'lost' cannot be loaded from costs_of_own:gone"):
+            bb.problem("lost", dim=2)
+        with pytest.raises(UsageError, match="did you mean 'airfoil'"):
+            bb.problem("airfoyl", dim=2)
+    finally:
+        _entry_points.cache_clear()
 
 
 def raises_sometimes(x: np.ndarray) -> float:

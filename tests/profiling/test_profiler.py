@@ -152,9 +152,9 @@ def test_a_profile_is_used_once_and_in_order() -> None:
     with pytest.raises(UsageError, match="has no result yet: stop it first"):
         observed.result  # noqa: B018  # read for the error
     assert repr(observed) == "<profile 'work', not stopped>"
-    with observed, pytest.raises(UsageError, match="under way in this thread already"):
+    with observed, pytest.raises(UsageError, match="already recording a profile"):
         profile("other", functions=False).start()
-    with pytest.raises(UsageError, match="was started before"):
+    with pytest.raises(UsageError, match="was already started"):
         observed.start()
 
 

@@ -107,7 +107,7 @@ def test_only_one_recorder_is_under_way_in_a_thread() -> None:
     recorder = StageRecorder()
     recorder.start()
     try:
-        with pytest.raises(UsageError, match="under way in this thread already"):
+        with pytest.raises(UsageError, match="already recording a profile"):
             StageRecorder().start()
         assert active() is recorder
         seen: list[StageRecorder | None] = []
@@ -122,7 +122,7 @@ def test_only_one_recorder_is_under_way_in_a_thread() -> None:
 
 def test_a_stage_outside_of_its_profile_is_refused() -> None:
     """The message says what to do."""
-    with pytest.raises(UsageError, match="'a' is entered outside of its profile: start it before"):
+    with pytest.raises(UsageError, match="'a' is entered outside its profile: start the profile before"):
         StageRecorder().enter("a")
 
 

@@ -23,7 +23,6 @@ import benchbook as bb
 from benchbook.artifacts.codec import decode
 from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.coco_write import write_coco
-from benchbook.artifacts.interop.imported import ImportedRun
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.ioh_write import write_ioh
 from benchbook.artifacts.store.index import FILE_NAME as INDEX
@@ -33,6 +32,7 @@ from benchbook.artifacts.store.trace import read_trace
 from benchbook.artifacts.validate import check_file
 from benchbook.cli.show import command as show
 from benchbook.errors import BenchbookError
+from benchbook.records.imported import ImportedRun
 from benchbook.studies.ledger import ledger
 from benchbook.tracking import list_runs, read_run, track
 from benchbook.tracking.reader import INDEX as TRACK_INDEX

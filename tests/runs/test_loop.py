@@ -221,7 +221,7 @@ def test_a_best_point_out_of_the_box_is_the_optimizers_error(x: float, shown: st
     assert outcome.error is not None
     assert outcome.error.where == "optimizer"
     assert outcome.error.message == (
-        f"ask proposed a point outside of the bounds: variable 1 is {shown}, expected -1 to 3"
+        f"ask proposed a point outside the bounds: variable 1 is {shown}, expected -1 to 3"
     )
     assert outcome.best_solution is None
 

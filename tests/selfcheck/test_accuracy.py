@@ -71,7 +71,8 @@ def test_a_suite_that_measured_nothing_fails(monkeypatch: pytest.MonkeyPatch) ->
 
     for name in ("accuracy_checks", "quality_measures"):
         monkeypatch.setattr(suite, name, lambda which: iter(()))
-    monkeypatch.setattr(suite, "prediction_checks", lambda: iter(()))
+    for name in ("prediction_checks", "stereo_checks", "footprint_checks"):
+        monkeypatch.setattr(suite, name, lambda: iter(()))
     monkeypatch.setattr(suite, "speed_measures", lambda which: iter(()))
     with pytest.raises(ExecutionError, match="measured nothing of checks"):
         suite.run_suite(preset("quick"))

@@ -8,6 +8,7 @@ import pytest
 
 from benchbook.selfcheck import Report, compare_reports, worse
 from benchbook.selfcheck.comparing import MOST_REPORTS
+from benchbook.selfcheck.quick_specs import MOST_S, quick_costs
 from benchbook.selfcheck.reports import earlier_reports, read_report
 
 pytestmark = pytest.mark.benchmark
@@ -55,3 +56,13 @@ def test_speed_was_measured_and_what_changed_is_said(
         for item, change in zip(measured.speed, changes, strict=True):
             rate = f"{item.amount / item.median_s:14,.0f} {item.unit}/s"
             print(f"  {change.verdict.value:10} {item.name:10} {rate}  {change.why}")  # noqa: T201  # the same
+
+
+def test_every_quick_spec_computes_for_less_than_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    """Processor seconds of its runs, with the machine's speed taken out; all of them are printed."""
+    costs = list(quick_costs(ROOT / "notebooks"))
+    with capsys.disabled():
+        for cost in costs:
+            print(f"  {cost.name:25} {cost.compute_s:6.3f} s for {cost.evaluations:7,} evaluations")  # noqa: T201  # asked for
+    assert len(costs) >= 17
+    assert [cost for cost in costs if not 0 < cost.compute_s <= MOST_S] == []

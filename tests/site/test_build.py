@@ -158,7 +158,7 @@ def test_a_folder_with_something_else_is_not_replaced(project: Path, tmp_path: P
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "thesis.tex").write_text("years")
-    with pytest.raises(UsageError, match="holds no site"):
+    with pytest.raises(UsageError, match="contains no site"):
         build_site(precious)
     with pytest.raises(UsageError, match="is a file"):
         build_site(precious / "thesis.tex")

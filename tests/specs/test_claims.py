@@ -7,8 +7,23 @@ import math
 import pytest
 
 from benchbook.errors import UsageError
-from benchbook.records import Verdict
-from benchbook.specs.claims import judge, number, requirement, verdict_lines
+from benchbook.records import Claim, Verdict
+from benchbook.specs.claim_list import ClaimList
+from benchbook.specs.claims import number, requirement, verdict_lines, verdict_of
+
+
+def made(measured: float, relation: str = "<=", threshold: float = 1, text: str = "It is small.", **more: str) -> Claim:
+    """Return a claim."""
+    return Claim(
+        id="id",
+        text=text,
+        measured=measured,
+        relation=relation,
+        threshold=threshold,
+        unit=more.get("unit", ""),
+        verdict=verdict_of(measured, relation, threshold),
+        detail="",
+    )
 
 
 @pytest.mark.parametrize(
@@ -27,37 +42,35 @@ def test_a_measured_value_is_held_against_its_threshold(
     measured: float, relation: str, threshold: float, verdict: Verdict
 ) -> None:
     """Each relation means what it says, at equality too."""
-    assert judge("id", "Text.", measured, relation, threshold).verdict is verdict
+    assert verdict_of(measured, relation, threshold) is verdict
 
 
 @pytest.mark.parametrize("measured", [None, math.nan, math.inf])
-def test_what_cannot_be_measured_is_undecided_and_missing(measured: float | None) -> None:
-    """A missing or non-finite measurement is no pass and no number."""
-    claim = judge("id", "Text.", measured, "<=", 1)
-    assert claim.verdict is Verdict.UNDECIDED
-    assert claim.measured is None
+def test_what_cannot_be_measured_is_undecided(measured: float | None) -> None:
+    """A missing or non-finite measurement does not pass."""
+    assert verdict_of(measured, "<=", 1) is Verdict.UNDECIDED
 
 
 def test_an_unknown_relation_is_refused_with_the_known_ones() -> None:
     """The message names what was given and what is possible."""
     with pytest.raises(UsageError, match=r"relation is '~', expected one of <=, >="):
-        judge("id", "Text.", 1, "~", 1)
+        verdict_of(1, "~", 1)
 
 
 def test_a_claim_needs_a_sentence() -> None:
     """A claim without words is refused."""
     with pytest.raises(UsageError, match="needs an id and a sentence"):
-        judge("id", "", 1, "<=", 1)
+        ClaimList().add(made(1, text=""))
 
 
 def test_verdict_lines_hold_no_measured_value() -> None:
     """What nbval compares must not change with the last bits of a result."""
-    a = judge("id", "It is small.", 0.123, "<=", 1, unit="decades")
-    b = judge("id", "It is small.", 0.124, "<=", 1, unit="decades")
-    assert verdict_lines([a]) == verdict_lines([b]) == "held      It is small.  [≤ 1 decades]"
+    a = made(0.123, unit="orders of magnitude")
+    b = made(0.124, unit="orders of magnitude")
+    assert verdict_lines([a]) == verdict_lines([b]) == "held      It is small.  [≤ 1 orders of magnitude]"
 
 
 def test_numbers_are_written_as_people_write_them() -> None:
     """Three digits, words for truth values, and words where there is nothing."""
     assert [number(v) for v in (1234.5, 1e-9, 12, False, None)] == ["1,230", "1e-9", "12", "no", "not measured"]
-    assert requirement(judge("id", "Text.", 1, "==", 0)) == "= 0"
+    assert requirement(made(1, "==", 0)) == "= 0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 import benchbook as bb
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import ClaimsFailedError, ParamsError, UnknownNameError, UsageError
+from benchbook.records import as_plain
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.rerun import digests_in_another_process
+from benchbook.specs.rerun import Repeated, in_another_process
+from benchbook.specs.standard_claims import claim_contract
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -102,7 +105,21 @@ def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
 def test_the_proof_of_the_seed_never_reads_the_store(spec: Spec) -> None:
     """Runs are computed again in another process, and give the digests of this one."""
     runs = spec.when()
-    assert digests_in_another_process([p.spec for p in spec.plan[:2]]) == [r.content_digest for r in runs[:2]]
+    assert in_another_process([p.spec for p in spec.plan[:2]]).digests == [r.content_digest for r in runs[:2]]
+
+
+def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where bytes differ the claim is undecided, and names what differs."""
+    runs = spec.when()
+    there = as_plain(runs[0].environment.arithmetic)
+    other = Repeated(digests=["other"] * 8, arithmetic={**there, "blas": "openblas SomethingElse"})  # type: ignore[dict-item]
+    monkeypatch.setattr("benchbook.specs.trials.planting.in_another_process", lambda specs: other)
+    sample = [(spec.plan[k], runs[k]) for k in range(8)]
+    claim_contract(spec, runs, sample)
+    claim = next(claim for claim in spec.judged if claim.id == "same-seed")
+    assert (claim.verdict.value, claim.measured) == ("undecided", None)
+    assert "under other arithmetic: blas openblas" in claim.detail
+    assert "now" in claim.detail
 
 
 def test_a_claim_id_stands_once(spec: Spec) -> None:
@@ -112,9 +129,16 @@ def test_a_claim_id_stands_once(spec: Spec) -> None:
         spec.claim("a", "B.", 1, "==", 1)
 
 
+@pytest.mark.parametrize("measured", [None, math.nan, -math.inf])
+def test_a_claim_that_could_not_be_measured_has_no_number(spec: Spec, measured: float | None) -> None:
+    """It is undecided, and the outcome, which is JSON, holds a null."""
+    claim = spec.claim("a", "A.", measured, "<=", 1)
+    assert (claim.verdict.value, claim.measured) == ("undecided", None)
+
+
 def test_figures_and_claims_need_runs(spec: Spec) -> None:
     """Asking for results before `when` is a clear error."""
-    for ask in (spec.convergence, spec.targets, spec.claim_sound, spec.then):
+    for ask in (spec.convergence, spec.targets, spec.ledger, spec.claim_sound, spec.then):
         with pytest.raises(UsageError, match=r"call when\(\) first"):
             ask()
 
@@ -202,7 +226,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     alone.claim("good", "One is one.", 1, "==", 1)
     alone.then()
     assert read_outcome(alone.folder)["status"] == "held"
-    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends no higher than mealpy:OriginalTSA")
+    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends as low as mealpy:OriginalTSA")
     alone.claim("unknown", "Nobody knows.", None, "<=", 1)
     with pytest.raises(ClaimsFailedError, match="1 of 3 claims could not be decided: unknown"):
         alone.then()
@@ -223,7 +247,7 @@ def test_claims_on_centre_bias_and_weakness_are_the_same_for_all(spec: Spec) -> 
     spec.claim_no_centre_bias(at_most=99)
     spec.claim_fails_on(["sphere"], precision=1e-300, at_most=0)
     assert set(verdicts(spec).values()) == {"held"}
-    assert next(iter(spec._claims)).text.startswith("It has centre bias: sphere and rastrigin are solved far better")
+    assert spec.judged[0].text.startswith("It has centre bias: sphere and rastrigin are solved much better")
     other = bb.spec("manta_ray_foraging", **PARAMS)
     other.when()
     other.claim_no_centre_bias(functions=["levy"])

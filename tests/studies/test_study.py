@@ -50,7 +50,7 @@ def test_settings_go_to_their_optimizer() -> None:
         ({"optimizers": 5}, UsageError, "optimizers is 5, expected a list"),
         ({"functions": []}, UsageError, "functions is \\[\\], expected at least one"),
         ({"dims": []}, UsageError, "dims is \\(\\), expected at least one whole number"),
-        ({"dims": [2, 2]}, UsageError, "names a number twice"),
+        ({"dims": [2, 2]}, UsageError, "contains a number twice"),
         ({"dims": ["2"]}, UsageError, "expected at least one whole number"),
         ({"dims": [1.5]}, UsageError, "expected at least one whole number"),
         ({"dims": [0]}, UsageError, "dim is 0"),
@@ -68,7 +68,7 @@ def test_settings_go_to_their_optimizer() -> None:
         ({"settings": {"manta_ray_foraging": {"popul": 3}}}, UnknownNameError, "did you mean 'population'"),
         ({"settings": {"manta_ray_foraging": 3}}, UsageError, "settings of manta_ray_foraging is 3"),
         ({"settings": 3}, UsageError, "settings is 3"),
-        ({"optimizers": ["random_search", "random_search"]}, UsageError, "one of them twice"),
+        ({"optimizers": ["random_search", "random_search"]}, UsageError, "lists one twice"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_runs(change: dict[str, Any], error: type, message: str) -> None:

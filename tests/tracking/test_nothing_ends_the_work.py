@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -170,3 +171,21 @@ def test_steps_are_shown_on_a_terminal(
     if said:
         assert said[0].startswith("step 1 of 2: a, 0.00 s elapsed")
         assert said[1].startswith("step 1 of 2: a completed, 30 s elapsed, about ")
+
+
+def test_steps_that_logging_writes_to_the_terminal_are_not_shown_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says that a step starts, one that it ended."""
+    shown = _Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    logger, handler = logging.getLogger("benchbook.tracking.steps"), logging.StreamHandler(shown)
+    monkeypatch.setattr(logger, "level", logging.INFO)
+    logger.addHandler(handler)
+    logger.manager._clear_cache()  # type: ignore[attr-defined]  # the level was set behind its back
+    try:
+        with track("once", steps=["a"], telemetry=False, root=tmp_path) as pipeline, pipeline.step("a"):
+            pass
+    finally:
+        logger.removeHandler(handler)
+    assert len(shown.getvalue().splitlines()) == 2

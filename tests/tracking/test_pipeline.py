@@ -126,7 +126,7 @@ def test_nothing_works_before_the_start_and_nothing_is_written_after_the_end() -
     step.end()
     pipeline.finish()
     assert (pipeline.folder / MANIFEST).stat().st_size == size
-    with pytest.raises(UsageError, match="started before"):
+    with pytest.raises(UsageError, match="already started"):
         pipeline.start()
 
 
@@ -251,7 +251,7 @@ def test_a_listener_that_breaks_is_left_out_and_ends_nothing(caplog: pytest.LogC
         step.metric("n", 1.0)
         step.metric("n", 2.0)
     assert read_run(pipeline.folder).status == "completed"
-    assert sum("hears no more" in line for line in caplog.messages) == 1
+    assert sum("receives no more" in line for line in caplog.messages) == 1
 
 
 def test_a_report_that_cannot_be_written_is_said(

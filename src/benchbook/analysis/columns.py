@@ -43,11 +43,11 @@ class Run(Protocol):
 
     @property
     def seed(self) -> int | None:
-        """The user's seed; None where the source does not tell it."""
+        """The user's seed; None if the source does not tell it."""
 
     @property
     def budget(self) -> int | None:
-        """Evaluations allowed; None where the source does not tell it."""
+        """Evaluations allowed; None if the source does not tell it."""
 
     @property
     def evaluations(self) -> int:
@@ -95,7 +95,7 @@ class Columns:
         return len(self.dim)
 
     def final(self) -> FloatArray:
-        """Return the last precision of each run, shape `(runs,)`; infinite where there is none."""
+        """Return the last precision of each run, shape `(runs,)`; infinite if there is none."""
         ends = np.full(len(self), np.inf)
         some = np.diff(self.offsets) > 0
         ends[some] = self.precisions[self.offsets[1:][some] - 1]

@@ -59,7 +59,7 @@ class TargetRow:
     runs: int
 
 
-def convergence(runs: RunTable, points: int = 60) -> Convergence:
+def convergence(runs: Sequence[RunRecord], points: int = 60) -> Convergence:
     """Return the quartiles of the best precision so far, at log-spaced evaluations up to the largest budget.
 
     A run that ended early keeps its last value.
@@ -69,7 +69,7 @@ def convergence(runs: RunTable, points: int = 60) -> Convergence:
     """
     if not len(runs):
         raise UsageError("convergence needs at least one run, the table is empty")
-    budget = max(r.budget for r in runs)
+    budget = max(getattr(r, "budget", None) or r.evaluations for r in runs)  # of imported runs it is not known
     grid = np.unique(np.geomspace(1, budget, min(points, budget)).round().astype(np.int64))
     curves = np.array([best_at(r, grid) for r in runs])
     # An order statistic, not an interpolation: infinite entries stay where they are.
@@ -78,14 +78,14 @@ def convergence(runs: RunTable, points: int = 60) -> Convergence:
 
 
 def best_at(run: RunRecord, evaluations: IntArray) -> FloatArray:
-    """Return the best precision after so many evaluations, shape of `evaluations`; `inf` before the first."""
+    """Return the best precision after each number of evaluations, shape of `evaluations`; `inf` before the first."""
     f_opt = run.problem.f_opt or 0.0
     steps = np.concatenate(([np.inf], np.maximum(run.history.best_values - f_opt, FLOOR)))
     return steps[np.searchsorted(run.history.evaluations, evaluations, side="right")]
 
 
 def first_hit(run: RunRecord, target: float) -> int | None:
-    """Return the evaluation at which a run first was within `target` of the optimum; None where it never was.
+    """Return the evaluation at which a run first was within `target` of the optimum; None if it never was.
 
     Examples:
         >>> import benchbook as bb
@@ -113,7 +113,7 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
     table = runs.columns()
     times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
     place = {name: number for number, name in enumerate(times.cells.names)}
-    # Variants have labels of their own, `name[setting=value]`; all stand in the order in which their names appear.
+    # Variants have labels of their own, `name[setting=value]`; all are in the order in which their names appear.
     labels = sorted(times.cells.optimizers, key=lambda label: runs.optimizers.index(label.partition("[")[0]))
     rows = []
     for function in runs.functions:
@@ -149,10 +149,10 @@ def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]
 
 
 def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: int) -> float | None:
-    """Return by how many decades the textbook instance is solved more precisely than its twins.
+    """Return by how many orders of magnitude the textbook instance is solved more precisely than shifted ones.
 
-    The difference of the median log10 precision between the twins (instance >= 1) and the textbook instance (0), which
-    has its optimum in the centre of the box or at the origin; median over the functions. None where runs are missing.
+    The difference of the median log10 precision between shifted instances (>= 1) and the textbook instance (0), which
+    has its optimum in the centre of the box or at the origin; median over the functions. None if runs are missing.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -173,13 +173,13 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
 def decades_behind(
     runs: RunTable, optimizer: str, reference: str, *, least: float = FLOOR
 ) -> tuple[float | None, list[tuple[str, int, float]]]:
-    """Return by how many decades an optimizer ends less precise than a reference; below 0: more precise.
+    """Return by how many orders of magnitude an optimizer is less precise than a reference; below 0: more precise.
 
     The difference of the median log10 precision of each function and dimension that both have runs of, and the median
     of these differences. Precisions below `least` count as it.
 
     Returns:
-        The median, None where they have no function in common, and (function, dim, difference) of each.
+        The median, None if they have no function in common, and (function, dim, difference) of each.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -244,7 +244,7 @@ def _target_row(times: RunningTimes, cell: int, column: int, target: float) -> T
 
 
 def _selected(runs: RunTable, **which: Any) -> RunTable:
-    """Return the runs that match; none for a name that nobody has, as a measure of no runs is no error."""
+    """Return the matching runs; an unknown name gives none, because a measure of no runs is not an error."""
     try:
         return runs.select(**which)
     except UnknownNameError:

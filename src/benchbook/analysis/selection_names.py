@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from benchbook.errors import unknown_name
+from benchbook.optimizers.adapters.libraries import SHELF
 
 
 def check_selected(
@@ -35,6 +36,10 @@ def check_selected(
     if not missing or not found:
         return
     known = set(catalog())
+    libraries = {name.partition(":")[0] for name in known if ":" in name}
     for name in missing:
-        if name not in known and ":" not in name:
+        prefix, colon, _ = name.partition(":")
+        # Of a library that is not installed the catalog has no names.
+        absent = colon and prefix in SHELF and prefix not in libraries
+        if name not in known and not absent:
             raise unknown_name(kind, name, sorted(found), "(among these runs)")

@@ -30,10 +30,10 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
 
     Args:
         path: Folder of the store.
-        everything: Also give runs that its plan does not hold, such as those by earlier code.
+        everything: Also return runs that are not in its plan, such as those by earlier code.
 
     Raises:
-        UsageError: The folder is no store.
+        UsageError: The folder is not a store.
         ArtifactError: Its manifest is damaged, or of a newer benchbook.
 
     Examples:
@@ -53,16 +53,16 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
 
 
 def open_runs(path: str | os.PathLike[str], *, everything: bool = False) -> RunTable:
-    """Open a store and return its runs as a table: those done here, then those that were imported into it.
+    """Open a store and return its runs as a table: its own runs, then imported ones.
 
-    Imported runs can be measured like others; what their source does not tell, such as seeds and times, is missing.
+    Imported runs can be analysed like others; information that their source lacks, such as seeds and times, is missing.
 
     Args:
         path: Folder of the store.
-        everything: Also give runs that its plan does not hold, such as those by earlier code.
+        everything: Also return runs that are not in its plan, such as those by earlier code.
 
     Raises:
-        UsageError: The folder is no store.
+        UsageError: The folder is not a store.
         ArtifactError: Its manifest or an imported run is damaged, or of a newer benchbook.
 
     Examples:
@@ -170,12 +170,12 @@ class StoredRuns(RunTable):
         return StoredRuns(self.store, f"{self._where} AND instance <> 0", self._values)
 
     def precisions(self) -> np.ndarray:
-        """Return best value minus f_opt of each run, shape `(runs,)`; infinite where a run found no finite value."""
+        """Return best value minus f_opt of each run, shape `(runs,)`; infinite if a run found no finite value."""
         rows = self._ask("SELECT precision FROM runs", f"ORDER BY {ORDER}")
         return np.array([np.inf if value is None else value for (value,) in rows], dtype=np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row a run, by the index alone; what is unknown is missing."""
+        """Return one row per run, by the index alone; what is unknown is missing."""
         import pandas as pd
 
         names = [

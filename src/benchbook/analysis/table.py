@@ -111,12 +111,12 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
         return found
 
     def precisions(self) -> np.ndarray:
-        """Return best value minus f_opt of each run, shape `(runs,)`; infinite where a run found no finite value."""
+        """Return best value minus f_opt of each run, shape `(runs,)`; infinite if a run found no finite value."""
         values = [r.precision if r.precision is not None else np.inf for r in self._records]
         return np.array(values, dtype=np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row a run; what is unknown is missing."""
+        """Return one row per run; what is unknown is missing."""
         import pandas as pd
 
         return pd.DataFrame(

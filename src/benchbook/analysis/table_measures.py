@@ -27,21 +27,21 @@ class MeasuredRuns:
         return columns(iter(self))
 
     def hits(self, targets: float | Sequence[float] | FloatArray | None = None) -> FirstHits:
-        """Return the first evaluation within each target of the optimum; COCO's 51 targets unless given."""
+        """Return the first evaluation within each target of the optimum; default: COCO's 51 targets."""
         from benchbook.analysis.measures.first_hits import first_hits
         from benchbook.analysis.measures.targets import as_targets
 
         return first_hits(self.columns(), as_targets(targets))
 
     def ert(self, target: float = 1e-8, *, balance: bool = True) -> pd.Series:
-        """Return the expected running time to `f_opt + target`, in evaluations; infinite without a success.
+        """Return the expected running time (ERT) to `f_opt + target`, in evaluations; infinite without a success.
 
-        One value for each cell, labelled by (optimizer, function, dim).
+        One value per cell, labelled by (optimizer, function, dim).
 
         Args:
             target: The precision.
-            balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does; False: let runs
-                weigh alike. Without unequal numbers both are the same.
+            balance: Give instances with unequal numbers of runs equal weight, as cocopp does; False: give runs equal
+                weight. With equal numbers both are the same.
 
         Examples:
             >>> import benchbook as bb
@@ -94,7 +94,7 @@ class MeasuredRuns:
 
         Args:
             by: `function`, `group`, `dim` or `all`.
-            targets: Precisions; COCO's 51 unless given.
+            targets: Precisions; default: COCO's 51.
             band: Confidence of a bootstrap band, such as 0.95; None: no band.
             restarts: Simulated restarts to draw for each function and target; 0: take each run once.
         """

@@ -36,7 +36,7 @@ class Frame:
 
     Attributes:
         offset: Where it starts in the file, in bytes.
-        data: The document's bytes; None where the frame is damaged.
+        data: The document's bytes; None if the frame is damaged.
         reason: What is wrong with it.
         torn: Whether the file ends inside it.
         size: Compressed bytes, up to the next frame that can be read; 0 for files of one document.
@@ -127,7 +127,7 @@ def suffix_of(path: Path) -> str:
 
 
 def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> Iterator[Frame]:
-    """Decompress the zstd frames between two offsets; behind a damaged one it goes on at the next that can be read.
+    """Decompress the zstd frames between two offsets; after a damaged frame, continue with the next readable one.
 
     Args:
         read: Returns `count` bytes from `offset`, or fewer at the end: `read(offset, count)`.
@@ -135,10 +135,11 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         start: Where they start.
     """
     offset = start
+    decompressor = zstandard.ZstdDecompressor()  # one for all: making its tables costs as much as a small frame
     while offset < end:
-        frame = _frame_at(read, offset, end)
+        frame = _frame_at(decompressor, read, offset, end)
         if frame.data is None:
-            following = _next_frame(read, offset + 1, end)
+            following = _next_frame(decompressor, read, offset + 1, end)
             damaged_to = end if following is None else following.offset
             torn = frame.torn and following is None
             yield replace(frame, torn=torn, size=damaged_to - offset)
@@ -149,13 +150,15 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         offset = frame.offset + frame.size
 
 
-def _next_frame(read: Callable[[int, int], bytes], offset: int, end: int) -> Frame | None:
+def _next_frame(
+    decompressor: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
+) -> Frame | None:
     """Return the first whole frame from `offset` on; its checksum tells that it is one."""
     while offset < end:
         window = read(offset, _WINDOW)
         place = window.find(ZSTD_MAGIC)
         while place >= 0:
-            frame = _frame_at(read, offset + place, end)
+            frame = _frame_at(decompressor, read, offset + place, end)
             if frame.data is not None:
                 return frame
             place = window.find(ZSTD_MAGIC, place + 1)
@@ -163,8 +166,10 @@ def _next_frame(read: Callable[[int, int], bytes], offset: int, end: int) -> Fra
     return None
 
 
-def _frame_at(read: Callable[[int, int], bytes], offset: int, end: int) -> Frame:
-    decompressor = zstandard.ZstdDecompressor().decompressobj()
+def _frame_at(
+    shared: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
+) -> Frame:
+    decompressor = shared.decompressobj()
     piece = read(offset, min(_FEED, end - offset))
     if not piece.startswith(ZSTD_MAGIC):
         torn = ZSTD_MAGIC.startswith(piece)
@@ -197,7 +202,7 @@ def _gzip_frame(data: bytes) -> Frame:
     if len(out) > MAX_DOCUMENT_BYTES:
         return Frame(0, None, f"decompresses to more than {MAX_DOCUMENT_BYTES} bytes")
     if not decompressor.eof:
-        return Frame(0, None, "truncated: the file ends inside of its data", torn=True)
+        return Frame(0, None, "truncated: the file ends inside its data", torn=True)
     if decompressor.unused_data:
         return Frame(0, None, f"{len(decompressor.unused_data)} bytes after the end of its data")
     return Frame(0, out)

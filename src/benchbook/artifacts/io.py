@@ -18,10 +18,10 @@ from benchbook.typing import JsonObject
 
 
 def save(record: RunRecord, path: str | os.PathLike[str]) -> Path:
-    """Write a record to `path`, atomically; `.json.zst`, `.json.gz` or `.json` says how.
+    """Write a record to `path`, atomically; the suffix `.json.zst`, `.json.gz` or `.json` selects the compression.
 
     Raises:
-        UsageError: The path has another suffix, or `record` is no record of a run.
+        UsageError: The path has another suffix, or `record` is not the record of a run.
         StorageError: It cannot be written.
 
     Examples:
@@ -42,11 +42,11 @@ def save(record: RunRecord, path: str | os.PathLike[str]) -> Path:
 
 
 def load(path: str | os.PathLike[str]) -> RunRecord:
-    """Read a record back, checked against its schema and its digests.
+    """Load a record and check it against its schema and its digests.
 
     Raises:
         UsageError: There is no such file.
-        ArtifactError: It is damaged, invalid, no run, or of a newer schema version.
+        ArtifactError: It is damaged, invalid, not a run, or of a newer schema version.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -85,7 +85,7 @@ def save_document(document: JsonObject, path: str | os.PathLike[str]) -> Path:
 
 
 def read_documents(path: Path) -> Iterator[JsonObject]:
-    """Read the documents of a file, one a frame, unchecked but for their JSON.
+    """Read the documents of a file, one per frame, checking only their JSON.
 
     Raises:
         ArtifactError: A frame is damaged; those before it were given out.

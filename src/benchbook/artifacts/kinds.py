@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a document is; stands in it as `kind`."""
+    """The kind of a document, stored in it as `kind`."""
 
     RUN = "run"
     SPEC_OUTCOME = "spec-outcome"

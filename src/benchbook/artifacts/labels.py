@@ -1,4 +1,4 @@
-"""Labels of optimizers: the name, and where variants of one stand together, what differs between them."""
+"""Labels of optimizers: the name, and for several variants of one optimizer, their differences."""
 
 from __future__ import annotations
 

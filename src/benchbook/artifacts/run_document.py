@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-import numpy as np
+from typing import cast
 
 from benchbook.artifacts.kinds import RUN_VERSION, Kind
 from benchbook.digests import digest, text_digest
-from benchbook.numerics import Fingerprint
-from benchbook.records import (
-    Environment,
-    ErrorRecord,
-    History,
-    Host,
-    Memory,
-    OptimizerRecord,
-    ProblemRecord,
-    RunRecord,
-    RunSpec,
-    Status,
-    Stop,
-    Timing,
-    TraceRecord,
-    as_plain,
-)
+from benchbook.records import History, RunRecord, RunSpec, as_plain, from_plain
 from benchbook.typing import FloatArray, JsonObject
 
 
@@ -35,38 +17,7 @@ def to_document(record: RunRecord) -> JsonObject:
 
 def from_document(document: JsonObject) -> RunRecord:
     """Return the record in a document that is known to be valid."""
-    doc = cast("dict[str, Any]", document)
-    plain = {key: doc[key] for key in _PLAIN}
-    return RunRecord(
-        **plain,
-        host=Host(**doc["host"]),
-        problem=ProblemRecord(
-            **{**doc["problem"], "lower": _vector(doc["problem"]["lower"]), "upper": _vector(doc["problem"]["upper"])}
-        ),
-        optimizer=OptimizerRecord(**doc["optimizer"]),
-        stop=Stop(doc["stop"]),
-        status=Status(doc["status"]),
-        error=None if doc["error"] is None else ErrorRecord(**doc["error"]),
-        target=_number(doc["target"]),
-        best_value=_number(doc["best_value"]),
-        best_solution=None if doc["best_solution"] is None else _vector(doc["best_solution"]),
-        history=History(
-            evaluations=np.array(doc["history"]["evaluations"], dtype=np.int64),
-            best_values=_vector(doc["history"]["best_values"]),
-        ),
-        environment=environment_from(doc["environment"]),
-        timing=Timing(**doc["timing"]),
-        memory=Memory(**doc["memory"]),
-        target_hits=None if doc.get("target_hits") is None else tuple(doc["target_hits"]),
-        trace=None if doc.get("trace") is None else TraceRecord(**doc["trace"]),
-    )
-
-
-def environment_from(document: dict[str, Any]) -> Environment:
-    """Return the environment in a document."""
-    arithmetic = dict(document["arithmetic"])
-    arithmetic["cpu_dispatch"] = tuple(arithmetic["cpu_dispatch"])
-    return Environment(**{**document, "arithmetic": Fingerprint(**arithmetic)})
+    return from_plain(RunRecord, document)
 
 
 def run_key(spec: RunSpec, code_digest: str) -> str:
@@ -98,7 +49,7 @@ def content_digest(spec: RunSpec, *, stop: str, evaluations: int, history: Histo
 
 
 def spec_of(record: RunRecord) -> RunSpec:
-    """Return what determined a run, but for the code."""
+    """Return what determined a run, except for the code."""
     return RunSpec(
         optimizer=record.optimizer.name,
         settings=record.optimizer.settings,
@@ -121,28 +72,3 @@ def content_digest_of(record: RunRecord) -> str:
         history=record.history,
         solution=record.best_solution,
     )
-
-
-def _vector(values: list[float]) -> FloatArray:
-    return np.array(values, dtype=np.float64)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(value)
-
-
-_PLAIN = (
-    "run_id",
-    "run_key",
-    "content_digest",
-    "code_digest",
-    "created_at",
-    "commit",
-    "dirty",
-    "version",
-    "seed",
-    "budget",
-    "stagnation",
-    "evaluations",
-    "invalid_evaluations",
-)

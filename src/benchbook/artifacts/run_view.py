@@ -23,7 +23,7 @@ class ProblemView(Protocol):
 
     @property
     def f_opt(self) -> float | None:
-        """Value at the optimum; None where it is not known."""
+        """Value at the optimum; None if unknown."""
 
 
 class OptimizerView(Protocol):

@@ -40,7 +40,7 @@ class Problem:
 
 
 def check_file(path: Path) -> list[tuple[int, Problem]]:
-    """Return what is wrong with a file, as (frame number from 1, problem); empty where it is valid.
+    """Return what is wrong with a file, as (frame number from 1, problem); empty if it is valid.
 
     Raises:
         UsageError: There is no such file.
@@ -57,7 +57,7 @@ def check_file(path: Path) -> list[tuple[int, Problem]]:
 
 
 def check_document(document: JsonObject) -> list[Problem]:
-    """Return what is wrong with a document; empty where it is valid.
+    """Return what is wrong with a document; empty if it is valid.
 
     Examples:
         >>> print(check_document({"kind": "runs"})[0].path)
@@ -152,7 +152,7 @@ def _solution(record: RunRecord) -> Iterator[Problem]:
     elif solution is not None and len(solution) != problem.dim:
         yield Problem("$.best_solution", f"has {len(solution)} values, expected dim = {problem.dim}")
     elif solution is not None and np.any((solution < problem.lower) | (solution > problem.upper)):
-        yield Problem("$.best_solution", "is outside of the bounds")
+        yield Problem("$.best_solution", "is outside the bounds")
 
 
 def _json_path(parts: list[str | int]) -> str:

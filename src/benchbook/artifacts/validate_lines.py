@@ -19,7 +19,7 @@ _HEADERS = {"telemetry": "the telemetry", "start": "the manifest"}
 def check_lines(path: Path) -> list[tuple[int, Problem]]:
     """Return what is wrong with a `.jsonl` file of a tracked pipeline, as (line number from 1, problem).
 
-    Samples of the telemetry are checked against their schema; of every other line, that it is an event. A last line
+    Telemetry samples are checked against their schema; every other line must be an event. A last line
     without its end is what a killed process leaves, and no fault.
 
     Raises:

@@ -11,8 +11,8 @@ import click
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
+    from benchbook.records.benchmark import Report
     from benchbook.selfcheck.comparing import Change
-    from benchbook.selfcheck.records import Report
 
 _PATH = click.Path(path_type=Path)
 _HEADERS = ("Verdict", "Lane", "Metric", "Baseline", "Current", "Delta", "% Delta", "Why")

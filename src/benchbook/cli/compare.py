@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchbook.cli.studies import open_runs
-from benchbook.errors import ExitCode, UsageError
+from benchbook.errors import ExitCode, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.compare import Comparison
@@ -173,7 +173,12 @@ def _baseline(which: str) -> StudySummary:
             return summarise(open_runs([path]))
     if not path.exists() and len(path.parts) > 1:
         raise UsageError(f"no such file or folder: {which}")
-    return find_baseline(which).summary
+    try:
+        return find_baseline(which).summary
+    except UnknownNameError as error:
+        if path.exists():
+            raise
+        raise UnknownNameError(f"no such file or folder: {which}; nor is it a published baseline: {error}") from error
 
 
 def _number(value: float | None, *, sign: bool = False) -> str:

@@ -16,7 +16,7 @@ from benchbook.errors import BenchbookError, ExitCode
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 
-# name -> (module, what it does); a test holds the second against the command's own help.
+# name -> (module, what it does); a test compares the second with the command's own help.
 COMMANDS = {
     "init": ("init", "Create a project: notebooks/, params/, a README."),
     "run": ("run", "Run one optimizer on one problem."),

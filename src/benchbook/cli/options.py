@@ -55,7 +55,7 @@ def check_tracking(*, no_track: bool, tensorboard: Path | None) -> None:
         UsageError: A mirror is asked for of what is not tracked.
     """
     if no_track and tensorboard is not None:
-        raise UsageError("--tensorboard mirrors a tracked pipeline: it does not go with --no-track")
+        raise UsageError("--tensorboard mirrors a tracked pipeline: it cannot be combined with --no-track")
 
 
 def artifact_argument() -> Callable[[F], F]:

@@ -26,7 +26,7 @@ def command() -> None:
 @command.command("list")
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
-    """List the available functions."""
+    """List the functions, with those of installed packages."""
     import json
 
     from benchbook.cli.terminal import console, table

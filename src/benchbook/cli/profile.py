@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from benchbook.profiling.result import Profiled
 
 _INTERRUPTED = 130
+_ARTIFACTS = (".json", ".json.zst", ".json.gz")
 
 
 @click.command("profile")
@@ -26,6 +27,9 @@ _INTERRUPTED = 130
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer.")
 @click.option("--params", "which", default=None, help="Run a parameter set: benchbook params list.")
 @click.option("-p", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a parameter; may be repeated.")
+@click.option(
+    "--cell", default=None, metavar="OPTIMIZER/FUNCTION/DIM", help="Treat TARGET as a store, and run this cell again."
+)
 @click.option(
     "--notebook", "as_notebook", is_flag=True, help="Treat TARGET as the notebook of a spec, also with --params."
 )
@@ -46,7 +50,8 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
     """Show where the time goes: stages, functions, bottlenecks.
 
     TARGET is an optimizer (with --function and --dim for one run, or with --params for all runs of a parameter set), a
-    notebook or the name of a spec (profiled cell by cell), or module:function (called without arguments).
+    run artifact (its run is repeated), a store with --cell (the runs of that cell are repeated), a notebook or the name
+    of a spec (profiled cell by cell), or module:function (called without arguments).
 
     Short work is repeated to measure the profiler's overhead and to count calls.
 
@@ -55,6 +60,8 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
       benchbook profile cma_es --function rastrigin --dim 10 --budget 20000 --output-dir profile/
       benchbook profile cma_es --params quick
       benchbook profile notebooks/cma_es.ipynb
+      benchbook profile result.json.zst
+      benchbook profile artifacts/my-study --cell cma_es/bbob_f8/5
       benchbook profile package.module:function
     """  # noqa: D301  # click keeps the lines behind this very character
     from benchbook.profiling.document import from_document, to_document
@@ -86,12 +93,18 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
 
     run = {name: how[name] for name in ("function", "dim", "instance", "seed", "budget") if how[name] is not None}
     which, overrides = how["which"], how["overrides"]
+    if how["cell"] is not None or target.endswith(_ARTIFACTS) or Path(target).is_dir():
+        _refuse(target, "what was done before", {**run, "params": which, "p": overrides, "set": how["settings"]})
+        return _recorded(Path(target), how["cell"], repeats)
     if target.endswith(".ipynb") or how["as_notebook"]:
         return _notebook(target, repeats, how, run)
-    if ":" in target and target not in names():  # some optimizers of other libraries have it in their names
+    own = _is_own_optimizer(target)
+    if ":" in target and target not in names() and not own:  # optimizers of other libraries have it in their names
         _refuse(target, "a function", {**run, "params": which, "p": overrides, "set": how["settings"]})
         return _call(target, repeats)
-    if target not in names() or not (run or which or overrides):
+    if own and not (run or which or overrides):
+        raise UsageError(f"{target!r} is an optimizer: give --function and --dim for one run, or --params")
+    if not own and (target not in names() or not (run or which or overrides)):
         return _notebook(target, repeats, how, run)
     settings = settings_from(how["settings"])
     if run:
@@ -102,6 +115,34 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
     from benchbook.studies.profiling import profile_params
 
     return profile_params(optimizer(target, **settings), load(which or "quick", overrides), repeats=repeats)
+
+
+def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
+    from benchbook.studies.profile_recorded import profile_artifact, profile_cell
+
+    if not path.exists():
+        raise UsageError(f"no such artifact or store: {path}")
+    if path.is_dir():
+        if cell is None:
+            raise UsageError(f"--cell is missing: {path} is a folder, of which one cell is profiled")
+        return profile_cell(path, cell, repeats=repeats)
+    if cell is not None:
+        raise UsageError(f"--cell does not go with {str(path)!r}, which is a file and no store")
+    return profile_artifact(path, repeats=repeats)
+
+
+def _is_own_optimizer(target: str) -> bool:
+    """Tell whether the target is the place of your own optimizer, rather than of a function to call."""
+    from benchbook.optimizers import optimizer
+    from benchbook.optimizers.catalog import is_own_place
+
+    if not is_own_place(target):
+        return False
+    try:
+        optimizer(target)
+    except UsageError:
+        return False
+    return True
 
 
 def _run(target: str, repeats: int | None, settings: dict[str, Any], run: dict[str, Any]) -> Profiled:

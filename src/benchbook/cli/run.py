@@ -28,6 +28,20 @@ from benchbook.errors import ExitCode
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer; may be repeated."
 )
 @click.option(
+    "--history",
+    default="improvements",
+    show_default=True,
+    type=click.Choice(["improvements", "triggers", "population", "all"]),
+    help="What is kept of the run.",
+)
+@click.option("--points", is_flag=True, help="Keep the points, too, of the history triggers or all.")
+@click.option(
+    "--trace-to",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder for what is kept beyond improvements. [traces, in the folder of artifacts]",
+)
+@click.option(
     "--out", type=click.Path(path_type=Path), default=None, help="Write the artifact: .json.zst, .json.gz or .json."
 )
 @json_option("the artifact")
@@ -40,6 +54,7 @@ def command(
     Example:
       benchbook run --optimizer manta_ray_foraging --function rastrigin --dim 10 \\
           --instance 1 --seed 42 --budget 2000 --out r.json.zst
+      benchbook run --optimizer cma_es --function bbob_f8 --dim 5 --history all --trace-to traces/
     """  # noqa: D301  # click keeps the lines behind this very character
     if out is not None:
         check_writable(out)

@@ -86,6 +86,10 @@ def run_facts(record: RunRecord, *, full: bool = False) -> list[tuple[str, str]]
         ("improvements", str(len(record.history.evaluations))),
         ("time", f"{timing.total_s:.4f} s (optimizer {timing.optimizer_s:.4f}, objective {timing.objective_s:.4f})"),
     ]
+    if record.trace is not None:
+        trace = record.trace
+        ends = "" if trace.lost_from is None else f", up to evaluation {trace.lost_from - 1:,}"
+        rows.append(("trace", f"{trace.level}: {trace.rows:,} rows{ends}, in {trace.file}"))
     if record.invalid_evaluations:
         rows.append(("not finite", f"{record.invalid_evaluations:,} evaluations"))
     if record.error is not None:
@@ -97,7 +101,7 @@ def run_facts(record: RunRecord, *, full: bool = False) -> list[tuple[str, str]]
 
 def _circumstances(record: RunRecord) -> list[tuple[str, str]]:
     environment, arithmetic = record.environment, record.environment.arithmetic
-    peak = record.memory.peak_rss_bytes
+    memory = record.memory
     dirty = {True: " with uncommitted changes", False: "", None: ""}[record.dirty]
     return [
         ("target", "none" if record.target is None else f"{record.target:g}"),
@@ -108,11 +112,16 @@ def _circumstances(record: RunRecord) -> list[tuple[str, str]]:
         ("packages", ", ".join(f"{name} {version}" for name, version in environment.packages.items())),
         ("host", f"{record.host.name}, {environment.cpu}, {record.host.cpu_count} processors"),
         ("arithmetic", f"{'pinned' if arithmetic.pinned else 'not pinned'}; {arithmetic.blas}; {arithmetic.libm}"),
-        ("peak memory", "unknown" if peak is None else f"{peak / 1e6:.0f} MB"),
+        ("peak memory", _megabytes(memory.peak_rss_bytes, 0)),
+        ("memory of the run", _megabytes(memory.grown_bytes, 1)),
         ("run id", record.run_id),
         ("run key", record.run_key),
         ("content digest", record.content_digest),
     ]
+
+
+def _megabytes(count: int | None, digits: int) -> str:
+    return "unknown" if count is None else f"{count / 1e6:.{digits}f} MB"
 
 
 def _show_outcome(document: JsonObject) -> None:

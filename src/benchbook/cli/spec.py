@@ -212,7 +212,7 @@ def _list_findings(findings: Sequence[Finding]) -> None:
         click.echo(spec, err=True)
         width = max(len(finding.where) for finding in found)
         for finding in found:
-            hint = " (--fix mends it)" if finding.mendable else ""
+            hint = " (--fix fixes it)" if finding.mendable else ""
             click.echo(f"  {finding.where:<{width}}{'  ' if width else ''}{finding.what}{hint}", err=True)
 
 
@@ -251,7 +251,7 @@ def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> N
         _explain(result)
     left_out = [result for result in results if result.not_run]
     if left_out:
-        click.echo("\nnot run, which is no failure:", err=True)
+        click.echo("\nnot run, which is not a failure:", err=True)
     for result in left_out:
         click.echo(f"  {result.outcome['error']}", err=True)
     screen.print()
@@ -297,7 +297,7 @@ def _last(file: SpecFile) -> list[str]:
 
 
 def _near(path: Path) -> str:
-    """Return a path relative to the working directory where it lies below."""
+    """Return a path relative to the working directory if it is inside it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

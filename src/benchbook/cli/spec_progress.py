@@ -19,7 +19,7 @@ _NAME_WIDTH = 24
 
 
 class SpecProgress:
-    """The screen of an execution; it says nothing where standard error is no terminal.
+    """The screen of an execution; it says nothing where standard error is not a terminal.
 
     Args:
         count: Specs to be executed.

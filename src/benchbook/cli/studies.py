@@ -73,7 +73,7 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
         return
     for file in sorted(item for item in path.iterdir() if item.name.endswith(SUFFIXES)):
         if not _is_artifact(file):
-            log.warning("%s is no artifact of benchbook and is left out", file)
+            log.warning("%s is not an artifact of benchbook and is left out", file)
             continue
         document = load_document(file)
         if document["kind"] == Kind.RUN:
@@ -81,7 +81,7 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
 
 
 def _is_artifact(file: Path) -> bool:
-    """Tell other people's JSON from artifacts; a damaged artifact counts as one, and whoever reads it says so."""
+    """Distinguish artifacts from other JSON; a damaged artifact counts as one, and reading it reports the damage."""
     import json
 
     if file.name.endswith(".json"):
@@ -95,6 +95,6 @@ def _is_artifact(file: Path) -> bool:
 
 def _is_store(path: Path) -> bool:
     from benchbook.artifacts.store.manifest import FILE_NAME
-    from benchbook.artifacts.store.shards import SHARD_SUFFIX
+    from benchbook.artifacts.store.shards import shards_of
 
-    return (path / FILE_NAME).exists() or next(path.rglob(f"*{SHARD_SUFFIX}"), None) is not None
+    return (path / FILE_NAME).exists() or bool(shards_of(path))

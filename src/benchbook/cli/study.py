@@ -119,7 +119,7 @@ def merge(*, folders: tuple[Path, ...], into: Path) -> int:
     from benchbook.artifacts.store.merge import merge as merge_stores
 
     copied = merge_stores(folders, into)
-    click.echo(f"{into}: {copied} runs taken in from {len(folders)} stores")
+    click.echo(f"{into}: {copied} runs copied from {len(folders)} stores")
     return ExitCode.DONE
 
 

@@ -69,7 +69,7 @@ def _store(path: Path, sample: int | None, workers: int) -> int:
         click.echo(f"differs: {verified.record!r}")
         _explain(verified.differences, verified.reasons)
     if not same + differing:
-        raise UsageError(f"{path} holds no runs that can be done again: none that was done here and did not fail")
+        raise UsageError(f"{path} has no runs that can be repeated: all are imported or failed")
     click.echo(f"{path}: {same} runs bit-identical, {differing} differ")
     return ExitCode.VERIFY_DIFFERS if differing else ExitCode.DONE
 
@@ -87,7 +87,7 @@ def _baseline(path: Path, sample: int | None) -> int:
         click.echo(f"differs: {entry.name}")
         for difference in entry.differences:
             click.echo(f"  {difference}")
-    click.echo(f"{path}: {same} runs came out as published, {differing} differ")
+    click.echo(f"{path}: {same} runs match the published ones, {differing} differ")
     return ExitCode.VERIFY_DIFFERS if differing else ExitCode.DONE
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import UsageError
+from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.configs.binding import Binding
 from benchbook.experiments.configs.checks import at_least
 from benchbook.experiments.configs.pool import Configs
@@ -34,7 +35,7 @@ def experiment(
     after: Hook | None = None,
     name: str | None = None,
     parameter: str = "config",
-    redact: Iterable[str] | None = None,
+    redact: Redact = True,
     history: int = 100,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Callable[[Callable[..., Any]], Experiment]:
@@ -55,7 +56,8 @@ def experiment(
         after: Called with each branch that has ended; what it raises is logged.
         name: Name of the experiment; None: the function's.
         parameter: The parameter that takes the configuration, unless some are marked with `Bind`.
-        redact: Names whose values are masked in records, besides the usual ones; empty: none at all.
+        redact: True: what stands under the usual names is masked in records; names: under these as well; False or
+            empty: nothing is.
         history: How many outcomes are kept.
         clock: Where the times in records come from.
 
@@ -74,6 +76,8 @@ def experiment(
     if not isinstance(chosen, Strategy):
         raise UsageError(f"strategy is {chosen!r}, expected a name or an object with name, plan and observe")
     _check_numbers(timeout, max_concurrency, history)
+    masked = redact if redact is None or isinstance(redact, bool | str) else list(redact)
+    Redactor(masked)  # a wrong value is told now, not with the first call
     tries = retries if isinstance(retries, Retries) else Retries(count=retries)
 
     def decorate(function: Callable[..., Any]) -> Experiment:
@@ -96,7 +100,7 @@ def experiment(
         )
         for config in pool:
             binding.values(config)  # what does not fit is told now, not with the first call
-        return Experiment(settings, pool, chosen, _sinks(sinks), None if redact is None else list(redact), history)
+        return Experiment(settings, pool, chosen, _sinks(sinks), masked, history)
 
     return decorate
 
@@ -115,7 +119,7 @@ def _sinks(sinks: Iterable[Sink] | Sink | None) -> list[Sink] | None:
     given = [sinks] if isinstance(sinks, Sink) else list(sinks)
     for sink in given:
         if not isinstance(sink, Sink):
-            raise UsageError(f"{sink!r} is no sink: it needs start, params, metrics, artifact and finish")
+            raise UsageError(f"{sink!r} is not a sink: it needs start, params, metrics, artifact and finish")
     return given
 
 
@@ -126,7 +130,7 @@ def _streams(function: Callable[..., Any], *, limited: bool) -> Callable[..., An
     if not plain and not inspect.isasyncgenfunction(function) and not inspect.isasyncgenfunction(call):
         return None
     if limited:
-        raise UsageError("a generator has neither retries nor a timeout: its caller has had values, and takes its time")
+        raise UsageError("a generator can have neither retries nor a timeout")
     return stream if plain else stream_async
 
 

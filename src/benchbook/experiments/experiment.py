@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import sys
-import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import wait
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.experiments.branches.branch import Branch, Role
+from benchbook.experiments import threads
+from benchbook.experiments.branches.branch import Role
 from benchbook.experiments.branches.container import BranchContainer
 from benchbook.experiments.branches.current import CURRENT
+from benchbook.experiments.branches.redaction import Redact
 from benchbook.experiments.configs.ids import new_id
-from benchbook.experiments.configs.pool import Config, Configs
+from benchbook.experiments.configs.pool import Configs
 from benchbook.experiments.running.background import Lane, ShadowHandle
+from benchbook.experiments.running.begin import checked, job_of
 from benchbook.experiments.running.call import Call, Job, Settings
 from benchbook.experiments.running.foreground import run_tasks, run_threads
 from benchbook.experiments.running.outcome import Outcome
@@ -45,7 +48,7 @@ class Experiment:
         configs: Configs,
         strategy: Strategy,
         sinks: Sequence[Sink] | None,
-        redact: Sequence[str] | None,
+        redact: Redact,
         history: int,
     ) -> None:
         functools.update_wrapper(self, settings.function)
@@ -59,6 +62,7 @@ class Experiment:
         self._history: deque[Outcome] = deque(maxlen=history)
         self._numbers = iter(range(sys.maxsize))  # taking the next number is atomic
         self._lane: Lane | None = None
+        self._followed: set[asyncio.Task[None]] = set()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the strategy's result; a coroutine of it where the function is async, a generator where it is one."""
@@ -89,6 +93,18 @@ class Experiment:
             raise UsageError(f"{self.name} is a generator function: call it, and find its outcome in `history`")
         return self._run_async(args, kwargs) if self._settings.is_async else self._run_plain(args, kwargs)
 
+    def start(self, *args: Any, **kwargs: Any) -> BranchContainer:
+        """Begin a call and return its branches at once: they are handed out as they end, and can be cancelled.
+
+        The branches of an async function are tasks of the running loop; those of a plain one have threads.
+
+        Raises:
+            UsageError: The function is a generator, or async without a running loop.
+        """
+        if self._settings.streams is not None:
+            raise UsageError(f"{self.name} is a generator function: call it, and take its values as they come")
+        return self._start_async(args, kwargs) if self._settings.is_async else self._start_plain(args, kwargs)
+
     @property
     def last_branches(self) -> BranchContainer:
         """All branches of the call that returned last, of this one only; empty before the first."""
@@ -112,11 +128,43 @@ class Experiment:
             sinks = [JsonArtifacts()]
         return Recorder(sinks, self._redact)
 
+    def _start_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BranchContainer:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise UsageError(f"{self.name} is async: `start` is called where an event loop runs") from None
+        call, jobs, outcome = self._begin(args, kwargs)
+        task = loop.create_task(self._follow_async(call, jobs, outcome))
+        self._followed.add(task)  # a loop holds its tasks weakly
+        task.add_done_callback(self._followed.discard)
+        return call.branches
+
+    async def _follow_async(self, call: Call, jobs: list[Job], outcome: Outcome) -> None:
+        with contextlib.suppress(Exception):  # what a branch raised is kept in it
+            await self._finish_async(call, jobs, outcome)
+
+    def _start_plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BranchContainer:
+        call, jobs, outcome = self._begin(args, kwargs)
+
+        def follow() -> None:
+            with contextlib.suppress(BaseException):  # what a branch raised is kept in it
+                self._finish_plain(call, jobs, outcome)
+
+        try:
+            threads.submit(follow)
+        except RuntimeError as error:
+            for job in jobs:
+                job.conclude(job.branch.mark_failure, error)
+            _abandon(outcome, "no thread could be started")
+        return call.branches
+
     async def _result_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return (await self._run_async(args, kwargs)).result
 
     async def _run_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
-        call, jobs, outcome = self._begin(args, kwargs)
+        return await self._finish_async(*self._begin(args, kwargs))
+
+    async def _finish_async(self, call: Call, jobs: list[Job], outcome: Outcome) -> Outcome:
         plan, settings = call.plan, self._settings
         try:
             await run_tasks(jobs, max_concurrency=_cap(plan, settings), first_success=plan.first_success)
@@ -132,7 +180,9 @@ class Experiment:
         return outcome
 
     def _run_plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
-        call, jobs, outcome = self._begin(args, kwargs)
+        return self._finish_plain(*self._begin(args, kwargs))
+
+    def _finish_plain(self, call: Call, jobs: list[Job], outcome: Outcome) -> Outcome:
         plan, settings = call.plan, self._settings
         try:
             run_threads(
@@ -167,7 +217,7 @@ class Experiment:
             settings=settings,
             strategy=self.strategy,
             pool=self.configs,
-            plan=_checked(self.strategy.plan(self.configs), self.strategy.name, streams=settings.streams is not None),
+            plan=checked(self.strategy.plan(self.configs), self.strategy.name, streams=settings.streams is not None),
             recorder=self.recorder,
             call_id=new_id(),
             number=next(self._numbers),
@@ -177,8 +227,8 @@ class Experiment:
             started=(clock.now().timestamp(), clock.monotonic_s()),
         )
         plan = call.plan
-        jobs = [_job(call, config, plan.role) for config in plan.foreground]
-        shadows = [_job(call, config, Role.SHADOW) for config in plan.shadows]
+        jobs = [job_of(call, config, plan.role) for config in plan.foreground]
+        shadows = [job_of(call, config, Role.SHADOW) for config in plan.shadows]
         ordered = jobs if not shadows else sorted(jobs + shadows, key=lambda job: job.config.index)
         call.open(BranchContainer([job.branch for job in ordered]))
         return call, jobs, Outcome(call, jobs[0].branch, self._start_shadows(plan, shadows))
@@ -206,36 +256,12 @@ class _Bound:
         """Return the outcome of a call; see `Experiment.call`."""
         return self._experiment.call(self._instance, *args, **kwargs)
 
+    def start(self, *args: Any, **kwargs: Any) -> BranchContainer:
+        """Begin a call and return its branches at once; see `Experiment.start`."""
+        return self._experiment.start(self._instance, *args, **kwargs)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._experiment, name)
-
-
-def _job(call: Call, config: Config, role: Role) -> Job:
-    branch = Branch(
-        config=config.value,
-        config_id=config.id,
-        experiment=call.settings.name,
-        call_id=call.call_id,
-        branch_id=f"{call.call_id}-{config.index}",
-        parent_id=None if call.parent is None else call.parent.branch_id,
-        role=role,
-        clock=call.settings.clock,
-        listener=call.recorder,
-    )
-    return Job(call, branch, config, stop=None if call.settings.is_async else threading.Event())
-
-
-def _checked(plan: Plan, name: str, *, streams: bool) -> Plan:
-    if streams and (plan.returns != "result" or plan.shadows):
-        raise UsageError(f"strategy {name!r} runs several branches, but a generator can be followed by one alone")
-    if not plan.foreground or (plan.returns == "result" and len(plan.foreground) != 1):
-        raise UsageError(
-            f"strategy {name!r} planned {len(plan.foreground)} foreground branches, expected "
-            f"{'exactly 1 for one result' if plan.returns == 'result' else 'at least 1'}"
-        )
-    if plan.shadows and plan.background is None:
-        raise UsageError(f"strategy {name!r} planned shadows but not how they run: give background=Background(...)")
-    return plan
 
 
 def _cap(plan: Plan, settings: Settings) -> int | None:

@@ -9,7 +9,7 @@ import numpy as np
 from benchbook.records import History
 from benchbook.typing import FloatArray, IntArray
 
-# So many values wait before the improvements among them are looked for: one pass over many batches costs less.
+# Values are buffered up to this number before improvements are searched: one pass over many batches is cheaper.
 _PENDING_VALUES = 4096
 # About as many single points wait: a dict that stays small stays in the processor's cache.
 _SINGLES_MASK = 4095

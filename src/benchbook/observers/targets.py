@@ -12,9 +12,9 @@ _FALLING = -np.array(STANDARD_TARGETS)
 
 
 def target_hits(history: History, f_opt: float | None) -> tuple[int, ...] | None:
-    """Return the evaluation at which each standard target was first hit, from the easiest on, as far as hit.
+    """Return the evaluation at which each standard target was first hit, starting with the easiest, as far as hit.
 
-    None where the optimum value is not known. As the best value only falls, no target is hit before an easier one.
+    None if the optimum value is not known. As the best value only falls, no target is hit before an easier one.
 
     Examples:
         >>> history = History(evaluations=np.array([1, 7]), best_values=np.array([50.0, 0.99]))

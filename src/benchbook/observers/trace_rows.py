@@ -1,6 +1,6 @@
 """Observers that keep more than improvements: every value, or statistics of each generation; in chunks of flat memory.
 
-They hand full chunks of columns to `write`, and know nothing of files.
+They pass full chunks of columns to `write`, and do not deal with files.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ class AtTriggers:
         self._write(columns)
 
     def end(self) -> None:
-        """Add the last evaluation, where it is not there, and hand over what is kept."""
+        """Add the last evaluation, if it is not there, and hand over what is kept."""
         if self._last is not None:
             row, point = self._last
             if self._rows and self._rows[-1][0] == row[0]:

@@ -42,7 +42,7 @@ class Audit:
         contained: Whether the global random state of the process was left alone and had no influence.
         leaks: Whether a seed gives other points after another run in the same process.
         ignores_seed: Whether two seeds give the same points.
-        deterministic: Whether one seed gives the same points in two other processes; None where they cannot make it.
+        deterministic: Whether one seed gives the same points in two other processes; None if they cannot make it.
         error: What was raised, if anything was; then the rest says little.
     """
 
@@ -104,7 +104,7 @@ def _audit(name: str, one: str | None, two: str | None) -> Audit:
     return Audit(
         name=name,
         draws_from=tuple(sorted(draws | left)),
-        # Where a run does not even repeat itself, nobody can tell what made the difference.
+        # If a run does not even repeat itself, the cause of a difference is unknown.
         contained=not left and (disturbed == again or first != again),
         leaks=first != again,
         ignores_seed=first == other,

@@ -154,8 +154,8 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     """Choose an optimizer by name or class, with settings.
 
     Args:
-        which: A name of the catalog, your own class, or an earlier choice. `library:name` is an optimizer of
-            another library, and `package.module:Name` is your own class, by where it stands.
+        which: A name in the catalog, your own class, or the result of an earlier call. `library:name` is an optimizer
+            of another library, and `package.module:Name` refers to your own class.
         **settings: Settings that differ from the defaults.
 
     Raises:
@@ -275,7 +275,9 @@ def _checked(factory: Callable[..., Optimizer], name: str, key: str, value: Any)
     """
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-    target = factory.__init__ if isinstance(factory, type) else factory  # type: ignore[misc]  # only its hints are read
+    target: Any = factory.__init__ if isinstance(factory, type) else factory  # type: ignore[misc]  # for its hints
+    if not isinstance(factory, type) and not inspect.isroutine(factory):
+        target = type(factory).__call__
     declared = get_type_hints(target, include_extras=True).get(key, Any)
     try:
         # Lax but for text: a whole number given as 2.0 is one, the text "2" is not.

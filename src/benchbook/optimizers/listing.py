@@ -18,7 +18,7 @@ class Entry:
     Attributes:
         name: Name in the catalog.
         family: "native", "library", or "own" where it was registered or comes by an entry point.
-        anytime: Whether a longer budget continues a shorter run; None where that is not known without loading it.
+        anytime: Whether a longer budget continues a shorter run; None if that is not known without loading it.
         summary: What it does, in one sentence.
         source: First author and year of the publication, the library, or the module.
     """

@@ -64,7 +64,7 @@ def unregister(name: str) -> None:
 
 
 def reserve(names: Iterable[str]) -> None:
-    """Keep names for the native optimizers, so that nobody registers another optimizer under them."""
+    """Reserve the names of the native optimizers, so that no other optimizer is registered under them."""
     _reserved.update(names)
 
 
@@ -82,7 +82,7 @@ def from_entry_point(name: str) -> Factory | None:
     """Load what an installed package announces under a name; None: none does.
 
     Raises:
-        UsageError: It cannot be loaded, or is no optimizer.
+        UsageError: It cannot be loaded, or is not an optimizer.
     """
     found = _entry_points().get(name)
     if found is None:
@@ -117,7 +117,7 @@ def _entry_points() -> dict[str, Any]:
     for point in entry_points(group=GROUP):
         if point.name in found and found[point.name].value != point.value:
             raise UsageError(
-                f"optimizer {point.name!r} is announced twice: by {found[point.name].value} and by {point.value}"
+                f"optimizer {point.name!r} is registered twice: by {found[point.name].value} and by {point.value}"
             )
         found[point.name] = point
     return found

@@ -2,6 +2,7 @@
 
 from benchbook.params.describe import Parameter, described, purpose, size
 from benchbook.params.load import ALIASES, PRESETS, load, override, preset_name, preset_path
+from benchbook.params.names import parameters
 
 __all__ = [
     "ALIASES",
@@ -10,6 +11,7 @@ __all__ = [
     "described",
     "load",
     "override",
+    "parameters",
     "preset_name",
     "preset_path",
     "purpose",

@@ -43,7 +43,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(rf"{EXPONENT
 
 
 def preset_name(which: str) -> str | None:
-    """Return the preset that a name or an alias means; None where it is neither, and so a path.
+    """Return the preset that a name or an alias means; None if it is neither, and so a path.
 
     Examples:
         >>> preset_name("quick"), preset_name("fast"), preset_name("quality"), preset_name("mine.yaml")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.importing import is_place
+from benchbook.problems.announced import announced
 from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table
@@ -24,16 +25,16 @@ _registered: dict[str, tuple[ProblemInfo, Callable[[int, int], Problem]]] = {}
 
 
 def problem(name: str, dim: int, instance: int | None = None) -> Problem:
-    """Make a problem: a function in one dimension and instance.
+    """Create a problem: a function with a dimension and an instance.
 
     Args:
-        name: Name of the function; `names()` lists them. `package.module:name` is a `bb.function` by its place.
+        name: Name of the function; `names()` lists them. `package.module:name` refers to a `bb.function`.
         dim: Number of variables.
-        instance: Instance number. None is the first there is: 0, the function as in the textbooks, or 1 for BBOB and
-            the applied problems, whose instances start there.
+        instance: Instance number. None means the first instance: 0, the function as in textbooks, or 1 for BBOB and the
+            applied problems, whose instances start at 1.
 
     Raises:
-        UnknownNameError: There is no function `name`; the message offers the nearest names.
+        UnknownNameError: There is no function `name`; the message suggests similar names.
         UsageError: The function is not defined for `dim` or `instance`.
         MissingExtraError: The library that evaluates the function is not installed.
 
@@ -44,7 +45,7 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
     info = describe(name)
     dim = check_dim(info, dim)
     instance = check_instance(info, instance)
-    if is_place(name):
+    if _is_own(name):
         return own_function(name).problem(name, dim, instance)
     if name in _registered:
         return _registered[name][1](dim, instance)
@@ -60,34 +61,48 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
 
 
 def names() -> list[str]:
-    """Return the names of all functions: textbook, BBOB with and without noise, further suites, applied, registered.
+    """Return the names of all functions: textbook, BBOB with and without noise, further suites, applied, your own.
+
+    Your own are those that were registered in this process, and those that installed packages announce by an entry
+    point of the group `benchbook.functions`.
 
     Examples:
         >>> names()[:2], len(names()) >= 34
         (['sphere', 'ellipsoid'], True)
     """
-    return [*_INFOS, *_registered]
+    return [*_INFOS, *_registered, *(name for name in sorted(announced()) if name not in _INFOS)]
+
+
+def shipped_names() -> list[str]:
+    """Return the names of the functions that benchbook has itself.
+
+    Examples:
+        >>> "sphere" in shipped_names()
+        True
+    """
+    return list(_INFOS)
 
 
 def describe(name: str) -> ProblemInfo:
     """Return what is known about a function.
 
     Raises:
-        UnknownNameError: There is no function `name`; the message offers the nearest names.
+        UnknownNameError: There is no function `name`; the message suggests similar names.
         UsageError: `name` is not a text.
 
     Examples:
         >>> describe("rastrigin").multimodal
         True
     """
-    if is_place(name):
+    if _is_own(name):
         return own_function(name).info(name)
-    _check_name(name, names())
+    here = [*_INFOS, *_registered]
+    _check_name(name, here if name in here else names())
     return _registered[name][0] if name in _registered else _INFOS[name]
 
 
 def expand(wanted: str | Iterable[str]) -> list[str]:
-    """Return the functions that names and groups stand for, each once, in the order given.
+    """Return the functions of names and groups, each once, in the given order.
 
     Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), `bbob_noisy` (all 30),
     and `applied`.
@@ -104,7 +119,7 @@ def expand(wanted: str | Iterable[str]) -> list[str]:
     for name in [wanted] if isinstance(wanted, str) else wanted:
         if name in _GROUPS:
             found.update(dict.fromkeys(item for item, info in _INFOS.items() if info.family == name))
-        elif is_place(name):
+        elif _is_own(name):
             own_function(name)
             found[name] = None
         else:
@@ -142,6 +157,13 @@ def digest(problem: Problem) -> str:
     if inspect.ismethod(own) or inspect.isfunction(own):
         return str(own())
     return digest_code(problem)
+
+
+def _is_own(name: object) -> bool:
+    """Tell whether a name is the place of your own function, or one that a package announces."""
+    if not isinstance(name, str) or name in _INFOS or name in _registered:
+        return False
+    return is_place(name) or name in announced()
 
 
 def _check_name(name: str, known: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Certification: our BBOB functions compared with coco-experiment, the official reference.
 
 For every function, dimension and instance both evaluate the same points: random ones, some on the boundary and
-outside of the box, the optimum that the reference states, and points near it. The *relative difference* of two values
+outside the box, the optimum that the reference states, and points near it. The *relative difference* of two values
 is their difference beyond what storing them explains (16 last places of the larger one, or of 1), divided by
 the reference's distance `f - f_opt` to the optimum value. This is stricter than the usual difference relative to
 `|f|`: it judges the digits that an optimizer has left to win. A function passes where

@@ -1,10 +1,11 @@
 """What coco-experiment evaluates: the official BBOB functions, as reference, and two further suites.
 
-- `ReferenceProblem`: a noiseless BBOB function, a whole batch per call. `certify` holds ours against it.
+- `ReferenceProblem`: a noiseless BBOB function, a whole batch per call. `certify` compares benchbook's functions with
+it.
 - `SuiteProblem`: a function of bbob-largescale or bbob-mixint, point by point. In bbob-mixint the first four fifths of
   the variables are integer; coco-experiment rounds them before it evaluates, so every point has a value.
 
-- `NoisyReference`: a function of bbob-noisy, against which ours is held. Its own noise comes from one random state of
+- `NoisyReference`: a function of bbob-noisy, for comparison. Its own noise comes from one random state of
   the process that cannot be seeded through Python and that two problems share, so no run uses it.
 
 No file is written and no observer is attached.
@@ -53,7 +54,7 @@ class _Suite:
     suffix: str
     dims: tuple[int, ...]
     source: str
-    # All values, offset included, are multiplied by these; 1 where nothing is said.
+    # All values, offset included, are multiplied by these; 1 if nothing is said.
     factors: dict[int, float]
 
 

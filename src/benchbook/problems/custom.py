@@ -133,10 +133,10 @@ def from_callable(
     Args:
         function: Takes a copy of one point, shape `(dim,)`, and returns its value.
         bounds: Lower and upper bound, each one number for all variables or a sequence of length `dim`; or a pair
-            (lower, upper) for each variable; or `scipy.optimize.Bounds`.
+            (lower, upper) per variable; or `scipy.optimize.Bounds`.
         dim: Number of variables; may be left out where a bound is a sequence.
         vectorized: The function takes a copy of a batch, shape `(n, dim)`, and returns its values, shape `(n,)`.
-        f_opt: Value at the optimum, where it is known.
+        f_opt: Value at the optimum, if known.
         name: Name of the problem; without it `custom:` and the function's own.
         instance: Instance number, which is recorded and nothing else.
         on_error: `stop`: what the function raises ends the run; `nan`: that evaluation counts as an invalid one.
@@ -179,7 +179,7 @@ def from_callable(
 
 
 def as_lower_upper(bounds: Any, dim: int | None) -> Any:
-    """Return bounds as (lower, upper), where they are pairs, one for each variable, or `scipy.optimize.Bounds`.
+    """Return bounds as (lower, upper), where they are pairs, one per variable, or `scipy.optimize.Bounds`.
 
     Raises:
         UsageError: They can be read both ways: two pairs in two dimensions.
@@ -212,7 +212,7 @@ def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]
     except (TypeError, ValueError) as error:
         raise UsageError(
             f"bounds is {bounds!r}, expected two: (lower, upper), each a number or a sequence of length dim; or a "
-            "pair for each variable"
+            "pair per variable"
         ) from error
     ends = {"lower": _numbers(lower), "upper": _numbers(upper)}
     for side, end in ends.items():
@@ -225,7 +225,7 @@ def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]
         if end.ndim == 1 and len(end) != dim:
             raise UsageError(
                 f"bounds: the {side} bound has length {len(end)}, expected {dim} (bounds are (lower, upper), or a pair "
-                "for each variable)"
+                "per variable)"
             )
     if dim is None:
         raise UsageError("dim is missing; it is needed where both bounds are single numbers")
@@ -242,7 +242,7 @@ def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]
 
 
 def _numbers(value: Any) -> FloatArray | None:
-    """Return real numbers as a float array of their own shape; None where they are anything else."""
+    """Return real numbers as a float array of their own shape; None if they are anything else."""
     try:
         array = np.asarray(value)
         if array.dtype.kind in "fiub":

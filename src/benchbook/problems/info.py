@@ -26,16 +26,16 @@ class ProblemInfo:
         formula: Formula in text, for instance 0 or up to the instance's transformations.
         lower: Lower bound of every variable.
         upper: Upper bound of every variable.
-        optimum: Where the optimum lies and what its value is, in text.
+        optimum: Position and value of the optimum, as text.
         separable: Whether the variables can be minimised one after another (in instance 0, where instances rotate).
-        multimodal: Whether there are local optima beside the global one.
-        conditioning: Condition number that the definition states; None where it states none.
+        multimodal: Whether there are local optima besides the global one.
+        conditioning: Condition number that the definition states; None if it states none.
         source: Where the definition comes from.
         first_instance: Least instance number, and the default.
         min_dim: Least dimension.
-        dims: The only dimensions there are; None where every one from `min_dim` on is defined.
-        last_instance: Greatest instance number; None where there is none.
-        group: Name of the group within its family, such as BBOB's five; None where there is none.
+        dims: The only dimensions there are; None if all from `min_dim` are defined.
+        last_instance: Greatest instance number; None if there is none.
+        group: Name of the group within its family, such as BBOB's five; None if there is none.
         bounds: The bounds in text where the variables differ or have a unit; `lower` and `upper` are then the least and
             greatest.
     """

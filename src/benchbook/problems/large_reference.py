@@ -29,7 +29,7 @@ class IohReference:
         x_opt: Place of the optimum that ioh states; that of f19 is not where its values are least.
 
     Raises:
-        UsageError: `dim` or `instance` is no whole number or too small, or ioh's function is another one.
+        UsageError: `dim` or `instance` is not a whole number or too small, or ioh's function is another one.
         MissingExtraError: ioh is not installed.
     """
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.importing import load_object
+from benchbook.importing import is_place, load_object
+from benchbook.problems.announced import load_announced
 from benchbook.problems.custom import CallableProblem, from_callable
 from benchbook.problems.info import ProblemInfo, check_whole
 
@@ -93,20 +94,20 @@ def function(
     vectorized: bool = False,
     on_error: str = "stop",
 ) -> Any:
-    """Give your own function what a study needs; a decorator, or called with the function.
+    """Add what a study needs to your own function; use it as a decorator or as a call.
 
-    Studies, specs and the command line then take it by its place, `package.module:name`, as they take names of the
-    catalog. Worker processes import it from there.
+    Studies, specs and the command line then accept `package.module:name` like a name of the catalog. Worker processes
+    import the function from there.
 
     Args:
-        function: Takes a copy of one point, shape `(dim,)`, and returns its value; where it has a parameter `instance`,
-            it is told the instance.
+        function: Takes a copy of one point, shape `(dim,)`, and returns its value. If it has a parameter `instance`,
+            the instance is passed to it.
         bounds: As for `bb.run`.
-        dims: The dimensions it has; that of the bounds unless given.
-        instances: How many instances there are; they are numbered from 0.
-        f_opt: Value at the optimum, where it is known.
+        dims: The available dimensions; by default that of the bounds.
+        instances: Number of instances; they are numbered from 0.
+        f_opt: Value at the optimum, if known.
         vectorized: It takes points `(n, dim)` and returns `(n,)`.
-        on_error: `stop`: what it raises ends the run; `nan`: the evaluation counts as an invalid one.
+        on_error: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
 
     Raises:
         UsageError: An argument does not fit the others.
@@ -146,12 +147,12 @@ def function(
 
 
 def own_function(place: str) -> OwnFunction:
-    """Import your own function from its place.
+    """Import your own function from its place, or by the name that an installed package announces.
 
     Raises:
         UsageError: There is none, or it has no bounds.
     """
-    found = load_object(place, "function")
+    found = load_object(place, "function") if is_place(place) else load_announced(place)
     if not isinstance(found, OwnFunction):
         raise UsageError(
             f"function {place!r} is {type(found).__name__} without bounds; give it some: "

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from benchbook.profiling.sampler import Function
 
+LARGER = "larger batches"
 BY_STAGE = {
     "set-up": "done once: longer runs weigh it less; look for imports, files and tables that could be kept",
-    "ask": "the optimizer proposes: larger batches (population) share its fixed costs; look at the function named here",
+    "ask": f"the optimizer proposes: {LARGER} share its fixed costs; look at the function named here",
     "evaluate": "the objective itself: let it take all points at once (vectorized), or spread runs over processes",
     "tell": "the optimizer learns: sorting and linear algebra grow with batch and dimension",
     "observe": "captures what is kept: history='improvements' keeps least; traces and points cost most",
-    "loop": "counting and stop rules, once a batch: larger batches (population) share it among more evaluations",
+    "loop": f"counting and stop rules, once a batch: {LARGER} share it among more evaluations",
     "encode": "writes JSON, digests and compresses: keep fewer points, or more runs in one store",
     "write": "waits for the disk: a local disk is faster than a network's; a store appends instead of replacing files",
 }
@@ -35,13 +37,39 @@ _OFTEN = "called very often: work on whole arrays, or call it less"
 _ELSE = "look at what it calls, in the flame graph"
 
 
+# What optimizers call the number of points in a batch, in the order in which it is looked for.
+BATCH_SETTINGS = ("population", "popsize", "pop_size", "population_size", "num_workers", "batch")
+
+
+def naming_setting(hint: str, settings: Iterable[str]) -> str:
+    """Return a hint that names the optimizer's own setting for larger batches; without one it advises none.
+
+    Args:
+        hint: As `hint_for` returned it.
+        settings: Names of the optimizer's settings.
+
+    Examples:
+        >>> naming_setting(BY_STAGE["loop"], ["sigma0", "popsize"])
+        'counting and stop rules, once a batch: larger batches (popsize) share it among more evaluations'
+        >>> naming_setting(BY_STAGE["loop"], ["adaptive"])
+        'counting and stop rules, once a batch'
+        >>> naming_setting(BY_STAGE["ask"], [])
+        'the optimizer proposes: look at the function named here'
+    """
+    known = set(settings)
+    name = next((name for name in BATCH_SETTINGS if name in known), None)
+    if name is not None:
+        return hint.replace(LARGER, f"{LARGER} ({name})")
+    return re.sub(rf"{LARGER}[^;]*; |: {LARGER}[^;]*$", "", hint)
+
+
 def hint_for(stage: str, functions: Iterable[tuple[float, Sequence[Function]]], calls: int | None = None) -> str:
     """Return a hint for a stage of one of the known names, else by the functions that take most of it.
 
     Args:
         stage: Its name; empty: it is a function.
         functions: Seconds, and the functions that were running in one another meanwhile.
-        calls: How often it is called, where this is known.
+        calls: How often it is called, if this is known.
 
     Examples:
         >>> hint_for("cell 3", [(0.2, [("draw", "fit.py", 3)]), (0.8, [("sleep", "<built-in>", 0)])])

@@ -101,7 +101,7 @@ class Profile:
         return self._result
 
     def stage(self, name: str) -> AbstractContextManager[None]:
-        """Return a block that counts as a stage, below the one in which it lies."""
+        """Return a block that is recorded as a stage within the enclosing one."""
         return self._recorder.stage(name)
 
     def begin_stage(self, name: str) -> None:
@@ -148,7 +148,7 @@ class Profile:
 
     def _start(self, frame: FrameType) -> Self:
         if self._created_at:
-            raise UsageError(f"the profile {self.name!r} was started before; each call of profile() makes a new one")
+            raise UsageError(f"the profile {self.name!r} was already started; each call of profile() makes a new one")
         if self._sampler is not None:
             self._sampler.prepare()
         self._recorder.start()

@@ -42,7 +42,7 @@ class FunctionTime:
         own_s: Seconds in itself.
         total_s: Seconds in itself and in what it called.
         samples: How many samples found it running itself.
-        calls: How often it was called in the whole profile; None where calls were not counted.
+        calls: How often it was called in the whole profile; None if calls were not counted.
     """
 
     stage: tuple[str, ...]
@@ -63,8 +63,8 @@ class Bottleneck:
         what: The stage (its path), or the function.
         share: Share of the total, 0 to 1.
         time_s: Seconds in it, without the stages inside.
-        calls: How often it was entered or called; None where it was not counted.
-        mostly: The function in which most of it was sampled; empty where nothing was.
+        calls: How often it was entered or called; None if it was not counted.
+        mostly: The function in which most of it was sampled; empty if nothing was.
         hint: What can be done.
     """
 
@@ -110,7 +110,7 @@ class Overhead:
 
     @property
     def stages_share(self) -> float:
-        """How much longer the work takes with stages: median against median; 0.05 is 5 %.
+        """How much longer the work takes with stages, as a ratio of medians; 0.05 is 5 %.
 
         Examples:
             >>> overhead = Overhead(plain_s=(1.0, 1.2), staged_s=(1.1, 1.21), sampled_s=(1.65, 1.65))
@@ -121,7 +121,7 @@ class Overhead:
 
     @property
     def functions_share(self) -> float | None:
-        """How much longer it takes with stages and functions sampled; None where they were not."""
+        """How much longer it takes with stages and functions sampled; None if they were not."""
         return _slower(self.plain_s, self.sampled_s) if self.sampled_s else None
 
 
@@ -137,7 +137,7 @@ class Profiled:
     Attributes:
         name: What was profiled.
         status: `completed`, `failed` or `interrupted`.
-        error: What was raised; None where nothing was.
+        error: What was raised; None if nothing was.
         created_at: When it started, ISO 8601 in UTC.
         total_s: Seconds from start to stop, measured apart from the stages.
         other_s: Seconds outside of all stages.
@@ -151,7 +151,7 @@ class Profiled:
         stage_spans: When stages were open; `number` is the place in `stages`.
         frame_spans: When functions were running, as sampled; `number` is the place in `functions`.
         left_out: How many spans were left out, because their number is bounded.
-        overhead: What the profiler itself costs; None where it was not measured.
+        overhead: What the profiler itself costs; None if it was not measured.
         missing: What is not there, and why.
     """
 

@@ -39,7 +39,7 @@ class FunctionSampler:
         seconds: Seconds by (stage, places in `functions`), outermost first.
         samples: Samples by the same.
         spans: When functions were running, as far as samples tell.
-        missing: Why nothing is sampled; empty where all is well.
+        missing: Why nothing is sampled; empty if all is well.
     """
 
     def __init__(self, interval_s: float, current: Callable[[], tuple[int, float]], most_spans: int = 20_000) -> None:

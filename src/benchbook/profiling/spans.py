@@ -23,7 +23,7 @@ class Span(NamedTuple):
 
 
 class Spans:
-    """Keeps at most `most` spans: the first half as they come, and beside them the longest ones.
+    """Keeps at most `most` spans: the first half in order of arrival, and then the longest ones.
 
     What is left out of nested spans leaves the others nested.
 

@@ -91,7 +91,7 @@ class StageRecorder:
             UsageError: Another one is under way in this thread.
         """
         if active() is not None:
-            raise UsageError("a profile is under way in this thread already; name a stage in it instead of a new one")
+            raise UsageError("this thread is already recording a profile; add a stage to it instead")
         _threads.recorder = self
         self._start_s = self._now()
         self._entered.append((self._nodes[0], self._start_s))
@@ -105,7 +105,7 @@ class StageRecorder:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Record a block as a stage, below the one in which it lies."""
+        """Record a block as a stage within the enclosing one."""
         depth = self.enter(name)
         try:
             yield
@@ -116,7 +116,9 @@ class StageRecorder:
         """Enter a stage; return how many were open before."""
         entered = self._entered
         if not entered:
-            raise UsageError(f"the stage {name!r} is entered outside of its profile: start it before, stop it after")
+            raise UsageError(
+                f"the stage {name!r} is entered outside its profile: start the profile before, stop it afterwards"
+            )
         parent = entered[-1][0]
         node = parent.children.get(name)
         if node is None:

@@ -113,7 +113,7 @@ def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
 
 
 def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, ...]:
-    """Return what takes most time of its own: stages; where they do not tell enough, functions."""
+    """Return what takes most time of its own: stages; if they do not tell enough, functions."""
     if found.total_s <= 0:
         return ()
     named = [stage for stage in found.stages if stage.own_s >= _WORTH_NAMING * found.total_s]

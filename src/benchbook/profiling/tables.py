@@ -60,7 +60,7 @@ def seconds(value: float) -> str:
 
 
 def place(name: str, file: str, line: int) -> str:
-    """Return a function's name, and where it stands.
+    """Return a function's name and location.
 
     Examples:
         >>> place("f", "/home/me/code/fit.py", 12), place("dot", "<built-in>", 0)

@@ -188,7 +188,7 @@ class _Cell:
 
     def _within_bounds(self, x: FloatArray) -> FloatArray:
         if not np.all((x >= self.lower) & (x <= self.upper)):
-            raise ShapeError("ask proposed a point outside of the bounds")
+            raise ShapeError("ask proposed a point outside the bounds")
         return x
 
     def _leave(self) -> NDArray[np.intp]:

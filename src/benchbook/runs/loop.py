@@ -59,8 +59,7 @@ def run_loop(
         budget: Evaluations allowed, >= 1.
         target_value: Stop once a value is at most this.
         stagnation: Stop after this many evaluations without improvement.
-        timeout_s: Stop after this many seconds; looked at after each batch, and when somebody raises
-            `TimeUp` in this thread.
+        timeout_s: Stop after this many seconds; checked after each batch, and when `TimeUp` is raised in this thread.
         observers: Called after each batch, in order.
         noise: Turns points and their values into what the optimizer sees instead; see `benchbook.protocols.Noisy`.
         clock: Measures the durations.
@@ -153,7 +152,7 @@ class _Loop:
                 tell(x, fx if self.noise is None else self._seen(x, fx))
         except TimeUp:
             return Stop.TIMEOUT
-        except StorageError:  # an observer cannot write: this is no fault of the run
+        except StorageError:  # an observer cannot write: this is not a fault of the run
             raise
         except BaseException as error:  # objective and optimizer are arbitrary code and may raise anything
             if self.signals.came:  # the user's Ctrl-C, or whatever a handler of SIGTERM raises: not theirs
@@ -229,7 +228,7 @@ class _Loop:
         if len(outside):
             j = int(outside[0])
             raise ShapeError(
-                f"ask proposed a point outside of the bounds: variable {j} is {x[j]:.17g}, "
+                f"ask proposed a point outside the bounds: variable {j} is {x[j]:.17g}, "
                 f"expected {low[j]:.17g} to {high[j]:.17g}"
             )
         return x

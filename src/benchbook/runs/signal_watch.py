@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-# Those by which somebody ends a process, and whose handlers raise.
+# Signals that end a process, and whose handlers raise.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -41,7 +41,7 @@ class SignalWatch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """Step aside, where nobody set another handler since."""
+        """Restore the previous handlers, unless others were set since."""
         for number, handler, ours in self._before:
             if signal.getsignal(number) is ours:
                 signal.signal(number, handler)

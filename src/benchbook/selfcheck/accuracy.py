@@ -1,4 +1,4 @@
-"""Checks of accuracy: values against references, the same run by several ways, budgets, and files read back."""
+"""Accuracy checks: values compared with references, the same run done in several ways, budgets, and files read back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from benchbook.optimizers.catalog import NATIVE
 from benchbook.problems import problem
 from benchbook.problems.certify import FUNCTIONS, LIMIT, certify, relative_differences
 from benchbook.records import RunRecord
-from benchbook.selfcheck.records import Check, Preset
+from benchbook.records.benchmark import Check
+from benchbook.selfcheck.preset import Preset
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.studies.runs.run import run
@@ -72,7 +73,7 @@ def stored_values() -> Check:
 
 
 def reference_values(preset: Preset) -> Check:
-    """Compare BBOB with the installed coco-experiment, with optima and points on and outside of the boundary."""
+    """Compare BBOB with the installed coco-experiment, with optima and points on and outside the boundary."""
     found = [certify(function, preset.dims, preset.instances) for function in FUNCTIONS]
     worst = max(found, key=lambda certificate: certificate.worst)
     faults = [f"{certificate.function}: {fault}" for certificate in found for fault in certificate.faults]

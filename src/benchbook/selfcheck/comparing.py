@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from benchbook.analysis.comparison.verdicts import Verdict
-from benchbook.selfcheck.records import Quality, Report, Speed
+from benchbook.records.benchmark import Quality, Report, Speed
 
 TIME_RELATIVE, TIME_ABSOLUTE_S, QUALITY_RELATIVE = 0.35, 0.10, 0.05
-NOISES = 3.0  # a difference counts from so many measured noises on
+NOISES = 3.0  # a difference counts if it exceeds this multiple of the measured noise
 MOST_REPORTS = 10
 
 
@@ -39,7 +39,7 @@ class Change:
 
     @property
     def relative(self) -> float | None:
-        """The difference, divided by the baseline; None where that is 0."""
+        """The difference, divided by the baseline; None if that is 0."""
         return None if self.delta is None or not self.baseline else self.delta / abs(self.baseline)
 
 
@@ -47,14 +47,14 @@ def compare_reports(baselines: Sequence[Report], current: Report, reference: Rep
     """Return a row for each metric of the current report, and for each that it lacks.
 
     Times are compared with the median of the last ten baselines, quality and checks with the reference. A time counts
-    where it differs by 35 % and 0.10 s and three times the measured noise; quality where it differs by 5 % and three
+    if it differs by 35 % and 0.10 s and three times the measured noise; quality if it differs by 5 % and three
     standard errors, and never where runs are the same to the last bit. Times of another machine or Python are divided
     by those of work that has nothing of benchbook in it, and are never more than undecided.
 
     Args:
         baselines: Earlier reports, oldest first.
         current: The report.
-        reference: What quality and checks are compared with; the last baseline unless given.
+        reference: What quality and checks are compared with; default: the last baseline.
     """
     last = reference or baselines[-1]
     rows = [_check(last, current, name) for name in _names(last.checks, current.checks)]

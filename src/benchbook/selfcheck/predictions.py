@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchbook.clock import ManualClock
-from benchbook.selfcheck.records import Check
+from benchbook.records.benchmark import Check
 from benchbook.tracking import Step, track
 from benchbook.tracking.eta import eta_errors
 from benchbook.tracking.state import PipelineState

@@ -12,7 +12,8 @@ from benchbook.artifacts.run_document import content_digest_of
 from benchbook.digests import text_digest
 from benchbook.optimizers import optimizer
 from benchbook.problems import problem
-from benchbook.selfcheck.records import Preset, Quality
+from benchbook.records.benchmark import Quality
+from benchbook.selfcheck.preset import Preset
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.planned_run import planned_run
 

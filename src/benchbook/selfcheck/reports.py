@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,12 +11,11 @@ import orjson
 
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.kinds import BENCHMARK_VERSION, Kind
-from benchbook.artifacts.run_document import environment_from
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import project_root, write_atomic
-from benchbook.records import Host, as_plain
-from benchbook.selfcheck.records import Check, Quality, Report, Speed
+from benchbook.records import as_plain, from_plain
+from benchbook.records.benchmark import Check, Report
 from benchbook.typing import JsonObject
 
 FOLDER = ".benchmarks"
@@ -28,15 +28,13 @@ def report_folder() -> Path:
 
 
 def summary_path() -> Path:
-    """Return where the committed report stands."""
+    """Return the path of the committed report."""
     return (project_root() or Path.cwd()) / SUMMARY
 
 
 def to_document(report: Report) -> JsonObject:
     """Return a report as JSON values, under the schema of kind `benchmark-report`."""
     plain = cast("dict[str, Any]", as_plain(report))
-    for lane in ("checks", "quality", "speed"):
-        plain[lane] = [as_plain(item) for item in getattr(report, lane)]
     for check in plain["checks"]:
         check["measured"] = check["measured"] if math.isfinite(check["measured"]) else None
     return {"kind": Kind.BENCHMARK_REPORT.value, "schema_version": BENCHMARK_VERSION, **plain}
@@ -44,21 +42,17 @@ def to_document(report: Report) -> JsonObject:
 
 def from_document(document: JsonObject) -> Report:
     """Return the report that a valid document tells."""
-    found = dict(cast("dict[str, Any]", document))
-    del found["kind"], found["schema_version"]
-    found["host"] = Host(**found["host"])
-    found["environment"] = environment_from(found["environment"])
-    found["checks"] = tuple(
-        Check(**{**check, "measured": math.inf if check["measured"] is None else check["measured"]})
-        for check in found["checks"]
-    )
-    found["quality"] = tuple(Quality(**item) for item in found["quality"])
-    found["speed"] = tuple(Speed(**{**item, "repeats_s": tuple(item["repeats_s"])}) for item in found["speed"])
-    return Report(**found)
+    report = from_plain(Report, document)
+    return replace(report, checks=tuple(_with_number(check) for check in report.checks))
+
+
+def _with_number(check: Check) -> Check:
+    measured: float | None = check.measured
+    return replace(check, measured=math.inf) if measured is None else check
 
 
 def write_report(report: Report, path: Path) -> Path:
-    """Write a report, checked against its schema before.
+    """Check a report against its schema and write it.
 
     Raises:
         StorageError: It cannot be written.

@@ -27,7 +27,8 @@ from benchbook.observers import ImprovementHistory
 from benchbook.optimizers import optimizer
 from benchbook.problems import problem
 from benchbook.records import RunRecord
-from benchbook.selfcheck.records import Preset, Speed
+from benchbook.records.benchmark import Speed
+from benchbook.selfcheck.preset import Preset
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.studies.runs.run import run
@@ -86,7 +87,7 @@ def works_in(folder: Path) -> list[Work]:
     data = encode(document)
     numbers = count()
     return [
-        Work(name="machine", text="Python and NumPy alone", amount=1, unit="calls", do=_machine),
+        Work(name="machine", text="Python and NumPy alone", amount=1, unit="calls", do=machine),
         Work(
             name="evaluate", text="BBOB f15, 10-D, in batches of 50", amount=200_000, unit="evaluations",
             do=lambda: _evaluate(200_000),
@@ -118,7 +119,8 @@ def works_in(folder: Path) -> list[Work]:
     ]  # fmt: skip
 
 
-def _machine() -> None:
+def machine() -> None:
+    """Do what has nothing of benchbook in it: sort, multiply and add up small arrays."""
     x = np.random.Generator(np.random.PCG64(1)).standard_normal((50, 10))
     total = 0.0
     for k in range(40_000):

@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ExecutionError, unknown_name
+from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.selfcheck.accuracy import accuracy_checks
+from benchbook.selfcheck.footprint import footprint_checks
 from benchbook.selfcheck.predictions import prediction_checks
+from benchbook.selfcheck.preset import Preset
 from benchbook.selfcheck.quality import quality_measures
-from benchbook.selfcheck.records import Check, Preset, Quality, Report, Speed
 from benchbook.selfcheck.speed import speed_measures
+from benchbook.selfcheck.stereo import stereo_checks
 from benchbook.studies.runs import provenance
 
 PRESETS = {
@@ -53,6 +56,10 @@ def run_suite(which: Preset, *, progress: Callable[[str], None] | None = None, c
     start_s, now = clock.monotonic_s(), timestamp(clock.now())
     tell("accuracy")
     checks: list[Check] = list(accuracy_checks(which))
+    tell("stereo")
+    checks += stereo_checks()
+    tell("memory")
+    checks += footprint_checks()
     tell("predictions")
     checks += prediction_checks()
     tell("quality")

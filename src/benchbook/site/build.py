@@ -21,13 +21,13 @@ _MODULES = ("sphinx", "myst_nb", "furo", "sphinx_design", "sphinx_copybutton", "
 
 
 def build_site(out: Path | None = None) -> Path:
-    """Build the pages and return the path of the front page; where nothing has changed since, nothing is written.
+    """Build the pages and return the path of the front page; if nothing has changed since, nothing is written.
 
     The pages in `out` are replaced only after a build without a warning, so that a failed one leaves them as they
     were. Builds of one project wait for one another.
 
     Args:
-        out: Folder of the pages; `docs/_build/html` of the project unless given.
+        out: Folder of the pages; default: `docs/_build/html` of the project.
 
     Raises:
         UsageError: No project is found from the working directory upward, or `out` holds
@@ -57,7 +57,7 @@ def build_site(out: Path | None = None) -> Path:
 def check_target(out: Path) -> None:
     """Refuse to replace a folder that is not a site: it might be anything."""
     if out.is_dir() and any(out.iterdir()) and not (out / STAMP).is_file():
-        raise UsageError(f"{out} is not empty and holds no site that benchbook has built; name another folder")
+        raise UsageError(f"{out} is not empty and contains no site built by benchbook; choose another folder")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file, expected a folder")
 

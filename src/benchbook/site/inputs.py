@@ -57,7 +57,8 @@ def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
 
 def _results(artifacts: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
-        # Hidden files are temporaries of writes under way; an index is made of its store, by whoever reads it first.
+        # Hidden files are temporary files of writes in progress; an index is rebuilt from its store by the first
+        # reader.
         if path.is_file() and not path.name.startswith(".") and not path.name.startswith("index.sqlite"):
             yield f"artifacts/{path.relative_to(artifacts).as_posix()}", path
 

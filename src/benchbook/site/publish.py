@@ -1,4 +1,4 @@
-"""Publishing the site: only on purpose, and only where nothing in it is failed, incomplete or invalid."""
+"""Publishing the site: only on purpose, and only if nothing in it is failed, incomplete or invalid."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def publish_site(out: Path) -> Path:
 
 
 def objections(root: Path | None = None) -> Iterator[Objection]:
-    """Yield what speaks against publishing a project's site: all of it, not only the first."""
+    """Yield all reasons against publishing a project's site, not only the first."""
     root = root or needed_project()
     artifacts = artifact_root()
     for view in spec_views(root / "notebooks", artifacts / "specs"):

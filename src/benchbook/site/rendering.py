@@ -24,7 +24,8 @@ _TOCTREE = re.compile(r"^```\{toctree\}.*?^```", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'^(?:\s*")?# .*$', re.MULTILINE)
 _IMAGE = re.compile(r"_images/([A-Za-z0-9._-]+)")
 _CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css|mathjax/tex-chtml\.js)\?v=[0-9a-f]+")
-# Beside JupyterLab jsonschema finds a library for a format that no notebook has, and compiles a grammar for a second.
+# If JupyterLab is installed, jsonschema finds a library for a format that no notebook has, and compiles a grammar for a
+# second.
 _START = """
 import sys
 sys.modules["rfc3987_syntax"] = None
@@ -58,7 +59,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
     if done.returncode != 0:
         complaints = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")
-        raise ExecutionError(f"the site was not built, and the last one was left as it is:\n{shown}")
+        raise ExecutionError(f"the site was not built, and the last one is unchanged:\n{shown}")
     if not whole:
         _like_a_whole_build(pages)
     write_atomic(shape_file, shape.encode())

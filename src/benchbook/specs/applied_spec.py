@@ -13,20 +13,16 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, Picture, value_convergence_grid
-from benchbook.artifacts.run_document import run_key
 from benchbook.errors import UsageError
-from benchbook.files import spec_root
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
-from benchbook.params.load import preset_argument
 from benchbook.params.numbers import number
 from benchbook.problems import problem
 from benchbook.protocols import Problem
-from benchbook.records import Claim, RunRecord, RunSpec, Status
-from benchbook.specs.display import Cell, Table
+from benchbook.records import Claim, RunRecord
+from benchbook.specs.display import Table
 from benchbook.specs.spec_base import SpecBase
-from benchbook.specs.trials.planting import as_planted, store_at
-from benchbook.studies.runs.cells import execute_all
-from benchbook.studies.runs.execute import code_digest
+from benchbook.specs.standard_claims import claim_contract
+from benchbook.specs.trials.planting import as_planted
 from benchbook.studies.runs.planned_run import plan
 from benchbook.typing import JsonObject
 
@@ -54,7 +50,7 @@ def applied_spec(
         cases: Functions with their dimensions.
         preset: Name of the parameter set.
         instances: Instances of every function; each is run with one seed.
-        budget_per_dim: Evaluations for each variable, as the parameter set gives them.
+        budget_per_dim: Evaluations per variable, as the parameter set gives them.
         most_per_dim: No more than these; beyond, nothing is gained.
         solver: The optimizer that is used.
         control: The optimizer that it is compared with.
@@ -87,11 +83,11 @@ class AppliedSpec(SpecBase):
     """A spec of an applied case under way; made by `applied_spec`.
 
     Attributes:
-        name: Name of its notebook.
-        plan: Its runs: each problem with the solver and the control.
-        problems: Its problems.
+        problems: Its problems; each is planned with the solver and the control.
         computed_evaluations: Evaluations of the last `when` that were computed, rather than replayed from the store.
     """
+
+    control: OptimizerChoice
 
     def __init__(
         self,
@@ -104,17 +100,18 @@ class AppliedSpec(SpecBase):
         optimizers: tuple[str, str],
     ) -> None:
         """Make the problems and plan the runs; nothing is computed yet."""
-        super().__init__()
-        self.name = name
-        self.title = title
-        self.params = params
+        solver, control = (optimizer(which) for which in optimizers)
         self.problems = [problem(f, dim=dim, instance=k) for f, dim in cases for k in instances]
-        self.optimizer, self.control = (optimizer(which) for which in optimizers)
-        choices = [self.optimizer, self.control]
-        self.plan = as_planted(plan(choices, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim))
-        self.folder = spec_root() / name
         self.computed_evaluations = 0
-        self._records: dict[int, RunRecord] = {}  # by place in the plan
+        super().__init__(
+            name,
+            f"applied/{name}",
+            title=title,
+            params=params,
+            optimizer=solver,
+            control=control,
+            plan=as_planted(plan([solver, control], self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)),
+        )
 
     def given(self) -> Table:
         """Return problems, repetitions and budgets as a table."""
@@ -140,33 +137,14 @@ class AppliedSpec(SpecBase):
         Raises:
             UsageError: It is none of the problems.
         """
-        places = [k for k, item in enumerate(self.plan) if only is None or item.problem is only]
-        if not places:
+        planned = [item for item in self.plan if only is None or item.problem is only]
+        if not planned:
             raise UsageError(f"only is {only!r}, expected one of the spec's own problems")
-        planned = [self.plan[k] for k in places]
-        with store_at(self.folder / "runs") as store:
-            keys = [run_key(item.spec, code_digest(item)) for item in planned]
-            there = {key for key in keys if store.get(key) is not None}
-            records = execute_all(planned, store=store)
-        self.computed_evaluations = sum(run.evaluations for run in records if run.run_key not in there)
-        self._records |= zip(places, records, strict=True)
-        return RunTable(records)
-
-    @property
-    def runs(self) -> RunTable:
-        """The runs done so far, in the order of the plan."""
-        return RunTable(self._records[k] for k in sorted(self._records))
-
-    def ledger(self) -> Table:
-        """Return how many runs were planned and what became of them, by optimizer."""
-        rows = []
-        for choice in (self.optimizer, self.control):
-            planned = sum(item.optimizer.name == choice.name for item in self.plan)
-            runs = self._done().select(optimizer=choice.name)
-            failed = sum(run.status is Status.FAILED for run in runs)
-            spent = sum(run.evaluations for run in runs)
-            rows.append([choice.name, *(f"{n:,}" for n in (planned, len(runs) - failed, failed, spent))])
-        return Table(["optimizer", "planned", "done", "failed", "evaluations"], rows)
+        stored = self._runs.stored(planned)
+        runs = self._runs.do(planned)
+        self.computed_evaluations = sum(run.evaluations for run in runs if run.run_key not in stored)
+        self.runs = self._runs.done()
+        return runs
 
     def of(self, function: str) -> list[Problem]:
         """Return the problems of a function, in order of their instances.
@@ -182,20 +160,18 @@ class AppliedSpec(SpecBase):
     def solved(self, function: str, *, control: bool = False) -> list[tuple[Problem, RunRecord]]:
         """Return the problems of a function in order of their instances, each with its run."""
         which = self.control if control else self.optimizer
-        self._done()
-        return [
-            (item.problem, self._records[k])
-            for k, item in enumerate(self.plan)
-            if k in self._records and item.optimizer.name == which.name and item.problem.name == function
-        ]
+        self.done()
+        wanted = [item for item in self.plan if item.optimizer is which and item.problem.name == function]
+        found = [(item.problem, self._runs.record(item)) for item in wanted]
+        return [(made, run) for made, run in found if run is not None]
 
     def convergence(self, *, unit: str) -> Picture:
-        """Return the best value so far against evaluations, a panel a function: median and quartiles over instances.
+        """Return median and quartiles over instances of the best value so far, one panel per function.
 
         Args:
             unit: Unit of the values.
         """
-        runs = self._done()
+        runs = self.done()
         panels, ends = [], []
         for function in runs.functions:
             cell = runs.select(function=function)
@@ -213,14 +189,14 @@ class AppliedSpec(SpecBase):
 
     def claim_sound(self) -> None:
         """Claim that runs complete, budgets are kept, and the same seed gives the same bytes in another process."""
-        runs = self._done()
-        places = sorted(self._records)
-        sample = sorted({places[round(k)] for k in np.linspace(0, len(places) - 1, _PROOF_RUNS)})
-        self._claim_contract(runs, [(self.plan[k], self._records[k]) for k in sample])
+        found = [(item, self._runs.record(item)) for item in self.plan]
+        pairs = [(item, run) for item, run in found if run is not None]
+        places = sorted({round(k) for k in np.linspace(0, len(self.done()) - 1, _PROOF_RUNS)})
+        claim_contract(self, self.runs, [pairs[k] for k in places])
 
     def claim_beats_control(self, *, at_least: float) -> Claim:
         """Claim that the solver ends below the control on a share of the problems."""
-        functions = self._done().functions
+        functions = self.done().functions
         pairs = [
             (ours, theirs)
             for function in functions
@@ -240,42 +216,8 @@ class AppliedSpec(SpecBase):
             detail=f"{wins} of {len(pairs)}",
         )
 
-    @property
-    def outcome_name(self) -> str:
-        """Name of the notebook, by which the outcome is stored."""
-        return self.name
-
-    def reproduce(self) -> Table:
-        """Return the commands that repeat this spec, and one of its runs."""
-        first, preset = self.plan[0].spec, self.params["preset"]
-        one = (
-            f"benchbook run --optimizer {first.optimizer} --function {first.function} --dim {first.dim} "
-            f"--instance {first.instance} --seed {first.seed} --budget {first.budget}"
-        )
-        notebook = f"notebooks/applied/{self.name}.ipynb"
-        rows = [
-            ["this spec", f"benchbook spec run {self.name} --params {preset}"],
-            ["with papermill", f"papermill {notebook} out.ipynb -f {preset_argument(str(preset))}"],
-            ["its contract", f"pytest --nbval --nbval-current-env {notebook}"],
-            ["its first run", f"{one} --out r.json.zst"],
-            ["proof of that run", "benchbook verify r.json.zst"],
-        ]
-        return Table(["to repeat", "command"], [[what, Cell(command, "bb-code")] for what, command in rows])
-
     def _functions(self) -> list[str]:
         return list(dict.fromkeys(item.name for item in self.problems))
-
-    def _compared_with(self) -> OptimizerChoice:
-        return self.control
-
-    def _planned_specs(self) -> list[RunSpec]:
-        return [item.spec for item in self.plan]
-
-    def _every_run(self) -> RunTable:
-        return self.runs
-
-    def _done(self) -> RunTable:
-        return self._checked_runs()
 
 
 def _value(run: RunRecord) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 
 from benchbook.errors import ClaimsFailedError, UsageError
 from benchbook.records import Claim, Verdict
-from benchbook.specs.claims import judge, number, requirement, verdict_lines
+from benchbook.specs.claims import number, requirement, verdict_lines
 from benchbook.specs.display import Cell, Table
 
 # Chance that a spec whose optimizer has not changed fails one of its tests; they share it.
@@ -19,47 +19,24 @@ class ClaimList:
 
     Statistical tests are judged when the claims are read, each at its share of `LEVEL` (Bonferroni).
 
-    Examples:
-        >>> claims = ClaimList()
-        >>> claims.claim("near", "The plane is found.", 2.5, "<=", 5.0, unit="mm").verdict.value
-        'held'
-        >>> claims.lines()
-        'held      The plane is found.  [≤ 5 mm]'
+    Attributes:
+        not_judged: Ids of claims that need a library which is not installed, and may stay undecided.
     """
 
     def __init__(self) -> None:
         """Begin without one."""
         self._entries: dict[str, Claim | Test] = {}
-
-    def claim(
-        self,
-        id: str,  # the field's name in the artifact
-        text: str,
-        measured: float | int | bool | None,
-        relation: str,
-        threshold: float | int | bool,
-        *,
-        unit: str = "",
-        detail: str = "",
-        sort: str = "quality",
-        upper: float | int | None = None,
-    ) -> Claim:
-        """Add a claim and return it with its verdict.
-
-        Raises:
-            UsageError: Another claim has this id, or the relation is unknown.
-        """
-        return self.add(
-            judge(id, text, measured, relation, threshold, unit=unit, detail=detail, sort=sort, upper=upper)
-        )
+        self.not_judged: set[str] = set()
 
     def add(self, claim: Claim) -> Claim:
-        """Add a claim that has been judged, and return it.
+        """Add a claim and return it.
 
         Raises:
-            UsageError: Another claim has this id.
+            UsageError: Another claim has this id, or it has no id or no sentence.
         """
-        self._add(claim.id, claim)
+        if not claim.id or not claim.text:
+            raise UsageError(f"a claim needs an id and a sentence, and has {claim.id!r} and {claim.text!r}")
+        self._put(claim.id, claim)
         return claim
 
     def test(self, id: str, judged_at: Test) -> Claim:
@@ -68,7 +45,7 @@ class ClaimList:
         Raises:
             UsageError: Another claim has this id.
         """
-        self._add(id, judged_at)
+        self._put(id, judged_at)
         return next(claim for claim in self if claim.id == id)
 
     def table(self, caption: str = "") -> Table:
@@ -91,17 +68,14 @@ class ClaimList:
         """Return one line per claim, without measured values, so that it is the same everywhere."""
         return verdict_lines(list(self))
 
-    def demand(self, *, not_judged: Collection[str] = ()) -> None:
-        """Let all of them hold.
-
-        Args:
-            not_judged: Ids of claims that could not be judged here, and need not hold.
+    def demand(self) -> None:
+        """Let all of them hold, apart from those that could not be judged here.
 
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
         """
         failed = [claim for claim in self if claim.verdict is Verdict.FAILED]
-        open_ = [c for c in self if c.verdict is Verdict.UNDECIDED and c.id not in not_judged]
+        open_ = [c for c in self if c.verdict is Verdict.UNDECIDED and c.id not in self.not_judged]
         told = []
         if failed:
             listed = "; ".join(
@@ -122,7 +96,7 @@ class ClaimList:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def _add(self, id: str, entry: Claim | Test) -> None:
+    def _put(self, id: str, entry: Claim | Test) -> None:
         if id in self._entries:
             raise UsageError(f"the claim id {id!r} appears twice")
         self._entries[id] = entry

@@ -21,50 +21,27 @@ _LARGE = 1e6  # from here on with an exponent
 _SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">"}
 
 
-def judge(
-    id: str,  # the field's name in the artifact
-    text: str,
+def verdict_of(
     measured: float | int | bool | None,
     relation: str,
     threshold: float | int | bool,
-    *,
-    unit: str = "",
-    detail: str = "",
-    sort: str = "quality",
     upper: float | int | None = None,
-    detectable: float | None = None,
-) -> Claim:
-    """Compare a measured value with a threshold, or two; what could not be measured is undecided.
+) -> Verdict:
+    """Compare a measured value with a threshold, or with two; what could not be measured is undecided.
 
     Raises:
-        UsageError: The relation is unknown, or a text is empty.
+        UsageError: The relation is unknown.
 
     Examples:
-        >>> judge("fast", "It is fast.", 3, "<=", 5).verdict.value
-        'held'
+        >>> verdict_of(3, "<=", 5).value, verdict_of(None, "<=", 5).value
+        ('held', 'undecided')
     """
     if relation not in _RELATIONS:
         raise UsageError(f"relation is {relation!r}, expected one of {', '.join(_RELATIONS)}")
-    if not id or not text:
-        raise UsageError("a claim needs an id and a sentence")
     if measured is None or not math.isfinite(measured):
-        verdict, measured = Verdict.UNDECIDED, None
-    else:
-        holds = _RELATIONS[relation](measured, threshold) and (upper is None or measured <= upper)
-        verdict = Verdict.HELD if holds else Verdict.FAILED
-    return Claim(
-        id=id,
-        text=text,
-        measured=measured,
-        relation=relation,
-        threshold=threshold,
-        unit=unit,
-        verdict=verdict,
-        detail=detail,
-        sort=sort,
-        upper=upper,
-        detectable=detectable,
-    )
+        return Verdict.UNDECIDED
+    holds = _RELATIONS[relation](measured, threshold) and (upper is None or measured <= upper)
+    return Verdict.HELD if holds else Verdict.FAILED
 
 
 def number(value: float | int | bool | None, digits: int = 3) -> str:
@@ -92,10 +69,10 @@ def requirement(claim: Claim) -> str:
     """Return relation, threshold and unit of a claim.
 
     Examples:
-        >>> requirement(judge("a", "A.", 1, ">=", 0.5, unit="decades"))
-        '≥ 0.5 decades'
-        >>> requirement(judge("a", "A.", 1, ">=", 0.5, upper=2, unit="decades"))
-        '0.5 to 2 decades'
+        >>> held = Verdict.HELD
+        >>> claim = Claim(id="a", text="A.", measured=1, relation=">=", threshold=0.5, unit="of runs", verdict=held)
+        >>> requirement(claim)
+        '≥ 0.5 of runs'
     """
     if claim.upper is not None:
         return f"{number(claim.threshold)} to {number(claim.upper)} {claim.unit}".rstrip()

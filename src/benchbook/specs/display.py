@@ -1,4 +1,4 @@
-"""Tables and pictures as a notebook shows them: escaped HTML with plain text beside it, and a caption below."""
+"""Tables and pictures as a notebook shows them: escaped HTML with a plain-text version, and a caption below."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Choice:
         paths = [(name, _path(name, self.function, self.instance, self.seed, self.budget)) for name in self.optimizers]
         ends = "; ".join(f"{name} {number(float(made(path[-1:])[0] - (made.f_opt or 0.0)), 2)}" for name, path in paths)
         alt = (
-            f"Way of the best point so far on the contours of {self.function} in two dimensions, instance "
+            f"Path of the best point so far on the contours of {self.function} in two dimensions, instance "
             f"{self.instance}, seed {self.seed}, {self.budget:,} evaluations. Precision at the end: {ends}."
         )
         return Picture(trajectory_grid(made, paths, getattr(made, "x_opt", None)), alt)
@@ -81,7 +81,7 @@ class Choice:
         """Return convergence and runtime profile, side by side; raises as `runs` does.
 
         Convergence: median and quartiles over the repetitions of the best precision so far. Profile: the share of
-        COCO's 51 targets and of the repetitions that is reached within so many evaluations for each variable.
+            COCO's 51 targets and of the repetitions reached within a number of evaluations per variable.
         """
         runs = self.runs()
         curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
@@ -94,7 +94,7 @@ class Choice:
         alt = (
             f"{self.function} in {self.dim} dimensions, instance {self.instance}, {self.budget:,} evaluations, "
             f"{self.repetitions} seeds: median and quartiles of the best precision against evaluations, and the share "
-            f"of 51 targets from 100 to 1e-8 reached within so many evaluations for each variable. At the end: {ends}."
+            f"of 51 targets from 100 to 1e-8 reached within a number of evaluations per variable. At the end: {ends}."
         )
         return Picture(curves_beside_profile(f"{self.function}, {self.dim}-D", curves, profiles), alt)
 
@@ -162,6 +162,6 @@ def _path(name: str, function: str, instance: int, seed: int, budget: int) -> Fl
     execute(planned_run(optimizer(name), made, seed=seed, budget=budget), observers=(trace,))
     values = made(trace.points)
     better = np.flatnonzero(values < np.concatenate(([np.inf], np.minimum.accumulate(values)[:-1])))
-    # Where no value was finite, the way is its first point.
+    # If no value was finite, the way is its first point.
     path: FloatArray = trace.points[better if len(better) else [0]]
     return path

@@ -26,14 +26,14 @@ def _convergence_text(runs: RunTable, optimizer: str, control: str | None, dim: 
         ]
         parts.append(f"{function}: {', '.join(ends)}")
     return (
-        f"Convergence of {optimizer}{f' beside {control}' if control else ''} on shifted problems, dimension {dim}: "
+        f"Convergence of {optimizer}{f' and {control}' if control else ''} on shifted problems, dimension {dim}: "
         f"median and quartiles of the best precision against evaluations. "
         f"Median precision at the end: {'; '.join(parts)}."
     )
 
 
 def convergence_figure(runs: RunTable, optimizer: str, control: str | None) -> Captioned:
-    """Draw median and quartiles of the best precision, a panel a function, in the largest dimension."""
+    """Draw median and quartiles of the best precision, one panel per function, in the largest dimension."""
     dim = max(runs.dims)
     panels = []
     for function in runs.functions[:_MOST_PANELS]:
@@ -64,13 +64,13 @@ def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captione
     caption = (
         f"{optimizer} and {reference} on the same shifted problems, with the same budgets ({budgets} evaluations) and "
         f"seeds, {each} runs each. Over functions and dimensions the medians of {optimizer} are "
-        f"{abs(behind or 0.0):.2g} decades {'above' if (behind or 0.0) > 0 else 'below'} (median)."
+        f"{abs(behind or 0.0):.2g} orders of magnitude {'above' if (behind or 0.0) > 0 else 'below'} (median)."
     )
     return Captioned(convergence_grid(panels), _convergence_text(runs, optimizer, reference, dim), caption)
 
 
 def profile(runs: RunTable) -> Captioned:
-    """Draw the runtime profiles of all optimizers of a table, a panel a dimension."""
+    """Draw the runtime profiles of all optimizers of a table, one panel per dimension."""
     profiles = runs.profile("dim", band=0.95)
     dims = sorted({curve.dim for curve in profiles if curve.dim is not None})
     panels = [(f"{dim}-D", [curve for curve in profiles if curve.dim == dim]) for dim in dims]
@@ -78,22 +78,24 @@ def profile(runs: RunTable) -> Captioned:
     functions, targets = profiles[0].functions, profiles[0].targets
     alt = (
         f"Runtime profiles on {functions} shifted functions: share of functions, targets and runs that are reached "
-        f"within so many evaluations for each variable. At the end of the runs: {ends}."
+        f"within a number of evaluations per variable. At the end of the runs: {ends}."
     )
     caption = (
-        f"Share of functions, targets and runs reached within so many evaluations for each variable: {functions} "
-        f"shifted functions, {targets} targets from 100 to 1e-8. The band holds 95 % of what other draws of the runs "
-        "give; the cross stands where the runs end."
+        f"Share of functions, targets and runs reached within a number of evaluations per variable: {functions} "
+        f"shifted functions, {targets} targets from 100 to 1e-8. The band is a 95 % confidence band, "
+        "and the cross marks where the runs end."
     )
     return Captioned(profile_grid(panels), alt, caption)
 
 
-def twin_comparison(runs: RunTable, optimizer: str) -> Captioned:
-    """Draw the textbook instance against its twins, a panel a function, in the largest dimension."""
+def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
+    """Draw the textbook and the shifted instances, one panel per function, in the largest dimension; None if absent."""
     own = runs.select(optimizer=optimizer, dim=max(runs.dims))
     functions = [
         f for f in own.functions if len(own.select(function=f, instance=0)) and len(own.select(function=f).twins())
     ]
+    if not functions:
+        return None
     panels, ends = [], []
     for function in functions[:_MOST_PANELS]:
         cell = own.select(function=function)
@@ -101,16 +103,16 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned:
         panels.append(
             (
                 f"{function}, {max(own.dims)}-D",
-                [("shifted twin", twins, OPTIMIZER_STYLE), ("textbook", textbook, _TEXTBOOK_STYLE)],
+                [("shifted instance", twins, OPTIMIZER_STYLE), ("textbook", textbook, _TEXTBOOK_STYLE)],
             )
         )
-        ends.append(f"{function}: textbook {textbook.median[-1]:.2g}, twin {twins.median[-1]:.2g}")
+        ends.append(f"{function}: textbook {textbook.median[-1]:.2g}; shifted {twins.median[-1]:.2g}")
     alt = (
-        f"Convergence of {optimizer} on textbook functions and on their shifted and rotated twins, dimension "
+        f"Convergence of {optimizer} on textbook functions and on their shifted and rotated instances, dimension "
         f"{max(own.dims)}. Median precision at the end: {'; '.join(ends)}."
     )
     caption = (
-        "The same functions with the optimum where the textbook puts it, often in the centre of the box, and shifted "
+        "The same functions with the optimum as in textbooks, often in the centre of the box, and shifted "
         "and rotated. An optimizer without centre bias does about as well on both."
     )
     return Captioned(convergence_grid(panels), alt, caption)

@@ -44,7 +44,7 @@ def _is_module(name: str) -> bool:
 
 
 def what_is_missing(spec: str) -> str | None:
-    """Return why a spec cannot run here, where its optimizer's library is not installed; None where it can.
+    """Return why a spec cannot run here, where its optimizer's library is not installed; None if it can.
 
     Examples:
         >>> what_is_missing("cma_es") is None

@@ -20,7 +20,7 @@ def new_project(folder: Path, *, optimizer: str | None = None, workflow: bool = 
     """Make a project in a folder, and return what was written and what was there already and left as it is.
 
     Args:
-        folder: The folder; it is made where it does not exist.
+        folder: The folder; it is made if it does not exist.
         optimizer: The optimizer that the README and the gate name.
         workflow: Whether the workflow for GitHub, with the gate and its study, is written too.
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchbook.analysis import RunTable, decades_behind
+from benchbook.analysis.control import FLOOR
 from benchbook.analysis.plots import Picture
+from benchbook.errors import MissingExtraError, UsageError
 from benchbook.observers import PointTrace
-from benchbook.optimizers import CONTROL
+from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
-from benchbook.specs import figures, tables
+from benchbook.records import Claim
+from benchbook.specs import figures, standard_claims, strong_claims, tables
 from benchbook.specs.display import Note, Table
 from benchbook.specs.names import spec_name
-from benchbook.specs.strong_claims import StrongClaims
+from benchbook.specs.spec_base import SpecBase
+from benchbook.specs.spec_plan import givens, library_of, spec_plan
+from benchbook.specs.trials.planting import as_planted
+from benchbook.specs.trials.published import Published
 from benchbook.studies.runs.execute import execute
-from benchbook.studies.runs.planned_run import planned_run
+from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.typing import JsonObject
 
 TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
 
@@ -30,21 +38,21 @@ def spec(
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
-    """Begin the spec of an optimizer.
+    """Start the spec of an optimizer.
 
     Args:
         name: The optimizer, by its name in the catalog.
-        title: Heading of the notebook; the name unless given.
+        title: Heading of the notebook; by default the name.
         control: The optimizer it is compared with.
-        reference: Another implementation of the same method, by its name in the catalog. Where its library is not
-            installed, what is claimed about it is not judged.
+        reference: Another implementation of the same method, by its name in the catalog. If its library is not
+            installed, claims about it are not judged.
         published: A baseline that holds runs of the optimizer, with which new runs are compared.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
     Raises:
         UnknownNameError: A name is not known.
-        ParamsError: A parameter is unknown, missing or of a wrong type.
+        ParamsError: A parameter is unknown, missing or has the wrong type.
         MissingExtraError: The optimizer's library is not installed.
 
     Examples:
@@ -66,8 +74,151 @@ def spec(
     )
 
 
-class Spec(StrongClaims):
-    """A spec under way; made by `bb.spec`. It adds the figures and tables that all specs share."""
+class Spec(SpecBase):
+    """A spec of an optimizer under way; made by `bb.spec`.
+
+    It adds to what every spec has the comparison with a reference, the standard claims, and figures and tables.
+
+    Attributes:
+        reference: Another implementation; None without one, or where its library is not installed.
+        peers: The runs of the comparison with the reference, once `when` has done them.
+        sample: The runs that are compared with published ones, once `when` has done them.
+    """
+
+    caption = (
+        "Each claim has a measured value, a requirement and a verdict. A claim that needs another library is "
+        "undecided if that library is not installed."
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        control: str,
+        reference: str | None,
+        published: str | None,
+        settings: Mapping[str, Any],
+        params: JsonObject,
+    ) -> None:
+        """Plan the runs; nothing is computed yet."""
+        chosen = optimizer(name, **settings)
+        other = None if control == name else optimizer(control)
+        self.reference, self._without_reference = _reference(reference)
+        self._reference_name = reference
+        self._given = givens(params, library_of(chosen))
+        self._peer_plan = as_planted(_plan_of_peers(params, chosen, self.reference))
+        self.peers = RunTable([])
+        self._published = None if published is None else Published(published, chosen, self._given)
+        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
+        self.sample = RunTable([])
+        super().__init__(
+            name,
+            spec_name(name),
+            title=title,
+            params=params,
+            optimizer=chosen,
+            control=other,
+            plan=as_planted(spec_plan(self._given, [chosen, *([other] if other else [])])),
+            others=[*self._peer_plan, *self._sample_plan],
+        )
+
+    def settings(self) -> Table | Note:
+        """Return the settings as a table: name, value, meaning."""
+        return tables.settings_table(self.optimizer)
+
+    def given(self) -> Table:
+        """Return problems, repetitions and budgets as a table."""
+        names = [choice.name for choice in (self.optimizer, self.control) if choice]
+        reference = self._without_reference
+        if self.reference is not None:
+            budget = self._peer_plan[0].spec.budget // self._peer_plan[0].spec.dim
+            reference = f"{self.reference.name}, both with {budget:,} evaluations x dimension on shifted problems"
+        return tables.given_table(str(self.params["preset"]), self._given, names, reference, len(self._runs.plan))
+
+    def when(self) -> RunTable:
+        """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
+        self.runs, self.peers = self._runs.do(self.plan), self._runs.do(self._peer_plan)
+        self.sample = self._runs.do(self._sample_plan)
+        return self.runs
+
+    claim_sound = standard_claims.claim_sound
+    claim_beats_control = standard_claims.claim_beats_control
+    claim_centre_bias = standard_claims.claim_centre_bias
+    claim_no_centre_bias = standard_claims.claim_no_centre_bias
+    claim_fails_on = standard_claims.claim_fails_on
+    centre_bias = standard_claims.centre_bias
+    share_reaching = standard_claims.share_reaching
+    improvements_ratio = standard_claims.improvements_ratio
+
+    def claim_published(self) -> Claim:
+        """Claim that a sample of the published runs, computed again, is what it was to the last digit published.
+
+        Compared are evaluations, the first evaluation within each of the standard targets, and the area over the
+        convergence curve. If a run differs under another arithmetic, the claim is undecided and need not hold. If the
+        code was changed on purpose, publish the baseline again.
+
+        Raises:
+            UsageError: The spec was begun without a baseline.
+        """
+        return strong_claims.claim_published(self, self._with_baseline())
+
+    def claim_as_good_as_published(self, *, margin: float = strong_claims.MARGIN) -> Claim:
+        """Claim that new runs are as good as the published ones in each cell: not worse, and not better either.
+
+        Args:
+            margin: Change of the area over the convergence curve (0 to 1) that does not matter. In a cell whose
+                published runs vary too much for it, twice the half width of their own interval takes its place.
+
+        Raises:
+            UsageError: The spec was begun without a baseline, or the margin is not above 0.
+        """
+        return strong_claims.claim_as_good_as_published(self, self._with_baseline(), self.sample, margin=margin)
+
+    def claim_solves(self, function: str, dim: int, *, target: float, within: int, at_least: float) -> Claim:
+        """Claim that a share of runs on a shifted function comes within a target of the optimum.
+
+        Held if the exact interval of the chance lies above the share, failed if below, undecided otherwise.
+
+        Args:
+            function: Name of the function.
+            dim: Dimension.
+            target: Precision.
+            within: Evaluations that count.
+            at_least: Share of runs, 0 to 1.
+
+        Raises:
+            UsageError: The spec has no such runs, of this many evaluations.
+        """
+        return strong_claims.claim_solves(
+            self, self.sample, function, dim, target=target, within=within, at_least=at_least
+        )
+
+    def _with_baseline(self) -> Published:
+        if self._published is None:
+            raise UsageError(f"{self.name} is compared with no baseline: bb.spec(..., published=...)")
+        return self._published
+
+    def claim_keeps_up(self, *, at_most: float) -> Claim:
+        """Claim to end at most this many orders of magnitude above the reference on shifted problems; below is fine.
+
+        If the library of the reference is not installed, the claim is undecided, and the spec can still hold.
+
+        Raises:
+            UsageError: The spec was begun without a reference.
+        """
+        name = self._reference_name
+        if name is None:
+            raise UsageError(f"{self.name} has no reference: bb.spec(..., reference=...)")
+        behind, detail = None, self._without_reference
+        if self.reference is not None:
+            self.done()
+            behind, gaps = decades_behind(self.peers, self.name, name, least=self._given.target or FLOOR)
+            detail = ", ".join(f"{function} {dim}-D {gap:+.2g}" for function, dim, gap in gaps[:4])
+        else:
+            self._claims.not_judged.add("keeps-up")
+        text = f"On shifted problems it ends as low as {name}, or only slightly higher."
+        return self.claim("keeps-up", text, behind, "<=", at_most, unit="orders of magnitude above", detail=detail)
 
     def stages(self, function: str = "rastrigin", *, instance: int = 1, seed: int = 1, budget: int = 1000) -> Picture:
         """Return where the optimizer looks early, halfway and late in one run on a two-dimensional problem."""
@@ -77,39 +228,57 @@ class Spec(StrongClaims):
         return figures.stages(self.name, made, trace.points)
 
     def convergence(self) -> Picture:
-        """Return best precision against evaluations on the shifted twins, with quartile bands, beside the control."""
-        return figures.convergence_figure(self._done().twins(), self.name, self.control.name if self.control else None)
+        """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""
+        return figures.convergence_figure(self.done().twins(), self.name, self.control.name if self.control else None)
 
     def profile(self) -> Picture:
-        """Return the runtime profile on the shifted twins, a panel a dimension, beside the control."""
-        return figures.profile(self._done().twins())
+        """Return the runtime profile on shifted instances, one panel per dimension, and the control."""
+        return figures.profile(self.done().twins())
 
     def targets(self, targets: Sequence[float] = TARGETS) -> Table:
         """Return the expected evaluations to targets on shifted problems, in the largest dimension."""
-        return tables.targets_table(self._done().twins(), targets)
+        return tables.targets_table(self.done().twins(), targets)
 
     def beside_control(self) -> Table:
-        """Return medians and pairs won on each shifted problem, beside the control."""
-        return tables.control_table(self._done().twins(), self.name, self.control.name if self.control else None)
+        """Return medians on each shifted problem, those of the control, and pairs won."""
+        return tables.control_table(self.done().twins(), self.name, self.control.name if self.control else None)
 
     def beside_reference(self) -> Picture | Note:
-        """Return convergence beside the reference, on the same problems with the same budget.
+        """Return convergence compared with the reference, on the same problems with the same budget.
 
-        A sentence where there is no reference, or its library is not installed.
+        A sentence if there is no reference, or its library is not installed.
         """
-        self._done()
+        self.done()
         if self.reference is None:
             return Note(self._without_reference or f"There is no other implementation to compare {self.name} with.")
         return figures.beside_reference(self.peers, self.name, self.reference.name)
 
-    def twin_comparison(self) -> Picture:
-        """Return convergence on the textbook functions and on their shifted twins: how centre bias shows."""
-        return figures.twin_comparison(self._done(), self.name)
+    def twin_comparison(self) -> Picture | Note:
+        """Return convergence on the textbook functions and on shifted instances, which shows centre bias.
+
+        A sentence if no function is run both ways.
+        """
+        found = figures.twin_comparison(self.done(), self.name)
+        return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")
 
     def weaknesses(self) -> Table:
         """Return the shifted problems on which the optimizer gains least on the control, the worst first."""
-        return tables.weaknesses_table(self._done().twins(), self.name, self.control.name if self.control else None)
+        return tables.weaknesses_table(self.done().twins(), self.name, self.control.name if self.control else None)
 
-    def reproduce(self) -> Table:
-        """Return the commands that repeat this spec, and one of its runs."""
-        return tables.reproduce_table(spec_name(self.name), str(self.params["preset"]), self.plan[0].spec)
+
+def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:
+    """Return the reference, and why there is none although one was named."""
+    if name is None:
+        return None, ""
+    try:
+        return optimizer(name), ""
+    except MissingExtraError as error:
+        return None, str(error)
+
+
+def _plan_of_peers(params: JsonObject, own: OptimizerChoice, reference: OptimizerChoice | None) -> list[PlannedRun]:
+    """Return the comparison with the reference: what the slower of the two can afford, on shifted problems."""
+    if reference is None:
+        return []
+    shared = givens(params, library_of(reference) or library_of(own))
+    return spec_plan(shared, [own, reference], twins_only=True)

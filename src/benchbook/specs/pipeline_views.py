@@ -38,7 +38,7 @@ def step_table(pipeline: Pipeline) -> Table:
 def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
     """Return how wrong the predictions of a whole duration were, pipeline by pipeline; of those that were completed.
 
-    Where several were made while the same steps were over, the last one stands.
+    If several were made at the same step, the last one is shown.
     """
     rows = []
     for number, pipeline in enumerate(pipelines, start=1):
@@ -51,7 +51,7 @@ def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
 
 
 def advice_table(pipelines: Sequence[Pipeline]) -> Table:
-    """Return the recommendations with their evidence and actions; one row that says so where there is none."""
+    """Return the recommendations with their evidence and actions; one row that says so if there is none."""
     rows = [
         [
             str(number),
@@ -63,5 +63,5 @@ def advice_table(pipelines: Sequence[Pipeline]) -> Table:
         for number, pipeline in enumerate(pipelines, start=1)
         for advice in pipeline.state.advice
     ]
-    nothing = [["all", "none", "no rule had anything to say", "", ""]]
+    nothing = [["all", "none", "there are no recommendations", "", ""]]
     return Table(["run", "severity", "what", "evidence", "actions"], rows or nothing)

@@ -6,23 +6,52 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from benchbook.errors import ExecutionError
-from benchbook.records import RunSpec, as_plain
+from benchbook.numerics import fingerprint
+from benchbook.records import Environment, RunSpec, as_plain
 from benchbook.studies.runs.run import run
+from benchbook.typing import JsonObject
 
 _TIMEOUT_S = 600
 
 
-def digests_in_another_process(specs: Sequence[RunSpec]) -> list[str]:
-    """Return the content digests of runs done again in a fresh Python process.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """Runs that were done again in a fresh Python process.
+
+    Attributes:
+        digests: Their content digests.
+        arithmetic: The arithmetic of that process, as a record has it.
+    """
+
+    digests: list[str]
+    arithmetic: JsonObject
+
+    def unlike(self, then: Sequence[Environment]) -> list[str]:
+        """Return in words how its arithmetic differs from that of environments; nothing where all are alike."""
+        found: dict[str, None] = {}
+        for environment in then:
+            for name, value in cast("JsonObject", as_plain(environment.arithmetic)).items():
+                if value != self.arithmetic[name]:
+                    found[f"{name} {_words(value)} in the store, {_words(self.arithmetic[name])} now"] = None
+        return list(found)
+
+
+def in_another_process(specs: Sequence[RunSpec]) -> Repeated:
+    """Do runs again in a fresh Python process, which knows no store.
 
     Raises:
         ExecutionError: The process failed.
     """
+    # Where NumPy was loaded before benchbook here, so it is there: both have the arithmetic that NumPy chose.
+    first = "" if fingerprint().pinned else "import numpy; "
+    code = f"{first}from benchbook.specs.rerun import main; main()"
     try:
         done = subprocess.run(  # this Python, a fixed module
-            [sys.executable, "-m", "benchbook.specs.rerun"],
+            [sys.executable, "-c", code],
             input=json.dumps([as_plain(spec) for spec in specs]),
             capture_output=True,
             text=True,
@@ -33,10 +62,16 @@ def digests_in_another_process(specs: Sequence[RunSpec]) -> list[str]:
         raise ExecutionError(f"repeating {len(specs)} runs in another process took over {_TIMEOUT_S} s") from error
     if done.returncode != 0:
         raise ExecutionError(f"repeating runs in another process failed: {done.stderr.strip()[-2000:]}")
-    return [str(digest) for digest in json.loads(done.stdout)]
+    found = json.loads(done.stdout)
+    return Repeated(digests=found["digests"], arithmetic=found["arithmetic"])
 
 
-def _main() -> None:
+def _words(value: object) -> str:
+    return " ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+def main() -> None:
+    """Do the runs described on standard input, and write their results to standard output."""
     specs = json.load(sys.stdin)
     digests = [
         run(
@@ -52,8 +87,4 @@ def _main() -> None:
         ).content_digest
         for spec in specs
     ]
-    json.dump(digests, sys.stdout)
-
-
-if __name__ == "__main__":
-    _main()
+    json.dump({"digests": digests, "arithmetic": as_plain(fingerprint())}, sys.stdout)

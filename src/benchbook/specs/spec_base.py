@@ -2,61 +2,75 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchbook.analysis import RunTable
 from benchbook.errors import UsageError
+from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice
-from benchbook.records import Claim, RunRecord, RunSpec, Status
-from benchbook.specs.claim_list import ClaimList
+from benchbook.records import Claim
+from benchbook.specs import tables
+from benchbook.specs.claim_list import ClaimList, Test
+from benchbook.specs.claims import verdict_of
 from benchbook.specs.display import Table
 from benchbook.specs.outcome import outcome_document, write_outcome
-from benchbook.specs.trials.planting import digests_again
+from benchbook.specs.spec_runs import SpecRuns
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
 
-class SpecBase(ABC):
+class SpecBase:
     """A spec: runs that are planned, and claims about them.
 
     Attributes:
+        name: What the spec is about.
         title: Heading of the notebook.
         params: The parameters, as the outcome records them.
-        optimizer: What the spec is about.
+        optimizer: The optimizer.
+        control: What it is compared with; None if it is the control itself.
         plan: The runs of optimizer and control.
+        runs: These runs, once `when` has done them.
         folder: Where runs and outcome are stored.
     """
 
-    title: str
-    params: JsonObject
-    optimizer: OptimizerChoice
-    plan: Sequence[PlannedRun]
-    folder: Path
     caption = ""
 
-    def __init__(self) -> None:
-        """Begin without a claim."""
+    def __init__(
+        self,
+        name: str,
+        notebook: str,
+        *,
+        title: str,
+        params: JsonObject,
+        optimizer: OptimizerChoice,
+        control: OptimizerChoice | None,
+        plan: Sequence[PlannedRun],
+        others: Sequence[PlannedRun] = (),
+    ) -> None:
+        """Plan the runs; nothing is computed yet, and nothing claimed.
+
+        Args:
+            name: What the spec is about.
+            notebook: Path of the notebook below `notebooks/`, without its suffix.
+            title: Heading of the notebook.
+            params: The parameters, as the outcome records them.
+            optimizer: The optimizer.
+            control: What it is compared with.
+            plan: The runs of both.
+            others: Runs that are done besides; those that are in the plan too are done once.
+        """
+        self.name = name
+        self.title = title
+        self.params = params
+        self.optimizer = optimizer
+        self.control = control
+        self.plan = list(plan)
+        self.runs = RunTable([])
+        self.folder = spec_root() / notebook.rpartition("/")[2]
+        self._notebook = f"notebooks/{notebook}.ipynb"
+        self._runs = SpecRuns([*plan, *others], self.folder / "runs")
         self._claims = ClaimList()
-        self._not_judged: set[str] = set()  # ids of claims that need a library which is not installed
-
-    @property
-    @abstractmethod
-    def outcome_name(self) -> str:
-        """Name of the notebook, by which the outcome is stored."""
-
-    @abstractmethod
-    def _compared_with(self) -> OptimizerChoice | None:
-        """Return the control; None where the spec is about the control itself."""
-
-    @abstractmethod
-    def _planned_specs(self) -> Sequence[RunSpec]:
-        """Return every planned run once."""
-
-    @abstractmethod
-    def _every_run(self) -> RunTable:
-        """Return every run that was done, once."""
 
     def claim(
         self,
@@ -74,22 +88,80 @@ class SpecBase(ABC):
         """Add a claim; `then` judges all of them together.
 
         Args:
-            id: Short name, unique in the spec.
-            text: The sentence.
-            measured: The measured value; None where it could not be measured, and the claim stays undecided.
-            relation: `<=`, `>=`, `==`, `<` or `>`.
-            threshold: What the measured value is compared with.
+            id: Name of the claim, by which it is found in the outcome.
+            text: The claim as a sentence.
+            measured: What was measured; None, or a number that is not finite, if that was not possible.
+            relation: How it must compare with the threshold: `<=`, `>=`, `==`, `<` or `>`.
+            threshold: What it is compared with.
             unit: Unit of both.
-            detail: What else a reader should know.
-            sort: "quality", unless any sound optimizer passes: then "contract".
-            upper: A second threshold, above which the value may not be.
+            detail: What a reader should know of the measurement.
+            sort: "quality"; "contract" if any sound optimizer passes.
+            upper: A second threshold, which the measured value may not exceed.
 
         Raises:
-            UsageError: Another claim has this id, or the relation is unknown.
+            UsageError: Another claim has this id, a text is empty, or the relation is unknown.
+
+        Examples:
+            >>> import benchbook as bb
+            >>> problems = {"functions": ["sphere"], "dims": [2], "instances": [1], "bbob_functions": []}
+            >>> length = {"seeds": 1, "bbob_instances": [1], "budget_per_dim": 10, "target": None}
+            >>> spec = bb.spec("cma_es", preset="mine", **problems, **length)
+            >>> spec.claim("near", "The plane is found.", 2.5, "<=", 5.0, unit="mm").verdict.value
+            'held'
         """
-        return self._claims.claim(
-            id, text, measured, relation, threshold, unit=unit, detail=detail, sort=sort, upper=upper
+        verdict = verdict_of(measured, relation, threshold, upper)
+        known = None if measured is None or not math.isfinite(measured) else measured
+        return self.add(
+            Claim(
+                id=id,
+                text=text,
+                measured=known,
+                relation=relation,
+                threshold=threshold,
+                unit=unit,
+                verdict=verdict,
+                detail=detail,
+                sort=sort,
+                upper=upper,
+            )
         )
+
+    def add(self, claim: Claim, *, may_stay_open: bool = False) -> Claim:
+        """Add a claim that has been judged.
+
+        Args:
+            claim: The claim.
+            may_stay_open: It could not be judged here, and the spec can still hold.
+
+        Raises:
+            UsageError: Another claim has this id, or a text is empty.
+        """
+        if may_stay_open:
+            self._claims.not_judged.add(claim.id)
+        return self._claims.add(claim)
+
+    def test(self, id: str, judged_at: Test) -> Claim:
+        """Add a statistical claim, which is judged at its share of the level that all of the spec have.
+
+        Raises:
+            UsageError: Another claim has this id.
+        """
+        return self._claims.test(id, judged_at)
+
+    def trial(self) -> tuple[list[Claim], RunTable]:
+        """Return the claims that could be judged here, and the optimizer's runs: what a trial with a fault compares."""
+        judged = [claim for claim in self._claims if claim.id not in self._claims.not_judged]
+        return judged, self._runs.done().select(optimizer=self.optimizer.name)
+
+    def done(self) -> RunTable:
+        """Return the runs of optimizer and control that are done.
+
+        Raises:
+            UsageError: There is none yet.
+        """
+        if not len(self.runs):
+            raise UsageError("no runs yet: call when() first")
+        return self.runs
 
     @property
     def judged(self) -> list[Claim]:
@@ -100,45 +172,37 @@ class SpecBase(ABC):
         """Return the claims as a table: verdict, sentence, measured value, requirement."""
         return self._claims.table(caption=self.caption)
 
+    def ledger(self) -> Table:
+        """Return how many runs were planned, and their outcomes, by optimizer.
+
+        Raises:
+            UsageError: No run is done yet.
+        """
+        return tables.ledger_table(self._runs.specs, self._runs.done())
+
     def then(self) -> None:
         """Judge: write the outcome, print one line per claim, and fail if one does not hold.
 
         Raises:
+            UsageError: No run is done yet.
             ClaimsFailedError: A claim failed, or could not be decided for another reason than a library that is not
                 installed; all were evaluated and written before.
         """
         document = outcome_document(
-            name=self.outcome_name,
+            name=self.folder.name,
             title=self.title,
             params=self.params,
             optimizer=self.optimizer,
-            control=self._compared_with(),
+            control=self.control,
             claims=self.judged,
-            planned=len(self._planned_specs()),
-            runs=self._checked_runs(),
-            not_judged=self._not_judged,
+            planned=len(self._runs.plan),
+            runs=self._runs.done(),
+            not_judged=self._claims.not_judged,
         )
         write_outcome(self.folder, document)
         print(self._claims.lines())  # noqa: T201  # the contract cell's output, compared by nbval
-        self._claims.demand(not_judged=self._not_judged)
+        self._claims.demand()
 
-    def _claim_contract(self, runs: RunTable, sample: Sequence[tuple[PlannedRun, RunRecord]]) -> None:
-        """Claim that runs complete, budgets are kept, and the sampled runs repeat to the byte in another process."""
-        failed = sum(run.status is Status.FAILED for run in runs)
-        over = sum(run.evaluations > run.budget for run in runs)
-        there = digests_again([item for item, _ in sample])
-        differing = sum(run.content_digest != digest for (_, run), digest in zip(sample, there, strict=True))
-        self._contract("complete", "Every run completes.", failed, unit="failed runs")
-        self._contract("budget", "No run exceeds its evaluation budget.", over, unit="runs over budget")
-        text = "The same seed gives the same bytes, computed again in another process."
-        self._contract("same-seed", text, differing, unit="differing runs", detail=f"{len(sample)} runs repeated")
-
-    def _contract(self, id: str, text: str, measured: int, *, expected: int = 0, unit: str, detail: str = "") -> None:
-        """Claim what any sound optimizer passes."""
-        self.claim(id, text, measured, "==", expected, unit=unit, detail=detail, sort="contract")
-
-    def _checked_runs(self) -> RunTable:
-        runs = self._every_run()
-        if not len(runs):
-            raise UsageError("no runs yet: call when() first")
-        return runs
+    def reproduce(self) -> Table:
+        """Return the commands that repeat this spec, and one of its runs."""
+        return tables.reproduce_table(self._notebook, str(self.params["preset"]), self.plan[0].spec)

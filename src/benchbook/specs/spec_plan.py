@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchbook.optimizers import OptimizerChoice
+from benchbook.optimizers.catalog import is_own_place
 from benchbook.studies.runs.planned_run import PlannedRun, params_plan
 from benchbook.typing import JsonObject
 
@@ -17,7 +18,7 @@ class Givens:
 
     Attributes:
         seeds: As in the parameters: a count or a list.
-        budget_per_dim: Evaluations for each variable.
+        budget_per_dim: Evaluations per variable.
     """
 
     functions: Sequence[str]
@@ -31,14 +32,16 @@ class Givens:
 
 
 def library_of(choice: OptimizerChoice | None) -> str | None:
-    """Return the library of an optimizer; None where it is none of a library.
+    """Return the library of an optimizer; None if it is none of a known library.
 
     Examples:
         >>> from benchbook.optimizers import optimizer
         >>> library_of(optimizer("cma_es")) is None
         True
     """
-    return choice.name.partition(":")[0] if choice is not None and ":" in choice.name else None
+    if choice is None or ":" not in choice.name or is_own_place(choice.name):
+        return None
+    return choice.name.partition(":")[0]
 
 
 def givens(params: JsonObject, library: str | None) -> Givens:

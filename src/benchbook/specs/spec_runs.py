@@ -1,132 +1,73 @@
-"""Given and When: the optimizer, what it is compared with, the plan, and the runs."""
+"""The runs of a spec: planned, done, and kept in a store of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from benchbook.analysis import RunTable
-from benchbook.errors import MissingExtraError, UsageError
-from benchbook.files import spec_root
-from benchbook.optimizers import OptimizerChoice, optimizer
-from benchbook.records import RunSpec
-from benchbook.specs import tables
-from benchbook.specs.display import Note, Table
-from benchbook.specs.names import spec_name
-from benchbook.specs.spec_base import SpecBase
-from benchbook.specs.spec_plan import givens, library_of, spec_plan
-from benchbook.specs.trials.planting import as_planted, store_at
-from benchbook.specs.trials.published import Published
+from benchbook.artifacts.run_document import run_key
+from benchbook.errors import UsageError
+from benchbook.records import RunRecord, RunSpec
+from benchbook.specs.trials.planting import store_at
 from benchbook.studies.runs.cells import execute_all
+from benchbook.studies.runs.execute import code_digest
 from benchbook.studies.runs.planned_run import PlannedRun
-from benchbook.typing import JsonObject
 
 
-class Given(SpecBase):
-    """A spec up to its runs.
+class SpecRuns:
+    """Planned runs, each of them once, and the records of those that are done.
 
     Attributes:
-        optimizer: What the spec is about.
-        control: What it is compared with; None where it is the control itself.
-        reference: Another implementation; None without one, or where its library is not installed.
-        plan: The runs of optimizer and control.
-        runs: These runs, once `when` has done them.
-        peers: The runs of the comparison with the reference, once `when` has done them.
-        sample: The runs that are compared with the published ones, once `when` has done them.
+        plan: The runs.
+        folder: The store that keeps them.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        title: str,
-        control: str,
-        reference: str | None,
-        published: str | None = None,
-        settings: Mapping[str, Any],
-        params: JsonObject,
-    ) -> None:
-        """Plan the runs; nothing is computed yet."""
-        super().__init__()
-        self.name = name
-        self.title = title
-        self.params = params
-        self.optimizer = optimizer(name, **settings)
-        self.control: OptimizerChoice | None = None if control == name else optimizer(control)
-        self._reference_name = reference
-        self.reference, self._without_reference = _reference(reference)
-        self._given = givens(params, library_of(self.optimizer))
-        self.plan = as_planted(spec_plan(self._given, [self.optimizer, *([self.control] if self.control else [])]))
-        self._peer_plan = as_planted(self._plan_of_peers())
-        self._published = None if published is None else Published(published, self.optimizer, self._given)
-        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
-        self.folder = spec_root() / spec_name(name)
-        self.runs = RunTable([])
-        self.peers = RunTable([])
-        self.sample = RunTable([])
-
-    def settings(self) -> Table | Note:
-        """Return the settings as a table: name, value, meaning."""
-        return tables.settings_table(self.optimizer)
-
-    def given(self) -> Table:
-        """Return problems, repetitions and budgets as a table."""
-        names = [choice.name for choice in (self.optimizer, self.control) if choice]
-        reference = self._without_reference
-        if self.reference is not None:
-            budget = self._peer_plan[0].spec.budget // self._peer_plan[0].spec.dim
-            reference = f"{self.reference.name}, both with {budget:,} evaluations x dimension on shifted problems"
-        return tables.given_table(str(self.params["preset"]), self._given, names, reference, len(self._planned_specs()))
-
-    def when(self) -> RunTable:
-        """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
-        with store_at(self.folder / "runs") as store:
-            self.runs = RunTable(execute_all(self.plan, store=store))
-            self.peers = RunTable(execute_all(self._peer_plan, store=store))
-            self.sample = RunTable(execute_all(self._sample_plan, store=store))
-        return self.runs
-
-    def ledger(self) -> Table:
-        """Return how many runs were planned and what became of them, by optimizer."""
-        return tables.ledger_table(self._planned_specs(), self._every_run())
+    def __init__(self, plan: Iterable[PlannedRun], folder: Path) -> None:
+        """Plan the runs; nothing is computed yet. A run that is planned twice is done once."""
+        self.folder = folder
+        self.plan: list[PlannedRun] = []
+        self._places: dict[str, int] = {}
+        self._records: dict[int, RunRecord] = {}  # by place in the plan
+        for item in plan:
+            if self._places.setdefault(_key(item.spec), len(self.plan)) == len(self.plan):
+                self.plan.append(item)
 
     @property
-    def outcome_name(self) -> str:
-        """Name of the notebook, by which the outcome is stored."""
-        return spec_name(self.name)
+    def specs(self) -> list[RunSpec]:
+        """What is planned."""
+        return [item.spec for item in self.plan]
 
-    def _plan_of_peers(self) -> list[PlannedRun]:
-        """Return the comparison with the reference: what the slower of the two can afford, on shifted problems."""
-        if self.reference is None:
-            return []
-        shared = givens(self.params, library_of(self.reference) or library_of(self.optimizer))
-        return spec_plan(shared, [self.optimizer, self.reference], twins_only=True)
+    def do(self, items: Sequence[PlannedRun]) -> RunTable:
+        """Do some of the runs and return them; finished ones are replayed from the store."""
+        with store_at(self.folder) as store:
+            records = execute_all(items, store=store)
+        self._records |= zip(map(self._place, items), records, strict=True)
+        return RunTable(records)
 
-    def _compared_with(self) -> OptimizerChoice | None:
-        return self.control
+    def stored(self, items: Sequence[PlannedRun]) -> set[str]:
+        """Return the run keys of those runs that the store has, and can read."""
+        with store_at(self.folder) as store:
+            keys = {run_key(item.spec, code_digest(item)) for item in items}
+            return {key for key in keys if store.get(key) is not None}
 
-    def _planned_specs(self) -> list[RunSpec]:
-        """Return all runs, each once: those of the comparison may be among the others."""
-        planned: list[RunSpec] = []
-        for item in (*self.plan, *self._peer_plan, *self._sample_plan):
-            if item.spec not in planned:
-                planned.append(item.spec)
-        return planned
+    def done(self) -> RunTable:
+        """Return the runs done so far, in the order of the plan.
 
-    def _every_run(self) -> RunTable:
-        return RunTable({run.run_id: run for run in (*self.runs, *self.peers, *self.sample)}.values())
-
-    def _done(self) -> RunTable:
-        if not len(self.runs):
+        Raises:
+            UsageError: There is none.
+        """
+        if not self._records:
             raise UsageError("no runs yet: call when() first")
-        return self.runs
+        return RunTable(self._records[place] for place in sorted(self._records))
+
+    def record(self, item: PlannedRun) -> RunRecord | None:
+        """Return the record of a planned run; None if it is not done yet."""
+        return self._records.get(self._place(item))
+
+    def _place(self, item: PlannedRun) -> int:
+        return self._places[_key(item.spec)]
 
 
-def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:
-    """Return the reference, and why there is none although one was named."""
-    if name is None:
-        return None, ""
-    try:
-        return optimizer(name), ""
-    except MissingExtraError as error:
-        return None, str(error)
+def _key(spec: RunSpec) -> str:
+    return repr(spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -18,17 +19,16 @@ from benchbook.specs.spec_plan import Givens
 
 _MOST_WEAKNESSES = 5
 _GIVEN = (
-    "Instance 0 of a textbook function has its optimum where the textbook puts it; every other instance is a twin, "
-    "shifted and rotated. A run is determined by its problem, settings, seed and budget, and by nothing else."
+    "Instance 0 of a textbook function has its optimum as in textbooks; all other instances are shifted and rotated. "
+    "Problem, settings, seed and budget alone determine a run."
 )
 _LEDGER = (
-    "Budgets are hard caps in function evaluations, held by the loop that calls the function. "
-    "Runs that are in the store already are replayed."
+    "Budgets are hard caps in function evaluations, enforced by the loop that calls the function. "
+    "Runs that are already in the store are replayed."
 )
 _TARGETS = (
-    "Expected running time (ERT) to come within the target of the optimum: all evaluations spent, those of "
-    "unsuccessful runs included, divided by the number of successes. A dash: no run reached the target; (3/5): three "
-    "of five did."
+    "Expected running time (ERT) to each target: all evaluations spent, including those of unsuccessful runs, divided "
+    "by the number of successes. A dash: no run reached the target; (3/5): three of five runs did."
 )
 
 
@@ -60,7 +60,7 @@ def given_table(preset: str, given: Givens, optimizers: Sequence[str], reference
 
 
 def ledger_table(planned: Sequence[RunSpec], runs: RunTable) -> Table:
-    """Return how many runs were planned and what became of them, by optimizer."""
+    """Return how many runs were planned, and their outcomes, by optimizer."""
     rows = []
     for name in dict.fromkeys(spec.optimizer for spec in planned):
         own = runs.select(optimizer=name)
@@ -85,12 +85,12 @@ def targets_table(twins: RunTable, targets: Sequence[float]) -> Table:
 
 
 def control_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
-    """Return the medians on each shifted problem, beside those of the control."""
+    """Return the medians on each shifted problem, and those of the control."""
     return _problems_table(twins, optimizer, control, sorted(_problems(twins)), "")
 
 
 def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
-    """Return the shifted problems on which an optimizer gains least on the control, the worst first.
+    """Return the shifted problems on which an optimizer gains least compared with the control, the worst first.
 
     Without a control: those that it solves least precisely.
     """
@@ -103,22 +103,28 @@ def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Ta
         )
 
     worst = sorted(_problems(twins), key=lambda problem: (-gain(problem), problem))[:_MOST_WEAKNESSES]
-    what = f"it gains least on {control}" if control else "it ends least precise"
+    what = f"it gains least compared with {control}" if control else "it ends least precise"
     return _problems_table(twins, optimizer, control, worst, f"The shifted problems on which {what}, the worst first.")
 
 
-def reproduce_table(spec: str, preset: str, first: RunSpec) -> Table:
-    """Return the commands that repeat a spec, and its first run."""
+def reproduce_table(notebook: str, preset: str, first: RunSpec) -> Table:
+    """Return the commands that repeat a spec, and its first run.
+
+    Args:
+        notebook: Path of its notebook, from the root of the project.
+        preset: Name of the parameter set.
+        first: The first of its runs.
+    """
     one = (
         f"benchbook run --optimizer {first.optimizer} --function {first.function} --dim {first.dim} "
         f"--instance {first.instance} --seed {first.seed} --budget {first.budget}"
     )
     rows = [
-        ["this spec", f"benchbook spec run {spec} --params {preset}"],
-        ["with papermill", f"papermill notebooks/{spec}.ipynb out.ipynb -f {preset_argument(preset)}"],
-        ["its contract", f"pytest --nbval --nbval-current-env notebooks/{spec}.ipynb"],
+        ["this spec", f"benchbook spec run {PurePosixPath(notebook).stem} --params {preset}"],
+        ["with papermill", f"papermill {notebook} out.ipynb -f {preset_argument(preset)}"],
+        ["its contract", f"pytest --nbval --nbval-current-env {notebook}"],
         ["its first run", f"{one} --out r.json.zst"],
-        ["proof of that run", "benchbook verify r.json.zst"],
+        ["to verify that run", "benchbook verify r.json.zst"],
     ]
     cells: list[list[str | Cell]] = [[what, Cell(command, "bb-code")] for what, command in rows]
     return Table(["to repeat", "command"], cells, caption="From the root of the project.")
@@ -144,8 +150,8 @@ def _problems_table(
         rows.append([*row, f"{hits} of {len(own)}"])
     beside = [f"of {control}", "pairs won"] if control is not None else []
     headers = ["shifted problem", "median precision", *beside, "within 1e-8"]
-    median = "Precision is the best value minus the optimum's; the median is over the repetitions."
-    won = "A pair is one problem with one seed, won where the optimizer ends lower." if control is not None else ""
+    median = "Precision is the best value minus the optimum value; the median is over the repetitions."
+    won = "A pair is one problem with one seed, won if the optimizer ends lower." if control is not None else ""
     return Table(headers, rows, caption=" ".join(filter(None, (caption, median, won))))
 
 

@@ -17,7 +17,7 @@ from benchbook.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """How many runs of an optimizer in a dimension were planned, and what became of them.
+    """How many runs of an optimizer in a dimension were planned, and their outcomes.
 
     Attributes:
         stale: Runs of the plan that were done by other code; they count as done where the manifest says so.
@@ -82,7 +82,7 @@ def ledger(folder: Path) -> Ledger:
     """
     manifest = read_manifest(folder) if folder.is_dir() else None
     if manifest is None:
-        raise UsageError(f"{folder} is no store of a study: it has no manifest")
+        raise UsageError(f"{folder} is not the store of a study: it has no manifest")
     plan = manifest.plan
     with Store(folder) as store:
         index = store.index()

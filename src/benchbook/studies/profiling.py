@@ -15,7 +15,9 @@ from benchbook.artifacts.store.store import Store
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
+from benchbook.optimizers.catalog import settings_of
 from benchbook.profiling.call_counts import count_calls
+from benchbook.profiling.hints import naming_setting
 from benchbook.profiling.profiler import INTERVAL_S, profile
 from benchbook.profiling.result import Overhead, Profiled
 from benchbook.profiling.stages import stage
@@ -24,7 +26,7 @@ from benchbook.records import RunRecord
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest, execute
-from benchbook.studies.runs.planned_run import params_plan
+from benchbook.studies.runs.planned_run import PlannedRun, params_plan
 from benchbook.studies.runs.run import planned
 
 Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
@@ -42,7 +44,7 @@ def profile_run(
     Args:
         optimizer: Name of the catalog.
         function: Name of the catalog.
-        seed: Whole number >= 0.
+        seed: Integer >= 0.
         repeats: How often it is done with and without the profiler; see `profile_work`.
         **arguments: The others of `benchbook.run`.
 
@@ -67,7 +69,9 @@ def profile_run(
             save(record, Path(folder) / "run.json.zst")
             return _why(record)
 
-        return profile_work(name, work, repeats=repeats)
+        return _hinted(
+            profile_work(name, work, repeats=repeats), planned(optimizer, function, seed=seed, **arguments).optimizer
+        )
 
 
 def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeats: int | None = None) -> Profiled:
@@ -93,7 +97,35 @@ def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeat
                 records = execute_all(plan, store=store)
         return next((why for record in records if (why := _why(record))), None)
 
-    return profile_work(name, work, repeats=repeats)
+    return _hinted(profile_work(name, work, repeats=repeats), choice)
+
+
+def profile_runs(name: str, plan: Sequence[PlannedRun], *, repeats: int | None = None) -> Profiled:
+    """Profile runs of one cell, in lockstep and with a store; see `profile_params`.
+
+    Args:
+        name: What the profile is called.
+        plan: The runs.
+        repeats: How often they are done with and without the profiler; see `profile_work`.
+    """
+
+    def work() -> str | None:
+        with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
+            with stage("set-up"):
+                provenance.look_up(plan[0].optimizer.packages)
+            with Store(Path(folder)) as store:
+                records = execute_all(plan, store=store)
+        return next((why for record in records if (why := _why(record))), None)
+
+    return _hinted(profile_work(name, work, repeats=repeats), plan[0].optimizer)
+
+
+def _hinted(found: Profiled, choice: OptimizerChoice) -> Profiled:
+    """Name the optimizer's own setting in the hints."""
+    settings = [setting.name for setting in settings_of(choice)]
+    return replace(
+        found, bottlenecks=tuple(replace(one, hint=naming_setting(one.hint, settings)) for one in found.bottlenecks)
+    )
 
 
 def profile_call(name: str, function: Callable[[], Any], *, repeats: int | None = None) -> Profiled:

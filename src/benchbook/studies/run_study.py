@@ -188,7 +188,7 @@ def _tasks(
         yield from tasks_of(task, alone=options.timeout_s is not None)
     if stale:
         log.warning(
-            "%d runs were done by other code, or in another environment, and are taken as done",
+            "%d runs were done by other code, or in another environment, and are counted as done",
             stale,
         )
 

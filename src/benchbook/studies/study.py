@@ -51,28 +51,28 @@ def study(
 ) -> Study:
     """Describe a study: optimizers x functions x dimensions x instances x seeds.
 
-    The control, random search, takes part in every study: it is added unless it is among the optimizers.
+    The control, random search, is part of every study: it is added unless it is among the optimizers.
 
     Args:
-        optimizers: Names of the catalog, your own classes, or choices by `bb.optimizer`.
+        optimizers: Names in the catalog, your own classes, or results of `bb.optimizer`.
         functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
-        instances: Instances of the functions, such as `range(1, 16)`; the first of each unless given.
+        instances: Instances of the functions, such as `range(1, 16)`; default: the first of each.
         seeds: A count (then 1, 2, ...) or the seeds themselves.
-        budget_per_dim: Evaluations for each variable; 1,000 unless this or `budget` is given.
+        budget_per_dim: Evaluations per variable; 1,000 unless this or `budget` is given.
         budget: Evaluations of each run, the same in all dimensions.
-        target: Runs stop once their value is at most `f_opt + target`.
+        target: Runs stop when their value is at most `f_opt + target`.
         stagnation: Runs stop after this many evaluations without improvement.
-        history: What is kept of each run: `improvements`; with them `triggers` (the evaluations at which COCO's
+        history: What to keep of each run: `improvements`, and additionally `triggers` (the evaluations at which COCO's
             loggers write), `population` (statistics of each generation) or `all` (every value).
-        points: Whether `triggers` and `all` keep the points beside their values.
-        trace_bytes: What `triggers`, `population` and `all` may take for a run; what was lost beyond is declared in
-            its record.
+        points: Whether `triggers` and `all` keep the points as well as their values.
+        trace_bytes: Limit for `triggers`, `population` and `all` per run; the record says from where on rows are
+            missing.
         settings: Settings that differ from the defaults, by the optimizer's name.
 
     Raises:
-        UnknownNameError: A name is not known; the message offers the nearest ones.
-        UsageError: A value is out of its range, or something is named twice.
+        UnknownNameError: A name is unknown; the message suggests similar ones.
+        UsageError: A value is out of range, or a name is given twice.
 
     Examples:
         >>> import benchbook as bb
@@ -95,13 +95,13 @@ def study(
         dims=_numbers("dims", [dims] if isinstance(dims, int | float) else dims),
         instances=_instances(names, instances),
         seeds=_seeds(seeds),
-        budget_per_dim=1000 if budget is None and budget_per_dim is None else budget_per_dim,
-        budget=budget,
+        budget_per_dim=1000 if budget is None and budget_per_dim is None else whole(budget_per_dim),
+        budget=whole(budget),
         target=target,
-        stagnation=stagnation,
+        stagnation=whole(stagnation),
         history=history,
         points=points,
-        trace_bytes=check_whole("trace_bytes", trace_bytes, 0),
+        trace_bytes=check_whole("trace_bytes", whole(trace_bytes), 0),
     )
 
 
@@ -149,10 +149,10 @@ class Study:
         """Do the runs that the store does not have yet, and return all of the store.
 
         Args:
-            store: Folder of the store; `artifacts/study` unless given.
+            store: Folder of the store; default: `artifacts/study`.
             executor: `serial`, `processes`, `dask`, or your own executor like those of `concurrent.futures`.
-            workers: How many processes; one for each processor unless given.
-            scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; a local cluster unless given.
+            workers: How many processes; default: one for each processor.
+            scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; default: a local cluster.
             shard: `k/n`: do only the k-th of n parts, each of about the same expected cost.
             timeout_per_run: Seconds after which a run is ended, and recorded with what it had.
             reuse_stale: Take runs done by other code, or another version of benchbook, for those of this one.
@@ -166,7 +166,7 @@ class Study:
             UsageError: An argument is out of its range, or `tensorboard` is given without `track`.
             MissingExtraError: TensorBoard is asked for and not installed.
             StorageError: The store cannot be written to.
-            ExecutionError: The executor broke down; what was finished is kept, and running again goes on from there.
+            ExecutionError: The executor failed; finished work is kept, and running again continues from there.
         """
         from benchbook.studies.run_study import Options, campaign
 
@@ -188,7 +188,7 @@ class Study:
         return campaign(self, folder, options)
 
     def planned(self, cell: CellPlan, wanted: frozenset[str] | None = None) -> list[PlannedRun]:
-        """Return the runs of a cell, ready to be done; `wanted` names the keys, all unless given."""
+        """Return the runs of a cell, ready to be done; default: `wanted` names the keys, all."""
         choice = next(
             item
             for item in self.optimizers
@@ -280,7 +280,7 @@ def _choices(
         if all(choice.name != name for choice in made):
             raise unknown_name("optimizer in settings", name, [choice.name for choice in made])
     if any(a.name == b.name and a.settings == b.settings for k, a in enumerate(made) for b in made[:k]):
-        raise UsageError("optimizers name one of them twice, with the same settings")
+        raise UsageError("optimizers lists one twice with the same settings")
     return tuple(made)
 
 
@@ -313,5 +313,5 @@ def _numbers(name: str, values: Iterable[int]) -> tuple[int, ...]:
     if not numbers or any(isinstance(item, bool) or not isinstance(item, int) for item in numbers):
         raise UsageError(f"{name} is {numbers!r}, expected at least one whole number")
     if len(set(numbers)) < len(numbers):
-        raise UsageError(f"{name} is {numbers!r}, which names a number twice")
+        raise UsageError(f"{name} is {numbers!r}, which contains a number twice")
     return numbers

@@ -142,7 +142,7 @@ class Watcher:
             act()
         except Exception as error:  # noqa: BLE001  # what watches must not end what works
             self._is_broken = True
-            log.warning("tracking was given up, the runs go on: %s: %s", type(error).__name__, error)
+            log.warning("tracking failed, the runs continue: %s: %s", type(error).__name__, error)
 
 
 class Grouping:
@@ -259,7 +259,7 @@ def followed(
 
 
 def end(pipeline: Pipeline, error: BaseException | None) -> None:
-    """End a pipeline as its work ended; where that was long, draw its timeline beside the report."""
+    """End a pipeline as its work ended; if the work was long, draw its timeline next to the report."""
     pipeline.end_by(error)
     if pipeline.elapsed_s < LONG_S or not (error is None or isinstance(error, Exception)):
         return  # neither short work nor Ctrl-C waits for a picture

@@ -25,23 +25,23 @@ def variants(
     target: float | None = 1e-8,
     **settings: Any,
 ) -> Study:
-    """Describe a study of every combination of settings of one optimizer, on shifted problems unless told otherwise.
+    """Describe a study of every combination of settings of one optimizer, by default on shifted problems.
 
-    All variants meet the same random draws (their seeds depend on the optimizer's name, not on settings), so they can
-    be compared in pairs. The control, random search, takes part.
+    All variants use the same random numbers (their seeds depend on the optimizer's name, not on settings), so they can
+    be compared in pairs. The control, random search, is included.
 
     Args:
-        which: Name of the catalog, or your own class.
+        which: Name in the catalog, or your own class.
         functions: Names of functions, and of groups such as `textbook`, `bbob` and `bbob_noisy`.
         dims: Dimensions.
         instances: Instances of the functions.
         seeds: A count (then 1, 2, ...) or the seeds themselves.
-        budget_per_dim: Evaluations for each variable.
-        target: Runs stop once their value is at most `f_opt + target`; None: never.
-        **settings: For each setting a value, or a list of values.
+        budget_per_dim: Evaluations per variable.
+        target: Runs stop when their value is at most `f_opt + target`; None: never.
+        **settings: A value or a list of values for each setting.
 
     Raises:
-        UsageError: A setting is unknown, has a wrong value, or an empty list of values.
+        UsageError: A setting is unknown, or has a wrong value or an empty list of values.
 
     Examples:
         >>> import benchbook as bb

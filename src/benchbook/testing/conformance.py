@@ -129,7 +129,7 @@ class OptimizerConformance:
         assert a.tobytes() != b.tobytes(), "two seeds gave the same points: the generator of the run is not used"
 
     def test_an_objective_that_never_gives_a_number_is_survived(self) -> None:
-        """Where all values are NaN the run goes on to its budget, inside of the box, and counts them."""
+        """Where all values are NaN the run goes on to its budget, inside the box, and counts them."""
         record, points = self._run(_in_box(lambda x: np.full(len(x), np.nan)))
         self._assert_ended(record)
         _assert_inside(points, LOWER, UPPER)
@@ -165,7 +165,7 @@ class OptimizerConformance:
         assert a.tobytes() == b.tobytes(), "f and f + 4096 were searched at different points"
 
     def test_a_pickled_copy_goes_on_in_the_same_way(self) -> None:
-        """An optimizer pickled amidst a run continues with the same points to the last bit."""
+        """An optimizer pickled among a run continues with the same points to the last bit."""
         optimizer = self._make(LOWER, UPPER)
         _drive(optimizer, 3)
         copy = pickle.loads(pickle.dumps(optimizer))  # noqa: S301  # bytes made one line above

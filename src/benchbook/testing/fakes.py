@@ -76,7 +76,7 @@ class ScriptedProblem:
 
 
 class FaultyProblem:
-    """Evaluates another problem, but for chosen evaluations.
+    """Evaluates another problem, except at chosen evaluations.
 
     Attributes:
         evaluations: Points evaluated so far; one that raised is not counted.

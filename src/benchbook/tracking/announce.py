@@ -1,4 +1,4 @@
-"""Steps of a pipeline as records of the standard logging: where it stands, how long it took, how long it will take."""
+"""Steps of a pipeline as records of the standard logging: progress, elapsed time and time left."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import logging
 from benchbook.tracking.protocol import TrackedPipeline
 from benchbook.tracking.reports import duration_text
 
-log = logging.getLogger("benchbook.tracking.steps")
+STEPS = "benchbook.tracking.steps"
+log = logging.getLogger(STEPS)
 
 
 def announce(pipeline: TrackedPipeline, index: int, label: str, what: str) -> None:

@@ -13,8 +13,8 @@ _WIDE = 2.0  # the factor up and down while there is one observation only
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
 _SIGMAS = 1.645  # of a normal distribution: 90 % lie within
 _LATE = 0.1  # a step that is over its time is taken to need so much more of what it has taken
-_BESIDE = 1.2  # from so many steps at a time on, they are taken to run side by side
-_MOST_GUESSED = 0.9  # the share of a step that is taken for done where it does not say
+_BESIDE = 1.2  # from this many steps at a time, they are assumed to run in parallel
+_MOST_GUESSED = 0.9  # the share of a step that is taken for done if it does not say
 _TELLING = 0.1  # the share of a run from which on its own speed tells more than that of earlier ones
 
 
@@ -25,7 +25,7 @@ class Shape:
     Attributes:
         labels: Their labels.
         durations_s: Seconds each took.
-        weights: How much work each was; None where nobody said so.
+        weights: How much work each was; None if not given.
         total_s: Seconds of the whole pipeline; less than the sum of the steps where these ran side by side.
     """
 
@@ -49,7 +49,7 @@ class Forecast:
     """Estimates of one pipeline, with what follows from the earlier ones computed once."""
 
     def __init__(self, earlier: Sequence[Shape] = ()) -> None:
-        """Keep the earlier pipelines, newest first, but for those that had nothing to do."""
+        """Keep the earlier pipelines, newest first, except for those that had nothing to do."""
         self._earlier = [shape for shape in earlier if sum(shape.durations_s) > 0]
         self._expected: dict[tuple[int, ...], list[float]] = {}
 
@@ -58,7 +58,7 @@ class Forecast:
         fitting = [k for k, shape in enumerate(self._earlier) if _fits(shape, state)]
         if not fitting:
             return None if state.total is None else _from_own(state, t, state.planned)
-        total = len(self._earlier[fitting[0]].labels)  # the newest; where nobody said how many there will be
+        total = len(self._earlier[fitting[0]].labels)  # the newest; if the number of steps is not given
         key = tuple(k for k in fitting if len(self._earlier[k].labels) == total)
         shapes = [self._earlier[k] for k in key]
         if key not in self._expected:
@@ -67,7 +67,7 @@ class Forecast:
 
 
 def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> Eta | None:
-    """Estimate what remains at `t` seconds after the start; None where nothing tells.
+    """Estimate what remains at `t` seconds after the start; None if nothing tells.
 
     Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
     so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
@@ -181,7 +181,7 @@ def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> flo
 
 
 def _told_s(step: StepState) -> float | None:
-    """Return how long a running step had run when it last said how far it is; None where it said nothing."""
+    """Return how long a running step had run when it last said how far it is; None if it said nothing."""
     if not step.fraction or step.fraction_t is None or step.started_t is None or step.fraction_t <= step.started_t:
         return None
     return step.fraction_t - step.started_t
@@ -191,7 +191,7 @@ def _whole_s(step: StepState, expected_s: float) -> float:
     """Return the seconds that a running step will take in all.
 
     A share of the work says something about the moment at which it was told, and about no later one. The more of the
-    step is done, the more its own speed counts against what was expected.
+    step is done, the more its own speed counts compared with the expectation.
     """
     told_s = _told_s(step)
     if told_s is None or not step.fraction:

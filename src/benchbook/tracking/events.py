@@ -69,7 +69,7 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
     """Return the state after the first event.
 
     Raises:
-        ArtifactError: It is no start of a pipeline, or that of a newer version.
+        ArtifactError: It is not a start of a pipeline, or that of a newer version.
     """
     version = event.get("v")
     if isinstance(version, int) and version > VERSION:

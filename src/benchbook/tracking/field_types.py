@@ -9,7 +9,7 @@ _LARGEST = 1e300  # sums of larger ones are no numbers; JSON has none that is no
 
 
 def check_types(document: Mapping[str, Any]) -> None:
-    """Check the fields of an event or a snapshot that have one type wherever they stand; unknown ones are ignored.
+    """Check the fields of an event or a snapshot that have the same type everywhere; unknown ones are ignored.
 
     Raises:
         TypeError: A field has another type.

@@ -1,4 +1,4 @@
-"""The thread beside a pipeline: heartbeat, disk and snapshot, so that the work itself never waits for a disk."""
+"""The background thread of a pipeline: heartbeat, disk and snapshot, so that the work itself never waits for a disk."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ MANIFEST = "manifest.jsonl"
 SNAPSHOT = "pipeline.json"
 TELEMETRY = "telemetry.jsonl"
 REPORT = "report.md"
-TIMELINE = "timeline.svg"  # of a study or of specs; drawn by whoever may draw
+TIMELINE = "timeline.svg"  # of a study or of specs; drawn by a higher floor
 LOCK = "lock"
 _ID = re.compile(r"^(\d{8}T\d{12}Z)-([a-z0-9_]+(?:-[a-z0-9_]+)*)-([0-9a-f]{8})$")
 _MOST_EARLIER = 10
@@ -124,7 +124,7 @@ def is_running(folder: Path) -> bool:
 
 
 def read_snapshot(folder: Path) -> dict[str, object] | None:
-    """Return the snapshot of a pipeline as it stands in its file; None without one that can be read."""
+    """Return the snapshot of a pipeline from its file; None without one that can be read."""
     try:
         found = orjson.loads((folder / SNAPSHOT).read_bytes())
     except (OSError, ValueError):
@@ -133,7 +133,7 @@ def read_snapshot(folder: Path) -> dict[str, object] | None:
 
 
 def earlier_shapes(name: str, before: str, root: Path | None = None) -> list[Shape]:
-    """Return the steps of the newest completed pipelines of a name, but for the run `before`."""
+    """Return the steps of the newest completed pipelines of a name, except for the run `before`."""
     slug = slug_of(name)
     shapes: list[Shape] = []
     for run_id in run_ids(root):

@@ -47,7 +47,7 @@ def number(value: Any) -> float | str:
 
 
 def place(value: Any) -> int | float | None:
-    """Return where a number stands on its axis: whole where it is; None where it is no finite number.
+    """Return the position of a number on its axis, as an integer if it is one; None if it is not a finite number.
 
     Examples:
         >>> place(3.0), place(2.5), place(2**70), place(None)

@@ -93,7 +93,7 @@ class Journal:
 
     def _complain(self, error: OSError) -> None:
         reason = error.strerror or str(error)
-        self.complain(reason, f"cannot write {self.path}: {reason}; tracking goes on in memory")
+        self.complain(reason, f"cannot write {self.path}: {reason}; tracking continues in memory")
 
     def complain(self, reason: str, message: str) -> None:
         """Keep why something cannot be written, and log it the first time."""

@@ -1,7 +1,7 @@
 """Performance smoke tests: a small fixed piece of work, timed when a pipeline begins and kept with its run.
 
 It tells a slow machine from slow code: who finds a run slower than yesterday's sees whether the same small work was,
-too. Start-up (the first time: imports, caches) stands apart from the steady state (the median of the repeats).
+too. Start-up (the first time: imports, caches) is separate from the steady state (the median of the repeats).
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def smoke_test(
 
 
 def earlier_medians(pipeline: str, test: str, before: str, root: Path, host: str) -> list[float]:
-    """Return the medians of a test in the newest earlier runs of a pipeline on a machine, but for the run `before`."""
+    """Return the medians of a test in the newest runs of a pipeline on a machine before the run `before`."""
     found: list[float] = []
     slug = slug_of(pipeline)
     for run_id in run_ids(root):

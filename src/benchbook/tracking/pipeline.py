@@ -54,14 +54,14 @@ def track(
     Args:
         name: Name of the pipeline; runs of one name learn their durations from one another.
         total: How many steps there will be; None: as many as `steps` names, or unknown.
-        steps: Labels of the steps to come, where they are known; they may start in another order.
-        weights: How much work each of `steps` is beside the others, in any unit, for the prediction.
+        steps: Labels of the steps to come, if they are known; they may start in another order.
+        weights: Relative amount of work of each of `steps`, in any unit, for the prediction.
         spec: Name of the spec that runs in it.
         telemetry: Whether to watch the machine, or seconds between two samples, at least 0.1. [1 s]
         tensorboard: Folder that metrics and telemetry are mirrored into, for TensorBoard.
         root: Artifact root; None: the one of this project.
         show: Whether each step says on standard error, when it begins and when it ends, which it is, how much time has
-            passed, and the ETA; None: where that is a terminal.
+            passed, and the ETA; None: if that is a terminal to which logging does not write the steps.
         clock: What tells the time.
 
     Raises:
@@ -155,7 +155,7 @@ class Pipeline:
             UsageError: It was started before.
         """
         if self._record is not None:
-            raise UsageError(f"the pipeline {self.name!r} was started before; each call of track() makes a new one")
+            raise UsageError(f"the pipeline {self.name!r} was already started; each call of track() makes a new one")
         from importlib.metadata import version
 
         first = {
@@ -233,7 +233,7 @@ class Pipeline:
 
     @contextmanager
     def step(self, label: str) -> Iterator[Step]:
-        """Run the next step: from entering the block to leaving it, also by an error, which goes on its way."""
+        """Run the next step, from entering the block to leaving it; an exception ends the step and is passed on."""
         step = self.begin_step(label)
         try:
             yield step
@@ -265,7 +265,7 @@ class Pipeline:
         """Time a small fixed piece of work and keep the result with the run, start-up apart from steady state.
 
         Args:
-            name: What it is called; earlier runs' results of this name on this machine stand beside it.
+            name: Its name; results of earlier runs with this name on this machine are shown with it.
             work: Called once for the start-up, then `repeats` times.
             amount: How much each call does, in `unit`.
             unit: Unit of the amount, such as evaluations.
@@ -303,7 +303,7 @@ class Pipeline:
                 listener(event)
             except Exception as error:  # noqa: BLE001  # a mirror that breaks must not end what it mirrors
                 self._listeners.remove(listener)
-                log.warning("%r hears no more of pipeline %s: %s", listener, self.name, text_of(error))
+                log.warning("%r receives no more events of pipeline %s: %s", listener, self.name, text_of(error))
 
     def now(self) -> str:
         """Return the present moment in ISO 8601."""
@@ -328,7 +328,7 @@ class Pipeline:
 
     @property
     def write_problem(self) -> str | None:
-        """Why events wait in memory rather than in the manifest; None where all is well."""
+        """Why events wait in memory rather than in the manifest; None if all is well."""
         return self._required().problem
 
     @property
@@ -337,7 +337,7 @@ class Pipeline:
         return self._required().elapsed_s
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take; None where nothing tells."""
+        """Return how long it will still take; None if nothing tells."""
         return self._forecast.estimate(self.state, self.elapsed_s)
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:

@@ -62,10 +62,10 @@ class TrackedPipeline(Protocol):
         """Count evaluations."""
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take; None where nothing tells."""
+        """Return how long it will still take; None if nothing tells."""
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
         """Return the prediction at a moment."""
 
     def add_listener(self, listener: Listener, at_end: Callable[[], None] | None = None) -> None:
-        """Let somebody hear each event, until the end."""
+        """Add a listener that receives each event until the end."""

@@ -70,7 +70,7 @@ class Seen:
     """One pipeline, as a reader sees it.
 
     Attributes:
-        status: As it stands in the manifest, or `died`.
+        status: As in the manifest, or `died`.
         elapsed_s: Seconds it took; of a live one those until now, of a dead one those until its last sign of life.
         heartbeat_at: Its last sign of life.
         eta: What remains; None unless it is live.
@@ -142,7 +142,7 @@ def list_runs(
 ) -> tuple[list[Line], int]:
     """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
 
-    What is over never changes, so its lines are kept in an index beside the folders; a lost index is rebuilt.
+    Finished runs never change, so their lines are kept in an index next to the folders; a lost index is rebuilt.
 
     Args:
         root: Artifact root.
@@ -181,7 +181,7 @@ def list_runs(
 
 
 def _line(folder: Path) -> Line | None:
-    """Return the line of a pipeline; None where it is only just being made."""
+    """Return the line of a pipeline; None if it is only just being made."""
     snapshot = read_snapshot(folder)
     if snapshot is not None and snapshot.get("status") in FINAL:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):

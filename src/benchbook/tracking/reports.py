@@ -49,7 +49,7 @@ def value_text(name: str, value: float | None) -> str:
 
 
 def sparkline(values: Sequence[float | None], width: int) -> str:
-    """Return the last values as a row of bars, from 0 to the greatest; a gap where one is missing.
+    """Return the last values as a row of bars, from 0 to the greatest; a gap if one is missing.
 
     Examples:
         >>> sparkline([0.0, None, 1.0, 2.0], 4)
@@ -67,7 +67,7 @@ def _bar(value: float | None, greatest: float) -> str:
 
 
 def position(step: StepState, state: PipelineState) -> str:
-    """Return where a step stands.
+    """Return the state of a step.
 
     Examples:
         >>> position(StepState(index=2, label="b"), PipelineState(run_id="r", name="n", total=4))

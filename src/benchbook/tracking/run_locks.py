@@ -1,6 +1,6 @@
 """Locks of live pipelines: held by the operating system, which releases them when the process dies, however it dies.
 
-Where there is no `fcntl`, the process that the lock names is asked for instead.
+If there is no `fcntl`, the process that the lock names is asked for instead.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Heartbeat:
     """The last sign of life.
 
     Attributes:
-        at: When, as the machine's clock told; empty where there was none.
+        at: When, as the machine's clock told; empty if there was none.
         t: Seconds since the pipeline's start.
         pid: Process.
         host: Machine.
@@ -95,7 +95,7 @@ class RunLock:
 
 
 def heartbeat(path: Path) -> Heartbeat | None:
-    """Return the last sign of life that a lock file carries; None where there is none that can be read."""
+    """Return the last sign of life that a lock file carries; None if there is none that can be read."""
     try:
         found = orjson.loads(path.read_bytes())
         return Heartbeat(at=str(found["at"]), t=float(found["t"]), pid=int(found["pid"]), host=str(found["host"]))

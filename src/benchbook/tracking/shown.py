@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from typing import Any
 
+from benchbook.tracking.announce import STEPS
 from benchbook.tracking.protocol import ShownPipeline
 from benchbook.tracking.reports import duration_text
 
@@ -13,11 +15,24 @@ _WORDS = {"step_started": "", "step_ended": "ended", "step_skipped": "skipped"}
 
 
 def wanted(show: bool | None) -> bool:
-    """Return whether to show it: where nothing was said, on a terminal only, never in a log file's way."""
+    """Return whether to show it: if nothing was said, on a terminal only, unless logging writes the steps there."""
     if show is not None:
         return show
     with contextlib.suppress(Exception):  # a stream may be closed, none, or of the user's own making
-        return sys.stderr.isatty()
+        return sys.stderr.isatty() and not _is_logged_there()
+    return False
+
+
+def _is_logged_there() -> bool:
+    """Tell whether the log records of the steps reach standard error: each line would be there twice."""
+    logger: logging.Logger | None = logging.getLogger(STEPS)
+    if not logging.getLogger(STEPS).isEnabledFor(logging.INFO):
+        return False
+    while logger is not None:
+        for handler in logger.handlers:
+            if getattr(handler, "stream", None) is sys.stderr and handler.level <= logging.INFO:
+                return True
+        logger = logger.parent if logger.propagate else None
     return False
 
 

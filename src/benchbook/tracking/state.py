@@ -21,16 +21,16 @@ class StepStatus(StrEnum):
 
 DIED = "died"  # what a reader calls a running pipeline whose process is gone; it never stands in a manifest
 UNREADABLE = "unreadable"
-NOT_REACHED = "the pipeline ended before it"  # why a step was skipped that nobody skipped
+NOT_REACHED = "the pipeline ended before it"  # reason of a step that was skipped implicitly
 FINAL = (StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.CANCELLED, StepStatus.SKIPPED)
 
 
 @dataclass(slots=True, kw_only=True)
 class Metric:
-    """What was reported under one name in a step; the whole series stands in the manifest.
+    """What was reported under one name in a step; the whole series is in the manifest.
 
     Attributes:
-        last: The last value; None where it was no finite number.
+        last: The last value; None if it was not a finite number.
         low: Least finite value.
         high: Greatest finite value.
         count: How many values there were.
@@ -94,10 +94,10 @@ class StepState:
 
     Attributes:
         index: Number of the step in this pipeline, from 1.
-        weight: How much work it is beside the others, in any unit; None where nobody said so.
-        started_t: Seconds from the pipeline's start to its own; None where it has not started.
-        duration_s: Seconds it took; None where it is not over.
-        fraction: Share of its work that is done, as it said itself; None where it said nothing.
+        weight: Amount of work relative to the others, in any unit; None if not given.
+        started_t: Seconds from the pipeline's start to its own; None if it has not started.
+        duration_s: Seconds it took; None if it is not over.
+        fraction: Share of its work that is done, as it said itself; None if it said nothing.
         fraction_t: Seconds from the pipeline's start to when it said so.
         signal: Signal that came while it ran.
         reason: Why it failed, was cancelled or was skipped.
@@ -215,7 +215,7 @@ class PipelineState:
 
     @property
     def planned_text(self) -> str:
-        """Steps there will be, in words; a question mark while nobody has said so."""
+        """Number of planned steps as text; a question mark if unknown."""
         known = self.total is not None or self.status in FINAL
         return str(self.planned) if known else "?"
 

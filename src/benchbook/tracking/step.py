@@ -44,7 +44,7 @@ class Step:
         return {"step": self.index, "label": self.label, "eta": eta}
 
     def metric(self, name: str, value: float, step: int | None = None) -> None:
-        """Report a number; `step` is where it stands on its axis, such as the epoch."""
+        """Report a number; `step` is its position on an axis, such as the epoch."""
         fields = {"name": given.text(name), "value": given.number(value), "x": given.place(step)}
         self._pipeline.emit("metric", lambda _: {"step": self.index, **fields})
 

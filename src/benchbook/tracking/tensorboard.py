@@ -1,7 +1,7 @@
 """Mirror of metrics and telemetry for TensorBoard (extra `tensorboard`).
 
-Metrics stand on the step that they were reported with; without one, on the evaluations counted so far; without these,
-on their own number. Telemetry stands on whole tenths of a second since the start. TensorBoard's axis `wall` is the same
+Metrics are placed at the step they were reported with; without one, at the evaluations counted so far; without these,
+at their own index. Telemetry is placed at tenths of a second since the start. TensorBoard's axis `wall` is the same
 for all.
 """
 

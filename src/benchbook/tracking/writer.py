@@ -76,7 +76,7 @@ class Record:
 
     @property
     def problem(self) -> str | None:
-        """Why events wait in memory; None where none does."""
+        """Why events wait in memory; None if none does."""
         return self._journal.problem if self._journal.waiting or self._journal.lost else None
 
     def is_busy_here(self) -> bool:
@@ -156,4 +156,4 @@ class Record:
         try:
             write_atomic(self.folder / name, data)
         except StorageError as error:
-            self._journal.complain(str(error), f"{error}; the manifest beside it holds all that is known")
+            self._journal.complain(str(error), f"{error}; the manifest next to it has all that is known")

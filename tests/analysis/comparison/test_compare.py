@@ -79,13 +79,15 @@ def test_rows_hold_baseline_current_delta_and_percent() -> None:
 
 
 def test_times_need_to_be_relatively_absolutely_and_significantly_longer(summary: StudySummary) -> None:
-    """20 % of some seconds is worse; 5 % is not; 20 % of a millisecond is not."""
+    """20 % of some seconds is worse; 5 % is not; 20 % of a millisecond is too short to judge."""
     then = slowed(summary, 1.0)
     assert verdicts(compare(then, slowed(then, 1.2)).rows, "time") == {"worse"}
     assert verdicts(compare(then, slowed(then, 0.8)).rows, "time") == {"better"}
     assert verdicts(compare(then, slowed(then, 1.05)).rows, "time") == {"unchanged"}
     tiny = slowed(summary, 1.0, work=0.1)
-    assert verdicts(compare(tiny, slowed(summary, 1.2, work=0.1)).rows, "time") == {"unchanged"}
+    short = compare(tiny, slowed(summary, 1.2, work=0.1)).rows
+    assert verdicts(short, "time") == {"undecided"}
+    assert {row.reason.partition(":")[0] for row in short if row.metric == "time (s)"} == {"too short to judge"}
 
 
 def test_noisy_times_are_undecided(summary: StudySummary) -> None:

@@ -166,6 +166,9 @@ def test_a_report_shows_what_the_first_two_optimizers_attain(runs: RunTable) -> 
         for seed in (1, 2)
     )
     titles = [title for title, _ in report(solved, title="r").figures]
-    assert "Attainment of cma_es and random_search, sphere, 2-D: share of runs that were so precise by then" in titles
+    assert (
+        "Attainment of cma_es and random_search, sphere, 2-D: share of runs that had reached the precision by then"
+        in titles
+    )
     alone = report(solved.select(optimizer="cma_es"), title="r").figures
     assert not [title for title, _ in alone if title.startswith("Attainment")]

@@ -208,7 +208,7 @@ def test_the_old_format_has_its_best_precision_in_the_same_column(write) -> None
         ({"a.info": "funcId = x, DIM = 2, algId = 'A'\n"}, "a.info, line 1"),
         ({"a.info": "d.dat, 1:2|3\n"}, "a.info, line 1: data before"),
         ({"a.info": f"{INFO}d.dat, 1:2|3\n"}, "'d.dat' is missing"),
-        ({"a.info": f"{INFO}../../etc/passwd, 1:2|3\n"}, "lies outside"),
+        ({"a.info": f"{INFO}../../etc/passwd, 1:2|3\n"}, "is outside"),
         ({"a.info": f"{INFO}d.dat, what\n", "d.dat": HEADER}, "'what' is not instance"),
         ({"a.info": f"{INFO}d.dat, 1:2|3\n", "d.dat": "1 0 5 5 5\n"}, "d.dat, line 1: a row before"),
     ],

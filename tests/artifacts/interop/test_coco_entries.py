@@ -11,7 +11,7 @@ import pytest
 from benchbook.analysis.columns import columns
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.artifacts.interop import read_coco
-from benchbook.artifacts.interop.imported import ImportedRun
+from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.problems import catalog

@@ -175,8 +175,8 @@ def test_a_crate_is_replaced_as_a_whole_and_nothing_else_is(study: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--author", "Ada <1234>"], "is no ORCID"),
-        (["--author", "Ada <0000-0002-1825-0098>"], "is no ORCID"),
+        (["--author", "Ada <1234>"], "is not an ORCID"),
+        (["--author", "Ada <0000-0002-1825-0098>"], "is not an ORCID"),
         (["--author", "<0000-0002-1825-0097>"], "expected 'Name' or 'Name <ORCID>'"),
         (["--notebook", "nowhere.ipynb"], "no such file: nowhere.ipynb"),
     ],
@@ -193,7 +193,7 @@ def test_what_cannot_be_said_is_refused(
 def test_a_crate_inside_its_study_is_refused(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It would hold itself."""
     assert export(study, study / "crate") == 2
-    assert "lie one in the other" in capsys.readouterr().err
+    assert "are nested in each other" in capsys.readouterr().err
 
 
 def test_options_of_crates_are_for_crates(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

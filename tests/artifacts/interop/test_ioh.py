@@ -140,7 +140,7 @@ def test_functions_outside_of_bbob_have_no_known_optimum(write) -> None:
         ({"IOHprofiler_a.json": described(), "d.dat": "evaluations y\n"}, "d.dat, line 1: columns"),
         (
             {"IOHprofiler_a.json": described(scenarios=[{"dimension": 2, "path": "../../x", "runs": []}])},
-            "lies outside",
+            "is outside",
         ),
     ],
 )

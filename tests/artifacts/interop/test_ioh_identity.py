@@ -118,7 +118,7 @@ def test_logs_without_an_index_are_recovered_with_a_warning(
     assert (run.problem.name, run.problem.dim, run.problem.instance) == (name, whole.problem.dim, 0)
     assert (run.optimizer.name, run.maximised) == ("RS", whole.maximised)
     assert run.history.best_values == pytest.approx(whole.history.best_values, abs=1e-9)
-    assert "its index is lost" in caplog.text
+    assert "the index is missing" in caplog.text
 
 
 def test_a_direction_is_the_one_in_which_rows_improve(write: Write) -> None:
@@ -156,7 +156,7 @@ def test_several_objectives_are_refused_unless_one_is_chosen(write: Write, chang
     """The first column is never taken in silence; a chosen one stands in the name of the function."""
     text = json.dumps(described(**changes))
     folder = write({"IOHprofiler_f1.json": text, "d.dat": "evaluations raw_y F2\n1 5.0 7.0\n2 4.0 6.0\n"})
-    with pytest.raises(UsageError, match="choose a column by --objective"):
+    with pytest.raises(UsageError, match="choose a column with --objective"):
         list(read_ioh(folder))
     (run,) = read_ioh(folder, objective="F2")
     assert (run.problem.name, run.history.best_values.tolist()) == ("ioh_unknown_suite_Sphere_F2", [7.0, 6.0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchbook.artifacts.interop.imported import ImportedRun
+from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.tools.rds import read_rds
 from benchbook.cli.main import main
 from benchbook.errors import ArtifactError, MissingExtraError, UsageError

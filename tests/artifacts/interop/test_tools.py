@@ -62,7 +62,7 @@ def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
     storage = f"sqlite:///{tmp_path}/o.db"
     study = optuna.create_study(storage=database(storage), study_name="two", directions=["minimize", "maximize"])
     study.add_trial(optuna.trial.create_trial(values=[3.0, 4.0]))
-    with pytest.raises(UsageError, match="has 2 objectives; choose one by --objective 0 to 1"):
+    with pytest.raises(UsageError, match="has 2 objectives; choose one with --objective 0 to 1"):
         list(read(storage, "optuna"))
     (run,) = read(storage, "optuna", objective="1")
     assert (run.problem.name, run.best_value) == ("optuna_two_1", -4.0)

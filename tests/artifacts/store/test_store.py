@@ -92,7 +92,7 @@ def test_shards_can_be_concatenated(tmp_path: Path, records: list[RunRecord]) ->
 def test_a_torn_last_frame_costs_only_itself(
     tmp_path: Path, records: list[RunRecord], part: float, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A writer that was killed amidst a write leaves all runs before readable, and a warning."""
+    """A writer that was killed among a write leaves all runs before readable, and a warning."""
     frames = [encode(to_document(record)) for record in records]
     torn = frames[2][: int(part * len(frames[2]))]
     (tmp_path / "a.runs.zst").write_bytes(frames[0] + frames[1] + torn)

@@ -103,3 +103,22 @@ def test_all_branches_become_json_with_secrets_masked():
         {"id": "b", "nested": "[redacted]"},
     ]
     assert len(made(1).to_dicts()) == 1
+
+
+def test_secrets_are_masked_as_asked():
+    """True masks the usual names, names come to them, False and no names mask nothing."""
+    branch = Branch(config={"host": "h1.example", "token": "hunter2"})
+    plain, usual, both = {"host": "h1.example", "token": "hunter2"}, "[redacted]", {"host": "[redacted]"}
+    assert branch.to_dict()["config"] == branch.to_dict(redact=True)["config"] == {**plain, "token": usual}
+    assert branch.to_dict(redact=False)["config"] == branch.to_dict(redact=[])["config"] == plain
+    assert (
+        branch.to_dict(redact=("host",))["config"] == branch.to_dict(redact="host")["config"] == both | {"token": usual}
+    )
+    assert BranchContainer([branch]).to_dicts(redact=False)[0]["config"] == plain
+
+
+@pytest.mark.parametrize("redact", [3, ["host", 3], [""], [None]])
+def test_wrong_names_to_mask_are_refused(redact):
+    """Before anything is written in the clear."""
+    with pytest.raises(UsageError, match=r"redact has .*, expected True, False or names"):
+        Branch(config={}).to_dict(redact=redact)

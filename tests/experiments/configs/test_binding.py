@@ -173,7 +173,7 @@ def test_wrong_marks_raise_when_decorating():
 
     for function, message in [
         (empty, "empty key"),
-        (unknown, "not known"),
+        (unknown, "unknown name"),
         (missing, "has no 'step.nothing'"),
         (wrong, "seed: "),
     ]:

@@ -159,7 +159,7 @@ def test_merge_keys_and_aliases_are_understood(tmp_path):
         ("? [a]\n: 1\n", "a.yaml:1: not valid YAML"),
         ("- 5\n", "a.yaml:1: a configuration is a YAML scalar"),
         ("\n\n- [1]\n", "a.yaml:3: a configuration is a YAML sequence"),
-        ("a: &x\n  b: *x\n", "holds itself"),
+        ("a: &x\n  b: *x\n", "contains itself"),
         ("expand: {a: []}\n", "a.yaml:1: the list of values of a is empty"),
         ("a: \x01\n", "not valid YAML"),
         ("# nothing\n", "is empty"),

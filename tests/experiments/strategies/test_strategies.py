@@ -224,7 +224,7 @@ def test_users_add_their_own():
     try:
         assert list_strategies()["last"] == "Run the last configuration."
         assert used("last", 1) == ["c"]
-        with pytest.raises(UsageError, match=r"'last' already; taken are .*single"):
+        with pytest.raises(UsageError, match=r"'last' already; existing ones are .*single"):
             register_strategy("last", Last)
     finally:
         unregister_strategy("last")
@@ -274,7 +274,7 @@ def test_a_plan_may_mix_foreground_and_shadows():
         ({"history": 0}, "history"),
         ({"retries": -1}, "retries"),
         ({"strategy": object()}, "strategy is"),
-        ({"sinks": [object()]}, "is no sink"),
+        ({"sinks": [object()]}, "is not a sink"),
     ],
 )
 def test_wrong_arguments_of_the_decorator_raise(settings, message):

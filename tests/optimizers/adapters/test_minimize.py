@@ -37,6 +37,26 @@ def test_common_signatures_are_recognised(made: Any) -> None:
     assert one.content_digest == two.content_digest
 
 
+def by_pair(f: Any, box: Any, bounds: Any = None) -> None:
+    """Look at the middle of (lower, upper)."""
+    lower, upper = bounds
+    assert box is None
+    f((lower + upper) / 2)
+
+
+def test_bounds_may_be_taken_as_lower_and_upper() -> None:
+    """A part that is named takes the keyword away from the part that would have been recognised."""
+    made = bb.from_minimize(by_pair, keywords={"ends": "bounds"}, options={"box": None})
+    assert bb.run(made, "sphere", dim=2, instance=1, budget=3).evaluations == 3
+
+
+def test_a_run_is_verified_with_its_minimizer() -> None:
+    """A factory that is an object has settings, too."""
+    made = bb.from_minimize(by_start, name="steps")
+    record = bb.run(made, "sphere", dim=2, instance=1, budget=20, settings={"restart": True})
+    assert bb.verify(record, optimizer=made).identical
+
+
 def test_what_cannot_be_called_is_told() -> None:
     """The message shows what the function takes and how the parts are named."""
     with pytest.raises(UsageError, match=r"takes \(a, b\) after its objective.*keywords="):

@@ -95,9 +95,9 @@ def test_what_a_baseline_lacks_is_missing(folder: Path) -> None:
     page = baselines_page(views)
     assert page.count("<td>missing</td>") == 27
     assert "<dt>Processor</dt><dd>missing</dd>" in page
-    assert "no baseline yet" in leaderboard_page(views)
-    assert "no baseline yet" in explorer_page(views)
-    assert "no baseline yet" in front_leaderboard(views)
+    assert "There is no baseline" in leaderboard_page(views)
+    assert "There is no baseline" in explorer_page(views)
+    assert "There is no baseline" in front_leaderboard(views)
 
 
 def test_a_damaged_baseline_is_said_and_comes_last(folder: Path) -> None:

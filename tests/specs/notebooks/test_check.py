@@ -54,7 +54,7 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
         (lambda c: c["verdicts"]["metadata"].update(tags=[]), "judges the claims and needs the tags", True),
         (lambda c: c["verdicts"]["metadata"].update(tags=["keep_output"]), "needs both tags", True),
         (lambda c: c["verdicts"].update(outputs=[]), "its output is missing", False),
-        (lambda c: c["when"].update(id="3f9a61c2"), "its id is no word", True),
+        (lambda c: c["when"].update(id="3f9a61c2"), "its id is not a word", True),
         (lambda c: c["when"].update(id="given"), "its id appears twice", True),
         (
             lambda c: c["setup"].update(source=c["setup"]["source"] + "\nimport os"),
@@ -62,11 +62,11 @@ def test_a_whole_spec_has_no_findings(spec: Path) -> None:
             False,
         ),
         (
-            lambda c: c["setup"].update(source="spec = bb.spec('whale')"),
+            lambda c: c["setup"].update(source="spec = bb.spec('whale', **bb.parameters(globals()))"),
             "expected bb.spec('random_search', ...)",
             False,
         ),
-        (lambda c: c["claims"].update(source="spec.claim(1)"), "does not claim what all must keep, seeds", False),
+        (lambda c: c["claims"].update(source="spec.claim(1)"), "does not make the claims that every spec", False),
         (lambda c: c["profile"].update(source="1"), "shows no runtime profile", False),
         (lambda c: c["weaknesses"].update(source="1"), "does not measure where it fails", False),
         (lambda c: c["limits"].update(source="Nowhere."), "has no heading '## Where it fails'", False),
@@ -100,7 +100,7 @@ def test_whatever_a_spec_lacks_is_named(
     assert main(["spec", "check", "random_search"]) == 6
     err = capsys.readouterr().err
     assert message in err
-    assert ("--fix mends it" in err) is mendable
+    assert ("--fix fixes it" in err) is mendable
     assert main(["spec", "check", "--fix", "random_search"]) == (0 if mendable else 6)
 
 

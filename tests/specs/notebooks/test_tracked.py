@@ -115,7 +115,7 @@ def test_a_tracker_that_breaks_midway_costs_a_warning(
 
     monkeypatch.setattr(tracked._Watcher, "_begin", broken)
     assert len(tracked.execute_tracked(FILES, {"preset": "quick"})) == 2
-    assert caplog.text.count("tracking was given up") == 1
+    assert caplog.text.count("tracking failed") == 1
 
 
 def test_the_command_tracks_unless_told_not_to(
@@ -130,4 +130,4 @@ def test_the_command_tracks_unless_told_not_to(
     assert (state.name, state.spec, state.status.value) == ("specs quick", "bad", "completed")
     assert state.steps[0].status.value == "failed"
     assert main(["spec", "run", "--no-track", "--tensorboard", "tb"]) == 2
-    assert "does not go with --no-track" in capsys.readouterr().err
+    assert "cannot be combined with --no-track" in capsys.readouterr().err

@@ -130,7 +130,7 @@ def test_an_objective_without_numbers_is_told(caplog: pytest.LogCaptureFixture) 
     some = bb.run("random_search", lambda x: np.nan if x[0] < 0 else x[0], bounds=(-5, 5), dim=2, budget=50)
     assert some.status is Status.DONE
     assert 0 < some.invalid_evaluations < 50
-    assert f"{some.invalid_evaluations} of 50 evaluations of custom:lambda gave no finite number" in caplog.text
+    assert f"{some.invalid_evaluations} of 50 evaluations of custom:lambda returned no finite number" in caplog.text
 
 
 BASE: dict[str, Any] = {"optimizer": "random_search", "function": "sphere", "dim": 2, "budget": 10}

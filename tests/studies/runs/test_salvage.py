@@ -20,7 +20,7 @@ TRACE = TraceRecord(
 
 
 def noted(folder: Path, values: list[float], borders: list[int], trace: TraceRecord | None = None) -> bytes:
-    """Note a run in batches and return the file as it is amidst the run."""
+    """Note a run in batches and return the file as it is among the run."""
     writer = RemainsWriter(folder / "key", ())
     best, done = np.inf, 0
     for batch in np.split(np.array(values), sorted(border % (len(values) + 1) for border in borders)):

@@ -39,7 +39,7 @@ def test_every_run_comes_out_as_published(made: Path, capsys: pytest.CaptureFixt
     assert len(entries) == 9
     assert [entry for entry in entries if entry.differences] == []
     assert main(["verify", str(made), "--sample", "4"]) == ExitCode.DONE
-    assert "4 runs came out as published, 0 differ" in capsys.readouterr().out
+    assert "4 runs match the published ones, 0 differ" in capsys.readouterr().out
 
 
 def test_a_changed_number_is_found_and_named(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,7 @@ def test_other_code_is_a_reason_and_no_difference(record: RunRecord) -> None:
     """A refactoring that changes no bit verifies, and is mentioned."""
     result = bb.verify(forged(record, code_digest="0" * 64))
     assert result.identical
-    assert result.reasons == ("code: optimizer, problem or loop were changed since",)
+    assert result.reasons == ("code: optimizer, problem or loop have changed since",)
 
 
 def test_other_circumstances_are_named(record: RunRecord) -> None:
@@ -180,4 +180,4 @@ def test_another_callable_differs() -> None:
     result = bb.verify(record, function=lambda x: float(x.sum()) + 1.0)
     assert not result.identical
     assert result.differences[0].startswith("history from evaluation 1:")
-    assert "code: optimizer, problem or loop were changed since" in result.reasons
+    assert "code: optimizer, problem or loop have changed since" in result.reasons

@@ -55,8 +55,8 @@ def test_a_folder_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.Cap
     """It is not called bit-identical, and nothing is written into it; neither by checking or opening it."""
     for arguments in (["verify", str(tmp_path)], ["study", "check", str(tmp_path)]):
         assert main(arguments) == 2
-        assert "is no store" in capsys.readouterr().err
-    with pytest.raises(UsageError, match="is no store"):
+        assert "is not a store" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="is not a store"):
         bb.open(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -69,7 +69,7 @@ def test_a_store_without_runs_that_ended_is_not_called_identical(
     with Store(tmp_path) as store:
         store.append(failed)
     assert main(["verify", str(tmp_path)]) == 2
-    assert "holds no runs that can be done again" in capsys.readouterr().err
+    assert "has no runs that can be repeated" in capsys.readouterr().err
 
 
 def test_no_workers_is_a_wrong_number(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ def publish(
     Args:
         runs: The runs.
         name: Name of the baseline: letters, digits, dots, hyphens, underscores.
-        folder: Where; `artifacts/baselines/` unless given.
+        folder: Where; default: `artifacts/baselines/`.
         replace: Whether a baseline of this name may be replaced.
         clock: Stamps it.
 
@@ -98,7 +98,7 @@ def find_baseline(which: str, folder: Path | None = None) -> Baseline:
 
 
 def baseline_path(name: str) -> Path | None:
-    """Return the file of a baseline of the package or the project; None where there is none of this name."""
+    """Return the file of a baseline of the package or the project; None if there is none of this name."""
     return baseline_files(*_folders(None)).get(name)
 
 

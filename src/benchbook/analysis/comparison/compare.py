@@ -23,12 +23,12 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A study against a baseline.
+    """A study compared with a baseline.
 
     Attributes:
         rows: What was compared, cell by cell, then over all cells of each optimizer.
         notes: What a reader should know about both sides.
-        detectable: Loss of mean AOCC that is found with the stated power, by optimizer; None where unknown.
+        detectable: Loss of mean AOCC that is found with the stated power, by optimizer; None if unknown.
         thresholds: When a difference counts.
     """
 
@@ -88,7 +88,7 @@ def compare(
 
 
 def _lost(then: CellSummary) -> Row:
-    """Return the row of a cell that is gone: nobody knows how well it would do now, so it counts as worse."""
+    """Return the row of a missing cell, which counts as worse because its current quality is unknown."""
     return _runs_row(then, len(then), 0, Verdict.WORSE, "the candidate has no such cell")
 
 

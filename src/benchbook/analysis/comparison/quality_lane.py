@@ -242,7 +242,7 @@ def _detectable(cells: Sequence[_Areas], tests: int, limits: Thresholds) -> floa
     """Return the loss of AOCC over all cells that is found with the stated power, by the normal approximation.
 
     The strictest level of Holm's method, alpha / number of tests, is taken, so that the power is not overstated. None
-    where runs are so few that no loss at all comes below that level.
+    if runs are so few that no loss at all comes below that level.
     """
     error = _error(cells)
     if not np.isfinite(error) or not tests:

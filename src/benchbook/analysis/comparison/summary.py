@@ -39,16 +39,16 @@ class CellSummary:
         function: Name of the function.
         dim: Dimension.
         budget: Evaluations allowed.
-        target: Precision that hits are counted to; None where no decade is reached by half of the runs.
+        target: Precision that hits are counted to; None if half of the runs reach no power of ten.
         instances: Instance of each run.
         seeds: Seed; -1 where unknown.
         evaluations: Evaluations spent.
-        hits: First evaluation within the target; infinite where there is none.
+        hits: First evaluation within the target; infinite if there is none.
         aocc: Area over the convergence curve; None where f_opt is unknown.
         us_per_evaluation: Microseconds for each evaluation; NaN where unknown, or where it holds the start-up.
         stop_target: Precision at which runs stopped; None: never, or unknown.
         stagnation: Evaluations without improvement after which runs stopped; None: never, or unknown.
-        first_hits: First evaluation within each target of the study, as far as reached; None where unknown.
+        first_hits: First evaluation within each target of the study, as far as reached; None if unknown.
     """
 
     optimizer: str
@@ -83,11 +83,11 @@ class StudySummary:
 
     Attributes:
         cells: By (optimizer, function, dim).
-        host: Where the runs were done; None where unknown or mixed.
-        commit: Commit of the runs; None where unknown or mixed.
+        host: Where the runs were done; None if unknown or mixed.
+        commit: Commit of the runs; None if unknown or mixed.
         version: Version of benchbook that did them.
         startup_s: Seconds of each optimizer's first run beyond what its evaluations take otherwise; None if unknown.
-        targets: What the first hits of the cells are counted to, from the easiest on; None where there are none.
+        targets: Targets of the first hits of the cells, starting with the easiest; None if there are none.
     """
 
     cells: Mapping[CellKey, CellSummary]
@@ -115,7 +115,7 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
 
     Args:
         runs: The runs.
-        targets: Precision to count hits to, by cell, as a baseline has it; those of the runs themselves unless given.
+        targets: Precision to count hits to, by cell, as a baseline has it; default: those of the runs themselves.
     """
     circumstances: list[_Circumstances] = []
     table = columns(_noting(runs, circumstances))
@@ -198,7 +198,7 @@ def _host(run: Any) -> HostSummary | None:
 
 
 def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
-    """Return for each cell the hardest decade that at least half of its runs reach; None without one."""
+    """Return for each cell the hardest power of ten that at least half of its runs reach; None without one."""
     found: list[float | None] = []
     for cell in range(count):
         reached = np.isfinite(hits[of_runs == cell]).mean(axis=0) >= 0.5

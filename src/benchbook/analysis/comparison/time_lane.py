@@ -42,7 +42,7 @@ def time_rows(
             rows.append(_judged(optimizer, "all", None, parts, unlike, limits, tests))
         before, after = baseline.startup_s.get(optimizer), candidate.startup_s.get(optimizer)
         rows.append(
-            _row(optimizer, "all", None, before, after, unlike, "one measurement a study: its noise is not known",
+            _row(optimizer, "all", None, before, after, unlike, "one measurement per study: its noise is unknown",
                  metric="start-up")
         )  # fmt: skip
     return rows
@@ -76,16 +76,19 @@ def _judged(
     if not before:
         return _row(optimizer, function, dim, before, after, "", "the baseline is zero")
     if abs(difference) < limits.time_relative * before or abs(difference) < limits.time_absolute_s:
-        sure = limits.time_noise * noise < max(limits.time_relative * before, limits.time_absolute_s)
-        reason = "the difference is within the thresholds"
-        verdict = Verdict.UNCHANGED if sure else Verdict.UNDECIDED
-        if abs(difference) >= limits.time_relative * before:
+        verdict, reason = Verdict.UNCHANGED, "the difference is within the thresholds"
+        if limits.time_noise * noise >= max(limits.time_relative * before, limits.time_absolute_s):
+            verdict, reason = Verdict.UNDECIDED, "the noise is larger than the thresholds"
+        elif abs(difference) >= limits.time_relative * before:
             reason = f"too short to judge: {abs(difference):.2g} s is below {limits.time_absolute_s:g} s"
-        reason = reason if sure else "the noise is larger than the thresholds"
+            verdict = Verdict.UNDECIDED
     elif abs(difference) < limits.time_noise * noise:
         verdict, reason = Verdict.UNDECIDED, f"not above the noise: {limits.time_noise:g} x {noise:.3g} s"
     elif (p := _chance(usable) * min(tests, _MOST_TESTS)) >= limits.time_alpha:
-        verdict, reason = Verdict.UNDECIDED, f"exchanged labels give as much too often (p = {min(p, 1):.2g})"
+        verdict, reason = (
+            Verdict.UNDECIDED,
+            f"exchanged labels give an equal difference too often (p = {min(p, 1):.2g})",
+        )
     else:
         verdict, reason = (Verdict.WORSE if difference > 0 else Verdict.BETTER), ""
     return _row(optimizer, function, dim, before, after, "", reason, verdict=verdict)
@@ -107,7 +110,7 @@ def _error(us: FloatArray) -> float:
 
 
 def _unlike(baseline: StudySummary, candidate: StudySummary) -> str:
-    """Say why times cannot be compared; empty where they can."""
+    """Say why times cannot be compared; empty if they can."""
     then, now = baseline.host, candidate.host
     if then is None or now is None:
         return f"the host of the {'baseline' if then is None else 'candidate'} is unknown or mixed"

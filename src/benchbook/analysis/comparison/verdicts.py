@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What became of a metric."""
+    """The verdict on a metric."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -27,13 +27,13 @@ class Row:
         function: Name of the function; `all` for all cells.
         dim: Dimension; None for all cells.
         metric: What was measured.
-        baseline: Its value then; None where missing, may be infinite.
+        baseline: Its value then; None if missing, may be infinite.
         current: Its value now.
-        verdict: What became of it.
+        verdict: The verdict.
         reason: Why it was decided so.
-        low: Lower end of the 95 % interval of the difference (of the ratio for ERT); None where unknown.
+        low: Lower end of the 95 % interval of the difference (of the ratio for ERT); None if unknown.
         high: Upper end.
-        p: p-value, adjusted for the number of rows; None where there was no test.
+        p: p-value, adjusted for the number of rows; None if there was no test.
         gap: Whether a cell of the baseline could not be compared: it is missing, or its budget is another.
     """
 
@@ -53,7 +53,7 @@ class Row:
 
     @property
     def delta(self) -> float | None:
-        """Current minus baseline; None where one is missing or both are infinite."""
+        """Current minus baseline; None if one is missing or both are infinite."""
         if self.baseline is None or self.current is None:
             return None
         difference = self.current - self.baseline
@@ -61,7 +61,7 @@ class Row:
 
     @property
     def relative(self) -> float | None:
-        """Delta over baseline; None where there is none, or the baseline is zero or infinite."""
+        """Delta over baseline; None if there is none, or the baseline is zero or infinite."""
         if self.delta is None or not self.baseline or abs(self.baseline) == float("inf"):
             return None
         return self.delta / abs(self.baseline)

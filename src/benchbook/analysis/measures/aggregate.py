@@ -28,7 +28,7 @@ def aggregate(
 
     Args:
         runs: The runs; they are gone through once.
-        targets: Precisions, from the easiest on.
+        targets: Precisions, starting with the easiest.
         clock: Gives the date.
 
     Examples:
@@ -72,8 +72,8 @@ class _Cell:
         timed_out = record.stop is Stop.TIMEOUT
         self._statuses.append((record.status is Status.FAILED and not timed_out, timed_out))
         timing = record.timing
-        peak = record.memory.peak_rss_bytes
-        self._numbers.append((record.precision, timing.total_s, timing.optimizer_s, timing.objective_s, peak))
+        seconds = (timing.total_s, timing.optimizer_s, timing.objective_s)
+        self._numbers.append((record.precision, *seconds, record.memory.peak_rss_bytes, record.memory.grown_bytes))
         self._evaluations.append(record.evaluations)
         f_opt = record.problem.f_opt
         self._known = self._known and f_opt is not None
@@ -119,7 +119,7 @@ class _Cell:
         return {"ert": ert, "hits": counts.tolist()}
 
 
-_SPREADS = ("precision", "total_s", "optimizer_s", "objective_s", "peak_rss_bytes")
+_SPREADS = ("precision", "total_s", "optimizer_s", "objective_s", "peak_rss_bytes", "grown_bytes")
 
 
 def spread(values: Iterable[float | None]) -> JsonObject:

@@ -25,7 +25,7 @@ class Curves:
         cells: The cells.
         x: Budgets, or targets, shape `(points,)`.
         levels: Which quantiles.
-        quantiles: Shape `(levels, cells, points)`; infinite where that share of runs has no value.
+        quantiles: Shape `(levels, cells, points)`; infinite if that share of runs has no value.
     """
 
     cells: Cells
@@ -35,7 +35,7 @@ class Curves:
 
 
 def precisions_at(table: Columns, budgets: IntArray) -> FloatArray:
-    """Return the best precision after so many evaluations, shape `(runs, budgets)`; infinite before the first value.
+    """Return the best precision after each budget, shape `(runs, budgets)`; infinite before the first value.
 
     A run that ended before keeps its last value.
 
@@ -53,7 +53,7 @@ def precisions_at(table: Columns, budgets: IntArray) -> FloatArray:
 
 
 def fixed_budget(table: Columns, groups: Cells, budgets: IntArray, levels: tuple[float, ...] = QUANTILES) -> Curves:
-    """Return quantiles of the best precision at given budgets: what a run is worth after so many evaluations."""
+    """Return quantiles of the best precision at given budgets."""
     values = precisions_at(table, budgets)
     return Curves(
         cells=groups, x=budgets.astype(np.float64), levels=levels, quantiles=_quantiles(values, groups, levels)
@@ -78,7 +78,7 @@ def aocc(table: Columns, budget: int | None = None) -> FloatArray:
 
     Args:
         table: The runs.
-        budget: Evaluations that the mean goes over; each run's own budget unless given.
+        budget: Evaluations that the mean goes over; default: each run's own budget.
     """
     span = table.budget if budget is None else np.full(len(table), budget)
     known = np.maximum(np.where(np.isnan(table.precisions), np.inf, table.precisions), 10.0**AOCC_LOG_LOW)

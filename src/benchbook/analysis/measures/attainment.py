@@ -19,7 +19,7 @@ from benchbook.typing import FloatArray, IntArray
 
 LEVELS = (0.25, 0.5, 0.75)
 FLOOR = 1e-8  # the hardest target: below, runs are equal
-_NEVER = 1e300  # where a run lies that found no value, far outside of all that is shown
+_NEVER = 1e300  # position of a run that found no value, far outside the shown range
 _MOST_COPIES = 1000
 
 
@@ -106,7 +106,7 @@ def attainment_difference(table: Columns, a: str, b: str) -> AttainmentDifferenc
     sides = [_runs(table, name) for name in (a, b)]
     copies = math.lcm(*(len(runs) for runs in sides))
     if copies > _MOST_COPIES:
-        raise UsageError(f"{a} has {len(sides[0])} runs and {b} {len(sides[1])}, expected as many of both")
+        raise UsageError(f"{a} has {len(sides[0])} runs and {b} {len(sides[1])}, expected equal numbers of both")
     # moocore counts runs: those of the smaller side are repeated until both sides have as many.
     one, other = (_points(table, np.repeat(runs, copies // len(runs))) for runs in sides)
     found = load_moocore().eafdiff(one, other, intervals=copies, rectangles=True)

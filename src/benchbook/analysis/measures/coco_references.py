@@ -46,7 +46,7 @@ def import_reference(folder: Path, store: Path, *, source: Path) -> Path:
 
     Args:
         folder: The files, unpacked.
-        store: The store; references lie in its folder `references/`.
+        store: The store; references are in its folder `references/`.
         source: The archive or folder as it was given, after which the reference is named.
 
     Raises:

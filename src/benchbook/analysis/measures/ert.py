@@ -56,8 +56,8 @@ def expected_running_times(hits: FirstHits, groups: Cells, *, balance: bool = Fa
     Args:
         hits: First hits.
         groups: The cells.
-        balance: Let instances weigh alike where they have unequal numbers of runs, as cocopp does by default; else
-            runs weigh alike. Numbers of successes and runs are never weighted.
+        balance: Give instances with unequal numbers of runs equal weight, as cocopp does by default; otherwise runs
+            have equal weight. Numbers of successes and runs are never weighted.
     """
     reached = hits.reached.astype(np.float64)
     successes = groups.sums(reached)
@@ -70,9 +70,9 @@ def expected_running_times(hits: FirstHits, groups: Cells, *, balance: bool = Fa
 
 
 def balanced_weights(hits: FirstHits, groups: Cells) -> FloatArray:
-    """Return weights of the runs, of mean 1 in each cell, with which the instances of a cell weigh alike.
+    """Return weights of the runs, with mean 1 in each cell, that give the instances of a cell equal weight.
 
-    All are exactly 1 where the instances of a cell have as many runs each.
+    All are exactly 1 if the instances of a cell have equal numbers of runs.
     """
     weights = np.empty(len(hits.table))
     for cell in range(len(groups)):
@@ -156,7 +156,7 @@ def simulated_restarts(hit: FloatArray, lengths: FloatArray, *, samples: int = S
         seed: Decides the draws.
 
     Returns:
-        Evaluations, shape `(samples,)`; all infinite where no run succeeds.
+        Evaluations, shape `(samples,)`; all infinite if no run succeeds.
 
     Examples:
         >>> simulated_restarts(np.array([7.0, np.inf]), np.array([9.0, 10.0]), samples=4).tolist()[0]

@@ -21,7 +21,7 @@ class FirstHits:
     Attributes:
         table: The runs.
         targets: Shape `(targets,)` where all runs have the same, else `(runs, targets)`.
-        evaluations: First evaluation within each target, shape `(runs, targets)`; infinite where there is none.
+        evaluations: First evaluation within each target, shape `(runs, targets)`; infinite if there is none.
     """
 
     table: Columns

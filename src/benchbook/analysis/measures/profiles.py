@@ -1,4 +1,4 @@
-"""Runtime profiles: the share of (function, target, run) that is reached within so many evaluations per dimension."""
+"""Runtime profiles: shares of (function, target, run) triples reached within a number of evaluations per dimension."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Profile:
     Attributes:
         optimizer: Label of the optimizer.
         label: The functions: a function, a group, or `all`.
-        dim: Dimension; None where all are pooled.
+        dim: Dimension; None if all are pooled.
         x: Evaluations divided by dimension, rising, shape `(points,)`.
-        share: Share of (function, target, run) reached by then, shape `(points,)`; functions weigh alike.
-        low: Lower end of the confidence band, shape `(points,)`; the share itself where no band was asked for.
+        share: Share of (function, target, run) triples reached by then, shape `(points,)`; functions have equal weight.
+        low: Lower end of the confidence band, shape `(points,)`; the share itself without a band.
         high: Upper end, shape `(points,)`.
         end: Where the data end, the cross: the median of evaluations over dimension that the runs spent.
         functions: Number of functions.
@@ -91,8 +91,8 @@ def runtime_profiles(
         by: One profile a function and dimension, a group and dimension, a dimension, or one of all.
         band: Confidence of a band by resampling the runs within each function and dimension, and within each instance
             where every instance has several runs; from 0 to 1 where there is a single run. None: no band.
-        restarts: Draw so many simulated restarts for each function and target instead of taking each run once.
-        x: Evaluations per dimension; log-spaced up to the longest run unless given.
+        restarts: Number of simulated restarts to draw for each function and target instead of using each run once.
+        x: Evaluations per dimension; default: log-spaced up to the longest run.
         seed: Decides the draws of bands and restarts.
 
     Raises:
@@ -137,7 +137,7 @@ def _limits(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ends of a band around a share.
 
-    Where no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
+    If no run has reached anything, or all have reached everything, nothing varies; the end is then what n runs
     alike leave possible, 1 - tail^(1/n) away. As true shares rise, an end holds for all earlier, or later, points too.
     """
     if around is None:
@@ -202,7 +202,7 @@ def _restarted(hits: FirstHits, groups: Cells, grid: FloatArray, restarts: int, 
 def _band(
     hits: FirstHits, groups: Cells, members: Sequence[int], curves: FloatArray, level: float, seed: int
 ) -> tuple[FloatArray, FloatArray] | None:
-    """Return how far below and above the share the band ends, shape `(points,)` each; None where nothing tells it.
+    """Return how far below and above the share the band ends, shape `(points,)` each; None if nothing tells it.
 
     Each stratum is resampled independently of the others. A bootstrap of n runs has (n - 1) / n of the variance, a
     half for 2 seeds, so that deviations are stretched by sqrt(n / (n - 1)) (Rao & Wu 1988); and the variance itself is

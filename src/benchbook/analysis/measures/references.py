@@ -28,8 +28,8 @@ class Reference:
         name: Its name.
         citation: What to cite.
         licence: Licence of the data that it was derived from.
-        targets: Precisions, from the easiest on.
-        evaluations: Expected running time to each target by (function, dim); infinite where none reached it.
+        targets: Precisions, starting with the easiest.
+        evaluations: Expected running time to each target by (function, dim); infinite if none reached it.
         algorithms: Name of the algorithm that reached each target soonest, as far as reached.
     """
 
@@ -45,8 +45,8 @@ class Reference:
 
         Args:
             dim: Dimension.
-            functions: Only these functions; all unless given.
-            x: Evaluations divided by dimension; log-spaced up to the last hit unless given.
+            functions: Only these functions; default: all.
+            x: Evaluations divided by dimension; default: log-spaced up to the last hit.
 
         Raises:
             UnknownNameError: The reference has no function of these in this dimension.
@@ -84,7 +84,7 @@ def reference_names() -> list[str]:
 
 
 def reference(name: str | Path) -> Reference:
-    """Return a reference that comes with benchbook by its name, or one that was imported by its path.
+    """Return a reference of benchbook by its name, or an imported one by its path.
 
     Raises:
         UnknownNameError: There is no reference of this name, and no file at this path.

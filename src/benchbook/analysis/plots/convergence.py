@@ -37,7 +37,7 @@ def convergence_grid(
 
     Args:
         panels: `(title, [(label, curve, style), ...])`.
-        columns: Panels a row.
+        columns: Panels per row.
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)

@@ -16,7 +16,7 @@ _STEP = 0.42  # between the names, in the units of the axes
 def plot_critical_difference(axes: Axes, comparison: RankComparison) -> Axes:
     """Draw the diagram of Demšar (2006): best rank at the left; names hang from their mean ranks.
 
-    Where nothing could be decided the ranks are shown without bars, and the reason stands above.
+    If nothing could be decided the ranks are shown without bars, and the reason is shown above.
     """
     count = len(comparison.optimizers)
     half = -(-count // 2)

@@ -1,4 +1,4 @@
-"""Depth maps: beside the truth, with their errors."""
+"""Depth maps compared with the truth, with their errors."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def plot_parameter_effect(
     default: object = None,
     label: str = "AOCC (1 is best)",
 ) -> Axes:
-    """Draw a measure against the values of one parameter: median, quartile band, and the default as a line.
+    """Plot a measure against the values of one parameter: median, quartile band, and the default as a line.
 
     Args:
         axes: Where to draw.

@@ -1,7 +1,7 @@
 """The flame graph of a profile: stages, and below them the functions that were found running in one another.
 
 B. Gregg (2016), The flame graph, Communications of the ACM 59(6), https://doi.org/10.1145/2909476. Here the root is at
-the top, and what calls stands above what it calls.
+the top, and callers are above the functions they call.
 """
 
 from __future__ import annotations

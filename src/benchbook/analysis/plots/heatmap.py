@@ -1,4 +1,4 @@
-"""Heat map: optimizers against functions."""
+"""Heat map of optimizers and functions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def plot_heat_map(
         columns: Names of the columns, usually functions.
         label: What the shades mean.
         logarithmic: Whether shades follow the logarithm.
-        text: Writes a number; short with two or three digits unless given.
+        text: Writes a number; default: short with two or three digits.
     """
     finite = np.isfinite(values)
     shades = (

@@ -47,7 +47,7 @@ def search_stages(
     Args:
         problem: Two-dimensional problem.
         points: All points of a run, shape `(n, 2)`.
-        optimum: Where the optimum is, shape `(2,)`; None where unknown.
+        optimum: Position of the optimum, shape `(2,)`; None if unknown.
         stages: Title and rows of each panel.
     """
     figure, axes = new_figure(1, len(stages), width=9.5, height=4.1, sharex=True, sharey=True)
@@ -80,13 +80,13 @@ def search_stages(
 def trajectory_grid(
     problem: Problem, paths: Sequence[tuple[str, FloatArray]], optimum: FloatArray | None = None, *, columns: int = 3
 ) -> Figure:
-    """Draw a panel an optimizer: the way of its best point so far on the contours of a two-dimensional problem.
+    """Draw one panel per optimizer: the path of its best point so far on the contours of a two-dimensional problem.
 
     Args:
         problem: Two-dimensional problem.
         paths: Title and successive best points, shape `(n, 2)`, of each panel.
-        optimum: Where the optimum is, shape `(2,)`; None where unknown.
-        columns: Panels a row.
+        optimum: Position of the optimum, shape `(2,)`; None if unknown.
+        columns: Panels per row.
     """
     columns = min(columns, len(paths))
     rows = -(-len(paths) // columns)
@@ -113,7 +113,7 @@ def plot_trajectory(axes: Axes, problem: Problem, path: FloatArray, optimum: Flo
         axes: Where to draw.
         problem: Two-dimensional problem.
         path: Successive best points, shape `(n, 2)`.
-        optimum: Where the optimum is, shape `(2,)`; None where unknown.
+        optimum: Position of the optimum, shape `(2,)`; None if unknown.
 
     Raises:
         UsageError: The problem has not two variables.

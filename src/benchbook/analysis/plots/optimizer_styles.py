@@ -1,4 +1,4 @@
-"""Each optimizer keeps its colour, line style and marker in all figures, whoever else is in them."""
+"""Each optimizer has the same colour, line style and marker in all figures, whichever optimizers are in them."""
 
 from __future__ import annotations
 

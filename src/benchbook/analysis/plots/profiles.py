@@ -1,4 +1,4 @@
-"""Runtime profiles, performance profiles and data profiles: shares against run lengths."""
+"""Runtime profiles, performance profiles and data profiles: shares as functions of run lengths."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
 
 @styled
 def profile_grid(panels: Sequence[tuple[str, Sequence[Profile]]], *, columns: int = 3) -> Figure:
-    """Draw a panel a title, each with the profiles of all optimizers; the legend stands above them.
+    """Draw one panel per title, each with the profiles of all optimizers; the legend is above them.
 
     Args:
         panels: `(title, profiles)`.
-        columns: Panels a row.
+        columns: Panels per row.
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
@@ -92,7 +92,7 @@ def legend_above(figure: Figure, axes: Sequence[Axes]) -> None:
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    room = float(figure.get_figwidth()) * 11  # characters of legend text beside each other
+    room = float(figure.get_figwidth()) * 11  # characters of legend text in one row
     widest = max((len(label) for label in entries), default=1) + 7
     figure.legend(
         list(entries.values()),

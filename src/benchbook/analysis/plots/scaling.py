@@ -18,7 +18,7 @@ from benchbook.typing import FloatArray
 def plot_scaling(axes: Axes, dims: FloatArray, erts: Mapping[str, tuple[FloatArray, FloatArray, FloatArray]]) -> Axes:
     """Draw ERT / dimension against dimension; horizontal is linear scaling, and the thin lines are quadratic.
 
-    Where no run of a dimension succeeds there is no point.
+    If no run of a dimension succeeds there is no point.
 
     Args:
         axes: Where to draw.

@@ -185,7 +185,7 @@ def add_timeline(folder: Path) -> None:
 
 
 def with_timeline(report: str) -> str:
-    """Return a report in Markdown that shows the timeline beside it."""
+    """Return a report in Markdown that links the timeline next to it."""
     from benchbook.tracking.folders import TIMELINE
 
     return f"{report}\n## Timeline\n\n![Telemetry over time, with the steps shaded]({TIMELINE})\n"

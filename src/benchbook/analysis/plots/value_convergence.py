@@ -1,4 +1,4 @@
-"""Convergence where no optimum value is known: the best value itself, on a linear axis from 0."""
+"""Convergence if no optimum value is known: the best value itself, on a linear axis from 0."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchbook.analysis.cells import Cells
 from benchbook.analysis.columns import Columns
+from benchbook.analysis.control import convergence
 from benchbook.analysis.measures.ert import RunningTimes, ert_interval, expected_running_times
 from benchbook.analysis.measures.first_hits import FirstHits, first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from benchbook.analysis.plots.picture import Picture
 
 _MOST_DIMS = 6
+_MOST_FUNCTIONS = 12
 
 
-def report_figures(table: Columns, groups: Cells, hits: FirstHits) -> list[tuple[str, Picture]]:
+def report_figures(records: Sequence[Any], table: Columns, groups: Cells, hits: FirstHits) -> list[tuple[str, Picture]]:
     """Return the figures of a report, with their captions: those that its runs are enough for."""
     from benchbook.analysis.plots import Picture, new_figure, plot_heat_map, profile_grid
 
@@ -44,8 +47,38 @@ def report_figures(table: Columns, groups: Cells, hits: FirstHits) -> list[tuple
     plot_heat_map(axes[0], areas.values[chosen].T, rows=areas.optimizers,
                   columns=[areas.problems[row][0] for row in chosen], label="AOCC")  # fmt: skip
     found.append((f"AOCC of each optimizer on each function, {dims[-1]}-D", Picture(
-        figure, f"Heat map of AOCC, optimizers against functions, dimension {dims[-1]}.")))  # fmt: skip
-    return [*found, *_comparison_figures(table, groups), *_attainment_figures(table, groups)]
+        figure, f"Heat map of AOCC for optimizers and functions, dimension {dims[-1]}.")))  # fmt: skip
+    curves = _convergence_figures(records, dims[-1])
+    return [*found, *curves, *_comparison_figures(table, groups), *_attainment_figures(table, groups)]
+
+
+def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Picture]]:
+    """Return convergence on the functions whose optimum is known, in one dimension; as many as one figure holds."""
+    from benchbook.analysis.plots import Picture, convergence_grid
+    from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
+
+    own = [run for run in records if run.problem.dim == dim and run.problem.f_opt is not None]
+    functions = list(dict.fromkeys(run.problem.name for run in own))
+    optimizers = list(dict.fromkeys(run.optimizer.name for run in own))
+    styles = optimizer_styles(optimizers)
+    panels = []
+    for function in functions[:_MOST_FUNCTIONS]:
+        runs = {name: [run for run in own if (run.problem.name, run.optimizer.name) == (function, name)]
+                for name in optimizers}  # fmt: skip
+        curves = [(name, convergence(runs[name]), line_only(styles[name])) for name in optimizers if runs[name]]
+        panels.append((function, curves))
+    if not panels:
+        return []
+    # The legend is that of the first panel: it needs the optimizers of all.
+    panels.sort(key=lambda panel: -len(panel[1]))
+    left = len(functions) - len(panels)
+    more = f"; {left} more functions are in the tables" if left else ""
+    title = f"Convergence, {dim}-D: best precision so far, median and quartiles over runs{more}"
+    ends = "; ".join(
+        f"{function}: {', '.join(f'{name} {curve.median[-1]:.1e}' for name, curve, _ in curves)}"
+        for function, curves in panels
+    )
+    return [(title, Picture(convergence_grid(panels, columns=3), f"Convergence in dimension {dim}; medians: {ends}."))]
 
 
 def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Picture]]:
@@ -79,7 +112,7 @@ def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
         f"the difference: the largest in favour of {a} is {max(float(difference.difference.max(initial=0.0)), 0):.2f}, "
         f"in favour of {b} {max(float(-difference.difference.min(initial=0.0)), 0):.2f}."
     )
-    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that were so precise by then"
+    title = f"Attainment of {a} and {b}, {function}, {both[-1]}-D: share of runs that had reached the precision by then"
     return [(title, Picture(attainment_figure(sides, difference), text))]
 
 
@@ -111,7 +144,7 @@ def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
 
 
 def _easiest(table: Columns, groups: Cells) -> str | None:
-    """Return the function on which most runs come within 0.1; None where none does."""
+    """Return the function on which most runs come within 0.1; None if none does."""
     reached = groups.sums((table.final() <= 0.1).astype(float))
     if not reached.any():
         return None

@@ -12,15 +12,25 @@ if TYPE_CHECKING:
     from benchbook.analysis.report.report import Report, ReportTable
 
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1f2933;max-width:72rem;margin:2rem auto;padding:0 1rem}
+:root{color-scheme:light dark;--ink:#1f2933;--ground:#fff;--line:#e3e6ea;--soft:#f3f6f9}
+@media (prefers-color-scheme:dark){:root{--ink:#dfe3e8;--ground:#131416;--line:#33373d;--soft:#1d2024}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:72rem;margin:2rem auto;
+padding:0 1rem}
 h1,h2{line-height:1.2}
-figure{margin:2rem 0}figure svg{max-width:100%;height:auto}
+.verdict{padding:.8rem 1rem;border-left:4px solid #0072b2;background:var(--soft);font-size:1.1rem}
+figure{margin:2rem 0;overflow-x:auto}
+figure svg{max-width:100%;height:auto;background:#fff;border-radius:.4rem}
 figcaption,caption{text-align:left;font-weight:600;padding:.4rem 0}
 .scroll{overflow-x:auto;margin:1.5rem 0}
 table{border-collapse:collapse;font-size:.85rem}
-th,td{padding:.25rem .7rem;border-bottom:1px solid #e3e6ea;text-align:right;white-space:nowrap}
+th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 th.text,td.text{text-align:left}
-td.long{white-space:normal}
+td.long{white-space:normal;overflow-wrap:anywhere}
+@media (max-width:40rem){
+figure svg{min-width:34rem}
+table{font-size:.64rem}
+th,td{padding:.2rem .15rem;white-space:normal}
+}
 """
 _TEXT_COLUMNS = {"function", "optimizer", "what", "value"}
 _LATEX = {
@@ -55,7 +65,7 @@ def write_report(report: Report, folder: Path) -> list[Path]:
 
 
 def as_html(report: Report) -> str:
-    """Return the report as one page: the ledger first; styles and figures stand inside."""
+    """Return the report as one page: the ledger first, with styles and figures included."""
     title = escape(report.title)
     figures = "\n".join(
         f'<figure role="img" aria-label="{escape(picture.alt)}">{_svg(picture.svg(), number)}'
@@ -68,7 +78,9 @@ def as_html(report: Report) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n<h2>Ledger</h2>\n{ledger}\n"
+        f"<style>{_STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n"
+        f'<p class="verdict">{escape(report.verdict)}</p>\n'
+        f"<h2>Ledger</h2>\n{ledger}\n"
         f"<h2>Figures</h2>\n{figures}\n<h2>Tables</h2>\n{tables}\n<h2>Provenance</h2>\n{provenance}\n</body></html>\n"
     )
 
@@ -98,13 +110,18 @@ def _html_table(
     ]
     head = "".join(f"<th{kind}>{escape(header)}</th>" for header, kind in zip(headers, kinds, strict=True))
     body = "\n".join(
-        "<tr>" + "".join(f"<td{kind}>{escape(text)}</td>" for text, kind in zip(row, cells, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"<td{kind}>{_breakable(text)}</td>" for text, kind in zip(row, cells, strict=True)) + "</tr>"
         for row in rows
     )
     return (
         f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>\n{body}\n</tbody></table></div>"
     )
+
+
+def _breakable(text: str) -> str:
+    """Return a text for HTML in which a line may end behind an underscore."""
+    return escape(text).replace("_", "_<wbr>")
 
 
 def _svg(text: str, number: int) -> str:

@@ -16,6 +16,7 @@ from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.analysis.report.figures import report_figures
+from benchbook.analysis.report.verdict import verdict
 from benchbook.records import Status
 
 if TYPE_CHECKING:
@@ -36,17 +37,19 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A report: the ledger, then tables and figures, then where the numbers come from.
+    """A report: the verdict, the ledger, then figures and tables, then where the numbers come from.
 
     Attributes:
         title: Heading.
-        ledger: What became of the runs; stands first.
+        verdict: What the runs come to, in a sentence or two; shown before all else.
+        ledger: The outcomes of the runs; shown first.
         tables: Tables.
         figures: Captions and pictures.
         provenance: Names and values.
     """
 
     title: str
+    verdict: str
     ledger: ReportTable
     tables: tuple[ReportTable, ...]
     figures: tuple[tuple[str, Picture], ...]
@@ -59,7 +62,7 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     Args:
         runs: The runs.
         title: Heading.
-        planned: Number of planned runs; None where no plan tells it.
+        planned: Number of planned runs; None if no plan tells it.
     """
     records: list[Any] = list(runs)  # read once, where they lie in a store
     table = columns(records)
@@ -68,11 +71,17 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     times = expected_running_times(first_hits(table, np.array(ERT_TARGETS)), groups, balance=True)
     return Report(
         title=title,
+        verdict=verdict(table),
         ledger=_ledger(records, planned),
         tables=(_ert_table(times), _area_table(table, groups)),
-        figures=tuple(report_figures(table, groups, standard)),
+        figures=tuple(report_figures(records, table, groups, standard)),
         provenance=tuple(_provenance(records)),
     )
+
+
+def _configured(optimizer: Any) -> str:
+    settings = ", ".join(f"{name}={value}" for name, value in optimizer.settings.items())
+    return f"{optimizer.name} ({settings})" if settings else str(optimizer.name)
 
 
 def _ledger(records: Sequence[Any], planned: int | None) -> ReportTable:
@@ -111,7 +120,7 @@ def _ert_table(times: RunningTimes) -> ReportTable:
             texts.append(shown if successes in (0, times.runs[cell]) else f"{shown} ({successes}/{times.runs[cell]})")
         rows.append((function, str(dim), optimizer, *texts))
     return ReportTable(
-        caption="Expected running time in evaluations to f_opt + target; in brackets successes, where some runs failed",
+        caption="Expected running time (ERT, evaluations) to f_opt + target; successes in brackets if runs failed",
         headers=("function", "dim", "optimizer", *(f"{target:g}" for target in ERT_TARGETS)),
         rows=tuple(rows),
     )
@@ -145,7 +154,7 @@ def _provenance(records: Sequence[Any]) -> list[tuple[str, str]]:
         ("host", several([f"{host.name} ({host.machine})" for host in hosts if host])),
         ("python", several([f"{env.python}, {env.cpu}" for env in environments if env])),
         ("arithmetic", several(["pinned" if env.arithmetic.pinned else "not pinned" for env in environments if env])),
-        ("optimizers", several([f"{record.optimizer.name} {dict(record.optimizer.settings)}" for record in records])),
+        ("optimizers", several([_configured(record.optimizer) for record in records])),
         ("functions", ", ".join(functions)),
         ("groups", several([group_of(name) for name in functions])),
     ]

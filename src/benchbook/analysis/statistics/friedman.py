@@ -25,8 +25,8 @@ class RankComparison:
     Attributes:
         optimizers: The compared set, best mean rank first.
         mean_ranks: Mean rank of each, shape `(optimizers,)`.
-        p: Friedman's p-value; None where there were too few data, or where it was not asked for.
-        critical_difference: Mean ranks that differ by more differ significantly; None where undecided.
+        p: Friedman's p-value; None if there were too few data, or if it was not asked for.
+        critical_difference: Mean ranks that differ by more differ significantly; None if undecided.
         cliques: Runs of optimizers, as positions (first, last), that cannot be told apart; longest only.
         problems: Problems on which all have a value.
         reason: Why nothing was decided; empty otherwise.

@@ -16,7 +16,7 @@ from benchbook.typing import FloatArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A number with its confidence interval; the ends are None where there are too few data, and so is it without data.
+    """A number with its confidence interval; the ends are None if there are too few data, and so is it without data.
 
     Attributes:
         value: The estimate; may be infinite.

@@ -116,12 +116,12 @@ def ert_scores(times: RunningTimes, target: int = -1) -> Scores:
 def performance_profile(measured: Scores, x: FloatArray | None = None) -> list[ShareCurve]:
     """Return the share of problems on which an optimizer needs at most x times what the best of the set needs.
 
-    Dolan & Moré (2002), https://doi.org/10.1007/s101070100263. A problem that nobody solves counts against all. Where
-    the best needs 0, those that need 0 as well have the factor 1, and all others an infinite one.
+    Dolan & Moré (2002), https://doi.org/10.1007/s101070100263. A problem that no optimizer solves counts against all.
+    Where the best needs 0, those that need 0 as well have the factor 1, and all others an infinite one.
 
     Args:
-        measured: What each needs, for instance ERTs, >= 0; infinite where it fails.
-        x: Factors >= 1; log-spaced up to the largest unless given.
+        measured: What each needs, for instance ERTs, >= 0; infinite if it fails.
+        x: Factors >= 1; default: log-spaced up to the largest.
     """
     values = np.where(np.isnan(measured.values), np.inf, measured.values)
     best = values.min(axis=1, keepdims=True, initial=np.inf)

@@ -23,8 +23,8 @@ class TestResult:
     """Outcome of a test.
 
     Attributes:
-        p: Two-sided p-value; None where there were too few data.
-        statistic: The test's statistic; None where there were too few data.
+        p: Two-sided p-value; None if there were too few data.
+        statistic: The test's statistic; None if there were too few data.
         effect: Effect size, from -1 to 1; negative where the first sample is lower. None without data.
         n: Data used: pairs, or the smaller sample.
         outcome: `lower` or `higher` (the first sample, significantly), or `undecided`.
@@ -145,8 +145,8 @@ def pairwise(measured: Scores, *, alpha: float = ALPHA) -> list[PairwiseResult]:
 def _difference(a: FloatArray, b: FloatArray) -> FloatArray:
     """Return a - b without missing pairs, with ties made equal; where both are infinite alike they are equal.
 
-    Two values that are both within the hardest target of 0 do not differ, and differences of one size but for rounding
-    have one rank.
+    Two values that are both within the hardest target of 0 are equal, and differences of equal size up to rounding are
+    ties.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     known = ~(np.isnan(a) | np.isnan(b))

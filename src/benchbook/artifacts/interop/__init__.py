@@ -3,14 +3,8 @@
 from benchbook.artifacts.interop.sources.archives import opened
 from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.coco_write import write_coco
-from benchbook.artifacts.interop.imported import (
-    Added,
-    ImportedRun,
-    add_imported,
-    read_imported,
-    with_optima,
-    write_imported,
-)
+from benchbook.artifacts.interop.imported import Added, add_imported, read_imported, with_optima, write_imported
+from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.ioh_write import write_ioh
 from benchbook.artifacts.interop.nevergrad import read_nevergrad

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import coco_function
@@ -61,7 +62,7 @@ def _by_data(segments: list[Segment]) -> list[list[Segment]]:
             if owner.setdefault(path, key) != key:
                 raise ArtifactError(
                     f"{shown(segment.file)}, line {segment.line}: {_name(segment, path)!r} is named along with other "
-                    "data files before; which runs belong to which entry cannot be told"
+                    "data files before; runs cannot be matched to entries"
                 )
         group = groups.setdefault(key, [])
         same = next((item for item in group if _says_the_same(item, segment)), None)
@@ -69,7 +70,7 @@ def _by_data(segments: list[Segment]) -> list[list[Segment]]:
             group.append(segment)
         else:
             log.warning(
-                "%s, line %d: left out, it says the same as line %d of %s",
+                "%s, line %d: left out, it repeats line %d of %s",
                 shown(segment.file), segment.line, same.line, shown(same.file),
             )  # fmt: skip
     return list(groups.values())
@@ -98,7 +99,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
         )
     if len(entries) < with_rows:
         log.warning(
-            "%s: %d runs of %s are left out, no entry names them", where, with_rows - len(entries), data[0].name
+            "%s: %d runs of %s are left out, because no entry names them", where, with_rows - len(entries), data[0].name
         )
     for (segment, entry), block in zip(entries, chosen, strict=True):
         if block is None:
@@ -121,7 +122,7 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
             pairs = list(zip(one, other, strict=True))
             break
     if pairs is None:
-        log.warning("%s: left out, its runs are not those of %s", shown(extra), path.name)
+        log.warning("%s: left out, its runs do not match those of %s", shown(extra), path.name)
     for block, timed in pairs or ():
         block.timed = timed
     return blocks
@@ -145,16 +146,16 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
     ending = entry.evaluations
     if ending is None:
-        log.warning("%s was not closed; its last logged row ends it", where)
+        log.warning("%s was not closed; it ends at its last logged row", where)
     elif ending < block.last:
-        log.warning("%s has %d evaluations, its rows go on to %d", where, ending, block.last)
+        log.warning("%s has %d evaluations, but its rows continue to %d", where, ending, block.last)
     elif ending > block.last:
         log.warning("%s has %d evaluations, its rows end at %d", where, ending, block.last)
     at, values = list(block.spent), list(block.values)
     if block.timed is not None:
         more_at, more_values, denied = timed_rows(block, block.timed, _steps(segment, block))
         if denied:
-            log.warning("%s: %d rows of .tdat are left out, they would hit targets that .dat denies", where, denied)
+            log.warning("%s: %d rows of .tdat are left out, they would hit targets that .dat does not", where, denied)
         at, values = at + more_at, values + more_values
     return ImportedRun(
         format="coco",

@@ -122,7 +122,7 @@ def _run_text(run: Run, points: IntArray) -> str:
     ]
     for evaluation, found in zip(points.tolist(), place.tolist(), strict=True):
         best = float(history.best_values[found]) if found >= 0 else math.inf
-        # Of a row that is no improvement the value itself is not known; the best one stands for it.
+        # Of a row that is not an improvement the value itself is not known; the best one stands for it.
         lines.append(f"{evaluation} 0 {_rounded_up(max(best - f_opt, 0.0))} {best:+10.9e} {best:+10.9e}")
     return "\n".join(lines) + "\n"
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchbook.artifacts.interop.crate_entities import METADATA, Label, Notebook, describe
-from benchbook.artifacts.interop.imported import ImportedRun
+from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.tables import write_csv
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
@@ -51,7 +51,7 @@ def write_crate(
 
     Raises:
         MissingExtraError: rocrate is not installed.
-        UsageError: `folder` holds something that is no crate, or lies in the study; or runs were imported.
+        UsageError: `folder` contains something other than a crate, or is inside the study; or runs were imported.
         StorageError: A file cannot be read or written.
     """
     try:
@@ -78,15 +78,15 @@ def write_crate(
 
 def _check_place(study: Path, folder: Path) -> None:
     if folder.resolve().is_relative_to(study.resolve()) or study.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"the crate {folder} and the study {study} lie one in the other")
+        raise UsageError(f"the crate {folder} and the study {study} are nested in each other")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / METADATA).is_file():
-        raise UsageError(f"{folder} holds files that are no crate, expected an empty or new folder")
+        raise UsageError(f"{folder} contains files that are not a crate, expected an empty or new folder")
 
 
 def _own(runs: Iterable[RunRecord]) -> list[RunRecord]:
     known = list(runs)
     if any(isinstance(run, ImportedRun) for run in known):
-        raise UsageError("the study holds imported runs; of these benchbook does not know who made them with what")
+        raise UsageError("the study holds imported runs; their provenance is unknown")
     return known
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METADATA = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-NO_LICENCE = "No licence was stated; whoever wants to use the data asks those who made it."
+NO_LICENCE = "No licence was stated; ask the authors before you use the data."
 _BENCHBOOK = "benchbook: reproducible benchmarks for black-box optimizers"
 # Name and media type of the files, by the end of their path; the first that fits.
 _KNOWN = (
@@ -46,8 +46,8 @@ class Notebook:
     Attributes:
         path: Where it is.
         title: Its heading.
-        outcome: The artifact with its verdicts; None where it was not executed.
-        executed_at: When it was executed, ISO 8601 in UTC; None where it was not.
+        outcome: The artifact with its verdicts; None if it was not executed.
+        executed_at: When it was executed, ISO 8601 in UTC; None if it was not.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class Label:
 
     Attributes:
         name: Its title.
-        license: SPDX identifier or address of the licence; None where none was stated.
+        license: SPDX identifier or address of the licence; None if none was stated.
         authors: Who made it.
     """
 

@@ -17,11 +17,11 @@ _AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>]*?)\s*>)?\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Somebody who made a study.
+    """An author of a study.
 
     Attributes:
         name: The name.
-        orcid: Address of the person's ORCID; None where unknown.
+        orcid: Address of the person's ORCID; None if unknown.
         is_person: False for a group.
     """
 
@@ -48,12 +48,12 @@ def author(text: str) -> Author:
         return Author(name=name)
     digits = _ORCID.fullmatch(orcid)
     if digits is None or _check_digit(digits.group(1)) != digits.group(1)[-1]:
-        raise UsageError(f"author is {text!r}: {orcid!r} is no ORCID, expected one such as 0000-0002-1825-0097")
+        raise UsageError(f"author is {text!r}: {orcid!r} is not an ORCID, expected one such as 0000-0002-1825-0097")
     return Author(name=name, orcid=f"https://orcid.org/{digits.group(1)}")
 
 
 def project_credits(root: Path | None) -> tuple[str | None, tuple[Author, ...]]:
-    """Return licence and authors of a project, from its `pyproject.toml`; None and nobody where it does not say.
+    """Return licence and authors of a project, from its `pyproject.toml`; None and an empty list if it does not say.
 
     Raises:
         UsageError: The file is no TOML.

@@ -29,7 +29,7 @@ class Run(Protocol):
 
     @property
     def seed(self) -> int | None:
-        """The user's seed; None where the source does not tell it."""
+        """The user's seed; None if the source does not tell it."""
 
     @property
     def evaluations(self) -> int:
@@ -37,7 +37,7 @@ class Run(Protocol):
 
     @property
     def precision(self) -> float | None:
-        """Best value minus f_opt; None where one of them is missing."""
+        """Best value minus f_opt; None if one of them is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Labelled:
 
     @property
     def best_solution(self) -> FloatArray | None:
-        """The best point; None where it is not known."""
+        """The best point; None if it is not known."""
         found: FloatArray | None = getattr(self.run, "best_solution", None)
         return found
 

@@ -18,77 +18,9 @@ from benchbook.artifacts.validate import checked
 from benchbook.digests import digest
 from benchbook.errors import UsageError
 from benchbook.files import read_bytes, write_atomic
-from benchbook.records import History, OptimizerRecord, Status
+from benchbook.records import History, as_plain, from_plain
+from benchbook.records.imported import ImportedRun
 from benchbook.typing import FloatArray, IntArray, JsonObject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedProblem:
-    """The problem of an imported run.
-
-    Attributes:
-        name: Name of the function; `bbob_f1` to `bbob_f24` for those of BBOB.
-        dim: Dimension.
-        instance: Instance.
-        f_opt: What to subtract from the values to get precisions: 0 where the file holds precisions already; None
-            where the optimum is not known.
-    """
-
-    name: str
-    dim: int
-    instance: int
-    f_opt: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ImportedRun:
-    """A run that another tool logged.
-
-    Attributes:
-        format: `coco`, `ioh`, `nevergrad` or another one that can be imported.
-        file: The file it stood in, as given.
-        tool: Tool and version, as the file tells it; empty where it does not.
-        problem: The problem.
-        optimizer: Name of the optimizer; its settings are not known.
-        evaluations: Evaluations spent.
-        history: The improvements that were logged, as precisions where the file has those.
-        shift: The optimum value that the file says was subtracted; None where it says nothing.
-        fixed_budget: Whether the values stand at the end of the budget only, so that first hits are upper bounds.
-        seed: The seed; None where unknown.
-        budget: Evaluations allowed; None where unknown.
-        indicator: The quality indicator of several objectives that the values are of; None for one objective.
-        maximised: Whether the source maximises: values and optimum are negated.
-        content: Digest of what the source tells of this run, where that is more than the fields here; None otherwise.
-    """
-
-    format: str
-    file: str
-    tool: str
-    problem: ImportedProblem
-    optimizer: OptimizerRecord
-    evaluations: int
-    history: History
-    shift: float | None = None
-    fixed_budget: bool = False
-    seed: int | None = None
-    budget: int | None = None
-    status: Status = Status.DONE
-    notes: tuple[str, ...] = field(default_factory=tuple)
-    indicator: str | None = None
-    maximised: bool = False
-    content: str | None = None
-
-    @property
-    def best_value(self) -> float | None:
-        """The last of the best values; None where there is none."""
-        values = self.history.best_values
-        return float(values[-1]) if len(values) else None
-
-    @property
-    def precision(self) -> float | None:
-        """Best value minus optimum; None where one of them is missing."""
-        best, f_opt = self.best_value, self.problem.f_opt
-        return None if best is None or f_opt is None else best - f_opt
 
 
 def improvements(evaluations: Iterable[int], values: Iterable[float]) -> History:
@@ -207,45 +139,14 @@ def read_imported(store: Path) -> Iterator[ImportedRun]:
 
 
 def _to_document(run: ImportedRun) -> JsonObject:
-    problem = run.problem
-    return {
-        "kind": Kind.IMPORTED_RUN.value,
-        "schema_version": IMPORTED_VERSION,
-        "format": run.format,
-        "file": run.file,
-        "tool": run.tool,
-        "problem": {"name": problem.name, "dim": problem.dim, "instance": problem.instance, "f_opt": problem.f_opt},
-        "optimizer": run.optimizer.name,
-        "evaluations": run.evaluations,
-        "history": {
-            "evaluations": run.history.evaluations.tolist(),
-            "best_values": run.history.best_values.tolist(),
-        },
-        "shift": run.shift,
-        "fixed_budget": run.fixed_budget,
-        "seed": run.seed,
-        "budget": run.budget,
-        "notes": list(run.notes),
-        **({"indicator": run.indicator} if run.indicator is not None else {}),
-        **({"maximised": True} if run.maximised else {}),
-        **({"content": run.content} if run.content is not None else {}),
-    }
+    plain: dict[str, Any] = as_plain(run)
+    for name, usual in (("indicator", None), ("maximised", False), ("content", None)):
+        if plain[name] == usual:  # what earlier versions could not tell is written only where there is something to tell
+            del plain[name]
+    history = {name: values.tolist() for name, values in plain["history"].items()}
+    head = {"kind": Kind.IMPORTED_RUN.value, "schema_version": IMPORTED_VERSION}
+    return {**head, **plain, "optimizer": run.optimizer.name, "history": history}
 
 
 def _from_document(document: JsonObject) -> ImportedRun:
-    doc = cast("Mapping[str, Any]", document)
-    history = doc["history"]
-    names = ("format", "file", "tool", "evaluations", "shift", "fixed_budget", "seed", "budget")
-    return ImportedRun(
-        **{name: doc[name] for name in names},
-        problem=ImportedProblem(**doc["problem"]),
-        optimizer=OptimizerRecord(name=doc["optimizer"]),
-        history=History(
-            evaluations=np.array(history["evaluations"], dtype=np.int64),
-            best_values=np.array(history["best_values"], dtype=np.float64),
-        ),
-        notes=tuple(doc["notes"]),
-        indicator=doc.get("indicator"),
-        maximised=doc.get("maximised", False),
-        content=doc.get("content"),
-    )
+    return from_plain(ImportedRun, {**document, "optimizer": {"name": document["optimizer"]}})

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
 from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered
@@ -93,12 +94,12 @@ def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: 
             "cannot be told"
         )
     if len(entries) < with_rows:
-        log.warning("%s: %d runs of %s are left out, they have no entry", where, with_rows - len(entries), data.name)
+        log.warning("%s: %d runs of %s are left out, because they have no entry", where, with_rows - len(entries), data.name)
     pairs = [(s, e, block) for (s, e), block in zip(entries, chosen, strict=True) if block is not None]
     identities = {id(scenario): _identity(scenario, suite, objective, pairs) for scenario in group}
     for scenario, entry, block in pairs:
         if entry.evaluations is not None and entry.evaluations < block.last:
-            log.warning("%s: instance %d has %d evaluations, its rows go on to %d",
+            log.warning("%s: instance %d has %d evaluations, but its rows continue to %d",
                         where, entry.instance, entry.evaluations, block.last)  # fmt: skip
         yield _run(scenario, entry, block, identities[id(scenario)])
 

@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.numbers import number, whole
 from benchbook.artifacts.interop.sources.shown import shown
@@ -50,7 +51,7 @@ def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
     """Yield the rows of a CSV file, or of all under a folder, as fixed-budget points.
 
     `loss` is the value at the recommendation, not the best so far, and its optimum is not known. All columns that are
-    no measurement, such as noise, rotation, workers and parametrization, stand in the name of the function.
+    not measurements, such as noise, rotation, workers and parametrization, are part of the function's name.
 
     Raises:
         UsageError: There is no such file or folder, or no CSV file under it.
@@ -75,7 +76,7 @@ def _read(file: Path) -> Iterator[ImportedRun]:
             if missing:
                 raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(missing)} are missing")
             if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} are there twice")
+                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} appear twice")
             for row in rows:
                 place = rows.line_num
                 run = _run(file, place, row)
@@ -96,7 +97,7 @@ def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> Import
     budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:
-        log.warning("%s: left out, budget, loss, seed or dimension is no number", where)
+        log.warning("%s: left out, budget, loss, seed or dimension is not a number", where)
         return None
     if error := fields.get("error"):
         log.warning("%s: the experiment failed: %s", where, error[:80])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchbook.artifacts.interop.coco_read import read_coco
-from benchbook.artifacts.interop.imported import ImportedRun
+from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.nevergrad import read_nevergrad
 from benchbook.artifacts.interop.tools.benchopt import read_benchopt

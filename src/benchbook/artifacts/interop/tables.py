@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from benchbook.artifacts.interop.imported import ImportedRun
+from benchbook.records.imported import ImportedRun
 from benchbook.errors import MissingExtraError, StorageError
 from benchbook.records import RunRecord
 

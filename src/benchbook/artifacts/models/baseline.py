@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from benchbook.artifacts.models.parts import Count, Model, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Timestamp
 
 
 class BaselineCell(Model):
@@ -26,23 +27,23 @@ class BaselineCell(Model):
     budget: int = Field(ge=1)
     """Evaluations allowed."""
     target: float | None
-    """Precision that evaluations are counted to: the hardest decade that half of the runs reach; null without one."""
+    """Target precision of the ERT: the hardest power of ten that half of the runs reach; null if there is none."""
     instances: list[Count]
     """Instance."""
     seeds: list[Count | None]
-    """Seed; null where unknown."""
+    """Seed; null if unknown."""
     evaluations: list[Count]
     """Evaluations spent."""
     hits: list[Count | None]
-    """First evaluation within the target; null where there is none."""
+    """First evaluation within the target; null if there is none."""
     aocc: list[Annotated[float, Field(ge=0, le=1)]] | None
     """Area over the convergence curve; null where f_opt is unknown."""
     us_per_evaluation: list[Annotated[float, Field(ge=0)] | None]
-    """Microseconds of the run for each of its evaluations; null where unknown, or where it holds the start-up."""
+    """Microseconds of the run for each of its evaluations; null if unknown, or where it holds the start-up."""
     stop_target: float | None = None
     """Runs stopped once they were within it of the optimum; null: never, or unknown."""
     stagnation: int | None = Field(default=None, ge=1)
-    """Runs stopped after so many evaluations without improvement; null: never, or unknown."""
+    """Runs stopped after this many evaluations without improvement; null: never, or unknown."""
     first_hits: list[list[Count]] | None = None
     """First evaluation within each of the baseline's targets, as far as reached; null where f_opt is unknown."""
 
@@ -72,14 +73,14 @@ class Baseline(Model):
     created_at: Timestamp
     """When it was published, UTC."""
     commit: str | None
-    """Commit of the runs; null where unknown or mixed."""
+    """Commit of the runs; null if unknown or mixed."""
     version: str
     """Version of benchbook that did the runs."""
     host: BaselineHost | None
-    """Where the runs were done; null where unknown or mixed."""
+    """Where the runs were done; null if unknown or mixed."""
     startup_s: dict[str, float | None]
-    """Seconds of each optimizer's first run, beyond what its evaluations take otherwise; null where unknown."""
+    """Seconds of each optimizer's first run, beyond what its evaluations take otherwise; null if unknown."""
     targets: list[Annotated[float, Field(gt=0)]] | None = None
-    """Precisions that first hits are counted to, from the easiest on; null in the first version."""
+    """Precisions that first hits are counted to, starting with the easiest; null in the first version."""
     cells: list[BaselineCell]
     """The cells."""

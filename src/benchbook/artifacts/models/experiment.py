@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from benchbook.artifacts.models.parts import Count, Model, Seconds, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Seconds, Timestamp
 
 Name = Annotated[str, Field(min_length=1)]
 
@@ -30,7 +31,7 @@ class BranchMetric(Model):
     value: float | Literal["nan", "inf", "-inf"]
     """The number; JSON has no infinity and no NaN, so these are texts."""
     step: int | None
-    """The step it belongs to; null where there is none."""
+    """The step it belongs to; null if there is none."""
 
 
 class Branch(Model):
@@ -49,23 +50,23 @@ class Branch(Model):
     status: Literal["pending", "success", "failed", "skipped"]
     """What has become of it."""
     started_at: Timestamp | None
-    """When it started, UTC; null where it never did."""
+    """When it started, UTC; null if it never did."""
     ended_at: Timestamp | None
-    """When it ended, UTC; null where it has not."""
+    """When it ended, UTC; null if it has not."""
     started_monotonic_s: float | None
     """When it started, in seconds of the machine's monotonic clock."""
     ended_monotonic_s: float | None
     """When it ended, in seconds of the machine's monotonic clock."""
     duration_s: Seconds | None
-    """Seconds it took; null where it has not ended."""
+    """Seconds it took; null if it has not ended."""
     attempts: Count
     """How often the function was called."""
     output: JsonValue
     """What the function returned; what has no JSON form is text."""
     exception: BranchError | None
-    """Why it failed; null where it did not."""
+    """Why it failed; null if it did not."""
     reason: str | None
-    """Why it was skipped; null where it was not."""
+    """Why it was skipped; null if it was not."""
     metrics: list[BranchMetric]
     """Numbers that the function reported, in order."""
     artifacts: list[str]
@@ -92,7 +93,7 @@ class Experiment(Model):
     created_at: Timestamp
     """When the call began, UTC."""
     duration_s: Seconds | None
-    """Seconds from there to the end of its last branch; null where it has not ended."""
+    """Seconds from there to the end of its last branch; null if it has not ended."""
     status: Literal["pending", "success", "failed", "skipped"]
     """Success where a branch that the caller waited for succeeded."""
     branches: list[Branch] = Field(min_length=1)

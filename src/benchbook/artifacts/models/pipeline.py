@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchbook.artifacts.models.parts import Count, Model, Seconds, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Seconds, Timestamp
 
 Name = Annotated[str, Field(min_length=1)]
 StepStatus = Literal["pending", "running", "completed", "failed", "cancelled", "skipped"]
@@ -19,7 +20,7 @@ class MetricSummary(Model):
     """What was reported under one name in a step."""
 
     last: float | None
-    """The last value; null where it was no finite number."""
+    """The last value; null if it was not a finite number."""
     low: float | None
     """Least finite value; null without one."""
     high: float | None
@@ -32,9 +33,9 @@ class StepArtifact(Model):
     """A file that a step made."""
 
     path: Name
-    """Where it lies."""
+    """Its location."""
     bytes: Count | None
-    """Its size; null where there was no such file."""
+    """Its size; null if there was no such file."""
 
 
 class StepExecution(Model):
@@ -45,23 +46,23 @@ class StepExecution(Model):
     label: str
     """What it does."""
     weight: float | None = Field(default=None, ge=0)
-    """How much work it is beside the others, in any unit; null where nobody said so."""
+    """Amount of work relative to other steps, in any unit; null if not given."""
     status: StepStatus
     """What has become of it."""
     started_at: Timestamp | None
-    """When it started, UTC; null where it has not."""
+    """When it started, UTC; null if it has not."""
     started_t: Seconds | None
     """Seconds from the pipeline's start to its own."""
     duration_s: Seconds | None
-    """Seconds it took; null where it is not over."""
+    """Seconds it took; null if it is not over."""
     fraction: float | None = Field(ge=0, le=1)
-    """Share of its work that is done; null where it said nothing."""
+    """Share of its work that is done; null if it said nothing."""
     fraction_t: Seconds | None = None
     """Seconds from the pipeline's start to when it said so."""
     evaluations: Count
     """Evaluations done in it."""
     metrics: dict[str, MetricSummary]
-    """Numbers it reported; the series stand in the manifest."""
+    """Numbers it reported; the series are in the manifest."""
     artifacts: list[StepArtifact]
     """Files it made."""
     signal: str | None
@@ -84,11 +85,11 @@ class PipelinePrediction(Model):
     high_s: Seconds
     """Upper end of its interval."""
     earlier: Count
-    """Earlier runs it rests on; 0: on this one's own steps alone."""
+    """Number of earlier runs it is based on; 0: only on this run's own steps."""
 
 
 class PredictionError(Model):
-    """A prediction held against the truth."""
+    """A prediction compared with the actual time."""
 
     done: Count
     """Steps that were over when it was made."""
@@ -161,7 +162,7 @@ class TelemetrySnapshot(Model):
     step: int | None = Field(ge=1)
     """Number of the step that ran; null between steps."""
     values: dict[str, float | None]
-    """Value by name, with its unit at the end of the name; null where it is missing."""
+    """Value by name, with its unit at the end of the name; null if it is missing."""
 
 
 class TrackedClaim(Model):
@@ -187,15 +188,15 @@ class TrackedPipeline(Model):
     spec: str | None
     """Spec that ran in it; null without one."""
     total: int | None = Field(ge=1)
-    """Steps that were announced; null where none were."""
+    """Steps that were announced; null if none were."""
     status: StepStatus
     """What has become of it; a reader calls it died where it is running and its process is gone."""
     created_at: Timestamp
     """When it started, UTC."""
     ended_at: Timestamp | None
-    """When it ended, UTC; null where it has not."""
+    """When it ended, UTC; null if it has not."""
     duration_s: Seconds | None
-    """Seconds it took; null where it is not over."""
+    """Seconds it took; null if it is not over."""
     t: Seconds
     """Seconds since the start at the last event."""
     last_at: Timestamp

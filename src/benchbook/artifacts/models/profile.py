@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchbook.artifacts.models.parts import Count, Environment, Host, Model, Seconds, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Environment, Host, Seconds, Timestamp
 
 Name = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -53,7 +54,7 @@ class FunctionInStage(Model):
     samples: Count
     """Samples that found it running itself."""
     calls: Count | None
-    """Calls in the whole profile, counted in a run of their own; null where they were not."""
+    """Calls in the whole profile, counted in a run of their own; null if they were not."""
 
 
 class SampledStack(Model):
@@ -79,9 +80,9 @@ class ProfileBottleneck(Model):
     time_s: Seconds
     """Seconds in it, without the stages inside."""
     calls: Count | None
-    """How often it was entered or called; null where this was not counted."""
+    """How often it was entered or called; null if this was not counted."""
     mostly: str
-    """The function in which most of it was sampled; empty where nothing was."""
+    """The function in which most of it was sampled; empty if nothing was."""
     hint: str
     """What can be done."""
 
@@ -96,7 +97,7 @@ class SpanColumns(Model):
     duration_s: list[Seconds]
     """How long it lasted."""
     depth: list[Annotated[int, Field(ge=1)]]
-    """How many others it lies in, plus 1."""
+    """Number of enclosing ones, plus 1."""
 
 
 class ProfileOverhead(Model):
@@ -109,9 +110,9 @@ class ProfileOverhead(Model):
     sampled_s: list[Seconds]
     """Seconds of each run with functions sampled as well; their shares are from one of these."""
     stages_share: float
-    """How much longer the work takes with stages, median against median; 0.05 is 5 %."""
+    """How much longer the work takes with stages, as a ratio of medians; 0.05 is 5 %."""
     functions_share: float | None
-    """How much longer it takes with functions sampled as well; null where they were not."""
+    """How much longer it takes with functions sampled as well; null if they were not."""
 
 
 class Profile(Model):
@@ -126,11 +127,11 @@ class Profile(Model):
     status: Literal["completed", "failed", "interrupted", "running"]
     """How the work ended; running: it was still going on when this was written."""
     error: str | None
-    """What it was ended by; null where nothing went wrong."""
+    """What it was ended by; null if nothing went wrong."""
     created_at: Timestamp
     """When the profile started, UTC."""
     version: str | None = None
-    """Version of benchbook; null where the profile was written by the notebook itself."""
+    """Version of benchbook; null if the profile was written by the notebook itself."""
     host: Host | None = None
     environment: Environment | None = None
     total_s: Seconds
@@ -158,6 +159,6 @@ class Profile(Model):
     left_out: Count
     """Spans that were left out, because their number is bounded."""
     overhead: ProfileOverhead | None
-    """What the profiler itself costs; null where it was not measured."""
+    """What the profiler itself costs; null if it was not measured."""
     missing: dict[str, str]
     """What is not there, and why."""

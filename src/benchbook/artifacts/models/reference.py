@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchbook.artifacts.models.parts import Count, Model, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Timestamp
 
 
 class ReferenceCell(Model):
@@ -43,7 +44,7 @@ class Reference(Model):
     licence: str
     """Licence of the source."""
     targets: list[Annotated[float, Field(gt=0)]]
-    """Precisions, from the easiest on."""
+    """Precisions, starting with the easiest."""
     algorithms: list[str]
     """Names of the algorithms' data sets."""
     cells: list[ReferenceCell]

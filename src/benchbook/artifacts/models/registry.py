@@ -5,7 +5,7 @@ This module imports pydantic and is loaded only where a schema is needed.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
@@ -27,27 +27,9 @@ from benchbook.artifacts.kinds import (
     Kind,
 )
 from benchbook.artifacts.models.baseline import Baseline
-from benchbook.artifacts.models.benchmark import BenchmarkReport
 from benchbook.artifacts.models.experiment import Experiment
-from benchbook.artifacts.models.imported import ImportedRun
-from benchbook.artifacts.models.parts import (
-    Count,
-    Environment,
-    Failure,
-    History,
-    Host,
-    Memory,
-    Model,
-    Optimizer,
-    Problem,
-    Seconds,
-    Sha256,
-    TargetHits,
-    Timestamp,
-    Timing,
-    TraceReference,
-    Vector,
-)
+from benchbook.artifacts.models.derive import FromRecord, Model, document_model, made_model, model_fields, model_of
+from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seconds, Sha256, Timestamp
 from benchbook.artifacts.models.pipeline import (
     PerformanceTestResult,
     Recommendation,
@@ -60,95 +42,13 @@ from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.strength import Strength
 from benchbook.artifacts.models.study import Aggregate, StudyManifest
-
-
-class RunArtifact(Model):
-    """One run: one optimizer on one problem with one seed and one evaluation budget."""
-
-    kind: Literal["run"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
-    run_id: str = Field(min_length=1)
-    """Unique to this execution."""
-    run_key: Sha256
-    """Digest of all that determines the run."""
-    content_digest: Sha256
-    """Digest of all that must be reproduced: what was asked for, stop, evaluations, history and solution."""
-    code_digest: Sha256
-    """Digest of the code of optimizer, problem and loop, and of benchbook's version."""
-    created_at: Timestamp
-    """When the run started, UTC."""
-    commit: str | None
-    """Commit of the repository in which benchbook was called; null outside one."""
-    dirty: bool | None
-    """Whether that repository had uncommitted changes; null outside one."""
-    version: str
-    """Version of benchbook."""
-    host: Host
-    problem: Problem
-    optimizer: Optimizer
-    seed: Count
-    """The user's seed."""
-    budget: int = Field(ge=1)
-    """Evaluations allowed."""
-    target: float | None
-    """The run stops once its value is at most f_opt + target; null: never."""
-    stagnation: int | None = Field(ge=1)
-    """The run stops after so many evaluations without improvement; null: never."""
-    evaluations: Count
-    """Evaluations spent."""
-    invalid_evaluations: Count
-    """How many of them gave no finite number."""
-    stop: Literal["budget", "target", "stagnation", "exhausted", "timeout", "error"]
-    """Why the run ended."""
-    status: Literal["done", "failed"]
-    """Whether it did its work."""
-    error: Failure | None
-    """What went wrong; null where nothing did."""
-    best_value: float | None
-    """Least finite value; null where there was none."""
-    best_solution: Vector | None
-    """Its point."""
-    history: History
-    environment: Environment
-    timing: Timing
-    memory: Memory
-    target_hits: TargetHits | None = None
-    """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
-    trace: TraceReference | None = None
-    """Where more than the improvements was kept; null where it was not asked for."""
-
-
-class ClaimOutcome(Model):
-    """One sentence of a spec, with what was measured."""
-
-    id: str = Field(min_length=1)
-    """Short name, unique in its spec."""
-    text: str = Field(min_length=1)
-    """The sentence."""
-    measured: float | int | bool | None
-    """Measured value; null where it could not be measured."""
-    relation: Literal["<=", ">=", "==", "<", ">"]
-    """How it is held against the threshold."""
-    threshold: float | int | bool
-    """What it is held against."""
-    unit: str
-    """Unit of both; empty for pure numbers."""
-    verdict: Literal["held", "failed", "undecided"]
-    """Whether the claim holds."""
-    detail: str
-    """What else a reader should know."""
-    sort: Literal["contract", "proof", "quality"] = "quality"
-    """Contract: any sound optimizer passes. Proof: computed again and compared to the bit. Quality: how good it is."""
-    upper: float | int | None = None
-    """Second threshold, which the measured value may not exceed; null where there is one only."""
-    detectable: float | None = None
-    """The smallest change that the claim would notice in four of five cases; null where it is not known."""
+from benchbook.records import Claim, History, OptimizerRecord, RunRecord
+from benchbook.records.benchmark import Report
+from benchbook.records.imported import ImportedRun
 
 
 class RunsLedger(Model):
-    """How many runs were planned and what became of them."""
+    """How many runs were planned, and their outcomes."""
 
     planned: Count
     done: Count
@@ -166,7 +66,7 @@ class SpecTiming(Model):
 
 
 class SpecOutcome(Model):
-    """What came of executing a spec notebook."""
+    """The outcome of executing a spec notebook."""
 
     kind: Literal["spec-outcome"]
     """What this document is."""
@@ -192,7 +92,7 @@ class SpecOutcome(Model):
     """The effective parameters."""
     optimizer: Optimizer | None
     control: Optimizer | None
-    claims: list[ClaimOutcome]
+    claims: list[Annotated[Claim, FromRecord()]]
     runs: RunsLedger
     content_digest: Sha256 | None
     """Digest over the content digests of all runs, in the order of the plan."""
@@ -200,8 +100,18 @@ class SpecOutcome(Model):
     environment: Environment | None
 
 
+def _imported_run() -> type[BaseModel]:
+    optimizer = model_fields(OptimizerRecord, ("name",), {"name": "Name of the optimizer; its settings are not known."})
+    said = {"evaluations": "Evaluation of each; rising.", "best_values": "Best value from then on; falling."}
+    history = made_model(
+        "ImportedHistory", "The improvements that were logged.", model_fields(History, tuple(said), said)
+    )
+    fields = {**model_fields(ImportedRun), "optimizer": optimizer["name"], "history": (history, ...)}
+    return made_model(ImportedRun.__name__, ImportedRun.__doc__ or "", fields)
+
+
 MODELS: dict[str, type[BaseModel]] = {
-    Kind.RUN: RunArtifact,
+    Kind.RUN: document_model(model_of(RunRecord), Kind.RUN.value),
     Kind.SPEC_OUTCOME: SpecOutcome,
     Kind.STORED_RUN: StoredRun,
     Kind.STORE_CELL: StoreCell,
@@ -213,10 +123,10 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.BASELINE: Baseline,
     Kind.REFERENCE: Reference,
     Kind.PIPELINE: TrackedPipeline,
-    Kind.IMPORTED_RUN: ImportedRun,
+    Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
     Kind.PROFILE: Profile,
-    Kind.BENCHMARK_REPORT: BenchmarkReport,
     Kind.STRENGTH: Strength,
+    Kind.BENCHMARK_REPORT: document_model(model_of(Report), Kind.BENCHMARK_REPORT.value),
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",

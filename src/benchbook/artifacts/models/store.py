@@ -1,129 +1,92 @@
-"""The models of what stands in a store: runs whose circumstances are said once, and the packed chunks of traces.
+"""The models of a store's contents: runs whose circumstances are stored once, and the packed chunks of traces.
 
 This module imports pydantic and is loaded only where a schema is needed.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from benchbook.artifacts.models.parts import (
-    Count,
-    Environment,
-    Failure,
-    History,
-    Host,
-    Model,
-    Optimizer,
-    Sha256,
-    TargetHits,
-    Timestamp,
-    Timing,
-    TraceReference,
-    Vector,
+from benchbook.artifacts.models.derive import Model, document_model, made_model, model_fields
+from benchbook.artifacts.models.parts import Count
+from benchbook.artifacts.kinds import Kind
+from benchbook.records import Memory, ProblemRecord, RunRecord
+from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
+
+_DIGEST = r"^[0-9a-f]{16}$"
+_PROBLEM = made_model(
+    "CellProblem",
+    "The function of a cell: a problem without its instance.",
+    model_fields(ProblemRecord, ("name", "dim", "lower", "upper")),
+)
+StoreCell = document_model(
+    made_model(
+        "StoreCell",
+        "What the runs of a cell share; said once in a shard.",
+        {
+            "problem": (_PROBLEM, ...),
+            **model_fields(
+                RunRecord,
+                OF_THE_CELL,
+                {
+                    "target": "The runs stop once their value is at most f_opt + target; null: never.",
+                    "stagnation": "The runs stop after this many evaluations without improvement; null: never.",
+                },
+            ),
+        },
+    ),
+    Kind.STORE_CELL.value,
+)
+StoreCircumstances = document_model(
+    made_model(
+        "StoreCircumstances",
+        "Under which circumstances runs happened; said once in a shard.",
+        model_fields(RunRecord, CIRCUMSTANCES),
+    ),
+    Kind.STORE_CIRCUMSTANCES.value,
 )
 
-ShortDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+def _short(what: str) -> tuple[type[str], Any]:
+    return str, Field(pattern=_DIGEST, description=f"First 16 digits of the digest of the {what} document.")
 
 
-class CellProblem(Model):
-    """The function of a cell: a problem but for its instance."""
-
-    name: str = Field(min_length=1)
-    """Name of the function."""
-    dim: int = Field(ge=1)
-    """Number of variables."""
-    lower: Vector
-    """Lower bounds, one a variable."""
-    upper: Vector
-    """Upper bounds, one a variable."""
-
-
-class StoreCell(Model):
-    """What the runs of a cell share; said once in a shard."""
-
-    kind: Literal["store-cell"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
-    problem: CellProblem
-    optimizer: Optimizer
-    code_digest: Sha256
-    """Digest of the code of optimizer, problem and loop, and of benchbook's version."""
-    budget: int = Field(ge=1)
-    """Evaluations allowed."""
-    target: float | None
-    """The runs stop once their value is at most f_opt + target; null: never."""
-    stagnation: int | None = Field(ge=1)
-    """The runs stop after so many evaluations without improvement; null: never."""
+def _stored_run() -> dict[str, Any]:
+    own = model_fields(RunRecord, OWN, {"content_digest": "Digest of all that must be reproduced."})
+    problem = model_fields(ProblemRecord, ("instance", "f_opt"), {"instance": "Instance of the function."})
+    memory = model_fields(
+        Memory,
+        ("peak_rss_bytes", "grown_bytes"),
+        {
+            "peak_rss_bytes": "Peak resident set of the process so far; null if unknown.",
+            "grown_bytes": "By how much the run made the process larger; null if unknown.",
+        },
+    )
+    size, about = memory["grown_bytes"]
+    memory["grown_bytes"] = (size, Field(default=None, description=about.description))  # earlier runs lack it
+    shared = {"cell": _short("store-cell"), "circumstances": _short("store-circumstances")}
+    # the order of the documents: the schema lists its fields in it
+    before, after = OWN.index("seed"), OWN.index("trace")
+    return {
+        **shared,
+        **{name: own[name] for name in OWN[:before]},
+        **problem,
+        **{name: own[name] for name in OWN[before:after]},
+        **memory,
+        **{name: own[name] for name in OWN[after:]},
+    }
 
 
-class StoreCircumstances(Model):
-    """Under which circumstances runs happened; said once in a shard."""
-
-    kind: Literal["store-circumstances"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
-    commit: str | None
-    """Commit of the repository in which benchbook was called; null outside one."""
-    dirty: bool | None
-    """Whether that repository had uncommitted changes; null outside one."""
-    version: str
-    """Version of benchbook."""
-    host: Host
-    environment: Environment
-
-
-class StoredRun(Model):
-    """One run as it stands in a store; with its two shared documents it is a run artifact."""
-
-    kind: Literal["stored-run"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
-    cell: ShortDigest
-    """First 16 digits of the digest of the store-cell document."""
-    circumstances: ShortDigest
-    """First 16 digits of the digest of the store-circumstances document."""
-    run_id: str = Field(min_length=1)
-    """Unique to this execution."""
-    run_key: Sha256
-    """Digest of all that determines the run."""
-    content_digest: Sha256
-    """Digest of all that must be reproduced."""
-    created_at: Timestamp
-    """When the run started, UTC."""
-    instance: Count
-    """Instance of the function."""
-    f_opt: float | None
-    """Value at the optimum; null where unknown."""
-    seed: Count
-    """The user's seed."""
-    evaluations: Count
-    """Evaluations spent."""
-    invalid_evaluations: Count
-    """How many of them gave no finite number."""
-    stop: Literal["budget", "target", "stagnation", "exhausted", "timeout", "error"]
-    """Why the run ended."""
-    status: Literal["done", "failed"]
-    """Whether it did its work."""
-    error: Failure | None
-    """What went wrong; null where nothing did."""
-    best_value: float | None
-    """Least finite value; null where there was none."""
-    best_solution: Vector | None
-    """Its point."""
-    history: History
-    target_hits: TargetHits | None
-    """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
-    timing: Timing
-    peak_rss_bytes: int | None
-    """Peak resident set of the process so far; null where unknown."""
-    trace: TraceReference | None
-    """Where more than the improvements was kept; null where it was not asked for."""
+StoredRun = document_model(
+    made_model(
+        "StoredRun",
+        "One run in a store; with its two shared documents it is a run artifact.",
+        _stored_run(),
+    ),
+    Kind.STORED_RUN.value,
+)
 
 
 class PackedColumn(Model):

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchbook.artifacts.models.parts import Model, Seconds, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Seconds, Timestamp
 
 Name = Annotated[str, Field(min_length=1)]
 

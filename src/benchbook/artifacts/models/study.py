@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from benchbook.artifacts.models.parts import Count, Model, Sha256, Timestamp
+from benchbook.artifacts.models.derive import Model
+from benchbook.artifacts.models.parts import Count, Sha256, Timestamp
 
 
 class PlannedOptimizer(Model):
@@ -44,13 +45,13 @@ class StudyPlan(Model):
     seeds: list[Count] = Field(min_length=1)
     """Seeds; each instance is run with each of them."""
     budget_per_dim: int | None = Field(ge=1)
-    """Evaluations for each variable; null where the budget is the same for all."""
+    """Evaluations per variable; null if the budget is the same for all."""
     budget: int | None = Field(ge=1)
-    """Evaluations of each run; null where it grows with the dimension."""
+    """Evaluations of each run; null if it grows with the dimension."""
     target: float | None
     """Runs stop once their value is at most f_opt + target; null: never."""
     stagnation: int | None = Field(ge=1)
-    """Runs stop after so many evaluations without improvement; null: never."""
+    """Runs stop after this many evaluations without improvement; null: never."""
     history: Literal["improvements", "triggers", "population", "all"]
     """What is kept of each run."""
     loop_code: Sha256
@@ -78,7 +79,7 @@ class StudyManifest(Model):
 
 
 class Spread(Model):
-    """Statistics of a number over runs; null where no run has it."""
+    """Statistics of a number over runs; null if no run has it."""
 
     least: float | None
     """Smallest."""
@@ -122,9 +123,9 @@ class CellAggregate(Model):
     successes: Count
     """Runs that came within 1e-8 of the optimum."""
     success_rate: float | None
-    """Share of such runs; null where the optimum is not known."""
+    """Share of such runs; null if the optimum is not known."""
     ert: list[float | None] | None
-    """Expected evaluations to each target, null where never hit; null in all where the optimum is not known."""
+    """Expected evaluations to each target, null if never hit; null in all where the optimum is not known."""
     hits: list[Count] | None
     """Runs that hit each target."""
     precision: Spread
@@ -137,6 +138,8 @@ class CellAggregate(Model):
     """Seconds inside the objective."""
     peak_rss_bytes: Spread
     """Peak resident set of the process."""
+    grown_bytes: Spread | None = None
+    """By how much a run made its process larger."""
 
 
 class Aggregate(Model):
@@ -153,5 +156,5 @@ class Aggregate(Model):
     content_digest: Sha256
     """Digest over run keys and content digests of the runs, in the order of the keys."""
     targets: list[float]
-    """Targets of `ert` and `hits`: precisions, from the easiest on."""
+    """Targets of `ert` and `hits`: precisions, starting with the easiest."""
     cells: list[CellAggregate]

@@ -1,4 +1,4 @@
-"""The form of a run inside a store: what its cell and its circumstances share stands in documents of their own."""
+"""The form of a run inside a store: shared parts of its cell and its circumstances are separate documents."""
 
 from __future__ import annotations
 
@@ -9,28 +9,10 @@ from benchbook.artifacts.run_document import from_document
 from benchbook.artifacts.kinds import RUN_VERSION, STORE_VERSION, Kind
 from benchbook.digests import digest
 from benchbook.records import Environment, Host, RunRecord, as_plain
+from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
 from benchbook.typing import JsonObject
 
 _SHORT = 16
-# Taken from the run's document as they are.
-_OWN = (
-    "run_id",
-    "run_key",
-    "content_digest",
-    "created_at",
-    "seed",
-    "evaluations",
-    "invalid_evaluations",
-    "stop",
-    "status",
-    "error",
-    "best_value",
-    "best_solution",
-    "history",
-    "target_hits",
-    "timing",
-    "trace",
-)
 
 
 class StoredForm(NamedTuple):
@@ -67,10 +49,11 @@ def to_stored(record: RunRecord) -> StoredForm:
         "schema_version": STORE_VERSION,
         "cell": cell[0],
         "circumstances": circumstances[0],
-        **{name: as_plain(getattr(record, name)) for name in _OWN},
+        **{name: as_plain(getattr(record, name)) for name in OWN},
         "instance": problem.instance,
         "f_opt": problem.f_opt,
         "peak_rss_bytes": record.memory.peak_rss_bytes,
+        "grown_bytes": record.memory.grown_bytes,
     }
     return StoredForm(cell, circumstances, cast("JsonObject", run))
 
@@ -83,11 +66,11 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
     document = {
         "kind": Kind.RUN.value,
         "schema_version": RUN_VERSION,
-        **{name: own[name] for name in _OWN},
+        **{name: own[name] for name in OWN},
         "problem": {**shared["problem"], "instance": own["instance"], "f_opt": own["f_opt"]},
-        **{name: shared[name] for name in ("optimizer", "code_digest", "budget", "target", "stagnation")},
-        **{name: around[name] for name in ("commit", "dirty", "version", "host", "environment")},
-        "memory": {"peak_rss_bytes": own["peak_rss_bytes"]},
+        **{name: shared[name] for name in OF_THE_CELL},
+        **{name: around[name] for name in CIRCUMSTANCES},
+        "memory": {"peak_rss_bytes": own["peak_rss_bytes"], "grown_bytes": own.get("grown_bytes")},
     }
     return cast("JsonObject", document)
 

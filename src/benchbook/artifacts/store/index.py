@@ -1,6 +1,7 @@
-"""The index of a store: where each run lies, and what is asked of it most; rebuilt from the shards at any time.
+"""The index of a store: the position of each run, and the most requested values; can be rebuilt from the shards at any
+time.
 
-It is an SQLite file beside the shards, or in memory where the store cannot be written to. `sync` reads only what was
+It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
 appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
 `benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.store.seal import Seal
-from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
+from benchbook.artifacts.store.scan import Damage, IndexRow, ScannedRun, ScannedShared, scan
 from benchbook.artifacts.store.shards import shards_of
 from benchbook.errors import StorageError
 
@@ -26,7 +27,10 @@ log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
 _VERSION = 1
 _WAIT_S = 60.0
+_ONE_THREAD = sqlite3.threadsafety < 3  # else SQLite itself lets any thread close what another opened
 _MOST_KEPT = 256  # shared documents, while runs are taken in
+_BATCH = 4096  # rows that are put in at once
+_CACHE_KIB = 128 * 1024  # keys come in no order: a smaller cache would write each page many times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +81,10 @@ CREATE TABLE shards (path TEXT PRIMARY KEY, scanned INTEGER, size INTEGER, chang
 CREATE TABLE shared (digest TEXT PRIMARY KEY, document BLOB);
 CREATE TABLE damages (shard TEXT, offset INTEGER, reason TEXT, torn INTEGER);
 CREATE TABLE runs ({", ".join(COLUMNS)}, PRIMARY KEY (run_key)) WITHOUT ROWID;
-CREATE INDEX cells ON runs ({ORDER.removesuffix(", run_key")});
 PRAGMA user_version = {_VERSION};
 """
+# Made after the first runs are in: keeping it up while they come costs twice as much.
+_CELLS = f"CREATE INDEX IF NOT EXISTS cells ON runs ({ORDER.removesuffix(', run_key')})"
 # Of several runs with one key the first is kept, but one that did its work comes before one that failed.
 _INSERT = (
     f"INSERT INTO runs VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (run_key) DO UPDATE SET "  # noqa: S608  # fixed names
@@ -98,6 +103,7 @@ class Index:
         self._fresh = fresh
         self._seal = Seal(folder)
         self._documents: dict[str, bytes] = {}
+        self._new: list[IndexRow] = []
         self._verified: int | None = None  # which state of the file was compared with its seal
         self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
@@ -139,18 +145,18 @@ class Index:
         return self._database.execute(text, values)
 
     def _open(self) -> sqlite3.Connection:
-        """Open the database, which is closed at the latest when nobody holds the index any more."""
+        """Open the database; it is closed at the latest when the index is no longer referenced."""
         database = self._connected()
         weakref.finalize(self, _close, database)
         return database
 
     def _connected(self) -> sqlite3.Connection:
         if not self._keep:
-            database = sqlite3.connect(":memory:", isolation_level=None)
+            database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=_ONE_THREAD)
             if not self._fresh:
                 self._copy_file_into(database)
             return database
-        return sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
+        return sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None, check_same_thread=_ONE_THREAD)
 
     def _copy_file_into(self, database: sqlite3.Connection) -> None:
         if not self._file.is_file():
@@ -187,6 +193,8 @@ class Index:
         with self._transaction():
             self._prepare()
             self._documents.clear()
+            self._new.clear()
+            self.query(f"PRAGMA cache_size = -{_CACHE_KIB}")
             pending: list[ScannedRun] = []
             for path, (size, changed) in self._there().items():
                 known = self._known().get(path)
@@ -196,9 +204,12 @@ class Index:
             for run in pending:
                 if not self._add(run):
                     self._damage(run.shard, run.offset, "refers to a shared document that is not in the store", False)
+            self._put_in()
+            self.query(_CELLS)
 
     def _verify(self) -> None:
-        """Compare the file with its seal, unless nobody else wrote to it since; raise `DatabaseError` where it is broken."""
+        """Compare the file with its seal, unless no other process has written to it; raise `DatabaseError` if it is
+        broken."""
         state = self.query("PRAGMA data_version").fetchone()[0]
         if state == self._verified:
             return
@@ -207,7 +218,7 @@ class Index:
             unbroken = self._seal.is_unbroken(self._database)
             self.query("ROLLBACK")
             if not unbroken:
-                raise sqlite3.DatabaseError("it is not what benchbook wrote last")
+                raise sqlite3.DatabaseError("it was modified by another program")
         self._verified = state
 
     def _known(self) -> dict[str, tuple[int, int]]:
@@ -262,8 +273,14 @@ class Index:
             if found[0] is None or None in found:
                 return False
             row = run.completed(found[0])
-        self.query(_INSERT, row)
+        self._new.append(row)
+        if len(self._new) == _BATCH:
+            self._put_in()
         return True
+
+    def _put_in(self) -> None:
+        self._database.executemany(_INSERT, self._new)
+        self._new.clear()
 
     def _shared(self, digest: str) -> bytes | None:
         """Return a shared document; those that were asked for are kept, as many runs refer to each."""
@@ -282,6 +299,6 @@ class Index:
 
 
 def _close(database: sqlite3.Connection) -> None:
-    """Close a database, unless another thread opened it, which alone may."""
+    """Close a database; where SQLite was built for one thread, only the thread that opened it may."""
     with suppress(sqlite3.ProgrammingError):
         database.close()

@@ -45,11 +45,11 @@ def check_store(folder: Path) -> None:
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
     if not ((folder / FILE_NAME).is_file() or shards_of(folder) or (folder / IMPORTED_FOLDER).is_dir()):
-        raise UsageError(f"{folder} is no store: it holds neither {FILE_NAME} nor files that end in {SHARD_SUFFIX}")
+        raise UsageError(f"{folder} is not a store: it contains neither {FILE_NAME} nor files that end in {SHARD_SUFFIX}")
 
 
 def read_manifest(store: Path) -> Manifest | None:
-    """Return the manifest of a store; None where it has none.
+    """Return the manifest of a store; None if it has none.
 
     Raises:
         ArtifactError: It is damaged, or of a newer version of benchbook.
@@ -70,7 +70,7 @@ def write_manifest(
     """Make a plan that of the store; where the store had another one, the log says so.
 
     Raises:
-        ArtifactError: The store has a manifest of a newer benchbook, which is left as it is.
+        ArtifactError: The store has a manifest of a newer benchbook, which is not changed.
         StorageError: It cannot be written.
     """
     try:
@@ -87,7 +87,7 @@ def write_manifest(
         if differing:
             log.warning("%s held another plan, with other %s; its runs are kept", store, ", ".join(differing))
         elif known.plan != plan and not reuses_stale:
-            log.warning("code or environment were changed since %s was planned; its runs are computed again", store)
+            log.warning("code or environment have changed since %s was planned; its runs are computed again", store)
     document: JsonObject = {
         "kind": Kind.STUDY_MANIFEST.value,
         "schema_version": MANIFEST_VERSION,

@@ -19,17 +19,17 @@ from benchbook.files import read_bytes, write_atomic
 def merge(sources: Sequence[Path], into: Path) -> int:
     """Copy the runs that `into` does not have from other stores; return how many they were.
 
-    A run that did its work comes beside one that failed. The stores must have one plan, as the parts of a study do.
+    A completed run is added next to a failed one. The stores must have one plan, as the parts of a study do.
 
     Raises:
-        UsageError: A source is no store, is the target itself, or holds another plan.
+        UsageError: A source is not a store, is the target itself, or holds another plan.
         ArtifactError: A frame cannot be read.
         StorageError: The target cannot be written to.
     """
     for source in sources:
         check_store(source)
         if source.resolve() == into.resolve():
-            raise UsageError(f"{source} is to be merged into itself")
+            raise UsageError(f"{source} cannot be merged into itself")
     _take_manifest(sources, into)
     copied = 0
     for source in sources:

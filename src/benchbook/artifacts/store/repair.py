@@ -1,6 +1,6 @@
 """Checking a store from its bytes up, and repairing what can be: damaged frames, empty shards, orphan temporaries.
 
-What is no run although it can be read, such as a frame that does not fit its schema, is set aside: it is moved to
+What is not a run although it can be read, such as a frame that does not fit its schema, is set aside: it is moved to
 `set-aside/` in the store, where nothing reads it.
 """
 
@@ -50,7 +50,7 @@ def inspect(folder: Path) -> Iterator[Finding]:
     """Yield what is wrong in a store; every frame is read again, and every run compared with its digests.
 
     Raises:
-        UsageError: The folder is no store.
+        UsageError: The folder is not a store.
         StorageError: It cannot be read.
     """
     check_store(folder)

@@ -1,8 +1,8 @@
 """The seal of an index: a checksum of the whole file, by which damage and edits from outside show.
 
 SQLite notices a broken structure, and only where it reads it; it believes a changed value, a deleted row and a page of
-zeros inside a text. The checksum lies beside the file, is written inside of the transaction that it seals, and costs
-about 0.1 s for the 70 MB of 100,000 runs.
+zeros inside a text. The checksum is next to the file, is written inside the transaction that it seals, and takes about
+0.1 s for the 70 MB of 100,000 runs.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Seal:
 
 
 def _checksum(database: sqlite3.Connection) -> str:
-    """Return size and checksum of all pages; empty where there are none yet."""
+    """Return size and checksum of all pages; empty if there are none yet."""
     if database.execute("PRAGMA page_count").fetchone()[0] == 0:  # SQLite gives no bytes of an empty file
         return ""
     data = memoryview(database.serialize())

@@ -11,7 +11,7 @@ from benchbook.artifacts.store.manifest import Manifest
 from benchbook.artifacts.store.study_plan import FunctionPlan, StudyPlan
 from benchbook.digests import digest
 
-# A run but for the code that did it.
+# A run, except for the code that did it.
 _SAME_RUN = (
     "optimizer",
     "settings",

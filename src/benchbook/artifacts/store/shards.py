@@ -18,9 +18,9 @@ from benchbook.typing import JsonObject
 
 SHARD_FOLDER = "shards"
 SHARD_SUFFIX = ".runs.zst"
-IMPORTED_FOLDER = "imported"  # what other tools logged lies apart, in files of another kind
+IMPORTED_FOLDER = "imported"  # data of other tools are stored separately, in files of another kind
 IMPORTED_SUFFIX = ".imported.zst"
-# A shared document is said again after so many runs: a damaged one then costs at most these.
+# A shared document is repeated after this many runs, so a damaged one costs at most these.
 _SAY_AGAIN = 64
 _BUFFER = 1 << 18
 # What was written is brought to disk at the latest with the first write after this many seconds.
@@ -39,7 +39,7 @@ class ShardWriter:
         self._said: dict[str, int] = {}
 
     def append(self, form: StoredForm) -> None:
-        """Append a run, and before it what it refers to where that was not said lately.
+        """Append a run, and before it what it refers to if that was not said lately.
 
         Raises:
             StorageError: It cannot be written; what was written before stays whole.
@@ -105,7 +105,7 @@ class ShardWriter:
 
 
 def shards_of(store: Path) -> list[Path]:
-    """Return the shards of a store, sorted by name: those in `shards/`, and those that lie in its folder."""
+    """Return the shards of a store, sorted by name: those in `shards/`, and those directly in its folder."""
     found = [*store.glob(f"*{SHARD_SUFFIX}"), *store.glob(f"{SHARD_FOLDER}/*{SHARD_SUFFIX}")]
     return sorted((path for path in found if path.is_file()), key=lambda path: (path.name, path))
 
@@ -117,7 +117,7 @@ def is_being_written(path: Path) -> bool:
 
 
 def _lock(file: int) -> bool:
-    """Lock a file for as long as it is open; tell whether it was free. Where there are no locks it always is."""
+    """Lock a file for as long as it is open; tell whether it was free. If there are no locks it always is."""
     try:
         import fcntl
 

@@ -106,7 +106,7 @@ class Store:
         return self.index().rows(where, values)
 
     def get(self, run_key: str) -> RunRecord | None:
-        """Return the run with a key; None where there is none that can be read."""
+        """Return the run with a key; None if there is none that can be read."""
         for row in self.rows("WHERE run_key = ?", (run_key,)):
             try:
                 return self.read(row)

@@ -69,7 +69,7 @@ class StudyPlan:
     """The cross product of a study: optimizers x functions x dimensions x instances x seeds.
 
     Attributes:
-        budget_per_dim: Evaluations for each variable; None where `budget` is the same for all.
+        budget_per_dim: Evaluations per variable; None if `budget` is the same for all.
         loop_code: Digest of the code of loop, seeds and history.
         version: Version of benchbook.
     """
@@ -126,7 +126,7 @@ class StudyPlan:
             yield CellPlan(optimizer=optimizer, function=function.name, dim=dim, runs=tuple(runs))
 
     def document(self) -> JsonObject:
-        """Return the plan as it stands in a manifest."""
+        """Return the plan as written in a manifest."""
         return cast(
             "JsonObject",
             {
@@ -142,7 +142,7 @@ class StudyPlan:
         )
 
     def differences(self, other: StudyPlan) -> list[str]:
-        """Return in which parts another plan differs, but for code and version."""
+        """Return in which parts another plan differs, ignoring code and version."""
         parts: dict[str, Sequence[Any]] = {
             "optimizers": [[(o.name, dict(o.settings)) for o in plan.optimizers] for plan in (self, other)],
             "functions": [[(f.name, f.instances) for f in plan.functions] for plan in (self, other)],

@@ -1,4 +1,4 @@
-"""Traces: what a run keeps beyond its improvements, as packed chunks in a file beside the shards.
+"""Traces: what a run keeps in addition to its improvements, as packed chunks in a file next to the shards.
 
 A chunk is a JSON document in a zstd frame; its columns are byte-shuffled numbers in base64, which is smaller than
 text and written much faster. Each writing process has a file of its own.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.records import RunRecord, TraceRecord
 from benchbook.typing import JsonObject
 
+log = logging.getLogger(__name__)
 TRACE_SUFFIX = ".traces.zst"
 _TYPES = {"f": "<f8", "i": "<i8"}
 
@@ -55,7 +57,7 @@ class TraceFile:
 
 
 class TraceWriter:
-    """Writes the trace of one run; stops at its byte budget and says from where on it has nothing."""
+    """Writes the trace of one run; stops at its byte budget and records from where on rows are missing."""
 
     def __init__(self, file: TraceFile, level: str, *, points: bool, most_bytes: int) -> None:
         """Take the file, what the rows are, and how many bytes there may be."""
@@ -77,11 +79,7 @@ class TraceWriter:
         return self._lost_from is not None
 
     def write(self, columns: Mapping[str, np.ndarray]) -> None:
-        """Append a chunk of columns of the same length.
-
-        Raises:
-            StorageError: It cannot be written.
-        """
+        """Append a chunk of columns of the same length; if it cannot be written, the trace ends with a warning."""
         if self._lost_from is not None:
             return
         rows = len(next(iter(columns.values())))
@@ -89,7 +87,12 @@ class TraceWriter:
         if self._size + len(data) > self._most_bytes:
             self._lost_from = self._evaluations + 1
             return
-        offset = self._file.append(data)
+        try:
+            offset = self._file.append(data)
+        except StorageError as error:  # the run is worth more than its trace
+            log.warning("the trace ends after %d evaluations: %s", self._evaluations, error)
+            self._lost_from = self._evaluations + 1
+            return
         self._offset = offset if self._offset is None else self._offset
         self._digest.update(data)
         self._size += len(data)
@@ -97,11 +100,11 @@ class TraceWriter:
         self._evaluations = int(columns["evaluations"][-1]) if "evaluations" in columns else self._rows
 
     def so_far(self) -> TraceRecord:
-        """Return where the trace lies, should nothing more be written."""
+        """Return the location of the trace, if nothing more is written."""
         return replace(self.finish(), lost_from=self._evaluations + 1)
 
     def finish(self) -> TraceRecord:
-        """Return where the trace lies."""
+        """Return the location of the trace."""
         return TraceRecord(
             level=self._level,
             points=self._points,

@@ -1,1 +1,1 @@
-"""Branches: one call of a function with one configuration, and what came of it."""
+"""Branches: one call of a function with one configuration, and its outcome."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
@@ -16,6 +16,7 @@ from benchbook.experiments.branches.state import (
 from benchbook.experiments.configs.ids import as_float
 
 if TYPE_CHECKING:
+    from benchbook.experiments.branches.redaction import Redact
     from benchbook.typing import JsonObject
 
 __all__ = ["Branch", "BranchException", "BranchFinishedError", "BranchStatus", "Metric", "Role"]
@@ -114,7 +115,7 @@ class Branch(BranchState):
 
         Raises:
             BranchFinishedError: It has ended already.
-            UsageError: The name is no relative path, or leads out of its folder.
+            UsageError: The name is not a relative path, or leads out of its folder.
         """
         parts = name.split("/")
         if not name or name.startswith(("/", "\\")) or any(part in {"", ".", ".."} for part in parts) or "\\" in name:
@@ -126,16 +127,48 @@ class Branch(BranchState):
         if self._listener is not None:
             self._listener.artifact(self, name, data.encode() if isinstance(data, str) else bytes(data))
 
-    def to_dict(self, redact: Iterable[str] | None = None) -> JsonObject:
+    def to_dict(self, redact: Redact = True) -> JsonObject:
         """Return the branch as JSON values, with secrets masked.
 
         Args:
-            redact: Names whose values are masked wherever they stand, in addition to the usual ones (`password`,
-                `token`, `api_key` ...); their values are masked in texts too. An empty list masks nothing.
+            redact: True: what stands under the usual names (`password`, `token`, `api_key` ...) is masked, in texts
+                too; names: under these as well; False or an empty list: nothing is.
+
+        Raises:
+            UsageError: `redact` is something else.
+
+        Examples:
+            >>> branch = Branch(config={"host": "h1", "token": "hunter2"})
+            >>> branch.to_dict()["config"], branch.to_dict(redact=False)["config"]
+            ({'host': 'h1', 'token': '[redacted]'}, {'host': 'h1', 'token': 'hunter2'})
+            >>> branch.to_dict(redact=["host"])["config"]
+            {'host': '[redacted]', 'token': '[redacted]'}
         """
         from benchbook.experiments.branches.document import branch_document
 
         return branch_document(self, redact)
+
+    def when_ended(self, callback: Callable[[Branch], object]) -> None:
+        """Call a function, which must not raise, once the branch has ended: at once, or in the thread that ends it."""
+        with self._lock:
+            if self._status is BranchStatus.PENDING:
+                self._watchers = (*self._watchers, callback)
+                return
+        callback(self)
+
+    def cancel(self, reason: str = "the branch was cancelled") -> bool:
+        """Give the branch up: it is skipped. False if it had ended before.
+
+        An async function is cancelled; a thread cannot be, and is left behind. A plain function that the caller's own
+        thread runs goes on to its end, but what comes of it is not taken.
+        """
+        if self._cancel is not None:
+            return self._cancel(reason)
+        try:
+            self.mark_skipped(reason)
+        except BranchFinishedError:
+            return False
+        return True
 
     def _moment(self) -> tuple[float, float]:
         return self._clock.now().timestamp(), self._clock.monotonic_s()
@@ -159,3 +192,6 @@ class Branch(BranchState):
             self._output, self._exception, self._reason = output, exception, reason
             self._ended = self._moment()
             self._status = status
+            watchers, self._watchers = self._watchers, ()
+        for callback in watchers:
+            callback(self)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from benchbook.errors import UsageError, unknown_name
+from benchbook.experiments.branches.as_ended import ended, ended_async
 from benchbook.experiments.branches.branch import Branch, BranchStatus, Role
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from benchbook.experiments.branches.redaction import Redact
     from benchbook.typing import JsonObject
 
 
@@ -45,6 +47,35 @@ class BranchContainer(Sequence[Branch]):
 
     def __iter__(self) -> Iterator[Branch]:
         return iter(self._branches)
+
+    def __aiter__(self) -> AsyncIterator[Branch]:
+        """Hand out the branches as they end, those first that have ended already."""
+        return ended_async(self._branches)
+
+    def as_ended(self, timeout_s: float | None = None) -> Iterator[Branch]:
+        """Hand out the branches as they end, those first that have ended already.
+
+        The same from async code is `async for branch in branches`.
+
+        Args:
+            timeout_s: How long to wait for all of them; None: for ever.
+
+        Raises:
+            TimeoutError: Some had not ended by then.
+            UsageError: They are tasks of the event loop that would have to stand still for this.
+
+        Examples:
+            >>> one, two = Branch(config={"id": "a"}), Branch(config={"id": "b"})
+            >>> two.mark_success(2.0)
+            >>> one.mark_success(3.0)
+            >>> [branch.config_id for branch in BranchContainer([one, two]).as_ended()]
+            ['a', 'b']
+        """
+        return ended(self._branches, timeout_s)
+
+    def cancel(self, reason: str = "the branch was cancelled") -> BranchContainer:
+        """Give up those that have not ended: they are skipped. Returns the branches that this has ended."""
+        return BranchContainer([branch for branch in self._branches if branch.cancel(reason)])
 
     def __eq__(self, other: object) -> bool:
         return self._branches == other._branches if isinstance(other, BranchContainer) else NotImplemented
@@ -111,9 +142,9 @@ class BranchContainer(Sequence[Branch]):
 
         return pd.DataFrame([_row(branch) for branch in self._branches])
 
-    def to_dicts(self, redact: Iterable[str] | None = None) -> list[JsonObject]:
+    def to_dicts(self, redact: Redact = True) -> list[JsonObject]:
         """Return all branches as JSON values; see `Branch.to_dict`."""
-        names = None if redact is None else list(redact)
+        names = redact if redact is None or isinstance(redact, bool | str) else list(redact)
         return [branch.to_dict(names) for branch in self._branches]
 
     def _with(self, status: BranchStatus) -> BranchContainer:
@@ -124,7 +155,7 @@ def score_of(branch: Branch, key: Callable[[Branch], float] | str | None = None)
     """Return a branch's number: its output, an entry or attribute of it, or what a function says.
 
     Raises:
-        UsageError: It is no number, or the output has no such entry.
+        UsageError: It is not a number, or the output has no such entry.
     """
     if callable(key):
         value: Any = key(branch)

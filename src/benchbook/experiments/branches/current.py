@@ -31,7 +31,7 @@ def log_artifact(name: str, data: bytes | str) -> None:
 
     Raises:
         BranchFinishedError: The branch has ended already.
-        UsageError: The name is no relative path.
+        UsageError: The name is not a relative path.
     """
     branch = CURRENT.get()
     if branch is not None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from benchbook.clock import timestamp
-from benchbook.experiments.branches.redaction import Redactor
+from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.configs.ids import as_json, hidden_in
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from benchbook.typing import JsonObject
 
 
-def branch_document(branch: BranchState, redact: Iterable[str] | Redactor | None = None) -> JsonObject:
+def branch_document(branch: BranchState, redact: Redact | Redactor = True) -> JsonObject:
     """Return a branch as JSON values; secrets are masked under their names, and in every text where they stand."""
     redactor = redact if isinstance(redact, Redactor) else Redactor(redact)
     config = as_json(branch._config)

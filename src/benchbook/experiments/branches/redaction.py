@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from benchbook.errors import UsageError
+
+Redact = bool | Iterable[str] | None
 MASK = "[redacted]"
 SECRET_NAMES = (
     "api_key",
@@ -32,18 +35,19 @@ class Redactor:
     `token` does not match `max_tokens`.
 
     Args:
-        names: Names to mask in addition to `SECRET_NAMES`; None: only those; empty: mask nothing at all.
+        names: Names to mask in addition to `SECRET_NAMES`; True or None: only those; False or empty: mask nothing.
+
+    Raises:
+        UsageError: `names` is something else.
 
     Examples:
         >>> Redactor(["host"]).value({"db": {"host": "h1", "userPassword": "hunter2"}, "max_tokens": 5})
         {'db': {'host': '[redacted]', 'userPassword': '[redacted]'}, 'max_tokens': 5}
     """
 
-    def __init__(self, names: Iterable[str] | None = None) -> None:
-        if isinstance(names, str):
-            names = [names]
-        given = None if names is None else tuple(names)
-        self._names = () if given == () else tuple(_words(name) for name in (*SECRET_NAMES, *(given or ())))
+    def __init__(self, names: Redact = True) -> None:
+        given = _given(names)
+        self._names = () if given is None else tuple(_words(name) for name in (*SECRET_NAMES, *given))
 
     def value(self, value: Any, secrets: Iterable[str] = ()) -> Any:
         """Return JSON values with everything masked that stands under a secret name, and the `secrets` in its texts."""
@@ -78,6 +82,22 @@ class Redactor:
         if under and value is not None and len(str(value)) >= _SHORTEST_SECRET:
             return frozenset([str(value)])
         return frozenset()
+
+
+def _given(names: Redact) -> tuple[str, ...] | None:
+    """Return the names that come to the usual ones; None if nothing is to be masked."""
+    if names is True or names is None:
+        return ()
+    if names is False:
+        return None
+    if isinstance(names, str):
+        return (names,)
+    items: Any = names  # callers may be untyped
+    given: tuple[Any, ...] = tuple(items) if isinstance(items, Iterable) else (items,)
+    for name in given:
+        if not (isinstance(name, str) and name):
+            raise UsageError(f"redact has {name!r}, expected True, False or names to mask in addition to the usual")
+    return given or None
 
 
 def _words(name: str) -> tuple[str, ...]:

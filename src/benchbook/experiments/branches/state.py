@@ -1,18 +1,21 @@
-"""All that is known of a branch: what it is, when it ran, what came of it."""
+"""Everything known about a branch: what it is, when it ran, and its outcome."""
 
 from __future__ import annotations
 
 import copy
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import text_of, unicode_of
 from benchbook.experiments.configs.ids import config_id_of, new_id
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class BranchStatus(StrEnum):
@@ -85,6 +88,7 @@ class BranchState:
         "_attempts",
         "_branch_id",
         "_call_id",
+        "_cancel",
         "_clock",
         "_config",
         "_config_id",
@@ -94,6 +98,7 @@ class BranchState:
         "_files",
         "_listener",
         "_lock",
+        "_loop",
         "_metrics",
         "_output",
         "_parent_id",
@@ -101,6 +106,7 @@ class BranchState:
         "_role",
         "_started",
         "_status",
+        "_watchers",
     )
 
     def __init__(
@@ -126,6 +132,9 @@ class BranchState:
         self._clock = clock
         self._listener = listener
         self._lock = threading.Lock()
+        self._watchers: tuple[Callable[[Any], object], ...] = ()
+        self._cancel: Callable[[str], bool] | None = None  # set by the runner
+        self._loop: asyncio.AbstractEventLoop | None = None  # the caller's, where the branch is a task of it
         self._status = BranchStatus.PENDING
         self._output: Any = None
         self._exception: BranchException | None = None
@@ -182,22 +191,22 @@ class BranchState:
 
     @property
     def finished(self) -> bool:
-        """Whether it has ended; a long plain function may look at this to learn that nobody waits for it any more."""
+        """Whether it has ended; a long plain function can check whether anybody is still waiting for it."""
         return self._status is not BranchStatus.PENDING
 
     @property
     def output(self) -> Any:
-        """What the function returned; None where it did not."""
+        """What the function returned; None if it did not."""
         return self._output
 
     @property
     def exception(self) -> BranchException | None:
-        """Why it failed; None where it did not."""
+        """Why it failed; None if it did not."""
         return self._exception
 
     @property
     def reason(self) -> str | None:
-        """Why it was skipped; None where it was not."""
+        """Why it was skipped; None if it was not."""
         return self._reason
 
     @property

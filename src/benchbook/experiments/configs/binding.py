@@ -131,7 +131,7 @@ def _hints(function: Callable[..., Any], signature: inspect.Signature, local: Ma
     for name, parameter in signature.parameters.items():
         hints[name] = _hint(parameter.annotation, names)
         if isinstance(hints[name], str) and "Bind(" in hints[name]:
-            raise UsageError(f"the annotation {hints[name]!r} of {_name(function)} names something that is not known")
+            raise UsageError(f"the annotation {hints[name]!r} of {_name(function)} refers to an unknown name")
     return hints
 
 

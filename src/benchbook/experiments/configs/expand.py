@@ -46,7 +46,7 @@ def expand(
         space: Values by key; or a pydantic model, whose fields say what they may be (`Literal`, `Enum`, `bool`,
             whole numbers with bounds, optional ones, models); other fields take their default.
         model: A pydantic model that each combination becomes; it fills in the defaults and checks.
-        sample: Take so many of the combinations, each at most once, drawn by `seed`; all, where there are no more.
+        sample: Draw this many of the combinations with `seed`, each at most once; all, if there are not more.
         seed: Of the sample.
 
     Raises:
@@ -97,7 +97,7 @@ def _positions(axes: Sequence[Axis], sample: int | None, seed: int) -> Iterable[
 
 def _drawn(total: int, sample: int, seed: int) -> list[int]:
     """Draw without repetition; in rising order, so that a sample is ordered like the whole."""
-    rng = random.Random(seed)  # noqa: S311  # a sample of settings is no secret
+    rng = random.Random(seed)  # noqa: S311  # a sample of settings is not a secret
     if sample > total // 2:
         return sorted(rng.sample(range(total), sample))
     drawn: set[int] = set()

@@ -29,7 +29,7 @@ def config_id_of(config: Any) -> str:
     The digest is that of canonical JSON: the same in every process, whatever the order of the keys.
 
     Raises:
-        UsageError: The `id` is no text or number, or a value has no JSON form.
+        UsageError: The `id` is not a text or number, or a value has no JSON form.
 
     Examples:
         >>> config_id_of({"a": 1, "b": {"c": 2}}) == config_id_of({"b": {"c": 2}, "a": 1})
@@ -54,7 +54,7 @@ def plain(value: Any, path: str = "config") -> Any:
     """Return a configuration as JSON values.
 
     Raises:
-        UsageError: A value has no JSON form, or a key is no text; the message names its place.
+        UsageError: A value has no JSON form, or a key is not a text; the message names its place.
     """
     # `type(...) is` is quick, and these are nearly all values there are
     kind = type(value)
@@ -130,7 +130,7 @@ def as_float(value: Any) -> float:
     """Return a number as a float; what is too large for one is infinite.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
         ValueError: It is a text that is none.
     """
     try:
@@ -163,7 +163,7 @@ def _shortened(text: str) -> str:
 
 
 def _converted(value: Any) -> Any:
-    """Return a value one step nearer to JSON; itself where there is no such step."""
+    """Return a value one step nearer to JSON; itself if there is no such step."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, PurePath):

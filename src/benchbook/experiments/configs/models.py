@@ -82,7 +82,7 @@ def space_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _values(annotation: Any, metadata: list[Any], name: str) -> Any:
-    """Return a list of values, a space of a nested model, or None where they cannot be listed."""
+    """Return a list of values, a space of a nested model, or None if they cannot be listed."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
         inner, *more = typing.get_args(annotation)

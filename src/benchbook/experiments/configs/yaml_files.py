@@ -23,7 +23,7 @@ Lines = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """A configuration and where it stands.
+    """A configuration and its location.
 
     Attributes:
         value: The configuration.
@@ -51,7 +51,7 @@ def read_yaml(path: Path) -> list[Located]:
 
     Raises:
         UsageError: There is no such file or no YAML file in the folder, a file is not valid YAML, a key appears twice,
-            or a configuration is no mapping; the message names file and line.
+            or a configuration is not a mapping; the message names file and line.
     """
     path = Path(path)
     files = [path]
@@ -114,7 +114,7 @@ def _of_node(file: Path, node: yaml.Node) -> Iterator[Located]:
 def _note_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: Lines, above: set[int]) -> None:
     """Note the line of each key; refuse keys that appear twice, and aliases that hold themselves."""
     if id(node) in above:
-        raise UsageError(f"{file}:{node.start_mark.line + 1}: an alias holds itself")
+        raise UsageError(f"{file}:{node.start_mark.line + 1}: an alias contains itself")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _note_lines(file, item, (*path, str(index)), lines, above | {id(node)})

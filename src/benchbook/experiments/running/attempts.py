@@ -95,17 +95,17 @@ def _attempts(job: Job) -> Any:
             _refuse_coroutine(job, output)
             return output
         if job.stop is not None:
-            job.stop.wait(delay_s)  # ends early when nobody waits for the branch any more
+            job.stop.wait(delay_s)  # ends early when nobody is waiting for the branch any more
 
 
 def _refuse_coroutine(job: Job, output: Any) -> None:
-    """Refuse what a plain wrapper around an async function returns: nothing has run, and nobody would await it."""
+    """Reject the coroutine that a plain wrapper around an async function returns: it would never be awaited."""
     if not inspect.iscoroutine(output):
         return
     output.close()
     call = job.call
     call.refusal = UsageError(
-        f"{call.settings.name} is no async function but returned a coroutine, which nobody awaits: "
+        f"{call.settings.name} is not an async function but returned a coroutine, which nobody awaits: "
         "write its wrapper as `async def`, and await in it"
     )
     raise call.refusal

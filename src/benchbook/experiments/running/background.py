@@ -1,4 +1,4 @@
-"""Shadows: branches for which nobody waits, and how many of them run at once."""
+"""Shadows: branches that the caller does not wait for, and how many of them run at once."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class ShadowHandle:
         self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
         self._done: Future[Branch] = Future()
         job.done = self._done
+        job.branch._cancel = self.cancel
 
     @property
     def done(self) -> bool:
@@ -53,12 +54,12 @@ class ShadowHandle:
         return self._done
 
     def cancel(self, reason: str = "the shadow was cancelled") -> bool:
-        """Give it up: an async function is cancelled, a thread is left behind. False where it had ended before."""
+        """Give it up: an async function is cancelled, a thread is left behind. False if it had ended before."""
         return self._lane.give_up(self, reason)
 
 
 class Lane:
-    """The shadows of one experiment: so many run at once, the others wait for their turn."""
+    """The shadows of one experiment: a limited number run at once, the others wait for their turn."""
 
     def __init__(self, background: Background, *, is_async: bool, timeout_s: float | None) -> None:
         self.background = background
@@ -114,7 +115,7 @@ class Lane:
             self._strand(handles or (), LOOP_ENDED if self._is_async else NO_THREAD)
 
     def _strand(self, handles: Iterable[ShadowHandle], reason: str) -> None:
-        """Skip shadows that nobody can start, and those that wait where none runs after whom they would come."""
+        """Skip shadows that cannot be started, and those that wait when no shadow is running."""
         with self._lock:
             self._running.difference_update(handles)
             stranded = [*handles, *(() if self._running else self._waiting)]

@@ -45,15 +45,16 @@ class Settings:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A branch that is to be run: it ends once, by itself or by whoever gives up on it.
+    """A branch to be run: it ends once, by itself or when it is given up.
 
     Attributes:
         call: The call to which it belongs.
         branch: The branch.
         config: Its configuration.
         context: The context variables of the branch.
-        stop: Of a plain function: set when the branch has ended, whoever ended it.
+        stop: For a plain function: set when the branch has ended, for whatever reason.
         done: Of a shadow: fulfilled when the branch has ended.
+        give_up: Called where the branch is cancelled: it stops the task, or tells those who wait for the thread.
     """
 
     call: Call
@@ -62,10 +63,11 @@ class Job:
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     stop: threading.Event | None = None
     done: Future[Branch] | None = None
+    give_up: Callable[[], object] | None = None
     _lock: Any = field(default_factory=threading.RLock)
 
     def begin(self) -> bool:
-        """Start the branch; False where it was skipped before its turn came. The sinks hear of it before its ending."""
+        """Start the branch; False if it was skipped before its turn came. The sinks hear of it before its ending."""
         with self._lock:
             if self.branch.finished:
                 return False
@@ -74,7 +76,7 @@ class Job:
             return True
 
     def conclude(self, finish: Callable[..., None], *arguments: Any) -> bool:
-        """Finish the branch and tell everybody; False where somebody else had finished it before."""
+        """Finish the branch and tell everybody; False if it was already finished."""
         with self._lock:
             if self.branch.finished:
                 return False
@@ -89,8 +91,15 @@ class Job:
         return True
 
     def skip(self, reason: str) -> bool:
-        """Finish the branch as skipped; False where it had ended before."""
+        """Finish the branch as skipped; False if it had ended before."""
         return self.conclude(self.branch.mark_skipped, reason)
+
+    def cancel(self, reason: str) -> bool:
+        """End the branch from outside, in any thread; False if it had ended before."""
+        ended = self.skip(reason)
+        if ended and self.give_up is not None:
+            self.give_up()
+        return ended
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -148,7 +157,7 @@ class Call:
 
     @property
     def status(self) -> BranchStatus:
-        """Success where a foreground branch succeeded; failed where one failed and none succeeded."""
+        """Success where a foreground branch succeeded; failed if one failed and none succeeded."""
         of_foreground = {branch.status for branch in self.branches if branch.role is self.plan.role}
         for status in (BranchStatus.SUCCESS, BranchStatus.PENDING, BranchStatus.FAILED):
             if status in of_foreground:

@@ -8,6 +8,7 @@ import queue
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from benchbook.experiments import threads
 from benchbook.experiments.branches.branch import BranchStatus
@@ -27,6 +28,8 @@ async def run_tasks(jobs: Sequence[Job], *, max_concurrency: int | None, first_s
         tasks = [asyncio.create_task(_gated(job, gate, beaten)) for job in jobs]
     else:
         tasks = [asyncio.create_task(run_async(job)) for job in jobs]
+    for job, task in zip(jobs, tasks, strict=True):
+        job.give_up = partial(_stop, asyncio.get_running_loop(), task)
     try:
         if first_success:
             await _first_success(jobs, tasks)
@@ -35,8 +38,16 @@ async def run_tasks(jobs: Sequence[Job], *, max_concurrency: int | None, first_s
         else:
             await asyncio.wait(tasks)
     except asyncio.CancelledError:
+        caller = asyncio.current_task()
+        if caller is not None and not caller.cancelling() and tasks[0].cancelled():
+            return  # the only branch was cancelled, its caller was not
         await _cancel(jobs, tasks, CANCELLED)
         raise
+
+
+def _stop(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed, and the task ended with it
+        loop.call_soon_threadsafe(task.cancel)
 
 
 async def _gated(job: Job, gate: asyncio.Semaphore, beaten: Sequence[Job]) -> None:
@@ -99,13 +110,14 @@ def run_threads(
 
 
 def _start(job: Job, done: queue.SimpleQueue[Job], *, alone: bool) -> bool:
-    """Start a thread; False where there are too many, and one of ours will end."""
+    """Start a thread; False if there are too many, and one of ours will end."""
 
     def work() -> None:
         with contextlib.suppress(BaseException):  # SystemExit in a branch is its failure, which it has kept
             run_plain(job)
         done.put(job)
 
+    job.give_up = partial(done.put, job)
     try:
         threads.submit(work)
     except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""What came of one call: its result, its branches, and the shadows that are still under way."""
+"""The outcome of one call: its result, its branches, and the shadows still running."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Outcome:
-    """What came of one call.
+    """The outcome of one call.
 
     Attributes:
         call_id: Unique name of the call.
@@ -61,7 +61,7 @@ class Outcome:
 
     @property
     def exception(self) -> BaseException | None:
-        """What `result` raises for a failed branch; None where it does not, or where failures are branches."""
+        """What `result` raises for a failed branch; None if it does not, or where failures are branches."""
         if self._returns == "branches":
             return None
         error = self._main.exception

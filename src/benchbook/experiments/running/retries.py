@@ -48,5 +48,5 @@ class Retries:
         if attempt > self.count or not isinstance(error, self.on):
             return None
         delay = min(self.first_delay_s * self.factor ** (attempt - 1), self.longest_delay_s)
-        drawn = random.Random(f"{self.seed}/{name}/{attempt}").uniform(-1, 1)  # noqa: S311  # a delay is no secret
+        drawn = random.Random(f"{self.seed}/{name}/{attempt}").uniform(-1, 1)  # noqa: S311  # a delay is not a secret
         return delay * (1 + self.jitter * drawn)

@@ -87,7 +87,7 @@ def _ended_by_errors(job: Job) -> Iterator[None]:
 
 @contextmanager
 def _inside(job: Job) -> Iterator[None]:
-    """Let the code at hand run inside of the branch; between two values the caller's own code runs."""
+    """Let the code at hand run inside the branch; between two values the caller's own code runs."""
     token = CURRENT.set(job.branch)
     try:
         yield

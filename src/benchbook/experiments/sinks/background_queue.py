@@ -1,4 +1,4 @@
-"""The way to a sink that may take long: a queue and one thread at a time, so that nobody waits who does not want to."""
+"""A queue for sinks that may be slow, with one thread at a time, so that callers need not wait."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SinkLane:
         return reached
 
     def drain(self, timeout_s: float) -> bool:
-        """Wait until the sink has heard everything; do it here where no thread can be started any more."""
+        """Wait until the sink has heard everything; do it here if no thread can be started any more."""
         reached = self.flush()
         with self._lock:
             idle, self._active = not self._active, True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from benchbook.experiments.branches.document import branch_document, moment
-from benchbook.experiments.branches.redaction import Redactor
+from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.configs.ids import as_json
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from benchbook.typing import JsonObject
 
 
-def call_document(call: RecordedCall, redact: Iterable[str] | Redactor | None = None) -> JsonObject:
+def call_document(call: RecordedCall, redact: Redact | Redactor = True) -> JsonObject:
     """Return a call with all of its branches as an artifact of kind `experiment`."""
     from importlib.metadata import version
 

@@ -18,8 +18,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 class JsonArtifacts:
     """Writes `experiments/<experiment>/<time>-<call>.json.zst`, a call with all of its branches.
 
-    Files that branches report stand beside it, in `<time>-<call>/<branch>/`. But for those, nothing is written before a
-    call has ended.
+    Files that branches report are next to it, in `<time>-<call>/<branch>/`. Apart from these, nothing is written before
+    a call has ended.
 
     Args:
         root: The artifact root; None: that of benchbook, found when the sink is made.

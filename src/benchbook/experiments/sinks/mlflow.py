@@ -39,7 +39,7 @@ _OURS = "benchbook/"  # folder of our own files in a run
 
 
 class MLflow:
-    """Writes to an MLflow server; where it does not answer, a local copy is written instead.
+    """Writes to an MLflow server; if it does not answer, a local copy is written instead.
 
     Args:
         tracking_uri: The server, or a local store; None: what MLflow itself is set to.
@@ -120,7 +120,7 @@ class MLflow:
             self._log(span, "metrics", part)
 
     def artifact(self, span: Span, name: str, data: bytes) -> None:
-        """Upload a file; where that fails, it goes to the local copy."""
+        """Upload a file; if that fails, it goes to the local copy."""
         if name.startswith(_OURS):
             name = f"user/{name}"
         if not self._of_run(span, lambda client, run_id: _upload(client, run_id, name, data)):
@@ -169,7 +169,7 @@ class MLflow:
         client.log_text(run_id, json.dumps(document, indent=2), f"{_OURS}{span.kind}.json")
 
     def _of_run(self, span: Span, act: Callable[[Any, str], object]) -> bool:
-        """Do something with the run of a span; False where there is none or it failed."""
+        """Do something with the run of a span; False if there is none or it failed."""
         run_id = self._runs.get(span.id)
         if run_id is None:
             self._failed.add(span.call_id)
@@ -177,7 +177,7 @@ class MLflow:
         return self._ask(span, lambda client: (act(client, run_id), True)[1]) is True
 
     def _ask(self, span: Span, act: Callable[[Any], Any]) -> Any:
-        """Ask the server; None where it cannot be asked, and the call is marked for a local copy."""
+        """Ask the server; None if it cannot be asked, and the call is marked for a local copy."""
         with self._lock:
             if time.monotonic() < self._down_until:
                 self._failed.add(span.call_id)

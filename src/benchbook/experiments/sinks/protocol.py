@@ -67,9 +67,9 @@ class Sink(Protocol):
     """Takes records. Secrets are masked before.
 
     Methods are called from several threads. What a sink raises is logged and never reaches the experiment. A sink with
-    an attribute `blocking = False` is called at once, by whoever has something to tell; all others are called in a
-    thread of their own, in order. A method `prepare(span)`, where there is one, is called on the caller's thread before
-    a call's `start`.
+    an attribute `blocking = False` is called immediately, in the thread of the event; all others are called in a
+    separate thread, in order. A method `prepare(span)`, where there is one, is called on the caller's thread before a
+    call's `start`.
     """
 
     def start(self, span: Span) -> None:
@@ -130,7 +130,7 @@ class InMemory:
         return [record for record in self.records if record.span.kind == "branch"]
 
     def start(self, span: Span) -> None:
-        """Keep a new record, and drop the oldest where there are too many."""
+        """Keep a new record, and drop the oldest if there are too many."""
         with self._lock:
             self._kept[span.id] = Recorded(span)
             if len(self._kept) > self._most:
@@ -157,7 +157,7 @@ class InMemory:
 
 
 class FanOut:
-    """Passes everything on to several sinks; where one fails, the others are served all the same."""
+    """Passes everything on to several sinks; if one fails, the others still receive it."""
 
     def __init__(self, sinks: Iterable[Sink]) -> None:
         self.sinks = tuple(sinks)

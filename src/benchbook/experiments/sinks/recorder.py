@@ -13,7 +13,7 @@ from typing import Any
 from benchbook.experiments.branches.branch import Branch, BranchStatus
 from benchbook.experiments.branches.container import flat
 from benchbook.experiments.branches.document import branch_document
-from benchbook.experiments.branches.redaction import Redactor
+from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.branches.state import BranchState
 from benchbook.experiments.configs.ids import as_float, as_json, hidden_in, key_of
 from benchbook.experiments.configs.pool import Config
@@ -40,10 +40,10 @@ class Recorder:
 
     Args:
         sinks: Where to.
-        redact: Names whose values are masked in addition to the usual ones; empty: none at all.
+        redact: Names whose values are masked in addition to the usual ones; True: only those; False or empty: none.
     """
 
-    def __init__(self, sinks: Iterable[Sink], redact: Iterable[str] | None = None) -> None:
+    def __init__(self, sinks: Iterable[Sink], redact: Redact = True) -> None:
         self.sinks = tuple(sinks)
         self._redactor = Redactor(redact)
         self._quick = tuple(sink for sink in self.sinks if not is_blocking(sink))
@@ -71,7 +71,7 @@ class Recorder:
         self._tell("params", span, self._of(config).params)
 
     def branch_ended(self, call: RecordedCall, branch: Branch) -> None:
-        """A branch has ended; one that never began is told of all the same."""
+        """A branch has ended; one that never began is reported, too."""
         if not self.sinks:
             return
         span = self._spans.pop(branch.branch_id, None)
@@ -117,7 +117,7 @@ class Recorder:
             self._tell("artifact", span, name, data)
 
     def flush(self) -> Sequence[Future[None]]:
-        """Return what is fulfilled when the sinks have heard everything so far; empty where they have."""
+        """Return what is fulfilled when the sinks have heard everything so far; empty if they have."""
         return [lane.flush() for lane in self._lanes]
 
     def _tell(self, method: str, *arguments: Any) -> None:

@@ -51,7 +51,7 @@ class ValidNames:
 
     @property
     def changed(self) -> dict[str, str]:
-        """The user's name by the valid one, where they differ."""
+        """The user's name by the valid one, if they differ."""
         return {valid: name for name, valid in self._valid.items() if valid != name}
 
 

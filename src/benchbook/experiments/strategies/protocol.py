@@ -21,7 +21,7 @@ class Plan:
             `branches` (where failures are branches).
         first_success: Whether the first success ends the call and the other branches are skipped.
         max_concurrency: How many foreground branches run at once; None: the experiment's own number.
-        background: How the shadows run; None where there are none.
+        background: How the shadows run; None if there are none.
     """
 
     foreground: tuple[Config, ...]
@@ -59,13 +59,13 @@ class Background:
 class Strategy(Protocol):
     """Decides which configurations a call uses, and how.
 
-    `plan` is called once a call, also by many threads and tasks at once; what it remembers must be guarded. `observe`
+    `plan` is called once per call, also by many threads and tasks at once; what it remembers must be guarded. `observe`
     is told of each branch when it has ended, in whichever thread that is.
     """
 
     @property
     def name(self) -> str:
-        """Its name, as it stands in records."""
+        """Its name in records."""
 
     def plan(self, pool: Configs) -> Plan:
         """Decide for one call."""

@@ -56,7 +56,7 @@ class WeightedRandom:
         else:
             weights = [float(weight) for weight in self.weights]
         if len(weights) != len(pool):
-            raise UsageError(f"there are {len(weights)} weights, expected {len(pool)} (one a configuration)")
+            raise UsageError(f"there are {len(weights)} weights, expected {len(pool)} (one per configuration)")
         if not all(0 <= weight < math.inf for weight in weights) or not any(weights):
             raise UsageError(f"the weights are {weights}, expected finite numbers >= 0 that are not all 0")
         return weights
@@ -107,7 +107,7 @@ class EpsilonGreedy:
         """Take a successful branch into its configuration's mean.
 
         Raises:
-            UsageError: The score is no number.
+            UsageError: The score is not a number.
         """
         if branch.status is not BranchStatus.SUCCESS:
             return
@@ -133,4 +133,4 @@ class EpsilonGreedy:
 
 
 def _stream(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311  # drawing a configuration is no secret
+    return random.Random(seed)  # noqa: S311  # drawing a configuration is not a secret

@@ -31,7 +31,7 @@ def register_strategy(name: str, factory: StrategyFactory) -> None:
         raise UsageError(f"a strategy needs a name and something that makes it; given {name!r} and {factory!r}")
     with _lock:
         if name in _FACTORIES:
-            raise UsageError(f"there is a strategy {name!r} already; taken are {', '.join(sorted(_FACTORIES))}")
+            raise UsageError(f"there is a strategy {name!r} already; existing ones are {', '.join(sorted(_FACTORIES))}")
         _FACTORIES[name] = factory
 
 

@@ -31,7 +31,7 @@ class Adapter(ABC):
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         boundary: Through which the library is called.
-        repair: Rule for variables outside of the box.
+        repair: Rule for variables outside the box.
     """
 
     def __init__(self, name: str, lower: FloatArray, upper: FloatArray, boundary: Boundary, repair: str) -> None:
@@ -48,7 +48,7 @@ class Adapter(ABC):
         """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
         with self._boundary.crossed():
             # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to
-            # do so outside of the boundary, and a run that ends pays nothing for a last update.
+            # do so outside the boundary, and a run that ends pays nothing for a last update.
             if self._values is not None:
                 values, self._values = self._values, None
                 self.learnt(values)

@@ -21,7 +21,7 @@ _SETTINGS = {
         default=0.2, kind=Annotated[float, Gt(0)], meaning="First standard deviation, as a share of the box's width."
     ),
     "population_size": Parameter(
-        default=None, kind=Annotated[int, Ge(3)] | None, meaning="Population; the library's own unless given."
+        default=None, kind=Annotated[int, Ge(3)] | None, meaning="Population; default: the library's own."
     ),
     "n_max_resampling": Parameter(
         default=100, kind=Annotated[int, Ge(0)], meaning="Draws for a point in the box before it is clipped."

@@ -85,7 +85,7 @@ class LibraryFactory:
         settings = {
             **adapted.settings,
             "repair": Parameter(
-                default="clip", kind=Repair, meaning="Rule for variables outside of the box: clip, reflect or wrap."
+                default="clip", kind=Repair, meaning="Rule for variables outside the box: clip, reflect or wrap."
             ),
         }
         self.__doc__ = _doc(adapted, settings, library)

@@ -1,4 +1,4 @@
-"""What stands between a library and the rest of the process: global random state, warnings and float errors.
+"""Isolation of a library from the rest of the process: global random state, warnings and float errors.
 
 Some libraries draw from the global generators of NumPy and of the module `random`. Their calls run inside a
 `Boundary`: the user's state is put aside, the run's own state takes its place, and is kept for the next call. A

@@ -19,7 +19,7 @@ class Library:
     """A library with an adapter.
 
     Attributes:
-        prefix: What stands before the colon in the names of its optimizers.
+        prefix: The part before the colon in the names of its optimizers.
         module: Module of the adapter.
         imports: Modules that must be there.
         packages: Distributions whose versions can change a result.

@@ -24,7 +24,7 @@ _SETTINGS = {
         default=0.2, kind=Annotated[float, Gt(0)], meaning="First standard deviation, as a share of the box's width."
     ),
     "popsize": Parameter(
-        default=None, kind=Annotated[int, Ge(3)] | None, meaning="Population; pycma's own, 4 + 3 ln(dim), unless given."
+        default=None, kind=Annotated[int, Ge(3)] | None, meaning="Population; default: pycma's own, 4 + 3 ln(dim),."
     ),
     "active": Parameter(default=True, kind=bool, meaning="Negative weights for bad points (CMA_active)."),
     "diagonal": Parameter(default=False, kind=bool, meaning="A diagonal matrix for the whole run (CMA_diagonal)."),

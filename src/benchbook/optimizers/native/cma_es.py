@@ -24,7 +24,7 @@ class CmaEs(NativeOptimizer):
     With active update: the worse half of the points takes variance away from their directions. Variables are scaled
     so that the box is the unit cube; the first mean is uniform in it. The box is met by folding: the distribution
     lives in all of space, a point outside is evaluated where the repair rule maps it, and learnt from where it was
-    drawn. The step size never exceeds the box; where no point is better than another, it grows.
+    drawn. The step size never exceeds the box; if no point is better than another, it grows.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.

@@ -25,7 +25,7 @@ class DifferentialEvolution(NativeOptimizer):
             "current-to-best/1/bin" adds it on the way from the own point to the best and is faster and greedier.
         weight: Weight of the differences (F).
         crossover: Probability that a variable comes from the mutant (CR); one always does.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Storn, R., & Price, K. (1997). Differential evolution - a simple and efficient heuristic for global

@@ -31,7 +31,7 @@ class GreyWolf(NativeOptimizer):
         horizon: Length of the run in evaluations, >= 1; the parameter a falls linearly from 2 to 0 over it.
         population: Number of wolves.
         greedy: Whether a wolf moves to better places only; False: always, as in the paper.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Mirjalili, S., Mirjalili, S. M., & Lewis, A. (2014). Grey wolf optimizer. Advances in Engineering Software 69,

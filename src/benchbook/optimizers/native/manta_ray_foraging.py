@@ -29,7 +29,7 @@ class MantaRayForaging(NativeOptimizer):
         horizon: Length of the run in evaluations, >= 1; the schedule t/T of the paper depends on it.
         population: Number of manta rays (N in the paper); 30 does well on BBOB from 2 to 20 dimensions.
         somersault: Somersault factor (S in the paper): how wide the somersaults swing.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Zhao, W., Zhang, Z., & Wang, L. (2020). Manta ray foraging optimization: An effective bio-inspired optimizer
@@ -93,26 +93,42 @@ class MantaRayForaging(NativeOptimizer):
     def _forage(self) -> FloatArray:
         """Chain foraging, eqs. (1)-(2), or cyclone foraging, eqs. (4)-(7), each with probability 1/2 for each ray."""
         x, best, dim = self.x, self.best, self.dim
-        u = 1.0 - self.streams.random(self.population, 2 * dim + 3)  # in (0, 1], for the logarithm
+        u = self.streams.random(self.population, 2 * dim + 3)
+        np.subtract(1.0, u, out=u)  # in (0, 1], for the logarithm
         r = u[..., :dim]
         r1 = u[..., 2 * dim, np.newaxis]
         cyclone = u[..., 2 * dim + 1, np.newaxis] <= 0.5
         explore = u[..., 2 * dim + 2, np.newaxis] >= self.iteration / self.iterations
 
-        alpha = 2.0 * r * np.sqrt(-np.log(r))  # eq. (2)
+        alpha = np.log(r)
+        np.negative(alpha, out=alpha)
+        np.sqrt(alpha, out=alpha)
+        alpha *= 2.0 * r  # eq. (2)
         remaining = (self.iterations - self.iteration + 1) / self.iterations
         beta = 2.0 * np.exp(r1 * remaining) * np.sin(2.0 * np.pi * r1)  # eq. (5)
-        anywhere = self.lower + u[..., dim : 2 * dim] * (self.upper - self.lower)  # eq. (6)
+        anywhere = u[..., dim : 2 * dim] * (self.upper - self.lower)
+        anywhere += self.lower  # eq. (6)
 
         centre = np.where(cyclone & explore, anywhere, best)
-        # The first ray of the chain has nobody before it and follows the centre.
-        before = np.concatenate((centre[:, :1], x[:, :-1]), axis=1)
-        start = np.where(cyclone, centre, x)
-        weight = np.where(cyclone, beta, alpha)
-        return start + r * (before - x) + weight * (centre - x)  # eqs. (1), (4), (7)
+        # Eqs. (1), (4) and (7) are one: start + r (before - x) + weight (centre - x)
+        moved = np.empty_like(x)
+        # The first ray of the chain has no predecessor and follows the centre.
+        np.subtract(centre[:, :1], x[:, :1], out=moved[:, :1])
+        np.subtract(x[:, :-1], x[:, 1:], out=moved[:, 1:])
+        moved *= r
+        moved += np.where(cyclone, centre, x)
+        np.copyto(alpha, beta, where=cyclone)
+        centre -= x
+        centre *= alpha
+        moved += centre
+        return moved
 
     def _somersault(self) -> FloatArray:
         """Somersault foraging, eq. (8)."""
         r2_r3 = self.streams.random(self.population, 2)
         r2, r3 = r2_r3[..., :1], r2_r3[..., 1:]
-        return self.x + self.somersault * (r2 * self.best - r3 * self.x)
+        moved = r2 * self.best
+        moved -= r3 * self.x
+        moved *= self.somersault
+        moved += self.x
+        return moved

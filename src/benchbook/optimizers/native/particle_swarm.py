@@ -28,9 +28,9 @@ class ParticleSwarm(NativeOptimizer):
         cognitive: Pull towards the particle's own best place (c1; chi * phi1).
         social: Pull towards the neighbours' best place (c2; chi * phi2).
         clamp: Largest velocity of a variable, as a share of the box's width (vmax).
-        neighbours: Whom a particle follows: all of the swarm (gbest), or itself and the two beside it in a ring
-            (lbest), which is slower and gets stuck less.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        neighbours: Which particles it follows: the whole swarm (gbest), or itself and its two neighbours in a ring
+            (lbest), which is slower but stagnates less.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Kennedy, J., & Eberhart, R. (1995). Particle swarm optimization. Proc. ICNN'95, 1942-1948.

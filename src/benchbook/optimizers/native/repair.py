@@ -19,7 +19,8 @@ def clip(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
         >>> clip(np.array([[-2.0, 0.5]]), np.zeros(2), np.ones(2)).tolist()
         [[0.0, 0.5]]
     """
-    return np.minimum(np.maximum(x, lower), upper)
+    clipped = np.maximum(x, lower)
+    return np.minimum(clipped, upper, out=clipped)
 
 
 def reflect(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:

@@ -30,7 +30,7 @@ class SimulatedAnnealing(NativeOptimizer):
         cooling: Last temperature, as a share of the first.
         step: First standard deviation of the steps, as a share of the box's width.
         acceptance: Share of accepted proposals that the step is adapted to.
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Kirkpatrick, S., Gelatt, C. D., & Vecchi, M. P. (1983). Optimization by simulated annealing. Science 220,
@@ -113,7 +113,7 @@ def _probability(new: FloatArray, old: FloatArray, temperature: FloatArray) -> F
 
 
 def _half_range(fx: FloatArray) -> FloatArray:
-    """Return half the range of the finite values of each run, shape `(runs, 1)`; 1 where there is none."""
+    """Return half the range of the finite values of each run, shape `(runs, 1)`; 1 if there is none."""
     finite = np.isfinite(fx)
     highest = np.max(fx, axis=-1, keepdims=True, where=finite, initial=-np.inf)
     lowest = np.min(fx, axis=-1, keepdims=True, where=finite, initial=np.inf)

@@ -31,7 +31,7 @@ class SuccessHistoryDE(NativeOptimizer):
         memory: Entries of the success history (H): 6, as in L-SHADE. One entry is written in each generation, so that a
             history as long as the population, as in the first paper, adapts slowly.
         archive: Size of the archive, as a multiple of the population (|A| / N).
-        repair: Rule for variables outside of the box: halfway (between the bound and the parent, as in the paper),
+        repair: Rule for variables outside the box: halfway (between the bound and the parent, as in the paper),
             clip, reflect or wrap.
 
     References:

@@ -31,7 +31,7 @@ class Whale(NativeOptimizer):
         population: Number of whales.
         greedy: Whether a whale moves to better places only; False: always, as in the paper.
         spiral: Shape of the logarithmic spiral (b).
-        repair: Rule for variables outside of the box: clip, reflect or wrap.
+        repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
         Mirjalili, S., & Lewis, A. (2016). The whale optimization algorithm. Advances in Engineering Software 95,

@@ -29,7 +29,7 @@ class Definition:
     Attributes:
         draw: Draws an instance: `draw(seed, dim)`.
         function: The kernel's function of `x - x_opt`, which is 0 at the optimum and nowhere below.
-        penalty: Factor of the penalty `f_pen` outside of the box; 0 where there is none.
+        penalty: Factor of the penalty `f_pen` outside the box; 0 if there is none.
         shared: Whether that factor is divided by the dimension.
         unbounded: Whether values are +inf at infinity, in every direction.
     """

@@ -9,7 +9,7 @@ The noise is drawn independently, as the report says. (coco-experiment draws the
 neighbouring seeds of its legacy generator, which ties them to each other: the distributions of what comes out are 0.03
 to 0.05 apart by Kolmogorov's distance. Given its draws, our models give its values; see `benchbook.problems.certify`.)
 
-As in COCO, all have the penalty `100 f_pen` outside of the box, to which no noise is done, 1.01e-8 is added to every
+As in COCO, all have the penalty `100 f_pen` outside the box, to which no noise is done, 1.01e-8 is added to every
 noisy value, and the noise goes on below a precision of 1e-8, where the report ends it.
 
 References:
@@ -154,7 +154,7 @@ class NoisyBbobProblem:
 def _info(number: int) -> ProblemInfo:
     plain = BBOB[f"bbob_f{base_of(number)}"]
     conditioning = plain.conditioning
-    formula = plain.formula.replace(" + 10 f_pen", "").replace(" + f_pen", "").removesuffix(" + f_opt")
+    formula = plain.formula.replace(" + 10 f_pen", "").replace(" + f_pen", "").replace(" + f_opt", "")
     if base_of(number) == 10:
         formula, conditioning = _ELLIPSOID
     if base_of(number) == 19:

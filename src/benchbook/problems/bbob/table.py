@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from benchbook.problems.info import ProblemInfo
 
 FAMILY = "bbob"
@@ -92,12 +94,19 @@ _ROWS: tuple[tuple[str, str, bool, bool, float | None], ...] = (
     ),
 )
 
+
+def _with_optimum(formula: str) -> str:
+    """Add the optimum value to a formula, before what the formula defines after a comma."""
+    value, comma, definition = re.split(r"(, (?=s_i =|\d+ peaks)|$)", formula, maxsplit=1)
+    return f"{value} + f_opt{comma}{definition}"
+
+
 BBOB = {
     f"bbob_f{number}": ProblemInfo(
         name=f"bbob_f{number}",
         family=FAMILY,
         title=title,
-        formula=f"{formula} + f_opt",
+        formula=_with_optimum(formula),
         lower=-5.0,
         upper=5.0,
         optimum="place and value drawn with the instance",

@@ -80,7 +80,7 @@ def draw_lunacek(seed: int, dim: int) -> Instance:
     """f24, Lunacek bi-Rastrigin: `min(sum (xh_i - mu_0)^2, D + s sum (xh_i - mu_1)^2) + 10 (D - sum cos(2 pi z_i))`.
 
     `xh = 2 sign(x_opt) x`, `z = Q Lambda^100 R (xh - mu_0)`, `mu_0 = 2.5`, `mu_1 = -sqrt((mu_0^2 - 1)/s)`,
-    `s = 1 - 1/(2 sqrt(D + 20) - 8.2)`. The optimum is 1.25 in every variable, but for the sign.
+    `s = 1 - 1/(2 sqrt(D + 20) - 8.2)`. The optimum is 1.25 in every variable, up to the sign.
     """
     signs = np.where(legacy.gauss(dim, seed) < 0.0, -1.0, 1.0)
     matrix = ill_conditioned_map(seed, dim, legacy.scales(100.0, dim))

@@ -133,7 +133,7 @@ def check(expected: str = VERSION, folder: Path = _SOURCES) -> None:
 
 
 def sources_digest(folder: Path) -> str | None:
-    """Return the digest of the kernel's sources as the build takes it; None where there are none."""
+    """Return the digest of the kernel's sources as the build takes it; None if there are none."""
     import hashlib
 
     files = sorted(path for path in folder.glob("*") if path.suffix in {".c", ".h"})

@@ -34,7 +34,7 @@ class BaselineView:
 
     @property
     def name(self) -> str:
-        """Its name; that of its file where it cannot be read."""
+        """Its name; that of its file if it cannot be read."""
         return self.path.name.removesuffix(SUFFIX) if self.baseline is None else self.baseline.name
 
     @property
@@ -114,7 +114,7 @@ def script_name(view: BaselineView) -> str:
 
 
 def verify_command(view: BaselineView) -> str:
-    """Return the command that does some of the runs again and holds them against the baseline."""
+    """Return the command that repeats some of the runs and compares them with the baseline."""
     what = view.name if view.path.is_relative_to(shipped("baselines")) else view.artifact
     return f"benchbook verify {what} --sample 20"
 

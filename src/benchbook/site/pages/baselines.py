@@ -13,9 +13,9 @@ _HEADERS = ["optimizer", "runs", "evaluations", "mean AOCC", "first hits", "star
 
 
 def baselines_page(views: Sequence[BaselineView]) -> str:
-    """Return a section a baseline; a sentence where there is none."""
+    """Return one section per baseline; a sentence if there is none."""
     if not views:
-        return "There is none yet: `benchbook baseline publish STUDY --name NAME`.\n"
+        return "There are no baselines yet: `benchbook baseline publish STUDY --name NAME`.\n"
     return "\n".join(_section(view) for view in views)
 
 

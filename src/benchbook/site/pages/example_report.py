@@ -36,7 +36,7 @@ def example_report(views: Sequence[SpecView], artifacts: Path) -> str | None:
 
 
 def report_link(page: str | None) -> str:
-    """Return the link to the example, or a sentence where there is none."""
+    """Return the link to the example, or a sentence if there is none."""
     if page is None:
         return _MISSING
     return raw(f'<p><a href="../_static/{REPORT_FILE}">An example, made from the specs on this site</a>.</p>')

@@ -8,7 +8,7 @@ from benchbook.site.pages.baseline_data import BaselineView, as_json, drawable, 
 from benchbook.site.pages.leaderboard import scripts
 from benchbook.site.pages.spec_views import raw
 
-_NONE = "There is no baseline yet that curves can be drawn from: `benchbook baseline publish STUDY --name NAME`.\n"
+_NONE = "There is no baseline with curves yet: `benchbook baseline publish STUDY --name NAME`.\n"
 _FRAME = """<div id="bb-explorer" class="bb-app">
 <noscript><p>The explorer is a program in this page: it needs JavaScript, but no network.</p></noscript>
 <div class="bb-controls"></div>
@@ -21,16 +21,16 @@ _FRAME = """<div id="bb-explorer" class="bb-app">
 <p class="bb-readout" aria-live="polite"></p>
 <div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>
 <h2 class="bb-h2">Convergence<span class="bb-panels-dim"></span></h2>
-<p>The hardest target that half of the runs have reached, against evaluations / dimension; a panel a function, in the
-largest of the chosen dimensions.</p>
+<p>The hardest target that half of the runs have reached, against evaluations / dimension; one panel per function, in
+the largest of the chosen dimensions.</p>
 <div class="bb-panels"></div>
-<p class="bb-source">From <a download></a>. Run some of it again: <code></code></p>
+<p class="bb-source">From <a download></a>. Repeat some of its runs: <code></code></p>
 </div>
 """
 
 
 def explorer_page(views: Sequence[BaselineView]) -> str:
-    """Return the explorer over the published baselines; a sentence where there is none with first hits."""
+    """Return the explorer over the published baselines; a sentence if there is none with first hits."""
     found = drawable(views)
     if not found:
         return _NONE

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchbook.problems import describe, names
+from benchbook.problems import describe
+from benchbook.problems.catalog import shipped_names
 from benchbook.problems.info import ProblemInfo
+from benchbook.site.pages.formulas import formula_html, optimum_html
 from benchbook.site.pages.landscapes import landscape_name
 from benchbook.site.pages.spec_page import page_name
 from benchbook.site.pages.spec_views import SpecView, badge, escape, facts, raw
@@ -43,7 +45,7 @@ def thumbnail_name(name: str, picture: Thumbnail) -> str:
 
 def problem_cards() -> str:
     """Return one card a function, family by family."""
-    infos = [describe(name) for name in names()]
+    infos = [describe(name) for name in shipped_names()]
     parts = []
     for family in dict.fromkeys(info.family for info in infos):
         cards = "\n".join(_problem_card(info) for info in infos if info.family == family)
@@ -80,7 +82,7 @@ def _problem_card(info: ProblemInfo) -> str:
     )
     tags = ["multimodal" if info.multimodal else "unimodal", "separable" if info.separable else "not separable"]
     tags += [f"conditioning {info.conditioning:g}"] if info.conditioning is not None else []
-    tags += [info.group] if info.group else []
+    tags += [info.group] if info.group and info.group not in tags else []
     dims = "any dimension" if info.min_dim < 2 else f"from dimension {info.min_dim} on"
     if info.dims:
         dims = f"dimension{'s' * (len(info.dims) > 1)} {', '.join(map(str, info.dims))}"
@@ -90,7 +92,7 @@ def _problem_card(info: ProblemInfo) -> str:
         f'<div class="bb-card" id="{escape(info.name)}">'
         f'<img src="_static/{landscape_name(info.name)}" alt="{escape(alt)}" loading="lazy" width="96" height="96">'
         f'<div class="bb-card-text"><span class="bb-card-title">{escape(info.title)}</span> '
-        f'<span class="bb-code">{escape(info.name)}</span> <code>{escape(info.formula)}</code>'
-        f'<span class="bb-card-facts">{escape(bounds)}; optimum {escape(info.optimum)}; {escape(dims)}</span>'
+        f'<span class="bb-code">{escape(info.name)}</span> {formula_html(info.formula)}'
+        f'<span class="bb-card-facts">{escape(bounds)}; optimum {optimum_html(info.optimum)}; {escape(dims)}</span>'
         f'<div class="bb-tags">{marks}</div></div></div>'
     )

@@ -24,9 +24,9 @@ def specs_table(views: Sequence[SpecView], *, base: str) -> str:
 
 
 def picture_block(alt: str | None) -> str:
-    """Return the front page's picture with its text; a sentence where nothing was run yet."""
+    """Return the front page's picture with its text; a sentence if nothing was run yet."""
     if alt is None:
-        return "Run `benchbook spec run` once, and its picture stands here.\n"
+        return "Run `benchbook spec run` to make this picture.\n"
     return raw(f'<figure class="bb-figure"><img src="_static/front.svg" alt="{escape(alt)}"></figure>')
 
 
@@ -51,7 +51,7 @@ def public_names() -> str:
 
 
 def package_names(package: str) -> str:
-    """Return the directives that document what a subpackage gives beside what `import benchbook` does.
+    """Return the directives that document what a subpackage provides in addition to `import benchbook`.
 
     Args:
         package: Its name within `benchbook`, such as `tracking`.

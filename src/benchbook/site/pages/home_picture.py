@@ -18,7 +18,7 @@ _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": (0, (5, 1
 
 
 def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
-    """Return the picture from the runs of the manta ray spec; None where these runs are not there."""
+    """Return the picture from the runs of the manta ray spec; None if these runs are not there."""
     outcome = next((v.outcome for v in views if v.name == OPTIMIZER and v.outcome is not None), None)
     if outcome is None:
         return None
@@ -27,7 +27,7 @@ def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
 
 
 def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) -> Picture | None:
-    """Draw an optimizer on textbook functions and on their shifted twins, beside the control on the twins.
+    """Draw an optimizer on textbook functions and on shifted instances, and the control on the shifted instances.
 
     Args:
         runs: Runs of both optimizers; the largest dimension is drawn.
@@ -52,7 +52,7 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
         return None
     alt = (
         f"Best precision against evaluations of manta ray foraging on {len(panels)} functions in {max(runs.dims)} "
-        "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and beside it random search; "
+        "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and random search; "
         f"medians with quartile bands. Median precision at the end: {'; '.join(ends)}."
     )
     return Picture(convergence_grid(panels, columns=3), alt)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.digests import text_digest
-from benchbook.problems import catalog, describe, names
+from benchbook.problems import catalog, describe
 from benchbook.protocols import Problem
 from benchbook.typing import FloatArray
 
@@ -26,12 +26,12 @@ def landscape_name(function: str) -> str:
 
 
 def landscapes(cache: Path) -> dict[str, bytes]:
-    """Return the picture of every function, as PNG, by its path in the static folder.
+    """Return the picture of every function that benchbook has, as PNG, by its path in the static folder.
 
     Args:
         cache: Folder with pictures of earlier builds; each is drawn once for each state of a function's code.
     """
-    return {landscape_name(name): _picture(name, cache) for name in names()}
+    return {landscape_name(name): _picture(name, cache) for name in catalog.shipped_names()}
 
 
 def _picture(name: str, cache: Path) -> bytes:

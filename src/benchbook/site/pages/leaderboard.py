@@ -10,12 +10,12 @@ from benchbook.site.pages.baseline_data import BaselineView, as_json, drawable, 
 from benchbook.site.pages.spec_views import MISSING, escape, html_table, raw
 
 HEADERS = ("", "optimizer", "mean rank", "AOCC", "targets reached", "solved", "µs / eval.")
-_NONE = "There is no baseline yet that a leaderboard can be made of: `benchbook baseline publish STUDY --name NAME`.\n"
+_NONE = "There is no baseline for a leaderboard yet: `benchbook baseline publish STUDY --name NAME`.\n"
 _SHORT = 5
 
 
 def leaderboard_page(views: Sequence[BaselineView]) -> str:
-    """Return the leaderboard of the largest baseline; a sentence where there is none."""
+    """Return the leaderboard of the largest baseline; a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE
@@ -38,10 +38,10 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
     return raw(
         f'<div id="bb-leaderboard" class="bb-app">\n<div class="bb-controls"></div>\n'
         f'{table}\n<h2 class="bb-h2">Critical difference</h2>\n'
-        "<p>Ranks below one bar cannot be told apart: their means differ by less than the critical difference "
-        "(Friedman and Nemenyi, 5 %).</p>\n"
+        "<p>Ranks connected by a bar do not differ significantly: their means differ by less than the critical "
+        "difference (Friedman and Nemenyi, 5 %).</p>\n"
         '<div class="bb-ranks"></div>\n<h2 class="bb-h2">Runtime profiles by group</h2>\n'
-        "<p>Share of targets reached within so many evaluations for each variable. A cross: half of the runs "
+        "<p>Share of targets reached within a number of evaluations per variable. A cross: half of the runs "
         'have ended.</p>\n<div class="bb-panels"></div>\n'
         f"{source(view, base='')}\n</div>\n"
         f'<script type="application/json" id="bb-leaderboard-data">{as_json(data)}</script>\n'
@@ -50,7 +50,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
 
 
 def front_leaderboard(views: Sequence[BaselineView]) -> str:
-    """Return the best of the largest baseline; a sentence where there is none."""
+    """Return the best of the largest baseline; a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE
@@ -72,7 +72,7 @@ def source(view: BaselineView, *, base: str) -> str:
     artifact = escape(view.artifact)
     return (
         f'<p class="bb-source">From <a href="{base}_static/{artifact}" download>{artifact}</a>, '
-        f"published {escape(published)}. Run some of it again: <code>{escape(verify_command(view))}</code></p>"
+        f"published {escape(published)}. Repeat some of its runs: <code>{escape(verify_command(view))}</code></p>"
     )
 
 

@@ -143,7 +143,7 @@ def _proof(view: SpecView) -> str:
     return (
         f'<p class="bb-proof">From <a href="{escape(link)}" download>{escape(f"{folder}/{FILE_NAME}")}</a>. '
         f"Check it: <code>{escape(f'benchbook validate {folder}/{FILE_NAME}')}</code>. "
-        f"Do its runs again: <code>{escape(f'benchbook verify {folder}/runs')}</code>.</p>"
+        f"Repeat its runs: <code>{escape(f'benchbook verify {folder}/runs')}</code>.</p>"
     )
 
 
@@ -163,7 +163,7 @@ def _trouble(view: SpecView) -> str:
         return "\n".join(_admonition("Claim not judged", _not_judged(claim), "note") for claim in unmet)
     texts += [(f"Claim {claim.get('verdict', 'missing')}", _unmet(claim)) for claim in unmet]
     if outcome.get("status") == "error":
-        state = "What stands below is the last executed copy; it may be incomplete, or older than this error."
+        state = "Below is the last executed copy; it may be incomplete, or older than this error."
         texts.append(("About this page", state if view.executed is not None else "There is no executed copy to show."))
     return "\n".join(_admonition(title, text, "error") for title, text in texts)
 

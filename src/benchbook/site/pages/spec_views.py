@@ -1,4 +1,4 @@
-"""What is known about each spec: its notebook, what came of it, and whether it was run at all."""
+"""What is known about each spec: its notebook, its outcome, and whether it was run at all."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class SpecView:
     Attributes:
         name: File name of its notebook without suffix.
         title: First heading of its notebook.
-        outcome: Its outcome artifact; None where there is none that can be read.
-        trouble: Why it cannot be read; None where it can, or where there is none.
-        executed: Its executed notebook; None where there is none.
+        outcome: Its outcome artifact; None if there is none that can be read.
+        trouble: Why it cannot be read; None if it can, or if there is none.
+        executed: Its executed notebook; None if there is none.
     """
 
     name: str
@@ -80,7 +80,7 @@ def badge(status: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text for HTML inside of a MyST block: neither markup, nor the end of the block.
+    """Return a text for HTML inside a MyST block: neither markup, nor the end of the block.
 
     Examples:
         >>> escape("<b>`")

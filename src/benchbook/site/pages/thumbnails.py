@@ -26,7 +26,7 @@ class Thumbnail:
 
 
 def thumbnail(notebook: dict[str, Any] | None) -> Thumbnail | None:
-    """Return the thumbnail of an executed notebook; None where it shows no picture."""
+    """Return the thumbnail of an executed notebook; None if it shows no picture."""
     for cell in (notebook or {}).get("cells", []):
         for output in cell.get("outputs", []):
             data = output.get("data", {})

@@ -1,4 +1,4 @@
-"""What the stereo notebook shows: depth maps beside the truth, and how good they are."""
+"""What the stereo notebook shows: depth maps compared with the truth, and their quality."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class DepthQuality:
 
     Attributes:
         completeness: Share of the ground truth that it explains.
-        precision: Share of its own depths that are right; None where it has none.
-        error_mm: Root mean square error of its depths; None where it has none.
+        precision: Share of its own depths that are right; None if it has none.
+        error_mm: Root mean square error of its depths; None if it has none.
     """
 
     completeness: float
@@ -102,10 +102,10 @@ def quality_table(measured: Mapping[tuple[str, int], Mapping[str, DepthQuality]]
 
 
 def depth_picture(problem: StereoProblem, maps: Mapping[str, FloatArray]) -> Picture:
-    """Return depth maps of a scene beside its truth, with their errors."""
+    """Return depth maps of a scene and the truth, with their errors."""
     errors = ", ".join(f"{name} {_mm(depth_error_mm(found, problem.truth_mm))} mm" for name, found in maps.items())
     alt = (
-        f"Depth maps of {problem.name}, instance {problem.instance}: the ground truth, and beside it what was found, "
+        f"Depth maps of {problem.name}, instance {problem.instance}: the ground truth, and the results, "
         f"each above its signed error. Root mean square error: {errors}."
     )
     return Picture(depth_comparison(problem.truth_mm, maps, picture=problem.pictures[0]), alt)

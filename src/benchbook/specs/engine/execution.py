@@ -74,7 +74,7 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
 
     @property
     def exit_code(self) -> int | None:
-        """How the kernel ended, as `subprocess` has it; None where it has not or is not known."""
+        """How the kernel ended, as `subprocess` has it; None if it has not or is not known."""
         return None if self._process is None else self._process.returncode
 
     def stop(self) -> None:

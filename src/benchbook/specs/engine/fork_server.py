@@ -105,7 +105,7 @@ class ForkServer:
                 stdout=self._messages,
                 stderr=self._messages,
                 pass_fds=[number],
-                start_new_session=True,  # Ctrl-C is meant for whoever started it
+                start_new_session=True,  # Ctrl-C is meant for the process that started it
             )
         except OSError as error:
             self._control.close()
@@ -203,7 +203,7 @@ class ForkedProcess:
 
 
 def unavailable() -> str | None:
-    """Return why kernels are not forked here; None where they are."""
+    """Return why kernels are not forked here; None if they are."""
     if _current.refused:
         return _current.refused
     choice = os.environ.get(CHOICE_VARIABLE, "")
@@ -218,7 +218,7 @@ def unavailable() -> str | None:
 
 
 class _Current:
-    """The link of this process, and its own server where nobody handed it a link."""
+    """The link of this process, and its own server if it was given no link."""
 
     def __init__(self) -> None:
         self.refused = ""

@@ -28,7 +28,7 @@ class Order(TypedDict):
 
 
 def become_kernel(order: Order) -> None:
-    """Put right what a fork shares with its parent, and run the kernel until it is shut down."""
+    """Renew the state that a fork shares with its parent, and run the kernel until it is shut down."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _environment(order)

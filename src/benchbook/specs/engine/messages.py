@@ -73,7 +73,7 @@ class Line:
         return self._descriptors.popleft()
 
     def close(self) -> None:
-        """Hang up; descriptors that nobody took are closed."""
+        """Close the connection, and descriptors that were not taken."""
         while self._descriptors:
             os.close(self._descriptors.popleft())
         self.socket.close()

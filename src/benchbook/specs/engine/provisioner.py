@@ -1,4 +1,4 @@
-"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones where that cannot be."""
+"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones if that cannot be."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ForkProvisioner(LocalProvisioner):
     """Launches Python kernels by forking; everything else is that of local kernels."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel; where that cannot be, start an ordinary one and say so."""
+        """Fork a kernel; if that cannot be, start an ordinary one and say so."""
         reason = unavailable() or _unfit(cmd, kwargs)
         if reason is not None:
             _log.info("ordinary kernel: %s", reason)
@@ -44,7 +44,7 @@ class ForkProvisioner(LocalProvisioner):
 
 
 def _unfit(cmd: Sequence[str], kwargs: dict[str, Any]) -> str | None:
-    """Return why the kernel of a command cannot be forked from this Python; None where it can."""
+    """Return why the kernel of a command cannot be forked from this Python; None if it can."""
     if cmd[0] != sys.executable:
         return f"its Python is {cmd[0]}, this one {sys.executable}"
     if _plain(cmd)[1:3] != _LAUNCHER:

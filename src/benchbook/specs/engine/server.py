@@ -1,10 +1,11 @@
 """The fork server: a process with the libraries imported, which forks a kernel whenever it is asked.
 
-Whoever started it holds the other end of a pair of sockets, and can hand further ends to other processes. A kernel
+The process that started it holds the other end of a pair of sockets, and can pass further ends to other processes. A
+kernel
 belongs to the end over which it was asked for: when that end is closed, also by the death of its process, its kernels
 are killed; when the first one is closed, everything ends. Kernels notice by themselves when the server is gone.
 
-It is single-threaded and loads no event loop, so that a fork copies no lock that somebody holds.
+It is single-threaded and loads no event loop, so that a fork copies no held lock.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def accept(file: SpecFile) -> bool:
     executed = read_notebook(_executed(file))
     how = executed["metadata"].get("benchbook", {})
     if how.get("status") != "completed":
-        raise UsageError(f"{file.name} did not reach its end when it was last executed; nothing was taken over")
+        raise UsageError(f"{file.name} did not reach its end when it was last executed; nothing was accepted")
     if how.get("params") != load("quick"):
         raise UsageError(
             f"{file.name} was last executed with other parameters than quick: benchbook spec run {file.name}"

@@ -32,7 +32,7 @@ def check_notebook(path: Path, quick: JsonObject) -> list[Finding]:
 
     Args:
         path: The notebook.
-        quick: The parameters of the quick set, which its defaults must equal.
+        quick: The parameters of the quick set, which those in its cell must equal.
     """
     try:
         notebook = read_notebook(path)

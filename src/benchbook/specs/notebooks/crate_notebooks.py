@@ -1,4 +1,4 @@
-"""Notebooks as documents of a study: what an archive takes in beside its runs."""
+"""Notebooks as documents of a study, for an archive of its runs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from benchbook.specs.outcome import FILE_NAME, read_outcome
 
 
 def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Notebook]:
-    """Return the spec notebooks of optimizers: as they were executed last, else as they stand in the project `root`.
+    """Return the spec notebooks of optimizers: as last executed, or else as in the project `root`.
 
     Raises:
-        UsageError: One of them is no notebook.
+        UsageError: One of them is not a notebook.
         ArtifactError: The outcome of one is damaged.
     """
     found = []
@@ -30,10 +30,10 @@ def spec_documents(optimizers: Iterable[str], root: Path | None) -> list[Noteboo
 
 
 def notebook_documents(paths: Iterable[Path]) -> list[Notebook]:
-    """Return notebooks with their titles, and with their outcomes where these lie beside them.
+    """Return notebooks with their titles, and with their outcomes if these are next to them.
 
     Raises:
-        UsageError: One does not exist, is no notebook, or has the name of another.
+        UsageError: One does not exist, is not a notebook, or has the name of another.
         ArtifactError: The outcome of one is damaged.
     """
     made: dict[str, Notebook] = {}

@@ -39,8 +39,8 @@ def specs(folder: Path | None = None) -> list[SpecFile]:
     """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
 
     A spec has a cell tagged `parameters`, or begins a spec or judges claims: one that has lost its tag stays listed, so
-    that the check names the fault. A file that is no notebook counts as a spec, since nobody can tell; whoever reads it
-    gets the error, and the check lists it.
+    that the check names the fault. A file that is not a valid notebook counts as a spec; reading it gives the error,
+    and the check lists it.
 
     Raises:
         UsageError: No project is found from the working directory upward, or two specs have one name.
@@ -50,7 +50,7 @@ def specs(folder: Path | None = None) -> list[SpecFile]:
     seen: dict[str, Path] = {}
     for file in found:
         if seen.setdefault(file.name, file.path) != file.path:
-            raise UsageError(f"{seen[file.name]} and {file.path} are specs of one name; rename one of them")
+            raise UsageError(f"{seen[file.name]} and {file.path} are specs with the same name; rename one of them")
     return found
 
 
@@ -101,7 +101,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook's JSON.
 
     Raises:
-        UsageError: It is no notebook.
+        UsageError: It is not a notebook.
     """
     try:
         notebook = json.loads(read_bytes(path))
@@ -150,7 +150,7 @@ def _is_of_spec(cell: dict[str, Any]) -> bool:
 
 
 def parameters_fault(notebook: dict[str, Any]) -> str | None:
-    """Return what is wrong with the number of cells that are tagged `parameters`; None where there is one.
+    """Return what is wrong with the number of cells that are tagged `parameters`; None if there is one.
 
     Examples:
         >>> parameters_fault({"cells": []})

@@ -41,7 +41,7 @@ class CellStarted:
         spec: The spec.
         done: Cells before it.
         total: Cells of the notebook.
-        text: What it is about: its claims, or the heading that it stands under.
+        text: What it is about: its claims, or its heading.
     """
 
     spec: str
@@ -68,8 +68,8 @@ class Failure:
     """Where a notebook failed.
 
     Attributes:
-        cell: The id of the cell; None where none had begun.
-        excerpt: The lines of the cell around the error; none where it was not in a cell's code.
+        cell: The id of the cell; None if none had begun.
+        excerpt: The lines of the cell around the error; none if it was not in a cell's code.
     """
 
     cell: str | None
@@ -86,7 +86,7 @@ class SpecResult:
         notebook: The executed copy.
         elapsed_s: Wall-clock seconds, with the start of its kernel.
         source: The notebook that was executed.
-        failure: Where it failed; None where it reached its end.
+        failure: If it failed; None if it reached its end.
         kept: Whether there is an executed copy.
         unchanged: Whether it was not executed, as nothing that its outcome depends on has changed.
     """
@@ -133,7 +133,7 @@ def execute_specs(
     Args:
         files: The specs.
         params: The checked parameters.
-        workers: Notebooks at a time; one a processor unless given.
+        workers: Notebooks at a time; default: one a processor.
         timeout_s: A notebook that takes longer is ended and reported as an error.
         progress: Called as (spec, cells done, cells) from worker threads.
         listener: Hears from worker threads that a spec begins, which of its cells does and what that is about, and how
@@ -141,11 +141,11 @@ def execute_specs(
         outputs: Whether the listener also hears what cells put out.
         only_changed: Leave out what has held before, and been made from the same notebook, parameters, code and
             libraries; its outcome stands.
-        place: Folder for what they leave, a folder for each; that of the project's artifacts unless given.
+        place: Folder for what they leave, a folder for each; default: that of the project's artifacts.
         clock: Measures the durations.
 
     Raises:
-        UsageError: One of them is no notebook; nothing was executed.
+        UsageError: One of them is not a notebook; nothing was executed.
     """
     for file in files:
         read_notebook(file.path)
@@ -274,7 +274,7 @@ def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:
-    """Return the outcome that the notebook wrote; where it did not reach its end, one that says so."""
+    """Return the outcome that the notebook wrote; if it did not reach its end, one that says so."""
     from benchbook.specs.outcome import outcome_document, read_outcome, write_outcome
 
     if fresh:
@@ -301,7 +301,7 @@ def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None
 
 
 def _written(folder: Path) -> int | None:
-    """Return when the outcome was last written, in nanoseconds; None where there is none."""
+    """Return when the outcome was last written, in nanoseconds; None if there is none."""
     try:
         return (folder / "outcome.json.zst").stat().st_mtime_ns
     except OSError:

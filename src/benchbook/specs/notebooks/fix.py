@@ -10,7 +10,7 @@ from typing import Any
 
 from benchbook.files import write_atomic
 from benchbook.specs.notebooks.discover import PARAMETERS_TAG, read_notebook, tags
-from benchbook.specs.notebooks.parameter_cell import assigned, parameter_source
+from benchbook.specs.notebooks.parameter_cell import assigned, collects, parameter_source
 from benchbook.specs.notebooks.rules import (
     CONTRACT_TAGS,
     IGNORE_TAG,
@@ -26,14 +26,15 @@ _CALLED = re.compile(r"\.([a-z_]+)\(")
 
 
 def mend(path: Path, quick: JsonObject) -> bool:
-    """Put right what a machine can, and return whether the notebook changed; one that is whole is left as it is."""
+    """Apply automatic fixes, and return whether the notebook changed; a complete one is not written."""
     notebook = read_notebook(path)
     before = copy.deepcopy(notebook)
     notebook["metadata"] = _metadata(notebook.get("metadata", {}))
     _name_cells(notebook["cells"])
+    shortened = collects(source_of(cell) for cell in code_cells(notebook))
     for cell in code_cells(notebook):
-        if PARAMETERS_TAG in tags(cell) and assigned(source_of(cell)) != quick:
-            cell["source"] = parameter_source(quick)
+        if PARAMETERS_TAG in tags(cell):
+            _set_parameters(cell, quick, shortened=shortened)
         _tag(cell)
     if notebook == before:
         return False
@@ -47,6 +48,14 @@ def _metadata(metadata: dict[str, Any]) -> dict[str, Any]:
         for key, value in metadata.items()
         if key in METADATA
     }
+
+
+def _set_parameters(cell: dict[str, Any], quick: JsonObject, *, shortened: bool) -> None:
+    """Give a parameters cell the values of the quick set: all, or those that it assigns."""
+    values = assigned(source_of(cell))
+    wanted = {key: quick[key] for key in quick if key == "preset" or key in (values or ())} if shortened else quick
+    if values != wanted:
+        cell["source"] = parameter_source(wanted)
 
 
 def _tag(cell: dict[str, Any]) -> None:
@@ -63,7 +72,7 @@ def _tag(cell: dict[str, Any]) -> None:
 
 
 def _name_cells(cells: list[dict[str, Any]]) -> None:
-    """Give cells whose id is no word, or appears twice, one of their heading or of what they call."""
+    """Give cells whose id is not a word, or appears twice, one of their heading or of what they call."""
     taken: set[str] = set()
     wanting = []
     for cell in cells:

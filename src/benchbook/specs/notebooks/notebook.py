@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import signal
 import threading
@@ -19,8 +20,10 @@ from papermill.exceptions import PapermillExecutionError
 from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
 from benchbook.specs.engine.execution import NotebookClient
-from benchbook.specs.notebooks.discover import parameters_fault, read_notebook
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, parameters_fault, read_notebook, tags
 from benchbook.specs.notebooks.normalise import normalise
+from benchbook.specs.notebooks.parameter_cell import assigned, collects, needed
+from benchbook.typing import JsonObject
 from benchbook_papermill import BenchbookEngine
 
 Say = Callable[..., None]
@@ -62,7 +65,7 @@ class Execution:
         return {"error": error, "excerpt": excerpt, "cell": self._cell(error), "written": self._write(error)}
 
     def abandon(self) -> None:
-        """Kill the kernel and remove its sockets; nobody waits for the end."""
+        """Kill the kernel and remove its sockets, without waiting."""
         if self._client is not None:
             self._client.abandon()
 
@@ -73,15 +76,18 @@ class Execution:
 
     def _execute(self) -> tuple[str | None, list[str]]:
         notebook = Path(self._job["notebook"])
-        fault = parameters_fault(read_notebook(notebook)) if self._job["params"] else None
+        source, params = read_notebook(notebook), self._job["params"]
+        fault = parameters_fault(source) if params else None
         if fault is not None:  # papermill would put them where the notebook's own values replace them
             return f"{notebook.name} {fault}", []
+        # It warns of each parameter that the cell does not assign, and `bb.parameters` takes them all the same.
+        logging.getLogger("papermill").setLevel(logging.ERROR)
         papermill_engines.register(_ENGINE, BenchbookEngine)  # its entry point may not be installed
         try:
             papermill.execute_notebook(
                 str(notebook),
                 None,  # written once, at the end
-                parameters=self._job["params"],
+                parameters=_injected(source, params),
                 cwd=str(notebook.parent),
                 engine_name=_ENGINE,
                 progress_bar=False,
@@ -137,12 +143,21 @@ class Execution:
         self._say(event="cell", done=index, total=len(cells), cell=str(cells[index].get("id", "")))
 
     def wrote(self, output: Any) -> None:
-        """Say what a cell has put out, where somebody wants to hear."""
+        """Report the output of a cell, if there is a listener."""
         if not self._job["outputs"]:
             return
         text = output["text"] if output["output_type"] == "stream" else output.get("data", {}).get("text/plain")
         if text:
             self._say(event="output", text=text if output["output_type"] == "stream" else f"{text}\n")
+
+
+def _injected(notebook: dict[str, Any], params: JsonObject) -> JsonObject:
+    """Return the parameters that papermill puts into a notebook: all, or those that `bb.parameters` does not know."""
+    code = {"".join(cell["source"]): tags(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"}
+    if not params or not collects(code):
+        return params
+    own = [assigned(source) for source, names in code.items() if PARAMETERS_TAG in names]
+    return needed(params, own[0] or {})
 
 
 def _how(client: NotebookClient | None) -> str:

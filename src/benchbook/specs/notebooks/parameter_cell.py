@@ -1,12 +1,17 @@
-"""The parameters cell of a notebook: plain assignments, equal to the quick set."""
+"""The parameters cell of a notebook: plain assignments with the values of the quick set."""
 
 from __future__ import annotations
 
 import ast
 import json
+import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from benchbook.params.load import load, preset_name
 from benchbook.typing import JsonObject
+
+_COLLECTS = re.compile(r"\bbb\.parameters\(")
 
 
 def parameter_source(params: JsonObject) -> str:
@@ -22,7 +27,7 @@ def parameter_source(params: JsonObject) -> str:
 
 
 def assigned(source: str) -> dict[str, Any] | None:
-    """Return what a parameters cell assigns; None where it is more than a list of plain assignments.
+    """Return what a parameters cell assigns; None if it is more than a list of plain assignments.
 
     Examples:
         >>> assigned("seeds = 5"), assigned("seeds = len([])")
@@ -36,6 +41,40 @@ def assigned(source: str) -> dict[str, Any] | None:
         }
     except (SyntaxError, ValueError):
         return None
+
+
+def collects(sources: Iterable[str]) -> bool:
+    """Tell whether code takes its parameters from `bb.parameters`, and so need not name each of them.
+
+    Examples:
+        >>> collects(["spec = bb.spec('whale', **bb.parameters(globals()))"]), collects(["spec = bb.spec('whale')"])
+        (True, False)
+    """
+    return any(_COLLECTS.search(source) is not None for source in sources)
+
+
+def needed(params: JsonObject, cell: Collection[str]) -> JsonObject:
+    """Return the parameters that have to be put into a notebook, so that `bb.parameters` gives all of them.
+
+    Args:
+        params: The effective parameters.
+        cell: The names that the notebook's own cell assigns.
+
+    Returns:
+        The preset, what the cell assigns, and what differs from the preset. What the preset has and the parameters
+        have not is None, which means the same as its absence.
+
+    Examples:
+        >>> needed({**load("quick"), "seeds": 3}, ["preset"])
+        {'preset': 'quick', 'seeds': 3}
+        >>> list(needed({"preset": "mine", "seeds": 3}, ["preset"]))
+        ['preset', 'seeds']
+    """
+    preset = preset_name(str(params.get("preset", "")))
+    known = {} if preset is None else load(preset)
+    given = {key: value for key, value in params.items() if key in cell or key not in known or known[key] != value}
+    absent = dict.fromkeys(key for key in known if key not in params)
+    return {**({"preset": params["preset"]} if "preset" in params else {}), **given, **absent}
 
 
 def _literal(value: Any) -> str:

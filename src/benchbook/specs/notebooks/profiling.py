@@ -39,7 +39,7 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
         params: Parameters to be injected, as papermill does it.
 
     Raises:
-        UsageError: There is no such file, or it is no notebook.
+        UsageError: There is no such file, or it is not a notebook.
         ExecutionError: The kernel did not even begin.
     """
     read_notebook(path)
@@ -55,7 +55,7 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
 
 
 def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artifacts: Path) -> tuple[str, str | None]:
-    """Execute; return how it ended, and why where it did not end well."""
+    """Execute; return how it ended, and why if it did not end well."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError

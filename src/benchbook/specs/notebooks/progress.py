@@ -7,7 +7,7 @@ from typing import Any
 
 
 def narrate(notebook: dict[str, Any]) -> dict[str, str]:
-    """Return a text for each cell that has an id: the claims that it makes, else the heading that it stands under.
+    """Return a text for each cell with an id: the claims that it makes, or else its heading.
 
     Examples:
         >>> heading = {"id": "then-text", "cell_type": "markdown", "source": "## Then"}

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchbook.specs.names import optimizer_name
 from benchbook.specs.notebooks.discover import PARAMETERS_TAG, parameters_fault, tags
-from benchbook.specs.notebooks.parameter_cell import assigned
+from benchbook.specs.notebooks.parameter_cell import assigned, collects
 from benchbook.typing import JsonObject
 
 IGNORE_TAG = "nbval-ignore-output"
@@ -36,8 +36,11 @@ _OPTIMIZER_CALLS = (
     (r"spec\.when\(\)", "never does its runs: spec.when()"),
     (r"spec\.convergence\(\)", "shows no convergence: spec.convergence()"),
     (r"spec\.profile\(\)", "shows no runtime profile: spec.profile()"),
-    (r"spec\.twin_comparison\(\)", "does not compare textbook functions with their twins: spec.twin_comparison()"),
-    (r"spec\.claim_sound\(", "does not claim what all must keep, seeds among it: spec.claim_sound()"),
+    (
+        r"spec\.twin_comparison\(\)",
+        "does not compare textbook functions with shifted instances: spec.twin_comparison()",
+    ),
+    (r"spec\.claim_sound\(", "does not make the claims that every spec must make: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
 _BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
@@ -52,7 +55,7 @@ class Finding:
         spec: Name of the notebook.
         where: Id of the cell; empty for the whole.
         what: What is wrong, and what is expected.
-        mendable: Whether `mend` can put it right.
+        mendable: Whether `mend` can fix it automatically.
     """
 
     spec: str
@@ -129,7 +132,7 @@ def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     for number, cell in enumerate(notebook["cells"], start=1):
         cell_id = str(cell.get("id", ""))
         if not is_word(cell_id):
-            what = "its id is no word; give it one, such as 'convergence'"
+            what = "its id is not a word; give it one, such as 'convergence'"
             yield Finding(spec=name, where=cell_id or str(number), what=what, mendable=True)
         if cell_id in seen:
             yield Finding(spec=name, where=cell_id, what="its id appears twice", mendable=True)
@@ -189,7 +192,9 @@ def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Itera
     if values is None:
         yield Finding(spec=name, where=where, what="is not a list of plain assignments", mendable=True)
         return
-    for key in sorted(values.keys() | quick.keys()):
+    shortened = collects(source_of(cell) for cell in code_cells(notebook))
+    expected = {key: quick[key] for key in quick if key in values or key == "preset"} if shortened else quick
+    for key in sorted(values.keys() | expected.keys()):
         if key not in values or key not in quick or values[key] != quick[key]:
             theirs = repr(quick[key]) if key in quick else "not there"
             ours = repr(values[key]) if key in values else "not there"

@@ -35,6 +35,10 @@ _HEADINGS = {
     "reproduce-text": "## Reproduce",
     "references": "## References",
 }
+_PARAMETERS = (
+    "The parameter set: `quick`, `balanced` or `full`. A parameter that is assigned in the next cell, such as "
+    "`seeds = 10`, replaces that of the set."
+)
 _SHOWN = {
     "idea": 'spec.stages("rastrigin", instance=1, seed=1, budget=1000)',
     "settings": "spec.settings()",
@@ -92,7 +96,8 @@ def spec_notebook(
         reference: Another implementation of the same method, by its name in the catalog.
     """
     arguments = [f'"{name}"', f'title="{title}"', *([f'reference="{reference}"'] if reference else [])]
-    lines = "".join(f"    {line},\n" for line in [*arguments, *(f"{key}={key}" for key in quick)])
+    lines = "".join(f"    {line},\n" for line in [*arguments, "**bb.parameters(globals())"])
+    particular = {"parameters-text": _PARAMETERS, **particular}
     sources = {**_SHOWN, "setup": f"import benchbook as bb\n\nspec = bb.spec(\n{lines})", **particular}
     left_out = {*(("control", "control-text") if name == CONTROL else ())}
     left_out |= {"reference", "reference-text"} if reference is None else set()
@@ -101,7 +106,7 @@ def spec_notebook(
         if cell in left_out:
             continue
         if cell == "parameters":
-            cells.append(_code(cell, parameter_source(quick), PARAMETERS_TAG, IGNORE_TAG))
+            cells.append(_code(cell, parameter_source({"preset": quick["preset"]}), PARAMETERS_TAG, IGNORE_TAG))
         elif cell == "verdicts":
             cells.append(_code(cell, "spec.then()", *CONTRACT_TAGS))
         elif cell == "title":
@@ -133,9 +138,9 @@ def _story(name: str, title: str) -> dict[str, str]:
     more = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
     return {
         "title": f"{about.summary}\n\n{more}",
-        "idea-text": f"Say here what the points do, and how one recognises {title} by it.",
-        "limits": "Say here on which problems it should not be used, and why. Measured on the problems above:",
-        "references": _references(about.references) or "Name here where the method was published.",
+        "idea-text": f"Describe what the points do, and what is typical of {title}.",
+        "limits": "Describe on which problems it should not be used, and why. Measured on the problems above:",
+        "references": _references(about.references) or "Cite the publication of the method.",
     }
 
 

@@ -1,6 +1,6 @@
-"""Executing specs as a tracked pipeline: a step a notebook, with its claims, runs and evaluations.
+"""Executing specs as a tracked pipeline: one step per notebook, with its claims, runs and evaluations.
 
-Tracking watches from outside and changes no outcome; where it fails, a warning is all that it costs.
+Tracking observes and changes no outcome; if it fails, a warning is the only effect.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def execute_tracked(
     Args:
         files: The specs.
         params: The checked parameters.
-        name: Name of the pipeline; `specs` and the name of the parameter set unless given.
+        name: Name of the pipeline; default: `specs` and the name of the parameter set.
         tensorboard: Folder that the pipeline is mirrored into, for TensorBoard.
         listener: Hears what happens; see `execute_specs`.
         options: The others of `execute_specs`.
@@ -103,7 +103,7 @@ class _Watcher:
             self._enter(happening)
         except Exception as error:  # noqa: BLE001  # what watches must not end what works
             self._is_broken = True
-            log.warning("tracking was given up, the specs go on: %s: %s", type(error).__name__, error)
+            log.warning("tracking failed, the specs continue: %s: %s", type(error).__name__, error)
 
     def _enter(self, happening: Happening) -> None:
         if isinstance(happening, SpecStarted):

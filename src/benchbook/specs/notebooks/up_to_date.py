@@ -1,4 +1,4 @@
-"""Whether a spec need not be executed again: a note beside its outcome tells what that was made from."""
+"""Whether a spec need not be executed again: a note next to its outcome records its inputs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from benchbook.specs.notebooks.discover import SpecFile
 from benchbook.specs.outcome import FILE_NAME, read_outcome
 from benchbook.typing import JsonObject
 
-NOTE = ".made-from"  # hidden: it is no artifact, and losing it costs one execution
+NOTE = ".made-from"  # hidden: it is not an artifact, and losing it costs one execution
 
 
 def inputs_digest(file: SpecFile, params: JsonObject) -> str:
@@ -35,7 +35,7 @@ def note(folder: Path, inputs: str) -> None:
 
 
 def unchanged(folder: Path, inputs: str) -> JsonObject | None:
-    """Return the outcome in a spec's folder where it was made from these very inputs; None where it was not.
+    """Return the outcome in a spec's folder where it was made from these very inputs; None if it was not.
 
     Nor is it where the outcome or the executed notebook is not as it was left, or can no longer be read.
     """

@@ -52,14 +52,14 @@ def main() -> None:
 
 
 class _ToEvents(logging.Handler):
-    """Sends log records to whoever started this process."""
+    """Sends log records to the parent process."""
 
     def emit(self, record: logging.LogRecord) -> None:
         _say(event="log", level=record.levelno, text=record.getMessage())
 
 
 def _listen(jobs: _Jobs, execution: list[Execution]) -> None:
-    """Take jobs in; when nobody is there any more, end at once what runs."""
+    """Receive jobs; when the other side is gone, end running ones immediately."""
     for line in sys.stdin:
         jobs.put(json.loads(line))
     for running in list(execution):

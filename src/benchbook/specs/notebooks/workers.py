@@ -30,7 +30,7 @@ class NotebookWorker:
 
     Args:
         server: Where its kernels are forked; ordinary ones are started without.
-        place: Folder for what specs leave; that of the project's artifacts unless given.
+        place: Folder for what specs leave; default: that of the project's artifacts.
 
     Attributes:
         alive: Whether it can take another notebook.
@@ -65,7 +65,7 @@ class NotebookWorker:
     def run(self, job: JsonObject, tell: Event) -> dict[str, Any]:
         """Execute a notebook and return how that ended; `tell` hears of each cell.
 
-        The worker itself keeps the time-out that the job names. Where it does not manage to, it is killed later.
+        The worker itself keeps the time-out that the job names. If it does not manage to, it is killed later.
         """
         timeout_s: Any = job["timeout_s"]
         timer = threading.Timer(timeout_s + _GRACE_S, self._process.kill) if timeout_s is not None else None
@@ -136,7 +136,7 @@ class NotebookWorkers:
     """The workers of an execution; an idle one takes the next notebook.
 
     Args:
-        place: Folder for what specs leave; that of the project's artifacts unless given.
+        place: Folder for what specs leave; default: that of the project's artifacts.
     """
 
     def __init__(self, place: Path | None = None) -> None:

@@ -69,7 +69,7 @@ def planting(fault: TrialFault, optimizer: str) -> Callable[[PlannedRun], Planne
             return item
         optimum = getattr(item.problem, "x_opt", None) if fault.name == "knows_optimum" else None
         if fault.name == "knows_optimum" and optimum is None:
-            return item  # nobody knows where it lies
+            return item  # its position is unknown
         # One factory for all runs, so that they advance in lockstep.
         key = None if optimum is None else optimum.tobytes()
         if key not in made:

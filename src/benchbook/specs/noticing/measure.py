@@ -59,10 +59,17 @@ def strength(
 
     Raises:
         UnknownNameError: There is no such spec or fault.
-        MissingExtraError: The library of its optimizer is not installed.
-        UsageError: The spec has no claims.
+        UsageError: The spec has no claims, or the library of its optimizer is not installed.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> try:
+        ...     bb.strength("cma_ess")
+        ... except bb.BenchbookError as error:
+        ...     print("cma_es" in str(error))
+        True
     """
-    (file,) = find([spec.outcome_name if isinstance(spec, SpecBase) else spec])
+    (file,) = find([spec.folder.name if isinstance(spec, SpecBase) else spec])
     values = load(params)
     missing = what_is_missing(file.name)
     if missing is not None:

@@ -79,14 +79,14 @@ def trial(
     claims = tuple(spec.judged)
     if not claims and error is None:
         raise UsageError(f"{path.stem} has no claims, expected one or more to try")
-    runs = [run for run in spec._every_run() if run.optimizer.name == spec.optimizer.name]
+    judged, runs = spec.trial() if len(spec.runs) else ([], ())
     failed = next((run.error for run in runs if run.error is not None), None)
     if error is None and failed is not None:
         error = f"in a run: {failed.type}: {failed.message}"
     return Trial(
         optimizer=spec.optimizer.name,
         claims=claims,
-        judged=frozenset(claim.id for claim in claims) - spec._not_judged,
+        judged=frozenset(claim.id for claim in judged),
         runs=digest([run.content_digest for run in runs]),
         error=error,
     )

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from benchbook.artifacts.store.store import Store
-from benchbook.records import RunRecord
-from benchbook.specs.rerun import digests_in_another_process
+from benchbook.numerics import fingerprint
+from benchbook.records import RunRecord, as_plain
+from benchbook.specs.rerun import Repeated, in_another_process
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.typing import JsonObject
 
 Change = Callable[[PlannedRun], PlannedRun]
 _change: ContextVar[Change | None] = ContextVar("benchbook_planted", default=None)
@@ -72,13 +75,14 @@ def store_at(folder: Path) -> Iterator[Store | InMemory]:
         yield store
 
 
-def digests_again(plan: Sequence[PlannedRun]) -> list[str]:
-    """Return the content digests of runs done again: in another process; inside `planted`, in this one.
+def done_again(plan: Sequence[PlannedRun]) -> Repeated:
+    """Do runs again, without a store: in another process; inside `planted`, in this one.
 
     Another process would know nothing of what was planted. What it would have of its own is another global random
     state, and so that is drawn again.
     """
     if _change.get() is None:
-        return digests_in_another_process([item.spec for item in plan])
+        return in_another_process([item.spec for item in plan])
     np.random.seed(None)  # noqa: NPY002 -- the global state of another process
-    return [execute(item).content_digest for item in plan]
+    digests = [execute(item).content_digest for item in plan]
+    return Repeated(digests=digests, arithmetic=cast("JsonObject", as_plain(fingerprint())))

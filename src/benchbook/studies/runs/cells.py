@@ -31,6 +31,7 @@ from benchbook.studies.runs.execute import (
     target_value_of,
 )
 from benchbook.studies.runs.instrumented import staged
+from benchbook.studies.runs.memory import keep_memory
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 
@@ -70,6 +71,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         clock: Measures the durations.
     """
     if len(planned) > 1 and _can_lockstep(planned):
+        keep_memory()
         with SignalWatch() as signals, nullcontext() if leaves_process_alone(planned[0]) else state_put_back():
             try:
                 return _lockstep(planned, clock)
@@ -132,6 +134,7 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     first = planned[0]
     created_at = timestamp(clock.now())
+    watch = provenance.MemoryWatch()
     histories = [ImprovementHistory() for _ in planned]
     streams = Streams([generator_of(item.spec) for item in planned])
     lower, upper = first.problem.lower, first.problem.upper
@@ -153,7 +156,7 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
         )
     with stage("observe"):
         improvements = [history.history for history in histories]
-    memory = provenance.memory()  # the same for all: they ended together
+    memory = watch.memory(len(planned))
     return [
         record_of(item, outcome, history, created_at, memory)
         for item, outcome, history in zip(planned, outcomes, improvements, strict=True)

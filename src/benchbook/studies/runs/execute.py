@@ -54,13 +54,14 @@ def execute(
 
     Args:
         planned: The run.
-        observers: Who else watches it, beside the history.
+        observers: Further observers, in addition to the history.
         timeout_s: Seconds after which it is ended, and recorded with what it has.
         clock: Measures the durations.
     """
     spec, problem = planned.spec, planned.problem
     created_at = timestamp(clock.now())
     history = ImprovementHistory()
+    watch = provenance.MemoryWatch()
 
     def make() -> Optimizer:
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
@@ -80,7 +81,7 @@ def execute(
         )
     with stage("observe"):
         improvements = history.history
-    return record_of(planned, outcome, improvements, created_at)
+    return record_of(planned, outcome, improvements, created_at, watch.memory())
 
 
 def leaves_process_alone(planned: PlannedRun) -> bool:
@@ -100,7 +101,7 @@ def generator_of(spec: RunSpec) -> np.random.Generator:
 
 
 def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return the noise of a run, begun again; None where its problem has none."""
+    """Return the noise of a run, begun again; None if its problem has none."""
     spec = planned.spec
     if not isinstance(planned.problem, Noisy):
         return None
@@ -117,20 +118,10 @@ def target_value_of(planned: PlannedRun) -> float | None:
     return None if target is None or f_opt is None else f_opt + target
 
 
-def record_of(
-    planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory | None = None
-) -> RunRecord:
-    """Put the record of a finished run together, and log what went wrong in it.
-
-    Args:
-        planned: The run.
-        outcome: What the loop knows of it.
-        history: Its improvements.
-        created_at: When it began.
-        memory: This process's peak so far; asked for unless given.
-    """
+def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
+    """Put the record of a finished run together, and log what went wrong in it."""
     with stage("encode"):
-        record = _record_of(planned, outcome, history, created_at, provenance.memory() if memory is None else memory)
+        record = _record_of(planned, outcome, history, created_at, memory)
     _warn(record)
     return record
 
@@ -218,7 +209,7 @@ def _warn(record: RunRecord) -> None:
         )
     elif record.invalid_evaluations:
         log.warning(
-            "%d of %d evaluations of %s gave no finite number",
+            "%d of %d evaluations of %s returned no finite number",
             record.invalid_evaluations,
             record.evaluations,
             record.problem.name,

@@ -120,5 +120,5 @@ class _Observer:
 
 
 def _watched(observers: Sequence[Any], recorder: StageRecorder) -> list[Any]:
-    """Return observers of one run, or lists of them, one a run."""
+    """Return observers of one run, or lists of them, one per run."""
     return [_Observer(item, recorder) if hasattr(item, "observe") else _watched(item, recorder) for item in observers]

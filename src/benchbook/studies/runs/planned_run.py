@@ -37,7 +37,7 @@ def planned_run(
     target: float | None = None,
     stagnation: int | None = None,
 ) -> PlannedRun:
-    """Check the numbers of a run and put it together; the budget is 1,000 x dim unless given.
+    """Check the numbers of a run and put it together; default: the budget is 1,000 x dim.
 
     Raises:
         UsageError: A number is out of its range.

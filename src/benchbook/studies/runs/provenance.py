@@ -22,6 +22,7 @@ from benchbook.typing import JsonObject, JsonValue
 _PACKAGES = ("benchbook", "numpy", "coco-experiment")
 # Under this name stands what evaluates problems, with its compiler. Neither compiler nor variant changes a bit.
 KERNEL = "benchbook-kernel"
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 @cache
@@ -69,7 +70,7 @@ def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]
 
     Args:
         command: The command that measures them again.
-        packages: Distributions that took part beside benchbook and NumPy; those not installed are left out.
+        packages: Distributions used in addition to benchbook and NumPy; those not installed are left out.
         rows: What was measured.
     """
     names = dict.fromkeys(["benchbook", "numpy", *packages])
@@ -110,15 +111,41 @@ def look_up(packages: tuple[str, ...] = ()) -> None:
     environment(packages)
 
 
-def memory() -> Memory:
-    """Return this process's peak memory so far."""
+class MemoryWatch:
+    """Tells by how much work makes this process larger: the difference of its size, or of its peak where that rose."""
+
+    def __init__(self) -> None:
+        """Note the size now."""
+        self._peak, self._size = _peak_rss(), _rss()
+
+    def memory(self, runs: int = 1) -> Memory:
+        """Return the peak of this process, and the growth since then in equal parts for `runs`."""
+        peak, size = _peak_rss(), _rss()
+        if size is None or self._size is None:
+            return Memory(peak_rss_bytes=peak)
+        most = max(size, peak) if peak is not None and self._peak is not None and peak > self._peak else size
+        return Memory(peak_rss_bytes=peak, grown_bytes=max(most - self._size, 0) // runs)
+
+
+def _rss() -> int | None:
+    """Return the resident set of this process; from /proc, where there is one, as it takes a few microseconds there."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123  # a path object would cost as much again
+            return int(file.read(128).split()[1]) * PAGE_BYTES
+    except (OSError, IndexError, ValueError):
+        import psutil
+
+        return int(psutil.Process().memory_info().rss)
+
+
+def _peak_rss() -> int | None:
     try:
         import resource
     except ImportError:  # Windows
-        return Memory(peak_rss_bytes=None)
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # macOS counts bytes, Linux kibibytes.
-    return Memory(peak_rss_bytes=int(peak) if sys.platform == "darwin" else int(peak) * 1024)
+    return int(peak) if sys.platform == "darwin" else int(peak) * 1024
 
 
 @cache

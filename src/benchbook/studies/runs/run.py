@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.studies.runs.traced_run import check_history, traced
 
 log = logging.getLogger(__name__)
 
@@ -37,33 +39,43 @@ def run(
     vectorized: bool = False,
     f_opt: float | None = None,
     on_error: str = "stop",
+    history: str = "improvements",
+    points: bool = False,
+    trace_to: Path | str | None = None,
     **unknown: Any,
 ) -> RunRecord:
     """Run one optimizer on one problem with one seed and a hard evaluation budget.
 
     Args:
-        optimizer: A name of the catalog, your own class with `ask` and `tell`, or a choice by `bb.optimizer`.
-        function: A name of the catalog, a problem by `bb.problem`, or your own callable, to be minimised.
-        dim: Number of variables; may be left out where a problem or vector bounds tell it.
-        instance: Instance of a named function; 0 is the textbook function, BBOB starts at 1. First one unless given.
-        seed: Whole number >= 0.
-        budget: Evaluations allowed, >= 1; 1,000 x dim unless given.
-        target: Stop once the value is at most `f_opt + target`.
+        optimizer: A name in the catalog, your own class with `ask` and `tell`, or a result of `bb.optimizer`.
+        function: A name in the catalog, a problem from `bb.problem`, or your own callable, to be minimised.
+        dim: Number of variables; optional if a problem or vector bounds determine it.
+        instance: Instance of a named function; 0 is the textbook function, BBOB starts at 1. Default: the first.
+        seed: Integer >= 0.
+        budget: Evaluations allowed, >= 1; default 1,000 x dim.
+        target: Stop when the value is at most `f_opt + target`.
         stagnation: Stop after this many evaluations without improvement.
         settings: Settings of the optimizer that differ from its defaults.
-        bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`; or a pair for each
-            variable; or `scipy.optimize.Bounds`.
-        vectorized: For a callable: whether it takes points `(n, dim)` and returns `(n,)`; else `(dim,)` and a number.
-        f_opt: For a callable: its optimum value, where known.
-        on_error: For a callable: `stop`, what it raises ends the run; or `nan`, that evaluation counts as invalid.
-        **unknown: Refused, with the way in which settings are given.
+        bounds: For a callable: `(lower, upper)`, each a number or a sequence of length `dim`; or one pair per variable;
+            or `scipy.optimize.Bounds`.
+        vectorized: For a callable: whether it takes points `(n, dim)` and returns `(n,)`; otherwise it takes `(dim,)`
+            and returns a number.
+        f_opt: For a callable: its optimum value, if known.
+        on_error: For a callable: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
+        history: What is recorded beyond the improvements: `triggers` (COCO's), `population` (statistics of each
+            generation) or `all` (each value); `record.trace` has its place, `read_trace` and `memory_map` read it.
+        points: Whether `triggers` and `all` record the points as well.
+        trace_to: Folder for it. Default: `traces` in the folder of artifacts.
+        **unknown: Rejected with an explanation of how to give settings.
 
     Returns:
-        The record. Where objective or optimizer raised, `record.status` is `failed` and `record.error` tells why.
+        The record. If the objective or optimizer raised an exception, `record.status` is `failed` and `record.error`
+        has the reason.
 
     Raises:
-        UnknownNameError: Optimizer, setting or function are not known; the message offers the nearest names.
+        UnknownNameError: Optimizer, setting or function are unknown; the message suggests similar names.
         UsageError: An argument is out of its range, or does not fit the others.
+        StorageError: The folder for the trace cannot be written to; nothing was run.
 
     Examples:
         >>> import benchbook as bb
@@ -78,6 +90,7 @@ def run(
         raise UsageError(
             f"bb.run has no argument {name!r}; a setting of the optimizer is given as settings={{{name!r}: {value!r}}}"
         )
+    check_history(history, points=points, trace_to=trace_to)
     made = planned(
         optimizer,
         function,
@@ -95,7 +108,7 @@ def run(
     )
     if isinstance(function, str):
         _tell_of_centre(made.problem)
-    return execute(made)
+    return execute(made) if history == "improvements" else traced(made, history, points=points, folder=trace_to)
 
 
 @cache

@@ -19,9 +19,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from benchbook.artifacts.run_document import environment_from
 from benchbook.clock import SYSTEM_CLOCK, timestamp
-from benchbook.records import Environment, History, TraceRecord, as_plain
+from benchbook.records import Environment, History, TraceRecord, as_plain, from_plain
 from benchbook.studies.runs import provenance
 from benchbook.typing import FloatArray
 
@@ -76,7 +75,7 @@ class RemainsWriter:
         self._counters[0] = end
 
     def note_trace(self, trace: TraceRecord) -> None:
-        """Note where the trace lies, as far as it is written."""
+        """Note the location of the trace, as far as it is written."""
         self._append_json(_TRACE, as_plain(trace))
 
     def close(self) -> None:
@@ -105,11 +104,11 @@ class RemainsWriter:
             self._broken = os.write(self._file, entry) < len(entry)
         except OSError as error:
             self._broken = True
-            log.info("a run that is killed will be recorded with less than it had: %s", error.strerror or error)
+            log.info("a run that is killed will be recorded with incomplete results: %s", error.strerror or error)
 
 
 def read_remains(path: Path, dim: int) -> Remains | None:
-    """Return what a killed run had, and remove its file; None where it had not begun.
+    """Return what a killed run had, and remove its file; None if it had not begun.
 
     Args:
         path: The file.
@@ -154,7 +153,7 @@ class _Reader:
             trace = replace(trace, lost_from=None)
         return Remains(
             created_at=self._about["created_at"],
-            environment=environment_from(self._about["environment"]),
+            environment=from_plain(Environment, self._about["environment"]),
             evaluations=self._evaluations,
             invalid_evaluations=self._invalid,
             history=History(evaluations=np.concatenate(self._at), best_values=np.concatenate(self._values)),

@@ -1,4 +1,4 @@
-"""Traces of runs: an observer that writes into a file of this process, beside the store's shards."""
+"""Traces of runs: an observer that writes to a file of this process, next to the store's shards."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TraceObserver:
             self._written_s = SYSTEM_CLOCK.monotonic_s()
 
     def finish(self) -> TraceRecord:
-        """Write what is left, and return where the trace lies."""
+        """Write the remaining rows, and return the location of the trace."""
         if isinstance(self._keeper, AtTriggers):
             self._keeper.end()
         else:
@@ -69,7 +69,7 @@ def observer_for(
     most_bytes: int,
     so_far: Callable[[TraceRecord], None] | None = None,
 ) -> TraceObserver | None:
-    """Return what writes the trace of a run; None where only improvements are kept.
+    """Return what writes the trace of a run; None if only improvements are kept.
 
     Args:
         store: Folder of the store.
@@ -78,7 +78,7 @@ def observer_for(
         budget: Evaluations of the run at most.
         points: Whether `triggers` and `all` keep the points.
         most_bytes: Bytes that the trace may take.
-        so_far: Told where the trace lies whenever it has grown.
+        so_far: Called with the location of the trace whenever it has grown.
     """
     if history == "improvements":
         return None

@@ -24,7 +24,7 @@ class VerifiedEntry:
 
     Attributes:
         name: Optimizer, function, dimension, instance and seed, in words.
-        differences: What differs, in words; empty where all that the baseline says of the run came out again.
+        differences: What differs, in words; empty if all that the baseline says of the run came out again.
     """
 
     name: str
@@ -39,7 +39,7 @@ def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterato
 
     Args:
         baseline: The baseline.
-        sample: How many runs, spread evenly over its cells; all unless given.
+        sample: How many runs, spread evenly over its cells; default: all.
 
     Raises:
         UsageError: `sample` is not a whole number >= 1, a run has no seed, or an optimizer, setting or function is not
@@ -58,7 +58,7 @@ def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterato
 def _verified(cell: CellSummary, run: int) -> VerifiedEntry:
     name = f"{cell.optimizer} on {cell.function}, {cell.dim}-D, instance {cell.instances[run]}, seed {cell.seeds[run]}"
     if cell.seeds[run] < 0:
-        raise UsageError(f"{name}: the baseline does not know its seed, so it cannot be done again")
+        raise UsageError(f"{name}: the baseline does not know its seed, so it cannot be repeated")
     record = _again(cell, run)
     summary = summarise([record], {(record.optimizer.name, cell.function, cell.dim): cell.target})
     now = next(iter(summary.cells.values()))

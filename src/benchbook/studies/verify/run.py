@@ -27,7 +27,7 @@ class Verification:
 
     Attributes:
         identical: Whether the content digests agree: bit-identical.
-        differences: What differs in the content, in words; empty where identical.
+        differences: What differs in the content, in words; empty if identical.
         reasons: What differs in code, arithmetic or environment, in words; a reason where the content differs.
         again: The new run.
     """
@@ -45,17 +45,17 @@ def verify(
     function: Problem | Callable[[FloatArray], Any] | None = None,
     vectorized: bool = False,
 ) -> Verification:
-    """Run again what a record records, and compare.
+    """Repeat a recorded run, and compare.
 
     Args:
         record: The run to verify.
-        optimizer: The class, where the run had one of the user's own.
-        function: The callable or problem, where the run had one of the user's own; a callable gets the bounds and the
-            `f_opt` that the record has.
+        optimizer: The class, if the run used your own class.
+        function: The callable or problem, if the run used your own; a callable gets the bounds and the `f_opt` of the
+            record.
         vectorized: Whether the callable takes points `(n, dim)` and returns `(n,)`, as in the run.
 
     Raises:
-        UsageError: `record` is none, or optimizer or problem are not in the catalog and were not given.
+        UsageError: `record` is not a run record, or optimizer or problem are not in the catalog and were not given.
 
     Examples:
         >>> import benchbook as bb
@@ -122,9 +122,9 @@ def circumstance_differences(then: RunRecord, now: RunRecord) -> list[str]:
         found.append(f"benchbook: {then.version} then, {now.version} now")
     a, b = then.environment, now.environment
     if then.code_digest != now.code_digest and environment_key(a) == environment_key(b):
-        found.append("code: optimizer, problem or loop were changed since")
+        found.append("code: optimizer, problem or loop have changed since")
     elif then.code_digest != now.code_digest:
-        found.append("environment: it is another one, as listed below; whether the code is too cannot be told")
+        found.append("environment: it has changed, as listed below; whether the code has changed, too, is unknown")
     for field in fields(a.arithmetic):
         x, y = getattr(a.arithmetic, field.name), getattr(b.arithmetic, field.name)
         if x != y:
@@ -188,7 +188,7 @@ def _problem(record: RunRecord) -> Problem:
         return make_problem(record.problem.name, dim=record.problem.dim, instance=record.problem.instance)
     except UsageError as error:
         raise UsageError(
-            f"cannot evaluate {record.problem.name!r} again, it was a function of the user's own; "
+            f"cannot evaluate {record.problem.name!r} again, it was a user-defined function; "
             f"pass it to bb.verify(record, function=...)"
         ) from error
 

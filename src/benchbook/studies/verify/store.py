@@ -28,7 +28,7 @@ class Verified:
         record: The run as the store has it.
         identical: Whether the content digests agree, of the run alone and in lockstep.
         differences: What differs in the content, in words.
-        reasons: What else is not as it was then.
+        reasons: What else has changed.
     """
 
     record: RunRecord
@@ -44,11 +44,11 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
 
     Args:
         folder: The store.
-        sample: How many runs, spread evenly over the store; all unless given.
+        sample: How many runs, spread evenly over the store; default: all.
         workers: Processes; every run is done twice, alone and in lockstep with the others of its cell.
 
     Raises:
-        UsageError: The folder is no store, has no run, or an optimizer or function is not in the catalog.
+        UsageError: The folder is not a store, has no run, or an optimizer or function is not in the catalog.
     """
     if sample is not None and sample < 1:
         raise UsageError(f"sample is {sample}, expected a whole number >= 1")
@@ -57,7 +57,7 @@ def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -
         found = store.index().query("SELECT run_key FROM runs WHERE status = 'done' ORDER BY run_key")
         keys = [key for (key,) in found]
         if not keys:
-            raise UsageError(f"{folder} holds no runs that can be done again")
+            raise UsageError(f"{folder} has no runs that can be repeated")
         step = 1.0 if sample is None else max(len(keys) / sample, 1.0)
         chosen = [keys[int(k * step)] for k in range(min(sample or len(keys), len(keys)))]
         for start in range(0, len(chosen), _AT_A_TIME):

@@ -1,7 +1,7 @@
 """Runs that are watched, done for a Dask worker by a process of its own, so that the worker outlives them.
 
 A worker of Dask does its work in a thread: no alarm rings there, and a process that is killed takes the worker along
-with what the run had. So runs with a time limit, and second tries, go to a process beside the worker, on its machine.
+with what the run had. So runs with a time limit, and second attempts, go to a separate process on the worker's machine.
 """
 
 from __future__ import annotations

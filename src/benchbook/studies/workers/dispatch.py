@@ -25,8 +25,8 @@ def dispatch(
 ) -> Iterator[list[RunRecord]]:
     """Yield the records of tasks as they are finished.
 
-    A lost worker costs its task one more try, each run alone; a run over which a worker is lost again is recorded
-    as failed, and the others go on.
+    If a worker is lost, its task is tried once more, run by run; a run that loses a worker again is recorded as failed,
+    and the others continue.
 
     Args:
         executor: Does the tasks.

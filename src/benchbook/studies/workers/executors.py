@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from benchbook.errors import ExecutionError, MissingExtraError, UsageError, unknown_name
 from benchbook.numerics import pins
 from benchbook.protocols import Executor as ExecutorProtocol
+from benchbook.studies.runs.memory import keeping_memory
 from benchbook.studies.workers.dask_guard import end_guards
 from benchbook.studies.workers.pool import WorkerPool
 
@@ -82,11 +83,16 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
     settings = {
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.worker-saturation": 1.0,  # no worker holds a second task, which would die with the first
-        # Workers that sample their own stacks a hundred times a second, and serve pages that nobody opens, are slower.
+        # Workers that sample their own stacks a hundred times per second, and serve pages that nobody opens, are
+        # slower.
         "distributed.worker.profile.enabled": False,
         "distributed.worker.http.routes": [],
         "distributed.scheduler.http.routes": [],
-        "distributed.nanny.pre-spawn-environ": {**dask.config.get("distributed.nanny.pre-spawn-environ", {}), **pins()},
+        "distributed.nanny.pre-spawn-environ": {
+            **dask.config.get("distributed.nanny.pre-spawn-environ", {}),
+            **keeping_memory(os.environ),  # Dask's own setting has a worker give memory back all the time
+            **pins(),
+        },
     }
     with dask.config.set(settings):
         cluster = None

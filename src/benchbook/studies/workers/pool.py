@@ -51,7 +51,7 @@ class WorkerPool(Executor):
         """Name the number of processes; they are started when there is work.
 
         Args:
-            workers: Processes; one for each processor unless given.
+            workers: Processes; default: one for each processor.
             kill_after_s: Seconds after which a piece of work is ended with its process.
         """
         count = (os.cpu_count() or 1) if workers is None else workers

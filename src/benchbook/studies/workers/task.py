@@ -30,7 +30,7 @@ class Task:
     Attributes:
         planned: The runs.
         keys: Their run keys.
-        store: Folder of the store; traces are written beside its shards.
+        store: Folder of the store; traces are written next to its shards.
         history: What is kept: `improvements`, `triggers`, `population` or `all`.
         points: Whether `triggers` and `all` keep the points.
         trace_bytes: Bytes that the trace of one run may take.
@@ -103,7 +103,7 @@ def _remains_writer(planned: PlannedRun, key: str, task: Task) -> RemainsWriter 
     try:
         return RemainsWriter(task.remains / key, planned.optimizer.packages)
     except OSError as error:
-        log.info("a run that is killed will be recorded without what it had: %s", error.strerror or error)
+        log.info("a run that is killed will be recorded without its results: %s", error.strerror or error)
         return None
 
 
@@ -126,7 +126,7 @@ def lost(planned: PlannedRun, error: WorkerLostError | Exception, remains: Remai
         timing=Timing(total_s=total_s, objective_s=0.0, optimizer_s=0.0, observer_s=0.0),
     )
     created_at = timestamp(SYSTEM_CLOCK.now()) if remains is None else remains.created_at
-    record = replace(record_of(planned, outcome, history, created_at), memory=Memory(peak_rss_bytes=None))
+    record = record_of(planned, outcome, history, created_at, Memory(peak_rss_bytes=None))
     if remains is None:
         return record
     return replace(record, environment=remains.environment, trace=remains.trace)

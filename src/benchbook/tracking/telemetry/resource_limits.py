@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-_UNLIMITED = 2**60  # cgroup v1 writes a number near 2**63 where there is no limit
+_UNLIMITED = 2**60  # cgroup v1 writes a number near 2**63 if there is no limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Limits:
     Attributes:
         memory_bytes: Memory.
         cpus: Processors; a quota may be a part of one.
-        memory_usage: File in which a container tells what it uses; None where the machine is the limit.
+        memory_usage: File in which a container tells what it uses; None if the machine is the limit.
     """
 
     memory_bytes: int
@@ -48,7 +48,7 @@ def usable_cpus() -> float:
 
 
 def memory_in_use(limits: Limits) -> int | None:
-    """Return what a container uses of its memory, without files that the kernel can drop; None where none limits it."""
+    """Return what a container uses of its memory, without files that the kernel can drop; None if none limits it."""
     if limits.memory_usage is None:
         return None
     used = _integer(limits.memory_usage)

@@ -1,4 +1,4 @@
-"""Recommendations: rules that stand as data in `rules.yaml`, compared with the telemetry."""
+"""Recommendations: rules, given as data in `rules.yaml`, that are compared with the telemetry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_EARLIER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One value compared with a threshold, or against a share of what earlier runs had.
+    """One value compared with a threshold, or with a share of the value in earlier runs.
 
     Attributes:
         value: Name of the value; `*` stands for any device.
@@ -107,7 +107,7 @@ class _Window:
 
 
 class Judge:
-    """Holds rules against samples, one after the other; a rule that has spoken is silent from then on."""
+    """Applies rules to samples, one after the other; a rule triggers only once."""
 
     def __init__(
         self, rules: Sequence[Rule], cpus: float, earlier: Mapping[str, float], rates: Mapping[str, float] | None = None

@@ -12,7 +12,7 @@ class Sample:
     Attributes:
         t: Seconds since the pipeline's start.
         step: Number of the step that ran; None between steps.
-        values: Value by name, with its unit; None where it is missing.
+        values: Value by name, with its unit; None if it is missing.
     """
 
     t: float

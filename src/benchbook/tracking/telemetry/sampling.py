@@ -1,4 +1,4 @@
-"""Telemetry: a thread that reads the sensors at an interval, and writes what they say beside the manifest."""
+"""Telemetry: a thread that reads the sensors at an interval, and writes their values next to the manifest."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Sensors: each reads some values of the machine or of this process and its children; units stand in the names."""
+"""Sensors: each reads some values of the machine or of this process and its children; names contain the units."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
@@ -70,7 +72,35 @@ class ProcessTree:
         }
 
     def _tree(self) -> list[psutil.Process]:
-        return [self._me, *self._me.children(recursive=True)]
+        pids = _descendants(self._me.pid)
+        if pids is None:
+            return [self._me, *self._me.children(recursive=True)]
+        found = [self._me]
+        for pid in pids:
+            with contextlib.suppress(psutil.Error):  # it ended meanwhile
+                found.append(psutil.Process(pid))
+        return found
+
+
+def _descendants(pid: int) -> list[int] | None:
+    """Return the processes below one, as Linux lists them; None where it does not.
+
+    The general way goes through all processes of the machine, which took nine tenths of a sample's time.
+    """
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        of = waiting.pop()
+        try:
+            for task in os.listdir(f"/proc/{of}/task"):  # noqa: PTH208  # paths cost as much as the reading
+                with open(f"/proc/{of}/task/{task}/children", "rb") as file:  # noqa: PTH123  # paths cost as much as the reading
+                    waiting += [int(child) for child in file.read().split()]
+        except OSError:
+            if of == pid:
+                return None  # no such list on this system
+        if of != pid:
+            found.append(of)
+    return found
 
 
 def _io_of(process: psutil.Process) -> tuple[int, int] | None:
@@ -139,6 +169,6 @@ def machine_limits() -> Limits:
     """Return what this process may use on this machine; memory is 0 where the system does not tell."""
     try:
         memory = int(psutil.virtual_memory().total)
-    except Exception:  # noqa: BLE001  # in a sandbox it may be anything; whoever divides by it looks
+    except Exception:  # noqa: BLE001  # in a sandbox it may be anything; it is checked before a division
         memory = 0
     return limits_here(memory, usable_cpus())

@@ -21,7 +21,7 @@ _MOST_DIM = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run that an index names; `evaluations` is None where it was not closed."""
+    """A run that an index names; `evaluations` is None if it was not closed."""
 
     instance: int
     evaluations: int | None
@@ -64,7 +64,7 @@ def read_index(file: Path) -> Iterator[Segment]:
     """Yield what an index file names, in its order; data files that are missing are left out with a warning.
 
     Raises:
-        ArtifactError: The file is not in COCO's format, or names a data file outside of its folder.
+        ArtifactError: The file is not in COCO's format, or names a data file outside its folder.
     """
     header: dict[str, str] = {}
     begun = used = 0
@@ -147,8 +147,8 @@ def _entry(file: Path, number: int, text: str) -> Entry:
 
 
 def _inside(file: Path, name: str, number: int, folder: str) -> Path:
-    """Return the data file that a line names; it must lie in the folder of the index."""
+    """Return the data file that a line names; it must be in the folder of the index."""
     path = (file.parent / folder / name.replace("\\", "/").replace("\0", "")).resolve()
     if "\0" in name or not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{shown(file)}, line {number}: the data file {name!r} lies outside of its folder")
+        raise ArtifactError(f"{shown(file)}, line {number}: the data file {name!r} is outside its folder")
     return path

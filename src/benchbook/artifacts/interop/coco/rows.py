@@ -69,7 +69,7 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
         indicator: Whether it holds an indicator of several objectives: then several lines are one header.
 
     Raises:
-        ArtifactError: Rows stand before the first header, or evaluations go back.
+        ArtifactError: Rows precede the first header, or evaluations decrease.
         UsageError: The file holds a reference algorithm of cocopp, which has running times and no runs.
     """
     current: Logged | None = None
@@ -114,7 +114,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
     functions, best = (whole(fields[0]), number(fields[column])) if known else (None, None)
     constraints = whole(fields[1]) if known and run.counts_constraints else 0
     if not functions or best is None or constraints is None:
-        log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", shown(file), place, text[:60])
+        log.warning("%s, line %d: left out, it is torn or not a row of numbers: %r", shown(file), place, text[:60])
         return
     if not len(run) and functions != 1:
         log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, functions)

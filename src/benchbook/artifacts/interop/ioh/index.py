@@ -27,10 +27,10 @@ class Entry:
 
     Attributes:
         instance: Its instance.
-        evaluations: Evaluations spent; None where it is not told.
-        best_at: Evaluation of the best value; None where it is not told.
-        best: The best value, with all its digits; None where it is not told.
-        solution: Its point; None where it is not told.
+        evaluations: Evaluations spent; None if it is not told.
+        best_at: Evaluation of the best value; None if it is not told.
+        best: The best value, with all its digits; None if it is not told.
+        solution: Its point; None if it is not told.
     """
 
     instance: int
@@ -75,7 +75,7 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
     """Yield what an index names.
 
     Raises:
-        ArtifactError: The file is not JSON in the format of IOHprofiler, or a data file lies outside of its folder.
+        ArtifactError: The file is not JSON in the format of IOHprofiler, or a data file is outside its folder.
         UsageError: There are several objectives, and none was chosen.
     """
     try:
@@ -108,14 +108,14 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
 
 
 def inside(file: Path, name: str, line: int) -> Path:
-    """Return the data file that an index names; it must lie in the folder of the index.
+    """Return the data file that an index names; it must be in the folder of the index.
 
     Raises:
-        ArtifactError: It lies outside.
+        ArtifactError: It is outside.
     """
     path = (file.parent / name.replace("\\", "/").replace("\0", "")).resolve()
     if "\0" in name or not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{shown(file)}, line {line}: the data file {name!r} lies outside of its folder")
+        raise ArtifactError(f"{shown(file)}, line {line}: the data file {name!r} is outside its folder")
     return path
 
 
@@ -130,7 +130,7 @@ def _check_objectives(
     found = several_objectives(attributes)
     if found or vectors or max(numbers) > 1:
         named = f" ({', '.join(found)})" if found else ""
-        raise UsageError(f"{shown(file)}: there are several objectives{named}; choose a column by --objective")
+        raise UsageError(f"{shown(file)}: there are several objectives{named}; choose a column with --objective")
     if RAW not in attributes:
         raise ArtifactError(f"{shown(file)}, line 1: attributes are {attributes}, expected {RAW} among them")
 

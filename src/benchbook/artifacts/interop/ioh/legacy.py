@@ -21,7 +21,7 @@ def read_info(file: Path) -> Iterator[Scenario]:
     """Yield what an index of the older layout names.
 
     Raises:
-        ArtifactError: The file is not in this format, or a data file lies outside of its folder.
+        ArtifactError: The file is not in this format, or a data file is outside its folder.
     """
     header: dict[str, str] = {}
     for place, line in enumerate(lines(file), start=1):

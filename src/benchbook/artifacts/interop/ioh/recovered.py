@@ -21,7 +21,7 @@ _FOLDER = re.compile(r"data_f[0-9]+_(.+)")
 def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -> Iterator[Scenario]:
     """Yield a scenario for each data file of a name that tells function and dimension, with a warning.
 
-    Instances are lost: 0 stands for all. The direction is that of the suite or, where it is not told, the one in which
+    Instances are lost: 0 stands for all. The direction is that of the suite or, if it is not told, the one in which
     the rows improve.
 
     Raises:
@@ -33,7 +33,7 @@ def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -
             continue
         folder = _FOLDER.fullmatch(file.parent.name)
         log.warning(
-            "%s: its index is lost; function, dimension and optimizer are those of file and folder", shown(file)
+            "%s: the index is missing; function, dimension and optimizer are taken from the names of file and folder", shown(file)
         )
         name = folder[1] if folder else f"f{found[1]}"
         blocks = list(read_rows(file, objective))
@@ -64,5 +64,5 @@ def _rises(file: Path, blocks: list[Logged]) -> bool:
             "be told whether the function is minimised; give the suite by --suite"
         )
     if rising:
-        log.warning("%s: values rise, so the function is taken to be maximised", shown(file))
+        log.warning("%s: values rise, so the function is assumed to be maximised", shown(file))
     return rising > 0

@@ -59,7 +59,7 @@ def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
         objective: The column of the values; None: `raw_y`, or the best raw value of the older layout.
 
     Raises:
-        ArtifactError: Rows stand before the first header, evaluations go back, or there is no column of values.
+        ArtifactError: Rows precede the first header, evaluations decrease, or there is no column of values.
         UsageError: There are several objectives, and none was chosen.
     """
     current: Logged | None = None
@@ -101,7 +101,7 @@ def _column(file: Path, place: int, names: list[str], objective: str | None) -> 
         return names.index(objective)
     if objectives := several_objectives(names):
         raise UsageError(
-            f"{where}: there are {len(objectives)} objectives ({', '.join(objectives)}); choose one by --objective"
+            f"{where}: there are {len(objectives)} objectives ({', '.join(objectives)}); choose one with --objective"
         )
     for name in (RAW, OLD_RAW):
         if name in names:
@@ -115,7 +115,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
     known = len(fields) > max(column, other)
     evaluations, value = (whole(fields[0]), number(fields[column])) if known else (None, None)
     if evaluations is None or value is None or evaluations < 1:
-        log.warning("%s, line %d: left out, it is torn or holds no number: %r", shown(file), place, text[:60])
+        log.warning("%s, line %d: left out, it is torn or contains no number: %r", shown(file), place, text[:60])
         return
     if not len(run) and evaluations != 1:
         log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, evaluations)

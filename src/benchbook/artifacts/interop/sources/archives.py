@@ -58,7 +58,7 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
         most_files: Files that may be unpacked.
 
     Raises:
-        ArtifactError: The archive is damaged, too large, or names a file outside of it.
+        ArtifactError: The archive is damaged, too large, or names a file outside it.
         StorageError: It cannot be read, or the temporary folder cannot be written.
     """
     if not (path.is_file() and _is_archive(path)):
@@ -133,5 +133,5 @@ def _members(archive: Path, limits: _Limits) -> Iterator[tuple[str, IO[bytes]]]:
 def _inside(archive: Path, folder: Path, name: str) -> Path:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or parts[0].startswith("/") or ":" in parts[0] or "\0" in name:
-        raise ArtifactError(f"{shown(archive)}: {name!r} leads out of the archive")
+        raise ArtifactError(f"{shown(archive)}: {name!r} is outside the archive")
     return folder.joinpath(*parts)

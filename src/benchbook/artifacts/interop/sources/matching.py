@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 
 class Logged(Protocol):
-    """A run as it stands in a data file."""
+    """A run in a data file."""
 
     def __len__(self) -> int:
         """Return the number of its rows."""
@@ -20,7 +20,7 @@ Fits = Callable[[Entry, Block], bool | None]
 
 
 def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry, Block]) -> list[Block | None] | None:
-    """Return the block of each entry, None for an entry that has none; None for all where it cannot be told.
+    """Return the block of each entry, None for an entry that has none; None for all if it cannot be told.
 
     Both stand in the order in which they were written, so that blocks with rows and entries of the same number belong
     together one by one, unless an entry contradicts its own block and fits another. Headers without rows count where
@@ -30,7 +30,7 @@ def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry,
     Args:
         entries: Entries of the index.
         blocks: Runs of the data file; those without rows are runs that were begun and killed.
-        fits: Whether entry and block agree; None where the entry says nothing.
+        fits: Whether entry and block agree; None if the entry says nothing.
     """
     full = [block for block in blocks if len(block)]
     if len(entries) == len(full):

@@ -11,7 +11,7 @@ _DIGITS = 400  # longer texts are no numbers that a logger writes
 
 
 def number(text: str) -> float | None:
-    """Return the number that a text is, infinite and NaN included; None where it is none.
+    """Return the number that a text is, infinite and NaN included; None if it is none.
 
     Examples:
         >>> number("+1.5e-08"), number("-Inf"), number("1_0"), number("None")
@@ -21,7 +21,7 @@ def number(text: str) -> float | None:
 
 
 def whole(text: str) -> int | None:
-    """Return the whole number from 0 to 2**53 that a text is; None where it is none.
+    """Return the whole number from 0 to 2**53 that a text is; None if it is none.
 
     Examples:
         >>> whole("100"), whole("1e+02"), whole("1.5"), whole("-1"), whole("1e999")

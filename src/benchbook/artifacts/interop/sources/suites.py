@@ -78,7 +78,7 @@ def is_pbo(number: int, name: str) -> bool:
 
 
 def pbo_name(number: int) -> str | None:
-    """Return IOHexperimenter's name of a function of PBO; None where there is none of this number.
+    """Return IOHexperimenter's name of a function of PBO; None if there is none of this number.
 
     Examples:
         >>> pbo_name(1), pbo_name(26)

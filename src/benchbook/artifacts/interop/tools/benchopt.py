@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.shown import shown
@@ -22,8 +23,8 @@ _COUNTED = ("iteration", "callback")  # strategies whose stop values are numbers
 def read_benchopt(path: Path) -> Iterator[ImportedRun]:
     """Yield a run for each objective, data set, solver and repetition of a Parquet file, or of all under a folder.
 
-    Iterations stand for evaluations, as benchopt counts no evaluations; solvers that it stops by a tolerance or runs
-    once are left out with a warning. The optimum is not known, nor is the dimension, for which 1 stands.
+    Iterations count as evaluations, because benchopt does not count evaluations; solvers that it stops by a tolerance
+    or runs once are left out with a warning. The optimum and the dimension are unknown; the dimension is set to 1.
 
     Raises:
         UsageError: There is no such file or folder, or no Parquet file under it.
@@ -60,7 +61,7 @@ def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
         solver = str(told["solver_name"])
         strategy = str(told.get("sampling_strategy", "iteration"))
         if strategy not in _COUNTED:
-            log.warning("%s: %s is left out, its stop values are no iterations (%s)", shown(file), solver, strategy)
+            log.warning("%s: %s is left out, its stop values are not iterations (%s)", shown(file), solver, strategy)
             continue
         rows = group.sort_values("stop_val")
         # A solver is stopped at 0 for its start, which is the first value that it has.
@@ -70,7 +71,7 @@ def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
             if _is_count(at)
         ]
         if not pairs:
-            log.warning("%s: %s is left out, it has no stop values that are numbers", shown(file), solver)
+            log.warning("%s: %s is left out, it has no numeric stop values", shown(file), solver)
             continue
         name = f"benchopt_{safe_name(str(told['objective_name']))}"
         yield ImportedRun(

@@ -10,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
@@ -101,7 +102,7 @@ def _database(optuna: Any, url: str) -> Any:
 def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None) -> ImportedRun | None:
     directions = study.directions
     if len(directions) > 1 and objective is None:
-        raise UsageError(f"{name}: the study {study.study_name!r} has {len(directions)} objectives; choose one by "
+        raise UsageError(f"{name}: the study {study.study_name!r} has {len(directions)} objectives; choose one with "
                          f"--objective 0 to {len(directions) - 1}")  # fmt: skip
     place = int(objective) if objective is not None and objective.isascii() and objective.isdigit() else 0
     if objective is not None and not (objective == str(place) and place < len(directions)):

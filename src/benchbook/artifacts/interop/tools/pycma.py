@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.numbers import number, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
@@ -21,10 +22,10 @@ Rows = tuple[int | None, list[int], list[float]]
 
 
 def read_pycma(path: Path) -> Iterator[ImportedRun]:
-    """Yield the runs of all `*fit.dat` files under a folder; each header begins a run unless evaluations go on.
+    """Yield the runs of all `*fit.dat` files under a folder; each header begins a run unless evaluations continue.
 
-    Values stand at the end of an iteration, so that first hits are upper bounds by up to a population. The function is
-    named after the folder, since the log does not tell it, and its optimum is not known.
+    There is one value at the end of each iteration, so first hits are upper bounds by up to a population. The function
+    is named after the folder, since the log does not tell it, and its optimum is not known.
 
     Raises:
         UsageError: There is no such folder, or no `*fit.dat` under it.
@@ -70,7 +71,7 @@ def _runs(file: Path) -> Iterator[Rows]:
             (whole(fields[_EVALUATION]), number(fields[_BEST_EVER])) if len(fields) > _BEST_EVER else (None, None)
         )
         if not at or best is None:
-            log.warning("%s, line %d: left out, it is torn or no row of numbers: %r", shown(file), place, text[:60])
+            log.warning("%s, line %d: left out, it is torn or not a row of numbers: %r", shown(file), place, text[:60])
             continue
         if current is not None and at < current[1][-1]:
             if not begun:
@@ -97,5 +98,5 @@ def _dim(file: Path) -> int:
                 if fields and whole(fields[0]) is not None and len(fields) > _BEFORE_X:
                     return len(fields) - _BEFORE_X
     raise ArtifactError(
-        f"{shown(file)}, line 1: no xmean.dat, xrecentbest.dat or stddev.dat beside it tells a dimension"
+        f"{shown(file)}, line 1: no xmean.dat, xrecentbest.dat or stddev.dat next to it gives the dimension"
     )

@@ -16,7 +16,8 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from benchbook.artifacts.interop.imported import ImportedProblem, ImportedRun, improvements
+from benchbook.artifacts.interop.imported import improvements
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.numbers import number as as_number
 from benchbook.artifacts.interop.sources.shown import shown
@@ -212,7 +213,7 @@ def _numbers(item: _DataSet, name: str) -> FloatArray:
 
 
 def _spread(values: FloatArray, number: int) -> FloatArray | None:
-    """Return a value for each run; one value stands for all. None where the numbers differ."""
+    """Return a value for each run; one value stands for all. None if the numbers differ."""
     return np.broadcast_to(values, number) if len(values) in (1, number) else None
 
 

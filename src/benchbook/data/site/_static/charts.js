@@ -126,7 +126,7 @@ window.benchbook = window.benchbook || { data: {} };
   /* A frame with log x and linear y; returns the drawing functions. `ticks` are [value, text]. */
   bb.frame = function (options) {
     const { width, height, x: [x0, x1], y: [y0, y1], ticks, xLabel, yLabel, title, small } = options;
-    const margin = { left: small ? 38 : 58, right: options.right || 12, top: title ? 24 : 12, bottom: small ? 24 : 44 };
+    const margin = { left: small && !yLabel ? 38 : 58, right: options.right || 12, top: title ? 24 : 12, bottom: xLabel ? 44 : 24 };
     const inner = { w: width - margin.left - margin.right, h: height - margin.top - margin.bottom };
     const px = (value) => margin.left + (Math.log(value / x0) / Math.log(x1 / x0)) * inner.w;
     const py = (value) => margin.top + (1 - (value - y0) / (y1 - y0)) * inner.h;
@@ -192,13 +192,13 @@ window.benchbook = window.benchbook || { data: {} };
   bb.drawProfiles = function (holder, curves, grid, options) {
     const width = Math.max(Math.floor(holder.clientWidth), 240);
     const named = !options.small && width >= 640;
-    const height = options.small ? 190 : Math.round(Math.min(Math.max(width * 0.5, 300), 420));
+    const height = options.small ? 216 : Math.round(Math.min(Math.max(width * 0.5, 300), 420));
     const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => [share, share.toFixed(1)]);
     const frame = bb.frame({
       width, height, ticks: options.small ? [[0, "0"], [0.5, "0.5"], [1, "1"]] : ticks,
       x: [grid[0], grid[grid.length - 1]], y: [0, 1], right: named ? 178 : 12, small: options.small,
-      title: options.title, xLabel: options.small ? "" : "evaluations / dimension",
-      yLabel: options.small ? "" : "share of targets reached",
+      title: options.title, xLabel: "evaluations / dimension",
+      yLabel: options.small ? "share of targets" : "share of targets reached",
     });
     for (const curve of curves) frame.line(grid, curve.share, curve.optimizer);
     for (const curve of curves) {

@@ -25,30 +25,36 @@
     return bb.el("fieldset", {}, bb.el("legend", {}, label), bb.el("div", { class: "bb-chips" }, ...chips));
   }
 
+  /* A name that may be broken behind its underscores. */
+  const breakable = (name) => name.split(/(?<=_)/).flatMap((part, k) => (k ? [bb.el("wbr", {}), part] : [part]));
+
   function table(board) {
-    const number = (value, digits) => (value === null ? "missing" : value.toFixed(digits));
+    const cell = (text) => bb.el("td", { class: "bb-number" }, text);
+    const number = (value, digits) => cell(value === null ? "missing" : value.toFixed(digits));
+    const share = (value) => cell(value === null ? "missing" : bb.percent(value));
     const row = (item, place) => bb.el("tr", {},
       bb.el("td", {}, String(place + 1)),
-      bb.el("td", {}, bb.swatch(boards.optimizers[item.optimizer]), ` ${boards.optimizers[item.optimizer].name}`),
-      bb.el("td", {}, number(item.rank, 2)), bb.el("td", {}, number(item.aocc, 4)),
-      bb.el("td", {}, item.reached === null ? "missing" : bb.percent(item.reached)),
-      bb.el("td", {}, item.solved === null ? "missing" : bb.percent(item.solved)),
-      bb.el("td", {}, item.us === null ? "missing" : bb.count(item.us)));
+      bb.el("td", {}, bb.swatch(boards.optimizers[item.optimizer]), " ", ...breakable(boards.optimizers[item.optimizer].name)),
+      number(item.rank, 2), number(item.aocc, 4), share(item.reached), share(item.solved), number(item.us, 2));
     root.querySelector("tbody").replaceChildren(...board.rows.map(row));
   }
 
-  /* Demšar's diagram: mean ranks on a line, the best at the left, bars over those that cannot be told apart. */
+  /* Demšar's diagram: mean ranks on a line, the best at the left, bars over those that cannot be told apart. Where the
+     page is narrow or there are many optimizers, each has a line of its own, so that no label lies on another's line. */
   function ranks(board) {
     const holder = root.querySelector(".bb-ranks");
     const width = Math.max(holder.clientWidth, 300);
     const rows = board.rows.filter((item) => item.rank !== null);
     const half = Math.ceil(rows.length / 2);
     const bars = board.cliques.length;
-    const narrow = width < 560;
-    const side = narrow ? 30 : 190;
+    const lines = width < 560 || rows.length > 14;
+    const longest = Math.max(...boards.optimizers.map((optimizer) => optimizer.name.length + 6));
+    const left = lines ? Math.min(7 * longest + 10, width / 2) : 190;
+    const right = lines ? 14 : 190;
     const top = 62;
-    const height = top + 22 + 8 * bars + 22 * (narrow ? rows.length : half) + 8;
-    const px = (rank) => side + ((rank - 1) / Math.max(boards.optimizers.length - 1, 1)) * (width - 2 * side);
+    const first = top + 24 + 8 * bars;
+    const height = first + 22 * (lines ? rows.length : half) + 6;
+    const px = (rank) => left + ((rank - 1) / Math.max(boards.optimizers.length - 1, 1)) * (width - left - right);
     const frame = bb.svg("svg", { width, height, class: "bb-chart", role: "img" });
     const text = (x, y, content, anchor, css) => {
       const made = bb.svg("text", { x, y, "text-anchor": anchor, class: css });
@@ -57,37 +63,36 @@
     };
     const path = (d, css) => frame.append(bb.svg("path", { d, class: css }));
     path(`M${px(1)} ${top}H${px(boards.optimizers.length)}`, "bb-axis");
-    for (let rank = 1; rank <= boards.optimizers.length; rank += 1) {
+    const every = Math.ceil(boards.optimizers.length / 12);
+    for (let rank = 1; rank <= boards.optimizers.length; rank += every) {
       path(`M${px(rank)} ${top}v-6`, "bb-axis");
+      if (lines) path(`M${px(rank)} ${top}V${height - 6}`, "bb-grid");
       text(px(rank), top - 10, String(rank), "middle", "bb-tick");
     }
+    text(px((boards.optimizers.length + 1) / 2), top - 26, "mean rank", "middle", "bb-axis-label");
+    const origin = lines ? 4 : px(1);
     if (board.critical !== null) {
-      const end = px(1 + board.critical);
-      path(`M${px(1)} 18v8m0 -4H${end}m0 -4v8`, "bb-axis");
-      text(px(1), 12, `critical difference ${board.critical.toFixed(2)}, ${board.problems} problems`, "start", "bb-tick");
+      path(`M${origin} 18v8m0 -4h${px(1 + board.critical) - px(1)}m0 -4v8`, "bb-axis");
+      text(origin, 12, `critical difference ${board.critical.toFixed(2)}, ${board.problems} problems`, "start", "bb-tick");
     } else {
-      text(narrow ? 4 : px(1), 20, `undecided: ${board.reason}`, "start", "bb-tick");
+      text(origin, 20, `undecided: ${board.reason}`, "start", "bb-tick");
     }
-    board.cliques.forEach(([first, last], k) => {
+    board.cliques.forEach(([best, worst], k) => {
       const y = top + 10 + 8 * k;
-      path(`M${px(rows[first].rank) - 4} ${y}H${px(rows[last].rank) + 4}`, "bb-clique");
+      path(`M${px(rows[best].rank) - 4} ${y}H${px(rows[worst].rank) + 4}`, "bb-clique");
     });
     rows.forEach((item, place) => {
       const optimizer = boards.optimizers[item.optimizer];
-      const left = !narrow && place < half;
-      const row = narrow ? place : left ? place : rows.length - 1 - place;
-      const y = top + 24 + 8 * bars + 22 * row;
+      const atLeft = lines || place < half;
+      const row = atLeft ? place : rows.length - 1 - place;
+      const y = first + 22 * row;
       const x = px(item.rank);
       const label = `${optimizer.name}  ${item.rank.toFixed(2)}`;
-      frame.append(bb.svg("circle", { cx: x, cy: top, r: 4, class: `bb-dot bb-fill-${optimizer.color}` }));
-      if (narrow) {
-        const flip = x > width / 2;
-        path(`M${x} ${top}V${y}h${flip ? -8 : 8}`, `bb-leader bb-ink-${optimizer.color}`);
-        text(x + (flip ? -12 : 12), y + 4, label, flip ? "end" : "start", `bb-name bb-fill-${optimizer.color}`);
-      } else {
-        path(`M${x} ${top}V${y}H${left ? side - 6 : width - side + 6}`, `bb-leader bb-ink-${optimizer.color}`);
-        text(left ? side - 10 : width - side + 10, y + 4, label, left ? "end" : "start", `bb-name bb-fill-${optimizer.color}`);
-      }
+      const from = lines ? "" : `M${x} ${top}V${y}`;
+      path(`${from || `M${x} ${y}`}H${atLeft ? left - 6 : width - right + 6}`, `bb-leader bb-ink-${optimizer.color}`);
+      frame.append(bb.svg("circle", { cx: x, cy: lines ? y : top, r: 4, class: `bb-dot bb-fill-${optimizer.color}` }));
+      const css = `bb-name bb-fill-${optimizer.color}`;
+      text(atLeft ? left - 10 : width - right + 10, y + 4, label, atLeft ? "end" : "start", css);
     });
     const said = rows.map((item) => `${boards.optimizers[item.optimizer].name} ${item.rank.toFixed(2)}`).join(", ");
     frame.setAttribute("aria-label", `Critical-difference diagram of mean ranks: ${said}.`);

@@ -37,10 +37,10 @@ def demonstrate(
     every: int,
     shake_n: float = 2.0,
 ) -> Demonstrations:
-    """Let the expert act from starts, and take down every so many steps what it sees and does.
+    """Let the expert act from starts, and record its state and action at regular steps.
 
-    A random force shakes the cart beside the expert's own, so that the demonstrations also show how it comes back from
-    where it would never have gone; what is taken down is its own (Laskey et al. 2017).
+    A random force is added to that of the expert, so that the demonstrations also show how it recovers from states it
+    would never reach; only the expert's force is recorded (Laskey et al. 2017).
 
     Args:
         cart_pole: The simulation.

@@ -51,7 +51,7 @@ class ImitationClone:
         cart_pole: The simulation.
         expert: Who is imitated.
         demonstrations: What it showed.
-        f_opt: None: nobody knows the value at the optimum.
+        f_opt: None: the value at the optimum is unknown.
 
     Raises:
         UnknownNameError: There is no imitation function `name`.

@@ -67,6 +67,6 @@ class CameraArray:
         )
 
     def disparity_px(self, camera: int, depth_mm: float) -> tuple[float, float]:
-        """Return by how many columns and rows a point at a depth is shifted in a camera, against the reference."""
+        """Return by how many columns and rows a point at a depth is shifted in a camera, relative to the reference."""
         x_mm, y_mm = self.centres_mm[camera]
         return self.focal_px * x_mm / depth_mm, self.focal_px * y_mm / depth_mm

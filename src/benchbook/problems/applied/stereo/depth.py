@@ -13,8 +13,8 @@ def extract_depth(volume: FloatArray, depths_mm: FloatArray, *, most_cost: float
 
     The plane of the least cost wins, the nearer of two equals. A parabola through its cost and those of its neighbours
     has its vertex at `(c₋ - c₊) / (2 (c₋ - 2 c₀ + c₊))` steps between planes from it; there the depth is read, linearly
-    in 1/depth, in which a sweep is evenly spaced. On the first and the last plane, and beside a missing cost, the depth
-    of the plane itself stands.
+    in 1/depth, in which a sweep is evenly spaced. On the first and the last plane, and next to a missing cost, the
+    depth of the plane itself is used.
 
     Args:
         volume: Costs, shape `(planes, rows, columns)`; NaN where there is none.

@@ -16,7 +16,7 @@ def completeness(estimate_mm: FloatArray, truth_mm: FloatArray, *, tolerance_mm:
 
     Args:
         estimate_mm: Depths, NaN where there is none.
-        truth_mm: True depths of the same shape, NaN where they are not known.
+        truth_mm: True depths of the same shape, NaN where unknown.
         tolerance_mm: How far an estimate may be off.
 
     Raises:
@@ -37,7 +37,7 @@ def completeness(estimate_mm: FloatArray, truth_mm: FloatArray, *, tolerance_mm:
 
 
 def precision(estimate_mm: FloatArray, truth_mm: FloatArray, *, tolerance_mm: float) -> float | None:
-    """Return the share of the estimates that meet the truth; None where nothing was estimated.
+    """Return the share of the estimates that meet the truth; None if nothing was estimated.
 
     Raises:
         ShapeError: The shapes differ.

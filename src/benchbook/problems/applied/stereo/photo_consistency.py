@@ -9,7 +9,7 @@ from benchbook.problems.applied.stereo.cameras import CameraArray
 from benchbook.typing import FloatArray, IntArray
 
 _GREY_LEVELS = 255.0
-MOST_LEVELS = 40.0  # a difference that one pixel may tell: beyond, it is taken for one that nobody sees
+MOST_LEVELS = 40.0  # limit for the difference of one pixel; larger differences are treated as occlusions
 
 
 class PhotoConsistency:

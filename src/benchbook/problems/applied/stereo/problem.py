@@ -69,7 +69,7 @@ class StereoProblem:
         pictures: What they took, shape `(cameras, rows, columns)`, brightness from 0 to 1.
         truth_mm: True depth at each pixel of the reference, shape `(rows, columns)`.
         x_true: True depth in mm at the anchors, shape `(dim,)`; near the optimum, but not it.
-        f_opt: None: nobody knows the value at the optimum.
+        f_opt: None: the value at the optimum is unknown.
 
     Raises:
         UnknownNameError: There is no stereo function `name`.

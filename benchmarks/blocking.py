@@ -1,0 +1,116 @@
+"""What it costs to turn a blocking `minimize` round: microseconds an evaluation above calling it directly.
+
+SciPy's Nelder-Mead on a cheap function in 5-D, called directly, then with its points handed over by the thread that
+`bb.from_minimize` uses, by a switch of greenlets (where greenlet is installed), and as a whole run of benchbook, with
+loop and history, without and with a global random state of its own. CPU time counts what is computed; wall-clock time
+also what two threads wait for each other. Medians over the rounds. Run as `python -m benchmarks.blocking [--quick]`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from benchbook.numerics import pin
+
+DIM = 5
+
+
+def main(quick: bool) -> None:
+    """Measure and print the table."""
+    evaluations, rounds = (2_000, 3) if quick else (20_000, 7)
+    ways: dict[str, Callable[[int], int]] = {
+        "direct": direct,
+        "thread": thread,
+        "run": functools.partial(whole_run, global_random=False),
+        "run, with global random state": functools.partial(whole_run, global_random=True),
+    }
+    if importlib.util.find_spec("greenlet"):
+        ways["greenlet"] = greenlet_switch
+    costs: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            cpu, wall = time.process_time(), time.perf_counter()
+            done = way(evaluations)
+            costs[name].append(((time.process_time() - cpu) / done * 1e6, (time.perf_counter() - wall) / done * 1e6))
+    base = [statistics.median(column) for column in zip(*costs["direct"], strict=True)]
+    print(f"Nelder-Mead, {DIM}-D, {evaluations} evaluations; us an evaluation, in brackets above the direct call")
+    for name, values in costs.items():
+        cpu, wall = (statistics.median(column) for column in zip(*values, strict=True))
+        print(f"{name:30} CPU {cpu:6.1f} ({cpu - base[0]:+.1f})   wall clock {wall:6.1f} ({wall - base[1]:+.1f})")
+
+
+def bowl(x: Any) -> float:
+    """Return the value of a point."""
+    return float((x * x).sum() + x[0] * x[1])
+
+
+def search(f: Callable[[Any], float], evaluations: int) -> None:
+    """Let SciPy spend all evaluations."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    options = {"maxfev": evaluations, "maxiter": 10**9, "xatol": 0.0, "fatol": 0.0}
+    minimize(f, np.full(DIM, 1.3), method="Nelder-Mead", options=options)
+
+
+def direct(evaluations: int) -> int:
+    """Call it as its users do."""
+    search(bowl, evaluations)
+    return evaluations
+
+
+def thread(evaluations: int) -> int:
+    """Hand its points over between threads."""
+    import numpy as np
+
+    from benchbook.optimizers.adapters.blocking import Turned
+
+    library, done = Turned(lambda evaluate: search(evaluate.one, evaluations)), 0
+    while (points := library.ask()) is not None:
+        library.tell(np.array([bowl(points[0])]))
+        done += 1
+    return done
+
+
+def greenlet_switch(evaluations: int) -> int:
+    """Hand its points over by switching stacks in one thread."""
+    import greenlet
+    import numpy as np
+
+    here = greenlet.getcurrent()
+
+    def one(x: Any) -> float:
+        return float(here.switch(np.array(np.atleast_2d(x), dtype=np.float64))[0])
+
+    library, done = greenlet.greenlet(lambda: search(one, evaluations)), 0
+    points = library.switch()
+    while not library.dead:
+        done += 1
+        points = library.switch(np.array([bowl(points[0])]))
+    return done
+
+
+def whole_run(evaluations: int, *, global_random: bool) -> int:
+    """Do a run of benchbook, which also counts, looks at the target and keeps the history."""
+    import benchbook as bb
+
+    made = bb.from_minimize(search_from, name="nelder_mead_directly", global_random=global_random)
+    return bb.run(made, bowl, bounds=(-5, 5), dim=DIM, budget=evaluations, seed=1).evaluations
+
+
+def search_from(f: Callable[[Any], float], x0: Any, maxfun: int) -> None:
+    """Search as `search` does, from a start."""
+    from scipy.optimize import minimize
+
+    minimize(f, x0, method="Nelder-Mead", options={"maxfev": maxfun, "maxiter": 10**9, "xatol": 0.0, "fatol": 0.0})
+
+
+if __name__ == "__main__":
+    pin()
+    main("--quick" in sys.argv)

@@ -1,0 +1,49 @@
+"""Functions that installed packages announce by an entry point of the group `benchbook.functions`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from benchbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "benchbook.functions"
+
+
+def announced() -> dict[str, EntryPoint]:
+    """Return what installed packages announce, by name; loads none of it.
+
+    Raises:
+        UsageError: Two packages announce different functions under one name.
+    """
+    return dict(_entry_points())
+
+
+def load_announced(name: str) -> Any:
+    """Load what a package announces under a name.
+
+    Raises:
+        UsageError: It cannot be loaded.
+    """
+    found = _entry_points()[name]
+    try:
+        return found.load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"function {name!r} cannot be loaded from {found.value}: {error}") from error
+
+
+@cache
+def _entry_points() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=GROUP):
+        if point.name in found and found[point.name].value != point.value:
+            raise UsageError(
+                f"function {point.name!r} is announced twice: by {found[point.name].value} and by {point.value}"
+            )
+        found[point.name] = point
+    return found

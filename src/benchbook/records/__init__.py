@@ -1,0 +1,40 @@
+"""The records that travel between floors, each described once: frozen, keyword-only, with almost no behaviour."""
+
+from benchbook.records.plain import as_plain, from_plain
+from benchbook.records.run import (
+    Claim,
+    Environment,
+    ErrorRecord,
+    History,
+    Host,
+    Memory,
+    OptimizerRecord,
+    ProblemRecord,
+    RunRecord,
+    RunSpec,
+    Status,
+    Stop,
+    Timing,
+    TraceRecord,
+    Verdict,
+)
+
+__all__ = [
+    "Claim",
+    "Environment",
+    "ErrorRecord",
+    "History",
+    "Host",
+    "Memory",
+    "OptimizerRecord",
+    "ProblemRecord",
+    "RunRecord",
+    "RunSpec",
+    "Status",
+    "Stop",
+    "Timing",
+    "TraceRecord",
+    "Verdict",
+    "as_plain",
+    "from_plain",
+]

@@ -1,0 +1,76 @@
+"""What a field of a record may hold: limits next to the type, from which its JSON Schema is derived.
+
+A record is described once, as a dataclass: its fields with their limits, and a docstring below each field. The schema,
+its page and the conversion to and from documents follow from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+if TYPE_CHECKING:
+    from benchbook.typing import FloatArray  # NumPy is loaded only where a record holds arrays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Limits of a value, by the names that pydantic has for them; None: no such limit.
+
+    Attributes:
+        ge: Least value.
+        gt: Value that it must exceed.
+        le: Greatest value.
+        min_length: Least number of characters or items.
+        max_length: Greatest number of characters or items.
+        pattern: Regular expression that a text matches.
+    """
+
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+
+
+class OneOf:
+    """The texts or numbers that a value may be.
+
+    Examples:
+        >>> OneOf("done", "failed").options
+        ('done', 'failed')
+    """
+
+    __slots__ = ("options",)
+
+    def __init__(self, *options: str | int) -> None:
+        self.options = options
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Limits of each item of an array."""
+
+    limits: Limits
+
+
+class OrNull:
+    """The value may be missing in documents, which have neither infinity nor NaN."""
+
+    __slots__ = ()
+
+
+# Metadata of a dataclass field.
+MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it, and are read with its default
+NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # it is known in memory only
+
+Sha256 = Annotated[str, Limits(pattern=r"^[0-9a-f]{64}$")]
+Timestamp = Annotated[str, Limits(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
+Name = Annotated[str, Limits(min_length=1)]
+Seconds = Annotated[float, Limits(ge=0)]
+Count = Annotated[int, Limits(ge=0)]
+Positive = Annotated[int, Limits(ge=1)]
+# JSON has neither NaN nor infinity, so a number in an artifact is finite.
+Vector: TypeAlias = Annotated["FloatArray", Limits(min_length=1)]

@@ -1,0 +1,135 @@
+"""Records as dicts, lists and scalars, and back; by their fields, so that no list of names can miss one."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Record = TypeVar("Record")
+Convert = Callable[[Any], Any]
+
+
+class _NamesForTypeCheckers(dict[str, Any]):
+    """What the modules of records know for type checkers only; NumPy is loaded where a record has arrays."""
+
+    def __missing__(self, name: str) -> Any:
+        if name == "JsonValue":
+            return Any  # the value is taken as it is
+        if name not in ("FloatArray", "IntArray"):
+            raise KeyError(name)
+        from benchbook.typing import FloatArray, IntArray
+
+        return FloatArray if name == "FloatArray" else IntArray
+
+
+def as_plain(record: Any) -> Any:
+    """Turn a record into dicts, lists and scalars; arrays stay arrays.
+
+    Lists and mappings hold values of one sort: the first tells whether they are records.
+    """
+    if hasattr(record, "__dataclass_fields__"):
+        kind: Any = type(record)
+        return {name: as_plain(getattr(record, name)) for name in _names(kind)}
+    if isinstance(record, Mapping):
+        first = next(iter(record.values()), None)
+        return {key: as_plain(value) for key, value in record.items()} if _is_made(first) else dict(record)
+    if isinstance(record, tuple | list):
+        return [as_plain(value) for value in record] if record and _is_made(record[0]) else list(record)
+    return record.value if isinstance(record, Enum) else record
+
+
+def from_plain(record: type[Record], document: Mapping[str, Any]) -> Record:
+    """Return the record in a document that is known to be valid; keys that are no fields of it are passed over."""
+    kind: Any = record
+    found: Record = _reader(kind)(document)
+    return found
+
+
+def hints_of(record: type, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the types of a dataclass's fields with their limits; `names` are looked up before those of its module."""
+    return get_type_hints(record, localns=names, include_extras=True)
+
+
+def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return a type, and what stands next to it in `Annotated`.
+
+    Examples:
+        >>> parts_of(Annotated[int, "limits"]), parts_of(int)
+        ((<class 'int'>, ('limits',)), (<class 'int'>, ()))
+    """
+    if get_origin(hint) is Annotated:
+        inner, *beside = get_args(hint)
+        return inner, tuple(beside)
+    return hint, ()
+
+
+def options_of(hint: Any) -> tuple[Any, ...] | None:
+    """Return the types of a union; None where it is none."""
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else None
+
+
+@cache
+def _names(record: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record) if field.metadata.get("in_document", True))
+
+
+def _is_made(value: object) -> bool:
+    return hasattr(value, "__dataclass_fields__") or isinstance(value, Enum | tuple)
+
+
+@cache
+def _reader(record: type) -> Convert:
+    hints = hints_of(record, _NamesForTypeCheckers())
+    known = [field for field in fields(record) if field.init and field.name in _names(record)]
+    required = [field.name for field in known if field.default is MISSING and field.default_factory is MISSING]
+    others = [field.name for field in known if field.name not in required]
+    found = {field.name: _converter(hints[field.name]) for field in known}
+    converted = [(name, convert) for name, convert in found.items() if convert is not None]
+
+    def read(document: Mapping[str, Any]) -> Any:
+        values = {name: document[name] for name in required}
+        values.update((name, document[name]) for name in others if name in document)
+        for name, convert in converted:
+            if values.get(name) is not None:
+                values[name] = convert(values[name])
+        return record(**values)
+
+    return read
+
+
+def _converter(hint: Any) -> Convert | None:
+    """Return what makes a field's value from its plain form; None where both are the same."""
+    kind, _ = parts_of(hint)
+    options = options_of(kind)
+    if options is not None:
+        found = [_converter(option) for option in options if option is not type(None)]
+        return found[0] if len(found) == 1 else None
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _reader(kind)
+    if isinstance(kind, type) and (kind is float or issubclass(kind, Enum)):
+        return kind
+    arguments = get_args(kind)
+    if getattr(get_origin(kind), "__name__", "") == "ndarray":
+        import numpy as np
+
+        scalar = get_args(arguments[1])[0]
+        return lambda values: np.array(values, dtype=scalar)
+    if get_origin(kind) is tuple:
+        inner = _converter(arguments[0])
+        return tuple if inner is None or inner is float else _each(inner, tuple)
+    inner = _converter(arguments[-1]) if arguments else None
+    if inner is None or inner is float:
+        return None
+    return _each(inner, list) if get_origin(kind) is list else _each_value(inner)
+
+
+def _each(convert: Convert, collect: Convert) -> Convert:
+    return lambda values: collect(map(convert, values))
+
+
+def _each_value(convert: Convert) -> Convert:
+    return lambda values: {key: convert(value) for key, value in values.items()}

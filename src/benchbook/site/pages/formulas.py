@@ -1,0 +1,103 @@
+"""Formulas of functions, typeset: from the plain text that the command line prints to MathML, which browsers draw."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+_SYMBOLS = {"sum": r"\sum", "prod": r"\prod", "pi": r"\pi ", "mu": r"\mu ", "alpha": r"\alpha ", "dim": "D"}
+_FUNCTIONS = {name: rf"\{name} " for name in ("exp", "cos", "sin", "max", "min")}
+_FUNCTIONS |= {name: rf"\operatorname{{{name}}}" for name in ("osz", "round", "mean")}
+_LABELS = {"opt", "pen"}  # subscripts that are words
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_LONG_NUMBER = re.compile(r"\d+\.\d{5,}")
+_BEFORE_COLON = re.compile(r"^(the [a-z-]+ form of): ")
+_REMARK = re.compile(r" \(alpha in 2-D\),|, \d+ peaks y_i")
+
+
+def formula_html(text: str) -> str:
+    """Return a formula as MathML, in pieces between which a line may break; prose stays text.
+
+    Args:
+        text: A formula as in `ProblemInfo.formula`, for instance `sum_{i<dim} 100 (x_{i+1} - x_i^2)^2`.
+    """
+    from latex2mathml.converter import convert
+
+    before, colon, formula = _split_introduction(text)
+    if not _is_formula(_REMARK.sub("", formula)):
+        return f'<span class="bb-formula">{escape(text)}</span>'
+    parts = [escape(before + colon)] if before else []
+    position = 0
+    for remark in (*_REMARK.finditer(formula), None):
+        end = remark.start() if remark else len(formula)
+        # An operator at the start of a piece gets the space of one between two operands.
+        pieces = _pieces(latex(formula[position:end]))
+        parts += [convert(f"{{}}{piece}" if piece[0] in "+-=" and parts else piece) for piece in pieces]
+        if remark:
+            said = escape(remark[0]).replace("y_i", convert("y_i"))
+            parts[-1] += said
+            position = remark.end()
+    return f'<span class="bb-formula">{" ".join(parts)}</span>'
+
+
+def optimum_html(text: str) -> str:
+    """Return where the optimum of a function lies, with its variables typeset and numbers to six significant digits."""
+    from latex2mathml.converter import convert
+
+    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text).replace(" dim at ", " D at ")
+    return escape(text).replace("x_i", convert("x_i"))
+
+
+def latex(text: str) -> str:
+    """Return a formula in LaTeX; numbers are rounded to six significant digits."""
+    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text)
+    text = re.sub(r"sqrt (\|\w+\|)", r"sqrt(\1)", text)
+    text = text.replace("..", r" \dots ").replace("'", r"^{\top}")
+    text = _groups(text, "sqrt", r"\sqrt{", "}")
+    text = _groups(text, "^", "^{", "}")
+    text = re.sub(r"\^(-?[\w.]+)", r"^{\1}", text)
+    return _WORD.sub(_word, text)
+
+
+def _word(found: re.Match[str]) -> str:
+    word, before = found[0], found.string[: found.start()]
+    if before.endswith("\\"):
+        return word  # it is LaTeX already
+    if word in _LABELS:
+        return rf"{{\mathrm{{{word}}}}}"
+    return _SYMBOLS.get(word) or _FUNCTIONS.get(word) or word
+
+
+def _groups(text: str, mark: str, opening: str, closing: str) -> str:
+    """Replace the parentheses that follow a mark by a group of LaTeX."""
+    while (start := text.find(f"{mark}(")) >= 0:
+        depth, end = 0, start + len(mark)
+        for end in range(start + len(mark), len(text)):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            if depth == 0:
+                break
+        text = f"{text[:start]}{opening}{text[start + len(mark) + 1 : end]}{closing}{text[end + 1 :]}"
+    return text
+
+
+def _pieces(text: str) -> list[str]:
+    """Split a formula before each sum, difference and equality, and after each comma, but not within a group."""
+    pieces, depth = [""], 0
+    for part in re.split(r"(?= [-+=] )|(?<=,) |([{}])", text):
+        if not part:
+            continue
+        if depth == 0 and (part[:3] in {" + ", " - ", " = "} or pieces[-1].endswith(",")):
+            pieces.append("")
+        depth += (part == "{") - (part == "}")
+        pieces[-1] += part
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _split_introduction(text: str) -> tuple[str, str, str]:
+    found = _BEFORE_COLON.match(text)
+    return (found[1], ":", text[found.end() :]) if found else ("", "", text)
+
+
+def _is_formula(text: str) -> bool:
+    known = {*_SYMBOLS, *_FUNCTIONS, *_LABELS, "sqrt"}
+    return all(word in known for word in re.findall(r"[A-Za-z]{3,}", text))
