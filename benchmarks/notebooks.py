@@ -93,7 +93,7 @@ def _engine(folder: Path, optimizers: tuple[str, ...]) -> None:
     code = (
         "import pathlib, sys\n"
         "from benchbook.specs.notebooks.discover import SpecFile\n"
-        "from benchbook.specs.notebooks.execute import execute_specs\n"
+        "from benchbook.specs.notebooks.execution.execute import execute_specs\n"
         "paths = [pathlib.Path(path) for path in sys.argv[1:]]\n"
         "results = execute_specs([SpecFile(name=p.stem, path=p, title='') for p in paths], {})\n"
         "sys.exit(not all(result.kept and result.failure is None for result in results))\n"

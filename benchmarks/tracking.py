@@ -111,7 +111,7 @@ def study_overhead(root: Path, rounds: int) -> tuple[float, float]:
 def list_cost(root: Path, runs: int) -> dict[str, float]:
     """Return the seconds of listing many runs: in one call, and by the command with its start-up."""
     from benchbook.tracking import list_runs, track
-    from benchbook.tracking.folders import tracking_root
+    from benchbook.tracking.files.folders import tracking_root
 
     base = root / "many"
     with track("campaign", total=4, telemetry=0.1, root=base) as pipeline:

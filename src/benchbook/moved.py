@@ -1,4 +1,4 @@
-"""Modules of `benchbook.analysis` under the names that they had in version 0.1, for one more release.
+"""Modules under the names that they had in version 0.1, for one more release: those that notebooks and scripts import.
 
 A finder at the end of Python's list is asked only if no module of that name exists, so that it costs nothing. An old
 name gives the very module of the new name, with a DeprecationWarning.
@@ -32,6 +32,9 @@ MOVED = {
         "targets": "measures.targets",
         "thresholds": "comparison.thresholds",
     }.items()
+} | {
+    "benchbook.specs.display": "benchbook.specs.views.display",
+    "benchbook.specs.pipeline_views": "benchbook.specs.views.pipelines",
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from benchbook.cli.main import main
 from benchbook.errors import ExecutionError
-from benchbook.specs.notebooks import profiling
+from benchbook.specs.notebooks.execution import profiling
 
 MODULE = """
 from benchbook.profiling import stage

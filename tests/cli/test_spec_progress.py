@@ -9,7 +9,7 @@ from rich.console import Console
 
 from benchbook.cli import spec_progress
 from benchbook.cli.spec_progress import SpecProgress
-from benchbook.specs.notebooks.execute import CellOutput, CellStarted, SpecResult
+from benchbook.specs.notebooks.execution.execute import CellOutput, CellStarted, SpecResult
 
 
 def result(name: str, status: str) -> SpecResult:

@@ -35,8 +35,8 @@ from benchbook.errors import BenchbookError
 from benchbook.records.imported import ImportedRun
 from benchbook.studies.ledger import ledger
 from benchbook.tracking import list_runs, read_run, track
-from benchbook.tracking.reader import INDEX as TRACK_INDEX
-from benchbook.tracking.reports import markdown
+from benchbook.tracking.files.reader import INDEX as TRACK_INDEX
+from benchbook.tracking.output.reports import markdown
 
 LONGEST_S = 10.0
 MOST_BYTES = 1 << 30

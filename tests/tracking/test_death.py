@@ -15,8 +15,8 @@ import pytest
 
 from benchbook.tracking import list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
-from benchbook.tracking.folders import LOCK, MANIFEST, REPORT, tracking_root
-from benchbook.tracking.run_locks import is_live
+from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, tracking_root
+from benchbook.tracking.files.run_locks import is_live
 
 # A helper that has everything imported forks each victim, so that fifty take seconds. A victim tells through a pipe
 # what it has handed over, and is killed at a moment that the seed says.

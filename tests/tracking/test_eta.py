@@ -6,7 +6,7 @@ from benchbook.clock import ManualClock
 from benchbook.tracking import Pipeline, track
 from benchbook.tracking.eta import estimate, eta_errors
 from benchbook.tracking.events import read_manifest
-from benchbook.tracking.folders import MANIFEST
+from benchbook.tracking.files.folders import MANIFEST
 
 UNEQUAL = [("collect", 10.0), ("clone", 300.0), ("evaluate", 40.0), ("report", 5.0)]
 EQUAL = [(f"seed {k}", 20.0) for k in range(6)]

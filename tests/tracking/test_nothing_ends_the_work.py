@@ -19,8 +19,8 @@ import pytest
 from benchbook.clock import ManualClock
 from benchbook.tracking import list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
-from benchbook.tracking.folders import LOCK, MANIFEST, REPORT, SNAPSHOT
-from benchbook.tracking.run_locks import is_live
+from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.files.run_locks import is_live
 from benchbook.tracking.step import Step
 from benchbook.tracking.telemetry.sampling import Sampler
 
@@ -123,7 +123,7 @@ def test_a_start_that_fails_undoes_what_it_did(tmp_path: Path, monkeypatch: pyte
 
 def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not even the thread beside it starts, nothing is held."""
-    from benchbook.tracking import writer
+    from benchbook.tracking.files import writer
 
     def broken(*_: object) -> None:
         raise RuntimeError("can't start new thread")

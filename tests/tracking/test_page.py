@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchbook.analysis.plots.timeline import plot_timeline, timeline, timeline_of
+from benchbook.analysis.plots.timing.timeline import plot_timeline, timeline, timeline_of
 from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.tracking import Pipeline, read_run, read_samples, track, watch

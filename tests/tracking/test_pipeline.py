@@ -10,11 +10,11 @@ from benchbook.artifacts.validate import check_document, check_file
 from benchbook.clock import ManualClock
 from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.tracking import Pipeline, list_runs, read_run, track
-from benchbook.tracking import writer as files
-from benchbook.tracking.document import from_document, to_document
 from benchbook.tracking.events import read_manifest
-from benchbook.tracking.folders import MANIFEST, REPORT, SNAPSHOT
-from benchbook.tracking.reports import tally
+from benchbook.tracking.files import writer as files
+from benchbook.tracking.files.document import from_document, to_document
+from benchbook.tracking.files.folders import MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.output.reports import tally
 from benchbook.tracking.state import PipelineState, StepStatus
 
 
@@ -281,7 +281,7 @@ def test_many_steps_do_not_each_bring_a_prediction() -> None:
 
 def test_without_file_locks_the_process_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform without them still tells live from dead, by the process that the heartbeat names."""
-    from benchbook.tracking import run_locks
+    from benchbook.tracking.files import run_locks
 
     monkeypatch.setattr(run_locks, "fcntl", None)
     with track("x", telemetry=False) as pipeline:

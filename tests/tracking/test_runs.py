@@ -9,8 +9,8 @@ from benchbook.clock import ManualClock
 from benchbook.errors import ArtifactError, UnknownNameError, UsageError
 from benchbook.tracking import Pipeline, find_run, list_runs, prune, read_run, track
 from benchbook.tracking.events import read_manifest
-from benchbook.tracking.folders import LOCK, MANIFEST, run_ids, tracking_root
-from benchbook.tracking.reader import INDEX
+from benchbook.tracking.files.folders import LOCK, MANIFEST, run_ids, tracking_root
+from benchbook.tracking.files.reader import INDEX
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 

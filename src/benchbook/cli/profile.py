@@ -163,7 +163,7 @@ def _call(target: str, repeats: int | None) -> Profiled:
 
 def _notebook(target: str, repeats: int | None, how: dict[str, Any], run: dict[str, Any]) -> Profiled:
     from benchbook.params import load
-    from benchbook.specs.notebooks.profiling import profile_notebook
+    from benchbook.specs.notebooks.execution.profiling import profile_notebook
 
     path, is_spec = _path_of(target)
     _refuse(target, "a notebook", {**run, "set": how["settings"], "repeats": repeats})

@@ -36,8 +36,8 @@ def command(*, file: Path, as_json: bool) -> None:
 
         show(document)
     elif document["kind"] == Kind.PIPELINE:
-        from benchbook.tracking.document import from_document as pipeline_from
-        from benchbook.tracking.reports import markdown
+        from benchbook.tracking.files.document import from_document as pipeline_from
+        from benchbook.tracking.output.reports import markdown
 
         click.echo(markdown(pipeline_from(document), file.parent))
     elif document["kind"] == Kind.PROFILE:

@@ -15,7 +15,7 @@ from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
     from benchbook.specs.notebooks.discover import SpecFile
-    from benchbook.specs.notebooks.execute import SpecResult
+    from benchbook.specs.notebooks.execution.execute import SpecResult
     from benchbook.specs.notebooks.rules import Finding
     from benchbook.typing import JsonObject
 
@@ -220,8 +220,8 @@ def _execute(
     files: Sequence[SpecFile], params: JsonObject, tracking: dict[str, Any] | None, **options: Any
 ) -> list[SpecResult]:
     from benchbook.cli.spec_progress import SpecProgress
-    from benchbook.specs.notebooks.execute import execute_specs
-    from benchbook.specs.notebooks.tracked import execute_tracked
+    from benchbook.specs.notebooks.execution.execute import execute_specs
+    from benchbook.specs.notebooks.execution.tracked import execute_tracked
 
     with SpecProgress(len(files)) as screen:
         if tracking is None:

@@ -13,7 +13,7 @@ from rich.table import Column
 from benchbook.cli.terminal import STYLES, console
 
 if TYPE_CHECKING:
-    from benchbook.specs.notebooks.execute import CellStarted, Happening, SpecResult
+    from benchbook.specs.notebooks.execution.execute import CellStarted, Happening, SpecResult
 
 _NAME_WIDTH = 24
 
@@ -58,7 +58,7 @@ class SpecProgress:
 
     def hear(self, happening: Happening) -> None:
         """Show what happened; called from several threads."""
-        from benchbook.specs.notebooks.execute import CellOutput, CellStarted, SpecResult
+        from benchbook.specs.notebooks.execution.execute import CellOutput, CellStarted, SpecResult
 
         with self._lock:
             if isinstance(happening, CellStarted):

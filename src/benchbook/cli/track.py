@@ -12,7 +12,7 @@ from benchbook.errors import ExitCode, UsageError
 from benchbook.tracking.state import DIED, UNREADABLE, StepStatus
 
 if TYPE_CHECKING:
-    from benchbook.tracking.reader import Line, Seen
+    from benchbook.tracking.files.reader import Line, Seen
 
 _STATUSES = (
     *(status.value for status in StepStatus if status not in (StepStatus.PENDING, StepStatus.SKIPPED)),
@@ -56,7 +56,7 @@ def list_command(
     import orjson
 
     from benchbook.records import as_plain
-    from benchbook.tracking.reader import list_runs
+    from benchbook.tracking.files.reader import list_runs
 
     after, before = _moment("since", since), _moment("until", until)
     if after is not None and before is not None and after >= before:
@@ -81,7 +81,7 @@ def list_command(
 
 
 def _row(line: Line) -> list[str]:
-    from benchbook.tracking.reports import duration_text
+    from benchbook.tracking.output.reports import duration_text
 
     failed = f" ({line.failed} failed)" if line.failed else ""
     return [
@@ -103,7 +103,7 @@ def status_command(*, run: str, form: str) -> int:
     """
     import orjson
 
-    from benchbook.tracking.reports import duration_text, tally
+    from benchbook.tracking.output.reports import duration_text, tally
 
     seen = _seen(run)
     state = seen.state
@@ -144,9 +144,9 @@ def watch_command(*, run: str, once: bool, interval: float) -> int:
     """
     from rich.console import Console
 
-    from benchbook.tracking.folders import find_run
+    from benchbook.tracking.files.folders import find_run
+    from benchbook.tracking.files.reader import read_run
     from benchbook.tracking.live_page import live, page
-    from benchbook.tracking.reader import read_run
     from benchbook.tracking.telemetry.sampling import read_samples
 
     folder = find_run(run)
@@ -188,8 +188,8 @@ def export_command(*, run: str, output: Path, form: str) -> None:
         write_atomic(output, _content(seen, "markdown" if form == "text" else form).encode())
         click.echo(str(output))
         return
-    from benchbook.analysis.plots.timeline import timeline_of, with_timeline
-    from benchbook.tracking.folders import REPORT, SNAPSHOT, TIMELINE
+    from benchbook.analysis.plots.timing.timeline import timeline_of, with_timeline
+    from benchbook.tracking.files.folders import REPORT, SNAPSHOT, TIMELINE
 
     for name, data in (
         (REPORT, with_timeline(_content(seen, "markdown")).encode()),
@@ -205,7 +205,7 @@ def export_command(*, run: str, output: Path, form: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 def prune_command(*, keep: int, dry_run: bool) -> None:
     """Delete old pipelines; running ones are kept."""
-    from benchbook.tracking.reader import prune
+    from benchbook.tracking.files.reader import prune
 
     gone = prune(keep, dry_run=dry_run)
     for run_id in gone:
@@ -214,8 +214,8 @@ def prune_command(*, keep: int, dry_run: bool) -> None:
 
 
 def _seen(run: str) -> Seen:
-    from benchbook.tracking.folders import find_run
-    from benchbook.tracking.reader import read_run
+    from benchbook.tracking.files.folders import find_run
+    from benchbook.tracking.files.reader import read_run
 
     return read_run(find_run(run))
 
@@ -223,8 +223,8 @@ def _seen(run: str) -> Seen:
 def _content(seen: Seen, form: str) -> str:
     import orjson
 
-    from benchbook.tracking.document import to_document
-    from benchbook.tracking.reports import markdown
+    from benchbook.tracking.files.document import to_document
+    from benchbook.tracking.output.reports import markdown
 
     if form == "json":
         return orjson.dumps(to_document(seen.state), option=orjson.OPT_INDENT_2).decode()

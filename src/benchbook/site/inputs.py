@@ -12,7 +12,7 @@ from pathlib import Path
 from benchbook.digests import text_digest
 from benchbook.files import project_name, shipped
 from benchbook.site.sources import sources
-from benchbook.specs.notebooks.up_to_date import package_digest
+from benchbook.specs.notebooks.execution.up_to_date import package_digest
 
 _TOOLS = (
     "benchbook",

@@ -19,10 +19,10 @@ from benchbook.params.numbers import number
 from benchbook.problems import problem
 from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord
-from benchbook.specs.display import Table
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.standard_claims import claim_contract
 from benchbook.specs.trials.planting import as_planted
+from benchbook.specs.views.display import Table
 from benchbook.studies.runs.planned_run import plan
 from benchbook.typing import JsonObject
 

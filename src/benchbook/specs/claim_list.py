@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from benchbook.errors import ClaimsFailedError, UsageError
 from benchbook.records import Claim, Verdict
 from benchbook.specs.claims import number, requirement, verdict_lines
-from benchbook.specs.display import Cell, Table
+from benchbook.specs.views.display import Cell, Table
 
 # Chance that a spec whose optimizer has not changed fails one of its tests; they share it.
 LEVEL = 0.01

@@ -14,13 +14,14 @@ from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
 from benchbook.records import Claim
-from benchbook.specs import figures, standard_claims, strong_claims, tables
-from benchbook.specs.display import Note, Table
+from benchbook.specs import standard_claims, strong_claims
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
 from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
+from benchbook.specs.views import figures, tables
+from benchbook.specs.views.display import Note, Table
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 from benchbook.typing import JsonObject
@@ -168,7 +169,7 @@ class Spec(SpecBase):
 
         Args:
             margin: Change of the area over the convergence curve (0 to 1) that does not matter. In a cell whose
-                published runs vary too much for it, twice the half width of their own interval takes its place.
+                runs vary too much for it, twice the half width of the interval of the change takes its place.
 
         Raises:
             UsageError: The spec was begun without a baseline, or the margin is not above 0.

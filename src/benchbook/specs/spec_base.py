@@ -10,12 +10,12 @@ from benchbook.errors import UsageError
 from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice
 from benchbook.records import Claim
-from benchbook.specs import tables
 from benchbook.specs.claim_list import ClaimList, Test
 from benchbook.specs.claims import verdict_of
-from benchbook.specs.display import Table
 from benchbook.specs.outcome import outcome_document, write_outcome
 from benchbook.specs.spec_runs import SpecRuns
+from benchbook.specs.views import tables
+from benchbook.specs.views.display import Table
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 

@@ -53,8 +53,8 @@ def claim_as_good_as_published(
         spec: The spec.
         published: The baseline's part.
         sample: The new runs.
-        margin: Change of the area that does not matter. In a cell whose published runs vary so much that as many
-            new ones could not keep within it, twice the half width of their own interval takes its place.
+        margin: Change of the area that does not matter. In a cell whose runs vary too much for it, twice the half width
+            of the interval of the change takes its place.
 
     Raises:
         UsageError: The margin is not above 0.

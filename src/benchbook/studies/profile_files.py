@@ -41,7 +41,7 @@ def write_profile(found: Profiled, folder: Path) -> list[Path]:
         >>> [path.name for path in write_profile(found.result, Path(tempfile.mkdtemp()))]
         ['profile.json.zst', 'profile.chrome_trace.json', 'flame-graph.svg']
     """
-    from benchbook.analysis.plots.flame_graph import plot_flame_graph
+    from benchbook.analysis.plots.timing.flame_graph import plot_flame_graph
 
     written = [save_document(profile_document(found), folder / ARTIFACT), write_trace(found, folder / TRACE)]
     if found.total_s > 0:

@@ -263,7 +263,7 @@ def end(pipeline: Pipeline, error: BaseException | None) -> None:
     pipeline.end_by(error)
     if pipeline.elapsed_s < LONG_S or not (error is None or isinstance(error, Exception)):
         return  # neither short work nor Ctrl-C waits for a picture
-    from benchbook.analysis.plots.timeline import add_timeline
+    from benchbook.analysis.plots.timing.timeline import add_timeline
 
     try:
         add_timeline(pipeline.folder)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from benchbook.profiling.profiler import Profile, profile
     from benchbook.profiling.stages import stage
-    from benchbook.tracking.folders import find_run
+    from benchbook.tracking.files.folders import find_run
+    from benchbook.tracking.files.reader import list_runs, prune, read_run
     from benchbook.tracking.live_page import watch
     from benchbook.tracking.pipeline import Pipeline, track
-    from benchbook.tracking.reader import list_runs, prune, read_run
     from benchbook.tracking.step import Step
     from benchbook.tracking.telemetry.sampling import read_samples
 
@@ -23,11 +23,11 @@ _HOMES = {
     "Pipeline": "tracking.pipeline",
     "Profile": "profiling.profiler",
     "Step": "tracking.step",
-    "find_run": "tracking.folders",
-    "list_runs": "tracking.reader",
+    "find_run": "tracking.files.folders",
+    "list_runs": "tracking.files.reader",
     "profile": "profiling.profiler",
-    "prune": "tracking.reader",
-    "read_run": "tracking.reader",
+    "prune": "tracking.files.reader",
+    "read_run": "tracking.files.reader",
     "read_samples": "tracking.telemetry.sampling",
     "stage": "profiling.stages",
     "track": "tracking.pipeline",

@@ -13,9 +13,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from benchbook.tracking.folders import find_run
-from benchbook.tracking.reader import Seen, read_run
-from benchbook.tracking.reports import duration_text, metrics_text, position, sparkline, tally, value_text
+from benchbook.tracking.files.folders import find_run
+from benchbook.tracking.files.reader import Seen, read_run
+from benchbook.tracking.output.reports import duration_text, metrics_text, position, sparkline, tally, value_text
 from benchbook.tracking.state import FINAL, PipelineState, StepState, StepStatus
 from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sampling import read_samples

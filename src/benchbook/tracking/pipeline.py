@@ -19,13 +19,13 @@ from benchbook.files import artifact_root
 from benchbook.tracking import given
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
-from benchbook.tracking.folders import earlier_shapes, slug_of
+from benchbook.tracking.files.folders import earlier_shapes, slug_of
+from benchbook.tracking.files.writer import Record
+from benchbook.tracking.output.terminal import Shown, wanted
 from benchbook.tracking.protocol import Listener
-from benchbook.tracking.shown import Shown, wanted
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
 from benchbook.tracking.state import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
-from benchbook.tracking.writer import Record
 
 if TYPE_CHECKING:
     from benchbook.tracking.telemetry.sampling import Sampler

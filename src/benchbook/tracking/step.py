@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import text_of
 from benchbook.tracking import given
-from benchbook.tracking.announce import announce
 from benchbook.tracking.counter import Counter
+from benchbook.tracking.output.log_records import announce
 from benchbook.tracking.state import PipelineState, StepStatus
 
 if TYPE_CHECKING:

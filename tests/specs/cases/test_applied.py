@@ -21,7 +21,7 @@ from benchbook.specs.cases.imitation import driver_table, episode_picture, evalu
 from benchbook.specs.cases.stereo import depth_maps, depth_picture, qualities, quality_table, swept_depth
 from benchbook.specs.notebooks.discover import find, specs
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.pipeline_views import advice_table, prediction_table, step_table, timeline
+from benchbook.specs.views.pipelines import advice_table, prediction_table, step_table, timeline
 from benchbook.tracking import track
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchbook.specs.notebooks.workers import NotebookWorker, NotebookWorkers
+from benchbook.specs.notebooks.execution.workers import NotebookWorker, NotebookWorkers
 
 ENGINE = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 

@@ -21,8 +21,8 @@ from benchbook.specs.engine import fork_server
 from benchbook.specs.engine.fork_server import ForkServer, Link
 from benchbook.specs.engine.kernels import EngineKernels
 from benchbook.specs.notebooks.discover import SpecFile
-from benchbook.specs.notebooks.execute import execute_specs
-from benchbook.specs.notebooks.workers import NotebookWorkers
+from benchbook.specs.notebooks.execution.execute import execute_specs
+from benchbook.specs.notebooks.execution.workers import NotebookWorkers
 
 from .conftest import Execute, execute_with, notebook
 
@@ -138,7 +138,7 @@ def test_nothing_outlives_the_process_that_started_all(tmp_path: Path, sockets: 
     code = (
         "import benchbook, pathlib, sys\n"
         "from benchbook.specs.notebooks.discover import SpecFile\n"
-        "from benchbook.specs.notebooks.execute import execute_specs\n"
+        "from benchbook.specs.notebooks.execution.execute import execute_specs\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "execute_specs([SpecFile(name='endless', path=folder / 'endless.ipynb', title='')], {})\n"
     )

@@ -19,7 +19,7 @@ from benchbook.specs.engine.fork_server import ForkedProcess, ForkServer, ForkSe
 from benchbook.specs.engine.kernel import Order
 from benchbook.specs.engine.messages import Line, read_at_start
 from benchbook.specs.engine.provisioner import _unfit
-from benchbook.specs.notebooks.workers import NotebookWorkers
+from benchbook.specs.notebooks.execution.workers import NotebookWorkers
 
 from .conftest import execute_with
 

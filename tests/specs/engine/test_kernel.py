@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchbook.specs.notebooks.workers import NotebookWorker
+from benchbook.specs.notebooks.execution.workers import NotebookWorker
 
 from .conftest import Execute, execute_with
 

@@ -14,7 +14,7 @@ from benchbook.problems.applied.imitation import (
     roll_out,
     untrained_policies,
 )
-from benchbook.specs.display import Table
+from benchbook.specs.views.display import Table
 
 EPISODES, STEPS, UNTRAINED = 40, 500, 20
 

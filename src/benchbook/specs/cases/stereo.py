@@ -18,7 +18,7 @@ from benchbook.problems.applied.stereo import (
 )
 from benchbook.problems.applied.table import FAR_MM, NEAR_MM
 from benchbook.specs.applied_spec import AppliedSpec
-from benchbook.specs.display import Table
+from benchbook.specs.views.display import Table
 from benchbook.typing import FloatArray
 
 PLANES = 48

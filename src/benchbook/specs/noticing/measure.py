@@ -22,7 +22,7 @@ from benchbook.params.load import load
 from benchbook.records import RunRecord, Verdict
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, find
-from benchbook.specs.notebooks.up_to_date import inputs_digest
+from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
 from benchbook.specs.noticing.faults import FAMILIES, TrialFault, faults_of, planting
 from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import Trial, trial

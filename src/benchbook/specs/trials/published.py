@@ -46,12 +46,11 @@ class Change:
         return t_quantile(1 - level / 2, self.freedom) * self.error
 
     def margin(self, level: float, least: float) -> float:
-        """Return the change that does not matter: `least`, or what as many runs as published cannot tell from none."""
-        areas = self.cell.aocc
-        if areas is None:
-            return least
-        noise = np.sqrt(2 * _square_error(areas))
-        return max(least, float(2 * t_quantile(1 - level / 2, 2 * len(areas) - 2) * noise))
+        """Return the change that does not matter: `least`, or twice the half width if the runs vary too much for it.
+
+        Then no more than the share `level` of unchanged optimizers leaves the margin, in the mean over published runs.
+        """
+        return max(least, 2 * self.half_width(level))
 
     def reach(self, level: float, least: float) -> float:
         """Return how far the true change may be from 0, as a share of the margin."""

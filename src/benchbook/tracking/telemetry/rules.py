@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
-from benchbook.tracking.folders import read_snapshot, run_ids, slug_of
+from benchbook.tracking.files.folders import read_snapshot, run_ids, slug_of
 from benchbook.tracking.telemetry.resource_limits import Limits
 
 if TYPE_CHECKING:

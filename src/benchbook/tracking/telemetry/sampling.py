@@ -14,8 +14,8 @@ import orjson
 
 from benchbook.errors import StorageError, text_of
 from benchbook.tracking.events import line_of
-from benchbook.tracking.folders import TELEMETRY
-from benchbook.tracking.journal import Journal
+from benchbook.tracking.files.folders import TELEMETRY
+from benchbook.tracking.files.journal import Journal
 from benchbook.tracking.state import VERSION
 from benchbook.tracking.telemetry.gpu import Gpus
 from benchbook.tracking.telemetry.rules import Judge

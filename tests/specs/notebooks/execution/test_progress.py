@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchbook.specs.notebooks.discover import read_notebook, specs
-from benchbook.specs.notebooks.progress import narrate
+from benchbook.specs.notebooks.execution.progress import narrate
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def cells(*sources: tuple[str, str]) -> dict[str, object]:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import MissingExtraError, UsageError
 from benchbook.specs.notebooks.discover import SpecFile
-from benchbook.specs.notebooks.execute import CellStarted, Happening, Listener, SpecResult, SpecStarted, execute_specs
+from benchbook.specs.notebooks.execution.execute import (
+    CellStarted,
+    Happening,
+    Listener,
+    SpecResult,
+    SpecStarted,
+    execute_specs,
+)
 from benchbook.studies.smoke import AMOUNT, SMOKE, smoke_work
 from benchbook.studies.tracked import end
 from benchbook.typing import JsonObject

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from benchbook.tracking.output.reports import duration_text
 from benchbook.tracking.protocol import TrackedPipeline
-from benchbook.tracking.reports import duration_text
 
 STEPS = "benchbook.tracking.steps"
 log = logging.getLogger(STEPS)

@@ -17,7 +17,7 @@ from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import write_atomic
 
 if TYPE_CHECKING:
-    from benchbook.tracking.reader import Seen
+    from benchbook.tracking.files.reader import Seen
 
 
 # panel: title, unit, factor, (name of the value, label, colour)
@@ -156,8 +156,8 @@ def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
         UsageError: There is no such pipeline, or it has neither a sample nor a step yet.
         ArtifactError: It cannot be read.
     """
-    from benchbook.tracking.folders import find_run
-    from benchbook.tracking.reader import read_run
+    from benchbook.tracking.files.folders import find_run
+    from benchbook.tracking.files.reader import read_run
 
     return timeline_picture(read_run(find_run(run, root)))
 
@@ -172,8 +172,8 @@ def add_timeline(folder: Path) -> None:
         ArtifactError: The pipeline or its report cannot be read.
         StorageError: The folder cannot be written; the report is then as it was.
     """
-    from benchbook.tracking.folders import REPORT, TIMELINE
-    from benchbook.tracking.reader import read_run
+    from benchbook.tracking.files.folders import REPORT, TIMELINE
+    from benchbook.tracking.files.reader import read_run
 
     seen = read_run(folder)
     try:
@@ -186,7 +186,7 @@ def add_timeline(folder: Path) -> None:
 
 def with_timeline(report: str) -> str:
     """Return a report in Markdown that links the timeline next to it."""
-    from benchbook.tracking.folders import TIMELINE
+    from benchbook.tracking.files.folders import TIMELINE
 
     return f"{report}\n## Timeline\n\n![Telemetry over time, with the steps shaded]({TIMELINE})\n"
 

@@ -14,8 +14,8 @@ from benchbook.optimizers import OptimizerChoice, settings_of
 from benchbook.params.load import preset_argument
 from benchbook.records import RunSpec, Status
 from benchbook.specs.claims import number
-from benchbook.specs.display import Cell, Note, Table
 from benchbook.specs.spec_plan import Givens
+from benchbook.specs.views.display import Cell, Note, Table
 
 _MOST_WEAKNESSES = 5
 _GIVEN = (

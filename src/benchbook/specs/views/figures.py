@@ -7,7 +7,7 @@ import numpy as np
 from benchbook.analysis import RunTable, convergence, decades_behind
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
 from benchbook.protocols import Problem
-from benchbook.specs.display import Captioned
+from benchbook.specs.views.display import Captioned
 from benchbook.typing import FloatArray
 
 _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": "--"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchbook.analysis.plots import Picture
-from benchbook.analysis.plots.timeline import timeline_picture
-from benchbook.specs.display import Table
+from benchbook.analysis.plots.timing.timeline import timeline_picture
+from benchbook.specs.views.display import Table
 from benchbook.tracking import Pipeline
 from benchbook.tracking.eta import eta_errors
-from benchbook.tracking.reader import read_run
-from benchbook.tracking.reports import duration_text, metrics_text, position
+from benchbook.tracking.files.reader import read_run
+from benchbook.tracking.output.reports import duration_text, metrics_text, position
 
 
 def timeline(pipeline: Pipeline) -> Picture:

@@ -15,11 +15,11 @@ import orjson
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
-from benchbook.tracking.document import from_document
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.field_types import check_types
-from benchbook.tracking.folders import (
+from benchbook.tracking.files.document import from_document
+from benchbook.tracking.files.folders import (
     LOCK,
     MANIFEST,
     check_readable,
@@ -30,7 +30,7 @@ from benchbook.tracking.folders import (
     run_ids,
     tracking_root,
 )
-from benchbook.tracking.run_locks import heartbeat
+from benchbook.tracking.files.run_locks import heartbeat
 from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 
 INDEX = "index.cache"

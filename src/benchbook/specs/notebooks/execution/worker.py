@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from benchbook.specs.engine import fork_server
 
 if TYPE_CHECKING:
-    from benchbook.specs.notebooks.notebook import Execution
+    from benchbook.specs.notebooks.execution.notebook import Execution
 
 # Where these are installed, jsonschema and papermill import them for formats and places that notebooks do not have; the
 # first alone takes a second.
@@ -37,7 +37,7 @@ def main() -> None:
         fork_server.refuse("there is no fork server")  # who started us has said why
     for name in _NEEDLESS:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's mark of what cannot be imported
-    from benchbook.specs.notebooks.notebook import Execution
+    from benchbook.specs.notebooks.execution.notebook import Execution
 
     logger = logging.getLogger("benchbook")
     logger.setLevel(logging.INFO)  # who started us decides what is shown

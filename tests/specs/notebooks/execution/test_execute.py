@@ -17,11 +17,11 @@ import pytest
 from benchbook.cli.main import main
 from benchbook.params.load import load
 from benchbook.specs.notebooks.discover import find
-from benchbook.specs.notebooks.execute import execute_specs
-from benchbook.specs.notebooks.up_to_date import NOTE
+from benchbook.specs.notebooks.execution.execute import execute_specs
+from benchbook.specs.notebooks.execution.up_to_date import NOTE
 from benchbook.specs.outcome import read_outcome
 
-from ..conftest import TINY, write_params
+from ...conftest import TINY, write_params
 
 FAILING = """
 spec.name, spec.folder = "bad", spec.folder.with_name("bad")

@@ -13,13 +13,13 @@ import orjson
 from benchbook.clock import Clock, timestamp
 from benchbook.errors import StorageError
 from benchbook.files import write_atomic
-from benchbook.tracking.document import to_document
 from benchbook.tracking.events import apply, begin, line_of
-from benchbook.tracking.flusher import Keeper
-from benchbook.tracking.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
+from benchbook.tracking.files.document import to_document
+from benchbook.tracking.files.flusher import Keeper
+from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
+from benchbook.tracking.files.journal import Journal
+from benchbook.tracking.files.run_locks import RunLock
 from benchbook.tracking.given import plain
-from benchbook.tracking.journal import Journal
-from benchbook.tracking.run_locks import RunLock
 from benchbook.tracking.signals import act_on_deferred
 from benchbook.tracking.state import PipelineState
 
@@ -148,7 +148,7 @@ class Record:
         self._write(SNAPSHOT, data)
 
     def _report(self) -> None:
-        from benchbook.tracking.reports import markdown
+        from benchbook.tracking.output.reports import markdown
 
         self._write(REPORT, markdown(self.state, self.folder).encode())
 

@@ -10,8 +10,8 @@ import pytest
 
 from benchbook.errors import ExecutionError, UsageError
 from benchbook.params import load
-from benchbook.specs.notebooks import profiling
-from benchbook.specs.notebooks.profiling import profile_notebook
+from benchbook.specs.notebooks.execution import profiling
+from benchbook.specs.notebooks.execution.profiling import profile_notebook
 
 RUN = 'import benchbook as bb\nrecord = bb.run("random_search", functions[0], dim=dims[0], budget=budget_per_dim)'
 

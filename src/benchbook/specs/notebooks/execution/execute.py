@@ -14,9 +14,9 @@ from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import spec_root
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook
-from benchbook.specs.notebooks.progress import narrate
-from benchbook.specs.notebooks.up_to_date import inputs_digest, note, unchanged
-from benchbook.specs.notebooks.workers import NotebookWorkers
+from benchbook.specs.notebooks.execution.progress import narrate
+from benchbook.specs.notebooks.execution.up_to_date import inputs_digest, note, unchanged
+from benchbook.specs.notebooks.execution.workers import NotebookWorkers
 from benchbook.typing import JsonObject
 
 Progress = Callable[[str, int, int], None]

@@ -45,7 +45,7 @@ class NotebookWorker:
         options = ["--link", str(link.fileno()), "--folder", str(server.folder)] if link and server else []
         try:
             self._process = subprocess.Popen(  # this Python, a fixed module
-                [sys.executable, "-m", "benchbook.specs.notebooks.worker", *options],
+                [sys.executable, "-m", "benchbook.specs.notebooks.execution.worker", *options],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

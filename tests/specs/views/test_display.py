@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchbook.specs.display import Cell, Table
+from benchbook.specs.views.display import Cell, Table
 
 
 def test_every_text_of_a_table_is_escaped() -> None:

@@ -7,9 +7,9 @@ import logging
 import sys
 from typing import Any
 
-from benchbook.tracking.announce import STEPS
+from benchbook.tracking.output.log_records import STEPS
+from benchbook.tracking.output.reports import duration_text
 from benchbook.tracking.protocol import ShownPipeline
-from benchbook.tracking.reports import duration_text
 
 _WORDS = {"step_started": "", "step_ended": "ended", "step_skipped": "skipped"}
 

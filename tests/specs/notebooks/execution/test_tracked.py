@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from benchbook.cli.main import main
-from benchbook.specs.notebooks import tracked
 from benchbook.specs.notebooks.discover import SpecFile
-from benchbook.specs.notebooks.execute import CellStarted, Happening, SpecResult, SpecStarted
+from benchbook.specs.notebooks.execution import tracked
+from benchbook.specs.notebooks.execution.execute import CellStarted, Happening, SpecResult, SpecStarted
 from benchbook.studies import tracked as studies
 from benchbook.tracking import list_runs, read_run
-from benchbook.tracking.folders import find_run
+from benchbook.tracking.files.folders import find_run
 
-from ..conftest import TINY
+from ...conftest import TINY
 from .test_execute import FAILING, SETUP
 
 

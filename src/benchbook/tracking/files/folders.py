@@ -22,7 +22,7 @@ import orjson
 from benchbook.errors import ArtifactError, StorageError, UsageError, unknown_name
 from benchbook.files import artifact_root
 from benchbook.tracking.eta import Shape
-from benchbook.tracking.run_locks import is_live
+from benchbook.tracking.files.run_locks import is_live
 from benchbook.tracking.state import StepStatus
 
 MANIFEST = "manifest.jsonl"

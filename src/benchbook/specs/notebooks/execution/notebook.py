@@ -21,7 +21,7 @@ from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
 from benchbook.specs.engine.execution import NotebookClient
 from benchbook.specs.notebooks.discover import PARAMETERS_TAG, parameters_fault, read_notebook, tags
-from benchbook.specs.notebooks.normalise import normalise
+from benchbook.specs.notebooks.execution.normalise import normalise
 from benchbook.specs.notebooks.parameter_cell import assigned, collects, needed
 from benchbook.typing import JsonObject
 from benchbook_papermill import BenchbookEngine

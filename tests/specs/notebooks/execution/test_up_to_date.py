@@ -11,9 +11,9 @@ import pytest
 from benchbook.cli.main import main
 from benchbook.optimizers import register, unregister
 from benchbook.specs.notebooks.discover import SpecFile
-from benchbook.specs.notebooks.up_to_date import inputs_digest
+from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
 
-from ..conftest import TINY, write_params
+from ...conftest import TINY, write_params
 from .test_execute import FAILING, SETUP
 
 HELD = "spec.claim_sound()\nspec.then()"

@@ -1,0 +1,1 @@
+"""What a spec notebook shows: tables and pictures with their captions."""

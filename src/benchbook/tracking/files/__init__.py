@@ -1,0 +1,1 @@
+"""The files of a tracked pipeline: its folder and journals, who writes them, and how they are read."""

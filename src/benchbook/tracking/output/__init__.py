@@ -1,0 +1,1 @@
+"""What a tracked pipeline shows of itself: reports, lines on a terminal, log records."""
