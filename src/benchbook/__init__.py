@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from benchbook.problems import function, problem
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
-    from benchbook.specs import spec
+    from benchbook.specs import spec, strength
     from benchbook.studies import run, study, variants, verify
 
 _HOMES = {
@@ -58,6 +58,7 @@ _HOMES = {
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
+    "strength": "specs",
     "study": "studies",
     "variants": "studies",
     "verify": "studies",
@@ -87,6 +88,7 @@ __all__ = [
     "run",
     "save",
     "spec",
+    "strength",
     "study",
     "variants",
     "verify",

@@ -113,7 +113,7 @@ def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypa
     runs = spec.when()
     there = as_plain(runs[0].environment.arithmetic)
     other = Repeated(digests=["other"] * 8, arithmetic={**there, "blas": "openblas SomethingElse"})  # type: ignore[dict-item]
-    monkeypatch.setattr("benchbook.specs.standard_claims.in_another_process", lambda specs: other)
+    monkeypatch.setattr("benchbook.specs.trials.planting.in_another_process", lambda specs: other)
     sample = [(spec.plan[k], runs[k]) for k in range(8)]
     claim_contract(spec, runs, sample)
     claim = next(claim for claim in spec.judged if claim.id == "same-seed")

@@ -77,12 +77,12 @@ def test_frozen_variable_does_not_move() -> None:
 
 
 def test_points_are_pulled_to_the_centre() -> None:
-    """Each point of the first batch lies nearer to the centre, by 6 % of its distance at most."""
+    """Each point of the first batch lies nearer to the centre, by 20 % of its distance at most."""
     centre = (LOWER + UPPER) / 2
     intact = DifferentialEvolution(LOWER, UPPER, np.random.default_rng(4)).ask() - centre
     pulled = planted("centre")(LOWER, UPPER, np.random.default_rng(4)).ask() - centre
     share = 1 - np.linalg.norm(pulled, axis=1) / np.linalg.norm(intact, axis=1)
-    assert np.all((share > 0) & (share <= 0.06))
+    assert np.all((share > 0) & (share <= 0.2))
 
 
 def test_confined_points_stay_in_the_lower_half() -> None:

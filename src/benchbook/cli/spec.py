@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchbook.cli.options import check_tracking, json_option, tracking_options
+from benchbook.cli.spec_strength import calibrate_command, strength_command
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 @click.group("spec")
 def command() -> None:
-    """Create, run, check and list spec notebooks."""
+    """Create, run, check and list spec notebooks, and measure what their claims notice."""
+
+
+command.add_command(strength_command)
+command.add_command(calibrate_command)
 
 
 @command.command("list")

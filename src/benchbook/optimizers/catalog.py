@@ -90,10 +90,8 @@ class OptimizerChoice:
 
     def can_lockstep(self) -> bool:
         """Tell whether runs with these settings can advance together."""
-        factory = self.factory
-        if not (isinstance(factory, type) and issubclass(factory, NativeOptimizer)):
-            return False
-        return factory.in_lockstep(**self.settings)
+        can = getattr(self.factory, "in_lockstep", None)
+        return callable(can) and bool(can(**self.settings))
 
     def make_lockstep(self, lower: FloatArray, upper: FloatArray, streams: Streams, *, horizon: int) -> NativeOptimizer:
         """Make the optimizer of several runs, one for each stream.

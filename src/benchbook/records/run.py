@@ -324,3 +324,9 @@ class Claim:
     """Whether the claim holds."""
     detail: str = ""
     """Additional information for the reader."""
+    sort: Annotated[str, OneOf("contract", "proof", "quality")] = "quality"
+    """Contract: any sound optimizer passes. Proof: computed again and compared to the bit. Quality: how good it is."""
+    upper: float | int | None = None
+    """Second threshold, which the measured value may not exceed; null if there is one only."""
+    detectable: float | None = None
+    """Smallest change that the claim notices in four of five cases; null if unknown."""

@@ -21,6 +21,7 @@ from benchbook.protocols import Problem
 from benchbook.records import Claim, RunRecord
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.standard_claims import claim_contract
+from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.views.display import Table
 from benchbook.studies.runs.planned_run import plan
 from benchbook.typing import JsonObject
@@ -109,7 +110,7 @@ class AppliedSpec(SpecBase):
             params=params,
             optimizer=solver,
             control=control,
-            plan=plan([solver, control], self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim),
+            plan=as_planted(plan([solver, control], self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)),
         )
 
     def given(self) -> Table:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from benchbook.errors import ClaimsFailedError, UsageError
 from benchbook.records import Claim, Verdict
 from benchbook.specs.claims import number, requirement, verdict_lines
 from benchbook.specs.views.display import Cell, Table
 
+# Chance that a spec whose optimizer has not changed fails one of its tests; they share it.
+LEVEL = 0.01
+Test = Callable[[float], Claim]
+
 
 class ClaimList:
     """Claims in the order in which they were made.
+
+    Statistical tests are judged when the claims are read, each at its share of `LEVEL` (Bonferroni).
 
     Attributes:
         not_judged: Ids of claims that need a library which is not installed, and may stay undecided.
@@ -19,7 +25,7 @@ class ClaimList:
 
     def __init__(self) -> None:
         """Begin without one."""
-        self._claims: list[Claim] = []
+        self._entries: dict[str, Claim | Test] = {}
         self.not_judged: set[str] = set()
 
     def add(self, claim: Claim) -> Claim:
@@ -30,10 +36,17 @@ class ClaimList:
         """
         if not claim.id or not claim.text:
             raise UsageError(f"a claim needs an id and a sentence, and has {claim.id!r} and {claim.text!r}")
-        if any(other.id == claim.id for other in self._claims):
-            raise UsageError(f"the claim id {claim.id!r} appears twice")
-        self._claims.append(claim)
+        self._put(claim.id, claim)
         return claim
+
+    def test(self, id: str, judged_at: Test) -> Claim:
+        """Add a claim whose verdict depends on the level; return it as the claims so far have it judged.
+
+        Raises:
+            UsageError: Another claim has this id.
+        """
+        self._put(id, judged_at)
+        return next(claim for claim in self if claim.id == id)
 
     def table(self, caption: str = "") -> Table:
         """Return the claims as a table: verdict, sentence, measured value, requirement."""
@@ -44,14 +57,16 @@ class ClaimList:
                 f"{number(claim.measured)} {claim.unit if claim.measured is not None else ''}".rstrip()
                 + (f" ({claim.detail})" if claim.detail else ""),
                 requirement(claim),
+                claim.sort if claim.detectable is None else f"changes of {number(claim.detectable, 2)}",
             ]
-            for claim in self._claims
+            for claim in self
         ]
-        return Table(["verdict", "claim", "measured", "required"], rows, css="bb-table bb-claims", caption=caption)
+        headers = ["verdict", "claim", "measured", "required", "notices"]
+        return Table(headers, rows, css="bb-table bb-claims", caption=caption)
 
     def lines(self) -> str:
         """Return one line per claim, without measured values, so that it is the same everywhere."""
-        return verdict_lines(self._claims)
+        return verdict_lines(list(self))
 
     def demand(self) -> None:
         """Let all of them hold, apart from those that could not be judged here.
@@ -59,22 +74,29 @@ class ClaimList:
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
         """
-        failed = [claim for claim in self._claims if claim.verdict is Verdict.FAILED]
-        open_ = [c for c in self._claims if c.verdict is Verdict.UNDECIDED and c.id not in self.not_judged]
+        failed = [claim for claim in self if claim.verdict is Verdict.FAILED]
+        open_ = [c for c in self if c.verdict is Verdict.UNDECIDED and c.id not in self.not_judged]
         told = []
         if failed:
             listed = "; ".join(
                 f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in failed
             )
-            told.append(f"{len(failed)} of {len(self._claims)} claims do not hold: {listed}")
+            told.append(f"{len(failed)} of {len(self)} claims do not hold: {listed}")
         if open_:
             listed = "; ".join(f"{claim.id}{f': {claim.detail}' if claim.detail else ''}" for claim in open_)
-            told.append(f"{len(open_)} of {len(self._claims)} claims could not be decided: {listed}")
+            told.append(f"{len(open_)} of {len(self)} claims could not be decided: {listed}")
         if told:
             raise ClaimsFailedError("; ".join(told))
 
     def __iter__(self) -> Iterator[Claim]:
-        return iter(self._claims)
+        tests = sum(not isinstance(entry, Claim) for entry in self._entries.values())
+        for entry in self._entries.values():
+            yield entry if isinstance(entry, Claim) else entry(LEVEL / tests)
 
     def __len__(self) -> int:
-        return len(self._claims)
+        return len(self._entries)
+
+    def _put(self, id: str, entry: Claim | Test) -> None:
+        if id in self._entries:
+            raise UsageError(f"the claim id {id!r} appears twice")
+        self._entries[id] = entry

@@ -21,8 +21,13 @@ _LARGE = 1e6  # from here on with an exponent
 _SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">"}
 
 
-def verdict_of(measured: float | int | bool | None, relation: str, threshold: float | int | bool) -> Verdict:
-    """Compare a measured value with a threshold; what could not be measured is undecided.
+def verdict_of(
+    measured: float | int | bool | None,
+    relation: str,
+    threshold: float | int | bool,
+    upper: float | int | None = None,
+) -> Verdict:
+    """Compare a measured value with a threshold, or with two; what could not be measured is undecided.
 
     Raises:
         UsageError: The relation is unknown.
@@ -35,7 +40,8 @@ def verdict_of(measured: float | int | bool | None, relation: str, threshold: fl
         raise UsageError(f"relation is {relation!r}, expected one of {', '.join(_RELATIONS)}")
     if measured is None or not math.isfinite(measured):
         return Verdict.UNDECIDED
-    return Verdict.HELD if _RELATIONS[relation](measured, threshold) else Verdict.FAILED
+    holds = _RELATIONS[relation](measured, threshold) and (upper is None or measured <= upper)
+    return Verdict.HELD if holds else Verdict.FAILED
 
 
 def number(value: float | int | bool | None, digits: int = 3) -> str:
@@ -68,6 +74,8 @@ def requirement(claim: Claim) -> str:
         >>> requirement(claim)
         '≥ 0.5 of runs'
     """
+    if claim.upper is not None:
+        return f"{number(claim.threshold)} to {number(claim.upper)} {claim.unit}".rstrip()
     return f"{_SIGNS[claim.relation]} {number(claim.threshold)} {claim.unit}".rstrip()
 
 

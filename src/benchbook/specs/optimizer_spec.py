@@ -14,10 +14,12 @@ from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
 from benchbook.records import Claim
-from benchbook.specs import standard_claims
+from benchbook.specs import standard_claims, strong_claims
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
+from benchbook.specs.trials.planting import as_planted
+from benchbook.specs.trials.published import Published
 from benchbook.specs.views import figures, tables
 from benchbook.specs.views.display import Note, Table
 from benchbook.studies.runs.execute import execute
@@ -33,6 +35,7 @@ def spec(
     title: str = "",
     control: str = CONTROL,
     reference: str | None = None,
+    published: str | None = None,
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
@@ -44,6 +47,7 @@ def spec(
         control: The optimizer it is compared with.
         reference: Another implementation of the same method, by its name in the catalog. If its library is not
             installed, claims about it are not judged.
+        published: A baseline that holds runs of the optimizer, with which new runs are compared.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
@@ -61,7 +65,13 @@ def spec(
     """
     checked = check(dict(params), "parameters")
     return Spec(
-        name, title=title or name, params=checked, control=control, reference=reference, settings=settings or {}
+        name,
+        title=title or name,
+        params=checked,
+        control=control,
+        reference=reference,
+        published=published,
+        settings=settings or {},
     )
 
 
@@ -73,6 +83,7 @@ class Spec(SpecBase):
     Attributes:
         reference: Another implementation; None without one, or where its library is not installed.
         peers: The runs of the comparison with the reference, once `when` has done them.
+        sample: The runs that are compared with published ones, once `when` has done them.
     """
 
     caption = (
@@ -87,6 +98,7 @@ class Spec(SpecBase):
         title: str,
         control: str,
         reference: str | None,
+        published: str | None,
         settings: Mapping[str, Any],
         params: JsonObject,
     ) -> None:
@@ -96,8 +108,11 @@ class Spec(SpecBase):
         self.reference, self._without_reference = _reference(reference)
         self._reference_name = reference
         self._given = givens(params, library_of(chosen))
-        self._peer_plan = _plan_of_peers(params, chosen, self.reference)
+        self._peer_plan = as_planted(_plan_of_peers(params, chosen, self.reference))
         self.peers = RunTable([])
+        self._published = None if published is None else Published(published, chosen, self._given)
+        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
+        self.sample = RunTable([])
         super().__init__(
             name,
             spec_name(name),
@@ -105,8 +120,8 @@ class Spec(SpecBase):
             params=params,
             optimizer=chosen,
             control=other,
-            plan=spec_plan(self._given, [chosen, *([other] if other else [])]),
-            others=self._peer_plan,
+            plan=as_planted(spec_plan(self._given, [chosen, *([other] if other else [])])),
+            others=[*self._peer_plan, *self._sample_plan],
         )
 
     def settings(self) -> Table | Note:
@@ -125,6 +140,7 @@ class Spec(SpecBase):
     def when(self) -> RunTable:
         """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
         self.runs, self.peers = self._runs.do(self.plan), self._runs.do(self._peer_plan)
+        self.sample = self._runs.do(self._sample_plan)
         return self.runs
 
     claim_sound = standard_claims.claim_sound
@@ -135,6 +151,54 @@ class Spec(SpecBase):
     centre_bias = standard_claims.centre_bias
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
+
+    def claim_published(self) -> Claim:
+        """Claim that a sample of the published runs, computed again, is what it was to the last digit published.
+
+        Compared are evaluations, the first evaluation within each of the standard targets, and the area over the
+        convergence curve. If a run differs under another arithmetic, the claim is undecided and need not hold. If the
+        code was changed on purpose, publish the baseline again.
+
+        Raises:
+            UsageError: The spec was begun without a baseline.
+        """
+        return strong_claims.claim_published(self, self._with_baseline())
+
+    def claim_as_good_as_published(self, *, margin: float = strong_claims.MARGIN) -> Claim:
+        """Claim that new runs are as good as the published ones in each cell: not worse, and not better either.
+
+        Args:
+            margin: Change of the area over the convergence curve (0 to 1) that does not matter. In a cell whose
+                runs vary too much for it, twice the half width of the interval of the change takes its place.
+
+        Raises:
+            UsageError: The spec was begun without a baseline, or the margin is not above 0.
+        """
+        return strong_claims.claim_as_good_as_published(self, self._with_baseline(), self.sample, margin=margin)
+
+    def claim_solves(self, function: str, dim: int, *, target: float, within: int, at_least: float) -> Claim:
+        """Claim that a share of runs on a shifted function comes within a target of the optimum.
+
+        Held if the exact interval of the chance lies above the share, failed if below, undecided otherwise.
+
+        Args:
+            function: Name of the function.
+            dim: Dimension.
+            target: Precision.
+            within: Evaluations that count.
+            at_least: Share of runs, 0 to 1.
+
+        Raises:
+            UsageError: The spec has no such runs, of this many evaluations.
+        """
+        return strong_claims.claim_solves(
+            self, self.sample, function, dim, target=target, within=within, at_least=at_least
+        )
+
+    def _with_baseline(self) -> Published:
+        if self._published is None:
+            raise UsageError(f"{self.name} is compared with no baseline: bb.spec(..., published=...)")
+        return self._published
 
     def claim_keeps_up(self, *, at_most: float) -> Claim:
         """Claim to end at most this many orders of magnitude above the reference on shifted problems; below is fine.

@@ -10,7 +10,7 @@ from benchbook.errors import UsageError
 from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice
 from benchbook.records import Claim
-from benchbook.specs.claim_list import ClaimList
+from benchbook.specs.claim_list import ClaimList, Test
 from benchbook.specs.claims import verdict_of
 from benchbook.specs.outcome import outcome_document, write_outcome
 from benchbook.specs.spec_runs import SpecRuns
@@ -82,6 +82,8 @@ class SpecBase:
         *,
         unit: str = "",
         detail: str = "",
+        sort: str = "quality",
+        upper: float | int | None = None,
     ) -> Claim:
         """Add a claim; `then` judges all of them together.
 
@@ -93,6 +95,8 @@ class SpecBase:
             threshold: What it is compared with.
             unit: Unit of both.
             detail: What a reader should know of the measurement.
+            sort: "quality"; "contract" if any sound optimizer passes.
+            upper: A second threshold, which the measured value may not exceed.
 
         Raises:
             UsageError: Another claim has this id, a text is empty, or the relation is unknown.
@@ -105,9 +109,9 @@ class SpecBase:
             >>> spec.claim("near", "The plane is found.", 2.5, "<=", 5.0, unit="mm").verdict.value
             'held'
         """
-        verdict = verdict_of(measured, relation, threshold)
+        verdict = verdict_of(measured, relation, threshold, upper)
         known = None if measured is None or not math.isfinite(measured) else measured
-        return self._claims.add(
+        return self.add(
             Claim(
                 id=id,
                 text=text,
@@ -117,8 +121,37 @@ class SpecBase:
                 unit=unit,
                 verdict=verdict,
                 detail=detail,
+                sort=sort,
+                upper=upper,
             )
         )
+
+    def add(self, claim: Claim, *, may_stay_open: bool = False) -> Claim:
+        """Add a claim that has been judged.
+
+        Args:
+            claim: The claim.
+            may_stay_open: It could not be judged here, and the spec can still hold.
+
+        Raises:
+            UsageError: Another claim has this id, or a text is empty.
+        """
+        if may_stay_open:
+            self._claims.not_judged.add(claim.id)
+        return self._claims.add(claim)
+
+    def test(self, id: str, judged_at: Test) -> Claim:
+        """Add a statistical claim, which is judged at its share of the level that all of the spec have.
+
+        Raises:
+            UsageError: Another claim has this id.
+        """
+        return self._claims.test(id, judged_at)
+
+    def trial(self) -> tuple[list[Claim], RunTable]:
+        """Return the claims that could be judged here, and the optimizer's runs: what a trial with a fault compares."""
+        judged = [claim for claim in self._claims if claim.id not in self._claims.not_judged]
+        return judged, self._runs.done().select(optimizer=self.optimizer.name)
 
     def done(self) -> RunTable:
         """Return the runs of optimizer and control that are done.

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from benchbook.analysis import RunTable
 from benchbook.artifacts.run_document import run_key
-from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord, RunSpec
+from benchbook.specs.trials.planting import store_at
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest
 from benchbook.studies.runs.planned_run import PlannedRun
@@ -40,14 +40,14 @@ class SpecRuns:
 
     def do(self, items: Sequence[PlannedRun]) -> RunTable:
         """Do some of the runs and return them; finished ones are replayed from the store."""
-        with Store(self.folder) as store:
+        with store_at(self.folder) as store:
             records = execute_all(items, store=store)
         self._records |= zip(map(self._place, items), records, strict=True)
         return RunTable(records)
 
     def stored(self, items: Sequence[PlannedRun]) -> set[str]:
         """Return the run keys of those runs that the store has, and can read."""
-        with Store(self.folder) as store:
+        with store_at(self.folder) as store:
             keys = {run_key(item.spec, code_digest(item)) for item in items}
             return {key for key in keys if store.get(key) is not None}
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from benchbook import analysis
 from benchbook.analysis import RunTable
-from benchbook.analysis.control import first_hit
+from benchbook.analysis.control import FLOOR, first_hit
 from benchbook.errors import UsageError
 from benchbook.records import Claim, RunRecord, Status
 from benchbook.specs.claims import number
-from benchbook.specs.rerun import in_another_process
 from benchbook.specs.spec_base import SpecBase
+from benchbook.specs.trials.planting import done_again
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 
@@ -24,17 +24,17 @@ def claim_contract(spec: SpecBase, runs: RunTable, sample: Sequence[tuple[Planne
     """Claim that runs complete, budgets are kept, and the sampled runs repeat to the byte in another process."""
     failed = sum(run.status is Status.FAILED for run in runs)
     over = sum(run.evaluations > run.budget for run in runs)
-    again = in_another_process([item.spec for item, _ in sample])
+    again = done_again([item for item, _ in sample])
     differing = sum(run.content_digest != digest for (_, run), digest in zip(sample, again.digests, strict=True))
     detail = f"{len(sample)} runs repeated"
     proven: int | None = differing
     if differing and (unlike := again.unlike([run.environment for _, run in sample])):
         # Runs of other arithmetic prove nothing about seeds, whichever way they differ.
         proven, detail = None, f"{detail} under other arithmetic: {'; '.join(unlike)}"
-    spec.claim("complete", "Every run completes.", failed, "==", 0, unit="failed runs")
-    spec.claim("budget", "No run exceeds its evaluation budget.", over, "==", 0, unit="runs over budget")
+    _contract(spec, "complete", "Every run completes.", failed, unit="failed runs")
+    _contract(spec, "budget", "No run exceeds its evaluation budget.", over, unit="runs over budget")
     text = "The same seed gives the same bytes, computed again in another process."
-    spec.claim("same-seed", text, proven, "==", 0, unit="differing runs", detail=detail)
+    _contract(spec, "same-seed", text, proven, unit="differing runs", detail=detail)
 
 
 def claim_sound(spec: SpecBase, *, deterministic: bool = False) -> None:
@@ -51,7 +51,7 @@ def claim_sound(spec: SpecBase, *, deterministic: bool = False) -> None:
     same = sum(_other_seed(spec.plan[k]).history == runs[k].history for k in shifted)
     text = f"Another seed gives {'the same' if deterministic else 'another'} trajectory."
     expected, detail = len(shifted) if deterministic else 0, f"{len(shifted)} runs repeated"
-    spec.claim("other-seed", text, same, "==", expected, unit="equal trajectories", detail=detail)
+    _contract(spec, "other-seed", text, same, expected=expected, unit="equal trajectories", detail=detail)
 
 
 def claim_beats_control(spec: SpecBase, *, at_least: float, functions: Sequence[str] | None = None) -> Claim:
@@ -85,17 +85,33 @@ def claim_no_centre_bias(spec: SpecBase, *, at_most: float = 1.0, functions: Seq
 
 
 def claim_fails_on(
-    spec: SpecBase, functions: Sequence[str], *, precision: float = 1e-8, per_dim: int = 500, at_most: float = 0.2
+    spec: SpecBase,
+    functions: Sequence[str],
+    *,
+    gains: tuple[float, float] | None = None,
+    precision: float = 1e-8,
+    per_dim: int = 500,
+    at_most: float = 0.2,
 ) -> Claim:
-    """Claim a weakness: that few runs on these shifted functions come within a precision of the optimum.
+    """Claim a weakness: on these shifted functions little is gained on the control, but not nothing either.
+
+    A broken optimizer gains less, and one that has lost the weakness more; both make the page untrue.
 
     Args:
         spec: The spec.
         functions: Names of functions.
+        gains: Least and most orders of magnitude gained on the control; the median over functions and dimensions
+            counts. Without it, the claim is about the share of runs that come within a precision, and a broken
+            optimizer passes it more easily.
         precision: Distance from the optimum's value.
         per_dim: Evaluations per variable that count, so that the claim means the same with longer budgets.
         at_most: Largest share of runs that may reach it.
+
+    Raises:
+        UsageError: Gains are claimed of the control itself.
     """
+    if gains is not None:
+        return _claim_gains(spec, functions, *gains)
     where = f"within {number(precision)} of the optimum of these shifted functions: {', '.join(functions)}"
     share = share_reaching(spec, precision, functions, per_dim=per_dim)
     text = f"With {per_dim:,} evaluations per variable it rarely comes {where}."
@@ -133,6 +149,25 @@ def share_reaching(
 def improvements_ratio(spec: SpecBase) -> float:
     """Return improvements found over those expected of independent draws, summed over the optimizer's runs."""
     return analysis.improvements_ratio(spec.done().select(optimizer=spec.optimizer.name))
+
+
+def _contract(
+    spec: SpecBase, id: str, text: str, measured: int | None, *, expected: int = 0, unit: str, detail: str = ""
+) -> None:
+    """Claim what any sound optimizer passes."""
+    spec.claim(id, text, measured, "==", expected, unit=unit, detail=detail, sort="contract")
+
+
+def _claim_gains(spec: SpecBase, functions: Sequence[str], low: float, high: float) -> Claim:
+    if spec.control is None:
+        raise UsageError(f"{spec.optimizer.name} is the control itself")
+    twins = spec.done().twins().select(function=list(functions))
+    least = spec.plan[0].spec.target or FLOOR
+    behind, each = analysis.decades_behind(twins, spec.optimizer.name, spec.control.name, least=least)
+    text = f"On these shifted functions it gains little on {_words(spec.control.name)}: {', '.join(functions)}."
+    detail = ", ".join(f"{function} {dim}-D {-gap:.2g}" for function, dim, gap in each[:4])
+    gained = None if behind is None else -behind
+    return spec.claim("weakness", text, gained, ">=", low, upper=high, unit="orders of magnitude", detail=detail)
 
 
 def _centred(spec: SpecBase, functions: Sequence[str] | None) -> list[str]:

@@ -22,6 +22,7 @@ from benchbook.artifacts.kinds import (
     RUN_VERSION,
     SPEC_OUTCOME_VERSION,
     STORE_VERSION,
+    STRENGTH_VERSION,
     TRACE_VERSION,
     Kind,
 )
@@ -39,6 +40,7 @@ from benchbook.artifacts.models.pipeline import (
 from benchbook.artifacts.models.profile import Profile
 from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
+from benchbook.artifacts.models.strength import Strength
 from benchbook.artifacts.models.study import Aggregate, StudyManifest
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
@@ -123,6 +125,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.PIPELINE: TrackedPipeline,
     Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
     Kind.PROFILE: Profile,
+    Kind.STRENGTH: Strength,
     Kind.BENCHMARK_REPORT: document_model(model_of(Report), Kind.BENCHMARK_REPORT.value),
 }
 FILE_NAMES = {
@@ -140,6 +143,7 @@ FILE_NAMES = {
     Kind.REFERENCE: f"reference.v{REFERENCE_VERSION}.schema.json",
     Kind.BENCHMARK_REPORT: f"benchmark-report.v{BENCHMARK_VERSION}.schema.json",
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
+    Kind.STRENGTH: f"strength.v{STRENGTH_VERSION}.schema.json",
     Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",
 }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
+from typing import Protocol
 
 import numpy as np
 
 from benchbook.artifacts.run_document import run_key
-from benchbook.artifacts.store.store import Store
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
 from benchbook.errors import text_of
@@ -36,6 +36,19 @@ from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 
 log = logging.getLogger(__name__)
+
+
+class Keeps(Protocol):
+    """Where finished runs are kept: a store, or something like it."""
+
+    def get(self, key: str, /) -> RunRecord | None:
+        """Return a run by its key; None where it is not there."""
+
+    def append(self, record: RunRecord, /) -> object:
+        """Keep a run."""
+
+    def close(self) -> None:
+        """Write what is not written yet."""
 
 
 def cells_of(plan: Iterable[PlannedRun]) -> list[list[PlannedRun]]:
@@ -72,7 +85,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
 def execute_all(
     plan: Sequence[PlannedRun],
     *,
-    store: Store | None = None,
+    store: Keeps | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[RunRecord]:
     """Do all runs of a plan, cell by cell; those that the store already has are replayed, the others stored.
@@ -113,7 +126,9 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     )
     # A noisy run draws from a stream of its own after each evaluation, and is done alone.
     noisy = any(isinstance(item.problem, Noisy) for item in planned)
-    return same_box and not noisy and first.optimizer.can_lockstep()
+    # A fault that knows where the optimum lies is another one for each problem.
+    alike = all(item.optimizer.factory is first.optimizer.factory for item in planned)
+    return same_box and not noisy and alike and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:

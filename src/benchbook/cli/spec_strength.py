@@ -1,0 +1,130 @@
+"""`benchbook spec strength` and `benchbook spec calibrate`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from benchbook.cli.options import json_option
+from benchbook.errors import ExitCode
+
+if TYPE_CHECKING:
+    from benchbook.specs.noticing.calibrate import Calibration
+    from benchbook.specs.noticing.summary import Strength
+
+_PARAMS = click.option(
+    "--params",
+    "which",
+    default="quick",
+    show_default=True,
+    help="quick (or fast), balanced, full (or quality), or a YAML file.",
+)
+_WORKERS = click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. [processors]")
+
+
+@click.command("strength")
+@click.argument("names", nargs=-1, required=True)
+@_PARAMS
+@click.option(
+    "--faults",
+    default="wrapped,code",
+    show_default=True,
+    help="wrapped (around ask and tell), code (in the source of a native optimizer), or names, separated by commas.",
+)
+@click.option(
+    "--at-least",
+    type=click.FloatRange(min=0, max=1),
+    default=None,
+    metavar="SHARE",
+    help="Exit with code 1 where the quality claims notice a smaller share of the severe faults.",
+)
+@_WORKERS
+@json_option("the artifacts")
+def strength_command(
+    *, names: tuple[str, ...], which: str, faults: str, at_least: float | None, workers: int | None, as_json: bool
+) -> int:
+    """Plant faults into the optimizers of specs, and tell which their claims notice.
+
+    Each fault is planted in turn and the claims of the notebook are judged again: a claim notices the fault if it holds
+    without it and does not hold with it. A fault that makes the optimizer raise is noticed, and said. A fault that
+    changes no run cannot be noticed, and is not counted.
+
+    What was tried with the same notebook, parameters, code and libraries is not tried again, so that a measurement
+    which was ended goes on. The artifact is artifacts/specs/NAME/strength.json.zst.
+    """
+    from benchbook.specs.notebooks.discover import find
+    from benchbook.specs.noticing.measure import strength
+
+    wanted = [name.strip() for name in faults.split(",") if name.strip()]
+    found = [strength(file.name, params=which, faults=wanted, workers=workers) for file in find(names)]
+    if as_json:
+        click.echo(json.dumps([measured.document for measured in found]))
+    else:
+        for measured in found:
+            _show(measured)
+    weak = [measured for measured in found if at_least is not None and measured.share < at_least]
+    for measured in weak:
+        click.echo(f"{measured.name}: {measured.share:.0%} of the severe faults, expected {at_least:.0%}", err=True)
+    return ExitCode.FAILED if weak else ExitCode.DONE
+
+
+@click.command("calibrate")
+@click.argument("names", nargs=-1, required=True)
+@_PARAMS
+@click.option(
+    "--reseeded", type=click.IntRange(min=1), default=200, show_default=True, help="How many specs with other seeds."
+)
+@_WORKERS
+def calibrate_command(*, names: tuple[str, ...], which: str, reseeded: int, workers: int | None) -> int:
+    """Judge the claims of specs again under other seeds, and propose thresholds.
+
+    An optimizer that has not changed should pass under any seed: at most 1 % of the re-seeded specs may fail. The
+    thresholds proposed are those that all but each claim's share of them would have passed; nothing is written. Exit
+    code 1 where more specs fail.
+    """
+    from benchbook.specs.notebooks.discover import find
+    from benchbook.specs.noticing.calibrate import calibrate
+
+    found = [calibrate(file.name, params=which, reseeded=reseeded, workers=workers) for file in find(names)]
+    for calibrated in found:
+        _show_calibration(calibrated)
+    return ExitCode.DONE if all(calibrated.sound for calibrated in found) else ExitCode.FAILED
+
+
+def _show(measured: Strength) -> None:
+    from benchbook.cli.terminal import console, table
+
+    rows = [
+        [
+            fault["name"],
+            fault["severity"],
+            ", ".join(fault["noticed_by"]) or ("" if fault["error"] else "nobody"),
+            fault["error"] or "",
+        ]
+        for fault in measured.faults
+    ]
+    screen = console()
+    screen.print(table(["fault", "severity", "noticed by", "raised"], rows))
+    if measured.without_effect:
+        click.echo(f"without an effect, and not counted: {', '.join(measured.without_effect)}")
+    for family in ("named", "code"):
+        noticed, of = measured.counted(family=family)
+        if of:
+            quality, _ = measured.counted(family=family, sort="quality")
+            kind = "of the fixed list" if family == "named" else "made by rule"
+            click.echo(f"code faults {kind}: {noticed} of {of} noticed, by quality claims alone {quality}")
+    click.echo(f"{measured.name}: {measured.sentence()}")
+
+
+def _show_calibration(calibrated: Calibration) -> None:
+    from benchbook.cli.terminal import console, table
+    from benchbook.specs.claims import number, requirement
+
+    rows = [
+        [item.claim.id, number(item.claim.measured), requirement(item.claim), str(item.failed), item.proposed]
+        for item in calibrated.claims
+    ]
+    console().print(table(["claim", "measured", "required", "failed", "proposed"], rows))
+    click.echo(f"{calibrated.name}: {calibrated.alarms} of {calibrated.reseeded} re-seeded specs fail")

@@ -1,0 +1,1 @@
+"""Planted faults: optimizers made worse on purpose, to see whether a check notices."""

@@ -1,0 +1,153 @@
+"""Calibration: a spec's claims under other seeds of the intact optimizer, and the thresholds that they propose."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchbook.errors import UsageError
+from benchbook.params.load import load
+from benchbook.records import Claim, RunRecord, Verdict
+from benchbook.specs.notebooks.discover import find
+from benchbook.specs.noticing.trial import trial
+from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.typing import JsonObject
+
+RESEEDED = 200
+FALSE_ALARMS = 0.01
+_APART = 1000  # seeds of one re-seeded spec lie so far from those of the next
+# Proofs compare bits and contracts hold for any sound optimizer: other seeds cannot make them fail.
+_NOT_CALIBRATED = ("claim_sound", "claim_published")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """A claim under other seeds.
+
+    Attributes:
+        claim: As it stands in the spec.
+        failed: In how many re-seeded specs it did not hold.
+        low: Least measured value that its share of false alarms leaves; None where nothing was measured.
+        high: Greatest such value.
+    """
+
+    claim: Claim
+    failed: int
+    low: float | None
+    high: float | None
+
+    @property
+    def proposed(self) -> str:
+        """The thresholds that would hold in all but the allowed share of re-seeded specs."""
+        if self.low is None or self.high is None:
+            return ""
+        if self.claim.upper is not None:
+            return f"{_down(self.low):g} to {_up(self.high):g}"
+        return f"{self.claim.relation} {_down(self.low) if '>' in self.claim.relation else _up(self.high):g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """The claims of a spec under other seeds.
+
+    Attributes:
+        name: Name of the spec.
+        reseeded: How many specs were re-seeded.
+        alarms: In how many of them a claim did not hold.
+        claims: Each calibrated claim.
+    """
+
+    name: str
+    reseeded: int
+    alarms: int
+    claims: tuple[Calibrated, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether no more than the allowed share of re-seeded specs fails."""
+        return self.alarms <= FALSE_ALARMS * self.reseeded
+
+
+def calibrate(
+    name: str,
+    *,
+    params: str = "quick",
+    reseeded: int = RESEEDED,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
+    """Judge the claims of a spec again under other seeds, and propose thresholds; nothing is written.
+
+    Args:
+        name: A spec by the name of its notebook or optimizer.
+        params: The parameter set.
+        reseeded: How many specs.
+        workers: Processes; one per processor unless given.
+        progress: Called with (done, planned) after each spec.
+
+    Raises:
+        UnknownNameError: There is no such spec.
+        UsageError: `reseeded` is not above 0, or the spec has no claims.
+    """
+    if reseeded < 1:
+        raise UsageError(f"reseeded is {reseeded}, expected a whole number >= 1")
+    (file,) = find([name])
+    values = load(params)
+    found: dict[int, tuple[Claim, ...]] = {}
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers or os.cpu_count() or 1, reseeded), mp_context=context) as pool:
+        jobs = {pool.submit(_reseeded, file.path, values, number): number for number in range(reseeded + 1)}
+        for done, job in enumerate(as_completed(jobs)):
+            found[jobs[job]] = job.result()
+            if progress is not None:
+                progress(done, reseeded)
+    intact, others = found[0], [found[number] for number in range(1, reseeded + 1)]
+    held = {claim.id for claim in intact if claim.verdict is Verdict.HELD}
+    return Calibration(
+        name=file.name,
+        reseeded=reseeded,
+        alarms=sum(any(claim.id in held and claim.verdict is not Verdict.HELD for claim in each) for each in others),
+        claims=tuple(_calibrated(claim, others, len(intact)) for claim in intact),
+    )
+
+
+def _reseeded(path: Path, params: JsonObject, number: int) -> tuple[Claim, ...]:
+    """Return the claims of a spec with other seeds; number 0 is the spec as it stands."""
+
+    def change(item: PlannedRun) -> PlannedRun:
+        return replace(item, spec=replace(item.spec, seed=item.spec.seed + _APART * number))
+
+    kept: dict[str, RunRecord] = {}
+    tried = trial(path, params, change=change, kept=kept, without=_NOT_CALIBRATED)
+    if tried.error is not None:
+        raise UsageError(f"{path.stem} did not reach its judgement: {tried.error}")
+    return tuple(claim for claim in tried.claims if claim.sort == "quality" and claim.id in tried.judged)
+
+
+def _calibrated(claim: Claim, others: list[tuple[Claim, ...]], claims: int) -> Calibrated:
+    same = [found for each in others for found in each if found.id == claim.id]
+    values = sorted(float(found.measured) for found in same if found.measured is not None)
+    # Each claim has its share of the false alarms, half of it on each side.
+    spare = math.floor(FALSE_ALARMS / claims / 2 * len(values))
+    return Calibrated(
+        claim=claim,
+        failed=sum(found.verdict is not Verdict.HELD for found in same),
+        low=values[spare] if values else None,
+        high=values[-1 - spare] if values else None,
+    )
+
+
+def _down(value: float) -> float:
+    """Round to two digits, downwards."""
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 1.0
+    return math.floor(value / step) * step
+
+
+def _up(value: float) -> float:
+    """Round to two digits, upwards."""
+    return -_down(-value)

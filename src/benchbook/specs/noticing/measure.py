@@ -1,0 +1,177 @@
+"""Measuring the strength of a spec: its claims are tried with each fault, in parallel, and what was done is kept."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchbook.artifacts.io import load_document, save_document
+from benchbook.artifacts.kinds import STRENGTH_VERSION, Kind
+from benchbook.clock import SYSTEM_CLOCK, timestamp
+from benchbook.errors import BenchbookError, UsageError
+from benchbook.files import artifact_root
+from benchbook.optimizers import optimizer
+from benchbook.params.load import load
+from benchbook.records import RunRecord, Verdict
+from benchbook.specs.names import what_is_missing
+from benchbook.specs.notebooks.discover import SpecFile, find
+from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
+from benchbook.specs.noticing.faults import FAMILIES, TrialFault, faults_of, planting
+from benchbook.specs.noticing.summary import Strength
+from benchbook.specs.noticing.trial import Trial, trial
+from benchbook.specs.spec_base import SpecBase
+from benchbook.studies.runs import provenance
+from benchbook.typing import JsonObject
+
+FILE_NAME = "strength.json.zst"
+_DONE = ".strength-{preset}.jsonl"  # hidden: it is no artifact, and losing it costs one measurement
+_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, control and reference among them
+_intact: dict[str, Trial] = {}
+
+
+def strength(
+    spec: str | SpecBase,
+    *,
+    params: str = "quick",
+    faults: Sequence[str] = FAMILIES,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Strength:
+    """Plant faults into the optimizer of a spec, and tell which its claims notice.
+
+    Each fault is planted in turn; the notebook's claims are judged again, and a claim notices the fault if it holds
+    without and does not hold with it. The artifact lies next to the outcome. Faults that were tried before with the
+    same notebook, parameters, code and libraries are not tried again.
+
+    Args:
+        spec: A spec by the name of its notebook or optimizer, or the object that its notebook works with.
+        params: The parameter set.
+        faults: `wrapped`, `code`, or names of faults.
+        workers: Processes; one per processor unless given.
+        progress: Called with (done, planned) after each fault.
+
+    Raises:
+        UnknownNameError: There is no such spec or fault.
+        UsageError: The spec has no claims, or the library of its optimizer is not installed.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> try:
+        ...     bb.strength("cma_ess")
+        ... except bb.BenchbookError as error:
+        ...     print("cma_es" in str(error))
+        True
+    """
+    (file,) = find([spec.folder.name if isinstance(spec, SpecBase) else spec])
+    values = load(params)
+    missing = what_is_missing(file.name)
+    if missing is not None:
+        raise UsageError(missing)
+    start_s = time.perf_counter()
+    with_fault = _Trials(file, values)
+    intact = with_fault.intact()
+    tried = faults_of(optimizer(intact.optimizer), faults)
+    found = with_fault.all(tried, workers or os.cpu_count() or 1, progress)
+    document: JsonObject = {
+        "kind": Kind.STRENGTH.value,
+        "schema_version": STRENGTH_VERSION,
+        "name": file.name,
+        "optimizer": intact.optimizer,
+        "created_at": timestamp(SYSTEM_CLOCK.now()),
+        "version": provenance.library_version(),
+        "preset": str(values.get("preset", "")),
+        "inputs": with_fault.inputs,
+        "elapsed_s": round(time.perf_counter() - start_s, 3),
+        "claims": [{"id": c.id, "sort": c.sort, "verdict": c.verdict.value} for c in intact.claims],
+        "faults": [found[fault.id] for fault in tried],
+    }
+    save_document(document, artifact_root() / "specs" / file.name / FILE_NAME)
+    return Strength(document)
+
+
+def read_strength(name: str) -> Strength | None:
+    """Return the strength of a spec as it was last measured; None where it never was, or cannot be read."""
+    path = artifact_root() / "specs" / name / FILE_NAME
+    try:
+        return Strength(load_document(path)) if path.is_file() else None
+    except BenchbookError:
+        return None
+
+
+class _Trials:
+    """The trials of one spec: those done before are read, the others done and written down."""
+
+    def __init__(self, file: SpecFile, params: JsonObject) -> None:
+        self.file, self.params = file, params
+        self.inputs = inputs_digest(file, params)
+        self.path = artifact_root() / "specs" / file.name / _DONE.format(preset=params.get("preset", ""))
+
+    def intact(self) -> Trial:
+        """Return what comes of the claims without a fault."""
+        return trial(self.file.path, self.params, change=None, kept={})
+
+    def all(
+        self, faults: Sequence[TrialFault], workers: int, progress: Callable[[int, int], None] | None
+    ) -> dict[str, JsonObject]:
+        """Return what came of each fault, by its id."""
+        found = self._before()
+        missing = [fault for fault in faults if fault.id not in found]
+        if not missing:
+            return found
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(workers, len(missing)), mp_context=context) as pool:
+            jobs = {pool.submit(_try, self.file.path, self.params, fault): fault for fault in missing}
+            for done, job in enumerate(as_completed(jobs), start=1):
+                found[jobs[job].id] = job.result()
+                with self.path.open("a", encoding="utf-8") as lines:
+                    line = {"inputs": self.inputs, "id": jobs[job].id, "found": found[jobs[job].id]}
+                    lines.write(json.dumps(line) + "\n")
+                if progress is not None:
+                    progress(len(faults) - len(missing) + done, len(faults))
+        return found
+
+    def _before(self) -> dict[str, JsonObject]:
+        found: dict[str, JsonObject] = {}
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return found
+        for line in lines:
+            try:
+                item: dict[str, Any] = json.loads(line)
+            except ValueError:  # the last line of a measurement that was ended
+                continue
+            if item["inputs"] == self.inputs:
+                found[item["id"]] = item["found"]
+        if not found:
+            self.path.unlink(missing_ok=True)
+        return found
+
+
+def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
+    """Try a fault, in a worker; the first time, the intact optimizer before."""
+    if str(path) not in _intact:
+        _intact[str(path)] = trial(path, params, change=None, kept=_kept)
+    intact = _intact[str(path)]
+    with_fault = trial(path, params, change=planting(fault, intact.optimizer), kept=dict(_kept))
+    verdicts = {claim.id: claim.verdict for claim in with_fault.claims if claim.id in with_fault.judged}
+    noticed = [
+        claim.id
+        for claim in intact.claims
+        # A claim that a raising cell was never reached by is noticed as the error, not as a claim.
+        if claim.verdict is Verdict.HELD and verdicts.get(claim.id, Verdict.HELD) is not Verdict.HELD
+    ]
+    return {
+        **asdict(fault),
+        "effect": with_fault.error is not None or with_fault.runs != intact.runs,
+        "error": with_fault.error,
+        "noticed_by": noticed,
+    }

@@ -1,0 +1,130 @@
+"""Trying a spec: what its notebook claims, judged with other runs in the place of its own."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchbook.digests import digest
+from benchbook.errors import UsageError
+from benchbook.records import Claim, RunRecord
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, read_notebook, tags
+from benchbook.specs.spec_base import SpecBase
+from benchbook.specs.trials.planting import planted
+from benchbook.studies.runs.planned_run import PlannedRun
+from benchbook.typing import JsonObject
+
+_WORK = ("when", "claim")  # what a cell's last line must begin with, as a method of the spec, to be more than display
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of a spec's claims.
+
+    Attributes:
+        optimizer: What the spec is about.
+        claims: As they were judged.
+        judged: Ids of those that could be judged here.
+        runs: Digest over what the optimizer's runs did.
+        error: What was raised, and ended the trial early; None where nothing was.
+    """
+
+    optimizer: str
+    claims: tuple[Claim, ...]
+    judged: frozenset[str]
+    runs: str
+    error: str | None
+
+
+def trial(
+    path: Path,
+    params: JsonObject,
+    *,
+    change: Callable[[PlannedRun], PlannedRun] | None,
+    kept: dict[str, RunRecord],
+    without: Collection[str] = (),
+) -> Trial:
+    """Do the runs of a notebook's spec and judge its claims; nothing is displayed, stored or written.
+
+    Args:
+        path: The notebook.
+        params: What takes the place of its parameters.
+        change: Returns the run that stands in the place of a planned one.
+        kept: Finished runs by key; what is there is not done again.
+        without: Methods of the spec that are not called.
+
+    Raises:
+        UsageError: The notebook begins no spec, or it has no claims.
+    """
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    error: str | None = None
+    with planted(change, kept), _quiet():
+        try:
+            for source in _sources(read_notebook(path), params, without):
+                exec(compile(source, str(path), "exec"), namespace)  # noqa: S102 -- the project's own notebook
+        except Exception as failure:  # noqa: BLE001 -- a fault may let a notebook's cell raise anything
+            error = f"{type(failure).__name__}: {failure}"
+    spec = next((item for item in namespace.values() if isinstance(item, SpecBase)), None)
+    if spec is None:
+        raise UsageError(f"{path.stem} begins no spec{': ' + error if error else ''}")
+    claims = tuple(spec.judged)
+    if not claims and error is None:
+        raise UsageError(f"{path.stem} has no claims, expected one or more to try")
+    judged, runs = spec.trial() if len(spec.runs) else ([], ())
+    failed = next((run.error for run in runs if run.error is not None), None)
+    if error is None and failed is not None:
+        error = f"in a run: {failed.type}: {failed.message}"
+    return Trial(
+        optimizer=spec.optimizer.name,
+        claims=claims,
+        judged=frozenset(claim.id for claim in judged),
+        runs=digest([run.content_digest for run in runs]),
+        error=error,
+    )
+
+
+def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[str]) -> list[ast.Module]:
+    """Return what the code cells do up to the judgement, without what they only display."""
+    found: list[ast.Module] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        if any(_method(node) == "then" for node in tree.body):
+            break
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not (_method(tree.body[-1]) or "").startswith(_WORK):
+            tree.body.pop()
+        tree.body = [node for node in tree.body if _method(node) not in without]
+        found.append(tree)
+        if PARAMETERS_TAG in tags(cell):
+            found.append(ast.parse("\n".join(f"{key} = {value!r}" for key, value in params.items())))
+    return found
+
+
+def _method(node: ast.stmt) -> str | None:
+    """Return the method that a line calls; None where it is another line."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+
+
+@contextlib.contextmanager
+def _quiet() -> Any:
+    """Say nothing: with faults, warnings about odd values and failed runs are what is to be expected."""
+    logger = logging.getLogger("benchbook")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)

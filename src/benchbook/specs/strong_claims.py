@@ -1,0 +1,149 @@
+"""Claims that notice a change: published results come again, new ones are as good, a problem is solved this often."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from benchbook.analysis import RunTable
+from benchbook.analysis.control import first_hit
+from benchbook.analysis.statistics.binomial import exact_interval
+from benchbook.errors import UsageError
+from benchbook.records import Claim, Verdict
+from benchbook.specs.claims import number, verdict_of
+from benchbook.specs.spec_base import SpecBase
+from benchbook.specs.trials.planting import as_planted
+from benchbook.specs.trials.published import Change, Published
+from benchbook.studies.runs.cells import execute_all
+
+MARGIN = 0.01  # of the area over the convergence curve: a tenth of an order of magnitude, all along the run
+
+
+def claim_published(spec: SpecBase, published: Published) -> Claim:
+    """Claim that a sample of the published runs, computed again, is what it was to the last digit published.
+
+    Compared are evaluations, the first evaluation within each of the standard targets, and the area over the
+    convergence curve. Where a run differs and the arithmetic is another, the claim is undecided, and need not hold;
+    where the code was changed on purpose, publish the baseline again.
+    """
+    runs = execute_all(as_planted(published.sample()))
+    differing = published.differing(runs)
+    detail = f"{len(runs)} runs of {published.baseline.name}" + (f"; first: {differing[0]}" if differing else "")
+    text = f"Runs of the published baseline {published.baseline.name} come out as they were published."
+    claim = _judged("published", text, len(differing), "==", 0, unit="differing runs", detail=detail, sort="proof")
+    elsewhere = published.environment_differs(runs)
+    if differing and elsewhere:
+        open_ = replace(claim, verdict=Verdict.UNDECIDED, detail=f"{detail}; {elsewhere}")
+        return spec.add(open_, may_stay_open=True)
+    return spec.add(claim)
+
+
+def claim_as_good_as_published(
+    spec: SpecBase, published: Published, sample: RunTable, *, margin: float = MARGIN
+) -> Claim:
+    """Claim that new runs are as good as the published ones, in each cell: not worse, and not better either.
+
+    Held where in each cell the whole interval of the change lies within the margin, failed where in one it lies
+    beyond, undecided otherwise. The measure is the area over the convergence curve (0 to 1): a tenth of it is one
+    order of magnitude of precision, all along the run.
+
+    Args:
+        spec: The spec.
+        published: The baseline's part.
+        sample: The new runs.
+        margin: Change of the area that does not matter. In a cell whose runs vary too much for it, twice the half width
+            of the interval of the change takes its place.
+
+    Raises:
+        UsageError: The margin is not above 0.
+    """
+    if not margin > 0:
+        raise UsageError(f"margin is {margin!r}, expected a number above 0")
+    spec.done()
+    changes = published.changes(sample)
+    return spec.test("as-good", lambda level: _as_good(published, changes, margin, level / len(changes)))
+
+
+def claim_solves(
+    spec: SpecBase, sample: RunTable, function: str, dim: int, *, target: float, within: int, at_least: float
+) -> Claim:
+    """Claim that a share of runs on a shifted function comes within a target of the optimum.
+
+    Held where the exact interval of the chance lies above the share, failed where below, undecided otherwise.
+
+    Args:
+        spec: The spec.
+        sample: Runs beyond those of the spec that count.
+        function: Name of the function.
+        dim: Dimension.
+        target: Precision.
+        within: Evaluations that count.
+        at_least: Share of runs, 0 to 1.
+
+    Raises:
+        UsageError: The spec has no such runs, of this many evaluations.
+    """
+    runs = [run for run in (*spec.done().twins(), *sample) if run.optimizer.name == spec.optimizer.name]
+    # A run that was not given this many evaluations says nothing about them.
+    cell = [run for run in runs if (run.problem.name, run.problem.dim) == (function, dim) and run.budget >= within]
+    if not cell:
+        raise UsageError(
+            f"function, dim and within are {function!r}, {dim} and {within}, expected what the spec has runs of"
+        )
+    hits = [first_hit(run, target) for run in cell]
+    solved = [hit for hit in hits if hit is not None and hit <= within]
+    spent = sum(min(within, run.evaluations if hit is None else hit) for hit, run in zip(hits, cell, strict=True))
+    ert = f"expected running time {number(spent / len(solved))} evaluations" if solved else "no run came so near"
+    text = (
+        f"It comes within {number(target)} of the optimum of a shifted {function} in {dim}-D, "
+        f"within {within:,} evaluations."
+    )
+
+    def judged_at(level: float) -> Claim:
+        low, high = exact_interval(len(solved), len(cell), level=level)
+        detail = f"{len(solved)} of {len(cell)}, chance {number(low, 2)} to {number(high, 2)}; {ert}"
+        share = len(solved) / len(cell)
+        claim = _judged(f"solves-{function}-{dim}", text, share, ">=", at_least, unit="of runs", detail=detail)
+        verdict = Verdict.HELD if low >= at_least else Verdict.FAILED if high < at_least else Verdict.UNDECIDED
+        return replace(claim, verdict=verdict)
+
+    return spec.test(f"solves-{function}-{dim}", judged_at)
+
+
+def _as_good(published: Published, changes: list[Change], margin: float, level: float) -> Claim:
+    """Judge the changes of all cells at the level of each."""
+    reach = [change.reach(level, margin) for change in changes]
+    worst = changes[int(np.argmax(reach))]
+    allowed = f"{worst.difference:+.2g} ± {worst.half_width(level):.2g}, margin {worst.margin(level, margin):.2g}"
+    claim = _judged(
+        "as-good",
+        f"It is as good as published in {published.baseline.name}, neither worse nor better.",
+        max(reach),
+        "<=",
+        1,
+        unit="of the margin",
+        detail=f"{len(changes)} cells, nearest to it {worst.cell.function} {worst.cell.dim}-D: {allowed}",
+        detectable=max(change.smallest_noticed(level, margin) for change in changes),
+    )
+    beyond = any(change.surely_beyond(level, margin) for change in changes)
+    verdict = Verdict.HELD if max(reach) <= 1 else Verdict.FAILED if beyond else Verdict.UNDECIDED
+    return replace(claim, verdict=verdict)
+
+
+def _judged(
+    id: str, text: str, measured: float, relation: str, threshold: float, *, unit: str, detail: str, **more: Any
+) -> Claim:
+    verdict = verdict_of(measured, relation, threshold)
+    return Claim(
+        id=id,
+        text=text,
+        measured=measured,
+        relation=relation,
+        threshold=threshold,
+        unit=unit,
+        verdict=verdict,
+        detail=detail,
+        **more,
+    )

@@ -1,0 +1,159 @@
+"""The part of a baseline that a spec is compared with: its cells, the same runs again, and new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchbook.analysis import RunTable
+from benchbook.analysis.comparison.baselines import find_baseline
+from benchbook.analysis.comparison.summary import CellSummary, summarise
+from benchbook.analysis.student import t_quantile
+from benchbook.errors import UsageError
+from benchbook.optimizers import OptimizerChoice
+from benchbook.problems import problem
+from benchbook.records import RunRecord
+from benchbook.specs.spec_plan import Givens
+from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.typing import FloatArray
+
+_SAMPLE = 3  # runs of each cell that are computed again
+# Areas are means over thousands of evaluations and still have a few equal runs; no cell is taken for exact.
+_LEAST_ERROR = 1e-3
+_POWER = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """By how much the area over the convergence curve differs from the published one in a cell.
+
+    Attributes:
+        cell: The published cell.
+        difference: New mean less published mean; above 0 is better.
+        error: Standard error of the difference.
+        freedom: Its degrees of freedom.
+    """
+
+    cell: CellSummary
+    difference: float
+    error: float
+    freedom: float
+
+    def half_width(self, level: float) -> float:
+        """Return half the width of the interval that misses the true change with probability `level`."""
+        return t_quantile(1 - level / 2, self.freedom) * self.error
+
+    def margin(self, level: float, least: float) -> float:
+        """Return the change that does not matter: `least`, or twice the half width if the runs vary too much for it.
+
+        Then no more than the share `level` of unchanged optimizers leaves the margin, in the mean over published runs.
+        """
+        return max(least, 2 * self.half_width(level))
+
+    def reach(self, level: float, least: float) -> float:
+        """Return how far the true change may be from 0, as a share of the margin."""
+        return (abs(self.difference) + self.half_width(level)) / self.margin(level, least)
+
+    def surely_beyond(self, level: float, least: float) -> bool:
+        """Tell whether the whole interval of the change lies beyond the margin."""
+        return abs(self.difference) - self.half_width(level) > self.margin(level, least)
+
+    def smallest_noticed(self, level: float, least: float) -> float:
+        """Return the smallest true change with which difference and half width exceed the margin in 4 of 5 cases."""
+        room = self.margin(level, least) - self.half_width(level)
+        return max(0.0, room + t_quantile(_POWER, self.freedom) * self.error)
+
+
+class Published:
+    """What a baseline holds of an optimizer, on the parameter set's BBOB functions, in its largest dimension."""
+
+    def __init__(self, which: str, choice: OptimizerChoice, given: Givens) -> None:
+        """Read the baseline.
+
+        Raises:
+            UnknownNameError: There is no such baseline.
+            UsageError: It holds no runs of the optimizer with these settings on these problems.
+        """
+        self.baseline = find_baseline(which)
+        self.choice = choice
+        dim = max(given.dims)
+        names = [f"bbob_f{number}" for number in given.bbob_functions]
+        every = self.baseline.summary.cells
+        found = [every[choice.name, name, dim] for name in names if (choice.name, name, dim) in every]
+        self.cells = [cell for cell in found if dict(cell.settings) == dict(choice.settings) and cell.aocc is not None]
+        if not self.cells:
+            raise UsageError(
+                f"the baseline {which!r} has no runs of {choice.name} with these settings on {', '.join(names)} "
+                f"in {dim}-D, expected some to compare with"
+            )
+
+    def plan(self) -> list[PlannedRun]:
+        """Return new runs on the published problems: another seed, all else as published."""
+        return [
+            self._again(cell, place, seed=int(cell.seeds.max()) + 1)
+            for cell in self.cells
+            for place in range(len(cell))
+        ]
+
+    def sample(self) -> list[PlannedRun]:
+        """Return some of the published runs, to be done again."""
+        return [
+            self._again(cell, place, seed=int(cell.seeds[place]))
+            for cell in self.cells
+            for place in range(min(_SAMPLE, len(cell)))
+        ]
+
+    def differing(self, runs: Sequence[RunRecord]) -> list[str]:
+        """Return what differs from what was published, of the runs of `sample`: function and instance."""
+        again = summarise(runs).cells
+        return [
+            f"{cell.function} instance {cell.instances[place]}"
+            for cell in self.cells
+            for place in range(min(_SAMPLE, len(cell)))
+            if _numbers(cell, place) != _numbers(again[cell.key], place)
+        ]
+
+    def changes(self, runs: RunTable) -> list[Change]:
+        """Return by how much new runs differ from the published ones, cell by cell (Welch)."""
+        found = []
+        again = summarise(runs).cells
+        for cell in self.cells:
+            ours, theirs = again[cell.key].aocc, cell.aocc
+            if ours is None or theirs is None:
+                continue
+            parts = [_square_error(ours), _square_error(theirs)]
+            freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(ours) - 1) + parts[1] ** 2 / (len(theirs) - 1))
+            found.append(
+                Change(
+                    cell=cell,
+                    difference=float(ours.mean() - theirs.mean()),
+                    error=float(np.sqrt(sum(parts))),
+                    freedom=float(freedom),
+                )
+            )
+        return found
+
+    def environment_differs(self, runs: Sequence[RunRecord]) -> str:
+        """Return in what the arithmetic of runs differs from the published one's; empty where in nothing."""
+        theirs, ours = self.baseline.summary.host, summarise(runs).host
+        if theirs is None or ours is None:
+            return "the baseline does not tell with which arithmetic it was made"
+        if ours.arithmetic == theirs.arithmetic:
+            return ""
+        return f"arithmetic: {ours.arithmetic} here, {theirs.arithmetic} when published"
+
+    def _again(self, cell: CellSummary, place: int, *, seed: int) -> PlannedRun:
+        where = problem(cell.function, dim=cell.dim, instance=int(cell.instances[place]))
+        return planned_run(self.choice, where, seed=seed, budget=cell.budget, target=cell.stop_target)
+
+
+def _numbers(cell: CellSummary, place: int) -> list[object]:
+    hits = cell.first_hits
+    area = None if cell.aocc is None else round(float(cell.aocc[place]), 5)
+    return [int(cell.evaluations[place]), area, None if hits is None else hits[place].tolist()]
+
+
+def _square_error(areas: FloatArray) -> float:
+    return max(float(areas.var(ddof=1)) / len(areas), _LEAST_ERROR**2 / 2)

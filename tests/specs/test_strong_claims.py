@@ -1,0 +1,179 @@
+"""Claims that can fail: they hold for the intact optimizer, and notice one that was changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import benchbook as bb
+from benchbook.errors import UnknownNameError, UsageError
+from benchbook.optimizers.faults.code import NAMED_FAULTS, code_faults, plant_code, plant_named
+from benchbook.optimizers.faults.plant import plant
+from benchbook.optimizers.native.particle_swarm import ParticleSwarm
+from benchbook.records import Verdict
+from benchbook.specs import Spec
+from benchbook.specs.trials.planting import planted
+from benchbook.studies.runs.planned_run import PlannedRun
+
+PARAMS: dict[str, Any] = {
+    "preset": "quick",
+    "functions": ["sphere"],
+    "dims": [2],
+    "instances": [1],
+    "seeds": 2,
+    "bbob_functions": [1, 8],
+    "bbob_instances": [1],
+    "budget_per_dim": 300,
+    "target": 1e-8,
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Artifacts go to a temporary folder."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
+
+
+def begun(change: Any = None, name: str = "particle_swarm") -> Spec:
+    """Return a spec whose runs are done."""
+    with planted(change, {}):
+        spec = bb.spec(name, published="native-bbob", **PARAMS)
+        spec.when()
+        spec.claim_published()
+        spec.claim_as_good_as_published()
+        spec.claim_solves("bbob_f1", 2, target=1e-4, within=2000, at_least=0.6)
+    return spec
+
+
+def verdicts(spec: Spec) -> list[Verdict]:
+    """Return the verdicts."""
+    return [claim.verdict for claim in spec.judged]
+
+
+def with_factory(factory: Any) -> Any:
+    """Return what puts another factory in the place of particle swarm's."""
+
+    def change(item: PlannedRun) -> PlannedRun:
+        if item.optimizer.name != "particle_swarm":
+            return item
+        return dataclasses.replace(item, optimizer=dataclasses.replace(item.optimizer, factory=factory))
+
+    return change
+
+
+def test_the_intact_optimizer_is_as_published() -> None:
+    """The published runs come again, new ones are as good, and the claim says which change it would notice."""
+    claims = begun().judged
+    assert [claim.verdict for claim in claims] == [Verdict.HELD] * 3
+    assert [claim.sort for claim in claims] == ["proof", "quality", "quality"]
+    assert 0 < (claims[1].detectable or 0) < 0.1
+
+
+@pytest.mark.parametrize("fault", ["restarts", "knows_optimum"])
+def test_worse_and_better_are_both_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An optimizer that restarts too often fails the claims, and so does one that knows where the optimum lies."""
+    # Where NumPy was loaded before benchbook, as by plugins of pytest, the arithmetic is not pinned.
+    monkeypatch.setattr("benchbook.specs.trials.published.Published.environment_differs", lambda self, runs: "")
+
+    def change(item: PlannedRun) -> PlannedRun:
+        if item.optimizer.name != "particle_swarm":
+            return item
+        factory = plant(item.optimizer.factory, fault, optimum=item.problem.x_opt)  # type: ignore[attr-defined]
+        return dataclasses.replace(item, optimizer=dataclasses.replace(item.optimizer, factory=factory))
+
+    published, as_good, _ = verdicts(begun(change))
+    assert published is Verdict.FAILED
+    assert as_good is not Verdict.HELD
+
+
+def test_a_run_that_differs_elsewhere_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the arithmetic is another, differing bits decide nothing, and the difference is named."""
+    monkeypatch.setattr(
+        "benchbook.specs.trials.published.Published.environment_differs", lambda self, runs: "arithmetic: other"
+    )
+    spec = begun(with_factory(plant(ParticleSwarm, "noise")))
+    claim = spec.judged[0]
+    assert claim.verdict is Verdict.UNDECIDED
+    assert "arithmetic: other" in claim.detail
+
+
+def test_levels_are_shared_by_the_tests_of_a_spec() -> None:
+    """A further statistical claim widens the interval of the others."""
+    with planted(None, {}):
+        spec = bb.spec("particle_swarm", published="native-bbob", **PARAMS)
+        spec.when()
+        alone = spec.claim_as_good_as_published().detail
+        spec.claim_solves("bbob_f1", 2, target=1e-4, within=2000, at_least=0.6)
+    assert spec.judged[0].detail != alone
+
+
+def test_a_weakness_has_two_sides() -> None:
+    """Gains below and above what the page says both fail."""
+    with planted(None, {}):
+        spec = bb.spec("particle_swarm", **PARAMS)
+        spec.when()
+    gained = spec.claim_fails_on(["sphere"], gains=(0, 20)).measured
+    assert gained is not None
+    assert gained > 1
+    for gains in ((0.0, 0.5), (gained + 1, 20.0)):
+        with planted(None, {}):
+            other = bb.spec("particle_swarm", **PARAMS)
+        other.runs = spec.runs
+        assert other.claim_fails_on(["sphere"], gains=gains).verdict is Verdict.FAILED
+
+
+def test_what_cannot_be_compared_is_told() -> None:
+    """No baseline, an unknown one, one without such runs, no margin, a cell without runs."""
+    with pytest.raises(UnknownNameError, match="native-bbob"):
+        bb.spec("particle_swarm", published="native-bob", **PARAMS)
+    with pytest.raises(UsageError, match="no runs of particle_swarm with these settings"):
+        bb.spec("particle_swarm", published="native-bbob", settings={"population": 7}, **PARAMS)
+    spec = begun()
+    with pytest.raises(UsageError, match="margin is 0"):
+        spec.claim_as_good_as_published(margin=0)
+    with pytest.raises(UsageError, match="'sphere', 9 and 1"):
+        spec.claim_solves("sphere", 9, target=1, within=1, at_least=0.5)
+    alone = bb.spec("particle_swarm", **PARAMS)
+    with pytest.raises(UsageError, match="compared with no baseline"):
+        alone.claim_published()
+
+
+@pytest.mark.parametrize("fault", ["forgets", "centre", "frozen", "restarts"])
+def test_a_faulty_run_is_the_same_alone_and_in_a_cell(fault: str) -> None:
+    """Lockstep changes no bit of what an optimizer with a fault does."""
+    from benchbook.studies.runs.cells import execute_cell
+    from benchbook.studies.runs.execute import execute
+    from benchbook.studies.runs.planned_run import plan
+
+    choice = bb.optimizer(plant(ParticleSwarm, fault))
+    assert choice.can_lockstep()
+    problems = [bb.problem("sphere", dim=2, instance=k) for k in (1, 2, 3)]
+    planned = plan([choice], problems, seeds=[1], budget_per_dim=400, target=1e-3)
+    assert [run.content_digest for run in execute_cell(planned)] == [execute(p).content_digest for p in planned]
+
+
+def test_each_fault_of_the_fixed_list_changes_the_runs() -> None:
+    """All ten can be planted, and none leaves the trajectory as it was."""
+    assert len(NAMED_FAULTS) == 10
+    for fault in NAMED_FAULTS:
+        choice = bb.optimizer(fault.optimizer)
+        problem = bb.problem("ellipsoid", dim=3, instance=1)
+        intact = bb.run(choice, problem, seed=1, budget=900)
+        faulty = dataclasses.replace(choice, factory=plant_named(choice.factory, fault))  # type: ignore[arg-type]
+        assert bb.run(faulty, problem, seed=1, budget=900).history != intact.history, fault.name
+
+
+def test_code_faults_follow_from_the_syntax_tree() -> None:
+    """Signs, constants, dropped terms and swapped arguments of the update equations, each planted on its own."""
+    names = code_faults(ParticleSwarm)
+    assert {name.partition(":")[0] for name in names} >= {"sign", "dropped", "swapped"}
+    assert len(code_faults(ParticleSwarm, 5)) == 5
+    problem = bb.problem("sphere", dim=2, instance=1)
+    intact = bb.run(ParticleSwarm, problem, seed=1, budget=300)
+    changed = [bb.run(plant_code(ParticleSwarm, name), problem, seed=1, budget=300) for name in names]
+    assert sum(run.history != intact.history for run in changed) >= len(names) / 2
+    with pytest.raises(UsageError, match="expected one of"):
+        plant_code(ParticleSwarm, "sign:1:1")
