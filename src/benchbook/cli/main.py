@@ -25,7 +25,7 @@ COMMANDS = {
     "verify": ("verify", "Repeat runs from an artifact, a store or a baseline."),
     "diff": ("diff", "Explain why a number changed between two runs."),
     "study": ("study", "Run studies and maintain their stores."),
-    "spec": ("spec", "Create, run, check and list spec notebooks."),
+    "spec": ("spec", "Create, run and check spec notebooks; measure their claims."),
     "site": ("site", "Build and publish pages from executed specs."),
     "optimizers": ("optimizers", "List, show and audit optimizers."),
     "problems": ("problems", "List and show functions, and certify those of BBOB."),

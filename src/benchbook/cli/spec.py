@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group("spec")
 def command() -> None:
-    """Create, run, check and list spec notebooks, and measure what their claims notice."""
+    """Create, run and check spec notebooks; measure their claims."""
 
 
 command.add_command(strength_command)

@@ -45,7 +45,7 @@ _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=None, h
 def strength_command(
     *, names: tuple[str, ...], which: str, faults: str, at_least: float | None, workers: int | None, as_json: bool
 ) -> int:
-    """Plant faults into the optimizers of specs, and tell which their claims notice.
+    """Measure which planted faults the claims of specs notice.
 
     Each fault is planted in turn and the claims of the notebook are judged again: a claim notices the fault if it holds
     without it and does not hold with it. A fault that makes the optimizer raise is noticed, and said. A fault that
@@ -78,7 +78,7 @@ def strength_command(
 )
 @_WORKERS
 def calibrate_command(*, names: tuple[str, ...], which: str, reseeded: int, workers: int | None) -> int:
-    """Judge the claims of specs again under other seeds, and propose thresholds.
+    """Propose thresholds from specs with other seeds.
 
     An optimizer that has not changed should pass under any seed: at most 1 % of the re-seeded specs may fail. The
     thresholds proposed are those that all but each claim's share of them would have passed; nothing is written. Exit
