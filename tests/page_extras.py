@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 TOOLS = ("test", "dev", "browser")  # what runs the tests is always there
+PATCHED_IN = {"importlib_metadata"}  # once imported, it answers for the standard library's importlib.metadata
 
 
 def named(text: str) -> set[str]:
@@ -30,7 +31,7 @@ def lacking(extras: Iterable[str]) -> set[str]:
         module
         for module, homes in packages_distributions().items()
         if {canonicalize_name(home) for home in homes} <= everything - here
-    }
+    } - PATCHED_IN
 
 
 def hide(modules: set[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,6 +181,7 @@ def test_steps_that_logging_writes_to_the_terminal_are_not_shown_twice(
     monkeypatch.setattr(sys, "stderr", shown)
     logger, handler = logging.getLogger("benchbook.tracking.steps"), logging.StreamHandler(shown)
     monkeypatch.setattr(logger, "level", logging.INFO)
+    monkeypatch.setattr(logger, "propagate", False)
     logger.addHandler(handler)
     logger.manager._clear_cache()  # type: ignore[attr-defined]  # the level was set behind its back
     try:

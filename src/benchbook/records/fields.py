@@ -48,6 +48,9 @@ class OneOf:
     def __init__(self, *options: str | int) -> None:
         self.options = options
 
+    def __repr__(self) -> str:
+        return f"OneOf({', '.join(map(repr, self.options))})"
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
@@ -60,6 +63,9 @@ class OrNull:
     """The value may be missing in documents, which have neither infinity nor NaN."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "OrNull()"
 
 
 # Metadata of a dataclass field.
