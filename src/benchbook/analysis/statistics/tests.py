@@ -59,7 +59,7 @@ def signed_rank(a: FloatArray, b: FloatArray, *, alpha: float = ALPHA) -> TestRe
     from scipy import stats
 
     found = stats.wilcoxon(difference, zero_method="pratt", method="auto")
-    ranks = _midranks(np.abs(difference))
+    ranks = stats.rankdata(np.abs(difference))
     ranks[difference == 0] = 0
     effect = float((ranks[difference > 0].sum() - ranks[difference < 0].sum()) / ranks.sum())
     return _decided(float(found.pvalue), float(found.statistic), effect, n, alpha)
@@ -162,13 +162,6 @@ def _ordered(values: FloatArray) -> FloatArray:
     """Return values with infinities replaced by the largest numbers whose differences are finite."""
     limit = np.finfo(np.float64).max / 4
     return np.clip(values, -limit, limit)
-
-
-def _midranks(values: FloatArray) -> FloatArray:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks: FloatArray = (ends - (counts - 1) / 2)[inverse.reshape(len(values))]
-    return ranks
 
 
 def _decided(p: float, statistic: float, effect: float, n: int, alpha: float) -> TestResult:
