@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchbook.tracking.files.run_locks import RunLock, is_live
@@ -19,3 +20,11 @@ def test_readers_do_not_take_each_other_for_the_pipeline(tmp_path: Path) -> None
         assert not is_live(lock.path)
     finally:
         os.close(reader)
+
+
+def test_a_sign_of_life_takes_numbers_of_numpy(tmp_path: Path) -> None:
+    """A caller's clock may return them."""
+    lock = RunLock(tmp_path / "lock")
+    lock.beat("2026-01-02T03:04:05Z", np.float64(1.5))
+    lock.release()
+    assert '"t":1.5' in lock.path.read_text()

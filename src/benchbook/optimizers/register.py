@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from benchbook.entry_points import entry_points_of
 from benchbook.errors import UsageError
 from benchbook.protocols import Optimizer
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "benchbook.optimizers"
 
@@ -110,17 +114,8 @@ def named(name: str, factory: Factory) -> Factory:
 
 
 @cache
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    found: dict[str, Any] = {}
-    for point in entry_points(group=GROUP):
-        if point.name in found and found[point.name].value != point.value:
-            raise UsageError(
-                f"optimizer {point.name!r} is registered twice: by {found[point.name].value} and by {point.value}"
-            )
-        found[point.name] = point
-    return found
+def _entry_points() -> dict[str, EntryPoint]:
+    return entry_points_of(GROUP, "optimizer")
 
 
 def _add(name: str, factory: F) -> F:

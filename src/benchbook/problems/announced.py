@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from benchbook.entry_points import entry_points_of
 from benchbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,13 +38,4 @@ def load_announced(name: str) -> Any:
 
 @cache
 def _entry_points() -> dict[str, EntryPoint]:
-    from importlib.metadata import entry_points
-
-    found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=GROUP):
-        if point.name in found and found[point.name].value != point.value:
-            raise UsageError(
-                f"function {point.name!r} is announced twice: by {found[point.name].value} and by {point.value}"
-            )
-        found[point.name] = point
-    return found
+    return entry_points_of(GROUP, "function")

@@ -78,7 +78,7 @@ class RunLock:
 
     def beat(self, at: str, t: float) -> None:
         """Write a sign of life; one that cannot be written is left out."""
-        text = orjson.dumps({"at": at, "t": t, "pid": os.getpid(), "host": socket.gethostname()[:80]})
+        text = orjson.dumps({"at": at, "t": float(t), "pid": os.getpid(), "host": socket.gethostname()[:80]})
         with contextlib.suppress(OSError):
             os.lseek(self._handle, 0, os.SEEK_SET)
             os.write(self._handle, text.ljust(_WIDTH - 1) + b"\n")

@@ -257,9 +257,13 @@ def _execute(
 
 def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
     """Return what stands for the outcome of a spec that cannot run here; it is not written: nothing came of it."""
+    return {**_without_claims(file, params, why), "status": "not run"}
+
+
+def _without_claims(file: SpecFile, params: JsonObject, error: str) -> JsonObject:
     from benchbook.specs.outcome import outcome_document
 
-    document = outcome_document(
+    return outcome_document(
         name=file.name,
         title=file.title,
         params=params,
@@ -268,14 +272,13 @@ def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
         claims=[],
         planned=0,
         runs=[],
-        error=why,
+        error=error,
     )
-    return {**document, "status": "not run"}
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:
     """Return the outcome that the notebook wrote; if it did not reach its end, one that says so."""
-    from benchbook.specs.outcome import outcome_document, read_outcome, write_outcome
+    from benchbook.specs.outcome import read_outcome, write_outcome
 
     if fresh:
         try:
@@ -285,17 +288,8 @@ def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None
         else:
             if error is None or outcome["status"] == "failed":
                 return outcome
-    document = outcome_document(
-        name=file.name,
-        title=file.title,
-        params=params,
-        optimizer=None,
-        control=None,
-        claims=[],
-        planned=0,
-        runs=[],
-        error=error or "the notebook ended without judging its claims: it never called then()",
-    )
+    why = error or "the notebook ended without judging its claims: it never called then()"
+    document = _without_claims(file, params, why)
     write_outcome(folder, document)
     return document
 
