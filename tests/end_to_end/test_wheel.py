@@ -34,10 +34,12 @@ def supported() -> list[str]:
 def interpreter(version: str) -> str | None:
     """Return a Python of a minor version that runs; None where there is none."""
     name = f"python{version}"
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    shim = shutil.which(name)
+    root = Path(shim).parents[1] if shim else Path.home() / ".pyenv"
+    versions = Path(os.environ.get("PYENV_ROOT", root)) / "versions"
     here = [sys.executable] if f"{sys.version_info[0]}.{sys.version_info[1]}" == version else []
     # Those of pyenv that no project has chosen are on the PATH without running.
-    for candidate in [*here, shutil.which(name), *map(str, sorted(versions.glob(f"{version}.*/bin/{name}")))]:
+    for candidate in [*here, shim, *map(str, sorted(versions.glob(f"{version}.*/bin/{name}")))]:
         if candidate and subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode == 0:
             return candidate
     return None

@@ -22,9 +22,10 @@ class _NamesForTypeCheckers(dict[str, Any]):
             return Any  # the value is taken as it is
         if name not in ("FloatArray", "IntArray"):
             raise KeyError(name)
-        from benchbook.typing import FloatArray, IntArray
+        import numpy as np
 
-        return FloatArray if name == "FloatArray" else IntArray
+        # NDArray is an alias that newer versions of NumPy do not resolve; this is what it stands for.
+        return np.ndarray[Any, np.dtype[np.float64 if name == "FloatArray" else np.int64]]
 
 
 def as_plain(record: Any) -> Any:
@@ -125,7 +126,7 @@ def _converter(hint: Any) -> Convert | None:
     if isinstance(kind, type) and (kind is float or issubclass(kind, Enum)):
         return kind
     arguments = get_args(kind)
-    if getattr(get_origin(kind), "__name__", "") == "ndarray":
+    if getattr(get_origin(kind), "__name__", "") == "ndarray":  # NumPy may not be loaded
         import numpy as np
 
         scalar = get_args(arguments[1])[0]
