@@ -25,7 +25,7 @@ class _NamesForTypeCheckers(dict[str, Any]):
         import numpy as np
 
         # NDArray is an alias that newer versions of NumPy do not resolve; this is what it stands for.
-        return np.ndarray[Any, np.dtype[np.float64 if name == "FloatArray" else np.int64]]
+        return np.ndarray[Any, np.dtype[np.float64]] if name == "FloatArray" else np.ndarray[Any, np.dtype[np.int64]]
 
 
 def as_plain(record: Any) -> Any:
