@@ -136,6 +136,18 @@ def test_rows_beyond_the_length_of_the_index_are_an_error(write) -> None:
         list(read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data})))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [('"dimension": 2', '"dimension": 0', 16), ('"instance": 4', '"instance": -4', 20), ('"evals": 9', '"evals": 5', 20)],
+)
+def test_errors_of_an_index_name_the_line_of_the_run(write, old: str, new: str, line: int) -> None:
+    """Where a JSON file has several lines, that of the dimension or the run is named."""
+    text = json.dumps(json.loads(described()), indent=1).replace(old, new)
+    data = "evaluations raw_y\n1 5.0\n9 3.0\n"
+    with pytest.raises(ArtifactError, match=rf"IOHprofiler_f1\.json, line {line}: "):
+        list(read_ioh(write({"IOHprofiler_f1.json": text, "d.dat": data})))
+
+
 @pytest.mark.parametrize("row", ["DE,x,1,1,3,sphere", "DE,10,1,1,3", "DE,10,1,1,3,sphere,7", "DE,10,0.x,1,3,sphere"])
 def test_malformed_rows_of_nevergrad_are_an_error_that_names_the_line(write, row: str) -> None:
     """Torn rows, and what is no number where one is needed."""

@@ -100,7 +100,8 @@ def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: 
     for scenario, entry, block in pairs:
         if entry.evaluations is not None and entry.evaluations < block.last:
             raise ArtifactError(
-                f"{where}: instance {entry.instance} has {entry.evaluations} evaluations, but its rows, from line "
+                f"{shown(scenario.file)}, line {entry.line}: instance {entry.instance} has {entry.evaluations} evaluations, "
+                "but its rows, from line "
                 f"{block.line} of {shown(data)} on, end at {block.last}"
             )
         yield _run(scenario, entry, block, identities[id(scenario)])
