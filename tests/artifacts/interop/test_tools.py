@@ -111,6 +111,8 @@ def test_rows_of_pycma_that_go_back_are_another_run(write) -> None:
     ]
     with pytest.raises(ArtifactError, match=r"fit\.dat, line 4: evaluation 6 follows 12"):
         list(read(write({"x/fit.dat": header + rows.format(3.0) * 2}), "pycma"))
+    with pytest.raises(ArtifactError, match=r"fit\.dat, line 4: torn or not a row of numbers"):
+        list(read(write({"x/fit.dat": header.format(1) + rows.format(3.0) + "3 18 0.5"}), "pycma"))
 
 
 def test_benchopts_parquet_is_read_where_solvers_are_stopped_by_iterations(tmp_path: Path, caplog) -> None:
