@@ -4,6 +4,7 @@ import gc
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -173,3 +174,32 @@ def test_real_libraries_end_wherever_they_are_left(name: str, rounds: int) -> No
         x = made.ask()
         made.tell(x, np.square(x - 0.3).sum(axis=1))
     del made
+
+
+def test_threads_of_the_library_get_the_values_of_their_own_points() -> None:
+    """A library that evaluates a population with a pool of threads is no risk to its values."""
+    got: list[float] = []
+
+    def work(evaluate: Evaluate) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            got.extend(pool.map(lambda k: evaluate.one(np.array([float(k)])), range(400)))
+
+    turned = Turned(work)
+    while (points := turned.ask()) is not None:
+        turned.tell(points[:, 0] + 0.5)
+    assert got == [k + 0.5 for k in range(400)]
+
+
+def test_threads_of_a_library_that_is_closed_all_end() -> None:
+    """Each of them meets the end at its own call, also those that wait for their turn."""
+
+    def work(evaluate: Evaluate) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda k: evaluate.one(np.array([float(k)])), range(400)))
+
+    turned = Turned(work)
+    for _ in range(5):
+        points = turned.ask()
+        assert points is not None
+        turned.tell(points[:, 0])
+    turned.close()

@@ -38,18 +38,20 @@ class Evaluate:
         # Both ends may be used by the garbage collector at any moment, which SimpleQueue allows.
         self._asked: SimpleQueue[FloatArray | _Over] = SimpleQueue()
         self._told: SimpleQueue[FloatArray | None] = SimpleQueue()
+        self._turn = threading.Lock()  # a library may call from threads of its own: each gets its own values
 
     def batch(self, x: FloatArray) -> FloatArray:
         """Return the values of points of shape `(n, dim)`."""
-        if self._closed:
-            raise _Ended
-        self.points += len(x)
-        self._asked.put(np.array(x, dtype=np.float64))  # a copy: libraries reuse their arrays
-        values = self._told.get()
-        if values is None:
-            self._closed = True
-            raise _Ended
-        return values
+        with self._turn:
+            if self._closed:
+                raise _Ended
+            self.points += len(x)
+            self._asked.put(np.array(x, dtype=np.float64))  # a copy: libraries reuse their arrays
+            values = self._told.get()
+            if values is None:
+                self._closed = True
+                raise _Ended
+            return values
 
     def one(self, x: FloatArray) -> float:
         """Return the value of one point of shape `(dim,)`."""
