@@ -10,14 +10,14 @@ from enum import Enum
 import benchbook
 from benchbook.optimizers import native_names, optimizer
 from benchbook.site.pages.spec_page import page_name
-from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, html_table, left_out_line, raw
+from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, html_table, raw
 
 PACKAGES = ("studies", "analysis", "experiments", "tracking")  # whose names the reference of Python lists
 _FACTS = ("Quality claims", "Contract checks", "Runs done", "Parameters", "Executed")  # of a spec, in the table
 
 
 def specs_table(views: Sequence[SpecView], *, base: str) -> str:
-    """Return the table of specs with their verdicts; specs whose libraries are not installed are in a line below.
+    """Return the table of specs with their verdicts; the line below the cards names those left out.
 
     Args:
         views: The specs.
@@ -26,7 +26,7 @@ def specs_table(views: Sequence[SpecView], *, base: str) -> str:
     if not views:
         return "There is no spec notebook in `notebooks/` yet.\n"
     rows = [_row(view, base) for view in views if not view.cannot_run]
-    return raw(f"{html_table(['Spec', 'Verdict', *_FACTS], rows, css='bb-table bb-specs')}\n{left_out_line(views)}")
+    return raw(html_table(["Spec", "Verdict", *_FACTS], rows, css="bb-table bb-specs"))
 
 
 def picture_block(alt: str | None) -> str:
