@@ -229,7 +229,7 @@ schemas: .venv/.stamp-quick ## write schemas/ again from the models
 lock: .venv/.stamp-all ## write the lock files again from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	$(LOCK) $(LOCK_ARGS) --extra all --output-file requirements-all.lock
 	cp requirements-all.lock .venv/constraints.txt
-	$(LOCK) $(LOCK_ARGS) --extra docs --constraint .venv/constraints.txt --output-file requirements.lock
+	$(LOCK) $(LOCK_ARGS) --extra docs --extra light --constraint .venv/constraints.txt --output-file requirements.lock
 	$(RUN) uv pip compile --quiet --universal --python-version $(OLDEST) --group compiler --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(LOCK_ARGS) \
 		--output-file requirements-compiler.lock

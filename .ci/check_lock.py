@@ -16,7 +16,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL, FULL, COMPILER = "requirements.lock", "requirements-all.lock", "requirements-compiler.lock"
-SMALL_EXTRAS, FULL_EXTRAS = ("docs",), ("all",)
+SMALL_EXTRAS, FULL_EXTRAS = ("docs", "light"), ("all",)
 BUILD_GROUP, COMPILER_GROUP = "build", "compiler"
 CLASSIFIER = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 FORBIDDEN = re.compile(r"^\s*-|\w+://|\s@\s")

@@ -92,6 +92,14 @@ def project_name(root: Path) -> str:
     return str(name)
 
 
+def how_to_install(extra: str) -> str:
+    """Return the command that installs an extra here: a checkout of benchbook has one that installs all of them."""
+    root = project_root()
+    if root is not None and (root / "requirements-all.lock").is_file() and project_name(root) == "benchbook":
+        return "make setup"
+    return f'pip install "benchbook[{extra}]"'
+
+
 def shipped(*parts: str) -> Path:
     """Return a file or folder of the data that the package carries.
 

@@ -17,6 +17,7 @@ from benchbook.artifacts.codec import decode, encode
 from benchbook.artifacts.run_document import content_digest_of, run_key, spec_of, to_document
 from benchbook.cli.main import COMMANDS, EXIT_CODES, main
 from benchbook.errors import BenchbookError, ExitCode
+from benchbook.files import how_to_install
 from benchbook.optimizers import names
 from benchbook.optimizers.adapters import factory as library
 from benchbook.problems import kernel
@@ -374,7 +375,7 @@ def test_libraries_that_are_not_installed_are_named(call: Call, monkeypatch: pyt
     monkeypatch.setattr(library, "available", lambda item: item.prefix not in {"nevergrad", "pycma"})
     last = call("optimizers", "list")[1].splitlines()[-1]
     assert last.startswith("Not installed: ")
-    assert [name in last for name in ("nevergrad", "pycma", "scipy", "benchbook[adapters]")] == [
+    assert [name in last for name in ("nevergrad", "pycma", "scipy", how_to_install("adapters"))] == [
         True,
         True,
         False,

@@ -24,6 +24,7 @@ def list_(*, as_json: bool) -> None:
     import json
 
     from benchbook.cli.terminal import console, table
+    from benchbook.files import how_to_install
     from benchbook.optimizers import entries, names
     from benchbook.optimizers.adapters.factory import available
     from benchbook.optimizers.adapters.libraries import SHELF
@@ -36,7 +37,7 @@ def list_(*, as_json: bool) -> None:
     screen.print(table(["optimizer", "family", "anytime", "source", "what it does"], rows))
     screen.print("\nmealpy, nevergrad, optuna and pymoo: any other name of theirs runs as well, as library:name.")
     if missing := [library.prefix for library in SHELF.values() if not available(library)]:
-        click.echo(f'Not installed: {", ".join(missing)}; all come with pip install "benchbook[adapters]".')
+        click.echo(f"Not installed: {', '.join(missing)}; all come with {how_to_install('adapters')}.")
 
 
 @command.command("show")

@@ -127,13 +127,15 @@ def _megabytes(count: int | None, digits: int) -> str:
 def _show_outcome(document: JsonObject) -> None:
     from benchbook.cli.terminal import console, facts, table
     from benchbook.specs.claims import number
+    from benchbook.specs.views.tally import status_text, tally
 
     d: dict[str, Any] = dict(document)
     runs = d["runs"]
     screen = console()
     rows = [
         ("spec", f"{d['name']}: {d['title']}"),
-        ("status", d["status"]),
+        ("status", status_text(d)),
+        ("claims", tally(d["claims"]).text),
         ("parameters", d["preset"]),
         (
             "runs",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,7 @@ def list_(*, as_json: bool) -> None:
         click.echo(json.dumps([file.name for file in files]))
         return
     rows = [[file.name, file.title, *_last(file)] for file in files]
-    console().print(table(["spec", "title", "last outcome", "parameters", "when"], rows))
+    console().print(table(["spec", "title", "last outcome", "claims", "parameters", "when"], rows))
 
 
 @command.command("run")
@@ -231,37 +230,59 @@ def _execute(
 
 def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
     from benchbook.cli.terminal import console, facts, table
+    from benchbook.specs.names import left_out
 
-    rows = []
-    for result in results:
-        o: dict[str, Any] = dict(result.outcome)
-        if result.not_run:
-            rows.append([o["name"], "not run", "a library is missing", "", "", ""])
-            continue
-        counts = Counter(claim["verdict"] for claim in o["claims"])
-        runs = f"{o['runs']['done']} / {o['runs']['planned']}"
-        undecided = f", {counts['undecided']} undecided" if counts["undecided"] else ""
-        claims = f"{counts['held']} held, {counts['failed']} failed{undecided}"
-        took = "unchanged" if result.unchanged else f"{result.elapsed_s:.1f}"
-        rows.append([o["name"], o["status"], claims, runs, f"{o['timing']['compute_s']:.2f}", took])
+    done = [result for result in results if not result.not_run]
+    left = [result.name for result in results if result.not_run]
     screen = console()
-    headers = ["spec", "status", "claims", "runs done / planned", "computation [s]", "notebook [s]"]
-    screen.print(table(headers, rows, right=headers[3:]))
-    for result in results:
+    if done:
+        headers = [
+            "spec",
+            "status",
+            "quality claims",
+            "contract checks",
+            "runs done",
+            "computation [s]",
+            "notebook [s]",
+        ]
+        screen.print(table(headers, [_row(result) for result in done], right=headers[4:]))
+    for result in done:
         _explain(result)
-    left_out = [result for result in results if result.not_run]
-    if left_out:
-        click.echo("\nnot run, which is not a failure:", err=True)
-    for result in left_out:
-        click.echo(f"  {result.outcome['error']}", err=True)
+    _explain_undecided([result for result in done if result.held])
+    if left:
+        click.echo("\n{}; to install them: {}".format(*left_out(left)), err=True)
     screen.print()
     screen.print(facts([("artifacts", _near(place)), *([("site", _near(pages))] if pages else [])]))
+
+
+def _row(result: SpecResult) -> list[str]:
+    """Return the row of a spec that was run."""
+    from benchbook.specs.views.tally import status_text, tally
+
+    o: dict[str, Any] = dict(result.outcome)
+    counted = tally(o["claims"])
+    runs = f"{o['runs']['done']} of {o['runs']['planned']}"
+    took = "unchanged" if result.unchanged else f"{result.elapsed_s:.1f}"
+    compute = f"{o['timing']['compute_s']:.2f}"
+    return [o["name"], status_text(o), counted.quality_text, counted.contract_text, runs, compute, took]
+
+
+def _explain_undecided(held: Sequence[SpecResult]) -> None:
+    """Say why claims of specs that hold are undecided."""
+    from benchbook.specs.views.tally import tally
+
+    outcomes: list[dict[str, Any]] = [dict(result.outcome) for result in held]
+    lines = [f"  {o['name']}: {reason}" for o in outcomes for reason in tally(o["claims"]).reasons]
+    if lines:
+        click.echo("\nundecided, which is not a failure:", err=True)
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _explain(result: SpecResult) -> None:
     """Say what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
-    if result.held or result.not_run:
+    if result.held:
         return
     failed, undecided = ([c for c in o["claims"] if c["verdict"] == which] for which in ("failed", "undecided"))
     if o["error"]:
@@ -287,13 +308,17 @@ def _explain(result: SpecResult) -> None:
 def _last(file: SpecFile) -> list[str]:
     from benchbook.errors import BenchbookError
     from benchbook.files import spec_root
+    from benchbook.specs.names import what_is_missing
     from benchbook.specs.outcome import read_outcome
+    from benchbook.specs.views.tally import status_text, tally
 
     try:
         outcome = read_outcome(spec_root() / file.name)
     except BenchbookError:
-        return ["not run", "", ""]
-    return [str(outcome["status"]), str(outcome["preset"]), str(outcome["created_at"])[:16].replace("T", " ")]
+        return ["not run" if what_is_missing(file.name) is None else "library not installed", "", "", ""]
+    o: dict[str, Any] = dict(outcome)
+    when = str(o["created_at"])[:16].replace("T", " ")
+    return [status_text(o), tally(o["claims"]).text, str(o["preset"]), when]
 
 
 def _near(path: Path) -> str:

@@ -35,12 +35,15 @@ def console(*, stderr: bool = False) -> Console:
 def table(
     headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), title: str = ""
 ) -> Table:
-    """Return a table of texts; the columns named in `right` are aligned to the right."""
+    """Return a table of texts; the columns named in `right` are aligned to the right.
+
+    A verdict has its colour; so has one that is followed by what is undecided, such as `held, 1 undecided`.
+    """
     made = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
     for header in headers:
         made.add_column(header, justify="right" if header in right else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(Text(text, style=STYLES.get(text, "")) for text in row))
+        made.add_row(*(Text(text, style=_style(text)) for text in row))
     return made
 
 
@@ -52,6 +55,13 @@ def facts(rows: Sequence[tuple[str, str]]) -> Table:
     for name, value in rows:
         made.add_row(Text(name), Text(value, style=STYLES.get(value, "")))
     return made
+
+
+def _style(text: str) -> str:
+    verdict, undecided, _ = text.partition(", ")
+    if undecided and verdict == "held" and text.endswith("undecided"):
+        verdict = "undecided"
+    return STYLES.get(verdict if text.endswith("undecided") else text, "")
 
 
 @contextmanager

@@ -5,6 +5,8 @@ A colon cannot stand in a file name everywhere, so `scipy:nelder_mead` has the n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def spec_name(optimizer: str) -> str:
     """Return the name of an optimizer's spec: that of its notebook, and of its folder among the artifacts.
@@ -64,3 +66,16 @@ def what_is_missing(spec: str) -> str | None:
     except MissingExtraError as error:
         return str(error)
     return None
+
+
+def left_out(specs: Sequence[str]) -> tuple[str, str]:
+    """Return a sentence about specs whose libraries are not installed, and the command that installs them.
+
+    Examples:
+        >>> left_out(["pymoo-GA"])[0]
+        'Not run, as the libraries of their optimizers are not installed: pymoo-GA'
+    """
+    from benchbook.files import how_to_install
+
+    listed = ", ".join(specs)
+    return f"Not run, as the libraries of their optimizers are not installed: {listed}", how_to_install("adapters")

@@ -16,6 +16,7 @@ from benchbook.analysis.plots import Picture, new_figure
 from benchbook.problems import describe, names
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.pages.gallery import _FAMILIES, problem_cards, spec_cards
+from benchbook.site.pages.home import specs_table
 from benchbook.site.pages.landscapes import landscape_name, landscapes
 from benchbook.site.pages.spec_views import spec_views
 from benchbook.site.pages.thumbnails import Thumbnail, panels_only, thumbnail
@@ -75,6 +76,19 @@ def test_cards_show_verdict_and_picture_or_say_how_to_get_them(project: Path) ->
     assert f"benchbook spec run {NOT_RUN}" in page
     assert f'href="specs/{NOT_RUN}.html"' not in page
     assert "no spec notebook" in spec_cards([], {}, base="", static="")
+
+
+def test_specs_whose_library_is_missing_share_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither cards nor table have an entry of theirs; a line below the cards has the command that installs it."""
+    (project / "notebooks" / f"{NOT_RUN}.ipynb").rename(project / "notebooks" / "pymoo-GA.ipynb")
+    monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda which: False)
+    monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)
+    views = spec_views(project / "notebooks", project / "artifacts" / "specs")
+    cards, rows = spec_cards(views, {}, base="", static=""), specs_table(views, base="")
+    assert "not run yet" not in cards + rows
+    assert "pymoo-GA" not in rows
+    assert cards.count("pymoo-GA") == 1
+    assert "benchbook[adapters]" in cards
 
 
 def test_every_function_has_a_card_and_a_landscape(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -14,8 +15,14 @@ CLAIM = {"text": "It keeps up with another.", "relation": "<=", "threshold": 1, 
 
 @pytest.mark.parametrize(("status", "shown"), [("held", "admonition note"), ("failed", "admonition error")])
 def test_a_claim_that_could_not_be_judged_is_no_failure_of_a_spec_that_holds(status: str, shown: str) -> None:
-    """Where a library is missing a note says so; an undecided claim that failed the spec stands out as an error."""
+    """Where a library is missing a note says so; an undecided claim that failed the spec stands out as an error.
+
+    Either way the page gives the reason, and its verdict and its count agree.
+    """
     outcome: dict[str, Any] = {"status": status, "claims": [{**CLAIM, "verdict": "undecided", "measured": None}]}
-    page = spec_page(SpecView(name="a", title="A", outcome=outcome, trouble=None, executed=None)).decode()
+    view = SpecView(name="a", title="A", outcome=outcome, trouble=None, executed=None)
+    page = "".join(json.loads(spec_page(view))["cells"][1]["source"])
     assert shown in page
-    assert ("needs the library x" in page) == (status == "held")
+    assert "It keeps up with another.\nneeds the library x" in page
+    assert f'>{status}</span> <span class="bb-verdict bb-undecided" title="needs the library x">1 undecided<' in page
+    assert "<dd>0 of 1 hold, 1 undecided</dd>" in page

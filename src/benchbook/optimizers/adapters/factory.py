@@ -15,6 +15,7 @@ import numpy as np
 
 from benchbook.digests import module_digest, text_digest
 from benchbook.errors import MissingExtraError, UsageError, unknown_name
+from benchbook.files import how_to_install
 from benchbook.optimizers.adapters.libraries import SHELF, Library
 from benchbook.optimizers.native.repair import Repair
 from benchbook.protocols import Optimizer
@@ -156,7 +157,7 @@ def require(library: Library, name: str) -> None:
     if not available(library):
         missing = next(module for module in library.imports if find_spec(module) is None)
         raise MissingExtraError(
-            f'{name} needs the library {missing}, which is not installed: pip install "benchbook[adapters]"'
+            f"{name} needs the library {missing}, which is not installed: {how_to_install('adapters')}"
         )
 
 

@@ -10,7 +10,7 @@ from benchbook.problems.info import ProblemInfo
 from benchbook.site.pages.formulas import formula_html, optimum_html
 from benchbook.site.pages.landscapes import landscape_name
 from benchbook.site.pages.spec_page import page_name
-from benchbook.site.pages.spec_views import SpecView, badge, escape, facts, raw
+from benchbook.site.pages.spec_views import MISSING, SpecView, badges, escape, facts, left_out_line, raw
 from benchbook.site.pages.thumbnails import Thumbnail
 
 _FAMILIES = {
@@ -26,6 +26,8 @@ _FAMILIES = {
 def spec_cards(views: Sequence[SpecView], pictures: Mapping[str, Thumbnail], *, base: str, static: str) -> str:
     """Return one card a spec: what was run links to its page, what was not says how to run it.
 
+    Specs whose libraries are not installed are named in one line below the cards.
+
     Args:
         views: The specs.
         pictures: Their thumbnails, by name, as far as there are any.
@@ -34,8 +36,9 @@ def spec_cards(views: Sequence[SpecView], pictures: Mapping[str, Thumbnail], *, 
     """
     if not views:
         return "There is no spec notebook in `notebooks/` yet.\n"
-    cards = "\n".join(_spec_card(view, pictures.get(view.name), base, static) for view in views)
-    return raw(f'<div class="bb-cards bb-spec-cards">\n{cards}\n</div>')
+    shown = [view for view in views if not view.cannot_run]
+    cards = "\n".join(_spec_card(view, pictures.get(view.name), base, static) for view in shown)
+    return raw(f'<div class="bb-cards bb-spec-cards">\n{cards}\n</div>\n{left_out_line(views)}')
 
 
 def thumbnail_name(name: str, picture: Thumbnail) -> str:
@@ -67,11 +70,18 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
         source = f"{static}{thumbnail_name(view.name, picture)}"
         shown = f'<img src="{source}" alt="{escape(picture.alt)}" loading="lazy">'
     known = dict(facts(view.outcome))
-    about = escape(f"{known['Claims']}, {known['Runs done']} runs, {known['Parameters']}")
+    claims = view.tally
+    told = MISSING if claims is None else claims.text
+    about = escape(f"{told}; {known['Runs done']} runs; {known['Parameters']}")
+    why = (
+        f'<span class="bb-card-facts">undecided: {escape(claims.reasons_text)}</span>'
+        if claims and claims.reasons
+        else ""
+    )
     return (
         f'<a class="bb-card" href="{base}{page_name(view.name)}.html">{shown}<div class="bb-card-text">'
-        f'<span class="bb-card-title">{title}</span> {badge(view.status)} '
-        f'<span class="bb-card-facts">{about}</span></div></a>'
+        f'<span class="bb-card-title">{title}</span> {badges(view)} '
+        f'<span class="bb-card-facts">{about}</span>{why}</div></a>'
     )
 
 

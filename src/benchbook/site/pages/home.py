@@ -10,17 +10,23 @@ from enum import Enum
 import benchbook
 from benchbook.optimizers import native_names, optimizer
 from benchbook.site.pages.spec_page import page_name
-from benchbook.site.pages.spec_views import SpecView, badge, escape, facts, html_table, raw
+from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, html_table, raw
 
 PACKAGES = ("studies", "analysis", "experiments", "tracking")  # whose names the reference of Python lists
+_FACTS = ("Quality claims", "Contract checks", "Runs done", "Parameters", "Executed")  # of a spec, in the table
 
 
 def specs_table(views: Sequence[SpecView], *, base: str) -> str:
-    """Return the table of specs with their verdicts; `base` leads from the page to the folder of the spec pages."""
+    """Return the table of specs with their verdicts; the line below the cards names those left out.
+
+    Args:
+        views: The specs.
+        base: Leads from the page to the folder of the spec pages.
+    """
     if not views:
         return "There is no spec notebook in `notebooks/` yet.\n"
-    headers = ["Spec", "Verdict", "Claims", "Runs done", "Parameters", "Executed"]
-    return raw(html_table(headers, [_row(view, base) for view in views], css="bb-table bb-specs"))
+    rows = [_row(view, base) for view in views if not view.cannot_run]
+    return raw(html_table(["Spec", "Verdict", *_FACTS], rows, css="bb-table bb-specs"))
 
 
 def picture_block(alt: str | None) -> str:
@@ -114,8 +120,7 @@ def _row(view: SpecView, base: str) -> list[str]:
     title, name = escape(view.title), escape(view.name)
     if view.status == "not run":
         command = f'<code class="bb-code">benchbook spec run {name}</code>'
-        return [title, '<span class="bb-verdict bb-missing">not run yet</span>', command, "", "", ""]
+        return [title, '<span class="bb-verdict bb-missing">not run yet</span>', command, *[""] * (len(_FACTS) - 1)]
     known = dict(facts(view.outcome))
     link = f'<a href="{base}{page_name(view.name)}.html">{title}</a>'
-    cells = [known[key] for key in ("Claims", "Runs done", "Parameters", "Executed")]
-    return [link, badge(view.status), *map(escape, cells)]
+    return [link, badges(view), *(escape(known[key]) for key in _FACTS)]

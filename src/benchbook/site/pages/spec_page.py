@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from benchbook.errors import ExecutionError
-from benchbook.site.pages.spec_views import SpecView, badge, escape, facts, raw
+from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, raw
 from benchbook.specs.outcome import FILE_NAME
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -128,7 +128,7 @@ def _header(view: SpecView) -> str:
     name = escape(view.name)
     box = (
         f'<section class="bb-outcome" aria-label="Outcome of this spec">\n'
-        f'<p class="bb-outcome-line">{badge(view.status)} <span>spec <code>{name}</code></span></p>\n'
+        f'<p class="bb-outcome-line">{badges(view)} <span>spec <code>{name}</code></span></p>\n'
         f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{_provenance(view)}\n</section>"
     )
     return raw(box)
@@ -160,7 +160,7 @@ def _trouble(view: SpecView) -> str:
     unmet = [claim for claim in outcome.get("claims") or [] if claim.get("verdict") != "held"]
     if outcome.get("status") == "held":
         # The spec holds without these: what they need was not there when it was run.
-        return "\n".join(_admonition("Claim not judged", _not_judged(claim), "note") for claim in unmet)
+        return "\n".join(_admonition("Claim undecided", _undecided(claim), "note") for claim in unmet)
     texts += [(f"Claim {claim.get('verdict', 'missing')}", _unmet(claim)) for claim in unmet]
     if outcome.get("status") == "error":
         state = "Below is the last executed copy; it may be incomplete, or older than this error."
@@ -168,11 +168,13 @@ def _trouble(view: SpecView) -> str:
     return "\n".join(_admonition(title, text, "error") for title, text in texts)
 
 
-def _not_judged(claim: dict[str, Any]) -> str:
+def _undecided(claim: dict[str, Any]) -> str:
     return "\n".join(filter(None, (claim.get("text", "missing"), claim.get("detail", ""))))
 
 
 def _unmet(claim: dict[str, Any]) -> str:
+    if claim.get("verdict") == "undecided":
+        return _undecided(claim)
     measured = "nothing" if claim.get("measured") is None else f"{claim['measured']:g}"
     unit = f" {claim['unit']}" if claim.get("unit") else ""
     required = f"{claim.get('relation', '')} {claim.get('threshold', 'missing')}"

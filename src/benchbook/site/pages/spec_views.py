@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import ArtifactError, UsageError
+from benchbook.specs.names import left_out, what_is_missing
 from benchbook.specs.notebooks.discover import read_notebook, specs
 from benchbook.specs.outcome import read_outcome
+from benchbook.specs.views.tally import Tally, tally
 
 MISSING = "missing"
 _VERDICTS = {"held", "failed", "undecided", "error"}
@@ -27,6 +29,7 @@ class SpecView:
         outcome: Its outcome artifact; None if there is none that can be read.
         trouble: Why it cannot be read; None if it can, or if there is none.
         executed: Its executed notebook; None if there is none.
+        cannot_run: Whether it was not run, and the library of its optimizer is not installed.
     """
 
     name: str
@@ -34,6 +37,7 @@ class SpecView:
     outcome: dict[str, Any] | None
     trouble: str | None
     executed: dict[str, Any] | None
+    cannot_run: bool = False
 
     @property
     def status(self) -> str:
@@ -41,6 +45,12 @@ class SpecView:
         if self.outcome is not None:
             return str(self.outcome.get("status", MISSING))
         return MISSING if self.executed is not None or self.trouble else "not run"
+
+    @property
+    def tally(self) -> Tally | None:
+        """Its claims, counted; None where the outcome does not tell them."""
+        claims = (self.outcome or {}).get("claims")
+        return tally(claims) if isinstance(claims, list) else None
 
 
 def spec_views(notebooks: Path, artifacts: Path) -> list[SpecView]:
@@ -53,11 +63,13 @@ def facts(outcome: dict[str, Any] | None) -> list[tuple[str, str]]:
 
     Examples:
         >>> facts(None)[0]
-        ('Claims', 'missing')
+        ('Quality claims', 'missing')
     """
     o = outcome or {}
+    counted = tally(o["claims"]) if isinstance(o.get("claims"), list) else None
     return [
-        ("Claims", _claims(o.get("claims"))),
+        ("Quality claims", MISSING if counted is None else counted.quality_text),
+        ("Contract checks", MISSING if counted is None else counted.contract_text),
         ("Runs done", _pair(_at(o, "runs", "done"), _at(o, "runs", "planned"))),
         ("Evaluations", _count(_at(o, "timing", "evaluations"))),
         ("Computation", _seconds(_at(o, "timing", "compute_s"))),
@@ -77,6 +89,24 @@ def badge(status: str) -> str:
     """
     css = f"bb-{status}" if status in _VERDICTS else "bb-missing"
     return f'<span class="bb-verdict {css}">{escape(status)}</span>'
+
+
+def badges(view: SpecView) -> str:
+    """Return a spec's verdict as HTML, and next to it how many of its claims are undecided, with the reason."""
+    counted = view.tally
+    if counted is None or not counted.undecided:
+        return badge(view.status)
+    why = f' title="{escape(counted.reasons_text)}"'
+    return f'{badge(view.status)} <span class="bb-verdict bb-undecided"{why}>{counted.undecided} undecided</span>'
+
+
+def left_out_line(views: Sequence[SpecView]) -> str:
+    """Return a line about the specs whose libraries are not installed, with the command; empty if there is none."""
+    names = [view.name for view in views if view.cannot_run]
+    if not names:
+        return ""
+    sentence, install = left_out(names)
+    return f'<p class="bb-left-out">{escape(sentence)}. To install them: <code>{escape(install)}</code>.</p>'
 
 
 def escape(text: str) -> str:
@@ -115,7 +145,15 @@ def _view(name: str, title: str, folder: Path) -> SpecView:
             pass  # there is none
         path = folder / f"{name}.ipynb"
         executed = read_notebook(path) if path.is_file() else None
-    return SpecView(name=name, title=title, outcome=outcome, trouble=trouble, executed=executed)
+    was_run = outcome is not None or trouble is not None or executed is not None
+    return SpecView(
+        name=name,
+        title=title,
+        outcome=outcome,
+        trouble=trouble,
+        executed=executed,
+        cannot_run=not was_run and what_is_missing(name) is not None,
+    )
 
 
 def _at(document: dict[str, Any], *keys: str) -> Any:
@@ -123,13 +161,6 @@ def _at(document: dict[str, Any], *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
-
-
-def _claims(claims: Any) -> str:
-    if not isinstance(claims, list):
-        return MISSING
-    held = sum(_at(claim, "verdict") == "held" for claim in claims)
-    return f"{held} of {len(claims)} hold" if claims else "none judged"
 
 
 def _pair(done: Any, planned: Any) -> str:

@@ -55,7 +55,7 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     write_params(project, functions=["sphere", "rastrigin", "ackley"], seeds=5, budget_per_dim=500)
     assert main(["spec", "run", "random_search", *TINY]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
-    assert "7 held, 0 failed" in capsys.readouterr().out
+    assert "held 3 of 3 hold 4 of 4 pass" in " ".join(capsys.readouterr().out.split())
     executed = (folder / "random_search.ipynb").read_bytes()
     metadata = json.loads(executed)["metadata"]["benchbook"]
     assert metadata["status"] == "completed"
@@ -109,7 +109,7 @@ def test_a_failing_claim_ends_with_exit_code_1_and_keeps_the_notebook(
     )
     assert main(["spec", "run", *TINY]) == 1
     printed = capsys.readouterr()
-    assert "0 held, 1 failed" in printed.out
+    assert "failed 0 of 1 hold, 1 failed none" in " ".join(printed.out.split())
     assert "One is two. measured 1, required == 2" in printed.err
     kept = json.loads((project / "artifacts" / "specs" / "bad" / "bad.ipynb").read_text())
     assert kept["metadata"]["benchbook"]["status"] == "failed"
