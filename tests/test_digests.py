@@ -95,6 +95,15 @@ def test_code_without_source_is_digested_by_its_bytecode(a: str, b: str, same: b
     assert (code_digest(made(a)) == code_digest(made(b))) is same
 
 
+def test_code_in_a_file_of_text_is_digested_by_its_bytecode(tmp_path: Path) -> None:
+    """Code compiled for a page of prose has a digest, although the page is no Python: it may have an open bracket."""
+    page = tmp_path / "page.md"
+    page.write_text('def thing(x: (it is open, and don\'t\nend """ here', encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(compile("def thing(x):\n    return x", str(page), "exec"), names)  # noqa: S102  # the test's own text
+    assert code_digest(names["thing"]) == code_digest(made("def thing(x): return x"))
+
+
 def test_bytecode_has_one_digest_in_every_process(python: Callable[..., str]) -> None:
     """Addresses and the order of sets of texts do not leak into the digest."""
     code = (

@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import json
 import sys
+import tokenize
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -110,6 +111,14 @@ def code_digest(thing: type | Callable[..., Any]) -> str:
     )
 
 
+def source_of(thing: Any) -> str | None:
+    """Return the source of a class or function; None where there is none, or its file holds more than Python."""
+    try:
+        return inspect.getsource(thing)
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
+        return None
+
+
 def _without_numpy(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
@@ -120,10 +129,8 @@ def _piece(thing: Any) -> str:
     module = getattr(thing, "__module__", "") or ""
     if module.startswith("benchbook.") and module in sys.modules:
         return module_digest(with_imports(module))
-    try:
-        return text_digest(inspect.getsource(thing))
-    except (OSError, TypeError):
-        return _bytecode(thing)
+    source = source_of(thing)
+    return _bytecode(thing) if source is None else text_digest(source)
 
 
 def _bytecode(thing: Any) -> str:

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from benchbook.errors import UsageError
-from benchbook.profiling.document import from_document
 from benchbook.profiling.notebook_cells import BETWEEN, SNAPSHOT, CellProfile, follow, label_of
+from benchbook.profiling.profile_document import from_document
 
 
 class Shell:

@@ -7,7 +7,7 @@ from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
 from benchbook.profiling import profile, stage
 from benchbook.profiling.call_counts import count_calls
-from benchbook.profiling.document import from_document, to_document
+from benchbook.profiling.profile_document import from_document, to_document
 from benchbook.profiling.result import Profiled
 from benchbook.profiling.sampler import MISSING, OTHER_PROFILER, near
 

@@ -10,7 +10,7 @@ def test_spans_are_bounded_and_none_vanishes_uncounted(seconds: list[float], mos
     spans = Spans(most)
     for number, duration in enumerate(seconds):
         spans.add(number, float(number), duration, 1)
-    kept = spans.kept()
+    kept = spans.recorded()
     assert len(kept) <= most
     assert len(kept) + spans.left_out == len(seconds)
 
@@ -21,7 +21,7 @@ def test_the_first_and_the_longest_are_kept(seconds: list[float], most: int) -> 
     spans = Spans(most)
     for number, duration in enumerate(seconds):
         spans.add(number, float(number), duration, 1)
-    kept = [span.number for span in spans.kept()]
+    kept = [span.number for span in spans.recorded()]
     first = most // 2
     assert kept[:first] == list(range(min(first, len(seconds))))
     later = [seconds[number] for number in kept if number >= first]
@@ -33,4 +33,4 @@ def test_outer_spans_come_before_those_inside() -> None:
     spans = Spans(10)
     spans.add(1, 0.0, 1.0, 2)
     spans.add(0, 0.0, 3.0, 1)
-    assert [span.number for span in spans.kept()] == [0, 1]
+    assert [span.number for span in spans.recorded()] == [0, 1]

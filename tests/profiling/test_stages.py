@@ -49,7 +49,7 @@ def test_a_stage_holds_the_stages_inside_it(work) -> None:
         inside = [other.total_s for other in found.values() if other.path[:-1] == path]
         assert item.total_s == pytest.approx(item.own_s + sum(inside))
     ends: list[float] = []
-    for span in recorder.spans.kept():
+    for span in recorder.spans.recorded():
         del ends[span.depth - 1 :]
         assert all(span.start_s + span.duration_s <= end + 1e-9 for end in ends)
         ends.append(span.start_s + span.duration_s)

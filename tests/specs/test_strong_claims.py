@@ -141,6 +141,22 @@ def test_what_cannot_be_compared_is_told() -> None:
         alone.claim_published()
 
 
+def test_problems_that_were_not_published_leave_the_claims_open(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the baseline has none of the spec's problems, nothing is compared, and the spec can still hold."""
+    spec = bb.spec("particle_swarm", published="native-bbob", **{**PARAMS, "dims": [3]})
+    spec.when()
+    assert spec.claim_published().verdict is Verdict.UNDECIDED
+    assert "none of these problems" in spec.claim_as_good_as_published().detail
+    spec.then()
+    assert capsys.readouterr().out.count("undecided") == 2
+
+
+def test_the_largest_published_dimension_is_compared() -> None:
+    """Dimensions that were not published do not matter where others were."""
+    spec = bb.spec("particle_swarm", published="native-bbob", **{**PARAMS, "dims": [2, 5, 40]})
+    assert {run.spec.dim for run in spec._sample_plan} == {5}
+
+
 @pytest.mark.parametrize("fault", ["forgets", "centre", "frozen", "restarts"])
 def test_a_faulty_run_is_the_same_alone_and_in_a_cell(fault: str) -> None:
     """Lockstep changes no bit of what an optimizer with a fault does."""

@@ -11,7 +11,7 @@ from benchbook.errors import StorageError, UnknownNameError, UsageError
 from benchbook.optimizers import optimizer
 from benchbook.problems import describe, problem, register
 from benchbook.profiling import profile, stage
-from benchbook.profiling.document import from_document, to_document
+from benchbook.profiling.profile_document import from_document, to_document
 from benchbook.profiling.result import Profiled
 from benchbook.studies.profile_files import write_profile
 from benchbook.studies.profiling import profile_call, profile_params, profile_run, profile_work

@@ -128,7 +128,7 @@ def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypa
     def broken(*_: object) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(writer, "Keeper", broken)
+    monkeypatch.setattr(writer, "Flusher", broken)
     with pytest.raises(RuntimeError, match="new thread"):
         track("none", telemetry=False, root=tmp_path).start()
     (lock,) = tmp_path.rglob(LOCK)

@@ -12,8 +12,8 @@ from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.tracking import Pipeline, list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files import writer as files
-from benchbook.tracking.files.document import from_document, to_document
 from benchbook.tracking.files.folders import MANIFEST, REPORT, SNAPSHOT
+from benchbook.tracking.files.pipeline_document import from_document, to_document
 from benchbook.tracking.output.reports import tally
 from benchbook.tracking.state import PipelineState, StepStatus
 

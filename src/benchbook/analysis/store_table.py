@@ -13,7 +13,7 @@ import orjson
 from benchbook.analysis.selection_names import check_selected
 from benchbook.analysis.table import RunTable
 from benchbook.artifacts.store.index import ORDER
-from benchbook.artifacts.store.manifest import check_store, read_manifest
+from benchbook.artifacts.store.manifest import check_store, usable_manifest
 from benchbook.artifacts.store.selection import planned_runs
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER
 from benchbook.artifacts.store.store import Store
@@ -34,7 +34,7 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
 
     Raises:
         UsageError: The folder is not a store.
-        ArtifactError: Its manifest is damaged, or of a newer benchbook.
+        ArtifactError: Its manifest is of a newer benchbook.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -47,7 +47,7 @@ def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> Sto
     """
     folder = Path(path)
     check_store(folder)
-    manifest = None if everything else read_manifest(folder)
+    manifest = None if everything else usable_manifest(folder)
     where, values = planned_runs(manifest) if manifest is not None else ("1", [])
     return StoredRuns(Store(folder), where, values)
 
@@ -63,7 +63,7 @@ def open_runs(path: str | os.PathLike[str], *, everything: bool = False) -> RunT
 
     Raises:
         UsageError: The folder is not a store.
-        ArtifactError: Its manifest or an imported run is damaged, or of a newer benchbook.
+        ArtifactError: Its manifest is of a newer benchbook.
 
     Examples:
         >>> import tempfile, benchbook as bb
@@ -102,9 +102,8 @@ class StoredRuns(RunTable):
         return int(self._ask("SELECT count(*) FROM runs")[0][0])
 
     def __iter__(self) -> Iterator[RunRecord]:
-        """Read one run after another."""
-        for row in self.store.rows(f"WHERE {self._where}", self._values):
-            yield self.store.read(row)
+        """Read one run after another; those that cannot be read are left out, and logged in one line for all."""
+        return self.store.readable(f"WHERE {self._where}", self._values)
 
     def __getitem__(self, index: Any) -> Any:
         """Read a run by position, or return the table of a slice."""

@@ -64,7 +64,7 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
       benchbook profile artifacts/my-study --cell cma_es/bbob_f8/5
       benchbook profile package.module:function
     """  # noqa: D301  # click keeps the lines behind this very character
-    from benchbook.profiling.document import from_document, to_document
+    from benchbook.profiling.profile_document import from_document, to_document
 
     if output_dir is not None:
         if output_dir.exists() and not output_dir.is_dir():

@@ -36,13 +36,13 @@ def command(*, file: Path, as_json: bool) -> None:
 
         show(document)
     elif document["kind"] == Kind.PIPELINE:
-        from benchbook.tracking.files.document import from_document as pipeline_from
+        from benchbook.tracking.files.pipeline_document import from_document as pipeline_from
         from benchbook.tracking.output.reports import markdown
 
         click.echo(markdown(pipeline_from(document), file.parent))
     elif document["kind"] == Kind.PROFILE:
         from benchbook.cli.profile import show_profile
-        from benchbook.profiling.document import from_document as profile_from
+        from benchbook.profiling.profile_document import from_document as profile_from
 
         show_profile(profile_from(document))
     elif document["kind"] == Kind.SPEC_OUTCOME:

@@ -185,13 +185,13 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     """
     from benchbook.specs.notebooks.check import check_notebook, check_project, other_notebooks, quick_params
     from benchbook.specs.notebooks.discover import find, notebook_folder
-    from benchbook.specs.notebooks.fix import mend
+    from benchbook.specs.notebooks.fix import fix_notebook
 
     quick, files, folder = quick_params(), find(names), notebook_folder()
     others = [] if names else other_notebooks(folder, files)
     if fix:
         for path in [*(file.path for file in files), *others]:
-            if mend(path, quick):
+            if fix_notebook(path, quick):
                 click.echo(f"{path.stem}: mended")
     if names:
         findings = [finding for file in files for finding in check_notebook(file.path, quick)]
@@ -212,7 +212,7 @@ def _list_findings(findings: Sequence[Finding]) -> None:
         click.echo(spec, err=True)
         width = max(len(finding.where) for finding in found)
         for finding in found:
-            hint = " (--fix fixes it)" if finding.mendable else ""
+            hint = " (--fix fixes it)" if finding.fixable else ""
             click.echo(f"  {finding.where:<{width}}{'  ' if width else ''}{finding.what}{hint}", err=True)
 
 

@@ -127,11 +127,11 @@ def merge(*, folders: tuple[Path, ...], into: Path) -> int:
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option(
     "--repair",
-    "mend",
+    "repairs",
     is_flag=True,
     help="Remove damaged frames, empty shards and orphaned temporary files; move other invalid data to set-aside/.",
 )
-def check(*, folder: Path, mend: bool) -> int:
+def check(*, folder: Path, repairs: bool) -> int:
     """Check every run of a store against its schema and digests.
 
     Exit code 3: problems were found and are listed.
@@ -140,7 +140,7 @@ def check(*, folder: Path, mend: bool) -> int:
     from benchbook.artifacts.store.store import Store
 
     found = list(inspect(folder))
-    if mend and any(finding.repairable for finding in found):
+    if repairs and any(finding.repairable for finding in found):
         for line in repair(folder):
             click.echo(line)
         found = list(inspect(folder))

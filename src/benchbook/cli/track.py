@@ -223,7 +223,7 @@ def _seen(run: str) -> Seen:
 def _content(seen: Seen, form: str) -> str:
     import orjson
 
-    from benchbook.tracking.files.document import to_document
+    from benchbook.tracking.files.pipeline_document import to_document
     from benchbook.tracking.output.reports import markdown
 
     if form == "json":

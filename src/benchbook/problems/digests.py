@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import inspect
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from benchbook.digests import source_of
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis))
 _Above: TypeAlias = tuple[object, ...]
@@ -65,26 +66,19 @@ def _callable(item: Any, above: _Above) -> str:
         return f"method({_text((item.__func__, item.__self__), above)})"
     if isinstance(item, types.FunctionType):
         # The source of the code object, because that of a decorated function would be the undecorated one.
-        text = _source(item.__code__)
+        text = source_of(item.__code__)
         if text is None or item.__name__ == "<lambda>":  # several lambdas may share their line of source
             text = f"{text} {_bytecode(item.__code__, above)}"
         cells = [_cell(cell) for cell in item.__closure__ or ()]
         return f"function({text}, {_text((item.__defaults__, item.__kwdefaults__, cells), above)})"
     if isinstance(item, type | types.BuiltinFunctionType | np.ufunc):
-        return _source(item) or _name(item)
+        return source_of(item) or _name(item)
     kind = type(item)
-    return f"object({_source(kind) or _name(kind)}, {_text(getattr(item, '__dict__', None), above)})"
+    return f"object({source_of(kind) or _name(kind)}, {_text(getattr(item, '__dict__', None), above)})"
 
 
 def _bytecode(code: types.CodeType, above: _Above) -> str:
     return f"bytecode({code.co_code.hex()}, {code.co_names}, {code.co_varnames}, {_text(code.co_consts, above)})"
-
-
-def _source(item: Any) -> str | None:
-    try:
-        return inspect.getsource(item)
-    except (OSError, TypeError):
-        return None
 
 
 def _name(item: Any) -> str:

@@ -12,7 +12,7 @@ import orjson
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.errors import StorageError, UsageError
 from benchbook.files import write_atomic
-from benchbook.profiling.document import to_document
+from benchbook.profiling.profile_document import to_document
 from benchbook.profiling.profiler import Profile, profile
 from benchbook.profiling.result import Profiled
 

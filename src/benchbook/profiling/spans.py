@@ -31,7 +31,7 @@ class Spans:
         >>> spans = Spans(4)
         >>> for number, seconds in enumerate([1, 1, 5, 1, 4, 1]):
         ...     spans.add(number, float(number), float(seconds), 1)
-        >>> [span.number for span in spans.kept()], spans.left_out
+        >>> [span.number for span in spans.recorded()], spans.left_out
         ([0, 1, 2, 4], 2)
     """
 
@@ -54,8 +54,8 @@ class Spans:
             if len(self._later) >= 2 * self._most_later + 2:  # seldom, so that it costs little for each span
                 self._keep_longest()
 
-    def kept(self) -> list[Span]:
-        """Return what was kept, by start, and the outer ones before those inside."""
+    def recorded(self) -> list[Span]:
+        """Return what was recorded, by start, and the outer ones before those inside."""
         self._keep_longest()
         return sorted(Span(*span) for span in (*self._first, *self._later))
 

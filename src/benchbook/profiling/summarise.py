@@ -59,7 +59,7 @@ def findings(
         interval_s=None if sampler is None or missing else sampler.interval_s,
         samples=sum(stack.samples for stack in stacks),
         stage_spans=tuple(
-            span._replace(number=places[paths[span.number]]) for span in (recorder.spans.kept() if spans else ())
+            span._replace(number=places[paths[span.number]]) for span in (recorder.spans.recorded() if spans else ())
         ),
         frame_spans=frame_spans,
         left_out=recorder.spans.left_out + (sampler.spans.left_out if sampler else 0),
@@ -169,7 +169,7 @@ def _sampled(
     """Return the functions that were found running, the stacks of them, and when they ran."""
     if sampler is None:
         return (), (), ()
-    spans = sampler.spans.kept() if with_spans else []
+    spans = sampler.spans.recorded() if with_spans else []
     used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
     place = {number: place for place, number in enumerate(used)}
     functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))

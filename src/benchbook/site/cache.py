@@ -10,7 +10,7 @@ from typing import Any
 from benchbook.digests import text_digest
 
 
-def kept(folder: Path, name: str, made_of: Iterable[str], make: Callable[[], Any]) -> Any:
+def cached(folder: Path, name: str, made_of: Iterable[str], make: Callable[[], Any]) -> Any:
     """Return what `make` returns, JSON; made again only where it was made of something else.
 
     Args:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchbook.errors import UsageError
 from benchbook.files import project_name, shipped, write_atomic
-from benchbook.site.cache import kept, runs_made_of
+from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
 from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
 from benchbook.site.pages.baselines import baselines_page
@@ -126,8 +126,8 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
     executed = [view for view in views if view.outcome is not None]
     made_of = [code_digest(), *(f"{view.name} {(view.outcome or {}).get('params')}" for view in executed)]
     made_of += runs_made_of(artifacts / view.name / "runs" for view in executed)
-    picture = kept(folder, "picture", made_of, draw)
-    return picture, kept(folder, "report", made_of, lambda: example_report(views, artifacts))
+    picture = cached(folder, "picture", made_of, draw)
+    return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
 
 
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:

@@ -28,10 +28,12 @@ def claim_published(spec: SpecBase, published: Published) -> Claim:
     convergence curve. Where a run differs and the arithmetic is another, the claim is undecided, and need not hold;
     where the code was changed on purpose, publish the baseline again.
     """
+    text = f"Runs of the published baseline {published.baseline.name} come out as they were published."
+    if not published.cells:
+        return _nothing_published(spec, "published", text, "==", 0, unit="differing runs", sort="proof")
     runs = execute_all(as_planted(published.sample()))
     differing = published.differing(runs)
     detail = f"{len(runs)} runs of {published.baseline.name}" + (f"; first: {differing[0]}" if differing else "")
-    text = f"Runs of the published baseline {published.baseline.name} come out as they were published."
     claim = _judged("published", text, len(differing), "==", 0, unit="differing runs", detail=detail, sort="proof")
     elsewhere = published.environment_differs(runs)
     if differing and elsewhere:
@@ -62,6 +64,8 @@ def claim_as_good_as_published(
     if not margin > 0:
         raise UsageError(f"margin is {margin!r}, expected a number above 0")
     spec.done()
+    if not published.cells:
+        return _nothing_published(spec, "as-good", _as_good_text(published), "<=", 1, unit="of the margin")
     changes = published.changes(sample)
     return spec.test("as-good", lambda level: _as_good(published, changes, margin, level / len(changes)))
 
@@ -119,7 +123,7 @@ def _as_good(published: Published, changes: list[Change], margin: float, level: 
     allowed = f"{worst.difference:+.2g} ± {worst.half_width(level):.2g}, margin {worst.margin(level, margin):.2g}"
     claim = _judged(
         "as-good",
-        f"It is as good as published in {published.baseline.name}, neither worse nor better.",
+        _as_good_text(published),
         max(reach),
         "<=",
         1,
@@ -130,6 +134,26 @@ def _as_good(published: Published, changes: list[Change], margin: float, level: 
     beyond = any(change.surely_beyond(level, margin) for change in changes)
     verdict = Verdict.HELD if max(reach) <= 1 else Verdict.FAILED if beyond else Verdict.UNDECIDED
     return replace(claim, verdict=verdict)
+
+
+def _as_good_text(published: Published) -> str:
+    return f"It is as good as published in {published.baseline.name}, neither worse nor better."
+
+
+def _nothing_published(spec: SpecBase, id: str, text: str, relation: str, threshold: float, **more: Any) -> Claim:
+    """Add a claim that cannot be judged, because none of the spec's problems is in the baseline."""
+    detail = "the baseline has none of these problems"
+    claim = Claim(
+        id=id,
+        text=text,
+        measured=None,
+        relation=relation,
+        threshold=threshold,
+        verdict=Verdict.UNDECIDED,
+        detail=detail,
+        **more,
+    )
+    return spec.add(claim, may_stay_open=True)
 
 
 def _judged(

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchbook.artifacts.interop.chrome_trace import write_trace
 from benchbook.artifacts.io import save_document
 from benchbook.files import write_atomic
-from benchbook.profiling.document import to_document
+from benchbook.profiling.profile_document import to_document
 from benchbook.profiling.result import Profiled
 from benchbook.records import as_plain
 from benchbook.studies.runs import provenance

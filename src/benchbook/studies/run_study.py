@@ -84,7 +84,7 @@ def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
     kill_after = None if options.timeout_s is None else kill_after_s(options.timeout_s)
     with (
         Store(folder) as store,
-        _remains_folder(options) as remains,
+        _salvage_folder(options) as salvage_folder,
         opened(options.executor, workers=options.workers, scheduler=options.scheduler, kill_after_s=kill_after) as (
             executor,
             at_a_time,
@@ -101,7 +101,7 @@ def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
             retry_failed=options.retry_failed,
             tensorboard=options.tensorboard,
         ) as follower:
-            tasks = _tasks(study, store, part, options, report, follower, remains)
+            tasks = _tasks(study, store, part, options, report, follower, salvage_folder)
             work = partial(do_guarded, kill_after_s=kill_after) if options.executor == "dask" else do
             for records in dispatch(executor, tasks, at_a_time=at_a_time, work=work):
                 for record in records:
@@ -113,7 +113,7 @@ def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
 
 
 @contextmanager
-def _remains_folder(options: Options) -> Iterator[Path | None]:
+def _salvage_folder(options: Options) -> Iterator[Path | None]:
     """Give a folder for what is left of runs whose processes are killed; workers on this machine can write there."""
     if options.executor not in ("processes", "dask"):
         yield None
@@ -161,7 +161,7 @@ def _tasks(
     options: Options,
     report: Callable[[int], None],
     follower: Follower,
-    remains: Path | None,
+    salvage_folder: Path | None,
 ) -> Iterator[Task]:
     """Yield what is missing, cell by cell."""
     stale = 0
@@ -183,7 +183,7 @@ def _tasks(
             points=study.points,
             trace_bytes=study.trace_bytes,
             timeout_s=options.timeout_s,
-            remains=remains,
+            salvage_folder=salvage_folder,
         )
         yield from tasks_of(task, alone=options.timeout_s is not None)
     if stale:

@@ -73,7 +73,7 @@ def test_a_trace_is_bounded_in_size(profiled, tmp_path: Path) -> None:
     spans = Spans(20_000)
     for number in range(200_000):
         spans.add(number % 3, number * 1e-5, 9e-6 + number % 7 * 1e-8, 1)
-    kept = tuple(spans.kept())
+    kept = tuple(spans.recorded())
     path = write_trace(profiled(stage_spans=kept, frame_spans=kept), tmp_path / "a.trace.json")
     assert path.stat().st_size < 8e6
     check(json.loads(path.read_bytes()))

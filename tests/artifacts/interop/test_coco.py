@@ -170,32 +170,63 @@ def test_a_bare_instance_is_a_run_that_was_not_closed(write, caplog) -> None:
     ("row", "said"),
     [
         ("3 0 nan 0 0", "d.dat, line 3: no value yet"),
-        ("3 0", "d.dat, line 3: left out, it is torn"),
-        ("x y z", "d.dat, line 3: left out"),
-        ("-3 0 1.0 0 0", "d.dat, line 3: left out, it is torn"),
-        ("1e999 0 1.0 0 0", "d.dat, line 3: left out"),
+        ("0 0 7.0 0 0", "d.dat, line 3: left out, it precedes the first evaluation"),
+        ("\0\0", "d.dat, line 3: left out, NUL bytes"),
     ],
 )
-def test_odd_rows_are_named_by_file_and_line(write, caplog, row: str, said: str) -> None:
-    """NaN, torn, foreign and impossible rows cost only themselves."""
+def test_rows_without_a_value_are_named_by_file_and_line(write, caplog, row: str, said: str) -> None:
+    """NaN, rows before the first evaluation and blocks of zeros cost only themselves."""
     files = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 5.0 0 0\n{row}\n9 0 1.0 0 0\n"}
     (run,) = read_coco(write(files))
     assert run.history.best_values.tolist() == [5.0, 1.0]
     assert said in caplog.text
 
 
-def test_missing_first_rows_and_unequal_lengths_are_warned_of(write, caplog) -> None:
-    """A run whose first row is not evaluation 1, and a length that its rows exceed."""
-    files = {"f1.info": f"{INFO}d.dat, 1:3|1.0e+00\n", "d.dat": f"{HEADER}4 0 5.0 0 0\n"}
+@pytest.mark.parametrize("row", ["3 0", "3 0 2.0", "x y z 0 0", "-3 0 1.0 0 0", "1e999 0 1.0 0 0", "3 0 1.0\x00 0 0"])
+def test_malformed_rows_are_an_error_that_names_the_line(write, row: str) -> None:
+    """Torn, foreign and impossible rows; one that is torn within a number has fewer columns than the others."""
+    files = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 5.0 0 0\n{row}\n9 0 1.0 0 0\n"}
+    with pytest.raises(ArtifactError, match=r"d\.dat, line 3: torn or not a row of numbers"):
+        list(read_coco(write(files)))
+
+
+def test_missing_first_rows_are_warned_of(write, caplog) -> None:
+    """A run whose first row is not evaluation 1."""
+    files = {"f1.info": f"{INFO}d.dat, 1:4|5.0e+00\n", "d.dat": f"{HEADER}4 0 5.0 0 0\n"}
     (run,) = read_coco(write(files))
     assert run.evaluations == 4
     assert "the first row of a run is evaluation 4" in caplog.text
-    assert "has 3 evaluations" in caplog.text
+
+
+@pytest.mark.parametrize("ending", [3, 9])
+def test_a_length_that_the_rows_do_not_have_is_an_error(write, ending: int) -> None:
+    """Whether rows are missing or too many: the data are not those that the index is of."""
+    files = {"f1.info": f"{INFO}d.dat, 1:{ending}|5.0e+00\n", "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n"}
+    with pytest.raises(ArtifactError, match=f"f1.info, line 3: instance 1 has {ending} evaluations, but its rows.*at 4"):
+        list(read_coco(write(files)))
+
+
+def test_a_run_that_the_index_closed_has_rows(write) -> None:
+    """A header without rows is a killed run only where the index gives no length."""
+    files = {"f1.info": f"{INFO}d.dat, 1:4|5.0e+00, 2:7|1.0e+00\n", "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n{HEADER}"}
+    with pytest.raises(ArtifactError, match=r"f1\.info, line 3: instance 2 has 7 evaluations, but no rows in .*d\.dat"):
+        list(read_coco(write(files)))
+
+
+def test_other_rows_in_tdat_than_in_dat_are_an_error(write) -> None:
+    """As many runs in both files, but not the same ones."""
+    files = {
+        "f1.info": f"{INFO}d.dat, 1:4|5.0e+00\n",
+        "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n",
+        "d.tdat": f"{HEADER}1 0 8.0 0 0\n4 0 5.0 0 0\n",
+    }
+    with pytest.raises(ArtifactError, match=r"d\.tdat, line 1: its runs are not those of d\.dat"):
+        list(read_coco(write(files)))
 
 
 def test_the_old_format_has_its_best_precision_in_the_same_column(write) -> None:
     """Without `data_format` the columns are evaluations, f - fopt, best f - fopt, ..."""
-    old = "funcId = 3, DIM = 5, Precision = 1.000e-08, algId = 'BFGS'\n% x\nd.dat, 1:9|1.0e+00\n"
+    old = "funcId = 3, DIM = 5, Precision = 1.000e-08, algId = 'BFGS'\n% x\nd.dat, 1:5|2.0e+00\n"
     data = "% function evaluation | noise-free fitness - Fopt (1.0e+01) | best | measured | best measured | x1\n"
     (run,) = read_coco(write({"f3.info": old, "d.dat": f"{data}1 7.0 7.0 17 17\n5 9.0 2.0 19 12\n"}))
     assert (run.problem.name, run.problem.dim) == ("bbob_f3", 5)

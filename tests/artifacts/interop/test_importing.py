@@ -101,6 +101,13 @@ def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
         pass
     with pytest.raises(ArtifactError, match=r"large\.zip: holds more files"), opened(path, most_files=1):
         pass
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("f1.info", "w") as member:
+        for _ in range(70):
+            member.write(bytes(1 << 20))
+    with pytest.raises(ArtifactError, match=r"bomb\.zip: holds more bytes .* 200 for each byte") as caught, opened(bomb):
+        pass
+    assert caught.value.exit_code == 3
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as tar:
         item = tarfile.TarInfo("f1.info")

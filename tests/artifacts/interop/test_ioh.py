@@ -113,12 +113,47 @@ def test_strings_of_a_file_are_data(write) -> None:
 
 
 def test_missing_values_and_missing_entries_are_warned_of(write, caplog) -> None:
-    """`None` in a column, a run without an entry, and a first row that is not evaluation 1."""
+    """`None` as a value, a run without an entry, and a first row that is not evaluation 1."""
     data = "evaluations raw_y\n1 5.0\n2 None\n9 3.0\nevaluations raw_y\n3 4.0\n"
     (run,) = read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data}))
     assert (run.problem.instance, run.history.best_values.tolist()) == (4, [5.0, 3.0])
     for said in ("d.dat, line 3: left out", "names 1 runs", "1 runs of d.dat are left out", "line 6: the first row"):
         assert said in caplog.text
+
+
+@pytest.mark.parametrize("row", ["4", "4 3.2x", "x 3.0", "0 3.0", "-4 3.0"])
+def test_malformed_rows_are_an_error_that_names_the_line(write, row: str) -> None:
+    """Torn, foreign and impossible rows."""
+    data = f"evaluations raw_y\n1 5.0\n{row}\n9 3.0\n"
+    with pytest.raises(ArtifactError, match=r"d\.dat, line 3: torn or not a row of numbers"):
+        list(read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data})))
+
+
+def test_rows_beyond_the_length_of_the_index_are_an_error(write) -> None:
+    """Nine evaluations cannot have a row of the tenth."""
+    data = "evaluations raw_y\n1 5.0\n10 3.0\n"
+    with pytest.raises(ArtifactError, match=r"instance 4 has 9 evaluations, but its rows, from line 1 of .*end at 10"):
+        list(read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data})))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [('"dimension": 2', '"dimension": 0', 16), ('"instance": 4', '"instance": -4', 20), ('"evals": 9', '"evals": 5', 20)],
+)
+def test_errors_of_an_index_name_the_line_of_the_run(write, old: str, new: str, line: int) -> None:
+    """Where a JSON file has several lines, that of the dimension or the run is named."""
+    text = json.dumps(json.loads(described()), indent=1).replace(old, new)
+    data = "evaluations raw_y\n1 5.0\n9 3.0\n"
+    with pytest.raises(ArtifactError, match=rf"IOHprofiler_f1\.json, line {line}: "):
+        list(read_ioh(write({"IOHprofiler_f1.json": text, "d.dat": data})))
+
+
+@pytest.mark.parametrize("row", ["DE,x,1,1,3,sphere", "DE,10,1,1,3", "DE,10,1,1,3,sphere,7", "DE,10,0.x,1,3,sphere"])
+def test_malformed_rows_of_nevergrad_are_an_error_that_names_the_line(write, row: str) -> None:
+    """Torn rows, and what is no number where one is needed."""
+    text = f"optimizer_name,budget,loss,seed,dimension,name\nDE,100,0.5,7,3,sphere\n{row}\n"
+    with pytest.raises(ArtifactError, match=r"a\.csv, line 3: "):
+        list(read_nevergrad(write({"a.csv": text})))
 
 
 def test_functions_outside_of_bbob_have_no_known_optimum(write) -> None:
@@ -151,10 +186,10 @@ def test_what_is_not_the_format_is_an_error(write, files: dict[str, str], said: 
 
 
 def test_nevergrad_rows_are_fixed_budget_points(write, caplog) -> None:
-    """One row, one point at the end of the budget; odd rows are named by their line."""
+    """One row, one point at the end of the budget; failed experiments are named by their line."""
     text = (
         "optimizer_name,budget,loss,seed,dimension,name\n"
-        "DE,100,0.5,7,3,sphere\nDE,100,nan,-1,3,sphere\nDE,x,1,1,3,sphere\nPSO,50,0.25,-1,,f(x)\n"
+        "DE,100,0.5,7,3,sphere\nDE,100,nan,-1,3,sphere\nDE,100,inf,1,3,sphere\nPSO,50,0.25,-1,,f(x)\n"
     )
     first, last = read_nevergrad(write({"a.csv": text}))
     assert (first.history.evaluations.tolist(), first.history.best_values.tolist()) == ([100], [0.5])

@@ -72,17 +72,38 @@ def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_study_is_an_error(tmp_path: Path) -> None:
     """Damaged files name themselves; a file that is not there is not made."""
-    (tmp_path / "odd.log").write_text("no json\nmore\n")
+    (tmp_path / "odd.log").write_text("no json")
+    (tmp_path / "empty.log").write_text("")
     with closing(sqlite3.connect(tmp_path / "odd.db")) as database:
         database.execute("CREATE TABLE mine (x)")
     before = (tmp_path / "odd.db").read_bytes()
-    for name in ("odd.log", "odd.db"):
-        with pytest.raises(ArtifactError, match=f"{name}, line 1: Optuna cannot read it"):
+    for name, said in (
+        ("odd.log", ", line 1: not a line of Optuna's journal"),
+        ("empty.log", " holds no study of Optuna"),
+        ("odd.db", ": Optuna cannot read it"),
+    ):
+        with pytest.raises(ArtifactError, match=f"{name}{said}") as caught:
             list(read(tmp_path / name, "optuna"))
+        assert caught.value.exit_code == 3
     assert (tmp_path / "odd.db").read_bytes() == before
     with pytest.raises(UsageError, match="no such file"):
         list(read(tmp_path / "none.db", "optuna"))
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_journal_that_is_torn_or_altered_is_an_error_that_names_the_line(studies: Path, tmp_path: Path) -> None:
+    """Optuna itself takes a truncated journal for a shorter study."""
+    whole = (studies / "journal.log").read_text().splitlines(keepends=True)
+    altered = whole[3].replace('"op_code":', '"op_code":"x", "other":')
+    for lines, place in (
+        ([*whole[:8], whole[8][:20]], 9),
+        ([*whole[:3], "{}\n", *whole[4:]], 4),
+        ([*whole[:3], altered, *whole[4:]], 4),
+    ):
+        (tmp_path / "torn.log").write_text("".join(lines))
+        with pytest.raises(ArtifactError, match=rf"torn\.log, line {place}: "):
+            list(read(tmp_path / "torn.log", "optuna"))
+    assert [path.name for path in tmp_path.iterdir()] == ["torn.log"]
 
 
 def test_pycmas_logger_folder_is_read(tmp_path: Path) -> None:
@@ -111,6 +132,8 @@ def test_rows_of_pycma_that_go_back_are_another_run(write) -> None:
     ]
     with pytest.raises(ArtifactError, match=r"fit\.dat, line 4: evaluation 6 follows 12"):
         list(read(write({"x/fit.dat": header + rows.format(3.0) * 2}), "pycma"))
+    with pytest.raises(ArtifactError, match=r"fit\.dat, line 4: torn or not a row of numbers"):
+        list(read(write({"x/fit.dat": header.format(1) + rows.format(3.0) + "3 18 0.5"}), "pycma"))
 
 
 def test_benchopts_parquet_is_read_where_solvers_are_stopped_by_iterations(tmp_path: Path, caplog) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import resource
 import shutil
@@ -11,6 +12,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 import zstandard
 from hypothesis import given
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 
 import benchbook as bb
 from benchbook.artifacts import codec
+from benchbook.artifacts.interop import write_imported
 from benchbook.artifacts.store.deduplicated import to_stored
 from benchbook.artifacts.store.index import FILE_NAME
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
@@ -25,7 +28,8 @@ from benchbook.artifacts.store.repair import inspect, repair
 from benchbook.artifacts.store.shards import ShardWriter, frames_of_shard
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import ArtifactError, StorageError
-from benchbook.records import RunRecord
+from benchbook.records import History, OptimizerRecord, RunRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 RUNS = 12
 
@@ -332,10 +336,71 @@ def test_a_manifest_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="a newer benchbook wrote it: upgrade"):
         made.run(tmp_path)
     assert path.read_bytes() == newer
-    path.write_bytes(b"damaged")
-    with pytest.raises(ArtifactError, match="neither zstd, gzip nor JSON"):
-        bb.open(tmp_path)
-    assert [finding.path for finding in inspect(tmp_path)] == [MANIFEST]
+
+
+def test_a_damaged_manifest_hides_no_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is named, all runs are shown, and `--repair` sets it aside."""
+    made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=10)
+    made.run(tmp_path).close()
+    (tmp_path / MANIFEST).write_bytes(b"damaged")
+    assert len(bb.open(tmp_path)) == 3
+    assert f"{MANIFEST}: neither zstd, gzip nor JSON" in caplog.text
+    assert [(finding.path, finding.repairable) for finding in inspect(tmp_path)] == [(MANIFEST, True)]
+    assert repair(tmp_path) == [f"{MANIFEST}: set aside; `benchbook study run` writes it again"]
+    assert (tmp_path / "set-aside" / MANIFEST).read_bytes() == b"damaged"
+    assert list(inspect(tmp_path)) == []
+    assert len(bb.open(tmp_path)) == 3
+
+
+def test_a_run_that_was_changed_is_set_aside(store: Path, records: list[RunRecord]) -> None:
+    """It fits its schema, but not its digests: the others are shown, and `--repair` takes it out."""
+    changed = dataclasses.replace(records[0], run_key="0" * 64)
+    with Store(store) as opened:
+        opened.append(changed)
+    assert len(list(bb.open(store))) == RUNS
+    assert [finding.repairable for finding in inspect(store)] == [True]
+    repair(store)
+    assert list(inspect(store)) == []
+    assert len(bb.open(store)) == RUNS
+
+
+def test_a_damaged_trace_costs_only_itself(tmp_path: Path) -> None:
+    """`--repair` keeps the run, which then says that its trace is lost, and the bytes."""
+    made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=2, budget=50, history="all")
+    made.run(tmp_path).close()
+    (traces,) = tmp_path.glob("shards/*.traces.zst")
+    traces.write_bytes(traces.read_bytes()[:-3])
+    assert [finding.repairable for finding in inspect(tmp_path)] == [True]
+    (done,) = repair(tmp_path)
+    assert done.endswith("the damaged traces of 1 runs set aside")
+    assert (tmp_path / "set-aside" / traces.name).stat().st_size > 0
+    assert list(inspect(tmp_path)) == []
+    lost = [run.trace.lost_from for run in bb.open(tmp_path) if run.trace is not None]
+    assert sorted(lost, key=str) == [1, None]
+
+
+def test_a_damaged_import_hides_no_other(store: Path) -> None:
+    """What can be read of it is shown; `--repair` sets the rest aside, and damaged references."""
+    run = ImportedRun(
+        format="ioh",
+        file="log.txt",
+        tool="",
+        problem=ImportedProblem(name="sphere", dim=2, instance=1, f_opt=0.0),
+        optimizer=OptimizerRecord(name="other"),
+        evaluations=3,
+        history=History(evaluations=np.array([1, 3]), best_values=np.array([2.0, 1.0])),
+    )
+    write_imported([run, run], store)
+    (path,) = store.glob("imported/*")
+    path.write_bytes(path.read_bytes() + codec.encode({"kind": "imported-run", "schema_version": 1}))
+    (store / "references").mkdir()
+    (store / "references" / "a.json.zst").write_bytes(b"damaged")
+    assert len(bb.open(store)) == RUNS + 2
+    assert {finding.path for finding in inspect(store)} == {f"imported/{path.name}", "references/a.json.zst"}
+    repair(store)
+    assert list(inspect(store)) == []
+    assert {item.name for item in (store / "set-aside").iterdir()} == {path.name, "a.json.zst"}
+    assert len(bb.open(store)) == RUNS + 2
 
 
 def test_a_shard_that_cannot_be_made_is_an_error(tmp_path: Path, records: list[RunRecord]) -> None:

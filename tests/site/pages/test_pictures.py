@@ -14,7 +14,7 @@ from site_project import NAMES, NOT_RUN
 
 from benchbook.analysis.plots import Picture, new_figure
 from benchbook.problems import describe, names
-from benchbook.site.cache import kept, runs_made_of
+from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.pages.gallery import _FAMILIES, problem_cards, spec_cards
 from benchbook.site.pages.landscapes import landscape_name, landscapes
 from benchbook.site.pages.spec_views import spec_views
@@ -100,11 +100,11 @@ def test_what_was_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:
         made.append(len(made))
         return made[-1]
 
-    assert [kept(tmp_path, "thing", ["a"], make) for _ in range(2)] == [0, 0]
-    assert kept(tmp_path, "thing", ["b"], make) == 1
+    assert [cached(tmp_path, "thing", ["a"], make) for _ in range(2)] == [0, 0]
+    assert cached(tmp_path, "thing", ["b"], make) == 1
     for damage in ("{", "[]", json.dumps({"digest": 1})):
         (tmp_path / "thing.json").write_text(damage)
-        kept(tmp_path, "thing", ["b"], make)
+        cached(tmp_path, "thing", ["b"], make)
     assert made == [0, 1, 2, 3, 4]
 
 

@@ -14,7 +14,7 @@ import yaml
 from benchbook.cli.main import main
 from benchbook.params import load
 from benchbook.specs.notebooks.check import check_notebook, quick_params
-from benchbook.specs.notebooks.fix import mend
+from benchbook.specs.notebooks.fix import fix_notebook
 from benchbook.specs.notebooks.parameter_cell import needed, parameter_source
 
 TELL = "import json, pathlib\npathlib.Path({path!r}).write_text(json.dumps(given))"
@@ -79,7 +79,7 @@ def test_both_forms_pass_the_check_and_are_mended(copy_spec: Callable[[str], Pat
         "'sed' is 1, in the quick set not there",
         "'seeds' is 7, in the quick set 5",
     ]
-    mend(path, quick_params())
+    fix_notebook(path, quick_params())
     assert check_notebook(path, quick_params()) == []
     (cell,) = (cell for cell in json.loads(path.read_text())["cells"] if cell["id"] == "parameters")
     assert cell["source"] == 'preset = "quick"\nseeds = 5'

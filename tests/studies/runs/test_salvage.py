@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchbook.observers import ImprovementHistory
 from benchbook.records import TraceRecord
-from benchbook.studies.runs.salvage import RemainsWriter, read_remains
+from benchbook.studies.runs.salvage import SalvageWriter, read_salvaged
 
 VALUES = st.lists(st.sampled_from([3.0, 2.0, 2.0, np.inf]) | st.floats(-4, 4), min_size=1, max_size=40)
 TRACE = TraceRecord(
@@ -21,7 +21,7 @@ TRACE = TraceRecord(
 
 def noted(folder: Path, values: list[float], borders: list[int], trace: TraceRecord | None = None) -> bytes:
     """Note a run in batches and return the file as it is among the run."""
-    writer = RemainsWriter(folder / "key", ())
+    writer = SalvageWriter(folder / "key", ())
     best, done = np.inf, 0
     for batch in np.split(np.array(values), sorted(border % (len(values) + 1) for border in borders)):
         if len(batch):
@@ -44,7 +44,7 @@ def test_what_was_noted_is_read_back(values: list[float], borders: list[int]) ->
     with TemporaryDirectory() as name:
         path = Path(name) / "copy"
         path.write_bytes(noted(Path(name), values, borders))
-        found = read_remains(path, 2)
+        found = read_salvaged(path, 2)
         assert not path.exists()
     assert found is not None
     assert found.evaluations == len(values)
@@ -65,7 +65,7 @@ def test_an_entry_that_a_kill_left_incomplete_is_left_out(tmp_path: Path) -> Non
     seen = set()
     for size in range(len(data) + 1):
         (tmp_path / "cut").write_bytes(data[:size])
-        found = read_remains(tmp_path / "cut", 2)
+        found = read_salvaged(tmp_path / "cut", 2)
         if found is not None:
             assert found.history.best_values.tolist() == [3.0, 2.0, 1.0][: len(found.history.best_values)]
             assert found.evaluations == 3
@@ -75,16 +75,16 @@ def test_an_entry_that_a_kill_left_incomplete_is_left_out(tmp_path: Path) -> Non
 
 def test_a_run_that_had_not_begun_leaves_nothing(tmp_path: Path) -> None:
     """No file, or an empty one, is no remains."""
-    assert read_remains(tmp_path / "none", 2) is None
+    assert read_salvaged(tmp_path / "none", 2) is None
     (tmp_path / "empty").touch()
-    assert read_remains(tmp_path / "empty", 2) is None
+    assert read_salvaged(tmp_path / "empty", 2) is None
 
 
 def test_a_trace_that_lacks_the_end_says_from_where_on(tmp_path: Path) -> None:
     """One that has all evaluations lacks nothing."""
     for values, lost_from in (([3.0, 2.0, 1.0], None), ([3.0, 2.0, 1.0, 0.0], 4)):
         (tmp_path / "copy").write_bytes(noted(tmp_path, values, [], TRACE))
-        found = read_remains(tmp_path / "copy", 2)
+        found = read_salvaged(tmp_path / "copy", 2)
         assert found is not None
         assert found.trace is not None
         assert found.trace.lost_from == lost_from

@@ -1,4 +1,4 @@
-"""Read what COCO logged; files that are torn or odd give a warning or an error that names file and line."""
+"""Read what COCO logged; files that are torn or contradict each other are errors that name file and line."""
 
 from __future__ import annotations
 
@@ -105,9 +105,13 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
             "%s: %d runs of %s are left out, because no entry names them", where, with_rows - len(entries), data[0].name
         )
     for (segment, entry), block in zip(entries, chosen, strict=True):
+        where = f"{shown(segment.file)}, line {segment.line}"
+        if block is None and entry.evaluations is not None:
+            raise ArtifactError(
+                f"{where}: instance {entry.instance} has {entry.evaluations} evaluations, but no rows in {shown(data[0])}"
+            )
         if block is None:
-            where = f"{shown(segment.file)}, line {segment.line}"
-            log.warning("%s: instance %d is left out, it has no rows", where, entry.instance)
+            log.warning("%s: instance %d is left out, it was not closed and has no rows", where, entry.instance)
         else:
             yield _run(segment, entry, block)
 
@@ -136,6 +140,8 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
             pairs = list(zip(one, other, strict=True))
             break
     if pairs is None:
+        if len(rows) == len(blocks):
+            raise ArtifactError(f"{shown(extra)}, line 1: its runs are not those of {path.name}")
         log.warning("%s: left out, its runs do not match those of %s", shown(extra), path.name)
     for block, timed in pairs or ():
         block.timed = timed
@@ -158,13 +164,13 @@ def _fits(entry: Entry, block: Logged) -> bool | None:
 
 def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
-    ending = entry.evaluations
-    if ending is None:
+    if entry.evaluations is None:
         log.warning("%s was not closed; it ends at its last logged row", where)
-    elif ending < block.last:
-        log.warning("%s has %d evaluations, but its rows continue to %d", where, ending, block.last)
-    elif ending > block.last:
-        log.warning("%s has %d evaluations, its rows end at %d", where, ending, block.last)
+    elif entry.evaluations != block.last:
+        raise ArtifactError(
+            f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, end "
+            f"at {block.last}"
+        )
     at, values = list(block.spent), list(block.values)
     if block.timed is not None:
         more_at, more_values, denied = timed_rows(block, block.timed, _steps(segment, block))
@@ -182,7 +188,7 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
             f_opt=0.0,
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
-        evaluations=block.last_spent + max((ending or 0) - block.last, 0),
+        evaluations=block.last_spent,
         history=improvements(at, values),
         shift=block.optimum,
         indicator=segment.indicator or None,

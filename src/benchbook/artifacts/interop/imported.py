@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ from benchbook.files import read_bytes, write_atomic
 from benchbook.records import History, as_plain, from_plain
 from benchbook.records.imported import ImportedRun
 from benchbook.typing import FloatArray, IntArray, JsonObject
+log = logging.getLogger(__name__)
 _ROUNDING = 1e-8  # of the optimum's size: what rounding in a log may take away
 
 
@@ -60,7 +62,7 @@ def add_imported(runs: Iterable[ImportedRun], store: Path) -> Added:
 
     Raises:
         UsageError: There are none.
-        ArtifactError: A run does not fit the schema, or a file of the store is damaged.
+        ArtifactError: A run does not fit the schema.
         StorageError: The file cannot be written.
     """
     held: Counter[str] | None = None
@@ -152,14 +154,20 @@ def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float])
 
 
 def read_imported(store: Path) -> Iterator[ImportedRun]:
-    """Yield the imported runs of a store.
-
-    Raises:
-        ArtifactError: A file is damaged.
-    """
+    """Yield the imported runs of a store; what is damaged is left out, and logged in one line for each file."""
     for path in sorted((store / IMPORTED_FOLDER).glob(f"*{IMPORTED_SUFFIX}")):
+        damaged: list[str] = []
         for frame in frames_of(read_bytes(path)):
-            yield _from_document(checked(document_of(frame, str(path)), str(path)))
+            try:
+                document = checked(document_of(frame, str(path)), str(path))
+                if document["kind"] != Kind.IMPORTED_RUN:
+                    raise ArtifactError(f"{path} holds a document of kind {document['kind']!r}, expected imported runs")
+            except ArtifactError as error:
+                damaged.append(str(error))
+                continue
+            yield _from_document(document)
+        if damaged:
+            log.warning("left out %d imported runs that cannot be read; the first: %s", len(damaged), damaged[0])
 
 
 def _to_document(run: ImportedRun) -> JsonObject:

@@ -99,8 +99,11 @@ def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: 
     identities = {id(scenario): _identity(scenario, suite, objective, pairs) for scenario in group}
     for scenario, entry, block in pairs:
         if entry.evaluations is not None and entry.evaluations < block.last:
-            log.warning("%s: instance %d has %d evaluations, but its rows continue to %d",
-                        where, entry.instance, entry.evaluations, block.last)  # fmt: skip
+            raise ArtifactError(
+                f"{shown(scenario.file)}, line {entry.line}: instance {entry.instance} has {entry.evaluations} evaluations, "
+                "but its rows, from line "
+                f"{block.line} of {shown(data)} on, end at {block.last}"
+            )
         yield _run(scenario, entry, block, identities[id(scenario)])
 
 

@@ -55,7 +55,7 @@ def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
 
     Raises:
         UsageError: There is no such file or folder, or no CSV file under it.
-        ArtifactError: A column is missing or twice there, or the file is no CSV.
+        ArtifactError: A column is missing or twice there, a row is torn, or the file is no CSV.
     """
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
@@ -91,14 +91,12 @@ def _read(file: Path) -> Iterator[ImportedRun]:
 def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> ImportedRun | None:
     where = f"{shown(file)}, line {place}"
     if None in row or None in row.values():
-        log.warning("%s: left out, it has more or fewer fields than the first line", where)
-        return None
+        raise ArtifactError(f"{where}: more or fewer fields than the first line")
     fields = {str(name): str(value) for name, value in row.items()}
     budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:
-        log.warning("%s: left out, budget, loss, seed or dimension is not a number", where)
-        return None
+        raise ArtifactError(f"{where}: budget, loss, seed or dimension is not a number")
     if error := fields.get("error"):
         log.warning("%s: the experiment failed: %s", where, error[:80])
     if not math.isfinite(loss) or budget < 1 or dim < 1:

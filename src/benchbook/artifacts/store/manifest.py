@@ -64,6 +64,23 @@ def read_manifest(store: Path) -> Manifest | None:
     return Manifest(plan=plan, created_at=str(document["created_at"]), reuses_stale=bool(document["reuses_stale"]))
 
 
+def usable_manifest(store: Path) -> Manifest | None:
+    """Return the manifest of a store; None if it has none, or a damaged one, which the log names.
+
+    The runs do not depend on it: a store whose plan cannot be read shows all of them.
+
+    Raises:
+        ArtifactError: It is of a newer version of benchbook.
+    """
+    try:
+        return read_manifest(store)
+    except ArtifactError as error:
+        if _is_newer(store / FILE_NAME):
+            raise
+        log.warning("the plan of %s is unreadable, so all its runs are shown: %s", store, error)
+        return None
+
+
 def write_manifest(
     store: Path, plan: StudyPlan, *, commit: tuple[str | None, bool | None], reuses_stale: bool = False
 ) -> None:

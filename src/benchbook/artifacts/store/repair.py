@@ -1,7 +1,8 @@
 """Checking a store from its bytes up, and repairing what can be: damaged frames, empty shards, orphan temporaries.
 
 What is not a run although it can be read, such as a frame that does not fit its schema, is set aside: it is moved to
-`set-aside/` in the store, where nothing reads it.
+`set-aside/` in the store, where nothing reads it. So are damaged manifests, imports, references and traces; a run whose
+trace is damaged is kept, and says that its trace is lost.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchbook.artifacts.codec import decode, encode
+from benchbook.artifacts.store.aside import (
+    NEWER,
+    add_aside,
+    document_files,
+    part_of_trace,
+    problems_of,
+    set_documents_aside,
+    without_trace,
+)
 from benchbook.artifacts.store.index import FILE_NAME as INDEX_FILE
-from benchbook.artifacts.store.index import Index
-from benchbook.artifacts.store.shards import IMPORTED_SUFFIX
-from benchbook.artifacts.io import load_document
-from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST_FILE
+from benchbook.artifacts.store.index import Index, Row
 from benchbook.artifacts.store.manifest import check_store
-from benchbook.artifacts.store.shards import IMPORTED_FOLDER, SHARD_FOLDER, frames_of_shard, is_being_written, shards_of
+from benchbook.artifacts.store.shards import SHARD_FOLDER, frame_at, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.trace import read_trace
-from benchbook.artifacts.validate import check_file
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
-
-ASIDE_FOLDER = "set-aside"
-_NEWER = "a newer benchbook wrote it"
+from benchbook.records import RunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,7 @@ class Finding:
     Attributes:
         path: File, from the store's folder.
         reason: What is wrong with it.
-        repairable: Whether `repair` removes it; what was lost is then computed again.
+        repairable: Whether `repair` removes it or sets it aside; runs that were lost are then computed again.
     """
 
     path: str
@@ -56,39 +61,38 @@ def inspect(folder: Path) -> Iterator[Finding]:
     check_store(folder)
     for path in _temporaries(folder):
         yield Finding(path=path.relative_to(folder).as_posix(), reason="left by a killed process", repairable=True)
-    if (folder / MANIFEST_FILE).exists():
-        try:
-            load_document(folder / MANIFEST_FILE)
-        except ArtifactError as error:
-            yield Finding(path=MANIFEST_FILE, reason=str(error), repairable=_NEWER not in str(error))
+    for path in document_files(folder):
+        name = path.relative_to(folder).as_posix()
+        for reason in problems_of(path):
+            yield Finding(path=name, reason=reason, repairable=NEWER not in reason)
     with Store(folder, Index(folder, fresh=True)) as store:
         index = store.index()
         for shard, offset, reason in index.query("SELECT shard, offset, reason FROM damages ORDER BY shard, offset"):
-            yield Finding(path=shard, reason=f"frame at byte {offset}: {reason}", repairable=_NEWER not in reason)
+            yield Finding(path=shard, reason=f"frame at byte {offset}: {reason}", repairable=NEWER not in reason)
         for row in store.rows():
             try:
                 record = store.read(row)
             except ArtifactError as error:
                 reason = str(error).removeprefix(f"{row.shard}, ")
-                yield Finding(path=row.shard, reason=reason, repairable=False)
+                yield Finding(path=row.shard, reason=reason, repairable=NEWER not in reason)
                 continue
-            if record.trace is not None:
-                try:
-                    for _ in read_trace(record, folder):
-                        pass
-                except (ArtifactError, UsageError) as error:
-                    yield Finding(path=f"{SHARD_FOLDER}/{record.trace.file}", reason=str(error), repairable=False)
-    yield from _wrong_imports(folder)
+            lost = _lost_trace(record, folder)
+            if record.trace is not None and lost is not None:
+                yield Finding(
+                    path=f"{SHARD_FOLDER}/{record.trace.file}", reason=str(lost), repairable=NEWER not in str(lost)
+                )
 
 
-def _wrong_imports(folder: Path) -> Iterator[Finding]:
-    for path in sorted((folder / IMPORTED_FOLDER).glob(f"*{IMPORTED_SUFFIX}")):
-        name = path.relative_to(folder).as_posix()
-        try:
-            for number, problem in check_file(path):
-                yield Finding(path=name, reason=f"frame {number}: {problem}", repairable=False)
-        except ArtifactError as error:
-            yield Finding(path=name, reason=str(error), repairable=False)
+def _lost_trace(record: RunRecord, folder: Path) -> ArtifactError | UsageError | None:
+    """Return why a run's trace cannot be read; None if it can, or there is none."""
+    if record.trace is None:
+        return None
+    try:
+        for _ in read_trace(record, folder):
+            pass
+    except (ArtifactError, UsageError) as error:
+        return error
+    return None
 
 
 def repair(folder: Path) -> list[str]:
@@ -97,18 +101,20 @@ def repair(folder: Path) -> list[str]:
     A shard that a process is writing to is left alone, and so is what a newer benchbook wrote.
 
     Raises:
+        UsageError: The folder is not a store.
         StorageError: A file cannot be written or removed.
     """
     done: list[str] = []
+    check_store(folder)
     try:
         for path in _temporaries(folder):
             path.unlink()
             done.append(f"{path.relative_to(folder).as_posix()}: removed")
-        done += _set_manifest_aside(folder)
-        wrong = _wrong_frames(folder)
+        done += set_documents_aside(folder)
+        wrong, rewritten = _wrong_frames(folder)
         for path in shards_of(folder):
             name = path.relative_to(folder).as_posix()
-            done += _repair_shard(folder, path, name, wrong.get(name, set()))
+            done += _repair_shard(folder, path, name, wrong.get(name, set()), rewritten.get(name, {}))
         if done:
             (folder / INDEX_FILE).unlink(missing_ok=True)
     except OSError as error:
@@ -116,55 +122,61 @@ def repair(folder: Path) -> list[str]:
     return done
 
 
-def _set_manifest_aside(folder: Path) -> list[str]:
-    path = folder / MANIFEST_FILE
-    if not path.is_file():
-        return []
-    try:
-        load_document(path)
-    except ArtifactError as error:
-        if _NEWER in str(error):
-            return []
-        (folder / ASIDE_FOLDER).mkdir(exist_ok=True)
-        path.replace(folder / ASIDE_FOLDER / MANIFEST_FILE)
-        return [f"{MANIFEST_FILE}: set aside; `benchbook study run` writes it again"]
-    return []
-
-
-def _wrong_frames(folder: Path) -> dict[str, set[int]]:
-    """Return, by shard, where frames begin that can be read, but are no runs."""
+def _wrong_frames(folder: Path) -> tuple[dict[str, set[int]], dict[str, dict[int, bytes]]]:
+    """Return, by shard, where frames begin that are no readable runs, and new frames of runs that lost their traces."""
     wrong: dict[str, set[int]] = {}
+    rewritten: dict[str, dict[int, bytes]] = {}
     with Store(folder, Index(folder, fresh=True)) as store:
         for shard, offset, reason in store.index().query("SELECT shard, offset, reason FROM damages"):
-            if _NEWER not in reason:
+            if NEWER not in reason:
                 wrong.setdefault(shard, set()).add(offset)
-    return wrong
+        for row in store.rows():
+            try:
+                record = store.read(row)
+            except ArtifactError as error:
+                if NEWER not in str(error):
+                    wrong.setdefault(row.shard, set()).add(row.offset)
+                continue
+            lost = _lost_trace(record, folder)
+            if lost is not None and NEWER not in str(lost):
+                rewritten.setdefault(row.shard, {})[row.offset] = _set_trace_aside(folder, row, record)
+    return wrong, rewritten
 
 
-def _repair_shard(folder: Path, path: Path, name: str, wrong: set[int]) -> list[str]:
-    damaged, aside = [], []
+def _set_trace_aside(folder: Path, row: Row, record: RunRecord) -> bytes:
+    """Keep what there is of a damaged trace, and return the frame of its run without it."""
+    part = part_of_trace(record, folder)
+    if part and record.trace is not None and not is_being_written(folder / row.shard):
+        add_aside(folder, record.trace.file, part)
+    frame = frame_at(folder / row.shard, row.offset, row.size)
+    return encode(without_trace(decode(frame, row.shard)))
+
+
+def _repair_shard(folder: Path, path: Path, name: str, wrong: set[int], rewritten: dict[int, bytes]) -> list[str]:
+    damaged, aside, changed = [], [], []
     for frame in frames_of_shard(path):
         if frame.data is None:
             damaged.append((frame.offset, frame.size))
         elif frame.offset in wrong:
             aside.append((frame.offset, frame.size))
-    if not damaged and not aside:
+        elif frame.offset in rewritten:
+            changed.append((frame.offset, frame.size))
+    if not damaged and not aside and not changed:
         return []
     if is_being_written(path):
         return [f"{name}: left alone, a process is writing to it"]
     data = path.read_bytes()
     if aside:
-        kept = folder / ASIDE_FOLDER / path.name
-        earlier = kept.read_bytes() if kept.is_file() else b""
-        write_atomic(kept, earlier + b"".join(data[offset : offset + size] for offset, size in aside))
-    for offset, size in sorted([*damaged, *aside], reverse=True):
-        data = data[:offset] + data[offset + size :]
+        add_aside(folder, path.name, b"".join(data[offset : offset + size] for offset, size in aside))
+    for offset, size in sorted([*damaged, *aside, *changed], reverse=True):
+        data = data[:offset] + rewritten.get(offset, b"") + data[offset + size :]
     if not data:
         path.unlink()
         return [f"{name}: {'set aside, it held no run' if aside else 'removed, nothing in it could be read'}"]
     write_atomic(path, data)
     words = [f"{len(damaged)} damaged frames removed"] if damaged else []
     words += [f"{len(aside)} frames that are no runs set aside"] if aside else []
+    words += [f"the damaged traces of {len(changed)} runs set aside"] if changed else []
     return [f"{name}: {', '.join(words)}"]
 
 

@@ -152,8 +152,12 @@ class Store:
 
     def records(self) -> Iterator[RunRecord]:
         """Yield all valid runs, each key once; what is damaged is left out, and logged in one line for all."""
+        return self.readable()
+
+    def readable(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[RunRecord]:
+        """Yield the valid runs for which a condition over the index holds; see `records`."""
         damaged: list[str] = []
-        for row in self.rows():
+        for row in self.rows(where, values):
             try:
                 yield self.read(row)
             except ArtifactError as error:

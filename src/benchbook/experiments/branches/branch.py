@@ -144,7 +144,7 @@ class Branch(BranchState):
             >>> branch.to_dict(redact=["host"])["config"]
             {'host': '[redacted]', 'token': '[redacted]'}
         """
-        from benchbook.experiments.branches.document import branch_document
+        from benchbook.experiments.branches.branch_document import branch_document
 
         return branch_document(self, redact)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchbook.experiments.branches.document import branch_document, moment
+from benchbook.experiments.branches.branch_document import branch_document, moment
 from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.configs.ids import as_json
 

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from benchbook.experiments.branches.branch import Branch, BranchStatus
+from benchbook.experiments.branches.branch_document import branch_document
 from benchbook.experiments.branches.container import flat
-from benchbook.experiments.branches.document import branch_document
 from benchbook.experiments.branches.redaction import Redact, Redactor
 from benchbook.experiments.branches.state import BranchState
 from benchbook.experiments.configs.ids import as_float, as_json, hidden_in, key_of
@@ -28,7 +28,7 @@ DURATION = f"{PREFIX}duration_s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Kept:
+class _ConfigFacts:
     """What is told of a configuration each time it is used."""
 
     params: dict[str, Any]
@@ -49,7 +49,7 @@ class Recorder:
         self._quick = tuple(sink for sink in self.sinks if not is_blocking(sink))
         self._lanes = tuple(lane_of(sink) for sink in self.sinks if is_blocking(sink))
         self._prepared = tuple(sink for sink in self.sinks if hasattr(sink, "prepare"))
-        self._kept: dict[Config, _Kept] = {}
+        self._known: dict[Config, _ConfigFacts] = {}
         self._spans: dict[str, Span] = {}
 
     def call_started(self, call: RecordedCall) -> None:
@@ -139,14 +139,14 @@ class Recorder:
             started_at_s=branch.started_at_s or call.started[0],
         )
 
-    def _of(self, config: Config) -> _Kept:
-        kept = self._kept.get(config)
-        if kept is None:
+    def _of(self, config: Config) -> _ConfigFacts:
+        facts = self._known.get(config)
+        if facts is None:
             values = as_json(config.value)
             secrets = self._redactor.secrets_in(values) | self._redactor.hidden(hidden_in(config.value))
             params = flat(self._redactor.value(values, secrets))
-            kept = self._kept[config] = _Kept(params, self._redactor.text(config.id, secrets))
-        return kept
+            facts = self._known[config] = _ConfigFacts(params, self._redactor.text(config.id, secrets))
+        return facts
 
 
 def numbers(output: Any) -> dict[str, float]:

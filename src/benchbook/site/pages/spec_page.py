@@ -129,12 +129,12 @@ def _header(view: SpecView) -> str:
     box = (
         f'<section class="bb-outcome" aria-label="Outcome of this spec">\n'
         f'<p class="bb-outcome-line">{badge(view.status)} <span>spec <code>{name}</code></span></p>\n'
-        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{_proof(view)}\n</section>"
+        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{_provenance(view)}\n</section>"
     )
     return raw(box)
 
 
-def _proof(view: SpecView) -> str:
+def _provenance(view: SpecView) -> str:
     """Link the artifact that the numbers are from, and say how to check it and to do its runs again."""
     if view.outcome is None:
         return ""

@@ -25,7 +25,7 @@ from benchbook.typing import JsonObject
 _CALLED = re.compile(r"\.([a-z_]+)\(")
 
 
-def mend(path: Path, quick: JsonObject) -> bool:
+def fix_notebook(path: Path, quick: JsonObject) -> bool:
     """Apply automatic fixes, and return whether the notebook changed; a complete one is not written."""
     notebook = read_notebook(path)
     before = copy.deepcopy(notebook)

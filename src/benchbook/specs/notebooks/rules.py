@@ -55,13 +55,13 @@ class Finding:
         spec: Name of the notebook.
         where: Id of the cell; empty for the whole.
         what: What is wrong, and what is expected.
-        mendable: Whether `mend` can fix it automatically.
+        fixable: Whether `fix_notebook` can fix it automatically.
     """
 
     spec: str
     where: str
     what: str
-    mendable: bool = False
+    fixable: bool = False
 
     def __str__(self) -> str:
         """Return it in one line."""
@@ -124,7 +124,7 @@ def _metadata(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
         surplus = [key] if key not in METADATA else [f"{key}.{k}" for k in value if k not in METADATA[key]]
         for item in surplus:
             what = f"its metadata hold {item}, which depends on the machine that executed it"
-            yield Finding(spec=name, where="", what=what, mendable=True)
+            yield Finding(spec=name, where="", what=what, fixable=True)
 
 
 def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
@@ -133,9 +133,9 @@ def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
         cell_id = str(cell.get("id", ""))
         if not is_word(cell_id):
             what = "its id is not a word; give it one, such as 'convergence'"
-            yield Finding(spec=name, where=cell_id or str(number), what=what, mendable=True)
+            yield Finding(spec=name, where=cell_id or str(number), what=what, fixable=True)
         if cell_id in seen:
-            yield Finding(spec=name, where=cell_id, what="its id appears twice", mendable=True)
+            yield Finding(spec=name, where=cell_id, what="its id appears twice", fixable=True)
         seen.add(cell_id)
 
 
@@ -145,18 +145,18 @@ def _cell(name: str, cell: dict[str, Any], imports: Collection[str]) -> Iterator
     judges = JUDGED.search(source_of(cell)) is not None
     if contract and not set(CONTRACT_TAGS) <= has:
         what = f"needs both tags {' and '.join(CONTRACT_TAGS)}"
-        yield Finding(spec=name, where=where, what=what, mendable=True)
+        yield Finding(spec=name, where=where, what=what, fixable=True)
     if contract and not cell.get("outputs"):
         what = f"its output is missing; run: benchbook spec run {name}, then: benchbook spec accept {name}"
         yield Finding(spec=name, where=where, what=what)
     if judges and not contract:
         what = f"judges the claims and needs the tags {' and '.join(CONTRACT_TAGS)}"
-        yield Finding(spec=name, where=where, what=what, mendable=True)
+        yield Finding(spec=name, where=where, what=what, fixable=True)
     if not contract and not judges:
         if IGNORE_TAG not in has:
-            yield Finding(spec=name, where=where, what=f"needs the tag {IGNORE_TAG}", mendable=True)
+            yield Finding(spec=name, where=where, what=f"needs the tag {IGNORE_TAG}", fixable=True)
         if cell.get("outputs") or cell.get("execution_count") is not None:
-            yield Finding(spec=name, where=where, what="its output is not stripped", mendable=True)
+            yield Finding(spec=name, where=where, what="its output is not stripped", fixable=True)
     for module in sorted(_imports(source_of(cell)) - set(imports)):
         yield Finding(spec=name, where=where, what=f"imports {module}; allowed is {', '.join(sorted(imports))}")
 
@@ -190,7 +190,7 @@ def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Itera
     where = str(cells[0].get("id", ""))
     values = assigned(source_of(cells[0]))
     if values is None:
-        yield Finding(spec=name, where=where, what="is not a list of plain assignments", mendable=True)
+        yield Finding(spec=name, where=where, what="is not a list of plain assignments", fixable=True)
         return
     shortened = collects(source_of(cell) for cell in code_cells(notebook))
     expected = {key: quick[key] for key in quick if key in values or key == "preset"} if shortened else quick
@@ -199,7 +199,7 @@ def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Itera
             theirs = repr(quick[key]) if key in quick else "not there"
             ours = repr(values[key]) if key in values else "not there"
             what = f"parameter {key!r} is {ours}, in the quick set {theirs}"
-            yield Finding(spec=name, where=where, what=what, mendable=True)
+            yield Finding(spec=name, where=where, what=what, fixable=True)
 
 
 def _imports(source: str) -> set[str]:

@@ -67,27 +67,37 @@ class Change:
 
 
 class Published:
-    """What a baseline holds of an optimizer, on the parameter set's BBOB functions, in its largest dimension."""
+    """What a baseline holds of an optimizer, on the parameter set's BBOB functions, in the largest published dimension.
+
+    Attributes:
+        baseline: The baseline.
+        choice: The optimizer.
+        cells: Its published cells; empty where the parameter set has none of their problems.
+    """
 
     def __init__(self, which: str, choice: OptimizerChoice, given: Givens) -> None:
         """Read the baseline.
 
         Raises:
             UnknownNameError: There is no such baseline.
-            UsageError: It holds no runs of the optimizer with these settings on these problems.
+            UsageError: It holds no runs of the optimizer with these settings.
         """
         self.baseline = find_baseline(which)
         self.choice = choice
-        dim = max(given.dims)
-        names = [f"bbob_f{number}" for number in given.bbob_functions]
-        every = self.baseline.summary.cells
-        found = [every[choice.name, name, dim] for name in names if (choice.name, name, dim) in every]
-        self.cells = [cell for cell in found if dict(cell.settings) == dict(choice.settings) and cell.aocc is not None]
-        if not self.cells:
+        every = [
+            cell
+            for cell in self.baseline.summary.cells.values()
+            if cell.optimizer == choice.name and dict(cell.settings) == dict(choice.settings) and cell.aocc is not None
+        ]
+        if not every:
             raise UsageError(
-                f"the baseline {which!r} has no runs of {choice.name} with these settings on {', '.join(names)} "
-                f"in {dim}-D, expected some to compare with"
+                f"the baseline {which!r} has no runs of {choice.name} with these settings, "
+                "expected some to compare with"
             )
+        names = {f"bbob_f{number}" for number in given.bbob_functions}
+        found = [cell for cell in every if cell.function in names and cell.dim in given.dims]
+        dim = max((cell.dim for cell in found), default=0)
+        self.cells = [cell for cell in found if cell.dim == dim]
 
     def plan(self) -> list[PlannedRun]:
         """Return new runs on the published problems: another seed, all else as published."""

@@ -30,7 +30,7 @@ from benchbook.studies.runs.execute import (
     record_of,
     target_value_of,
 )
-from benchbook.studies.runs.instrumented import staged
+from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.memory import keep_memory
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
@@ -142,7 +142,9 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     def make() -> NativeOptimizer:
         return first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget)
 
-    with staged(make, stack([item.problem for item in planned]), [(history,) for history in histories]) as parts:
+    with profiled_parts(
+        make, stack([item.problem for item in planned]), [(history,) for history in histories]
+    ) as parts:
         outcomes = run_lockstep(
             parts.make_optimizer,
             parts.problem,

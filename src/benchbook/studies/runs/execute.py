@@ -33,7 +33,7 @@ from benchbook.records import (
 from benchbook.runs import Outcome, run_loop
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
-from benchbook.studies.runs.instrumented import staged
+from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
@@ -67,7 +67,7 @@ def execute(
         return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
-    with guard, staged(make, problem, (history, *observers)) as parts:
+    with guard, profiled_parts(make, problem, (history, *observers)) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,

@@ -28,7 +28,7 @@ class Parts(Generic[MakeOptimizer, Problem, Watchers]):
 
 
 @contextmanager
-def staged(
+def profiled_parts(
     make_optimizer: MakeOptimizer, problem: Problem, observers: Watchers
 ) -> Iterator[Parts[MakeOptimizer, Problem, Watchers]]:
     """Give the parts of a loop (alone or in lockstep) out for a block, naming their stages to the profile under way."""

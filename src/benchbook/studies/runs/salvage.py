@@ -31,7 +31,7 @@ _HEADER, _TRACE = -1, -2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remains:
+class SalvagedRun:
     """What a run had when its process was killed; the fields are those of `RunRecord`."""
 
     created_at: str
@@ -43,7 +43,7 @@ class Remains:
     trace: TraceRecord | None
 
 
-class RemainsWriter:
+class SalvageWriter:
     """An observer that notes in a file what would be lost with the process."""
 
     def __init__(self, path: Path, packages: tuple[str, ...]) -> None:
@@ -107,7 +107,7 @@ class RemainsWriter:
             log.info("a run that is killed will be recorded with incomplete results: %s", error.strerror or error)
 
 
-def read_remains(path: Path, dim: int) -> Remains | None:
+def read_salvaged(path: Path, dim: int) -> SalvagedRun | None:
     """Return what a killed run had, and remove its file; None if it had not begun.
 
     Args:
@@ -137,7 +137,7 @@ class _Reader:
         self._values: list[FloatArray] = [np.empty(0)]
         self._solution: FloatArray | None = None
 
-    def read(self) -> Remains | None:
+    def read(self) -> SalvagedRun | None:
         offset = _COUNTERS.size
         while offset + _ENTRY.size <= len(self._data):
             tag, count = _ENTRY.unpack_from(self._data, offset)
@@ -151,7 +151,7 @@ class _Reader:
         trace = self._trace
         if trace is not None and trace.lost_from is not None and trace.lost_from > self._evaluations:
             trace = replace(trace, lost_from=None)
-        return Remains(
+        return SalvagedRun(
             created_at=self._about["created_at"],
             environment=from_plain(Environment, self._about["environment"]),
             evaluations=self._evaluations,

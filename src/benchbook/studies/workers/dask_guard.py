@@ -33,8 +33,8 @@ def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
     """
     if not task.is_watched:
         return do(task)
-    with _remains_folder(task) as folder:
-        own = replace(task, remains=folder)
+    with _salvage_folder(task) as folder:
+        own = replace(task, salvage_folder=folder)
         pool = _take(kill_after_s)
         try:
             return pool.submit(do, own).result()
@@ -49,10 +49,10 @@ def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
 
 
 @contextmanager
-def _remains_folder(task: Task) -> Iterator[Path]:
+def _salvage_folder(task: Task) -> Iterator[Path]:
     """Give the study's own folder, which goes with the study, or on another machine one made for the task."""
-    if task.remains is not None and task.remains.is_dir():
-        yield task.remains
+    if task.salvage_folder is not None and task.salvage_folder.is_dir():
+        yield task.salvage_folder
         return
     with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)

@@ -17,7 +17,7 @@ from benchbook.studies.runs.alarm import alarm
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.execute import execute, record_of
 from benchbook.studies.runs.planned_run import PlannedRun
-from benchbook.studies.runs.salvage import Remains, RemainsWriter, read_remains
+from benchbook.studies.runs.salvage import SalvagedRun, SalvageWriter, read_salvaged
 from benchbook.studies.runs.traces import observer_for
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Task:
         points: Whether `triggers` and `all` keep the points.
         trace_bytes: Bytes that the trace of one run may take.
         timeout_s: Seconds after which a run is ended.
-        remains: Folder on this machine for what is left of a run whose process is killed; None: nothing is.
+        salvage_folder: Folder on this machine for what is left of a run whose process is killed; None: nothing is.
         again: Whether a worker was lost over these runs before.
     """
 
@@ -46,7 +46,7 @@ class Task:
     points: bool
     trace_bytes: int
     timeout_s: float | None
-    remains: Path | None = None
+    salvage_folder: Path | None = None
     again: bool = False
 
     @property
@@ -57,7 +57,11 @@ class Task:
     def lost(self, error: Exception) -> list[RunRecord]:
         """Return the records of the runs, whose process ended."""
         return [
-            lost(item, error, None if self.remains is None else read_remains(self.remains / key, item.problem.dim))
+            lost(
+                item,
+                error,
+                None if self.salvage_folder is None else read_salvaged(self.salvage_folder / key, item.problem.dim),
+            )
             for item, key in zip(self.planned, self.keys, strict=True)
         ]
 
@@ -77,7 +81,7 @@ def do(task: Task) -> list[RunRecord]:
 
 
 def _alone(planned: PlannedRun, key: str, task: Task) -> RunRecord:
-    remains = _remains_writer(planned, key, task)
+    writer = _salvage_writer(planned, key, task)
     observer = observer_for(
         task.store,
         task.history,
@@ -85,51 +89,51 @@ def _alone(planned: PlannedRun, key: str, task: Task) -> RunRecord:
         budget=planned.spec.budget,
         points=task.points,
         most_bytes=task.trace_bytes,
-        so_far=None if remains is None else remains.note_trace,
+        so_far=None if writer is None else writer.note_trace,
     )
-    watching = [item for item in (observer, remains) if item is not None]
+    watching = [item for item in (observer, writer) if item is not None]
     try:
         with alarm(task.timeout_s):
             record = execute(planned, observers=watching, timeout_s=task.timeout_s)
     finally:
-        if remains is not None:
-            remains.close()
+        if writer is not None:
+            writer.close()
     return record if observer is None else replace(record, trace=observer.finish())
 
 
-def _remains_writer(planned: PlannedRun, key: str, task: Task) -> RemainsWriter | None:
-    if task.remains is None or not task.is_watched:
+def _salvage_writer(planned: PlannedRun, key: str, task: Task) -> SalvageWriter | None:
+    if task.salvage_folder is None or not task.is_watched:
         return None
     try:
-        return RemainsWriter(task.remains / key, planned.optimizer.packages)
+        return SalvageWriter(task.salvage_folder / key, planned.optimizer.packages)
     except OSError as error:
         log.info("a run that is killed will be recorded without its results: %s", error.strerror or error)
         return None
 
 
-def lost(planned: PlannedRun, error: WorkerLostError | Exception, remains: Remains | None = None) -> RunRecord:
+def lost(planned: PlannedRun, error: WorkerLostError | Exception, salvaged: SalvagedRun | None = None) -> RunRecord:
     """Return the record of a run whose process ended, with what is known of it: why, and what it had."""
     timed_out = isinstance(error, WorkerLostError) and error.timed_out
     total_s = (isinstance(error, WorkerLostError) and error.after_s) or 0.0
     empty = History(evaluations=np.empty(0, dtype=np.int64), best_values=np.empty(0))
-    history = empty if remains is None else remains.history
-    evaluations = 0 if remains is None else remains.evaluations
+    history = empty if salvaged is None else salvaged.history
+    evaluations = 0 if salvaged is None else salvaged.evaluations
     outcome = Outcome(
         evaluations=evaluations,
-        invalid_evaluations=0 if remains is None else remains.invalid_evaluations,
+        invalid_evaluations=0 if salvaged is None else salvaged.invalid_evaluations,
         stop=Stop.TIMEOUT if timed_out else Stop.ERROR,
         error=ErrorRecord(
             where="worker", type="WorkerLostError", message=str(error), traceback="", evaluations=evaluations
         ),
         best_value=float(history.best_values[-1]) if len(history.best_values) else None,
-        best_solution=None if remains is None else remains.best_solution,
+        best_solution=None if salvaged is None else salvaged.best_solution,
         timing=Timing(total_s=total_s, objective_s=0.0, optimizer_s=0.0, observer_s=0.0),
     )
-    created_at = timestamp(SYSTEM_CLOCK.now()) if remains is None else remains.created_at
+    created_at = timestamp(SYSTEM_CLOCK.now()) if salvaged is None else salvaged.created_at
     record = record_of(planned, outcome, history, created_at, Memory(peak_rss_bytes=None))
-    if remains is None:
+    if salvaged is None:
         return record
-    return replace(record, environment=remains.environment, trace=remains.trace)
+    return replace(record, environment=salvaged.environment, trace=salvaged.trace)
 
 
 def tasks_of(task: Task, *, alone: bool) -> Sequence[Task]:

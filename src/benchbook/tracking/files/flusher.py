@@ -11,7 +11,7 @@ _SHORTEST_S = 0.2
 _REST = 50  # times as long as a round took, it rests before the next: a snapshot of many steps is work
 
 
-class Keeper:
+class Flusher:
     """Calls `work` at least every two seconds, and soon after `wake`."""
 
     def __init__(self, work: Callable[[], None], name: str) -> None:

@@ -18,7 +18,6 @@ from benchbook.files import write_atomic
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.field_types import check_types
-from benchbook.tracking.files.document import from_document
 from benchbook.tracking.files.folders import (
     LOCK,
     MANIFEST,
@@ -30,6 +29,7 @@ from benchbook.tracking.files.folders import (
     run_ids,
     tracking_root,
 )
+from benchbook.tracking.files.pipeline_document import from_document
 from benchbook.tracking.files.run_locks import heartbeat
 from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 

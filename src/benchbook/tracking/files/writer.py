@@ -14,10 +14,10 @@ from benchbook.clock import Clock, timestamp
 from benchbook.errors import StorageError
 from benchbook.files import write_atomic
 from benchbook.tracking.events import apply, begin, line_of
-from benchbook.tracking.files.document import to_document
-from benchbook.tracking.files.flusher import Keeper
+from benchbook.tracking.files.flusher import Flusher
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
 from benchbook.tracking.files.journal import Journal
+from benchbook.tracking.files.pipeline_document import to_document
 from benchbook.tracking.files.run_locks import RunLock
 from benchbook.tracking.given import plain
 from benchbook.tracking.signals import act_on_deferred
@@ -57,7 +57,7 @@ class Record:
             self._write_first(line_of(event))
             self._lock.beat(event["at"], 0.0)
             self._snapshot()
-            self._keeper = Keeper(self._keep, name)
+            self._flusher = Flusher(self._keep, name)
         except BaseException:
             self._journal.close()
             self._lock.release()
@@ -103,7 +103,7 @@ class Record:
                 self._owner = before
         self._hear(event)
         if boundary:
-            self._keeper.wake()
+            self._flusher.wake()
         if before is None:
             act_on_deferred()
 
@@ -114,7 +114,7 @@ class Record:
 
     def finish(self, fields: dict[str, Any]) -> None:
         """Write the last event, the snapshot and the report, and let go."""
-        self._keeper.stop()
+        self._flusher.stop()
         took = self.elapsed_s
         self.emit("ended", lambda _: {**fields, "duration_s": took, "lost": self._journal.lost})
         self._is_over = True

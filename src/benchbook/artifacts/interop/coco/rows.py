@@ -32,6 +32,7 @@ class Logged:
         functions: Evaluations of the function at each row.
         spent: Evaluations of function and constraints at each row.
         values: Best precision, or indicator, at each row.
+        columns: Number of columns; 0 without rows.
         timed: The same run in the `.tdat` file.
     """
 
@@ -42,6 +43,7 @@ class Logged:
     functions: list[int] = field(default_factory=list)
     spent: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    columns: int = 0
     timed: Logged | None = None
 
     @property
@@ -69,7 +71,7 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
         indicator: Whether it holds an indicator of several objectives: then several lines are one header.
 
     Raises:
-        ArtifactError: Rows precede the first header, or evaluations decrease.
+        ArtifactError: Rows precede the first header, are torn, or their evaluations decrease.
         UsageError: The file holds a reference algorithm of cocopp, which has running times and no runs.
     """
     current: Logged | None = None
@@ -108,14 +110,17 @@ def _read_header(run: Logged, text: str) -> None:
 
 
 def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> None:
-    """Add a row; one that holds no numbers is left out with a warning."""
+    """Add a row; each has as many columns as the first of its run, so that none is torn within a number."""
     fields = text.split()
-    known = len(fields) > column
+    known = len(fields) > column and len(fields) >= run.columns
     functions, best = (whole(fields[0]), number(fields[column])) if known else (None, None)
     constraints = whole(fields[1]) if known and run.counts_constraints else 0
-    if not functions or best is None or constraints is None:
-        log.warning("%s, line %d: left out, it is torn or not a row of numbers: %r", shown(file), place, text[:60])
+    if functions is None or best is None or constraints is None:
+        raise ArtifactError(f"{shown(file)}, line {place}: torn or not a row of numbers: {text[:60]!r}")
+    if functions == 0:
+        log.warning("%s, line %d: left out, it precedes the first evaluation", shown(file), place)
         return
+    run.columns = len(fields)
     if not len(run) and functions != 1:
         log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, functions)
     if len(run) and functions < run.functions[-1]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from benchbook.artifacts.interop.ioh.places import object_lines
 from benchbook.artifacts.interop.ioh.rows import RAW, several_objectives
 from benchbook.artifacts.interop.sources.numbers import count
 from benchbook.artifacts.interop.sources.shown import shown
@@ -27,6 +28,7 @@ class Entry:
 
     Attributes:
         instance: Its instance.
+        line: The line of the index on which it begins.
         evaluations: Evaluations spent; None if it is not told.
         best_at: Evaluation of the best value; None if it is not told.
         best: The best value, with all its digits; None if it is not told.
@@ -35,6 +37,7 @@ class Entry:
 
     instance: int
     evaluations: int | None
+    line: int = 1
     best_at: int | None = None
     best: float | None = None
     solution: FloatArray | None = None
@@ -46,7 +49,7 @@ class Scenario:
 
     Attributes:
         file: The index file.
-        line: Its line, where there is one.
+        line: The line on which it begins.
         suite: Name of the suite, as the log tells it.
         number: Number of the function.
         name: Name of the function.
@@ -78,8 +81,9 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
         ArtifactError: The file is not JSON in the format of IOHprofiler, or a data file is outside its folder.
         UsageError: There are several objectives, and none was chosen.
     """
+    content = read_bytes(file)
     try:
-        document: Any = orjson.loads(read_bytes(file))
+        document: Any = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise ArtifactError(f"{shown(file)}, line {error.lineno}: not JSON: {error.msg}") from error
     try:
@@ -100,11 +104,15 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
             f"{shown(file)}, line 1: maximization is {document['maximization']!r}, expected true or false"
         )
     _check_objectives(file, document, attributes, scenarios, objective)
-    for dim, path, runs in scenarios:
+    lines = object_lines(content.decode())
+    for number, (dim, path, runs) in enumerate(scenarios):
+        line = lines.get(("scenarios", number), 1)
         if not 1 <= count(dim) <= MOST_DIM:
-            raise ArtifactError(f"{shown(file)}, line 1: dimension is {dim!r}, expected a whole number from 1 on")
-        entries = [_entry(file, run) for run in runs]
-        yield Scenario(file=file, line=1, dim=dim, data=inside(file, path, 1), entries=entries, **head)
+            raise ArtifactError(f"{shown(file)}, line {line}: dimension is {dim!r}, expected a whole number from 1 on")
+        entries = [
+            _entry(file, lines.get(("scenarios", number, "runs", place), line), run) for place, run in enumerate(runs)
+        ]
+        yield Scenario(file=file, line=line, dim=dim, data=inside(file, path, line), entries=entries, **head)
 
 
 def inside(file: Path, name: str, line: int) -> Path:
@@ -135,17 +143,18 @@ def _check_objectives(
         raise ArtifactError(f"{shown(file)}, line 1: attributes are {attributes}, expected {RAW} among them")
 
 
-def _entry(file: Path, run: Any) -> Entry:
+def _entry(file: Path, line: int, run: Any) -> Entry:
     import numpy as np
 
     if not isinstance(run, dict) or count(run.get("instance"), -1) < 0:
-        raise ArtifactError(f"{shown(file)}, line 1: a run is {str(run)[:60]!r}, expected instance, evals and best")
+        raise ArtifactError(f"{shown(file)}, line {line}: a run is {str(run)[:60]!r}, expected instance, evals and best")
     best = run.get("best")
     best = best if isinstance(best, dict) else {}
     y, x = best.get("y"), best.get("x")
     numbers = isinstance(x, list) and x and all(isinstance(item, int | float) for item in x)
     return Entry(
         instance=run["instance"],
+        line=line,
         evaluations=count(run.get("evals")) or None,
         best_at=count(best.get("evals")) or None,
         best=float(y) if isinstance(y, int | float) and not isinstance(y, bool) else None,

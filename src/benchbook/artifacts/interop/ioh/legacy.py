@@ -50,7 +50,7 @@ def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> S
             raise ArtifactError(f"{shown(file)}, line {place}: {run!r} is not instance:evaluations|value")
         if found is not None:
             # The best value has few digits here, and is left to the rows.
-            entries.append(Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None))
+            entries.append(Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None, line=place))
     folder = _FOLDER.fullmatch(Path(name.replace("\\", "/")).parent.name)
     return Scenario(
         file=file,

@@ -33,6 +33,7 @@ class Logged:
         values: Value of each row.
         rounding: By how much the print of each value may differ from the value.
         shown: In the older layout, the value with the function's scale and offset, of the last row.
+        columns: Number of columns; 0 without rows.
     """
 
     line: int
@@ -40,6 +41,7 @@ class Logged:
     values: list[float] = field(default_factory=list)
     rounding: list[float] = field(default_factory=list)
     shown: float | None = None
+    columns: int = 0
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -59,7 +61,7 @@ def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
         objective: The column of the values; None: `raw_y`, or the best raw value of the older layout.
 
     Raises:
-        ArtifactError: Rows precede the first header, evaluations decrease, or there is no column of values.
+        ArtifactError: Rows precede the first header or are torn, evaluations decrease, or no column has the values.
         UsageError: There are several objectives, and none was chosen.
     """
     current: Logged | None = None
@@ -110,12 +112,16 @@ def _column(file: Path, place: int, names: list[str], objective: str | None) -> 
 
 
 def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other: int) -> None:
-    """Add a row; one that holds no numbers is left out with a warning."""
+    """Add a row; one whose value is `None`, as the logger writes what is missing, is left out with a warning."""
     fields = text.split()
-    known = len(fields) > max(column, other)
+    known = len(fields) > max(column, other) and len(fields) >= run.columns
     evaluations, value = (whole(fields[0]), number(fields[column])) if known else (None, None)
-    if evaluations is None or value is None or evaluations < 1:
-        log.warning("%s, line %d: left out, it is torn or contains no number: %r", shown(file), place, text[:60])
+    missing = known and fields[column] == "None"
+    if not evaluations or (value is None and not missing):
+        raise ArtifactError(f"{shown(file)}, line {place}: torn or not a row of numbers: {text[:60]!r}")
+    run.columns = len(fields)
+    if value is None:
+        log.warning("%s, line %d: left out, its value is None", shown(file), place)
         return
     if not len(run) and evaluations != 1:
         log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, evaluations)

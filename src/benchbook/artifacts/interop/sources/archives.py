@@ -20,6 +20,8 @@ from benchbook.errors import ArtifactError, StorageError
 MOST_BYTES = 8 * 1024**3
 MOST_FILES = 200_000
 MOST_NESTED = 3
+MOST_RATIO = 200  # bytes unpacked for each byte packed; text of logs has 3 to 30, an archive made to fill a disk 1000
+_SMALL = 64 * 1024**2  # bytes that may be unpacked whatever the ratio
 _TAR = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 _SUFFIXES = (".zip", *_TAR)
 _PIECE = 1 << 20
@@ -42,7 +44,10 @@ class _Limits:
     def take_bytes(self, archive: Path, number: int) -> None:
         self.byte_count -= number
         if self.byte_count < 0:
-            raise ArtifactError(f"{shown(archive)}: holds more bytes than may be unpacked")
+            raise ArtifactError(
+                f"{shown(archive)}: holds more bytes than may be unpacked ({MOST_BYTES:,}, and {MOST_RATIO} for each byte "
+                "of the archive)"
+            )
 
 
 @contextmanager
@@ -50,7 +55,7 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
     """Give the folder of a source: itself, or of an archive what is in it, nested archives too.
 
     An archive is unpacked into a temporary folder, which is removed afterwards. Links and special files are left out,
-    and a name that leads out of the folder is an error.
+    and a name that leads out of the folder is an error, as is a content that is packed far more tightly than logs are.
 
     Args:
         path: A folder, a file or an archive.
@@ -66,7 +71,7 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
         return
     with tempfile.TemporaryDirectory(prefix="benchbook-import-") as name:
         folder = Path(name).resolve()
-        limits = _Limits(most_bytes, most_files)
+        limits = _Limits(min(most_bytes, max(_SMALL, MOST_RATIO * path.stat().st_size)), most_files)
         with unpacked(folder, str(path)):
             try:
                 _unpack(path, folder, limits, 1)

@@ -14,6 +14,7 @@ from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.tools.optuna_journal import Journal
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
 from benchbook.records import OptimizerRecord
 
@@ -34,7 +35,7 @@ def read_optuna(source: str | Path, objective: str | None = None) -> Iterator[Im
 
     Raises:
         UsageError: There is no such file, or a study has several objectives and none was chosen.
-        ArtifactError: Optuna cannot read the storage.
+        ArtifactError: Optuna cannot read the storage, it holds no study, or a line of a journal is torn.
         MissingExtraError: Optuna is not installed.
     """
     try:
@@ -62,11 +63,11 @@ def _studies(optuna: Any, source: str | Path, name: str, objective: str | None) 
     except BenchbookError:
         raise
     except (*_damaged(optuna),) as error:
-        raise ArtifactError(f"{name}, line 1: Optuna cannot read it: {str(error)[:300]}") from error
+        raise ArtifactError(f"{name}: Optuna cannot read it: {str(error)[:300]}") from error
     finally:
         optuna.logging.set_verbosity(verbosity)
     if not runs:
-        raise UsageError(f"{name} holds no study of Optuna")
+        raise ArtifactError(f"{name} holds no study of Optuna")
     yield from (run for run in runs if run is not None)
 
 
@@ -89,7 +90,13 @@ def _storage(optuna: Any, source: str | Path) -> Any:
         with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as database:
             database.execute("SELECT count(*) FROM studies, trials")  # Optuna would make these tables in any file
         return _database(optuna, f"sqlite:///{source}")
-    return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(source)))
+    journal = Journal(source)
+    try:
+        return optuna.storages.JournalStorage(journal)
+    except BenchbookError:
+        raise
+    except (*_damaged(optuna),) as error:
+        raise ArtifactError(f"{shown(source)}, line {journal.line}: Optuna cannot read it: {error!r:.300}") from error
 
 
 def _database(optuna: Any, url: str) -> Any:

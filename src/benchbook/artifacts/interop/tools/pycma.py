@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,6 @@ from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 
-log = logging.getLogger(__name__)
 _EVALUATION, _BEST_EVER, _BEFORE_X = 1, 4, 5  # columns
 _SEED = re.compile(r"seed=([0-9]{1,15})\b")
 Rows = tuple[int | None, list[int], list[float]]
@@ -71,8 +69,7 @@ def _runs(file: Path) -> Iterator[Rows]:
             (whole(fields[_EVALUATION]), number(fields[_BEST_EVER])) if len(fields) > _BEST_EVER else (None, None)
         )
         if not at or best is None:
-            log.warning("%s, line %d: left out, it is torn or not a row of numbers: %r", shown(file), place, text[:60])
-            continue
+            raise ArtifactError(f"{shown(file)}, line {place}: torn or not a row of numbers: {text[:60]!r}")
         if current is not None and at < current[1][-1]:
             if not begun:
                 raise ArtifactError(f"{shown(file)}, line {place}: evaluation {at} follows {current[1][-1]}")

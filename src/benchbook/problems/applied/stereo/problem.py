@@ -32,11 +32,11 @@ _STEP_PX = 5  # pixels of the reference that are compared: every fifth each way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Views:
+class RenderedScene:
     """A scene with the pictures of it.
 
     Attributes:
-        scene: What is seen.
+        scene: What is rendered.
         pictures: Shape `(cameras, rows, columns)`, brightness from 0 to 1; the first is the reference.
         truth_mm: True depth at each pixel of the reference, shape `(rows, columns)`.
     """
@@ -47,11 +47,11 @@ class Views:
 
 
 @functools.lru_cache(maxsize=32)
-def views(function: str, instance: int) -> Views:
+def rendered_scene(function: str, instance: int) -> RenderedScene:
     """Return the scene of a function and instance, with its pictures; the same in every dimension."""
     rng = problem_generator(function=function, dim=0, instance=instance)
     drawn = draw_plane(rng) if function == "stereo_plane" else draw_undulating(rng)
-    return Views(
+    return RenderedScene(
         scene=drawn,
         pictures=read_only(render.render(drawn, CAMERAS, rng, noise=_NOISE)),
         truth_mm=read_only(render.depth_map(drawn, CAMERAS)),
@@ -95,8 +95,8 @@ class StereoProblem:
         self.lower = read_only(np.full(self.dim, NEAR_MM))
         self.upper = read_only(np.full(self.dim, FAR_MM))
         self.integer = continuous(self.dim)
-        seen = views(name, self.instance)
-        self.scene, self.pictures, self.truth_mm = seen.scene, seen.pictures, seen.truth_mm
+        rendered = rendered_scene(name, self.instance)
+        self.scene, self.pictures, self.truth_mm = rendered.scene, rendered.pictures, rendered.truth_mm
         u_px, v_px = (part.ravel() for part in CAMERAS.pixels(_STEP_PX))
         self._weights = self._weights_at(u_px, v_px)
         self._photo_consistency = PhotoConsistency(self.pictures, CAMERAS, u_px, v_px)
@@ -150,5 +150,5 @@ class StereoProblem:
         return f"StereoProblem({self.name!r}, dim={self.dim}, instance={self.instance})"
 
 
-def _true_depths(seen: Scene, u_px: FloatArray, v_px: FloatArray) -> FloatArray:
-    return render.depth_along(seen, *CAMERAS.rays(u_px, v_px))
+def _true_depths(rendered: Scene, u_px: FloatArray, v_px: FloatArray) -> FloatArray:
+    return render.depth_along(rendered, *CAMERAS.rays(u_px, v_px))

@@ -15,7 +15,7 @@ from benchbook.files import spec_root
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook
 from benchbook.specs.notebooks.execution.progress import narrate
-from benchbook.specs.notebooks.execution.up_to_date import inputs_digest, note, unchanged
+from benchbook.specs.notebooks.execution.up_to_date import inputs_digest, note, outcome_if_unchanged
 from benchbook.specs.notebooks.execution.workers import NotebookWorkers
 from benchbook.typing import JsonObject
 
@@ -218,7 +218,7 @@ def _execute(
         telling.hear(left_out)
         return left_out
     inputs = inputs_digest(file, params)
-    before = unchanged(folder, inputs) if only_changed else None
+    before = outcome_if_unchanged(folder, inputs) if only_changed else None
     if before is not None:
         stands = SpecResult(
             name=file.name, outcome=before, notebook=out, elapsed_s=0.0, source=file.path, unchanged=True

@@ -34,7 +34,7 @@ def note(folder: Path, inputs: str) -> None:
     write_atomic(folder / NOTE, orjson.dumps({"inputs": inputs, "results": _results(folder)}))
 
 
-def unchanged(folder: Path, inputs: str) -> JsonObject | None:
+def outcome_if_unchanged(folder: Path, inputs: str) -> JsonObject | None:
     """Return the outcome in a spec's folder where it was made from these very inputs; None if it was not.
 
     Nor is it where the outcome or the executed notebook is not as it was left, or can no longer be read.
