@@ -20,6 +20,7 @@ from benchbook.optimizers.native.base import NativeOptimizer
 from benchbook.optimizers.native.cma_es import CmaEs
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
 from benchbook.optimizers.native.grey_wolf import GreyWolf
+from benchbook.optimizers.native.l_shade import LShade
 from benchbook.optimizers.native.manta_ray_foraging import MantaRayForaging
 from benchbook.optimizers.native.particle_swarm import ParticleSwarm
 from benchbook.optimizers.native.random_search import RandomSearch
@@ -36,6 +37,7 @@ NATIVE: tuple[type[NativeOptimizer], ...] = (
     CmaEs,
     DifferentialEvolution,
     GreyWolf,
+    LShade,
     MantaRayForaging,
     ParticleSwarm,
     RandomSearch,

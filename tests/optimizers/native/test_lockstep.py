@@ -25,6 +25,7 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("cma_es", {"population": 50}),
     ("cma_es", {"population": 7, "repair": "wrap"}),
     ("success_history_de", {"population": 10, "archive": 0.5, "memory": 3, "repair": "reflect"}),
+    ("l_shade", {"population": 12, "archive": 0.5, "memory": 3, "greediness": 0.5, "repair": "wrap"}),
     ("simulated_annealing", {"chains": 3}),
 ]
 

@@ -1,0 +1,158 @@
+"""SHADE with linear population size reduction (L-SHADE)."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Le
+from numpy.typing import NDArray
+
+from benchbook.optimizers.native.base import entries, other_rows, rows
+from benchbook.optimizers.native.repair import halfway
+from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
+from benchbook.typing import FloatArray, IntArray
+
+PER_VARIABLE = 18  # points per variable in the first population
+TERMINAL = -math.inf  # an entry of memory_CR that is never written again; every draw around it is cut to CR = 0
+
+
+class LShade(SuccessHistoryDE):
+    """Success-history differential evolution whose population shrinks linearly over the run.
+
+    A large first population explores, and the few points at the end converge: after each generation the worst points
+    are left out, down to four when the budget is spent.
+
+    Args:
+        lower: Lower bounds, shape `(dim,)`.
+        upper: Upper bounds, shape `(dim,)`.
+        rng: Generator of the run.
+        horizon: Length of the run in evaluations, >= 1; the population shrinks over it.
+        population: Points of the first population (N_init); None: 18 dim.
+        smallest: Points of the last population (N_min).
+        memory: Entries of the success history (H).
+        archive: Size of the archive, as a multiple of the population (r_arc).
+        greediness: Share of the population among which pbest is drawn (p), but at least two points.
+        repair: Rule for variables outside the box: halfway (between the bound and the parent, as in the paper),
+            clip, reflect or wrap.
+
+    References:
+        Tanabe, R., & Fukunaga, A. (2014). Improving the search performance of SHADE using linear population size
+        reduction. Proc. IEEE CEC, 1658-1665. https://doi.org/10.1109/CEC.2014.6900380
+
+        Tanabe, R., & Fukunaga, A. (2013). Success-history based parameter adaptation for differential evolution.
+        Proc. IEEE CEC, 71-78. https://doi.org/10.1109/CEC.2013.6557555
+
+    Examples:
+        >>> import benchbook as bb
+        >>> bb.run("l_shade", "sphere", dim=2, instance=1, seed=1, budget=3000).precision < 1e-8
+        True
+    """
+
+    name: ClassVar[str] = "l_shade"
+    anytime: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator | Streams,
+        *,
+        horizon: int,
+        population: Annotated[int, Ge(4)] | None = None,
+        smallest: Annotated[int, Ge(4)] = 4,
+        memory: Annotated[int, Ge(1)] = 6,
+        archive: Annotated[float, Gt(0), Le(10)] = 2.6,
+        greediness: Annotated[float, Gt(0), Le(1)] = 0.11,
+        repair: Literal["halfway", "clip", "reflect", "wrap"] = "halfway",
+    ) -> None:
+        """Set up; see the class."""
+        first = PER_VARIABLE * len(lower) if population is None else population
+        super().__init__(lower, upper, rng, population=first, memory=memory, archive=archive, repair=repair)
+        self.horizon = horizon
+        self.first, self.smallest = first, min(smallest, first)
+        self.per_point = archive
+        self.greediness = greediness
+        self.spent = 0  # evaluations told so far (NFE), the same for all runs
+
+    def propose(self) -> FloatArray:
+        """Return a trial for each point."""
+        if not self.pool.size:
+            return self.uniform(self.population)
+        N, dim = self.population, self.dim
+        u = self.streams.random(N, dim + 6)
+        crossing, (forced, chance, history, rank, first, second) = u[..., :dim], np.moveaxis(u[..., dim:], -1, 0)
+        self._draw_F_CR((history * self.memory).astype(np.intp), chance)
+        x = self.pool[:, :N]
+
+        among = max(2, _nearest(self.greediness * N))
+        order: IntArray = self.fx.argsort(axis=-1, kind="stable")
+        pbest = entries(order, (rank * among).astype(np.intp))
+        (r1,) = other_rows(first[..., np.newaxis], N)
+        r2 = self._anyone_else(second, r1)
+
+        # current-to-pbest/1: v = x + F (x_pbest - x) + F (x_r1 - x_r2)
+        mutant = rows(self.pool, pbest)
+        mutant -= x
+        mutant += rows(self.pool, r1)
+        mutant -= rows(self.pool, r2)
+        mutant *= self.F[..., np.newaxis]
+        mutant += x
+        inherited = crossing < self.CR[..., np.newaxis]
+        inherited |= np.arange(dim) == (forced[..., np.newaxis] * dim).astype(np.intp)
+        trial = np.where(inherited, mutant, x)
+        if self.repair is None:
+            return halfway(trial, x, self.lower, self.upper)
+        return self.repair(trial, self.lower, self.upper)
+
+    def learn(self, x: FloatArray, fx: FloatArray) -> None:
+        """Select and remember as SHADE does, then let the population shrink."""
+        super().learn(x, fx)
+        self.spent += self.population
+        share = self.spent / self.horizon
+        # N = round((N_min - N_init) NFE / MAX_NFE + N_init)
+        planned = max(self.smallest, _nearest((self.smallest - self.first) * share + self.first))
+        if planned < self.population:
+            self._shrink(planned)
+
+    def _shrink(self, population: int) -> None:
+        """Leave out the worst points, and as many of the archive, taken at random, as no longer fit into it."""
+        N, size = self.population, max(1, round(self.per_point * population))
+        best = np.sort(self.fx.argsort(axis=-1, kind="stable")[:, :population], axis=-1)
+        order = self.streams.random(self.archive)
+        order[np.arange(self.archive) >= self.archived] = 2.0  # free places last
+        kept = N + order.argsort(axis=-1, kind="stable")[:, :size]
+        self.pool = rows(self.pool, np.concatenate([best, kept], axis=-1))
+        self.fx = entries(self.fx, best)
+        self.archived = np.minimum(self.archived, size)
+        self.population, self.archive = population, size
+
+    def _remember(self, success: NDArray[np.bool_], fx: FloatArray) -> None:
+        """Write Lehmer means of the successful F and CR; where only CR = 0 succeeded, that entry of CR is final."""
+        k = self.entry.copy()
+        before = self.memory_CR.copy()
+        super()._remember(success, fx)
+        run = np.flatnonzero(success.any(axis=-1))
+        w = _gains(self.fx[run], fx[run], success[run])
+        CR, k = self.CR[run], k[run]
+        wCR = w * CR
+        total = np.add.reduce(wCR, axis=-1)
+        squares = np.add.reduce(wCR * CR, axis=-1)
+        mean = np.divide(squares, total, out=np.full_like(total, TERMINAL), where=total > 0.0)
+        self.memory_CR[run, k] = np.where(before[run, k] == TERMINAL, TERMINAL, mean)
+
+
+def _gains(before: FloatArray, after: FloatArray, success: NDArray[np.bool_]) -> FloatArray:
+    """Return each success's gain as a share of its run's largest; 0 where there was none."""
+    with np.errstate(over="ignore"):  # a gain beyond all floats weighs as much as the largest float
+        gain = np.subtract(before, after, where=success, out=np.zeros_like(after))
+    np.minimum(gain, np.finfo(np.float64).max, out=gain)
+    weights: FloatArray = gain / gain.max(axis=-1, keepdims=True)
+    return weights
+
+
+def _nearest(number: float) -> int:
+    """Return the nearest whole number, halves upwards."""
+    return math.floor(number + 0.5)
