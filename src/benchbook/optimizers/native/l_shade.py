@@ -7,10 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
-from numpy.typing import NDArray
 
 from benchbook.optimizers.native.base import entries, other_rows, rows
-from benchbook.optimizers.native.repair import halfway
 from benchbook.optimizers.native.streams import Streams
 from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
 from benchbook.typing import FloatArray, IntArray
@@ -85,7 +83,6 @@ class LShade(SuccessHistoryDE):
         u = self.streams.random(N, dim + 6)
         crossing, (forced, chance, history, rank, first, second) = u[..., :dim], np.moveaxis(u[..., dim:], -1, 0)
         self._draw_F_CR((history * self.memory).astype(np.intp), chance)
-        x = self.pool[:, :N]
 
         among = max(2, _nearest(self.greediness * N))
         order: IntArray = self.fx.argsort(axis=-1, kind="stable")
@@ -93,19 +90,7 @@ class LShade(SuccessHistoryDE):
         (r1,) = other_rows(first[..., np.newaxis], N)
         r2 = self._anyone_else(second, r1)
 
-        # current-to-pbest/1: v = x + F (x_pbest - x) + F (x_r1 - x_r2)
-        mutant = rows(self.pool, pbest)
-        mutant -= x
-        mutant += rows(self.pool, r1)
-        mutant -= rows(self.pool, r2)
-        mutant *= self.F[..., np.newaxis]
-        mutant += x
-        inherited = crossing < self.CR[..., np.newaxis]
-        inherited |= np.arange(dim) == (forced[..., np.newaxis] * dim).astype(np.intp)
-        trial = np.where(inherited, mutant, x)
-        if self.repair is None:
-            return halfway(trial, x, self.lower, self.upper)
-        return self.repair(trial, self.lower, self.upper)
+        return self._trials(crossing, forced, pbest, r1, r2)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
         """Select and remember as SHADE does, then let the population shrink."""
@@ -129,28 +114,13 @@ class LShade(SuccessHistoryDE):
         self.archived = np.minimum(self.archived, size)
         self.population, self.archive = population, size
 
-    def _remember(self, success: NDArray[np.bool_], fx: FloatArray) -> None:
-        """Write Lehmer means of the successful F and CR; where only CR = 0 succeeded, that entry of CR is final."""
-        k = self.entry.copy()
-        before = self.memory_CR.copy()
-        super()._remember(success, fx)
-        run = np.flatnonzero(success.any(axis=-1))
-        w = _gains(self.fx[run], fx[run], success[run])
-        CR, k = self.CR[run], k[run]
+    def _mean_CR(self, w: FloatArray, CR: FloatArray, before: FloatArray) -> FloatArray:  # noqa: N802  # the paper's symbols
+        """Return the Lehmer mean; once only CR = 0 has succeeded, that entry is final."""
         wCR = w * CR
         total = np.add.reduce(wCR, axis=-1)
         squares = np.add.reduce(wCR * CR, axis=-1)
         mean = np.divide(squares, total, out=np.full_like(total, TERMINAL), where=total > 0.0)
-        self.memory_CR[run, k] = np.where(before[run, k] == TERMINAL, TERMINAL, mean)
-
-
-def _gains(before: FloatArray, after: FloatArray, success: NDArray[np.bool_]) -> FloatArray:
-    """Return each success's gain as a share of its run's largest; 0 where there was none."""
-    with np.errstate(over="ignore"):  # a gain beyond all floats weighs as much as the largest float
-        gain = np.subtract(before, after, where=success, out=np.zeros_like(after))
-    np.minimum(gain, np.finfo(np.float64).max, out=gain)
-    weights: FloatArray = gain / gain.max(axis=-1, keepdims=True)
-    return weights
+        return np.where(before == TERMINAL, TERMINAL, mean)
 
 
 def _nearest(number: float) -> int:

@@ -89,7 +89,6 @@ class SuccessHistoryDE(NativeOptimizer):
         u = self.streams.random(N, dim + 7)
         crossing, (forced, chance, history, greed, rank, first, second) = u[..., :dim], np.moveaxis(u[..., dim:], -1, 0)
         self._draw_F_CR((history * self.memory).astype(np.intp), chance)
-        x = self.pool[:, :N]
 
         among = np.maximum(2.0, N * (2.0 / N + greed * (GREEDIEST - 2.0 / N)))  # N p_i, p_i from 2/N to 0.2
         order: IntArray = self.fx.argsort(axis=-1, kind="stable")
@@ -97,19 +96,7 @@ class SuccessHistoryDE(NativeOptimizer):
         (r1,) = other_rows(first[..., np.newaxis], N)
         r2 = self._anyone_else(second, r1)
 
-        # eq. (7): v = x + F (x_pbest - x) + F (x_r1 - x_r2)
-        mutant = rows(self.pool, pbest)
-        mutant -= x
-        mutant += rows(self.pool, r1)
-        mutant -= rows(self.pool, r2)
-        mutant *= self.F[..., np.newaxis]
-        mutant += x
-        inherited = crossing < self.CR[..., np.newaxis]
-        inherited |= np.arange(dim) == (forced[..., np.newaxis] * dim).astype(np.intp)
-        trial = np.where(inherited, mutant, x)
-        if self.repair is None:
-            return halfway(trial, x, self.lower, self.upper)
-        return self.repair(trial, self.lower, self.upper)
+        return self._trials(crossing, forced, pbest, r1, r2)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
         """Replace points by trials no worse, archive what was beaten, and write the success history."""
@@ -125,6 +112,25 @@ class SuccessHistoryDE(NativeOptimizer):
         self._remember(success, fx)
         np.copyto(self.pool[:, :N], x, where=chosen[..., np.newaxis])
         np.copyto(self.fx, fx, where=chosen)
+
+    def _trials(
+        self, crossing: FloatArray, forced: FloatArray, pbest: IntArray, r1: IntArray, r2: IntArray
+    ) -> FloatArray:
+        """Return the trials of current-to-pbest/1 and binomial crossover, brought back into the box."""
+        x = self.pool[:, : self.population]
+        # eq. (7): v = x + F (x_pbest - x) + F (x_r1 - x_r2)
+        mutant = rows(self.pool, pbest)
+        mutant -= x
+        mutant += rows(self.pool, r1)
+        mutant -= rows(self.pool, r2)
+        mutant *= self.F[..., np.newaxis]
+        mutant += x
+        inherited = crossing < self.CR[..., np.newaxis]
+        inherited |= np.arange(self.dim) == (forced[..., np.newaxis] * self.dim).astype(np.intp)
+        trial = np.where(inherited, mutant, x)
+        if self.repair is None:
+            return halfway(trial, x, self.lower, self.upper)
+        return self.repair(trial, self.lower, self.upper)
 
     def _draw_F_CR(self, history: IntArray, chance: FloatArray) -> None:  # noqa: N802  # the paper's symbols
         """Draw around the remembered values: CR normal, cut to [0, 1]; F Cauchy, above 0 and cut at 1.
@@ -165,6 +171,11 @@ class SuccessHistoryDE(NativeOptimizer):
         w = gain[run] / gain[run].max(axis=-1, keepdims=True)
         F, CR, k = self.F[run], self.CR[run], self.entry[run]
         wF = w * F
-        self.memory_CR[run, k] = np.add.reduce(w * CR, axis=-1) / np.add.reduce(w, axis=-1)
+        self.memory_CR[run, k] = self._mean_CR(w, CR, self.memory_CR[run, k])
         self.memory_F[run, k] = np.add.reduce(wF * F, axis=-1) / np.add.reduce(wF, axis=-1)  # Lehmer mean
         self.entry[run] = (k + 1) % self.memory
+
+    def _mean_CR(self, w: FloatArray, CR: FloatArray, before: FloatArray) -> FloatArray:  # noqa: N802  # the paper's symbols; a subclass needs what was there
+        """Return what an entry of memory_CR becomes."""
+        mean: FloatArray = np.add.reduce(w * CR, axis=-1) / np.add.reduce(w, axis=-1)
+        return mean
