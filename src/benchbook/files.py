@@ -147,3 +147,21 @@ def sync_folder(folder: Path) -> None:
         return
     finally:
         os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Bring to disk what any process has written to a file; one that is not there is left out.
+
+    Raises:
+        StorageError: It cannot be brought there.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        os.close(handle)

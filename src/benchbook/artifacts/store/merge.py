@@ -13,7 +13,7 @@ from benchbook.artifacts.store.shards import SHARD_FOLDER, ShardWriter, frame_at
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.trace import TRACE_SUFFIX
 from benchbook.errors import StorageError, UsageError
-from benchbook.files import read_bytes, write_atomic
+from benchbook.files import read_bytes, sync_file, write_atomic
 
 
 def merge(sources: Sequence[Path], into: Path) -> int:
@@ -76,6 +76,7 @@ def _copy_traces(source: Path, into: Path) -> None:
             there.parent.mkdir(parents=True, exist_ok=True)
             temporary = there.with_name(f".{there.name}.tmp")
             shutil.copyfile(path, temporary)
+            sync_file(temporary)
             temporary.replace(there)
         except OSError as error:
             raise StorageError(f"cannot copy {path} to {there}: {error.strerror or error}") from error

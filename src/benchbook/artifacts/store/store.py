@@ -17,13 +17,15 @@ import orjson
 
 from benchbook.artifacts.codec import decode
 from benchbook.artifacts.run_document import from_document
+from benchbook.artifacts.store.grouped_sync import GroupedSync
 from benchbook.artifacts.store.index import Index, Row
 from benchbook.artifacts.kinds import Kind
-from benchbook.artifacts.store.shards import SHARD_SUFFIX, ShardWriter, frame_at
+from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter, frame_at
 from benchbook.artifacts.store.deduplicated import to_run_document, to_stored
 from benchbook.artifacts.validate import meaning_findings, schema_findings
 from benchbook.digests import text_digest
 from benchbook.errors import ArtifactError
+from benchbook.files import sync_file
 from benchbook.records import RunRecord
 from benchbook.profiling.stages import stage
 from benchbook.typing import JsonObject
@@ -48,6 +50,8 @@ class Store:
         """Name the folder; nothing is read or written yet. `index` is opened when it is needed unless given."""
         self.folder = Path(folder)
         self._writer = ShardWriter(self.folder)
+        self._groups = GroupedSync(self._sync)
+        self._traces: set[str] = set()  # files with traces of runs that are not on disk yet
         self._index = index
 
     def __enter__(self) -> Self:
@@ -65,8 +69,13 @@ class Store:
         """The shard that this store appends to; it may not exist yet."""
         return self._writer.path
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether all appended runs would survive a power loss."""
+        return self._groups.is_settled
+
     def append(self, record: RunRecord) -> None:
-        """Add a run, in one write to this process's own shard.
+        """Add a run, in one write to this process's own shard; it is brought to disk within a second.
 
         Raises:
             StorageError: It cannot be written.
@@ -74,13 +83,38 @@ class Store:
         with stage("encode"):
             form = to_stored(record)
         self._writer.append(form)
+        if record.trace is not None:
+            self._traces.add(record.trace.file)
+        self._groups.written()
+
+    def sync(self) -> None:
+        """Bring to disk what was appended.
+
+        Raises:
+            StorageError: It cannot be brought there.
+        """
+        self._groups.settle()
 
     def close(self) -> None:
-        """Bring what was written to disk, and close shard and index."""
-        self._writer.close()
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        """Bring what was written to disk, and close shard and index.
+
+        Raises:
+            StorageError: It cannot be brought there.
+        """
+        try:
+            self._groups.close()
+        finally:
+            self._writer.close()
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _sync(self) -> None:
+        traces = self._traces.copy()
+        for name in traces:  # before the runs that refer to them
+            sync_file(self.folder / SHARD_FOLDER / name)
+        self._writer.sync()
+        self._traces -= traces
 
     def index(self) -> Index:
         """Return the index, with all that is in the shards by now.
