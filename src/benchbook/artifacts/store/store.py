@@ -15,14 +15,12 @@ from typing import Any, Self
 
 import orjson
 
-from benchbook.artifacts.codec import decode
-from benchbook.artifacts.run_document import from_document
 from benchbook.artifacts.store.grouped_sync import GroupedSync
-from benchbook.artifacts.store.index import Index, Row
-from benchbook.artifacts.kinds import Kind
-from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter, frame_at
-from benchbook.artifacts.store.deduplicated import to_run_document, to_stored
-from benchbook.artifacts.validate import meaning_findings, schema_findings
+from benchbook.artifacts.store.index import Index
+from benchbook.artifacts.store.row import Row
+from benchbook.artifacts.store.run_reading import read_document, read_run
+from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter
+from benchbook.artifacts.store.deduplicated import to_stored
 from benchbook.digests import text_digest
 from benchbook.errors import ArtifactError
 from benchbook.files import sync_file
@@ -141,12 +139,14 @@ class Store:
 
     def get(self, run_key: str) -> RunRecord | None:
         """Return the run with a key; None if there is none that can be read."""
-        for row in self.rows("WHERE run_key = ?", (run_key,)):
-            try:
-                return self.read(row)
-            except ArtifactError as error:
-                log.warning("left out: %s", error)
-        return None
+        row = next(self.rows("WHERE run_key = ?", (run_key,)), None)
+        if row is None:
+            return None
+        try:
+            return self.read(row)
+        except ArtifactError as error:
+            log.warning("left out: %s", error)
+            return self._other(row)
 
     def read(self, row: Row) -> RunRecord:
         """Read a run that the index names.
@@ -154,10 +154,7 @@ class Store:
         Raises:
             ArtifactError: It is damaged, or does not match its digests.
         """
-        record = from_document(self.document(row))
-        for problem in meaning_findings(record):
-            raise ArtifactError(f"{row.shard}, frame at byte {row.offset}: {problem}")
-        return record
+        return read_run(self.folder, row, self.shared)
 
     def document(self, row: Row) -> JsonObject:
         """Return the self-contained document of a run that the index names, checked against its schema.
@@ -165,13 +162,7 @@ class Store:
         Raises:
             ArtifactError: It is damaged.
         """
-        name = f"{row.shard}, frame at byte {row.offset}"
-        document = decode(frame_at(self.folder / row.shard, row.offset, row.size), name)
-        for problem in schema_findings(document):
-            raise ArtifactError(f"{name}: {problem}")
-        if document["kind"] == Kind.RUN:
-            return document
-        return to_run_document(document, *(self.shared(str(document[part])) for part in ("cell", "circumstances")))
+        return read_document(self.folder, row, self.shared)
 
     def shared(self, digest: str) -> JsonObject:
         """Return a document that runs refer to.
@@ -191,15 +182,29 @@ class Store:
     def readable(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[RunRecord]:
         """Yield the valid runs for which a condition over the index holds; see `records`."""
         damaged: list[str] = []
+        lost = 0
         for row in self.rows(where, values):
             try:
-                yield self.read(row)
+                record: RunRecord | None = self.read(row)
             except ArtifactError as error:
                 damaged.append(str(error))
-        if damaged:
-            log.warning(
-                "left out %d runs of %s that cannot be read; the first: %s", len(damaged), self.folder, damaged[0]
-            )
+                record = self._other(row)
+                lost += record is None
+            if record is not None:
+                yield record
+        if lost:
+            log.warning("left out %d runs of %s that cannot be read; the first: %s", lost, self.folder, damaged[0])
+        elif damaged:
+            log.warning("%d runs of %s were read from another copy; the first: %s", len(damaged), self.folder, damaged[0])
+
+    def _other(self, row: Row) -> RunRecord | None:
+        """Return a run whose frame is damaged from another frame of the same key; None if there is none."""
+        for other in self.index().others(row.run_key):
+            try:
+                return self.read(other)
+            except ArtifactError as error:
+                log.debug("left out: %s", error)
+        return None
 
     def by_key(self) -> dict[str, RunRecord]:
         """Return the runs by run key; of several with one key the first, or the first that did its work."""
