@@ -87,7 +87,7 @@ def project_name(root: Path) -> str:
     """Return a project's name: that of its pyproject.toml, else that of its folder."""
     try:
         name = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, KeyError, TypeError):
         return root.resolve().name
     return str(name)
 
