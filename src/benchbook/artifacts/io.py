@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchbook.artifacts.codec import decode, document_of, encode, frames_of, suffix_of
+from benchbook.artifacts.codec import MAX_FILE_BYTES, decode, document_of, encode, frames_of, suffix_of
 from benchbook.artifacts.run_document import from_document, to_document
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.validate import checked
@@ -54,7 +54,7 @@ def load(path: str | os.PathLike[str]) -> RunRecord:
         >>> load(bb.save(record, Path(tempfile.mkdtemp()) / "r.json.gz")).evaluations
         10
     """
-    document = checked(decode(read_bytes(Path(path)), str(path)), str(path))
+    document = checked(decode(read_bytes(Path(path), MAX_FILE_BYTES), str(path)), str(path))
     if document["kind"] != Kind.RUN:
         raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'run'")
     return from_document(document)
@@ -67,7 +67,7 @@ def load_document(path: str | os.PathLike[str]) -> JsonObject:
         UsageError: There is no such file.
         ArtifactError: It is damaged, invalid, or of a newer schema version.
     """
-    return checked(decode(read_bytes(Path(path)), str(path)), str(path))
+    return checked(decode(read_bytes(Path(path), MAX_FILE_BYTES), str(path)), str(path))
 
 
 def save_document(document: JsonObject, path: str | os.PathLike[str]) -> Path:

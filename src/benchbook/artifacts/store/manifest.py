@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchbook.artifacts.codec import decode
+from benchbook.artifacts.codec import MAX_FILE_BYTES, decode
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import MANIFEST_VERSION, Kind
 from benchbook.artifacts.store.study_plan import StudyPlan, plan_from
@@ -120,7 +120,7 @@ def write_manifest(
 
 def _is_newer(path: Path) -> bool:
     try:
-        version = decode(read_bytes(path), path.name).get("schema_version")
+        version = decode(read_bytes(path, MAX_FILE_BYTES), path.name).get("schema_version")
     except ArtifactError:
         return False
     return isinstance(version, int) and version > MANIFEST_VERSION
