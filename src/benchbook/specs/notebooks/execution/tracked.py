@@ -65,7 +65,7 @@ def execute_tracked(
             listener(happening)
 
     try:
-        results = execute_specs(files, params, listener=told, **options)
+        results = execute_specs(files, params, listener=told, pipeline=pipeline.run_id, **options)
     except BaseException as error:
         end(pipeline, error)
         raise
