@@ -88,7 +88,7 @@ def test_claims_are_judged_together_and_written(capsys: pytest.CaptureFixture[st
     spec.claim("never", "One is two.", 1, "==", 2)
     with pytest.raises(UsageError, match="'never' appears twice"):
         spec.claim("never", "Again.", 1, "==", 1)
-    with pytest.raises(ClaimsFailedError, match="1 of 2 claims do not hold: never"):
+    with pytest.raises(ClaimsFailedError, match="1 of 2 quality claims do not hold: never"):
         spec.then()
     assert capsys.readouterr().out.splitlines()[-1].startswith("failed    One is two.")
     outcome = dict(read_outcome(spec.folder))
