@@ -80,7 +80,8 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     spec.claim("good", "One is one.", 1, "==", 1)
     with pytest.raises(
         ClaimsFailedError,
-        match=r"1 of 3 quality claims do not hold: bad: measured 1, required = 2; 1 of 3 quality claims could not be decided: unknown",
+        match=r"1 of 3 quality claims do not hold: bad: measured 1, required = 2; "
+        r"1 of 3 quality claims could not be decided: unknown",
     ):
         spec.then()
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["failed", "undecided", "held"]

@@ -280,4 +280,6 @@ def test_the_command_line_serves_applied_specs(
     assert outcome["params"] == {"preset": "quick", "instances": [2], "budget_per_dim": 300}
     assert main(["validate", "-q", str(project / "artifacts")]) == 0
     assert main(["track", "list"]) == 0
-    assert "imitation" in capsys.readouterr().out
+    assert "-imitation-" not in capsys.readouterr().out  # one pipeline for one run
+    assert main(["track", "list", "--nested"]) == 0
+    assert "-imitation-" in capsys.readouterr().out
