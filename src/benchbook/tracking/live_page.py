@@ -45,7 +45,7 @@ _CURVES = (
     ("evaluations_per_s", "evaluations"),
 )
 _BAR, _SPARK, _LABEL, _INDENT = 10, 44, 38, 4
-_STEP_LINES, _MOST_CLAIMS, _MOST_ADVICE = 18, 3, 3
+_STEP_LINES, _MOST_CLAIMS, _MOST_ADVICE = 22, 3, 3
 
 
 def page(seen: Seen, samples: Sequence[Sample]) -> RenderableType:
