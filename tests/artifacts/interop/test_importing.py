@@ -146,6 +146,30 @@ def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(wri
     ]
 
 
+def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
+    """A table as nevergrad 1.0.12 wrote it: missing fields, whole numbers as floats, a function of one's own, a failure."""
+    text = (
+        "loss,elapsed_budget,elapsed_time,error,pseudotime,num_objectives,seed,name,block_dimension,num_blocks,"
+        "useless_variables,noise_level,noise_dissymmetry,rotation,translation_factor,hashing,aggregator,split,bounded,expo,"
+        "zero_pen,function_class,useful_dimensions,discrete,parametrization,dimension,budget,num_workers,batch_mode,"
+        "optimizer_name,a\n"
+        "0.05230620529184862,40.0,0.02185988426208496,,40.0,1,1,sphere,2.0,1.0,0.0,0.0,False,False,1.0,False,max,False,"
+        "False,1.0,False,ArtificialFunction,2.0,False,,2,40,1,True,OnePlusOne,\n"
+        "438404.4989673389,40.0,0.0446782112121582,,40.0,1,-1,cigar,3.0,2.0,4.0,0.0,False,True,1.0,False,max,False,"
+        "False,1.0,False,ArtificialFunction,6.0,False,,10,40,5,True,OnePlusOne,\n"
+        "2.165028197338295,30.0,0.1693875789642334,,30.0,1,3,,,,,,,,,,,,,,,Own,,,inst,4,30,1,True,DE,2.0\n"
+        ",,0.018346071243286133,ValueError,0.0,0,3,,,,,,,,,,,,,,,Own,,,inst,4,30,1,True,DE,3.0\n"
+    )
+    runs = list(read_nevergrad(write({"t.csv": text})))
+    assert [(run.problem.name, run.problem.dim, run.optimizer.name, run.evaluations, run.seed) for run in runs] == [
+        ("nevergrad_sphere", 2, "OnePlusOne", 40, 1),
+        ("nevergrad_cigar[num_blocks=2,num_workers=5,rotation=True,useless_variables=4]", 10, "OnePlusOne", 40, None),
+        ("nevergrad_Own[a=2,parametrization=inst]", 4, "DE", 30, 3),
+    ]
+    (record,) = caplog.records
+    assert "t.csv, line 5: left out, loss '' at budget '30'; the experiment failed: ValueError" in record.getMessage()
+
+
 def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Path) -> None:
     """`DE+`, `DE*` and `de` in both formats, and variants of one optimizer: no run is overwritten or pooled."""
     import dataclasses
