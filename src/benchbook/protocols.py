@@ -53,7 +53,7 @@ class Constrained(Protocol):
     """A problem with constraints `g(x) <= 0`, which a point must keep to be feasible.
 
     Its runs are judged as COCO judges them: a feasible point by its value, an infeasible one by `max(f, f_opt)` and the
-    sum of its violations. One evaluation is that of objective and constraints together.
+    sum of its violations. Each point costs two evaluations: one of the objective, one of all constraints together.
     """
 
     @property
@@ -93,6 +93,11 @@ def objectives_of(problem: object) -> int:
 def constraints_of(problem: object) -> int:
     """Return the number of a problem's constraints: 0 where it says nothing of them."""
     return int(getattr(problem, "constraints", 0))
+
+
+def evaluations_of_point(problem: object) -> int:
+    """Return how many evaluations a point costs: one of the objective, and one of the constraints if there are any."""
+    return 2 if constraints_of(problem) else 1
 
 
 @runtime_checkable

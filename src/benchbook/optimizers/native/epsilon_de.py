@@ -26,7 +26,7 @@ class EpsilonDE(DifferentialEvolution):
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Evaluations of the whole run.
+        horizon: Points of the whole run.
         population: Number of points (N).
         weight: Weight of the differences (F).
         crossover: Probability that a variable comes from the mutant (CR); one always does.
@@ -42,7 +42,7 @@ class EpsilonDE(DifferentialEvolution):
 
     Examples:
         >>> import benchbook as bb
-        >>> bb.run("epsilon_de", "bbob_constrained_f1", dim=2, seed=1, budget=3000).precision < 1e-3
+        >>> bb.run("epsilon_de", "bbob_constrained_f1", dim=2, seed=1, budget=6000).precision < 1e-3
         True
     """
 
