@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from benchbook.profiling.sampler import Function
+from benchbook.records.profile import ProfiledFunction
 
 LARGER = "larger batches"
 BY_STAGE = {
@@ -63,7 +63,9 @@ def naming_setting(hint: str, settings: Iterable[str]) -> str:
     return re.sub(rf"{LARGER}[^;]*; |: {LARGER}[^;]*$", "", hint)
 
 
-def hint_for(stage: str, functions: Iterable[tuple[float, Sequence[Function]]], calls: int | None = None) -> str:
+def hint_for(
+    stage: str, functions: Iterable[tuple[float, Sequence[ProfiledFunction]]], calls: int | None = None
+) -> str:
     """Return a hint for a stage of one of the known names, else by the functions that take most of it.
 
     Args:
@@ -81,7 +83,7 @@ def hint_for(stage: str, functions: Iterable[tuple[float, Sequence[Function]]], 
     by_rule = dict.fromkeys((hint for _, hint in BY_FUNCTION), 0.0)
     for seconds, stack in functions:
         total_s += seconds
-        for hint in {hint for part, hint in BY_FUNCTION for name, file, _ in stack if part in name or part in file}:
+        for hint in {hint for part, hint in BY_FUNCTION for f in stack if part in f.name or part in f.file}:
             by_rule[hint] += seconds
     hint = max(by_rule, key=by_rule.__getitem__)
     if total_s > 0 and by_rule[hint] >= MUCH * total_s:

@@ -14,7 +14,7 @@ from benchbook.errors import StorageError, UsageError
 from benchbook.files import write_atomic
 from benchbook.profiling.profile_document import to_document
 from benchbook.profiling.profiler import Profile, profile
-from benchbook.profiling.result import Profiled
+from benchbook.records.profile import Profiled
 
 BETWEEN = "between cells"
 SNAPSHOT = "snapshot of this profile"

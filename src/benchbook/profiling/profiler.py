@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import UsageError
-from benchbook.profiling.result import Profiled
 from benchbook.profiling.sampler import FunctionSampler
 from benchbook.profiling.stages import StageRecorder
+from benchbook.records.profile import Profiled
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import NamedTuple
 
-
-class Span(NamedTuple):
-    """Something that lasted.
-
-    Attributes:
-        start_s: Seconds from the start of the profile.
-        depth: How many spans it lies in, plus 1.
-        duration_s: How long it lasted.
-        number: What it was, by its number.
-    """
-
-    start_s: float
-    depth: int
-    duration_s: float
-    number: int
+from benchbook.records.profile import Span
 
 
 class Spans:

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, SystemClock
 from benchbook.errors import UsageError
-from benchbook.profiling.result import StageTime
 from benchbook.profiling.spans import Spans
+from benchbook.records.profile import StageTime
 
 _NOTHING: AbstractContextManager[None] = nullcontext()
 _threads = threading.local()

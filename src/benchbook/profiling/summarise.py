@@ -7,10 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from benchbook.profiling.hints import hint_for
-from benchbook.profiling.result import Bottleneck, FunctionTime, Profiled, Stack, StageTime
 from benchbook.profiling.sampler import Function, FunctionSampler, near
-from benchbook.profiling.spans import Span
 from benchbook.profiling.stages import StageRecorder
+from benchbook.records.profile import (
+    Bottleneck,
+    FunctionTime,
+    Profiled,
+    ProfiledFunction,
+    SpanColumns,
+    Stack,
+    StageTime,
+)
 
 Path = tuple[str, ...]
 BOTTLENECKS = 3
@@ -58,7 +65,7 @@ def findings(
         bottlenecks=(),
         interval_s=None if sampler is None or missing else sampler.interval_s,
         samples=sum(stack.samples for stack in stacks),
-        stage_spans=tuple(
+        stage_spans=SpanColumns.of(
             span._replace(number=places[paths[span.number]]) for span in (recorder.spans.recorded() if spans else ())
         ),
         frame_spans=frame_spans,
@@ -71,7 +78,8 @@ def findings(
 
 def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
     """Return a profile with the calls of its functions, counted in a run of its own."""
-    times = tuple(replace(time, calls=calls.get((time.name, time.file, time.line))) for time in found.function_times)
+    by_place = [calls.get((function.name, function.file, function.line)) for function in found.functions]
+    times = tuple(replace(time, calls=by_place[time.function]) for time in found.function_times)
     counted = replace(found, function_times=times)
     return replace(counted, bottlenecks=bottlenecks(counted))
 
@@ -94,7 +102,7 @@ def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
     stacks = tuple(
         replace(stack, own_s=stack.own_s * scale[stack.stage]) for stack in sampled.stacks if stack.stage in scale
     )
-    spans = tuple(
+    spans = SpanColumns.of(
         span._replace(number=places[path])
         for span in sampled.stage_spans
         if (path := sampled.stages[span.number].path) in places
@@ -133,7 +141,7 @@ def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
         share=stage.own_s / found.total_s,
         time_s=stage.own_s,
         calls=stage.calls,
-        mostly="" if heaviest is None else heaviest.name,
+        mostly="" if heaviest is None else found.functions[heaviest.function].name,
         hint=hint_for(
             stage.name,
             (
@@ -146,15 +154,15 @@ def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
 
 
 def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
-    by_function: dict[Function, float] = defaultdict(float)
-    calls: dict[Function, int | None] = {}
+    by_function: dict[ProfiledFunction, float] = defaultdict(float)
+    calls: dict[ProfiledFunction, int | None] = {}
     for time in found.function_times:
-        function = (time.name, time.file, time.line)
+        function = found.functions[time.function]
         by_function[function] += time.own_s
         calls[function] = time.calls
     for function, own_s in sorted(by_function.items(), key=lambda item: -item[1])[:most]:
         yield Bottleneck(
-            what=function[0],
+            what=function.name,
             share=min(1.0, own_s / found.total_s),
             time_s=own_s,
             calls=calls[function],
@@ -165,14 +173,15 @@ def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
 
 def _sampled(
     sampler: FunctionSampler | None, paths: Sequence[Path], *, with_spans: bool
-) -> tuple[tuple[Function, ...], tuple[Stack, ...], tuple[Span, ...]]:
+) -> tuple[tuple[ProfiledFunction, ...], tuple[Stack, ...], SpanColumns]:
     """Return the functions that were found running, the stacks of them, and when they ran."""
     if sampler is None:
-        return (), (), ()
+        return (), (), SpanColumns()
     spans = sampler.spans.recorded() if with_spans else []
     used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
     place = {number: place for place, number in enumerate(used)}
-    functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))
+    named = (sampler.functions[number] for number in used)
+    functions = tuple(ProfiledFunction(name, near(file), line) for name, file, line in named)
     stacks = [
         Stack(
             stage=paths[stage],
@@ -183,10 +192,10 @@ def _sampled(
         for (stage, frames), seconds in sampler.seconds.items()
     ]
     stacks.sort(key=lambda stack: (stack.stage, stack.frames))
-    return functions, tuple(stacks), tuple(span._replace(number=place[span.number]) for span in spans)
+    return functions, tuple(stacks), SpanColumns.of(span._replace(number=place[span.number]) for span in spans)
 
 
-def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> tuple[FunctionTime, ...]:
+def _function_times(stacks: Sequence[Stack], functions: Sequence[ProfiledFunction]) -> tuple[FunctionTime, ...]:
     """Return, for each stage, the functions with most time of their own, and those that hold it."""
     own: dict[tuple[Path, int], float] = defaultdict(float)
     total: dict[tuple[Path, int], float] = defaultdict(float)
@@ -199,21 +208,19 @@ def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> t
             samples[stack.stage, stack.frames[-1]] += stack.samples
     by_stage: dict[Path, list[FunctionTime]] = defaultdict(list)
     for (stage, frame), seconds in total.items():
-        name, file, line = functions[frame]
         time = FunctionTime(
             stage=stage,
-            name=name,
-            file=file,
-            line=line,
+            function=frame,
             own_s=own[stage, frame],
             total_s=seconds,
             samples=samples[stage, frame],
         )
         by_stage[stage].append(time)
-    order = [
-        sorted(times, key=lambda t: (-t.own_s, -t.total_s, t.name))[:_FUNCTIONS_A_STAGE] for times in by_stage.values()
-    ]
-    return tuple(time for times in order for time in times)
+
+    def by_time(time: FunctionTime) -> tuple[float, float, str]:
+        return -time.own_s, -time.total_s, functions[time.function].name
+
+    return tuple(time for times in by_stage.values() for time in sorted(times, key=by_time)[:_FUNCTIONS_A_STAGE])
 
 
 def _status(error: BaseException | None) -> str:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchbook.profiling.result import Bottleneck, FunctionTime, Profiled, StageTime
+from benchbook.records.profile import Bottleneck, FunctionTime, Profiled, ProfiledFunction, StageTime
 
 _WIDE = 100  # columns from which there is room for all
 _BAR, _SHORT_BAR = 12, 6
@@ -59,16 +59,17 @@ def seconds(value: float) -> str:
     return f"{value * 1e3:.1f} ms" if value >= 0.9995e-3 else f"{value * 1e6:.1f} us"
 
 
-def place(name: str, file: str, line: int) -> str:
+def place(function: ProfiledFunction) -> str:
     """Return a function's name and location.
 
     Examples:
-        >>> place("f", "/home/me/code/fit.py", 12), place("dot", "<built-in>", 0)
+        >>> place(ProfiledFunction("f", "/home/me/code/fit.py", 12)), place(ProfiledFunction("dot", "<built-in>", 0))
         ('f  fit.py:12', 'dot  (compiled)')
     """
-    if line == 0:
-        return f"{name}  (compiled)"
-    return f"{name}  {file}" if file.startswith("<") else f"{name}  {PurePath(file).name}:{line}"
+    if function.line == 0:
+        return f"{function.name}  (compiled)"
+    where = function.file if function.file.startswith("<") else f"{PurePath(function.file).name}:{function.line}"
+    return f"{function.name}  {where}"
 
 
 def _heading(found: Profiled) -> str:
@@ -92,10 +93,10 @@ def _stages(found: Profiled, width: int, ascii_only: bool) -> Table:
         inner = seconds(stage.total_s) if stage.total_s > stage.own_s * 1.001 else ""
         row(Text(say(f"{indent}{stage.name}"), style="bold"), stage.own_s, f"{stage.calls:,}", each, inner)
         for time in _worth_showing(found, stage.path):
-            made.add_row(*_function_row(time, f"{indent}    ", total_s, say(place(time.name, time.file, time.line))))
+            made.add_row(*_function_row(time, f"{indent}    ", total_s, say(place(found.functions[time.function]))))
     row(Text(OTHER, style="italic"), found.other_s)
     for time in _worth_showing(found, ()):
-        made.add_row(*_function_row(time, "    ", total_s, say(place(time.name, time.file, time.line))))
+        made.add_row(*_function_row(time, "    ", total_s, say(place(found.functions[time.function]))))
     made.add_row(Text("total", style="bold"), "", "100.0%", seconds(found.total_s))
     return made
 

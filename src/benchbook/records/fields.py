@@ -76,6 +76,7 @@ Sha256 = Annotated[str, Limits(pattern=r"^[0-9a-f]{64}$")]
 Timestamp = Annotated[str, Limits(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
 Name = Annotated[str, Limits(min_length=1)]
 Seconds = Annotated[float, Limits(ge=0)]
+Share = Annotated[float, Limits(ge=0, le=1)]
 Count = Annotated[int, Limits(ge=0)]
 Positive = Annotated[int, Limits(ge=1)]
 # JSON has neither NaN nor infinity, so a number in an artifact is finite.

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.records.fields import Items, Limits, OneOf, OrNull
 from benchbook.records.plain import hints_of, options_of, parts_of
+from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
 from benchbook.numerics import Fingerprint
 
@@ -37,6 +38,12 @@ _NAMES: dict[type, str] = {
     Quality: "BenchmarkQuality",
     Speed: "BenchmarkSpeed",
     Report: "BenchmarkReport",
+    Profiled: "Profile",
+    StageTime: "ProfiledStage",
+    FunctionTime: "FunctionInStage",
+    Stack: "SampledStack",
+    Bottleneck: "ProfileBottleneck",
+    Overhead: "ProfileOverhead",
 }
 # What names mean in a document, whatever they mean in memory.
 _IN_DOCUMENTS: dict[str, Any] = {"FloatArray": list[float], "IntArray": list[int], "JsonValue": JsonValue}

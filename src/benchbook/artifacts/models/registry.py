@@ -37,7 +37,6 @@ from benchbook.artifacts.models.pipeline import (
     TelemetrySnapshot,
     TrackedPipeline,
 )
-from benchbook.artifacts.models.profile import Profile
 from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.strength import Strength
@@ -45,6 +44,7 @@ from benchbook.artifacts.models.study import Aggregate, StudyManifest
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.imported import ImportedRun
+from benchbook.records.profile import Profiled
 
 
 class RunsLedger(Model):
@@ -124,7 +124,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.REFERENCE: Reference,
     Kind.PIPELINE: TrackedPipeline,
     Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
-    Kind.PROFILE: Profile,
+    Kind.PROFILE: document_model(model_of(Profiled), Kind.PROFILE.value),
     Kind.STRENGTH: Strength,
     Kind.BENCHMARK_REPORT: document_model(model_of(Report), Kind.BENCHMARK_REPORT.value),
 }
