@@ -97,7 +97,7 @@ def _reader(record: type) -> Convert:
         if field.default is MISSING and field.default_factory is MISSING:
             value = f"document[{key}]"
         else:
-            known[f"default_{place}"] = _default_of(field)
+            known[f"default_{place}"] = default_of(field)
             value = f"(document[{key}] if {key} in document else default_{place}())"
         if convert is not None:
             known[f"convert_{place}"] = convert
@@ -108,7 +108,8 @@ def _reader(record: type) -> Convert:
     return made
 
 
-def _default_of(field: Field[Any]) -> Callable[[], Any]:
+def default_of(field: Field[Any]) -> Callable[[], Any]:
+    """Return what makes the default of a field."""
     if field.default_factory is not MISSING:
         return field.default_factory
     return lambda: field.default

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchbook.tracking.state import FINAL, Eta, PipelineState, StepState, StepStatus
+from benchbook.records.pipeline import FINAL, Eta, PipelineState, PredictionError, StepState, StepStatus
 
 _WIDE = 2.0  # the factor up and down while there is one observation only
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
@@ -226,9 +226,12 @@ def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float],
     return elapsed / share * (1 - share) if share > 0 else elapsed
 
 
-def eta_errors(state: PipelineState) -> list[tuple[int, float, float]]:
-    """Return of each prediction the steps that were over, the predicted total and its relative error; once complete."""
+def eta_errors(state: PipelineState) -> list[PredictionError]:
+    """Return how wrong each prediction was, once the pipeline is completed."""
     truth = state.duration_s
     if state.status is not StepStatus.COMPLETED or not truth:
         return []
-    return [(p.done, p.total_s, (p.total_s - truth) / truth) for p in state.predictions]
+    return [
+        PredictionError(done=p.done, predicted_s=p.total_s, error=(p.total_s - truth) / truth)
+        for p in state.predictions
+    ]

@@ -13,11 +13,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from benchbook.records.pipeline import FINAL, PipelineState, Sample, StepState, StepStatus
 from benchbook.tracking.files.folders import find_run
 from benchbook.tracking.files.reader import Seen, read_run
 from benchbook.tracking.output.reports import duration_text, metrics_text, position, sparkline, tally, value_text
-from benchbook.tracking.state import FINAL, PipelineState, StepState, StepStatus
-from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sampling import read_samples
 
 WIDTH = 80
@@ -57,7 +56,7 @@ def page(seen: Seen, samples: Sequence[Sample]) -> RenderableType:
         advice = [_line((f"{a.severity}: ", STYLES.get(a.severity, "")), a.message) for a in seen.state.advice]
         parts += [Text(), *advice[-_MOST_ADVICE:]]
     if seen.state.claims:
-        claims = [_line((f"{verdict}: ", STYLES.get(verdict, "")), text) for text, verdict in seen.state.claims]
+        claims = [_line((f"{c.verdict}: ", STYLES.get(c.verdict, "")), c.text) for c in seen.state.claims]
         parts += [Text(), *claims[-_MOST_CLAIMS:]]
     return Group(*parts)
 

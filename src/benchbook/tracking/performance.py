@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
+from benchbook.records.pipeline import PerformanceTest
 from benchbook.tracking.files.folders import read_snapshot, run_ids, slug_of, tracking_root
-from benchbook.tracking.state import PerformanceTest
 
 if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import StorageError, UsageError, text_of
 from benchbook.files import artifact_root
+from benchbook.records.pipeline import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking import given
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
@@ -24,7 +25,6 @@ from benchbook.tracking.files.writer import Record
 from benchbook.tracking.output.terminal import Shown, wanted
 from benchbook.tracking.protocol import Listener
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
-from benchbook.tracking.state import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
 
 if TYPE_CHECKING:

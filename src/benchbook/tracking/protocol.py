@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchbook.records.pipeline import Eta, PipelineState
 from benchbook.tracking.counter import Counter
-from benchbook.tracking.state import Eta, PipelineState
 
 Listener = Callable[[dict[str, Any]], None]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import text_of
+from benchbook.records.pipeline import PipelineState, StepStatus
 from benchbook.tracking import given
 from benchbook.tracking.counter import Counter
 from benchbook.tracking.output.log_records import announce
-from benchbook.tracking.state import PipelineState, StepStatus
 
 if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline

@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.records.fields import Items, Limits, OneOf, OrNull
-from benchbook.records.plain import hints_of, options_of, parts_of
+from benchbook.records.pipeline import Advice, Metric, PerformanceTest, PipelineState, Prediction, Sample, StepState
+from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
 from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
 from benchbook.numerics import Fingerprint
@@ -44,6 +45,13 @@ _NAMES: dict[type, str] = {
     Stack: "SampledStack",
     Bottleneck: "ProfileBottleneck",
     Overhead: "ProfileOverhead",
+    Metric: "MetricSummary",
+    StepState: "StepExecution",
+    Prediction: "PipelinePrediction",
+    Advice: "Recommendation",
+    PerformanceTest: "PerformanceTestResult",
+    Sample: "TelemetrySnapshot",
+    PipelineState: "TrackedPipeline",
 }
 # What names mean in a document, whatever they mean in memory.
 _IN_DOCUMENTS: dict[str, Any] = {"FloatArray": list[float], "IntArray": list[int], "JsonValue": JsonValue}
@@ -102,7 +110,7 @@ def model_fields(
     for field in fields(record):
         if field.metadata.get("in_document", True):
             absent = field.metadata.get("may_be_absent") and not names
-            default = field.default if absent else ...
+            default = as_plain(default_of(field)()) if absent else ...
             made[field.name] = (in_document(hints[field.name]), Field(default, description=texts.get(field.name)))
     return {name: made[name] for name in names} if names else made
 

@@ -30,13 +30,6 @@ from benchbook.artifacts.models.baseline import Baseline
 from benchbook.artifacts.models.experiment import Experiment
 from benchbook.artifacts.models.derive import FromRecord, Model, document_model, made_model, model_fields, model_of
 from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seconds, Sha256, Timestamp
-from benchbook.artifacts.models.pipeline import (
-    PerformanceTestResult,
-    Recommendation,
-    StepExecution,
-    TelemetrySnapshot,
-    TrackedPipeline,
-)
 from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.strength import Strength
@@ -44,6 +37,7 @@ from benchbook.artifacts.models.study import Aggregate, StudyManifest
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.imported import ImportedRun
+from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
 
 
@@ -122,7 +116,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.EXPERIMENT: Experiment,
     Kind.BASELINE: Baseline,
     Kind.REFERENCE: Reference,
-    Kind.PIPELINE: TrackedPipeline,
+    Kind.PIPELINE: document_model(model_of(PipelineState), Kind.PIPELINE.value),
     Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
     Kind.PROFILE: document_model(model_of(Profiled), Kind.PROFILE.value),
     Kind.STRENGTH: Strength,
@@ -149,10 +143,10 @@ FILE_NAMES = {
 
 # Records that are no documents of their own: parts of a tracked pipeline, and the lines of its telemetry.
 RECORDS: dict[str, type[BaseModel]] = {
-    f"step-execution.v{PIPELINE_VERSION}.schema.json": StepExecution,
-    f"telemetry-snapshot.v{PIPELINE_VERSION}.schema.json": TelemetrySnapshot,
-    f"recommendation.v{PIPELINE_VERSION}.schema.json": Recommendation,
-    f"performance-test.v{PIPELINE_VERSION}.schema.json": PerformanceTestResult,
+    f"step-execution.v{PIPELINE_VERSION}.schema.json": model_of(StepState),
+    f"telemetry-snapshot.v{PIPELINE_VERSION}.schema.json": model_of(Sample),
+    f"recommendation.v{PIPELINE_VERSION}.schema.json": model_of(Advice),
+    f"performance-test.v{PIPELINE_VERSION}.schema.json": model_of(PerformanceTest),
 }
 
 

@@ -21,9 +21,9 @@ import orjson
 
 from benchbook.errors import ArtifactError, StorageError, UsageError, unknown_name
 from benchbook.files import artifact_root
+from benchbook.records.pipeline import StepStatus
 from benchbook.tracking.eta import Shape
 from benchbook.tracking.files.run_locks import is_live
-from benchbook.tracking.state import StepStatus
 
 MANIFEST = "manifest.jsonl"
 SNAPSHOT = "pipeline.json"

@@ -15,6 +15,7 @@ import orjson
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
+from benchbook.records.pipeline import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.field_types import check_types
@@ -31,7 +32,6 @@ from benchbook.tracking.files.folders import (
 )
 from benchbook.tracking.files.pipeline_document import from_document
 from benchbook.tracking.files.run_locks import heartbeat
-from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 
 INDEX = "index.cache"
 LEAST_KEPT = 20

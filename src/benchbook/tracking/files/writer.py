@@ -13,6 +13,7 @@ import orjson
 from benchbook.clock import Clock, timestamp
 from benchbook.errors import StorageError
 from benchbook.files import write_atomic
+from benchbook.records.pipeline import PipelineState
 from benchbook.tracking.events import apply, begin, line_of
 from benchbook.tracking.files.flusher import Flusher
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
@@ -21,7 +22,6 @@ from benchbook.tracking.files.pipeline_document import to_document
 from benchbook.tracking.files.run_locks import RunLock
 from benchbook.tracking.given import plain
 from benchbook.tracking.signals import act_on_deferred
-from benchbook.tracking.state import PipelineState
 
 Fields = Callable[[PipelineState], dict[str, Any]]
 

@@ -15,8 +15,8 @@ from benchbook.tracking.files.folders import read_snapshot, run_ids, slug_of
 from benchbook.tracking.telemetry.resource_limits import Limits
 
 if TYPE_CHECKING:
+    from benchbook.records.pipeline import Sample
     from benchbook.tracking.protocol import TrackedPipeline
-    from benchbook.tracking.telemetry.sample import Sample
 
 SEVERITIES = ("info", "warning", "critical")
 _MOST_EARLIER = 5

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from benchbook.errors import StorageError, text_of
+from benchbook.records import as_plain
+from benchbook.records.pipeline import VERSION, Sample
 from benchbook.tracking.events import line_of
 from benchbook.tracking.files.folders import TELEMETRY
 from benchbook.tracking.files.journal import Journal
-from benchbook.tracking.state import VERSION
 from benchbook.tracking.telemetry.gpu import Gpus
 from benchbook.tracking.telemetry.rules import Judge
-from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sensors import Evaluations, ProcessTree, Sensor, SensorError, System, machine_limits
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Sampler:
         for name, value in values.items():
             if value is not None:
                 self._summaries.setdefault(name, _Summary()).add(value)
-        self._write({"event": "sample", "t": sample.t, "at": sample.at, "step": sample.step, "values": sample.values})
+        self._write(as_plain(sample))
         self._pipeline.hear({"event": "sample", "t": sample.t, "at": sample.at, "values": sample.values})
         if self._judge is None:
             return sample

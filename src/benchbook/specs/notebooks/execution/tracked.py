@@ -127,7 +127,7 @@ class _Watcher:
             return self._steps[spec]
 
     def _end(self, result: SpecResult) -> None:
-        from benchbook.tracking.state import StepStatus
+        from benchbook.records.pipeline import StepStatus
 
         if result.not_run:
             self._pipeline.skip(result.name, str(result.outcome["error"]))
