@@ -37,14 +37,15 @@ def as_plain(record: Any) -> Any:
     if kind in _SCALARS:
         return record
     if hasattr(kind, "__dataclass_fields__"):
-        values = [(name, getattr(record, name)) for name in _names(kind)]
-        return {name: value if type(value) in _SCALARS else as_plain(value) for name, value in values}
-    if isinstance(record, Mapping):
+        return _writer(kind)(record)
+    if issubclass(kind, Enum):
+        return record.value
+    if issubclass(kind, tuple | list):
+        return [as_plain(value) for value in record] if record and _is_made(record[0]) else list(record)
+    if kind is dict or isinstance(record, Mapping):
         first = next(iter(record.values()), None)
         return {key: as_plain(value) for key, value in record.items()} if _is_made(first) else dict(record)
-    if isinstance(record, tuple | list):
-        return [as_plain(value) for value in record] if record and _is_made(record[0]) else list(record)
-    return record.value if isinstance(record, Enum) else record
+    return record
 
 
 def from_plain(record: type[Record], document: Mapping[str, Any]) -> Record:
@@ -84,6 +85,14 @@ def _names(record: type) -> tuple[str, ...]:
 
 def _is_made(value: object) -> bool:
     return hasattr(value, "__dataclass_fields__") or isinstance(value, Enum | tuple)
+
+
+@cache
+def _writer(record: type) -> Convert:
+    """Return what makes the dict of such a record, as one expression; see `_reader`."""
+    values = [f"{name!r}: v if type(v := r.{name}) in scalars else as_plain(v)" for name in _names(record)]
+    made: Convert = eval(f"lambda r: {{{', '.join(values)}}}", {"scalars": _SCALARS, "as_plain": as_plain})  # noqa: S307  # made of the names of a dataclass's fields alone
+    return made
 
 
 @cache
