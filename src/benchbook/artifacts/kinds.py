@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, cast
+
+from benchbook.records.plain import as_plain
+
+if TYPE_CHECKING:
+    from benchbook.typing import JsonObject
 
 
 class Kind(StrEnum):
@@ -58,3 +64,8 @@ VERSIONS: dict[str, int] = {
     Kind.BENCHMARK_REPORT: BENCHMARK_VERSION,
     Kind.STRENGTH: STRENGTH_VERSION,
 }
+
+
+def as_document(kind: Kind, record: Any) -> JsonObject:
+    """Return a record as a document of its kind; arrays stay NumPy arrays, which the codec can write."""
+    return cast("JsonObject", {"kind": kind.value, "schema_version": VERSIONS[kind], **as_plain(record)})

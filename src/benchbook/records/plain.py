@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Record = TypeVar("Record")
-Convert = Callable[[Any], Any]
+Convert = Callable[..., Any]
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
@@ -48,10 +48,16 @@ def as_plain(record: Any) -> Any:
     return record
 
 
-def from_plain(record: type[Record], document: Mapping[str, Any]) -> Record:
-    """Return the record in a document that is known to be valid; keys that are no fields of it are passed over."""
+def from_plain(record: type[Record], document: Mapping[str, Any], **known: Any) -> Record:
+    """Return the record in a document that is known to be valid; keys that are no fields of it are passed over.
+
+    Args:
+        record: The class of the record.
+        document: The document.
+        known: Values of fields that documents lack.
+    """
     kind: Any = record
-    found: Record = _reader(kind)(document)
+    found: Record = _reader(kind)(document, **known)
     return found
 
 
@@ -112,7 +118,7 @@ def _reader(record: type) -> Convert:
             known[f"convert_{place}"] = convert
             value = f"None if (value := {value}) is None else convert_{place}(value)"
         arguments.append(f"{field.name}=({value})")
-    source = f"lambda document: record({', '.join(arguments)})"
+    source = f"lambda document, **more: record({', '.join(arguments)}, **more)"
     made: Convert = eval(source, known)  # noqa: S307  # made of the names of a dataclass's fields alone
     return made
 

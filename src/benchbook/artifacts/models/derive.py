@@ -24,6 +24,7 @@ from benchbook.records.pipeline import Advice, Metric, PerformanceTest, Pipeline
 from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
 from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
+from benchbook.records.study import FunctionPlan, OptimizerPlan, StudyPlanRecord
 from benchbook.numerics import Fingerprint
 
 # Names of records in schemas, where those of their classes would say less.
@@ -45,6 +46,9 @@ _NAMES: dict[type, str] = {
     Stack: "SampledStack",
     Bottleneck: "ProfileBottleneck",
     Overhead: "ProfileOverhead",
+    OptimizerPlan: "PlannedOptimizer",
+    FunctionPlan: "PlannedFunction",
+    StudyPlanRecord: "StudyPlan",
     Metric: "MetricSummary",
     StepState: "StepExecution",
     Prediction: "PipelinePrediction",

@@ -33,12 +33,12 @@ from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seco
 from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.strength import Strength
-from benchbook.artifacts.models.study import Aggregate, StudyManifest
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.imported import ImportedRun
 from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
+from benchbook.records.study import Aggregate, StudyManifest
 
 
 class RunsLedger(Model):
@@ -110,9 +110,9 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.STORED_RUN: StoredRun,
     Kind.STORE_CELL: StoreCell,
     Kind.STORE_CIRCUMSTANCES: StoreCircumstances,
-    Kind.STUDY_MANIFEST: StudyManifest,
+    Kind.STUDY_MANIFEST: document_model(model_of(StudyManifest), Kind.STUDY_MANIFEST.value),
     Kind.TRACE_CHUNK: TraceChunk,
-    Kind.AGGREGATE: Aggregate,
+    Kind.AGGREGATE: document_model(model_of(Aggregate), Kind.AGGREGATE.value),
     Kind.EXPERIMENT: Experiment,
     Kind.BASELINE: Baseline,
     Kind.REFERENCE: Reference,
