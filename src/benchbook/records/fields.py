@@ -68,6 +68,18 @@ class OrNull:
         return "OrNull()"
 
 
+class OrText:
+    """Documents have one of these texts where JSON has no such number."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, *options: str) -> None:
+        self.options = options
+
+    def __repr__(self) -> str:
+        return f"OrText({', '.join(map(repr, self.options))})"
+
+
 # Metadata of a dataclass field.
 MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it, and are read with its default
 NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # it is known in memory only

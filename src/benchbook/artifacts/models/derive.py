@@ -19,9 +19,11 @@ from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origi
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from benchbook.records.benchmark import Check, Quality, Report, Speed
-from benchbook.records.fields import Items, Limits, OneOf, OrNull
+from benchbook.records.fields import Items, Limits, OneOf, OrNull, OrText
 from benchbook.records.pipeline import Advice, Metric, PerformanceTest, PipelineState, Prediction, Sample, StepState
 from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
+from benchbook.records.experiment import BranchException, BranchRecord, ExperimentRecord
+from benchbook.records.experiment import Metric as BranchMetric
 from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
 from benchbook.records.study import FunctionPlan, OptimizerPlan, StudyPlanRecord
@@ -49,6 +51,10 @@ _NAMES: dict[type, str] = {
     OptimizerPlan: "PlannedOptimizer",
     FunctionPlan: "PlannedFunction",
     StudyPlanRecord: "StudyPlan",
+    BranchException: "BranchError",
+    BranchMetric: "BranchMetric",
+    BranchRecord: "Branch",
+    ExperimentRecord: "Experiment",
     Metric: "MetricSummary",
     StepState: "StepExecution",
     Prediction: "PipelinePrediction",
@@ -130,6 +136,9 @@ def in_document(hint: Any) -> Any:
     if items:
         found = list[_limited(get_args(found)[0], items)]  # type: ignore[misc]  # a type made here
     found = _limited(found, [note for note in beside if isinstance(note, Limits)])
+    texts = [note.options for note in beside if isinstance(note, OrText)]
+    if texts:
+        return Union[found, Literal[texts[0]]]
     return Optional[found] if any(isinstance(note, OrNull) for note in beside) else found
 
 

@@ -27,7 +27,6 @@ from benchbook.artifacts.kinds import (
     Kind,
 )
 from benchbook.artifacts.models.baseline import Baseline
-from benchbook.artifacts.models.experiment import Experiment
 from benchbook.artifacts.models.derive import FromRecord, Model, document_model, made_model, model_fields, model_of
 from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seconds, Sha256, Timestamp
 from benchbook.artifacts.models.reference import Reference
@@ -35,63 +34,12 @@ from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, Stor
 from benchbook.artifacts.models.strength import Strength
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
+from benchbook.records.experiment import ExperimentRecord
 from benchbook.records.imported import ImportedRun
 from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
+from benchbook.records.spec_outcome import SpecOutcome
 from benchbook.records.study import Aggregate, StudyManifest
-
-
-class RunsLedger(Model):
-    """How many runs were planned, and their outcomes."""
-
-    planned: Count
-    done: Count
-    failed: Count
-    missing: Count
-
-
-class SpecTiming(Model):
-    """Seconds of a spec; not part of what must be reproduced."""
-
-    compute_s: Seconds
-    """Sum of its runs' total_s, also of those replayed from the store."""
-    evaluations: Count
-    """Evaluations of those runs."""
-
-
-class SpecOutcome(Model):
-    """The outcome of executing a spec notebook."""
-
-    kind: Literal["spec-outcome"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
-    name: str = Field(min_length=1)
-    """Name of the spec: that of its optimizer."""
-    title: str
-    """Heading of the notebook."""
-    status: Literal["held", "failed", "error"]
-    """Held: every claim holds. Failed: a claim does not. Error: the notebook did not reach its end."""
-    error: str | None
-    """Why it did not reach its end."""
-    created_at: Timestamp
-    """When the outcome was written, UTC."""
-    commit: str | None
-    dirty: bool | None
-    version: str
-    """Version of benchbook."""
-    preset: str
-    """Name of the parameter set."""
-    params: dict[str, JsonValue]
-    """The effective parameters."""
-    optimizer: Optimizer | None
-    control: Optimizer | None
-    claims: list[Annotated[Claim, FromRecord()]]
-    runs: RunsLedger
-    content_digest: Sha256 | None
-    """Digest over the content digests of all runs, in the order of the plan."""
-    timing: SpecTiming
-    environment: Environment | None
 
 
 def _imported_run() -> type[BaseModel]:
@@ -106,14 +54,14 @@ def _imported_run() -> type[BaseModel]:
 
 MODELS: dict[str, type[BaseModel]] = {
     Kind.RUN: document_model(model_of(RunRecord), Kind.RUN.value),
-    Kind.SPEC_OUTCOME: SpecOutcome,
+    Kind.SPEC_OUTCOME: document_model(model_of(SpecOutcome), Kind.SPEC_OUTCOME.value),
     Kind.STORED_RUN: StoredRun,
     Kind.STORE_CELL: StoreCell,
     Kind.STORE_CIRCUMSTANCES: StoreCircumstances,
     Kind.STUDY_MANIFEST: document_model(model_of(StudyManifest), Kind.STUDY_MANIFEST.value),
     Kind.TRACE_CHUNK: TraceChunk,
     Kind.AGGREGATE: document_model(model_of(Aggregate), Kind.AGGREGATE.value),
-    Kind.EXPERIMENT: Experiment,
+    Kind.EXPERIMENT: document_model(model_of(ExperimentRecord), Kind.EXPERIMENT.value),
     Kind.BASELINE: Baseline,
     Kind.REFERENCE: Reference,
     Kind.PIPELINE: document_model(model_of(PipelineState), Kind.PIPELINE.value),
