@@ -13,8 +13,8 @@ from benchbook.errors import ExitCode, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.compare import Comparison
-    from benchbook.analysis.comparison.summary import StudySummary
     from benchbook.analysis.comparison.verdicts import Row
+    from benchbook.records.published import StudySummary
     from benchbook.typing import JsonObject
 
 HEADERS = ("Verdict", "Optimizer", "Function", "Dim", "Metric", "Baseline", "Current", "Delta", "% Delta", "p", "Why")

@@ -84,6 +84,17 @@ class OrText:
 MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it, and are read with its default
 NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # it is known in memory only
 
+
+def missing_as(value: float, *, whole: bool = False) -> Mapping[str, float]:
+    """Return the metadata of an array in which a number stands for a missing item, which is null in documents.
+
+    Args:
+        value: The number.
+        whole: Whether all others are whole numbers.
+    """
+    return {"missing": value, "whole": whole}
+
+
 Sha256 = Annotated[str, Limits(pattern=r"^[0-9a-f]{64}$")]
 Timestamp = Annotated[str, Limits(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
 Name = Annotated[str, Limits(min_length=1)]

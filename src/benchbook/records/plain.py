@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Record = TypeVar("Record")
@@ -31,7 +31,8 @@ class _NamesForTypeCheckers(dict[str, Any]):
 def as_plain(record: Any) -> Any:
     """Turn a record into dicts, lists and scalars; arrays stay arrays.
 
-    Lists and mappings hold values of one sort: the first tells whether they are records.
+    Lists and mappings hold values of one sort: the first tells whether they are records. A mapping by something other
+    than text becomes the list of its values.
     """
     kind: Any = type(record)
     if kind in _SCALARS:
@@ -43,7 +44,9 @@ def as_plain(record: Any) -> Any:
     if issubclass(kind, tuple | list):
         return [as_plain(value) for value in record] if record and _is_made(record[0]) else list(record)
     if kind is dict or isinstance(record, Mapping):
-        first = next(iter(record.values()), None)
+        key, first = next(iter(record.items()), ("", None))
+        if not isinstance(key, str):
+            return as_plain(list(record.values()))
         return {key: as_plain(value) for key, value in record.items()} if _is_made(first) else dict(record)
     return record
 
@@ -96,9 +99,26 @@ def _is_made(value: object) -> bool:
 @cache
 def _writer(record: type) -> Convert:
     """Return what makes the dict of such a record, as one expression; see `_reader`."""
-    values = [f"{name!r}: v if type(v := r.{name}) in scalars else as_plain(v)" for name in _names(record)]
-    made: Convert = eval(f"lambda r: {{{', '.join(values)}}}", {"scalars": _SCALARS, "as_plain": as_plain})  # noqa: S307  # made of the names of a dataclass's fields alone
+    known: dict[str, Any] = {"scalars": _SCALARS, "as_plain": as_plain}
+    values = []
+    for name in _names(record):
+        told = record.__dataclass_fields__[name].metadata  # type: ignore[attr-defined]  # it is a dataclass
+        if "missing" in told:
+            known[f"nulls_{name}"] = partial(_with_nulls, missing=told["missing"], whole=told["whole"])
+            values.append(f"{name!r}: nulls_{name}(r.{name})")
+        else:
+            values.append(f"{name!r}: v if type(v := r.{name}) in scalars else as_plain(v)")
+    made: Convert = eval(f"lambda r: {{{', '.join(values)}}}", known)  # noqa: S307  # made of the names of a dataclass's fields alone
     return made
+
+
+def _with_nulls(values: Any, *, missing: float, whole: bool) -> list[float | None]:
+    items = values.tolist()
+    return [None if item == missing or item != item else int(item) if whole else item for item in items]  # NaN
+
+
+def _without_nulls(convert: Convert, missing: float) -> Convert:
+    return lambda values: convert([missing if value is None else value for value in values])
 
 
 @cache
@@ -109,6 +129,8 @@ def _reader(record: type) -> Convert:
     arguments = []
     for place, field in enumerate(field for field in fields(record) if field.init and field.name in _names(record)):
         convert, key = _converter(hints[field.name]), repr(field.name)
+        if convert is not None and "missing" in field.metadata:
+            convert = _without_nulls(convert, field.metadata["missing"])
         if field.default is MISSING and field.default_factory is MISSING:
             value = f"document[{key}]"
         else:

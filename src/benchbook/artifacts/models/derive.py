@@ -24,6 +24,7 @@ from benchbook.records.pipeline import Advice, Metric, PerformanceTest, Pipeline
 from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
 from benchbook.records.experiment import BranchException, BranchRecord, ExperimentRecord
 from benchbook.records.experiment import Metric as BranchMetric
+from benchbook.records.published import CellSummary, HostSummary, ReferenceRecord
 from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
 from benchbook.records.study import FunctionPlan, OptimizerPlan, StudyPlanRecord
@@ -48,6 +49,9 @@ _NAMES: dict[type, str] = {
     Stack: "SampledStack",
     Bottleneck: "ProfileBottleneck",
     Overhead: "ProfileOverhead",
+    CellSummary: "BaselineCell",
+    HostSummary: "BaselineHost",
+    ReferenceRecord: "Reference",
     OptimizerPlan: "PlannedOptimizer",
     FunctionPlan: "PlannedFunction",
     StudyPlanRecord: "StudyPlan",
@@ -121,8 +125,18 @@ def model_fields(
         if field.metadata.get("in_document", True):
             absent = field.metadata.get("may_be_absent") and not names
             default = as_plain(default_of(field)()) if absent else ...
-            made[field.name] = (in_document(hints[field.name]), Field(default, description=texts.get(field.name)))
+            kind = _with_nulls(hints[field.name], field.metadata) if "missing" in field.metadata else hints[field.name]
+            made[field.name] = (in_document(kind), Field(default, description=texts.get(field.name)))
     return {name: made[name] for name in names} if names else made
+
+
+def _with_nulls(hint: Any, told: Mapping[str, Any]) -> Any:
+    """Return the type of an array some of whose items are null in documents."""
+    kind, beside = parts_of(hint)
+    item: Any = int if told["whole"] else get_args(kind)[0]
+    for note in beside:
+        item = Annotated[item, note.limits]
+    return list[item | None]
 
 
 def in_document(hint: Any) -> Any:
@@ -153,6 +167,8 @@ def _type_in_document(kind: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (tuple, list):
         return list[in_document(arguments[0])]  # type: ignore[misc]  # a type made here
+    if origin in (dict, Mapping) and arguments[0] is not str:
+        return list[in_document(arguments[1])]  # type: ignore[misc]  # a type made here
     if origin in (dict, Mapping):
         return dict[in_document(arguments[0]), in_document(arguments[1])]  # type: ignore[misc]  # a type made here
     return kind

@@ -5,6 +5,7 @@ This module imports pydantic and is loaded only where a schema is needed.
 
 from __future__ import annotations
 
+import inspect
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
@@ -26,10 +27,8 @@ from benchbook.artifacts.kinds import (
     TRACE_VERSION,
     Kind,
 )
-from benchbook.artifacts.models.baseline import Baseline
-from benchbook.artifacts.models.derive import FromRecord, Model, document_model, made_model, model_fields, model_of
+from benchbook.artifacts.models.derive import FromRecord, Model, document_model, in_document, made_model, model_fields, model_of
 from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seconds, Sha256, Timestamp
-from benchbook.artifacts.models.reference import Reference
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
 from benchbook.artifacts.models.strength import Strength
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
@@ -38,6 +37,7 @@ from benchbook.records.experiment import ExperimentRecord
 from benchbook.records.imported import ImportedRun
 from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
+from benchbook.records.published import FileName, ReferenceRecord, StudySummary
 from benchbook.records.spec_outcome import SpecOutcome
 from benchbook.records.study import Aggregate, StudyManifest
 
@@ -52,6 +52,14 @@ def _imported_run() -> type[BaseModel]:
     return made_model(ImportedRun.__name__, ImportedRun.__doc__ or "", fields)
 
 
+def _baseline() -> type[BaseModel]:
+    head = {
+        "name": (in_document(FileName), Field(description="Name of the baseline.")),
+        "created_at": (Timestamp, Field(description="When it was published, UTC.")),
+    }
+    return made_model("Baseline", inspect.getdoc(StudySummary) or "", {**head, **model_fields(StudySummary)})
+
+
 MODELS: dict[str, type[BaseModel]] = {
     Kind.RUN: document_model(model_of(RunRecord), Kind.RUN.value),
     Kind.SPEC_OUTCOME: document_model(model_of(SpecOutcome), Kind.SPEC_OUTCOME.value),
@@ -62,8 +70,8 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.TRACE_CHUNK: TraceChunk,
     Kind.AGGREGATE: document_model(model_of(Aggregate), Kind.AGGREGATE.value),
     Kind.EXPERIMENT: document_model(model_of(ExperimentRecord), Kind.EXPERIMENT.value),
-    Kind.BASELINE: Baseline,
-    Kind.REFERENCE: Reference,
+    Kind.BASELINE: document_model(_baseline(), Kind.BASELINE.value, (1, 2), "; the first one has no first hits"),
+    Kind.REFERENCE: document_model(model_of(ReferenceRecord), Kind.REFERENCE.value),
     Kind.PIPELINE: document_model(model_of(PipelineState), Kind.PIPELINE.value),
     Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
     Kind.PROFILE: document_model(model_of(Profiled), Kind.PROFILE.value),
