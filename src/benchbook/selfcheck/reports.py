@@ -10,7 +10,7 @@ from typing import Any, cast
 import orjson
 
 from benchbook.artifacts.io import load_document
-from benchbook.artifacts.kinds import BENCHMARK_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import project_root, write_atomic
@@ -37,7 +37,7 @@ def to_document(report: Report) -> JsonObject:
     plain = cast("dict[str, Any]", as_plain(report))
     for check in plain["checks"]:
         check["measured"] = check["measured"] if math.isfinite(check["measured"]) else None
-    return {"kind": Kind.BENCHMARK_REPORT.value, "schema_version": BENCHMARK_VERSION, **plain}
+    return as_document(Kind.BENCHMARK_REPORT, plain)
 
 
 def from_document(document: JsonObject) -> Report:

@@ -77,14 +77,6 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-class FromRecord:
-    """Stands next to a record's class in the field of a model: documents hold it as `model_of` says."""
-
-    def __get_pydantic_core_schema__(self, source: type, handler: Any) -> Any:
-        """Return the schema of the record's model."""
-        return handler.generate_schema(model_of(source))
-
-
 @cache
 def model_of(record: type) -> type[BaseModel]:
     """Return the model of a record, by its fields with their limits and the docstrings below them."""

@@ -10,26 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
-from benchbook.artifacts.kinds import (
-    AGGREGATE_VERSION,
-    BASELINE_VERSION,
-    BENCHMARK_VERSION,
-    EXPERIMENT_VERSION,
-    IMPORTED_VERSION,
-    MANIFEST_VERSION,
-    PIPELINE_VERSION,
-    PROFILE_VERSION,
-    REFERENCE_VERSION,
-    RUN_VERSION,
-    SPEC_OUTCOME_VERSION,
-    STORE_VERSION,
-    STRENGTH_VERSION,
-    TRACE_VERSION,
-    Kind,
-)
-from benchbook.artifacts.models.derive import FromRecord, Model, document_model, in_document, made_model, model_fields, model_of
-from benchbook.artifacts.models.parts import Count, Environment, Optimizer, Seconds, Sha256, Timestamp
-from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun, TraceChunk
+from benchbook.artifacts.kinds import VERSIONS, Kind
+from benchbook.artifacts.models.derive import document_model, in_document, made_model, model_fields, model_of
+from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun
 from benchbook.artifacts.models.strength import Strength
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
@@ -39,6 +22,8 @@ from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, S
 from benchbook.records.profile import Profiled
 from benchbook.records.published import FileName, ReferenceRecord, StudySummary
 from benchbook.records.spec_outcome import SpecOutcome
+from benchbook.records.stored import TraceChunk
+from benchbook.records.fields import Timestamp
 from benchbook.records.study import Aggregate, StudyManifest
 
 
@@ -55,54 +40,43 @@ def _imported_run() -> type[BaseModel]:
 def _baseline() -> type[BaseModel]:
     head = {
         "name": (in_document(FileName), Field(description="Name of the baseline.")),
-        "created_at": (Timestamp, Field(description="When it was published, UTC.")),
+        "created_at": (in_document(Timestamp), Field(description="When it was published, UTC.")),
     }
     return made_model("Baseline", inspect.getdoc(StudySummary) or "", {**head, **model_fields(StudySummary)})
 
 
+def _of(kind: Kind, record: type) -> type[BaseModel]:
+    return document_model(model_of(record), kind.value)
+
+
 MODELS: dict[str, type[BaseModel]] = {
-    Kind.RUN: document_model(model_of(RunRecord), Kind.RUN.value),
-    Kind.SPEC_OUTCOME: document_model(model_of(SpecOutcome), Kind.SPEC_OUTCOME.value),
+    Kind.RUN: _of(Kind.RUN, RunRecord),
+    Kind.SPEC_OUTCOME: _of(Kind.SPEC_OUTCOME, SpecOutcome),
     Kind.STORED_RUN: StoredRun,
     Kind.STORE_CELL: StoreCell,
     Kind.STORE_CIRCUMSTANCES: StoreCircumstances,
-    Kind.STUDY_MANIFEST: document_model(model_of(StudyManifest), Kind.STUDY_MANIFEST.value),
-    Kind.TRACE_CHUNK: TraceChunk,
-    Kind.AGGREGATE: document_model(model_of(Aggregate), Kind.AGGREGATE.value),
-    Kind.EXPERIMENT: document_model(model_of(ExperimentRecord), Kind.EXPERIMENT.value),
+    Kind.STUDY_MANIFEST: _of(Kind.STUDY_MANIFEST, StudyManifest),
+    Kind.TRACE_CHUNK: _of(Kind.TRACE_CHUNK, TraceChunk),
+    Kind.AGGREGATE: _of(Kind.AGGREGATE, Aggregate),
+    Kind.EXPERIMENT: _of(Kind.EXPERIMENT, ExperimentRecord),
     Kind.BASELINE: document_model(_baseline(), Kind.BASELINE.value, (1, 2), "; the first one has no first hits"),
-    Kind.REFERENCE: document_model(model_of(ReferenceRecord), Kind.REFERENCE.value),
-    Kind.PIPELINE: document_model(model_of(PipelineState), Kind.PIPELINE.value),
+    Kind.REFERENCE: _of(Kind.REFERENCE, ReferenceRecord),
+    Kind.PIPELINE: _of(Kind.PIPELINE, PipelineState),
     Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
-    Kind.PROFILE: document_model(model_of(Profiled), Kind.PROFILE.value),
+    Kind.PROFILE: _of(Kind.PROFILE, Profiled),
+    Kind.BENCHMARK_REPORT: _of(Kind.BENCHMARK_REPORT, Report),
     Kind.STRENGTH: Strength,
-    Kind.BENCHMARK_REPORT: document_model(model_of(Report), Kind.BENCHMARK_REPORT.value),
 }
-FILE_NAMES = {
-    Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
-    Kind.SPEC_OUTCOME: f"spec-outcome.v{SPEC_OUTCOME_VERSION}.schema.json",
-    Kind.STORED_RUN: f"stored-run.v{STORE_VERSION}.schema.json",
-    Kind.STORE_CELL: f"store-cell.v{STORE_VERSION}.schema.json",
-    Kind.STORE_CIRCUMSTANCES: f"store-circumstances.v{STORE_VERSION}.schema.json",
-    Kind.STUDY_MANIFEST: f"study-manifest.v{MANIFEST_VERSION}.schema.json",
-    Kind.TRACE_CHUNK: f"trace-chunk.v{TRACE_VERSION}.schema.json",
-    Kind.AGGREGATE: f"aggregate.v{AGGREGATE_VERSION}.schema.json",
-    Kind.EXPERIMENT: f"experiment.v{EXPERIMENT_VERSION}.schema.json",
-    Kind.IMPORTED_RUN: f"imported-run.v{IMPORTED_VERSION}.schema.json",
-    Kind.BASELINE: f"baseline.v{BASELINE_VERSION}.schema.json",
-    Kind.REFERENCE: f"reference.v{REFERENCE_VERSION}.schema.json",
-    Kind.BENCHMARK_REPORT: f"benchmark-report.v{BENCHMARK_VERSION}.schema.json",
-    Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
-    Kind.STRENGTH: f"strength.v{STRENGTH_VERSION}.schema.json",
-    Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",
+FILE_NAMES: dict[str, str] = {
+    kind: f"{'run-artifact' if kind is Kind.RUN else kind.value}.v{VERSIONS[kind]}.schema.json" for kind in Kind
 }
 
 # Records that are no documents of their own: parts of a tracked pipeline, and the lines of its telemetry.
 RECORDS: dict[str, type[BaseModel]] = {
-    f"step-execution.v{PIPELINE_VERSION}.schema.json": model_of(StepState),
-    f"telemetry-snapshot.v{PIPELINE_VERSION}.schema.json": model_of(Sample),
-    f"recommendation.v{PIPELINE_VERSION}.schema.json": model_of(Advice),
-    f"performance-test.v{PIPELINE_VERSION}.schema.json": model_of(PerformanceTest),
+    f"step-execution.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(StepState),
+    f"telemetry-snapshot.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(Sample),
+    f"recommendation.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(Advice),
+    f"performance-test.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(PerformanceTest),
 }
 
 

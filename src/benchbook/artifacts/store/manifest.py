@@ -9,7 +9,7 @@ from typing import Any
 
 from benchbook.artifacts.codec import decode
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.artifacts.kinds import MANIFEST_VERSION, Kind, as_document
+from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
 from benchbook.artifacts.store.study_plan import StudyPlan
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, SHARD_SUFFIX, shards_of
 from benchbook.clock import SYSTEM_CLOCK, timestamp
@@ -124,4 +124,4 @@ def _is_newer(path: Path) -> bool:
         version = decode(read_bytes(path), path.name).get("schema_version")
     except ArtifactError:
         return False
-    return isinstance(version, int) and version > MANIFEST_VERSION
+    return isinstance(version, int) and version > VERSIONS[Kind.STUDY_MANIFEST]
