@@ -30,6 +30,7 @@ class Kind(StrEnum):
     PROFILE = "profile"
     BENCHMARK_REPORT = "benchmark-report"
     STRENGTH = "strength"
+    RANKING = "ranking"
 
 
 VERSIONS: dict[str, int] = {**dict.fromkeys(Kind, 1), Kind.BASELINE: 2}

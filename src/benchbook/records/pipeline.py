@@ -240,6 +240,8 @@ class PipelineState:
     """Unique name of this run; also that of its folder."""
     name: Name
     """Name of the pipeline."""
+    parent: str | None = field(default=None, metadata=MAY_BE_ABSENT)
+    """Id of the pipeline that this one is part of, as in the notebook of a spec; null if there is none."""
     spec: str | None = None
     """Spec that ran in it; null without one."""
     total: Positive | None = None

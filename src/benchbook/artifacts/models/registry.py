@@ -21,6 +21,7 @@ from benchbook.records.imported import ImportedRun
 from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
 from benchbook.records.published import FileName, ReferenceRecord, StudySummary
+from benchbook.records.ranking import Ranking
 from benchbook.records.spec_outcome import SpecOutcome
 from benchbook.records.stored import TraceChunk
 from benchbook.records.fields import Timestamp
@@ -66,6 +67,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.PROFILE: _of(Kind.PROFILE, Profiled),
     Kind.BENCHMARK_REPORT: _of(Kind.BENCHMARK_REPORT, Report),
     Kind.STRENGTH: Strength,
+    Kind.RANKING: _of(Kind.RANKING, Ranking),
 }
 FILE_NAMES: dict[str, str] = {
     kind: f"{'run-artifact' if kind is Kind.RUN else kind.value}.v{VERSIONS[kind]}.schema.json" for kind in Kind
