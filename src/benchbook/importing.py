@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,19 @@ def look_in_project() -> None:
     folder = str(project_root() or Path.cwd())
     if folder not in sys.path:
         sys.path.append(folder)
+
+
+@cache
+def version_of(distribution: str, otherwise: str = "none") -> str:
+    """Return the version of an installed distribution, or another text if it is not installed.
+
+    Examples:
+        >>> version_of("no-such-distribution")
+        'none'
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return otherwise

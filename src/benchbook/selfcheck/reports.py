@@ -69,9 +69,7 @@ def read_report(path: Path) -> Report:
         UsageError: There is no such file, or it has another suffix than an artifact.
         ArtifactError: It is damaged, invalid, or an artifact of another kind.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.BENCHMARK_REPORT:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected {Kind.BENCHMARK_REPORT!r}")
+    document = load_document(path, Kind.BENCHMARK_REPORT)
     return from_document(document)
 
 

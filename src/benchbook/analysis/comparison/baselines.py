@@ -110,9 +110,7 @@ def load_baseline(path: Path) -> Baseline:
     Raises:
         ArtifactError: It is damaged, or no baseline.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.BASELINE:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'baseline'")
+    document = load_document(path, Kind.BASELINE)
     name, created_at, summary = from_document(document, str(path))
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 

@@ -9,6 +9,7 @@ import numpy as np
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import canonical_json, text_digest
+from benchbook.importing import version_of
 from benchbook.observers.targets import STANDARD_TARGETS
 from benchbook.records import RunRecord, Status, Stop
 from benchbook.records.study import Aggregate, CellAggregate, Spread
@@ -47,7 +48,7 @@ def aggregate(
         pairs.append(f"{record.run_key}:{record.content_digest}")
     found = Aggregate(
         created_at=timestamp(clock.now()),
-        version=_version(),
+        version=version_of("benchbook", "0+unknown"),
         content_digest=text_digest(*sorted(pairs)),
         targets=list(targets),
         cells=[cell.aggregate() for cell in cells.values()],
@@ -143,12 +144,3 @@ def spread(values: Iterable[float | None]) -> Spread:
 
 
 _QUANTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "p95": 0.95}
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("benchbook")
-    except PackageNotFoundError:
-        return "0+unknown"

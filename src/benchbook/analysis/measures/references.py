@@ -110,9 +110,7 @@ def load_reference(path: Path) -> Reference:
     Raises:
         ArtifactError: It is damaged, or no reference.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.REFERENCE:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'reference'")
+    document = load_document(path, Kind.REFERENCE)
     record = from_plain(ReferenceRecord, document)
     targets = np.array(record.targets, dtype=np.float64)
     evaluations, algorithms = {}, {}

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import Kind, as_document
-from benchbook.errors import ArtifactError
 from benchbook.records import as_plain, from_plain
 from benchbook.records.ranking import Ranking, RunningTime
 from benchbook.typing import JsonObject
@@ -39,9 +38,7 @@ def read_ranking(path: Path) -> Ranking:
         UsageError: There is no such file.
         ArtifactError: It is damaged, invalid, or an artifact of another kind.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.RANKING:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected {Kind.RANKING.value!r}")
+    document = load_document(path, Kind.RANKING)
     ranking = from_plain(Ranking, document)
     return replace(ranking, times=tuple(map(_with_number, ranking.times)))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from benchbook.artifacts.run_document import from_document
 from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
 from benchbook.digests import digest
 from benchbook.records import Environment, Host, RunRecord, as_plain
@@ -73,11 +72,6 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
         "memory": {"peak_rss_bytes": own["peak_rss_bytes"], "grown_bytes": own.get("grown_bytes")},
     }
     return cast("JsonObject", document)
-
-
-def from_stored(run: JsonObject, cell: JsonObject, circumstances: JsonObject) -> RunRecord:
-    """Return the record of a stored run, of documents that are known to be valid."""
-    return from_document(to_run_document(run, cell, circumstances))
 
 
 def short_digest(document: JsonObject) -> str:

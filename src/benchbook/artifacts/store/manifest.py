@@ -59,9 +59,7 @@ def read_manifest(store: Path) -> Manifest | None:
     path = store / FILE_NAME
     if not path.is_file():
         return None
-    document = load_document(path)
-    if document["kind"] != Kind.STUDY_MANIFEST:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected a study-manifest")
+    document = load_document(path, Kind.STUDY_MANIFEST)
     doc: Any = document  # valid by its schema
     plan = from_plain(StudyPlan, doc["plan"], version=doc["version"])
     return Manifest(plan=plan, created_at=doc["created_at"], reuses_stale=doc["reuses_stale"])
