@@ -18,7 +18,7 @@ BY_STAGE = {
     "encode": "writes JSON, digests and compresses: keep fewer points, or more runs in one store",
     "write": "waits for the disk: a local disk is faster than a network's; a store appends instead of replacing files",
 }
-# part of a function's file or name -> hint; where functions that fit one of these take much of the time.
+# part of a function's file or name -> hint; used if functions that match take much of the time.
 BY_FUNCTION = (
     ("importlib", "imports: they happen once; import later, or only what is needed"),
     ("matplotlib/", "draws pictures: fewer, or smaller ones; text is expensive"),
@@ -31,18 +31,18 @@ BY_FUNCTION = (
     ("json", "reads or writes JSON: do it once, on less data"),
     ("fsync", "waits for the disk: write less often"),
 )
-MUCH = 0.4  # share of the time from which a rule holds
+MUCH = 0.4  # share of the time from which a rule applies
 CALLED_OFTEN = 10_000
 _OFTEN = "called very often: work on whole arrays, or call it less"
 _ELSE = "look at what it calls, in the flame graph"
 
 
-# What optimizers call the number of points in a batch, in the order in which it is looked for.
+# Names that optimizers have for the number of points in a batch, in the order in which they are tried.
 BATCH_SETTINGS = ("population", "popsize", "pop_size", "population_size", "num_workers", "batch")
 
 
 def naming_setting(hint: str, settings: Iterable[str]) -> str:
-    """Return a hint that names the optimizer's own setting for larger batches; without one it advises none.
+    """Return a hint that names the optimizer's setting for larger batches, or the general hint if there is none.
 
     Args:
         hint: As `hint_for` returned it.
@@ -70,7 +70,7 @@ def hint_for(
 
     Args:
         stage: Its name; empty: it is a function.
-        functions: Seconds, and the functions that were running in one another meanwhile.
+        functions: Seconds, with the functions that were running (nested) during them.
         calls: How often it is called, if this is known.
 
     Examples:

@@ -1,4 +1,4 @@
-"""From what was recorded to what is told: stages, functions below them, bottlenecks."""
+"""From recordings to results: stages, functions below them, bottlenecks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from benchbook.records.profile import (
 Path = tuple[str, ...]
 BOTTLENECKS = 3
 _FUNCTIONS_A_STAGE = 12
-_WORTH_NAMING = 0.01  # what is below this share of the total is no bottleneck
+_WORTH_NAMING = 0.01  # anything below this share of the total is not a bottleneck
 NOT_SAMPLED = "functions were not asked for"
 
 
@@ -35,15 +35,15 @@ def findings(
     *,
     spans: bool = True,
 ) -> Profiled:
-    """Return the profile of what a recorder and a sampler saw by now; the sampler must rest meanwhile.
+    """Return the profile of what a recorder and a sampler have seen so far; the sampler must be paused.
 
     Args:
         name: What was profiled.
         created_at: When it started.
         recorder: Recorded the stages.
-        sampler: Sampled the functions; None: nobody did.
-        error: What ended the work; None: nothing.
-        spans: Whether to tell what ran when, which is most of the work.
+        sampler: Sampled the functions; None: none were sampled.
+        error: The exception that ended the work; None if there was none.
+        spans: Whether to include spans, which take most of the time.
     """
     stages = recorder.stages()
     paths = recorder.paths()
@@ -77,7 +77,7 @@ def findings(
 
 
 def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
-    """Return a profile with the calls of its functions, counted in a run of its own."""
+    """Return a profile with the calls of its functions, counted in a separate run."""
     by_place = [calls.get((function.name, function.file, function.line)) for function in found.functions]
     times = tuple(replace(time, calls=by_place[time.function]) for time in found.function_times)
     counted = replace(found, function_times=times)
@@ -87,8 +87,9 @@ def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
 def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
     """Return the stages of one profile with the functions of another of the same work.
 
-    Sampling slows work down, and calls of functions more than arithmetic; the stages are told better without it. The
-    functions in a stage divide the time that it took without them being sampled. What ran when is told by the second.
+    Sampling slows work down, calls of functions more than arithmetic, so times of stages are more accurate without it.
+    The functions in a stage share the time that the stage took without sampling. The spans are those of the second
+    profile.
     """
     places = {stage.path: place for place, stage in enumerate(stages_only.stages)}
     before = {(): sampled.other_s, **{stage.path: stage.own_s for stage in sampled.stages}}
@@ -121,7 +122,7 @@ def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
 
 
 def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, ...]:
-    """Return what takes most time of its own: stages; if they do not tell enough, functions."""
+    """Return what takes most time of its own: stages, or functions if there are too few stages."""
     if found.total_s <= 0:
         return ()
     named = [stage for stage in found.stages if stage.own_s >= _WORTH_NAMING * found.total_s]
@@ -201,7 +202,7 @@ def _function_times(stacks: Sequence[Stack], functions: Sequence[ProfiledFunctio
     total: dict[tuple[Path, int], float] = defaultdict(float)
     samples: dict[tuple[Path, int], int] = defaultdict(int)
     for stack in stacks:
-        for frame in set(stack.frames):  # one that calls itself counts once
+        for frame in set(stack.frames):  # a recursive function counts once
             total[stack.stage, frame] += stack.own_s
         if stack.frames:
             own[stack.stage, stack.frames[-1]] += stack.own_s

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of a value, by the names that pydantic has for them; None: no such limit.
+    """Limits of a value, under pydantic's names for them; None: no such limit.
 
     Attributes:
         ge: Least value.
@@ -69,7 +69,7 @@ class OrNull:
 
 
 class OrText:
-    """Documents have one of these texts where JSON has no such number."""
+    """One of these texts stands in documents for a number that JSON lacks."""
 
     __slots__ = ("options",)
 
@@ -81,8 +81,8 @@ class OrText:
 
 
 # Metadata of a dataclass field.
-MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it, and are read with its default
-NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # it is known in memory only
+MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it; the default is used
+NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # known only in memory
 
 
 def missing_as(value: float, *, whole: bool = False) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""Records as dicts, lists and scalars, and back; by their fields, so that no list of names can miss one."""
+"""Records as dicts, lists and scalars, and back; by their fields, so that none can be forgotten."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 class _NamesForTypeCheckers(dict[str, Any]):
-    """What the modules of records know for type checkers only; NumPy is loaded where a record has arrays."""
+    """Names that the modules of records import only for type checkers; NumPy is loaded if a record has arrays."""
 
     def __missing__(self, name: str) -> Any:
         if name == "JsonValue":
@@ -31,8 +31,8 @@ class _NamesForTypeCheckers(dict[str, Any]):
 def as_plain(record: Any) -> Any:
     """Turn a record into dicts, lists and scalars; arrays stay arrays.
 
-    Lists and mappings hold values of one sort: the first tells whether they are records. A mapping by something other
-    than text becomes the list of its values.
+    Lists and mappings hold values of one kind: the first value decides whether they are records. A mapping with keys
+    other than text becomes the list of its values.
     """
     kind: Any = type(record)
     if kind in _SCALARS:
@@ -52,7 +52,7 @@ def as_plain(record: Any) -> Any:
 
 
 def from_plain(record: type[Record], document: Mapping[str, Any], **known: Any) -> Record:
-    """Return the record in a document that is known to be valid; keys that are no fields of it are passed over.
+    """Return the record in a document that is known to be valid; keys that are not fields of it are ignored.
 
     Args:
         record: The class of the record.
@@ -65,12 +65,12 @@ def from_plain(record: type[Record], document: Mapping[str, Any], **known: Any) 
 
 
 def hints_of(record: type, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the types of a dataclass's fields with their limits; `names` are looked up before those of its module."""
+    """Return the types of a dataclass's fields with their limits; `names` take precedence over those of its module."""
     return get_type_hints(record, localns=names, include_extras=True)
 
 
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Return a type, and what stands next to it in `Annotated`.
+    """Return a type and its annotations in `Annotated`.
 
     Examples:
         >>> parts_of(Annotated[int, "limits"]), parts_of(int)
@@ -83,7 +83,7 @@ def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def options_of(hint: Any) -> tuple[Any, ...] | None:
-    """Return the types of a union; None where it is none."""
+    """Return the types of a union; None for other types."""
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else None
 
 
@@ -98,7 +98,7 @@ def _is_made(value: object) -> bool:
 
 @cache
 def _writer(record: type) -> Convert:
-    """Return what makes the dict of such a record, as one expression; see `_reader`."""
+    """Return a function that makes the dict of such a record, as one expression; see `_reader`."""
     known: dict[str, Any] = {"scalars": _SCALARS, "as_plain": as_plain}
     values = []
     for name in _names(record):
@@ -108,7 +108,7 @@ def _writer(record: type) -> Convert:
             values.append(f"{name!r}: nulls_{name}(r.{name})")
         else:
             values.append(f"{name!r}: v if type(v := r.{name}) in scalars else as_plain(v)")
-    made: Convert = eval(f"lambda r: {{{', '.join(values)}}}", known)  # noqa: S307  # made of the names of a dataclass's fields alone
+    made: Convert = eval(f"lambda r: {{{', '.join(values)}}}", known)  # noqa: S307  # made only of the names of a dataclass's fields
     return made
 
 
@@ -123,7 +123,7 @@ def _without_nulls(convert: Convert, missing: float) -> Convert:
 
 @cache
 def _reader(record: type) -> Convert:
-    """Return what makes such a record, as one expression: a loop over its fields takes a third longer."""
+    """Return a function that makes such a record, as one expression: a loop over its fields takes a third longer."""
     hints = hints_of(record, _NamesForTypeCheckers())
     known: dict[str, Any] = {"record": record}
     arguments = []
@@ -141,19 +141,19 @@ def _reader(record: type) -> Convert:
             value = f"None if (value := {value}) is None else convert_{place}(value)"
         arguments.append(f"{field.name}=({value})")
     source = f"lambda document, **more: record({', '.join(arguments)}, **more)"
-    made: Convert = eval(source, known)  # noqa: S307  # made of the names of a dataclass's fields alone
+    made: Convert = eval(source, known)  # noqa: S307  # made only of the names of a dataclass's fields
     return made
 
 
 def default_of(field: Field[Any]) -> Callable[[], Any]:
-    """Return what makes the default of a field."""
+    """Return a function that makes the default of a field."""
     if field.default_factory is not MISSING:
         return field.default_factory
     return lambda: field.default
 
 
 def _converter(hint: Any) -> Convert | None:
-    """Return what makes a field's value from its plain form; None where both are the same."""
+    """Return a function that makes a field's value from its plain form; None if both are the same."""
     kind, _ = parts_of(hint)
     options = options_of(kind)
     if options is not None:
@@ -164,7 +164,7 @@ def _converter(hint: Any) -> Convert | None:
     if isinstance(kind, type) and (kind is float or issubclass(kind, Enum)):
         return kind
     arguments = get_args(kind)
-    if getattr(get_origin(kind), "__name__", "") == "ndarray":  # NumPy may not be loaded
+    if getattr(get_origin(kind), "__name__", "") == "ndarray":  # NumPy may not be loaded yet
         import numpy as np
 
         scalar = get_args(arguments[1])[0]

@@ -1,4 +1,4 @@
-"""The manifest: one JSON object a line, each an event; and what each event changes in the state of a pipeline."""
+"""The manifest: one event per line, as a JSON object; and how each event changes the state of a pipeline."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def line_of(event: dict[str, Any]) -> bytes:
 
 
 def read_manifest(path: Path) -> PipelineState:
-    """Return the state of a pipeline from its manifest; torn lines are counted and left out.
+    """Return the state of a pipeline from its manifest; torn lines are counted and skipped.
 
     Raises:
         UsageError: There is no manifest.

@@ -16,11 +16,11 @@ def to_document(state: PipelineState) -> dict[str, Any]:
 
 
 def from_document(document: dict[str, Any]) -> PipelineState:
-    """Return the state that a document tells; it was written by `to_document`.
+    """Return the state in a document that `to_document` wrote.
 
     Raises:
         KeyError: A field is missing.
         TypeError: A field has another structure.
-        ValueError: A status is none.
+        ValueError: A status is unknown.
     """
     return from_plain(PipelineState, document)

@@ -1,4 +1,4 @@
-"""What a reader gets of a pipeline: Markdown and plain text."""
+"""A pipeline as Markdown and plain text."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _metric(name: str, value: float | None) -> str:
 
 
 def markdown(state: PipelineState, folder: Path, status: str | None = None) -> str:
-    """Return the report of a pipeline; `status` is what a reader of a dead one says instead of its own."""
+    """Return the report of a pipeline; `status` replaces the recorded one, as for a pipeline whose process died."""
     parts = [f"# {state.name}\n", _facts(state, folder, status or state.status.value), "## Steps\n", _steps(state)]
     if state.eta_errors:
         parts += ["## Predictions\n", _predictions(state.eta_errors)]
