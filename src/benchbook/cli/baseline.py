@@ -88,7 +88,7 @@ def show(*, name: str, as_json: bool) -> None:
     summary = found.summary
     if as_json:
         document = to_document(summary, found.name, found.created_at)
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
         return
     host = summary.host
     screen = console()

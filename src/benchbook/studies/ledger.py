@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 from benchbook.artifacts.store.manifest import Manifest, read_manifest
 from benchbook.artifacts.store.selection import planned_runs, stale_runs
 from benchbook.artifacts.store.store import Store
-from benchbook.artifacts.store.study_plan import OptimizerPlan
 from benchbook.digests import digest
 from benchbook.errors import UsageError
+from benchbook.records.study import OptimizerPlan
 
 _Counts: TypeAlias = dict[tuple[str, str, int], Counter[str]]  # by optimizer, settings and dimension, then by outcome
 

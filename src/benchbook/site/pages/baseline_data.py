@@ -11,13 +11,13 @@ import numpy as np
 
 from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.comparison.summary import CellSummary
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
+from benchbook.records.published import CellSummary
 from benchbook.typing import IntArray
 from benchbook.whole_numbers import whole
 

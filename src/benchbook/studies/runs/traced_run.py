@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchbook.artifacts.store.shards import SHARD_FOLDER
-from benchbook.artifacts.store.study_plan import HISTORY_LEVELS
 from benchbook.errors import StorageError, UsageError, unknown_name
 from benchbook.files import artifact_root
 from benchbook.protocols import evaluations_of_point
 from benchbook.records import RunRecord
+from benchbook.records.study import HISTORY_LEVELS
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.traces import TRACE_BYTES, WITH_POINTS, observer_for
