@@ -133,7 +133,8 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])
     run.evaluations.append(evaluations)
     run.values.append(value)
-    run.rounding.append(rounding(fields[column]))
+    # A whole number without decimals is exact: the logger prints ten of them where it rounds.
+    run.rounding.append(rounding(fields[column]) if "." in fields[column] else 0.0)
     if other >= 0:
         run.shown = number(fields[other])
 
