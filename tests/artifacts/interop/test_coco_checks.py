@@ -44,6 +44,8 @@ def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> 
     assert not caplog.records
     assert len(list(read_coco(write({"f1.info": f"{OLD}a.dat, 1:100|3.0e+00\n", "a.dat": data})))) == 1
     assert "f1.info, line 3: instance 1 ends at the value 3" in caplog.text
+    foreign = OLD.replace("algId = 'A'", "algId = 'A', coco_version = '2.3.1', data_format = 'my-bbob'")
+    assert len(list(read_coco(write({"f1.info": f"{foreign}a.dat, 1:100|3.0e+00\n", "a.dat": data})))) == 1
 
 
 def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:

@@ -136,8 +136,10 @@ def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> 
         if not part:
             continue
         if "=" in part and not part.endswith("dat"):
-            name, _, value = part.partition("=")
-            own[name.strip()] = value.strip()
+            name, _, value = (text.strip() for text in part.partition("="))
+            if name not in ("function", "dim"):
+                raise ArtifactError(f"{shown(file)}, line {number}: {part[:60]!r} within a line of data; two lines in one?")
+            own[name] = value
         elif part.endswith("dat") or current is None:
             if current is None or current.entries:
                 if current is not None:
