@@ -73,6 +73,15 @@ def test_rows_better_than_the_index_are_warned_of_once(write: Write, caplog) -> 
     assert "line 20: the best value is not the best of the rows, which count; 3 such runs" in record.getMessage()
 
 
+def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, caplog) -> None:
+    """Whatever such a run hit before is not known."""
+    entry = {"instance": 1, "evals": 40, "best": {"evals": 7, "y": 0.5}}
+    rows = ROWS.format(0.5).replace("1 9.5000000000\n", "")
+    assert len(list(read_ioh(write(log_of(1, [(entry, rows)] * 3, suite="BBOB"))))) == 3
+    (record,) = caplog.records
+    assert "line 2: the first row of a run is evaluation 7, expected 1; so it is in 3 runs" in record.getMessage()
+
+
 def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
     """Their index tells the end of the row before; a logger with a version does not."""
     entry = {"instance": 1, "evals": 7, "best": {"evals": 7, "y": 0.5}}

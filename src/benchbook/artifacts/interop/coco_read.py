@@ -12,6 +12,7 @@ from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import is_coco
@@ -156,6 +157,7 @@ def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
 def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
     """Return the runs of a data file, each with its rows of the `.tdat` file where the two can be matched."""
     blocks = list(read_rows(path, indicator=indicator))
+    warn_of_late(path, blocks)
     extra = path.with_suffix(".tdat")
     if not extra.is_file():
         return blocks

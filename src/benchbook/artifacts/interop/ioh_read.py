@@ -15,6 +15,7 @@ from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered
 from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
 from benchbook.artifacts.interop.ioh.suite import told_suites
+from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import ioh_function
@@ -84,6 +85,7 @@ def _read_runs(
 ) -> Iterator[ImportedRun]:
     """Yield the runs of a data file, each matched to its entry."""
     blocks = list(read_rows(data, objective))
+    warn_of_late(data, blocks)
     with_rows = sum(len(block) > 0 for block in blocks)
     entries = [(scenario, entry) for scenario in group for entry in scenario.entries]
     where = f"{shown(group[0].file)}, line {group[0].line}"
