@@ -77,7 +77,13 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
 
 @pytest.mark.parametrize(
     ("suite", "number", "optimum"),
-    [("bbob-noisy", 130, 40.78), ("", 110, 149.15), ("bbob-largescale", 20, -546.5), ("bbob-boxed", 3, -462.09)],
+    [
+        ("bbob-noisy", 130, 40.78),
+        ("", 110, 149.15),
+        ("bbob-largescale", 20, -546.5),
+        ("bbob-mixint", 3, -46.209),
+        ("bbob-boxed", 3, -462.09),
+    ],
 )
 def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: str, number: int, optimum: float) -> None:
     """As cocoex logs them."""
