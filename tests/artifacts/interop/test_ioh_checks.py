@@ -85,7 +85,7 @@ def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, c
 def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
     """Their index tells the end of the row before; a logger with a version does not."""
     entry = {"instance": 1, "evals": 7, "best": {"evals": 7, "y": 0.5}}
-    (run,) = read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))], version=None)))
+    (run,) = read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))], version=None, attributes=None)))
     assert run.evaluations == 40
     with pytest.raises(ArtifactError, match="instance 1 has 7 evaluations, but its rows.* end at 40"):
         list(read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))]))))
@@ -129,6 +129,7 @@ def test_a_point_outside_the_box_is_of_bbob(write: Write) -> None:
     [
         ("SBOX", "BBOB", r"suite is 'BBOB', but .*f8\.json, line 16, is of the suite 'SBOX'"),
         (None, "SBOX", r"suite is 'SBOX', but in .*f8\.json, line \d+: instance 1 in 2-D, the best value is that of BBOB"),
+        (None, "PBO", r"suite is 'PBO', but .*f8\.json, line \d+, f8 Rosenbrock is a function of BBOB or SBOX"),
         ("", "bbob", None),
     ],
 )
@@ -174,7 +175,8 @@ def test_names_that_a_suite_does_not_have_are_warned_of(write: Write, caplog) ->
         ({"algorithm": "A"}, 7, "not in the format of IOHprofiler: algorithm is 'A', expected an object"),
         ({"algorithm": {"info": ""}}, 7, "not in the format of IOHprofiler: algorithm.name is missing"),
         ({"attributes": ["evaluations"]}, 11, "attributes are .* expected raw_y among them"),
-        ({"attributes": None}, 1, "not in the format of IOHprofiler: attributes is missing"),
+        ({"attributes": "raw_y"}, 11, "not in the format of IOHprofiler: attributes is 'raw_y', expected a list"),
+        ({"scenarios": None}, 1, "not in the format of IOHprofiler: scenarios is missing"),
         ({"scenarios": [{"dimension": 2, "path": "d"}]}, 16, "scenarios.0.runs is missing"),
     ],
 )

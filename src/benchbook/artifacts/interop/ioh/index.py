@@ -110,7 +110,9 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
         "optimizer": parts.take(parts.take(document, "algorithm", kind=dict), "algorithm", "name", kind=str) or "unnamed",
         "tool": f"{TOOL} {document.get('version', '')}".strip(),
     }
-    attributes = [str(item) for item in parts.take(document, "attributes", kind=list)]
+    # The first loggers with an index in JSON leave the names of the columns to the data files.
+    named = parts.take(document, "attributes", kind=list) if "attributes" in document else [RAW]
+    attributes = [str(item) for item in named]
     scenarios = parts.take(document, "scenarios", kind=list)
     runs = [parts.take(item, "scenarios", at, "runs", kind=list) for at, item in enumerate(scenarios)]
     _check_objectives(parts, document, attributes, runs, objective)

@@ -50,7 +50,7 @@ def told_suites(scenarios: Sequence[Scenario], suite: str | None) -> dict[int, s
             )
         told = scenario.suite if named else suite or ""
         found[id(scenario)] = told
-        _warn_of_name(scenario, suite_key(told))
+        _check_name(scenario, suite_key(told), suite if not named else None)
         if not is_bbob(scenario.number, scenario.name) or suite_key(told) not in ("", "bbob", "sbox"):
             continue
         verdicts = _verdicts(scenario)
@@ -65,12 +65,18 @@ def told_suites(scenarios: Sequence[Scenario], suite: str | None) -> dict[int, s
     return found
 
 
-def _warn_of_name(scenario: Scenario, key: str) -> None:
-    """Warn of a function that its suite does not have, and of a suite that IOHprofiler does not have."""
+def _check_name(scenario: Scenario, key: str, suite: str | None) -> None:
+    """Warn of a function that its suite does not have, and of a suite that IOHprofiler does not have.
+
+    Raises:
+        UsageError: The user tells the suite, and the function is one of another.
+    """
     where, name = f"{shown(scenario.file)}, line {scenario.line}", f"f{scenario.number} {scenario.name}"
-    own = {"bbob": is_bbob, "sbox": is_bbob, "pbo": is_pbo}.get(key)
-    plain = scenario.name == f"f{scenario.number}"  # where the name is lost
-    if own is not None and not plain and not own(scenario.number, scenario.name):
+    bbob, pbo = is_bbob(scenario.number, scenario.name), is_pbo(scenario.number, scenario.name)
+    own = {"bbob": bbob, "sbox": bbob, "pbo": pbo}.get(key, True)
+    if not own and suite is not None and (bbob or pbo):
+        raise UsageError(f"suite is {suite!r}, but {where}, {name} is a function of {'BBOB or SBOX' if bbob else 'PBO'}")
+    if not own and scenario.name != f"f{scenario.number}":  # which stands where the name is lost
         log.warning("%s: %s is no function of %s, and kept apart", where, name, scenario.suite or key)
     if key not in _SUITES:
         log.warning("%s: the suite %r is none of IOHprofiler's; functions are named after it", where, scenario.suite or key)
