@@ -16,7 +16,7 @@ from benchbook.errors import ArtifactError, UsageError
 
 Write = Callable[[dict[str, str]], Path]
 ROWS = "evaluations raw_y\n1 9.5000000000\n7 {:.10f}\n40 12.0000000000\n"
-NAMES = {1: "Sphere", 8: "Rosenbrock", 24: "LunacekBiRastrigin"}
+NAMES = {1: "Sphere", 7: "StepEllipsoid", 8: "Rosenbrock", 24: "LunacekBiRastrigin"}
 
 
 def bbob_run(number: int, instance: int, step: float = 0.5) -> tuple[dict[str, Any], str]:
@@ -101,6 +101,17 @@ def test_the_older_layout_tells_the_last_evaluation_or_that_of_the_best_value(wr
     assert (run.evaluations, run.best_value) == (9, 2.0)
     with pytest.raises(ArtifactError, match=r"line 3: instance 1 ends at evaluation 8, or is best there, but its rows"):
         list(read_ioh(write({"IOHprofiler_f1.info": index.format(8), "d/a.dat": rows})))
+
+
+def test_values_next_to_the_optimum_are_not_compared_to_the_last_digit(write: Write, caplog) -> None:
+    """ioh's step ellipsoid is 0 around the optimum, COCO's 1e-7; and ioh notes no better value after a run is solved."""
+    problem = bb.problem("bbob_f7", dim=2, instance=1)
+    x = problem.x_opt + 1e-3
+    assert 0 < problem(x[np.newaxis, :])[0] - problem.f_opt < 1e-6
+    entry = {"instance": 1, "evals": 40, "best": {"evals": 7, "y": 8.8e-11, "x": x.tolist()}}
+    rows = ROWS.format(1e-10).replace("40 12.0000000000", "40 0.0000000000")
+    assert names(write(log_of(7, [(entry, rows)]))) == {"bbob_f7"}
+    assert not caplog.records
 
 
 def test_every_run_has_a_say_in_the_suite(write: Write) -> None:
