@@ -122,7 +122,8 @@ class Optimizer(Protocol):
     """Proposes points and learns from their values; never calls the objective and never counts evaluations.
 
     An optimizer that holds a resource, such as a thread, may have a method `close()`, which is called at the end of the
-    run.
+    run. One that is faster where nothing of it is called in another thread may have a method `stay_in_thread()`: a run
+    calls it before the first `ask`, as a promise.
     """
 
     def ask(self) -> FloatArray:
