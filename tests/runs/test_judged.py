@@ -102,10 +102,10 @@ def test_traces_count_both_as_well(tmp_path: Path) -> None:
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=_outside)
     record = bb.run("random_search", problem, seed=3, budget=20, history="triggers", trace_to=tmp_path)
     evaluations = np.concatenate([chunk["evaluations"] for chunk in read_trace(record, tmp_path)])
-    assert (evaluations % 2 == 0).all()
     assert evaluations[-1] == 20
     record = bb.run("random_search", problem, seed=3, budget=20, history="all", trace_to=tmp_path)
-    assert sum(len(chunk["values"]) for chunk in read_trace(record, tmp_path)) == 10
+    assert record.trace is not None
+    assert sum(max(map(len, chunk.values())) for chunk in read_trace(record, tmp_path)) == 10
     with pytest.raises(UsageError, match="history is 'population'"):
         bb.run("random_search", problem, budget=20, history="population", trace_to=tmp_path)
 
