@@ -61,6 +61,11 @@ class RankedOptimizer:
         """Path of the artifact, of kind `ranking`."""
         return self.folder / ARTIFACT
 
+    @property
+    def page(self) -> Path:
+        """Path of the report, one HTML page."""
+        return self.folder / "index.html"
+
 
 def rank(
     optimizer: str | Callable[..., Optimizer] | OptimizerChoice,
@@ -109,6 +114,8 @@ def rank(
     """
     from benchbook.analysis.ranking.document import write_ranking
     from benchbook.analysis.ranking.ranked import ranked
+    from benchbook.analysis.ranking.report import ranking_report
+    from benchbook.analysis.report.pages import write_report
 
     chosen = choose(optimizer, **(settings or {}))
     found, note = _baseline(baseline)
@@ -135,6 +142,7 @@ def rank(
     )
     made = replace(made, notes=(note, *made.notes) if note else made.notes)
     write_ranking(made, folder / ARTIFACT)
+    write_report(ranking_report(made), folder)
     return RankedOptimizer(ranking=made, folder=folder)
 
 

@@ -32,7 +32,7 @@ table{font-size:.64rem}
 th,td{padding:.2rem .15rem;white-space:normal}
 }
 """
-_TEXT_COLUMNS = {"function", "optimizer", "what", "value"}
+_TEXT_COLUMNS = {"function", "optimizer", "what", "value", "group", "best", "error"}
 _LATEX = {
     "\\": r"\textbackslash{}",
     "&": r"\&",
@@ -49,6 +49,7 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "\n": " ",
+    "\u00a0": "~",
 }
 
 
