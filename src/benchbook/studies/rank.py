@@ -26,6 +26,7 @@ from benchbook.whole_numbers import check_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline
+    from benchbook.analysis.plots.picture import Picture
     from benchbook.records.ranking import Ranking
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,18 @@ class RankedOptimizer:
     def page(self) -> Path:
         """Path of the report, one HTML page."""
         return self.folder / "index.html"
+
+    def mean_ranks(self) -> Picture:
+        """Return the mean ranks of the field with their intervals."""
+        from benchbook.analysis.ranking.pictures import mean_rank_picture
+
+        return mean_rank_picture(self.ranking)
+
+    def profiles(self) -> Picture:
+        """Return the runtime profiles of the field, with the virtual best and the reference curve."""
+        from benchbook.analysis.ranking.pictures import field_profile_picture
+
+        return field_profile_picture(self.ranking)
 
 
 def rank(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from benchbook.analysis.ranking.summary import counted, dims_text, listed, share_at, standing_line
+from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank_picture
+from benchbook.analysis.ranking.summary import counted, dims_text, listed
 from benchbook.analysis.report.report import Report, ReportTable
 from benchbook.records.ranking import Part, Place, Ranking, RunningTime
 
@@ -154,31 +155,16 @@ def _time_text(time: RunningTime) -> str:
 
 
 def _figures(ranking: Ranking) -> list[tuple[str, Picture]]:
-    from benchbook.analysis.plots import Picture
-    from benchbook.analysis.plots.ranking import field_profile_figure, mean_rank_figure
-
-    lines = " ".join(f"{standing_line(ranking, standing)}." for standing in ranking.standings)
-    ranks = Picture(mean_rank_figure(ranking.standings), f"Mean ranks of all optimizers with intervals. {lines}")
-    shares = "; ".join(
-        f"{profile.dim}-D: "
-        + ", ".join(
-            f"{role} {share:.2f}"
-            for role in ("candidate", "single best", "virtual best", "reference")
-            if (share := share_at(profile, role, ranking.budget_per_dim)) is not None
-        )
-        for profile in ranking.profiles
-    )
-    profiles = Picture(
-        field_profile_figure(ranking.profiles),
-        f"Runtime profiles; share reached within {ranking.budget_per_dim:,g} evaluations per variable: {shares}.",
-    )
     reference = f", and {ranking.reference}, the best published algorithms of COCO" if ranking.reference else ""
     return [
-        ("Mean ranks with 95 % intervals; 1 is best. The last panel decides the order of the rows", ranks),
+        (
+            "Mean ranks with 95 % intervals; 1 is best. The last panel decides the order of the rows",
+            mean_rank_picture(ranking),
+        ),
         (
             "Runtime profiles: share of function, target and run reached. The virtual best takes for each target the "
             f"published optimizer with the least expected running time{reference}",
-            profiles,
+            field_profile_picture(ranking),
         ),
     ]
 
