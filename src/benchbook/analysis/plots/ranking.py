@@ -83,7 +83,7 @@ def _plot_standing(axis: Axes, standing: Standing, row: dict[str, int]) -> None:
         own = place.verdict is None
         at = row[place.optimizer]
         axis.plot([place.low, place.high], [at, at], color=style["color"], linewidth=3.0 if own else 1.6, alpha=0.55)
-        axis.plot(place.mean_rank, at, linestyle="none", markersize=7 if own else 5, **style)
+        axis.plot(place.mean_rank, at, linestyle="none", markersize=7 if own else 5, clip_on=False, **style)
         if own:
             axis.axhspan(at - 0.5, at + 0.5, color=BLUE, alpha=0.08, linewidth=0)
     axis.set_xlim(0.5, len(standing.places) + 0.5)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank_picture
 from benchbook.analysis.ranking.summary import counted, dims_text, listed
-from benchbook.analysis.report.report import Report, ReportTable
+from benchbook.analysis.report.report import Report
+from benchbook.analysis.report.tables import ReportTable
 from benchbook.records.ranking import Part, Place, Ranking, RunningTime
 
 if TYPE_CHECKING:
