@@ -15,7 +15,7 @@ from benchbook.params.load import check
 from benchbook.problems import problem
 from benchbook.protocols import objectives_of
 from benchbook.records import Claim
-from benchbook.specs import standard_claims, strong_claims
+from benchbook.specs import spec_ranking, standard_claims, strong_claims
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
@@ -157,6 +157,7 @@ class Spec(SpecBase):
     claim_no_centre_bias = standard_claims.claim_no_centre_bias
     claim_fails_on = standard_claims.claim_fails_on
     centre_bias = standard_claims.centre_bias
+    rank = spec_ranking.rank
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 

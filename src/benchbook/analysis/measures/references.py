@@ -73,6 +73,21 @@ class Reference:
             targets=len(self.targets),
         )
 
+    def run_length_places(self, function: str, dim: int, lengths: Sequence[float]) -> list[int | None]:
+        """Return for each length the position of the hardest target that is reached within length x dim evaluations.
+
+        Args:
+            function: Name of the function.
+            dim: Dimension.
+            lengths: Evaluations per variable.
+
+        Returns:
+            Positions in `targets`; None where even the easiest target takes longer.
+        """
+        times = self.evaluations[function, dim]
+        within = [np.flatnonzero(times <= length * dim * ROUNDING) for length in lengths]
+        return [int(hits[-1]) if len(hits) else None for hits in within]
+
 
 def reference_names() -> list[str]:
     """Return the names of the references that come with benchbook.
