@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TWO = "#optimizers=cma_es,whale&functions=bbob_f1,bbob_f8&dims=5"
-SHAPES = "[...document.querySelectorAll('#bb-explorer .bb-profile path.bb-line:not(.bb-ink-reference)')].map((p) => p.getAttribute('d'))"
+SHAPES = (
+    "[...document.querySelectorAll('#bb-explorer .bb-profile path.bb-line:not(.bb-ink-reference)')]"
+    ".map((p) => p.getAttribute('d'))"
+)
 
 
 @pytest.fixture(scope="module")
