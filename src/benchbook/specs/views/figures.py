@@ -8,6 +8,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence, decades_behind
 from benchbook.analysis.fronts import front
+from benchbook.analysis.measures.references import with_reference
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
 from benchbook.protocols import Problem, TwoObjectives
 from benchbook.runs.quality import Hypervolume
@@ -75,7 +76,8 @@ def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captione
 
 def profile(runs: RunTable) -> Captioned:
     """Draw the runtime profiles of all optimizers of a table, one panel per dimension."""
-    profiles = runs.profile("dim", band=0.95)
+    profiles = with_reference(runs.profile("dim", band=0.95), runs.hits())
+    known = " The wide grey line is the best of the algorithms published in 2009." if profiles[-1].is_reference else ""
     dims = sorted({curve.dim for curve in profiles if curve.dim is not None})
     panels = [(f"{dim}-D", [curve for curve in profiles if curve.dim == dim]) for dim in dims]
     ends = "; ".join(f"{c.optimizer} in {c.dim}-D {100 * float(c.share[-1]):.0f} %" for c in profiles)
@@ -87,7 +89,7 @@ def profile(runs: RunTable) -> Captioned:
     caption = (
         f"Share of functions, targets and runs reached within a number of evaluations per variable: {functions} "
         f"shifted functions, {targets} targets from 100 to 1e-8. The band is a 95 % confidence band, "
-        "and the cross marks where the runs end."
+        f"and the cross marks where the runs end.{known}"
     )
     return Captioned(profile_grid(panels), alt, caption)
 
