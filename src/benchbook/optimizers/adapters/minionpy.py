@@ -1,4 +1,4 @@
-"""Adapter to minionpy: modern differential evolution in C++, blocking, in a thread of its own."""
+"""Adapter to minionpy: modern differential evolution in C++, blocking."""
 
 from __future__ import annotations
 
