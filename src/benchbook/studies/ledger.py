@@ -23,7 +23,7 @@ class LedgerRow:
     """How many runs of an optimizer in a dimension were planned, and their outcomes.
 
     Attributes:
-        stale: Runs of the plan that were done by other code; they count as done where the manifest says so.
+        stale: Runs of the plan that were done by other code; they count as done if the manifest says so.
     """
 
     optimizer: str
@@ -36,7 +36,7 @@ class LedgerRow:
 
     @property
     def missing(self) -> int:
-        """Runs that are not there."""
+        """Runs that are missing."""
         return self.planned - self.done - self.failed - self.timed_out
 
 
@@ -46,8 +46,8 @@ class Ledger:
 
     Attributes:
         rows: One for each optimizer and dimension.
-        beyond: Runs in the store that its plan does not hold.
-        damages: Places in its shards that cannot be read: (shard, byte, reason).
+        beyond: Runs in the store that are not in its plan.
+        damages: Unreadable places in its shards: (shard, byte, reason).
     """
 
     rows: Sequence[LedgerRow]
