@@ -88,7 +88,7 @@ def project_name(root: Path) -> str:
     """Return a project's name: that of its pyproject.toml, else that of its folder."""
     try:
         name = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, KeyError, TypeError):
         return root.resolve().name
     return str(name)
 
@@ -146,5 +146,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     except OSError:
         return
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Bring to disk what any process has written to a file; one that is not there is left out.
+
+    Raises:
+        StorageError: It cannot be brought there.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         os.close(handle)

@@ -155,6 +155,7 @@ def test_a_timeline_that_cannot_be_drawn_costs_a_warning(
     assert "timeline.svg" not in (find_run("latest") / "report.md").read_text()
 
 
+@pytest.mark.usefixtures("quick_disk")
 def test_an_interrupt_marks_the_running_step(tmp_path: Path) -> None:
     """Ctrl-C ends the study as ever, and the pipeline is cancelled."""
 

@@ -35,6 +35,18 @@ class Baseline:
     summary: StudySummary
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A baseline that is damaged.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
+
+    name: str
+    reason: str
+
+
 def baselines_folder() -> Path:
     """Return where baselines are kept: `baselines/` in the artifact root."""
     return artifact_root() / "baselines"
@@ -69,13 +81,16 @@ def publish(
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
-def published(folder: Path | None = None) -> list[Baseline]:
-    """Return all baselines, by name: those of the package, and those of the project or of a folder.
+def published(folder: Path | None = None) -> list[Baseline | Unreadable]:
+    """Return all baselines, by name: those of the package, and those of the project or of a folder."""
+    return [_readable(name, path) for name, path in baseline_files(*_folders(folder)).items()]
 
-    Raises:
-        ArtifactError: One of them is damaged.
-    """
-    return [load_baseline(path) for path in baseline_files(*_folders(folder)).values()]
+
+def _readable(name: str, path: Path) -> Baseline | Unreadable:
+    try:
+        return load_baseline(path)
+    except ArtifactError as error:
+        return Unreadable(name=name, reason=str(error))
 
 
 def baseline_files(*folders: Path) -> dict[str, Path]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from benchbook.analysis.measures.profiles import Profile
+from benchbook.analysis.measures.first_hits import FirstHits
+from benchbook.analysis.measures.profiles import Profile, group_of
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.kinds import Kind
 from benchbook.errors import ArtifactError, unknown_name
@@ -18,6 +20,8 @@ from benchbook.typing import FloatArray
 
 _FOLDER = Path(__file__).parent / "reference_data"
 _SUFFIX = ".json.zst"
+BEST = "best-2009"
+"""The reference that is drawn next to runtime profiles."""
 ROUNDING = 1 + 1e-9  # precisions are printed with 16 digits, whose last one may differ from ours
 
 
@@ -71,7 +75,53 @@ class Reference:
             end=last,
             functions=len(chosen),
             targets=len(self.targets),
+            is_reference=True,
         )
+
+    def run_length_places(self, function: str, dim: int, lengths: Sequence[float]) -> list[int | None]:
+        """Return for each length the position of the hardest target that is reached within length x dim evaluations.
+
+        Args:
+            function: Name of the function.
+            dim: Dimension.
+            lengths: Evaluations per variable.
+
+        Returns:
+            Positions in `targets`; None where even the easiest target takes longer.
+        """
+        times = self.evaluations[function, dim]
+        within = [np.flatnonzero(times <= length * dim * ROUNDING) for length in lengths]
+        return [int(hits[-1]) if len(hits) else None for hits in within]
+
+
+def with_reference(profiles: Sequence[Profile], hits: FirstHits, name: str = BEST) -> list[Profile]:
+    """Return profiles, and after them the reference's for each of their panels where it has every function.
+
+    A panel is a label (all functions, a group or one function) in one dimension. Panels that pool dimensions, hold
+    functions or targets that the reference does not have, stay as they are.
+
+    Args:
+        profiles: As `runtime_profiles` returns them.
+        hits: First hits that they are of.
+        name: Name of the reference.
+    """
+    best = _packaged(name)
+    if hits.targets.shape != best.targets.shape or not np.allclose(hits.targets, best.targets, rtol=ROUNDING - 1):
+        return list(profiles)
+    table = hits.table
+    panels = {(profile.label, profile.dim): profile for profile in profiles}
+    drawn = []
+    for (label, dim), profile in panels.items():
+        own = [table.functions[code] for code in np.unique(table.function[table.dim == dim])] if dim else []
+        chosen = [function for function in own if label in ("all", group_of(function), function)]
+        if dim and chosen and all((function, dim) in best.evaluations for function in chosen):
+            drawn.append(replace(best.profile(dim, chosen, profile.x), label=label))
+    return [*profiles, *drawn]
+
+
+@cache
+def _packaged(name: str) -> Reference:
+    return reference(name)
 
 
 def reference_names() -> list[str]:

@@ -78,7 +78,7 @@ def usable_manifest(store: Path) -> Manifest | None:
     except ArtifactError as error:
         if _is_newer(store / FILE_NAME):
             raise
-        log.warning("the plan of %s is unreadable, so all its runs are shown: %s", store, error)
+        log.warning("the plan of %s is unreadable, and is not used: %s", store, error)
         return None
 
 
