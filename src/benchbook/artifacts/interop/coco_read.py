@@ -128,7 +128,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     strange = [entry for segment, entry, block in pairs if block and not checks.has_optimum(segment, entry, block)]
     if strange:
         log.warning(
-            "%s: the optima that %s tells are not those of %s, first of instance %d",
+            "%s: the optima that %s tells are not those of %s in benchbook, first of instance %d",
             where, shown(data[0]), first.function, strange[0].instance,
         )  # fmt: skip
     for segment, entry, block in pairs:
@@ -199,7 +199,10 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
         file=shown(segment.file),
         tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=segment.function, dim=segment.dim, instance=entry.instance, f_opt=None if block.raw else 0.0
+            name=f"coco_{segment.function}" if block.counts_both else segment.function,  # the suite was another one then
+            dim=segment.dim,
+            instance=entry.instance,
+            f_opt=None if block.raw else 0.0,
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
         evaluations=block.last_spent,
