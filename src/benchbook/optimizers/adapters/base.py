@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -56,12 +57,15 @@ class Adapter(ABC):
         if points is None or len(points) == 0:
             return np.empty((0, self.dim))
         points = np.asarray(points, dtype=np.float64)
-        points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
+        missing = np.isnan(points)
+        if b"\1" in missing.tobytes():  # the fastest way to see one of a few
+            points = np.where(missing, 0.5 * (self.lower + self.upper), points)
         return self._repair(points, self.lower, self.upper)
 
     def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
         """Keep the values for the library's next move."""
-        self._values = np.where(np.isfinite(fx), fx, INVALID)
+        finite = len(fx) == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
+        self._values = np.array(fx, dtype=np.float64) if finite else np.where(np.isfinite(fx), fx, INVALID)
 
     @abstractmethod
     def proposed(self) -> FloatArray | None:
