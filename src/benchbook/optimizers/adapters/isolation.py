@@ -43,10 +43,15 @@ class Boundary:
             self._numpy = np.random.RandomState(numpy_seed).get_state()  # the type of the global state
             self._python = random.Random(python_seed).getstate()  # noqa: S311  # for a library's search, not for secrets
 
+    @property
+    def isolates(self) -> bool:
+        """Whether more than float errors are kept apart."""
+        return self._numpy is not None or bool(self._noise)
+
     def crossed(self) -> AbstractContextManager[None]:
         """Enter the library; on leaving, whatever happened, the process is as before."""
         # Overflow in a library's search is for its values to show, not for the user's screen.
-        if self._numpy is None and not self._noise:
+        if not self.isolates:
             return np.errstate(all="ignore")
         return self._isolated()
 
