@@ -12,7 +12,7 @@ import random
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -43,22 +43,28 @@ class Boundary:
             self._numpy = np.random.RandomState(numpy_seed).get_state()  # the type of the global state
             self._python = random.Random(python_seed).getstate()  # noqa: S311  # for a library's search, not for secrets
 
-    @contextmanager
-    def crossed(self) -> Iterator[None]:
+    @property
+    def isolates(self) -> bool:
+        """Whether more than float errors are kept apart."""
+        return self._numpy is not None or bool(self._noise)
+
+    def crossed(self) -> AbstractContextManager[None]:
         """Enter the library; on leaving, whatever happened, the process is as before."""
         # Overflow in a library's search is for its values to show, not for the user's screen.
-        with np.errstate(all="ignore"):
-            if self._numpy is None and not self._noise:
+        if not self.isolates:
+            return np.errstate(all="ignore")
+        return self._isolated()
+
+    @contextmanager
+    def _isolated(self) -> Iterator[None]:
+        with np.errstate(all="ignore"), _LOCK, warnings.catch_warnings():
+            for message, category in self._noise:
+                warnings.filterwarnings("ignore", message=message, category=category)
+            if self._numpy is None:
                 yield
                 return
-            with _LOCK, warnings.catch_warnings():
-                for message, category in self._noise:
-                    warnings.filterwarnings("ignore", message=message, category=category)
-                if self._numpy is None:
-                    yield
-                    return
-                with self._swapped():
-                    yield
+            with self._swapped():
+                yield
 
     @contextmanager
     def _swapped(self) -> Iterator[None]:
