@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank_picture
 from benchbook.analysis.ranking.summary import counted, dims_text, listed
 from benchbook.analysis.report.report import Report
-from benchbook.analysis.report.tables import ReportTable
+from benchbook.analysis.report.tables import ReportTable, target_text
 from benchbook.records.ranking import Part, Place, Ranking, RunningTime
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _ratio_text(time: RunningTime | None) -> str:
         return "–"
     ratio = "∞" if time.ratio is None else f"{time.ratio:,.0f}" if time.ratio >= 100 else f"{time.ratio:.3g}"
     share = "" if time.successes in (0, time.runs) else f"; {time.successes}/{time.runs}"
-    return _whole(f"{time.target:.2g}: {ratio}{share}")
+    return _whole(f"{target_text(time.target)}: {ratio}{share}")
 
 
 def _time_text(time: RunningTime) -> str:
