@@ -25,6 +25,7 @@ from benchbook.analysis.report.tables import (
     penalized_table,
 )
 from benchbook.analysis.report.verdict import verdict
+from benchbook.errors import UsageError
 from benchbook.records import Status
 
 if TYPE_CHECKING:
@@ -60,8 +61,13 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
         runs: The runs.
         title: Heading.
         planned: Number of planned runs; None if no plan tells it.
+
+    Raises:
+        UsageError: There is no run, or none that can be read.
     """
     records: list[Any] = list(runs)  # read once, where they lie in a store
+    if not records:
+        raise UsageError("there is nothing to report: no run can be read")
     table = columns(records)
     groups = cells(table)
     standard = first_hits(table, STANDARD_TARGETS)
