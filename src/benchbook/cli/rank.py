@@ -20,6 +20,9 @@ from benchbook.errors import ExitCode, UsageError
 )
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. [one per processor]")
 @click.option(
+    "--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds; it failed. [never]"
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=None,
@@ -39,6 +42,7 @@ def command(
     functions: str | None,
     budget_per_dim: int | None,
     workers: int | None,
+    timeout_per_run: float | None,
     out: Path | None,
     label: str | None,
     settings: tuple[str, ...],
@@ -70,6 +74,7 @@ def command(
         functions=None if functions is None else [name.strip() for name in functions.split(",") if name.strip()],
         budget_per_dim=budget_per_dim,
         workers=workers,
+        timeout_per_run=timeout_per_run,
         out=out,
         label=label,
         settings=settings_from(settings),

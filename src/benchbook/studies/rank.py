@@ -88,6 +88,7 @@ def rank(
     functions: str | Iterable[str] | None = None,
     budget_per_dim: int | None = None,
     workers: int | None = 1,
+    timeout_per_run: float | None = None,
     out: str | Path | None = None,
     label: str | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -107,6 +108,7 @@ def rank(
         functions: Names of functions or groups; default: all of the baseline.
         budget_per_dim: Evaluations per variable; default: the largest of the baseline.
         workers: Processes; None: one for each processor.
+        timeout_per_run: Seconds after which a run is ended; it counts as failed.
         out: Folder for runs, artifact and report; default: `rank/NAME` in the folder of artifacts.
         label: What the optimizer is called in the ranking; default: its name, marked as yours where that is taken.
         settings: Settings that differ from the defaults.
@@ -142,7 +144,13 @@ def rank(
         say(note)
     _tell_expected_time(study, workers, say)
     with_processes = "processes" if workers > 1 else "serial"
-    runs = study.run(folder / "runs", executor=with_processes, workers=workers, progress=progress)
+    runs = study.run(
+        folder / "runs",
+        executor=with_processes,
+        workers=workers,
+        timeout_per_run=timeout_per_run,
+        progress=progress,
+    )
     with runs.store:
         records = list(runs)
     made = ranked(

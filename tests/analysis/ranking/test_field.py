@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from benchbook.analysis.measures.references import Reference, reference
 from benchbook.analysis.ranking.field import field_of
 from benchbook.analysis.ranking.plan import candidate_plan
 from benchbook.analysis.ranking.running_times import expected_times, field_profiles, running_times
@@ -130,13 +131,23 @@ def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer
 
 def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None:
     """best-2009 reaches 0.1 on the sphere in 5-D after 12 evaluations."""
-    from benchbook.analysis.measures.references import reference
-
     best = reference("best-2009")
     field = make_field({("bbob_f1", 5): [[[4, 9, 24]], [[1, 2, 3]]]})
-    found = {time.target: time for time in running_times(field, best)}
+    times = running_times(field, best)
+    found = {time.target: time for time in times if time.run_length is None}
     known = dict(zip(best.targets.round(9).tolist(), best.evaluations["bbob_f1", 5].tolist(), strict=True))
     assert set(found) == {10.0, 1.0, 0.1}
     assert (found[0.1].ert, found[0.1].successes, found[0.1].runs) == (24.0, 1, 1)
     assert found[0.1].ratio == pytest.approx(24 / known[0.1])
     assert all(time.ratio is None for time in running_times(field, None))
+
+
+def test_the_expensive_setting_has_targets_of_the_reference(make_field) -> None:
+    """Within 1, 2.4, 6, 20 and 100 evaluations it reaches 10, 10, 10, 1 and 0.1; a run took 4, 9 and 24."""
+    best = Reference(name="r", citation="", licence="", targets=np.array([10.0, 1.0, 0.1]),
+                     evaluations={("f", 2): np.array([1.0, 10.0, 100.0])}, algorithms={})  # fmt: skip
+    field = make_field({("f", 2): [[[4, 9, 24]], [[1, 2, 3]]]})
+    found = [time for time in running_times(field, best) if time.run_length is not None]
+    assert [(time.run_length, time.target, time.ratio) for time in found] == [
+        (0.5, 10.0, 4.0), (1.2, 10.0, 4.0), (3.0, 10.0, 4.0), (10.0, 1.0, 0.9), (50.0, 0.1, 0.24),
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,13 @@ def ranking() -> Ranking:
             Part(group="separable", dim=2, functions=1, mean_rank=1.0, optimizers=3, best="a"),
             Part(group="multi-modal", dim=2, functions=1, mean_rank=3.0, optimizers=3, best="b"),
         ),
-        times=(time(1.0, 120.0, 15, 12.0), time(0.1, 1234.0, 3, 345.6), time(1e-8, math.inf, 0, None)),
+        times=(
+            time(1.0, 120.0, 15, 12.0),
+            time(0.1, 1234.0, 3, 345.6),
+            time(1e-8, math.inf, 0, None),
+            replace(time(0.1, 1234.0, 3, 345.6), run_length=10.0),
+            replace(time(1e-8, math.inf, 0, None), run_length=50.0),
+        ),
         profiles=(RankingProfile(dim=2, x=(1.0, 100.0), curves=curves),),
         failures=(FailedRuns(function="bbob_f15", dim=2, failed=3, runs=15, error="ValueError: <no>"),),
         notes=("something was left out",),
@@ -126,6 +133,8 @@ def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) 
         "<td>1,234 (346); 3/15</td>",
         "<td>120 (12)</td>",
         "<td>∞</td>",
+        "<th>10 x D</th><th>50 x D</th>",
+        "<td>0.1: 346; 3/15</td><td>1e-08: ∞</td>",
         "<td>3.00 (1.00 to 3.00)</td><td>better (&lt; 0.001)</td>",
         "ValueError: &lt;no&gt;",
         "something was left out",

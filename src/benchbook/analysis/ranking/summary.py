@@ -124,8 +124,9 @@ def _reached_lines(ranking: Ranking) -> list[str]:
 
 def _time_lines(ranking: Ranking) -> list[str]:
     texts = []
-    for target in sorted({time.target for time in ranking.times} & set(_SHOWN_TARGETS), reverse=True):
-        own = [time for time in ranking.times if time.target == target]
+    usual = [time for time in ranking.times if time.run_length is None]
+    for target in sorted({time.target for time in usual} & set(_SHOWN_TARGETS), reverse=True):
+        own = [time for time in usual if time.target == target]
         solved = [time for time in own if time.successes]
         ratios = [time.ratio for time in own if time.ratio is not None]
         behind = f", median ERT {np.median(ratios):,.3g} times that of {ranking.reference}" if ratios else ""
