@@ -51,6 +51,7 @@ def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
         if ".ipynb_checkpoints" not in path.parts:
             yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
     yield from _results(artifacts, artifacts / "specs")
+    yield from _results(artifacts, artifacts / "strength")
     yield from _results(artifacts, artifacts / "baselines")
     yield from ((f"shipped/{path.name}", path) for path in sorted(shipped("baselines").iterdir()))
 

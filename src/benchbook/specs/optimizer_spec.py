@@ -36,6 +36,7 @@ def spec(
     control: str = CONTROL,
     reference: str | None = None,
     published: str | None = None,
+    published_on: Mapping[str, Sequence[int]] | None = None,
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
@@ -48,11 +49,14 @@ def spec(
         reference: Another implementation of the same method, by its name in the catalog. If its library is not
             installed, claims about it are not judged.
         published: A baseline that holds runs of the optimizer, with which new runs are compared.
+        published_on: On which of its problems, as dimensions by function: those on which the optimizer would show a
+            change best. By default the BBOB functions of the parameters, in the largest dimension that was published.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
     Raises:
         UnknownNameError: A name is not known.
+        UsageError: The baseline has no runs of the optimizer on one of these problems.
         ParamsError: A parameter is unknown, missing or has the wrong type.
         MissingExtraError: The optimizer's library is not installed.
 
@@ -71,6 +75,7 @@ def spec(
         control=control,
         reference=reference,
         published=published,
+        published_on=published_on,
         settings=settings or {},
     )
 
@@ -99,6 +104,7 @@ class Spec(SpecBase):
         control: str,
         reference: str | None,
         published: str | None,
+        published_on: Mapping[str, Sequence[int]] | None,
         settings: Mapping[str, Any],
         params: JsonObject,
     ) -> None:
@@ -110,8 +116,9 @@ class Spec(SpecBase):
         self._given = givens(params, library_of(chosen))
         self._peer_plan = as_planted(_plan_of_peers(params, chosen, self.reference))
         self.peers = RunTable([])
-        self._published = None if published is None else Published(published, chosen, self._given)
-        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
+        compared = None if published is None else Published(published, chosen, self._given, published_on)
+        self._published = compared
+        self._sample_plan = [] if compared is None else as_planted(compared.plan())
         self.sample = RunTable([])
         super().__init__(
             name,

@@ -61,6 +61,8 @@ class Strength(Model):
     """Name of the parameter set."""
     inputs: Name
     """Digest of notebook, parameters, code and libraries."""
+    subject: Name
+    """Digest of what is measured: the notebook's code of runs and claims, its parameters, the optimizer's code."""
     elapsed_s: Seconds
     claims: list[TriedClaim]
     faults: list[TriedFault]
