@@ -15,6 +15,7 @@ from benchbook.analysis.comparison.summary import CellKey, CellSummary, HostSumm
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import BASELINE_VERSION, Kind
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import digest
 from benchbook.errors import ArtifactError, UsageError, unknown_name
 from benchbook.files import artifact_root, shipped
 from benchbook.typing import FloatArray, JsonObject
@@ -65,6 +66,18 @@ def publish(
     # a link, as this repository has for the baselines that the package ships, stays one
     save_document(to_document(summary, name, created_at), path.resolve())
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
+
+
+def largest_budgets(runs: Iterable[Run]) -> list[Run]:
+    """Return the runs of several studies, where an optimizer has several budgets on a problem only the largest.
+
+    The control is in every study: of one with short and one with long runs, the long ones count.
+    """
+    every = list(runs)
+    most: dict[tuple[str, str, str, int], int] = {}
+    for run in every:
+        most[_kind_of(run)] = max(run.budget or 0, most.get(_kind_of(run), 0))
+    return [run for run in every if (run.budget or 0) == most[_kind_of(run)]]
 
 
 def published(folder: Path | None = None) -> list[Baseline]:
@@ -163,6 +176,10 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
         targets=None if targets is None else np.array(targets, dtype=np.float64),
     )
     return doc["name"], doc["created_at"], summary
+
+
+def _kind_of(run: Run) -> tuple[str, str, str, int]:
+    return run.optimizer.name, digest(dict(run.optimizer.settings)), run.problem.name, run.problem.dim
 
 
 def _folders(folder: Path | None) -> tuple[Path, ...]:
