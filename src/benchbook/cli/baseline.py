@@ -27,8 +27,8 @@ def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
     """
     from benchbook.analysis.comparison import baselines
 
-    runs = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
-    made = baselines.publish(runs, name, replace=replace)
+    found = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
+    made = baselines.publish(found, name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
     size = made.path.stat().st_size
     click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB")
@@ -104,6 +104,7 @@ def show(*, name: str, as_json: bool) -> None:
                 ("published", found.created_at),
                 ("benchbook", summary.version),
                 ("commit", summary.commit or "unknown or mixed"),
+                ("packages", ", ".join(f"{k} {v}" for k, v in (summary.packages or {}).items()) or "unknown or mixed"),
                 ("host", f"{host.name}, {host.cpu}, {host.arithmetic}" if host else "unknown or mixed"),
             ]
         )

@@ -141,6 +141,7 @@ def to_document(summary: StudySummary, name: str, created_at: str) -> JsonObject
         "host": None
         if host is None
         else {"name": host.name, "cpu": host.cpu, "python": host.python, "arithmetic": host.arithmetic},
+        "packages": None if summary.packages is None else dict(summary.packages),
         "startup_s": {key: None if value is None else round(value, 6) for key, value in summary.startup_s.items()},
         "targets": None if summary.targets is None else summary.targets.tolist(),
         "cells": [_cell_document(cell) for cell in summary.cells.values()],
@@ -174,6 +175,7 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
         version=doc["version"],
         startup_s=doc["startup_s"],
         targets=None if targets is None else np.array(targets, dtype=np.float64),
+        packages=doc.get("packages"),
     )
     return doc["name"], doc["created_at"], summary
 

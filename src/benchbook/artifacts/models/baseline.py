@@ -78,6 +78,8 @@ class Baseline(Model):
     """Version of benchbook that did the runs."""
     host: BaselineHost | None
     """Where the runs were done; null if unknown or mixed."""
+    packages: dict[str, str] | None = None
+    """Version of each package that can change a result; null if unknown, or if runs had different ones."""
     startup_s: dict[str, float | None]
     """Seconds of each optimizer's first run, beyond what its evaluations take otherwise; null if unknown."""
     targets: list[Annotated[float, Field(gt=0)]] | None = None
