@@ -10,7 +10,7 @@ import pytest
 
 from benchbook.analysis.comparison.baselines import load_baseline
 from benchbook.analysis.comparison.leaderboard import leaderboard
-from benchbook.analysis.comparison.summary import StudySummary
+from benchbook.records.published import StudySummary
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

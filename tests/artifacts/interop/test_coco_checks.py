@@ -44,6 +44,8 @@ def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> 
     assert not caplog.records
     assert len(list(read_coco(write({"f1.info": f"{OLD}a.dat, 1:100|3.0e+00\n", "a.dat": data})))) == 1
     assert "f1.info, line 3: instance 1 ends at the value 3" in caplog.text
+    foreign = OLD.replace("algId = 'A'", "algId = 'A', coco_version = '2.3.1', data_format = 'my-bbob'")
+    assert len(list(read_coco(write({"f1.info": f"{foreign}a.dat, 1:100|3.0e+00\n", "a.dat": data})))) == 1
 
 
 def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
@@ -75,7 +77,13 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
 
 @pytest.mark.parametrize(
     ("suite", "number", "optimum"),
-    [("bbob-noisy", 130, 40.78), ("", 110, 149.15), ("bbob-largescale", 20, -546.5), ("bbob-boxed", 3, -462.09)],
+    [
+        ("bbob-noisy", 130, 40.78),
+        ("", 110, 149.15),
+        ("bbob-largescale", 20, -546.5),
+        ("bbob-mixint", 3, -46.209),
+        ("bbob-boxed", 3, -462.09),
+    ],
 )
 def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: str, number: int, optimum: float) -> None:
     """As cocoex logs them."""

@@ -1,4 +1,4 @@
-"""Adapter to minionpy: modern differential evolution in C++, blocking, in a thread of its own."""
+"""Adapter to minionpy: modern differential evolution in C++, blocking."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from annotated_types import Ge
 
 from benchbook.errors import unknown_name
-from benchbook.optimizers.adapters.base import TurnedAdapter, restarted, seed_from
+from benchbook.optimizers.adapters.base import BlockingAdapter, restarted, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
@@ -67,7 +67,7 @@ def _make(
     repair: str,
     restart: bool,
     **settings: Any,
-) -> TurnedAdapter:
+) -> BlockingAdapter:
     work = partial(
         _work,
         name=name,
@@ -77,7 +77,7 @@ def _make(
         restart=restart,
         settings={key: value for key, value in settings.items() if value is not None},
     )
-    return TurnedAdapter(f"minionpy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
+    return BlockingAdapter(f"minionpy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
 
 
 def _work(

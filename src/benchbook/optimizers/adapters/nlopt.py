@@ -1,4 +1,4 @@
-"""Adapter to NLopt: the algorithms without derivatives, each blocking in a thread of its own."""
+"""Adapter to NLopt: the algorithms without derivatives, each blocking."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from annotated_types import Ge
 
 from benchbook.errors import unknown_name
-from benchbook.optimizers.adapters.base import TurnedAdapter, restarted, seed_from
+from benchbook.optimizers.adapters.base import BlockingAdapter, restarted, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
@@ -71,9 +71,9 @@ def _make(
     repair: str,
     restart: bool = False,
     **settings: Any,
-) -> TurnedAdapter:
+) -> BlockingAdapter:
     work = partial(_work, name=name, lower=lower, upper=upper, rng=rng, restart=restart, settings=settings)
-    return TurnedAdapter(f"nlopt:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
+    return BlockingAdapter(f"nlopt:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
 
 
 def _work(

@@ -1,4 +1,4 @@
-"""Adapter to `scipy.optimize`: every method runs blocking, in a thread of its own."""
+"""Adapter to `scipy.optimize`: every method runs blocking."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
 from benchbook.errors import unknown_name
-from benchbook.optimizers.adapters.base import TurnedAdapter, restarted
+from benchbook.optimizers.adapters.base import BlockingAdapter, restarted
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
@@ -57,11 +57,11 @@ def _make(
     horizon: int | None,
     repair: str,
     **settings: Any,
-) -> TurnedAdapter:
+) -> BlockingAdapter:
     if horizon is not None:
         settings["horizon"] = horizon
     work = partial(_work, minimize=_METHODS[name].minimize, lower=lower, upper=upper, rng=rng, settings=settings)
-    return TurnedAdapter(f"scipy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
+    return BlockingAdapter(f"scipy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
 
 
 def _work(

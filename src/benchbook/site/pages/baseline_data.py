@@ -11,7 +11,6 @@ import numpy as np
 
 from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.comparison.summary import CellSummary, StudySummary
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
@@ -19,6 +18,7 @@ from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURP
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
+from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import IntArray
 from benchbook.whole_numbers import whole
 

@@ -14,9 +14,13 @@ from benchbook.problems.bbob import legacy
 from benchbook.problems.bbob.noisy import base_of
 
 log = logging.getLogger(__name__)
+_BY_COCO = {"coco_version", "data_format"}  # fields that its loggers write since 2015
 _PRECISION = 1e-8  # the final precision of a log that tells none
 _PRINTED = 1e-9  # relative; the rows print ten digits
 _INSTANCES = range(1, 201)  # COCO has used 1 to 120
+# Powers of ten by which bbob-mixint scales the functions of BBOB, and so their optima, as coco-experiment evaluates them.
+_MIXINT_SCALES = {2: -3, 3: -1, 4: -1, 6: -2, 8: -2, 9: -2, 10: -3, 11: -2, 12: -4, 13: -1, 15: -1, 17: 1, 19: 1,
+                  20: -1, 23: 1, 24: -1}  # fmt: skip
 _MOST_INSTANCE = 2**31 // 10_000 - 1  # beyond, the seeds of COCO overflow
 
 
@@ -71,9 +75,9 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
             f"{where} ends at the value {entry.final:g}, but the best of its rows, from line {block.line} of its data "
             f"file on, is {block.best:g}"
         )
-        if "coco_version" in segment.header or "data_format" in segment.header:
+        if segment.header.get("data_format", "bbob").startswith("bbob") and len(_BY_COCO & set(segment.header)) > 0:
             raise ArtifactError(said)
-        log.warning("%s", said)  # ports of the first loggers print other values here
+        log.warning("%s", said)  # ports of the first loggers, and formats of others, print other values here
 
 
 def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
@@ -82,12 +86,14 @@ def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
     Raises:
         ArtifactError: It tells the optimum of another instance.
     """
-    number_of = _bbob_number(segment)
-    if number_of is None or block.optimum is None or block.raw or not 1 <= entry.instance <= _MOST_INSTANCE:
+    base = _bbob_function(segment)
+    if base is None or block.optimum is None or block.raw or not 1 <= entry.instance <= _MOST_INSTANCE:
         return True
-    if _near(block.optimum, legacy.offset(legacy.seed_of(number_of, entry.instance))):
+    number_of, scale = base
+    found = block.optimum / scale
+    if _near(found, legacy.offset(legacy.seed_of(number_of, entry.instance))):
         return True
-    others = [instance for value, instance in _optima(number_of) if _near(block.optimum, value)]
+    others = [instance for value, instance in _optima(number_of) if _near(found, value)]
     if others:
         raise ArtifactError(
             f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
@@ -96,12 +102,14 @@ def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
     return False
 
 
-def _bbob_number(segment: Segment) -> int | None:
-    """Return the number of the BBOB function that has the same optima; None for a function of another kind."""
-    family = segment.function.rsplit("_f", 1)[0]
+def _bbob_function(segment: Segment) -> tuple[int, float] | None:
+    """Return the BBOB function that has the same optima, and their scale; None for a function of another kind."""
+    family, number_of = segment.function.rsplit("_f", 1)[0], segment.number
     if family == "bbob_noisy":
-        return base_of(segment.number)
-    return segment.number if family in ("bbob", "bbob_largescale", "sbox") else None
+        return base_of(number_of), 1.0
+    if family == "bbob_mixint":
+        return number_of, 10.0 ** _MIXINT_SCALES.get(number_of, 0)
+    return (number_of, 1.0) if family in ("bbob", "bbob_largescale", "sbox") else None
 
 
 def _near(one: float, other: float) -> bool:
