@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from benchbook.optimizers.adapters.global_state import OwnState
+
 _LOCK = threading.RLock()
 _watchers: list[set[str]] = []
 
@@ -36,11 +38,11 @@ class Boundary:
     ) -> None:
         """Seed the private global state."""
         self._noise = noise
-        self._numpy: Any = None
+        self._numpy: OwnState | None = None
         self._python: Any = None
         if swaps:
             numpy_seed, python_seed = (int(seed) for seed in rng.integers(2**32, size=2))
-            self._numpy = np.random.RandomState(numpy_seed).get_state()  # the type of the global state
+            self._numpy = OwnState(numpy_seed)
             self._python = random.Random(python_seed).getstate()  # noqa: S311  # for a library's search, not for secrets
 
     @property
@@ -63,35 +65,25 @@ class Boundary:
             if self._numpy is None:
                 yield
                 return
-            with self._swapped():
+            with self._swapped(self._numpy):
                 yield
 
     @contextmanager
-    def _swapped(self) -> Iterator[None]:
-        theirs = np.random.get_state(), random.getstate()  # noqa: NPY002  # this is what the library draws from
-        np.random.set_state(self._numpy)  # noqa: NPY002
+    def _swapped(self, own: OwnState) -> Iterator[None]:
+        theirs = random.getstate()
+        own.enter()
         random.setstate(self._python)
         try:
             yield
         finally:
-            before = self._numpy, self._python
-            self._numpy, self._python = np.random.get_state(), random.getstate()  # noqa: NPY002
-            np.random.set_state(theirs[0])  # noqa: NPY002
-            random.setstate(theirs[1])
-            if _watchers:
-                self._report(*before)
-
-    def _report(self, numpy_before: Any, python_before: Any) -> None:
-        for seen in _watchers:
-            if not same_numpy_state(numpy_before, self._numpy):
-                seen.add("numpy.random")
-            if python_before != self._python:
-                seen.add("random")
-
-
-def same_numpy_state(a: Any, b: Any) -> bool:
-    """Tell whether two states of `numpy.random` are the same."""
-    return bool(a[0] == b[0] and np.array_equal(a[1], b[1]) and tuple(a[2:]) == tuple(b[2:]))
+            before, self._python = self._python, random.getstate()
+            random.setstate(theirs)
+            drawn = own.leave()
+            for seen in _watchers:
+                if drawn:
+                    seen.add("numpy.random")
+                if before != self._python:
+                    seen.add("random")
 
 
 @contextmanager
