@@ -104,7 +104,7 @@ def rank(
         optimizer: Name in the catalog, `package.module:Name`, your own class, or the result of `bb.optimizer`.
         baseline: Name of a published baseline, or the folder of a study; default: `field-bbob` if it is there, else
             `native-bbob`.
-        dims: Dimensions; default: all of the baseline.
+        dims: Dimensions; default: those in which the baseline has the most optimizers.
         functions: Names of functions or groups; default: all of the baseline.
         budget_per_dim: Evaluations per variable; default: the largest of the baseline.
         workers: Processes; None: one for each processor.
@@ -123,7 +123,8 @@ def rank(
 
     Examples:
         >>> import tempfile, benchbook as bb
-        >>> found = bb.rank("whale", functions="bbob_f1", dims=2, budget_per_dim=100, out=tempfile.mkdtemp())
+        >>> problems = {"baseline": "native-bbob", "functions": "bbob_f1", "dims": 2}
+        >>> found = bb.rank("whale", **problems, budget_per_dim=100, out=tempfile.mkdtemp())
         >>> found.ranking.candidate, len(found.ranking.standings)
         ('whale (yours)', 2)
     """

@@ -79,7 +79,7 @@ def test_the_plan_is_that_of_the_baseline(make_cell, make_summary) -> None:
         make_cell("c", "bbob_f2", 2, [[1]], seeds=np.array([5])),
         make_cell("a", "bbob_f2", 5, [[1], [2]]),
     )
-    plan = candidate_plan(summary)
+    plan = candidate_plan(summary, dims=[2, 5])
     assert plan.functions == ("bbob_f2", "bbob_f10")
     assert plan.dims == (2, 5)
     assert plan.instances == {"bbob_f2": (1, 2), "bbob_f10": (1, 2)}
@@ -87,6 +87,16 @@ def test_the_plan_is_that_of_the_baseline(make_cell, make_summary) -> None:
     assert (plan.budget_per_dim, plan.budget) == (100, None)
     assert candidate_plan(summary, dims=[5]).functions == ("bbob_f2",)
     assert candidate_plan(summary, budget_per_dim=7).budget_per_dim == 7
+
+
+def test_without_a_choice_the_dimensions_are_those_of_most_optimizers(make_cell, make_summary) -> None:
+    """Who has no runs in 20-D would be left out."""
+    summary = make_summary(
+        make_cell("a", "f", 2, [[1]]), make_cell("a", "f", 20, [[1]]), make_cell("b", "f", 2, [[1]]),
+        make_cell("a", "f", 5, [[1]]), make_cell("b", "f", 5, [[1]]),
+    )  # fmt: skip
+    assert candidate_plan(summary).dims == (2, 5)
+    assert candidate_plan(summary, dims=[2, 20]).dims == (2, 20)
 
 
 def test_unknown_seeds_are_counted_and_equal_budgets_are_kept(make_cell, make_summary) -> None:

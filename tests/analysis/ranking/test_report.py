@@ -98,11 +98,11 @@ def test_the_summary_says_the_most_important_things_in_few_lines(ranking: Rankin
     text = text.replace("\n  ", " ")
     for part in [
         "<mine> among 3 optimizers of field (benchbook 1, published 2025-12-31)",
-        "2 functions in 2-D, 30 runs of 100 evaluations per variable, 3 failed",
-        "10 x D evaluations: mean rank 1.50 of 4 (1.00 to 3.00); better than 1, worse than 1, undecided 1;",
-        "100 x D evaluations: mean rank 2.00 of 3 (1.00 to 3.00); better than 1, worse than 1, undecided 0;",
+        "2 functions in 2-D, 30 runs of 100 x D evaluations (D variables), 3 failed",
+        "10 x D: mean rank 1.50 of 4 (1.00 to 3.00); better than 1, worse than 1, undecided 1;",
+        "100 x D: mean rank 2.00 of 3 (1.00 to 3.00); better than 1, worse than 1, undecided 0;",
         "best published b 1.00",
-        "better than at 100 x D: a\nworse than at 100 x D: b",
+        "better than at 100 x D: a\nworse than at 100 x D: b\nundecided against at 100 x D: c (10 x D)",
         "best on separable 2-D (rank 1.00 of 3); worst on multi-modal 2-D (rank 3.00 of 3)",
         "<mine> 0.40, b (single best) 0.50, virtual best of the field 0.60, best-2009 0.90",
         "reached 0.1 on 1 of 1 problems, median ERT 346 times that of best-2009; 1e-08 on 0 of 1 problems",
@@ -128,7 +128,7 @@ def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) 
     assert "<no>" not in html
     for part in [
         "After 100 evaluations per variable &lt;mine&gt; has a mean rank of 2.00 among 3 optimizers",
-        "It is better than a. It is worse than b.",
+        "It is better than a. It is worse than b. Undecided against c (10 x D).",
         "3 of 30 runs failed and count as having reached nothing.",
         "<td>1,234 (346); 3/15</td>",
         "<td>120 (12)</td>",

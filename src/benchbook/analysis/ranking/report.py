@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank_picture
-from benchbook.analysis.ranking.summary import counted, dims_text, listed
+from benchbook.analysis.ranking.summary import counted, dims_text, listed, verdict_names
 from benchbook.analysis.report.report import Report
 from benchbook.analysis.report.tables import ReportTable, target_text
 from benchbook.records.ranking import Part, Place, Ranking, RunningTime
@@ -50,9 +50,9 @@ def _verdict(ranking: Ranking) -> str:
         f"among {len(last.places)} optimizers (95 % interval {own.low:.2f} to {own.high:.2f})."
     ]
     for verdict, text in (("better", "It is better than"), ("worse", "It is worse than")):
-        names = last.names(verdict)
+        names = verdict_names(ranking, verdict)
         texts.append(f"{text} {listed(names)}." if names else f"{text} none of them.")
-    undecided = last.names("undecided")
+    undecided = verdict_names(ranking, "undecided")
     if undecided:
         texts.append(f"Undecided against {listed(undecided)}.")
     if ranking.failed:
