@@ -315,3 +315,18 @@ def test_wrong_parameters_are_named(change: dict[str, Any], error: type[Exceptio
     """A notebook with wrong parameters stops at its first cell with a sentence."""
     with pytest.raises(error, match=message):
         bb.spec("manta_ray_foraging", **{**PARAMS, **change})
+
+
+def test_the_optimizer_of_a_spec_is_ranked_with_its_settings(tmp_path: Path, monkeypatch) -> None:
+    """In a baseline, from runs of their own in the spec's folder; the outcome does not count them."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
+    spec = bb.spec("manta_ray_foraging", settings={"population": 10}, **PARAMS)
+    found = spec.rank(baseline="native-bbob", dims=2, functions="bbob_f1", budget_per_dim=20)
+    assert found.folder == spec.folder / "rank"
+    assert found.ranking.candidate == "manta_ray_foraging (yours)"
+    assert found.ranking.optimizer.settings["population"] == 10
+    assert found.ranking.runs == 15
+    assert "mean rank" in repr(found)
+    assert found.mean_ranks().alt.startswith("Mean ranks")
+    assert "reference 1.00" in found.profiles().alt  # best-2009 needs fewer than 40 evaluations on the sphere
+    assert len(spec.when()) == len(spec.plan)

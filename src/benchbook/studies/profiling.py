@@ -19,10 +19,10 @@ from benchbook.optimizers.catalog import settings_of
 from benchbook.profiling.call_counts import count_calls
 from benchbook.profiling.hints import naming_setting
 from benchbook.profiling.profiler import INTERVAL_S, profile
-from benchbook.profiling.result import Overhead, Profiled
 from benchbook.profiling.stages import stage
 from benchbook.profiling.summarise import with_calls, with_functions
 from benchbook.records import RunRecord
+from benchbook.records.profile import Overhead, Profiled
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest, execute
@@ -190,10 +190,10 @@ def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
         found = with_functions(_median(staged), _median(sampled))
         found = replace(
             found,
-            overhead=Overhead(
-                plain_s=tuple(plain_s),
-                staged_s=tuple(one.total_s for one in staged),
-                sampled_s=() if found.interval_s is None else tuple(one.total_s for one in sampled),
+            overhead=Overhead.of(
+                tuple(plain_s),
+                tuple(one.total_s for one in staged),
+                () if found.interval_s is None else tuple(one.total_s for one in sampled),
             ),
         )
         return with_calls(found, count_calls(work))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchbook.artifacts.store.study_plan import HISTORY_LEVELS, CellPlan, FunctionPlan, OptimizerPlan, StudyPlan
+from benchbook.artifacts.store.study_plan import CellPlan, StudyPlan
 from benchbook.errors import UsageError, unknown_name
 from benchbook.files import artifact_root
 from benchbook.optimizers import CONTROL, OptimizerChoice
@@ -18,6 +18,7 @@ from benchbook.problems import digest as problem_digest
 from benchbook.problems import problem as make_problem
 from benchbook.problems.info import check_instance
 from benchbook.protocols import Optimizer, Problem
+from benchbook.records.study import HISTORY_LEVELS, FunctionPlan, OptimizerPlan
 from benchbook.seeds import check_seed
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import loop_digest

@@ -140,7 +140,7 @@ class Watcher:
             return
         try:
             act()
-        except Exception as error:  # noqa: BLE001  # what watches must not end what works
+        except Exception as error:  # noqa: BLE001  # tracking must never stop the work
             self._is_broken = True
             log.warning("tracking failed, the runs continue: %s: %s", type(error).__name__, error)
 
@@ -267,7 +267,7 @@ def end(pipeline: Pipeline, error: BaseException | None) -> None:
 
     try:
         add_timeline(pipeline.folder)
-    except Exception as failure:  # noqa: BLE001  # what watches must not end what works
+    except Exception as failure:  # noqa: BLE001  # tracking must never stop the work
         log.warning("no timeline of pipeline %s: %s: %s", pipeline.name, type(failure).__name__, failure)
 
 
@@ -297,7 +297,7 @@ def _started(
         return pipeline, Watcher(pipeline, grouping)
     except (UsageError, MissingExtraError):
         raise
-    except Exception as error:  # noqa: BLE001  # what watches must not end what works
+    except Exception as error:  # noqa: BLE001  # tracking must never stop the work
         log.warning("this study is not tracked: %s: %s", type(error).__name__, error)
         if pipeline is not None:
             pipeline.finish()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from benchbook.artifacts.run_document import from_document
-from benchbook.artifacts.kinds import RUN_VERSION, STORE_VERSION, Kind
+from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
 from benchbook.digests import digest
 from benchbook.records import Environment, Host, RunRecord, as_plain
 from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
@@ -46,7 +45,7 @@ def to_stored(record: RunRecord) -> StoredForm:
     )
     run = {
         "kind": Kind.STORED_RUN.value,
-        "schema_version": STORE_VERSION,
+        "schema_version": VERSIONS[Kind.STORED_RUN],
         "cell": cell[0],
         "circumstances": circumstances[0],
         **{name: as_plain(getattr(record, name)) for name in OWN},
@@ -65,7 +64,7 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
     around: dict[str, Any] = dict(circumstances)
     document = {
         "kind": Kind.RUN.value,
-        "schema_version": RUN_VERSION,
+        "schema_version": VERSIONS[Kind.RUN],
         **{name: own[name] for name in OWN},
         "problem": {**shared["problem"], "instance": own["instance"], "f_opt": own["f_opt"]},
         **{name: shared[name] for name in OF_THE_CELL},
@@ -75,18 +74,13 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
     return cast("JsonObject", document)
 
 
-def from_stored(run: JsonObject, cell: JsonObject, circumstances: JsonObject) -> RunRecord:
-    """Return the record of a stored run, of documents that are known to be valid."""
-    return from_document(to_run_document(run, cell, circumstances))
-
-
 def short_digest(document: JsonObject) -> str:
     """Return the digits by which a shared document is referred to."""
     return digest(document)[:_SHORT]
 
 
 def _said_once(kind: Kind, **fields: Any) -> tuple[str, JsonObject]:
-    document = cast("JsonObject", {"kind": kind.value, "schema_version": STORE_VERSION, **fields})
+    document = as_document(kind, fields)
     return short_digest(document), document
 
 

@@ -12,20 +12,26 @@ import logging
 import os
 import sqlite3
 import weakref
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from benchbook.artifacts.store.row import COLUMNS, IndexRow, Row
+from benchbook.artifacts.store.run_reading import read_run
+from benchbook.artifacts.store.same_key import OTHERS, OTHERS_BY_KEY, put_in
 from benchbook.artifacts.store.seal import Seal
-from benchbook.artifacts.store.scan import Damage, IndexRow, ScannedRun, ScannedShared, scan
+from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
 from benchbook.artifacts.store.shards import shards_of
-from benchbook.errors import StorageError
+from benchbook.errors import ArtifactError, BenchbookError, StorageError
+from benchbook.typing import JsonObject
 
 log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
-_VERSION = 1
+_VERSION = 2
 _WAIT_S = 60.0
 _ONE_THREAD = sqlite3.threadsafety < 3  # else SQLite itself lets any thread close what another opened
 _MOST_KEPT = 256  # shared documents, while runs are taken in
@@ -33,64 +39,19 @@ _BATCH = 4096  # rows that are put in at once
 _CACHE_KIB = 128 * 1024  # keys come in no order: a smaller cache would write each page many times
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What the index knows of a run.
-
-    Attributes:
-        run_key: Key of the run.
-        shard: Path of its shard, from the store's folder.
-        offset: Where its frame starts, in bytes.
-        size: Compressed size of the frame.
-        cell: Short digest of what its cell shares; None for a self-contained run.
-        circumstances: Short digest of its circumstances; None for a self-contained run.
-        settings: Digest of the optimizer's settings.
-        precision: Best value minus optimum value.
-        total_s: Seconds it took.
-    """
-
-    run_key: str
-    shard: str
-    offset: int
-    size: int
-    cell: str | None
-    circumstances: str | None
-    optimizer: str
-    settings: str
-    function: str
-    dim: int
-    instance: int
-    seed: int
-    budget: int
-    target: float | None
-    stagnation: int | None
-    status: str
-    stop: str
-    evaluations: int
-    content_digest: str
-    code_digest: str
-    best_value: float | None
-    precision: float | None
-    total_s: float
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
 ORDER = "optimizer, function, dim, instance, seed, settings, run_key"
 _TABLES = f"""
-CREATE TABLE shards (path TEXT PRIMARY KEY, scanned INTEGER, size INTEGER, changed INTEGER);
+CREATE TABLE shards (path TEXT PRIMARY KEY, scanned INTEGER, size INTEGER, changed INTEGER, checksum INTEGER);
 CREATE TABLE shared (digest TEXT PRIMARY KEY, document BLOB);
 CREATE TABLE damages (shard TEXT, offset INTEGER, reason TEXT, torn INTEGER);
 CREATE TABLE runs ({", ".join(COLUMNS)}, PRIMARY KEY (run_key)) WITHOUT ROWID;
+{OTHERS};
+{OTHERS_BY_KEY};
 PRAGMA user_version = {_VERSION};
 """
 # Made after the first runs are in: keeping it up while they come costs twice as much.
 _CELLS = f"CREATE INDEX IF NOT EXISTS cells ON runs ({ORDER.removesuffix(', run_key')})"
-# Of several runs with one key the first is kept, but one that did its work comes before one that failed.
-_INSERT = (
-    f"INSERT INTO runs VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (run_key) DO UPDATE SET "  # noqa: S608  # fixed names
-    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
-    + " WHERE runs.status <> 'done' AND excluded.status = 'done'"
-)
+_SAME_BYTES = 1 << 16  # before the end of what was scanned: a shard that grew must still have them
 
 
 class Index:
@@ -137,8 +98,13 @@ class Index:
     def rows(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[Row]:
         """Yield what is known of runs, ordered by optimizer, function, dimension, instance and seed."""
         text = f"SELECT {', '.join(COLUMNS)} FROM runs {where} ORDER BY {ORDER}"  # noqa: S608  # conditions of our own
-        for row in self.query(text, values):
-            yield Row(**dict(zip(COLUMNS, row, strict=True)))
+        yield from map(_row, self.query(text, values))
+
+    def others(self, run_key: str | None = None) -> list[Row]:
+        """Return the runs that do not count, because one with the same key does; of one key or of all."""
+        where, values = ("WHERE run_key = ?", (run_key,)) if run_key is not None else ("", ())
+        text = f"SELECT {', '.join(COLUMNS)} FROM others {where} ORDER BY shard, offset"  # noqa: S608  # fixed texts
+        return [_row(row) for row in self.query(text, values)]
 
     def query(self, text: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Ask the database: tables `runs` (columns as in `Row`), `shared` and `damages`."""
@@ -238,13 +204,25 @@ class Index:
         known, there = self._known(), self._there()
         current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
         if current and all(
-            path in there and (there[path] == seen or there[path][0] > seen[0]) for path, seen in known.items()
+            path in there and (there[path] == seen or (there[path][0] > seen[0] and self._has_only_grown(path)))
+            for path, seen in known.items()
         ):
             return
         for (table,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             self.query(f"DROP TABLE {table}")
         for statement in _TABLES.split(";"):
             self.query(statement)
+
+    def _has_only_grown(self, path: str) -> bool:
+        scanned, checksum = self.query("SELECT scanned, checksum FROM shards WHERE path = ?", (path,)).fetchone()
+        return bool(self._checksum(path, scanned) == checksum)
+
+    def _checksum(self, path: str, end: int) -> int:
+        """Return the checksum of the last bytes before a place of a shard."""
+        start = max(end - _SAME_BYTES, 0)
+        with (self.folder / path).open("rb") as file:
+            file.seek(start)
+            return zlib.crc32(file.read(end - start))
 
     def _take_in(self, path: str, size: int, changed: int) -> list[ScannedRun]:
         """Scan what is new in a shard; return the runs whose shared documents were not said yet."""
@@ -263,7 +241,7 @@ class Index:
                     scanned = item.offset
             elif not self._add(item):
                 pending.append(item)
-        self.query("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?)", (path, scanned, size, changed))
+        self.query("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)", (path, scanned, size, changed, self._checksum(path, scanned)))
         return pending
 
     def _add(self, run: ScannedRun) -> bool:
@@ -279,8 +257,23 @@ class Index:
         return True
 
     def _put_in(self) -> None:
-        self._database.executemany(_INSERT, self._new)
+        put_in(self._database, self._new, self._is_genuine)
         self._new.clear()
+
+    def _is_genuine(self, row: IndexRow) -> bool:
+        """Tell whether a run can be read and matches its digests."""
+        try:
+            read_run(self.folder, _row(row), self._shared_document)
+        except BenchbookError:
+            return False
+        return True
+
+    def _shared_document(self, digest: str) -> JsonObject:
+        found = self._shared(digest)
+        if found is None:
+            raise ArtifactError(f"{self.folder} has no shared document {digest}, to which a run refers")
+        document: JsonObject = orjson.loads(found)
+        return document
 
     def _shared(self, digest: str) -> bytes | None:
         """Return a shared document; those that were asked for are kept, as many runs refer to each."""
@@ -296,6 +289,10 @@ class Index:
     def _damage(self, shard: str, offset: int, reason: str, torn: bool) -> None:
         log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)
         self.query("INSERT INTO damages VALUES (?, ?, ?, ?)", (shard, offset, reason, torn))
+
+
+def _row(values: IndexRow) -> Row:
+    return Row(**dict(zip(COLUMNS, values, strict=True)))
 
 
 def _close(database: sqlite3.Connection) -> None:

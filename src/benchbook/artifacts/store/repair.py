@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from benchbook.artifacts.codec import decode, encode
@@ -22,8 +23,9 @@ from benchbook.artifacts.store.aside import (
     without_trace,
 )
 from benchbook.artifacts.store.index import FILE_NAME as INDEX_FILE
-from benchbook.artifacts.store.index import Index, Row
+from benchbook.artifacts.store.index import Index
 from benchbook.artifacts.store.manifest import check_store
+from benchbook.artifacts.store.row import Row
 from benchbook.artifacts.store.shards import SHARD_FOLDER, frame_at, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.trace import read_trace
@@ -69,7 +71,7 @@ def inspect(folder: Path) -> Iterator[Finding]:
         index = store.index()
         for shard, offset, reason in index.query("SELECT shard, offset, reason FROM damages ORDER BY shard, offset"):
             yield Finding(path=shard, reason=f"frame at byte {offset}: {reason}", repairable=NEWER not in reason)
-        for row in store.rows():
+        for row in chain(store.rows(), index.others()):
             try:
                 record = store.read(row)
             except ArtifactError as error:
@@ -127,10 +129,11 @@ def _wrong_frames(folder: Path) -> tuple[dict[str, set[int]], dict[str, dict[int
     wrong: dict[str, set[int]] = {}
     rewritten: dict[str, dict[int, bytes]] = {}
     with Store(folder, Index(folder, fresh=True)) as store:
-        for shard, offset, reason in store.index().query("SELECT shard, offset, reason FROM damages"):
+        index = store.index()
+        for shard, offset, reason in index.query("SELECT shard, offset, reason FROM damages"):
             if NEWER not in reason:
                 wrong.setdefault(shard, set()).add(offset)
-        for row in store.rows():
+        for row in chain(store.rows(), index.others()):
             try:
                 record = store.read(row)
             except ArtifactError as error:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
 from benchbook.artifacts.codec import document_of
 from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.store.row import IndexRow
 from benchbook.artifacts.store.shards import frames_of_shard
 from benchbook.artifacts.store.deduplicated import short_digest
 from benchbook.artifacts.validate import schema_findings
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError
 
-IndexRow: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | Scann
 
 
 def _row(run: dict[str, Any], cell: dict[str, Any], shard: str, offset: int, size: int) -> IndexRow:
-    """Return the values of `benchbook.artifacts.store.index.Row`, in its order."""
+    """Return the values of `benchbook.artifacts.store.row.Row`, in its order."""
     best, f_opt = run["best_value"], run["f_opt"]
     return (
         run["run_key"],

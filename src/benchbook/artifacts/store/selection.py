@@ -8,7 +8,8 @@ import orjson
 
 from benchbook.artifacts.run_document import combined_code
 from benchbook.artifacts.store.manifest import Manifest
-from benchbook.artifacts.store.study_plan import FunctionPlan, StudyPlan
+from benchbook.artifacts.store.study_plan import StudyPlan
+from benchbook.records.study import FunctionPlan
 from benchbook.digests import digest
 
 # A run, except for the code that did it.

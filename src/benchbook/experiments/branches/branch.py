@@ -6,14 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
-from benchbook.experiments.branches.state import (
-    BranchException,
-    BranchState,
-    BranchStatus,
-    Metric,
-    Role,
-)
+from benchbook.experiments.branches.state import BranchState, failure_of
 from benchbook.experiments.configs.ids import as_float
+from benchbook.records.experiment import BranchException, BranchStatus, Metric, Role
 
 if TYPE_CHECKING:
     from benchbook.experiments.branches.redaction import Redact
@@ -87,7 +82,7 @@ class Branch(BranchState):
         Raises:
             BranchFinishedError: It has ended already.
         """
-        self._finish(BranchStatus.FAILED, exception=BranchException.of(error))
+        self._finish(BranchStatus.FAILED, exception=failure_of(error))
 
     def mark_skipped(self, reason: str) -> None:
         """Finish as skipped: it did not run, or not to its end, through no fault of its own.

@@ -6,68 +6,24 @@ import copy
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import text_of, unicode_of
 from benchbook.experiments.configs.ids import config_id_of, new_id
+from benchbook.records.experiment import BranchException, BranchStatus, Metric, Role
 
 if TYPE_CHECKING:
     import asyncio
 
 
-class BranchStatus(StrEnum):
-    """What has become of a branch."""
-
-    PENDING = "pending"
-    SUCCESS = "success"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-class Role(StrEnum):
-    """The part a branch plays in its call."""
-
-    BRANCH = "branch"
-    PRIMARY = "primary"
-    SHADOW = "shadow"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchException:
-    """Why a branch failed.
-
-    Attributes:
-        type: Name of the exception's class.
-        message: Its text.
-        traceback: Its traceback, as Python prints it.
-        original: The exception itself, in the process where it was raised.
-    """
-
-    type: str
-    message: str
-    traceback: str
-    original: BaseException | None = field(default=None, repr=False, compare=False)
-
-    @classmethod
-    def of(cls, error: BaseException) -> BranchException:
-        """Keep an exception whole."""
-        try:
-            text = unicode_of("".join(traceback.format_exception(error)))
-        except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
-            text = f"<its traceback cannot be made: {type(failure).__name__}>"
-        return cls(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A number that the function reported while it ran."""
-
-    name: str
-    value: float
-    step: int | None = None
+def failure_of(error: BaseException) -> BranchException:
+    """Keep an exception whole."""
+    try:
+        text = unicode_of("".join(traceback.format_exception(error)))
+    except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
+        text = f"<its traceback cannot be made: {type(failure).__name__}>"
+    return BranchException(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
 
 
 class Listener(Protocol):

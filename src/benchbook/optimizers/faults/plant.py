@@ -111,6 +111,14 @@ class _Run:
     def __init__(self, make: Callable[[Any], Optimizer], fault: Wrapped, rng: np.random.Generator) -> None:
         self._make, self._fault = make, fault
         self.inside = make(_first(fault.generator(), rng))
+        self._stays = False
+
+    def stay_in_thread(self) -> None:
+        """Tell the optimizer inside that nothing of it is called in another thread, if it wants to know."""
+        self._stays = True
+        stay = getattr(self.inside, "stay_in_thread", None)
+        if stay is not None:
+            stay()
 
     def ask(self) -> FloatArray:
         """Return points of the optimizer inside, shape `(batch, dim)`, changed by the fault."""
@@ -123,6 +131,8 @@ class _Run:
         if self._fault.starts_again(len(fx)):
             self.close()
             self.inside = self._make(self._fault.place.rng)
+            if self._stays:
+                self.stay_in_thread()
 
     def close(self) -> None:
         """Close the optimizer inside, if it can be closed."""

@@ -13,6 +13,8 @@ from typing import Any
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.specs.names import left_out, what_is_missing
 from benchbook.specs.notebooks.discover import read_notebook, specs
+from benchbook.specs.noticing.filed import QUICK, read_strength
+from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.outcome import read_outcome
 from benchbook.specs.views.tally import Tally, tally
 
@@ -32,6 +34,7 @@ class SpecView:
         trouble: Why it cannot be read; None if it can, or if there is none.
         executed: Its executed notebook; None if there is none.
         cannot_run: Whether it was not run, and the library of its optimizer is not installed.
+        strength: Which planted faults its claims notice; None if that was not measured.
     """
 
     name: str
@@ -40,6 +43,7 @@ class SpecView:
     trouble: str | None
     executed: dict[str, Any] | None
     cannot_run: bool = False
+    strength: Strength | None = None
 
     @property
     def status(self) -> str:
@@ -149,6 +153,8 @@ def _view(name: str, title: str, folder: Path) -> SpecView:
             pass  # there is none
         path = folder / f"{name}.ipynb"
         executed = read_notebook(path) if path.is_file() else None
+    preset = str((outcome or {}).get("preset") or QUICK)
+    filed = folder.parents[1]
     was_run = outcome is not None or trouble is not None or executed is not None
     return SpecView(
         name=name,
@@ -157,6 +163,7 @@ def _view(name: str, title: str, folder: Path) -> SpecView:
         trouble=trouble,
         executed=executed,
         cannot_run=not was_run and what_is_missing(name) is not None,
+        strength=read_strength(name, preset, artifacts=filed) or read_strength(name, artifacts=filed),
     )
 
 

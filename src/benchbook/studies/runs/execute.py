@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy, Observer, Optimizer
+from benchbook.protocols import Noisy, Observer, Optimizer, evaluations_of_point
 from benchbook.records import (
     History,
     Memory,
@@ -30,7 +31,7 @@ from benchbook.records import (
     Timing,
     as_plain,
 )
-from benchbook.runs import Outcome, run_loop
+from benchbook.runs import CountsBoth, JudgedProblem, Outcome, ToldAll, quality_of, run_loop
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
@@ -63,22 +64,31 @@ def execute(
     history = ImprovementHistory()
     watch = provenance.MemoryWatch()
 
+    quality, cost = quality_of(problem), evaluations_of_point(problem)
+    evaluated = problem if quality is None else JudgedProblem(problem, quality)
+
     def make() -> Optimizer:
-        return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
+        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget // cost)
+        return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
-    with guard, profiled_parts(make, problem, (history, *observers)) as parts:
+    watching = (history, *observers) if cost == 1 else tuple(CountsBoth(item) for item in (history, *observers))
+    with guard, profiled_parts(make, evaluated, watching) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,
-            budget=spec.budget,
+            budget=spec.budget // cost,
             target_value=target_value_of(planned),
-            stagnation=spec.stagnation,
+            stagnation=None if spec.stagnation is None else -(-spec.stagnation // cost),
             timeout_s=timeout_s,
             observers=parts.observers,
             noise=noise_of(planned),
             clock=clock,
         )
+    if quality is not None:
+        invalid = outcome.invalid_evaluations - quality.without_value
+        error = outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations)
+        outcome = replace(outcome, evaluations=cost * outcome.evaluations, invalid_evaluations=invalid, error=error)
     with stage("observe"):
         improvements = history.history
     return record_of(planned, outcome, improvements, created_at, watch.memory())

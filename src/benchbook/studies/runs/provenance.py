@@ -8,11 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.digests import text_digest
+from benchbook.importing import version_of
 from benchbook.numerics import cpu_name, fingerprint
 from benchbook.problems import kernel
 from benchbook.records import Environment, Host, Memory
@@ -25,13 +25,9 @@ KERNEL = "benchbook-kernel"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-@cache
 def library_version() -> str:
     """Return benchbook's version."""
-    try:
-        return version("benchbook")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+unknown"
+    return version_of("benchbook", "0+unknown")  # a source tree may never have been installed
 
 
 @cache
@@ -44,7 +40,7 @@ def environment(packages: tuple[str, ...] = ()) -> Environment:
     compiled = kernel.info()
     return Environment(
         python=platform.python_version(),
-        packages={name: found for name in (*_PACKAGES, *packages) if (found := _version(name)) is not None}
+        packages={name: found for name in (*_PACKAGES, *packages) if (found := version_of(name, ""))}
         | {KERNEL: f"{compiled.version}, {compiled.compiler}"},
         platform=platform.platform(),
         cpu=cpu_name(),
@@ -77,7 +73,7 @@ def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]
     return {
         "command": command,
         "measured": SYSTEM_CLOCK.now().date().isoformat(),
-        "versions": {name: found for name in names if (found := _version(name)) is not None},
+        "versions": {name: found for name in names if (found := version_of(name, ""))},
         "rows": list(rows),
     }
 
@@ -170,10 +166,3 @@ def _git(folder: str, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

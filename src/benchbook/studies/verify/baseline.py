@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis.comparison.baselines import Baseline
-from benchbook.analysis.comparison.summary import CellSummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import problem as make_problem
 from benchbook.records import RunRecord
+from benchbook.records.published import CellSummary
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 

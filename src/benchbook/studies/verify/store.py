@@ -17,8 +17,6 @@ from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.verify.run import circumstance_differences, content_differences, planned_again
 from benchbook.studies.workers.pool import WorkerPool
 
-NONDETERMINISTIC = "nothing: same code, arithmetic and environment, so the optimizer is not deterministic"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
