@@ -30,7 +30,7 @@ def quality_table(docs: Path) -> str:
         for row in data["rows"]
     ]
     headers = ["verdict", "native", "peer", "function", "dim", "median / peer's", "p (Holm)"]
-    return _with_source(headers, rows, data)
+    return _with_source(headers, rows, data, css="bb-table bb-peers")
 
 
 def area_table(docs: Path) -> str:
@@ -88,10 +88,10 @@ def _read(docs: Path, name: str) -> dict[str, Any] | None:
     return data
 
 
-def _with_source(headers: list[str], rows: list[list[str]], data: dict[str, Any]) -> str:
+def _with_source(headers: list[str], rows: list[list[str]], data: dict[str, Any], css: str = "bb-table") -> str:
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     how = f"<code>{escape(data['command'])}</code>, with {escape(versions)}"
-    return raw(f"{html_table(headers, rows)}\n<p>Measured on {escape(data['measured'])} by {how}.</p>")
+    return raw(f"{html_table(headers, rows, css=css)}\n<p>Measured on {escape(data['measured'])} by {how}.</p>")
 
 
 def _missing(command: str) -> str:
