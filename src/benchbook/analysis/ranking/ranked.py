@@ -56,6 +56,8 @@ def ranked(
             f"the baseline was made by benchbook {summary.version}, this is {version}: benchbook verify "
             f"{baseline.name} --sample 50 tells whether its runs still come out"
         )
+    if summary.targets is not None and len(field.targets) < len(summary.targets):
+        notes.append(f"targets below {field.targets[-1]:g} are not counted, because runs of the baseline stop there")
     return Ranking(
         candidate=label,
         optimizer=OptimizerRecord(name=records[0].optimizer.name, settings=dict(records[0].optimizer.settings)),
