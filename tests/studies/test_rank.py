@@ -209,6 +209,25 @@ def test_targets_beyond_those_at_which_the_baseline_stops_are_not_counted(tmp_pa
     assert {run.target for run in bb.open(tmp_path / "out" / "runs")} == {1.0}
 
 
+def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path) -> None:
+    """Those with 20 evaluations per variable are ranked after 10, and not after 100."""
+    runs: list[bb.RunRecord] = []
+    for name, budget in (("differential_evolution", 100), ("particle_swarm", 20)):
+        study = bb.study(optimizers=name, functions=["bbob_f1", "bbob_f8"], dims=2, instances=range(1, 6),
+                         budget_per_dim=budget, target=1e-8)  # fmt: skip
+        runs += study.run(tmp_path / name).select(optimizer=name)
+    field = publish(runs, "mixed", folder=tmp_path / "baselines")
+    found = bb.rank("cma_es", baseline=field.path, out=tmp_path / "out")
+    assert found.ranking.budget_per_dim == 100
+    places = [[place.optimizer for place in standing.places] for standing in found.ranking.standings]
+    assert [sorted(names) for names in places] == [
+        ["cma_es", "differential_evolution", "particle_swarm"],
+        ["cma_es", "differential_evolution"],
+    ]
+    assert "after 100 evaluations per variable 1 published optimizer is left out" in str(found).replace("\n  ", " ")
+    assert "particle_swarm (10 x D)" in str(found).replace("\n  ", " ")
+
+
 def test_a_baseline_of_another_version_is_said(baseline: Path, tmp_path: Path, monkeypatch) -> None:
     """Its runs may not come out any more; how to find out is told."""
     from benchbook.studies.runs import provenance

@@ -12,6 +12,7 @@ from benchbook.analysis.measures.references import Reference, reference
 from benchbook.analysis.ranking.field import Field, field_of
 from benchbook.analysis.ranking.running_times import field_profiles, running_times
 from benchbook.analysis.ranking.standing import contenders, parts, standings
+from benchbook.analysis.ranking.summary import counted
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import UsageError
 from benchbook.records import OptimizerRecord, Status
@@ -94,7 +95,8 @@ def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
     found = [x for x in within if len(contenders(field, x)) > 1]
     notes = [f"no published optimizer has {x:g} evaluations per variable" for x in within if x not in found]
     notes += [
-        f"after {x:g} evaluations per variable {gone} published optimizers are left out, whose budgets end earlier"
+        f"after {x:g} evaluations per variable {counted(gone, 'published optimizer')} "
+        f"{'is' if gone == 1 else 'are'} left out: the budget ends earlier"
         for x in found
         if (gone := len(field.optimizers) - len(contenders(field, x)))
     ]
