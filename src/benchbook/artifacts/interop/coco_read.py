@@ -12,6 +12,7 @@ from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import NEW_STEPS, OLD_STEPS, Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
@@ -33,7 +34,7 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
     """
     if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
+    files = files_under(folder, "*.info") if folder.is_dir() else [folder]
     if not files:
         raise UsageError(f"{shown(folder)} holds no .info file, expected the output of a COCO logger")
     segments = [segment for file in files for segment in read_index(file)]
@@ -65,7 +66,7 @@ def _warn_of_names(segments: list[Segment]) -> None:
 def _warn_of_lost_data(folder: Path, segments: list[Segment]) -> None:
     """Warn of data files that no index names: their runs are not read."""
     named = {path for segment in segments for path in segment.data}
-    lost = [path for path in sorted(folder.rglob("*.dat")) if path.resolve() not in named]
+    lost = [path for path in files_under(folder, "*.dat") if path.resolve() not in named]
     if lost:
         log.warning("%s: left out, no index names it; %d such files", shown(lost[0]), len(lost))
 
