@@ -7,10 +7,10 @@ from pathlib import Path
 
 from benchbook.analysis.measures.references import ROUNDING
 from benchbook.analysis.measures.targets import STANDARD_TARGETS
-from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.coco.index import Segment, read_index
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.archives import opened
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.artifacts.interop.sources.suites import coco_function
