@@ -236,10 +236,10 @@ lock: .venv/.stamp-all ## write the lock files again from pyproject.toml (LOCK_A
 	$(PY) .ci/check_lock.py
 
 .PHONY: clean
-clean: ## remove what was generated, but neither .venv nor the baselines
+clean: ## remove what was generated, but neither .venv nor baselines and strengths
 	@rm -rf docs/_build build dist htmlcov .benchmarks .coverage .coverage.*
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	@if test -d artifacts; then find artifacts -mindepth 1 -maxdepth 1 ! -name baselines -exec rm -rf {} +; fi
+	@if test -d artifacts; then find artifacts -mindepth 1 -maxdepth 1 ! -name baselines ! -name strength -exec rm -rf {} +; fi
 	@for folder in src tests notebooks examples benchmarks .ci; do if test -d $$folder; then \
 		find $$folder \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +; fi; done
 

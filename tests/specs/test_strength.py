@@ -15,7 +15,7 @@ from benchbook.params.load import load
 from benchbook.specs.noticing import measure
 from benchbook.specs.noticing.calibrate import calibrate
 from benchbook.specs.noticing.faults import faults_of, planting
-from benchbook.specs.noticing.measure import read_strength
+from benchbook.specs.noticing.filed import read_strength
 from benchbook.specs.noticing.trial import trial
 
 CELLS = (

@@ -1,4 +1,4 @@
-"""`bb.open`: the run table of a store, which reads a run only when it is looked at."""
+"""`bb.open`: the run table of a store, which reads runs only when they are accessed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from benchbook.artifacts.store.manifest import check_store, usable_manifest
 from benchbook.artifacts.store.selection import planned_runs
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER
 from benchbook.artifacts.store.store import Store
+from benchbook.errors import ArtifactError
 from benchbook.optimizers import names as optimizer_names
 from benchbook.problems import names as function_names
 from benchbook.records import RunRecord
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> StoredRuns:
-    """Open a store and return its runs as a table; each is read, and checked, when it is looked at.
+    """Open a store and return its runs as a table; each is read and checked when it is accessed.
 
     Args:
         path: Folder of the store.
@@ -88,7 +89,7 @@ class StoredRuns(RunTable):
     """Runs of a store, ordered by optimizer, function, dimension, instance and seed."""
 
     def __init__(self, store: Store, where: str, values: Sequence[Any]) -> None:
-        """Take the runs that a condition over the index holds for."""
+        """Keep a condition that selects runs of the index."""
         self.store = store
         self._where = where
         self._values = list(values)
@@ -98,7 +99,7 @@ class StoredRuns(RunTable):
         return tuple(self)
 
     def __len__(self) -> int:
-        """Return the number of runs, by the index alone."""
+        """Return the number of runs, using only the index."""
         return int(self._ask("SELECT count(*) FROM runs")[0][0])
 
     def __iter__(self) -> Iterator[RunRecord]:
@@ -114,10 +115,13 @@ class StoredRuns(RunTable):
         if not 0 <= place < count:
             raise IndexError(f"the table has {count} runs, none at {index}")
         keys = self._ask("SELECT run_key FROM runs", f"ORDER BY {ORDER} LIMIT 1 OFFSET {int(place)}")
-        return next(self.store.read(row) for row in self.store.rows("WHERE run_key = ?", keys[0]))
+        record = self.store.get(keys[0][0])
+        if record is None:
+            raise ArtifactError(f"run {place} of {self.store.folder} cannot be read; `benchbook study check` says why")
+        return record
 
     def __repr__(self) -> str:
-        """Return what the table holds, in one line."""
+        """Return the contents of the table in one line."""
         failed = self._ask("SELECT count(*) FROM runs", "AND status = 'failed'")[0][0]
         return f"StoredRuns({len(self)} runs, {failed} failed; optimizers: {', '.join(self.optimizers)})"
 
@@ -174,7 +178,7 @@ class StoredRuns(RunTable):
         return np.array([np.inf if value is None else value for (value,) in rows], dtype=np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row per run, by the index alone; what is unknown is missing."""
+        """Return one row per run, using only the index; unknown values are missing."""
         import pandas as pd
 
         names = [

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from benchbook.analysis.study_files import open_runs
 from benchbook.cli.options import json_option
-from benchbook.cli.studies import open_runs
+
+if TYPE_CHECKING:
+    from benchbook.analysis.comparison.baselines import Baseline, Unreadable
 
 
 @click.group("baseline")
@@ -20,10 +24,15 @@ def command() -> None:
 @click.option("--name", required=True, help="Name of the baseline.")
 @click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
 def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
-    """Write the summary of a study to artifacts/baselines/."""
+    """Write the summary of a study to artifacts/baselines/.
+
+    Of several studies, one baseline is made. Where they have an optimizer on the same problem with several budgets, as
+    the control of each, the runs with the largest budget count.
+    """
     from benchbook.analysis.comparison import baselines
 
-    made = baselines.publish(open_runs(study), name, replace=replace)
+    found = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
+    made = baselines.publish(found, name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
     size = made.path.stat().st_size
     click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB")
@@ -39,17 +48,7 @@ def list_(*, as_json: bool) -> None:
     from benchbook.analysis.measures.references import reference, reference_names
     from benchbook.cli.terminal import console, table
 
-    rows = [
-        [
-            item.name,
-            item.created_at[:10],
-            str(len(item.summary.cells)),
-            str(sum(len(cell) for cell in item.summary.cells.values())),
-            item.summary.version,
-            ", ".join(dict.fromkeys(key[0] for key in item.summary.cells)),
-        ]
-        for item in published()
-    ]
+    rows = list(map(_row, published()))
     published_rows = len(rows)
     # A portfolio has no runs of its own, and stands for no version of benchbook.
     rows += [
@@ -73,6 +72,21 @@ def list_(*, as_json: bool) -> None:
             click.echo("there are no baselines yet; publish one with: benchbook baseline publish STUDY --name NAME")
 
 
+def _row(item: Baseline | Unreadable) -> list[str]:
+    from benchbook.analysis.comparison.baselines import Unreadable
+
+    if isinstance(item, Unreadable):
+        return [item.name, "unreadable", "?", "?", "?", item.reason]
+    return [
+        item.name,
+        item.created_at[:10],
+        str(len(item.summary.cells)),
+        str(sum(len(cell) for cell in item.summary.cells.values())),
+        item.summary.version,
+        ", ".join(dict.fromkeys(key[0] for key in item.summary.cells)),
+    ]
+
+
 @command.command("show")
 @click.argument("name")
 @json_option("the whole baseline")
@@ -88,7 +102,7 @@ def show(*, name: str, as_json: bool) -> None:
     summary = found.summary
     if as_json:
         document = to_document(summary, found.name, found.created_at)
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
         return
     host = summary.host
     screen = console()
@@ -99,6 +113,7 @@ def show(*, name: str, as_json: bool) -> None:
                 ("published", found.created_at),
                 ("benchbook", summary.version),
                 ("commit", summary.commit or "unknown or mixed"),
+                ("packages", ", ".join(f"{k} {v}" for k, v in (summary.packages or {}).items()) or "unknown or mixed"),
                 ("host", f"{host.name}, {host.cpu}, {host.arithmetic}" if host else "unknown or mixed"),
             ]
         )

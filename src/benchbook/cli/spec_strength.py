@@ -52,7 +52,8 @@ def strength_command(
     changes no run cannot be noticed, and is not counted.
 
     What was tried with the same notebook, parameters, code and libraries is not tried again, so that a measurement
-    which was ended goes on. The artifact is artifacts/specs/NAME/strength.json.zst.
+    which was ended goes on. The artifact is artifacts/strength/PRESET/NAME.json.zst; the
+    page of the spec shows that of quick, and benchbook spec check demands it of native optimizers.
     """
     from benchbook.specs.notebooks.discover import find
     from benchbook.specs.noticing.measure import strength

@@ -34,9 +34,10 @@ from benchbook.site.pages.home import (
 from benchbook.site.pages.home_picture import front_picture
 from benchbook.site.pages.landscapes import landscapes
 from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
-from benchbook.site.pages.schema_pages import parameters_page, schemas_page
+from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
+from benchbook.site.pages.strength_part import strength_file
 from benchbook.site.pages.thumbnails import thumbnail
 from benchbook.site.sources import handwritten, sources
 from benchbook.specs.outcome import FILE_NAME
@@ -142,6 +143,9 @@ def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], art
         for view in views
         if view.outcome is not None
     }
+    for view in views:
+        if view.strength is not None and (path := artifacts / strength_file(view.strength)).is_file():
+            found[f"artifacts/{strength_file(view.strength)}"] = path
     found |= {view.artifact: view.path for view in baselines}
     return {name: path.read_bytes() for name, path in found.items()}
 

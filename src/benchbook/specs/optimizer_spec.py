@@ -13,8 +13,9 @@ from benchbook.observers import PointTrace
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
+from benchbook.protocols import objectives_of
 from benchbook.records import Claim
-from benchbook.specs import standard_claims, strong_claims
+from benchbook.specs import spec_ranking, standard_claims, strong_claims
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, spec_plan
@@ -36,6 +37,7 @@ def spec(
     control: str = CONTROL,
     reference: str | None = None,
     published: str | None = None,
+    published_on: Mapping[str, Sequence[int]] | None = None,
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
@@ -48,11 +50,14 @@ def spec(
         reference: Another implementation of the same method, by its name in the catalog. If its library is not
             installed, claims about it are not judged.
         published: A baseline that holds runs of the optimizer, with which new runs are compared.
+        published_on: On which of its problems, as dimensions by function: those on which the optimizer would show a
+            change best. By default the BBOB functions of the parameters, in the largest dimension that was published.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
     Raises:
         UnknownNameError: A name is not known.
+        UsageError: The baseline has no runs of the optimizer on one of these problems.
         ParamsError: A parameter is unknown, missing or has the wrong type.
         MissingExtraError: The optimizer's library is not installed.
 
@@ -71,6 +76,7 @@ def spec(
         control=control,
         reference=reference,
         published=published,
+        published_on=published_on,
         settings=settings or {},
     )
 
@@ -99,6 +105,7 @@ class Spec(SpecBase):
         control: str,
         reference: str | None,
         published: str | None,
+        published_on: Mapping[str, Sequence[int]] | None,
         settings: Mapping[str, Any],
         params: JsonObject,
     ) -> None:
@@ -110,8 +117,9 @@ class Spec(SpecBase):
         self._given = givens(params, library_of(chosen))
         self._peer_plan = as_planted(_plan_of_peers(params, chosen, self.reference))
         self.peers = RunTable([])
-        self._published = None if published is None else Published(published, chosen, self._given)
-        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
+        compared = None if published is None else Published(published, chosen, self._given, published_on)
+        self._published = compared
+        self._sample_plan = [] if compared is None else as_planted(compared.plan())
         self.sample = RunTable([])
         super().__init__(
             name,
@@ -149,6 +157,7 @@ class Spec(SpecBase):
     claim_no_centre_bias = standard_claims.claim_no_centre_bias
     claim_fails_on = standard_claims.claim_fails_on
     centre_bias = standard_claims.centre_bias
+    rank = spec_ranking.rank
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 
@@ -227,6 +236,23 @@ class Spec(SpecBase):
         trace = PointTrace()
         execute(planned_run(self.optimizer, made, seed=seed, budget=budget), observers=(trace,))
         return figures.stages(self.name, made, trace.points)
+
+    def fronts(self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2) -> Picture:
+        """Return what one run found on a problem with two objectives: its points, and the front of the best of them.
+
+        Raises:
+            UsageError: The problem has one objective.
+        """
+        made = problem(function, dim=dim, instance=instance)
+        if objectives_of(made) == 1:
+            raise UsageError(f"{function} has one objective, expected two: a front is what compromises make")
+        runs = [self.optimizer, *([self.control] if self.control else [])]
+        found = []
+        for choice in runs:
+            trace = PointTrace()
+            execute(planned_run(choice, made, seed=seed, budget=budget), observers=(trace,))
+            found.append((choice.name, made(trace.points)))
+        return figures.fronts(made, found)
 
     def convergence(self) -> Picture:
         """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""

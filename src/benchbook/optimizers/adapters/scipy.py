@@ -89,12 +89,12 @@ def _local(
     from scipy.optimize import Bounds, minimize
 
     start = lower + rng.random(len(lower)) * (upper - lower)
-    limits = {"maxiter": _NEVER, _EVALUATIONS[method]: _NEVER}
+    limits = {"maxiter": _NEVER, **({_EVALUATIONS[method]: _NEVER} if method in _EVALUATIONS else {})}
     given = {key: value for key, value in options.items() if value is not None}
     minimize(evaluate.one, start, method=method, bounds=Bounds(lower, upper), options={**limits, **given})
 
 
-# What each method calls its limit of evaluations.
+# What each method calls its limit of evaluations; SLSQP has none.
 _EVALUATIONS = {"Nelder-Mead": "maxfev", "Powell": "maxfev", "L-BFGS-B": "maxfun", "COBYQA": "maxfev"}
 
 
@@ -197,6 +197,15 @@ _METHODS: dict[str, _Method] = {
             "restart": _RESTART,
         },
         text="`minimize(method='L-BFGS-B')` from a random point; each of the dim + 1 points of a gradient counts.",
+    ),
+    "slsqp": _Method(
+        minimize=partial(_local, "SLSQP"),
+        settings={
+            "ftol": Parameter(default=1e-6, kind=_Positive, meaning="Gain that ends a search."),
+            "eps": Parameter(default=1.4901161193847656e-08, kind=_Positive, meaning="Step of the finite differences."),
+            "restart": _RESTART,
+        },
+        text="`minimize(method='SLSQP')` from a random point; each of the dim + 1 points of a gradient counts.",
     ),
     "cobyqa": _Method(
         minimize=partial(_local, "COBYQA"),

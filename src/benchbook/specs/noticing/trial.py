@@ -92,6 +92,19 @@ def trial(
     )
 
 
+def kept_lines(notebook: dict[str, Any]) -> list[str]:
+    """Return the lines of a notebook that a trial executes, as they are written; its parameters are left out."""
+    found = []
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and PARAMETERS_TAG not in tags(cell):
+            tree = ast.parse(source)
+            if any(_method(node) == "then" for node in tree.body):
+                break
+            found += [ast.get_source_segment(source, node) or "" for node in _kept(tree)]
+    return found
+
+
 def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[str]) -> list[ast.Module]:
     """Return what the code cells do up to the judgement, without what they only display."""
     found: list[ast.Module] = []
@@ -101,13 +114,18 @@ def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[s
         tree = ast.parse("".join(cell["source"]))
         if any(_method(node) == "then" for node in tree.body):
             break
-        if tree.body and isinstance(tree.body[-1], ast.Expr) and not (_method(tree.body[-1]) or "").startswith(_WORK):
-            tree.body.pop()
-        tree.body = [node for node in tree.body if _method(node) not in without]
+        tree.body = [node for node in _kept(tree) if _method(node) not in without]
         found.append(tree)
         if PARAMETERS_TAG in tags(cell):
             found.append(ast.parse("\n".join(f"{key} = {value!r}" for key, value in params.items())))
     return found
+
+
+def _kept(tree: ast.Module) -> list[ast.stmt]:
+    """Return the statements of a cell but a last one that only displays something."""
+    last = tree.body[-1] if tree.body else None
+    displays = isinstance(last, ast.Expr) and not (_method(last) or "").startswith(_WORK)
+    return tree.body[:-1] if displays else tree.body
 
 
 def _method(node: ast.stmt) -> str | None:

@@ -159,8 +159,12 @@
       if (cells.length) curves.push({ optimizer, cells, ...bb.profile(cells, data.dims, state.from, state.to, grid) });
     }
     const holder = root.querySelector(".bb-profile");
-    const frame = bb.drawProfiles(holder, curves, grid, { label: "Runtime profiles of the chosen optimizers" });
-    pointer(holder, frame, curves, grid);
+    const chosen = (items, known) => items.flatMap((item, k) => (known(item) ? [k] : []));
+    const best = bb.reference(data, chosen(data.functions, (f) => state.functions.has(f.name)),
+      chosen(data.dims, (dim) => state.dims.has(String(dim))), state.from, state.to, grid);
+    const drawn = best && curves.length ? [best, ...curves] : curves;
+    const frame = bb.drawProfiles(holder, drawn, grid, { label: "Runtime profiles of the chosen optimizers" });
+    pointer(holder, frame, drawn, grid);
     numbers(curves, grid);
   }
 
@@ -205,7 +209,7 @@
       const found = curve.cells.map((cell) => bb.ert(cell, state.to));
       const hits = found.reduce((sum, item) => sum + item.hits, 0);
       const runs = found.reduce((sum, item) => sum + item.runs, 0);
-      const name = bb.el("td", {}, bb.swatch(curve.optimizer), ` ${curve.optimizer.name}`);
+      const name = bb.el("td", {}, bb.swatch(curve.optimizer), " ", ...bb.breakable(curve.optimizer.name));
       const cells = places.map(([, k]) => bb.el("td", {}, k < 0 ? "–" : bb.percent(curve.share[k])));
       return bb.el("tr", {}, name, ...cells, bb.el("td", {}, `${hits} of ${runs}`));
     };
@@ -229,7 +233,8 @@
     const ticks = data.targets.filter((e) => Number.isInteger(e) && (e - bottom) % 5 === 0).map((e) => [e, bb.power(e)]);
     chosen.forEach((fn, k) => {
       const holder = place.children[k];
-      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 190, small: true, title: fn.title, ticks,
+      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 216, small: true, title: fn.title, ticks,
+        xLabel: "evaluations / dimension", yLabel: "precision",
         x: [grid[0], grid[grid.length - 1]], y: [bottom, top] });
       const ends = [];
       for (const optimizer of data.optimizers) {

@@ -21,6 +21,7 @@ from benchbook.specs.notebooks.execution.execute import (
     SpecStarted,
     execute_specs,
 )
+from benchbook.specs.views.tally import tally
 from benchbook.studies.smoke import AMOUNT, SMOKE, smoke_work
 from benchbook.studies.tracked import end
 from benchbook.typing import JsonObject
@@ -65,7 +66,7 @@ def execute_tracked(
             listener(happening)
 
     try:
-        results = execute_specs(files, params, listener=told, **options)
+        results = execute_specs(files, params, listener=told, pipeline=pipeline.run_id, **options)
     except BaseException as error:
         end(pipeline, error)
         raise
@@ -85,7 +86,7 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
         pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")
     except (UsageError, MissingExtraError):
         raise
-    except Exception as error:  # noqa: BLE001  # what watches must not end what works
+    except Exception as error:  # noqa: BLE001  # tracking must never stop the work
         log.warning("these specs are not tracked: %s: %s", type(error).__name__, error)
         if pipeline is not None:
             pipeline.end_by(error)
@@ -108,7 +109,7 @@ class _Watcher:
             return
         try:
             self._enter(happening)
-        except Exception as error:  # noqa: BLE001  # what watches must not end what works
+        except Exception as error:  # noqa: BLE001  # tracking must never stop the work
             self._is_broken = True
             log.warning("tracking failed, the specs continue: %s: %s", type(error).__name__, error)
 
@@ -127,7 +128,7 @@ class _Watcher:
             return self._steps[spec]
 
     def _end(self, result: SpecResult) -> None:
-        from benchbook.tracking.state import StepStatus
+        from benchbook.records.pipeline import StepStatus
 
         if result.not_run:
             self._pipeline.skip(result.name, str(result.outcome["error"]))
@@ -140,12 +141,13 @@ class _Watcher:
         timing: Any = outcome["timing"]
         runs: Any = outcome["runs"]
         step.count(timing["evaluations"])
-        held, failed = (sum(claim["verdict"] == verdict for claim in claims) for verdict in ("held", "failed"))
-        undecided = len(claims) - held - failed
+        counted = tally(claims)
         for name, value in (
-            ("held", held),
-            ("not_held", failed),
-            ("undecided", undecided),
+            ("quality_held", counted.quality.held),
+            ("quality_failed", counted.quality.failed),
+            ("contract_passed", counted.contract.held),
+            ("contract_failed", counted.contract.failed),
+            ("undecided", counted.undecided),
             ("runs", runs["done"]),
             ("compute_s", timing["compute_s"]),
         ):
@@ -153,8 +155,7 @@ class _Watcher:
         step.artifact(result.notebook)
         for claim in claims:
             self._pipeline.claim(f"{result.name}: {claim['text']}", claim["verdict"])
-        why = f"{failed} claims do not hold, {undecided} could not be decided"
         if result.held:
             step.end()
         else:
-            step.end(StepStatus.FAILED, str(outcome["error"] or why))
+            step.end(StepStatus.FAILED, str(outcome["error"] or counted.text))
