@@ -256,7 +256,7 @@ def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> N
 
 
 def _row(result: SpecResult) -> list[str]:
-    """Return the row of a spec that was run."""
+    """Return the row of an executed spec."""
     from benchbook.specs.views.tally import status_text, tally
 
     o: dict[str, Any] = dict(result.outcome)
@@ -268,7 +268,7 @@ def _row(result: SpecResult) -> list[str]:
 
 
 def _explain_undecided(held: Sequence[SpecResult]) -> None:
-    """Say why claims of specs that hold are undecided."""
+    """Print why claims of specs that hold are undecided."""
     from benchbook.specs.views.tally import tally
 
     outcomes: list[dict[str, Any]] = [dict(result.outcome) for result in held]
@@ -280,7 +280,7 @@ def _explain_undecided(held: Sequence[SpecResult]) -> None:
 
 
 def _explain(result: SpecResult) -> None:
-    """Say what failed, and where to look."""
+    """Print what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
     if result.held:
         return
