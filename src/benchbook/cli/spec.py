@@ -197,8 +197,8 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     else:
         findings = check_project(folder, files, quick)
     _list_findings(findings)
-    counted = f"{len(files)} specs{f' and {len(others)} other notebooks' if others else ''}"
-    click.echo(f"{counted} checked, {len(findings)} findings", err=bool(findings))
+    counted = _counted(len(files), "spec") + (f" and {_counted(len(others), 'other notebook')}" if others else "")
+    click.echo(f"{counted} checked, {_counted(len(findings), 'finding')}", err=bool(findings))
     return ExitCode.SPEC_CHECK if findings else ExitCode.DONE
 
 
@@ -226,6 +226,10 @@ def _execute(
         if tracking is None:
             return execute_specs(files, params, listener=screen.hear, **options)
         return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
