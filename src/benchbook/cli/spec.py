@@ -148,13 +148,18 @@ def run(
 def accept_(*, names: tuple[str, ...]) -> None:
     """Store the verdicts of the last quick run in the notebooks.
 
+    Claims that are new (+) or no longer there (-) are printed; a changed threshold shows as one of each.
+
     nbval compares these outputs in pull requests; all other outputs are stripped.
     """
     from benchbook.specs.notebooks.accept import accept
     from benchbook.specs.notebooks.discover import find
 
     for file in find(names):
-        click.echo(f"{file.name}: {'changed' if accept(file) else 'unchanged'}")
+        accepted = accept(file)
+        click.echo(f"{file.name}: {'changed' if accepted.changed else 'unchanged'}")
+        for line in accepted.lines:
+            click.echo(f"  {line}")
 
 
 @command.command("new")
