@@ -11,6 +11,7 @@ from benchbook.errors import StorageError, UsageError
 
 ARTIFACT_ROOT_VARIABLE = "BENCHBOOK_ARTIFACTS"
 SPEC_ROOT_VARIABLE = "BENCHBOOK_SPECS"
+PIPELINE_VARIABLE = "BENCHBOOK_PIPELINE"  # the tracked pipeline that a process works for
 
 
 def write_atomic(path: Path, data: bytes) -> None:

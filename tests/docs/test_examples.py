@@ -40,6 +40,7 @@ RUN: dict[str, tuple[str, ...]] = {
     "docs/reference/parameters.md": (),
     f"{HOW_TO}add-an-optimizer.md": (),
     f"{HOW_TO}applied-stereo.md": (),
+    f"{HOW_TO}constraints-and-two-objectives.md": (),
     f"{HOW_TO}compare-with-a-baseline.md": ("my-study", "last-week"),
     f"{HOW_TO}exchange-with-coco-and-ioh.md": ("my-study", "theirs"),
     f"{HOW_TO}make-a-report.md": ("my-study", "theirs"),

@@ -80,13 +80,26 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     spec.claim("good", "One is one.", 1, "==", 1)
     with pytest.raises(
         ClaimsFailedError,
-        match=r"1 of 3 claims do not hold: bad: measured 1, required = 2; 1 of 3 claims could not be decided: unknown",
+        match=r"1 of 3 quality claims do not hold: bad: measured 1, required = 2; "
+        r"1 of 3 quality claims could not be decided: unknown",
     ):
         spec.then()
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["failed", "undecided", "held"]
     outcome: dict[str, Any] = dict(read_outcome(spec.folder))
     assert outcome["status"] == "failed"
     assert [claim["verdict"] for claim in outcome["claims"]] == ["failed", "undecided", "held"]
+
+
+def test_contract_checks_that_fail_are_counted_apart(spec: Spec) -> None:
+    """Whoever reads the error sees whether the optimizer is unsound, or not as good as claimed."""
+    spec.when()
+    spec.claim("late", "It ends.", 1, "==", 0, sort="contract")
+    spec.claim("bad", "One is two.", 1, "==", 2)
+    spec.claim("good", "One is one.", 1, "==", 1)
+    with pytest.raises(
+        ClaimsFailedError, match=r"1 of 2 quality claims do not hold: bad.*; 1 of 1 contract checks do not hold: late"
+    ):
+        spec.then()
 
 
 def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
@@ -228,7 +241,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     assert read_outcome(alone.folder)["status"] == "held"
     assert capsys.readouterr().out.startswith("undecided On shifted problems it ends below mealpy:OriginalTSA")
     alone.claim("unknown", "Nobody knows.", None, "<=", 1)
-    with pytest.raises(ClaimsFailedError, match="1 of 3 claims could not be decided: unknown"):
+    with pytest.raises(ClaimsFailedError, match="1 of 3 quality claims could not be decided: unknown"):
         alone.then()
 
 

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PROFILE = "profile"
     BENCHMARK_REPORT = "benchmark-report"
     STRENGTH = "strength"
+    RANKING = "ranking"
 
 
 RUN_VERSION = 1
@@ -40,6 +41,7 @@ IMPORTED_VERSION = 1
 PROFILE_VERSION = 1
 BENCHMARK_VERSION = 1
 STRENGTH_VERSION = 1
+RANKING_VERSION = 1
 VERSIONS: dict[str, int] = {
     Kind.RUN: RUN_VERSION,
     Kind.SPEC_OUTCOME: SPEC_OUTCOME_VERSION,
@@ -57,4 +59,5 @@ VERSIONS: dict[str, int] = {
     Kind.PROFILE: PROFILE_VERSION,
     Kind.BENCHMARK_REPORT: BENCHMARK_VERSION,
     Kind.STRENGTH: STRENGTH_VERSION,
+    Kind.RANKING: RANKING_VERSION,
 }

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from benchbook.analysis.study_files import open_runs
 from benchbook.cli.options import json_option
-from benchbook.cli.studies import open_runs
 
 
 @click.group("baseline")

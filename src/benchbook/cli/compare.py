@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchbook.cli.studies import open_runs
-from benchbook.errors import ExitCode, UnknownNameError, UsageError
+from benchbook.analysis.study_files import open_runs
+from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.compare import Comparison
-    from benchbook.analysis.comparison.summary import StudySummary
     from benchbook.analysis.comparison.verdicts import Row
     from benchbook.typing import JsonObject
 
@@ -39,10 +38,11 @@ def command(
     budgets differ, or nothing was decided about quality.
     """
     from benchbook.analysis.comparison.compare import compare
+    from benchbook.analysis.comparison.study_or_baseline import find_baseline_or_study
     from benchbook.analysis.comparison.thresholds import load_thresholds
 
     limits = load_thresholds(thresholds) if thresholds else None
-    result = compare(_baseline(baseline), open_runs([candidate]), limits)
+    result = compare(find_baseline_or_study(baseline).summary, open_runs([candidate]), limits)
     if form == "json":
         import orjson
 
@@ -156,29 +156,6 @@ def _print(result: Comparison, *, everything: bool) -> None:
         screen.print(line)
     if not everything:
         screen.print("--all lists every row")
-
-
-def _baseline(which: str) -> StudySummary:
-    """Return the summary of a published baseline or of a study."""
-    from benchbook.analysis.comparison.baselines import SUFFIX, find_baseline
-    from benchbook.analysis.comparison.summary import summarise
-
-    path = Path(which)
-    if path.is_dir():
-        return summarise(open_runs([path]))
-    if path.is_file() and path.name.endswith(SUFFIX):
-        from benchbook.artifacts.io import load_document
-
-        if load_document(path)["kind"] == "run":
-            return summarise(open_runs([path]))
-    if not path.exists() and len(path.parts) > 1:
-        raise UsageError(f"no such file or folder: {which}")
-    try:
-        return find_baseline(which).summary
-    except UnknownNameError as error:
-        if path.exists():
-            raise
-        raise UnknownNameError(f"no such file or folder: {which}; nor is it a published baseline: {error}") from error
 
 
 def _number(value: float | None, *, sign: bool = False) -> str:

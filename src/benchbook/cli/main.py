@@ -34,6 +34,7 @@ COMMANDS = {
     "profile": ("profile", "Show where the time goes: stages, functions, bottlenecks."),
     "params": ("params", "List and show parameter sets, and print their paths."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
+    "rank": ("rank", "Rank one optimizer among those of a published baseline."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from benchbook.errors import ClaimsFailedError, UsageError
 from benchbook.records import Claim, Verdict
 from benchbook.specs.claims import number, requirement, verdict_lines
 from benchbook.specs.views.display import Cell, Table
+from benchbook.specs.views.tally import CONTRACT
 
 # Chance that a spec whose optimizer has not changed fails one of its tests; they share it. As much again is left for
 # the claims with thresholds, so that no more than 1 % of unchanged specs fail.
@@ -80,19 +81,25 @@ class ClaimList:
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
         """
-        failed = [claim for claim in self if claim.verdict is Verdict.FAILED]
-        open_ = [c for c in self if c.verdict is Verdict.UNDECIDED and c.id not in self.not_judged]
+        claims = list(self)
+        checks = [claim for claim in claims if claim.sort == CONTRACT]
+        told = self._complaints("quality claims", [claim for claim in claims if claim.sort != CONTRACT])
+        told += self._complaints("contract checks", checks)
+        if told:
+            raise ClaimsFailedError("; ".join(told))
+
+    def _complaints(self, kind: str, claims: Sequence[Claim]) -> list[str]:
+        """Return what is to be said of claims that do not hold, and of those that could not be decided."""
         told = []
-        if failed:
+        if failed := [claim for claim in claims if claim.verdict is Verdict.FAILED]:
             listed = "; ".join(
                 f"{claim.id}: measured {number(claim.measured)}, required {requirement(claim)}" for claim in failed
             )
-            told.append(f"{len(failed)} of {len(self)} claims do not hold: {listed}")
-        if open_:
+            told.append(f"{len(failed)} of {len(claims)} {kind} do not hold: {listed}")
+        if open_ := [c for c in claims if c.verdict is Verdict.UNDECIDED and c.id not in self.not_judged]:
             listed = "; ".join(f"{claim.id}{f': {claim.detail}' if claim.detail else ''}" for claim in open_)
-            told.append(f"{len(open_)} of {len(self)} claims could not be decided: {listed}")
-        if told:
-            raise ClaimsFailedError("; ".join(told))
+            told.append(f"{len(open_)} of {len(claims)} {kind} could not be decided: {listed}")
+        return told
 
     def __iter__(self) -> Iterator[Claim]:
         tests = len(self.tests)

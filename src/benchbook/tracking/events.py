@@ -86,6 +86,7 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         run_id=event["run_id"],
         name=event.get("name", ""),
         spec=event.get("spec"),
+        parent=event.get("parent"),
         total=event.get("total"),
         created_at=event.get("at", ""),
         last_at=event.get("at", ""),

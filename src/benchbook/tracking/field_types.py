@@ -93,6 +93,7 @@ _RULES: dict[str, tuple[str, Callable[[object], bool]]] = {
     "run_id": _TEXT,
     "name": _TEXT,
     "spec": _TEXT_OR_NONE,
+    "parent": _TEXT_OR_NONE,
     "at": _TEXT,
     "created_at": _TEXT,
     "ended_at": _TEXT_OR_NONE,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import StorageError, UsageError, text_of
-from benchbook.files import artifact_root
+from benchbook.files import PIPELINE_VARIABLE, artifact_root
 from benchbook.tracking import given
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
@@ -163,6 +163,7 @@ class Pipeline:
             "v": VERSION,
             "name": self.name,
             **self._plan,
+            "parent": os.environ.get(PIPELINE_VARIABLE) or None,
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "version": version("benchbook"),

@@ -163,6 +163,7 @@ class PipelineState:
     """One pipeline.
 
     Attributes:
+        parent: Id of the pipeline whose step this one is a part of, as in the notebook of a spec; None without one.
         t: Seconds since its start at the last event or heartbeat.
         last_at: When that was, as the machine's clock told.
         claims: Claims that were checked in it: text and verdict, the last ones.
@@ -175,6 +176,7 @@ class PipelineState:
     run_id: str
     name: str
     spec: str | None = None
+    parent: str | None = None
     total: int | None = None
     status: StepStatus = StepStatus.RUNNING
     created_at: str = ""

@@ -66,7 +66,7 @@ def test_each_run_comes_with_its_own_instance(write, index: str, files: dict[str
 @pytest.mark.parametrize(
     ("index", "data", "said"),
     [
-        (f"{info()}a.dat, 1:200|1, 2:100|1\n", ONE + TWO, "line 3: names 2 runs, .*a.dat holds 2"),
+        (f"{info()}a.dat, 1:200|.1, 2:100|1e-9\n", ONE + TWO, "line 3: names 2 runs, .*a.dat holds 2"),
         (f"{info()}a.dat, 1:100|1\n", ONE + ONE, "names 1 runs"),
         (f"{info()}a.dat, 1:100|1, 2:100|1\n", ONE, "names 2 runs"),
         (f"{info()}a.dat, 1:7|1, 2:8|1\n", ONE, "names 2 runs"),
@@ -107,7 +107,7 @@ def test_the_suite_tells_the_function(suite: str, number: int, name: str) -> Non
 def test_a_rounded_print_hits_no_target_that_the_log_denies(write) -> None:
     """10.0000000001 prints as 10 in `.tdat`, while `.dat` has the hit at 13; what lies between targets is kept."""
     files = {
-        "f1.info": f"{info()}a.dat, 1:100|1\n",
+        "f1.info": f"{info()}a.dat, 1:100|9.9\n",
         "a.dat": rows((1, 11), (13, 9.9), (100, 9.9)),
         "a.tdat": rows((1, 11), (4, 10.5), (7, 10.0), (12, 8.0), (13, 9.9), (100, 9.9)),
     }

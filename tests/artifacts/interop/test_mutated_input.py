@@ -18,13 +18,13 @@ from benchbook.errors import BenchbookError
 MUTATIONS = int(os.environ.get("BENCHBOOK_MUTATIONS", "300"))
 LONGEST_S = 5.0
 
-COCO_HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (7.0e+01) | measured | best\n"
+COCO_HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt ({optimum}) | measured | best\n"
 COCO_INFO = "suite = 'bbob', funcId = 1, DIM = {dim}, algId = 'A', data_format = 'bbob-new2'\n% x\n"
 
 
 def rows(points: list[tuple[int, float]]) -> str:
-    """Return a run in COCO's format."""
-    return COCO_HEADER + "".join(f"{at} 0 {value:+.9e} {value:+.9e} {value:+.9e}\n" for at, value in points)
+    """Return a run in COCO's format, with the optimum of its instance of f1."""
+    return COCO_HEADER.format(optimum=7.948e01 if points is FIRST else 3.9448e02) + "".join(f"{at} 0 {value:+.9e} {value:+.9e} {value:+.9e}\n" for at, value in points)
 
 
 FIRST, SECOND = [(1, 9.5), (7, 3.25), (40, 0.125)], [(1, 8.0), (3, 2.5), (90, 1.5)]

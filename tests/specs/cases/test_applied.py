@@ -88,7 +88,7 @@ def test_claims_are_judged_together_and_written(capsys: pytest.CaptureFixture[st
     spec.claim("never", "One is two.", 1, "==", 2)
     with pytest.raises(UsageError, match="'never' appears twice"):
         spec.claim("never", "Again.", 1, "==", 1)
-    with pytest.raises(ClaimsFailedError, match="1 of 2 claims do not hold: never"):
+    with pytest.raises(ClaimsFailedError, match="1 of 2 quality claims do not hold: never"):
         spec.then()
     assert capsys.readouterr().out.splitlines()[-1].startswith("failed    One is two.")
     outcome = dict(read_outcome(spec.folder))
@@ -280,4 +280,6 @@ def test_the_command_line_serves_applied_specs(
     assert outcome["params"] == {"preset": "quick", "instances": [2], "budget_per_dim": 300}
     assert main(["validate", "-q", str(project / "artifacts")]) == 0
     assert main(["track", "list"]) == 0
-    assert "imitation" in capsys.readouterr().out
+    assert "-imitation-" not in capsys.readouterr().out  # one pipeline for one run
+    assert main(["track", "list", "--nested"]) == 0
+    assert "-imitation-" in capsys.readouterr().out

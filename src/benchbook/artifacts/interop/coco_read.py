@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchbook.artifacts.interop.coco import checks
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
-from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 
@@ -94,7 +94,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     where = f"{shown(first.file)}, line {first.line}"
     if len(entries) != with_rows:
         log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data[0]), with_rows)
-    chosen = matched(entries, blocks, lambda entry, block: _fits(entry[1], block))
+    chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
     if chosen is None:
         raise ArtifactError(
             f"{where}: names {len(entries)} runs, {shown(data[0])} holds {with_rows}, and which of them belong "
@@ -104,7 +104,14 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
         log.warning(
             "%s: %d runs of %s are left out, because no entry names them", where, with_rows - len(entries), data[0].name
         )
-    for (segment, entry), block in zip(entries, chosen, strict=True):
+    pairs = [(segment, entry, block) for (segment, entry), block in zip(entries, chosen, strict=True)]
+    strange = [entry for segment, entry, block in pairs if block and not checks.has_optimum(segment, entry, block)]
+    if strange:
+        log.warning(
+            "%s: the optima that %s tells are not those of %s, first of instance %d",
+            where, shown(data[0]), first.function, strange[0].instance,
+        )  # fmt: skip
+    for segment, entry, block in pairs:
         where = f"{shown(segment.file)}, line {segment.line}"
         if block is None and entry.evaluations is not None:
             raise ArtifactError(
@@ -155,22 +162,11 @@ def _same_start(hits: Logged, timed: Logged) -> bool:
     return abs(hits.values[0] - timed.values[0]) <= 1e-6 * abs(hits.values[0]) or hits.values[0] != hits.values[0]
 
 
-def _fits(entry: Entry, block: Logged) -> bool | None:
-    """Return whether an entry tells the length that the rows have, and the instance that their header tells."""
-    if block.instance is not None and block.instance != entry.instance:
-        return False
-    return None if entry.evaluations is None else entry.evaluations == block.last
-
-
 def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
+    checks.check(segment, entry, block)
     if entry.evaluations is None:
         log.warning("%s was not closed; it ends at its last logged row", where)
-    elif entry.evaluations != block.last:
-        raise ArtifactError(
-            f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, end "
-            f"at {block.last}"
-        )
     at, values = list(block.spent), list(block.values)
     if block.timed is not None:
         more_at, more_values, denied = timed_rows(block, block.timed, _steps(segment, block))
@@ -182,10 +178,7 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
         file=shown(segment.file),
         tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=coco_function(segment.header.get("suite", ""), segment.number, segment.indicator),
-            dim=segment.dim,
-            instance=entry.instance,
-            f_opt=0.0,
+            name=segment.function, dim=segment.dim, instance=entry.instance, f_opt=None if block.raw else 0.0
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
         evaluations=block.last_spent,

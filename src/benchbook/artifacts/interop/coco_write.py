@@ -133,10 +133,14 @@ def _rounded_up(precision: float) -> str:
     return f"{float(_PRINTED.create_decimal_from_float(precision)):+10.9e}"
 
 
+def _final(run: Run) -> float:
+    """Return the last precision, as the rows have it; infinite without a value."""
+    values = run.history.best_values
+    return max(float(values[-1]) - (run.problem.f_opt or 0.0), 0.0) if len(values) else math.inf
+
+
 def _info(optimizer: str, number: int, dim: int, data: str, own: list[Labelled]) -> str:
-    entries = ", ".join(
-        f"{item.run.problem.instance}:{item.run.evaluations}|{max(item.run.precision or 0.0, 0.0):.1e}" for item in own
-    )
+    entries = ", ".join(f"{item.run.problem.instance}:{item.run.evaluations}|{_final(item.run):.1e}" for item in own)
     return (
         f"suite = 'bbob', funcId = {number}, DIM = {dim}, Precision = 1.000e-08, algId = '{optimizer}', "
         f"coco_version = '2.8.2', logger = 'bbob', data_format = 'bbob-new2'\n"

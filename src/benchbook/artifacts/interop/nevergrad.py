@@ -28,22 +28,23 @@ _MEASURED = frozenset(
 )
 # What nevergrad does where a table has no such column, so that both give the same problem.
 _DEFAULTS: Mapping[str, tuple[str, ...]] = {
-    "noise_level": ("0", "0.0"),
+    "noise_level": ("0",),
     "noise_dissymmetry": ("False", "0"),
     "rotation": ("False", "none", "None", "0"),
-    "useless_variables": ("0", "0.0"),
-    "num_blocks": ("1", "1.0"),
-    "num_workers": ("1", "1.0"),
-    "num_objectives": ("1", "1.0"),
-    "translation_factor": ("1", "1.0"),
+    "useless_variables": ("0",),
+    "num_blocks": ("1",),
+    "num_workers": ("1",),
+    "num_objectives": ("1",),
+    "translation_factor": ("1",),
     "hashing": ("False", "0"),
     "aggregator": ("max",),
     "split": ("False", "0"),
     "bounded": ("False", "0"),
-    "expo": ("1", "1.0"),
+    "expo": ("1",),
     "zero_pen": ("False", "0"),
     "batch_mode": ("True", "1"),
     "function_class": ("ArtificialFunction",),
+    "discrete": ("False", "0"),
 }
 
 
@@ -97,11 +98,14 @@ def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> Import
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:
         raise ArtifactError(f"{where}: budget, loss, seed or dimension is not a number")
-    if error := fields.get("error"):
-        log.warning("%s: the experiment failed: %s", where, error[:80])
+    error = fields.get("error")
+    failed = f"the experiment failed: {error[:80]}" if error else ""
     if not math.isfinite(loss) or budget < 1 or dim < 1:
-        log.warning("%s: left out, loss %r at budget %r", where, fields["loss"], fields["budget"])
+        said = f"; {failed}" if failed else ""
+        log.warning("%s: left out, loss %r at budget %r%s", where, fields["loss"], fields["budget"], said)
         return None
+    if failed:
+        log.warning("%s: %s", where, failed)
     return ImportedRun(
         format="nevergrad",
         file=shown(file),
@@ -136,7 +140,7 @@ def _name(fields: Mapping[str, str]) -> str:
     source = next((name for name in _NAMES if fields.get(name)), None)
     conditions = {
         name: value
-        for name, value in sorted(fields.items())
+        for name, value in ((name, _plain(text)) for name, text in sorted(fields.items()))
         if name not in _MEASURED
         and name not in (source, *_DIMS, *_USEFUL)
         and value
@@ -146,6 +150,14 @@ def _name(fields: Mapping[str, str]) -> str:
     if not conditions:
         return function
     return f"{function}[{','.join(f'{safe_name(name)}={safe_name(value)}' for name, value in conditions.items())}]"
+
+
+def _plain(text: str) -> str:
+    """Return a number in one form: a column with gaps is written as `2.0` where another has `2`."""
+    value = number(text)
+    if value is None or not math.isfinite(value):
+        return text
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:

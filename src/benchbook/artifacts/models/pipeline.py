@@ -185,6 +185,8 @@ class TrackedPipeline(Model):
     """Unique name of this run; also that of its folder."""
     name: Name
     """Name of the pipeline."""
+    parent: str | None = None
+    """Id of the pipeline that this one is part of, as in the notebook of a spec; null if there is none."""
     spec: str | None
     """Spec that ran in it; null without one."""
     total: int | None = Field(ge=1)

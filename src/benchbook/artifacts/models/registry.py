@@ -18,6 +18,7 @@ from benchbook.artifacts.kinds import (
     MANIFEST_VERSION,
     PIPELINE_VERSION,
     PROFILE_VERSION,
+    RANKING_VERSION,
     REFERENCE_VERSION,
     RUN_VERSION,
     SPEC_OUTCOME_VERSION,
@@ -45,6 +46,7 @@ from benchbook.artifacts.models.study import Aggregate, StudyManifest
 from benchbook.records import Claim, History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.imported import ImportedRun
+from benchbook.records.ranking import Ranking
 
 
 class RunsLedger(Model):
@@ -127,6 +129,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Kind.PROFILE: Profile,
     Kind.STRENGTH: Strength,
     Kind.BENCHMARK_REPORT: document_model(model_of(Report), Kind.BENCHMARK_REPORT.value),
+    Kind.RANKING: document_model(model_of(Ranking), Kind.RANKING.value),
 }
 FILE_NAMES = {
     Kind.RUN: f"run-artifact.v{RUN_VERSION}.schema.json",
@@ -143,6 +146,7 @@ FILE_NAMES = {
     Kind.REFERENCE: f"reference.v{REFERENCE_VERSION}.schema.json",
     Kind.BENCHMARK_REPORT: f"benchmark-report.v{BENCHMARK_VERSION}.schema.json",
     Kind.PIPELINE: f"pipeline.v{PIPELINE_VERSION}.schema.json",
+    Kind.RANKING: f"ranking.v{RANKING_VERSION}.schema.json",
     Kind.STRENGTH: f"strength.v{STRENGTH_VERSION}.schema.json",
     Kind.PROFILE: f"profile.v{PROFILE_VERSION}.schema.json",
 }

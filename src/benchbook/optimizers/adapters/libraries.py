@@ -12,6 +12,7 @@ class Listed:
 
     summary: str
     anytime: bool
+    can: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -19,7 +19,14 @@ _FAMILIES = {
     "bbob_noisy": "BBOB, noisy",
     "bbob_largescale": "BBOB, large-scale",
     "bbob_mixint": "BBOB, mixed-integer",
+    "bbob_constrained": "BBOB, constrained",
+    "bbob_biobj": "BBOB, two objectives",
     "applied": "Applied problems",
+}
+
+_SHOWN = {
+    "bbob_constrained": "shades are ranks of the values, darker where they are lower; what is not feasible is grey.",
+    "bbob_biobj": "between -5 and 5, the darker the fewer points dominate it; orange: no point of the grid does.",
 }
 
 
@@ -86,10 +93,12 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
 
 
 def _problem_card(info: ProblemInfo) -> str:
-    alt = (
-        f"Landscape of {info.title} ({info.name}) in two of its variables: shades are ranks of the values, darker "
-        f"where they are lower. {'Several local optima.' if info.multimodal else 'One optimum.'}"
+    alt = _SHOWN.get(
+        info.family,
+        f"shades are ranks of the values, darker where they are lower. "
+        f"{'Several local optima.' if info.multimodal else 'One optimum.'}",
     )
+    alt = f"Landscape of {info.title} ({info.name}) in two of its variables: {alt}"
     tags = ["multimodal" if info.multimodal else "unimodal", "separable" if info.separable else "not separable"]
     tags += [f"conditioning {info.conditioning:g}"] if info.conditioning is not None else []
     tags += [info.group] if info.group and info.group not in tags else []

@@ -20,7 +20,7 @@ from benchbook.problems import stack
 from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy
 from benchbook.records import RunRecord
-from benchbook.runs import SignalWatch, run_lockstep
+from benchbook.runs import SignalWatch, quality_of, run_lockstep
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import (
     code_digest,
@@ -126,9 +126,11 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     )
     # A noisy run draws from a stream of its own after each evaluation, and is done alone.
     noisy = any(isinstance(item.problem, Noisy) for item in planned)
+    # What is judged by more than one value remembers what came before.
+    judged = quality_of(first.problem) is not None
     # A fault that knows where the optimum lies is another one for each problem.
     alike = all(item.optimizer.factory is first.optimizer.factory for item in planned)
-    return same_box and not noisy and alike and first.optimizer.can_lockstep()
+    return same_box and not noisy and not judged and alike and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -30,7 +31,7 @@ from benchbook.records import (
     Timing,
     as_plain,
 )
-from benchbook.runs import Outcome, run_loop
+from benchbook.runs import JudgedProblem, Outcome, ToldAll, quality_of, run_loop
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
@@ -63,11 +64,15 @@ def execute(
     history = ImprovementHistory()
     watch = provenance.MemoryWatch()
 
+    quality = quality_of(problem)
+    evaluated = problem if quality is None else JudgedProblem(problem, quality)
+
     def make() -> Optimizer:
-        return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
+        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
+        return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
-    with guard, profiled_parts(make, problem, (history, *observers)) as parts:
+    with guard, profiled_parts(make, evaluated, (history, *observers)) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,
@@ -79,6 +84,8 @@ def execute(
             noise=noise_of(planned),
             clock=clock,
         )
+    if quality is not None:
+        outcome = replace(outcome, invalid_evaluations=outcome.invalid_evaluations - quality.without_value)
     with stage("observe"):
         improvements = history.history
     return record_of(planned, outcome, improvements, created_at, watch.memory())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.optimizers import OptimizerChoice
+from benchbook.optimizers import OptimizerChoice, check_able
 from benchbook.problems import problem as make_problem
 from benchbook.protocols import Problem
 from benchbook.records import RunSpec
@@ -40,8 +40,9 @@ def planned_run(
     """Check the numbers of a run and put it together; default: the budget is 1,000 x dim.
 
     Raises:
-        UsageError: A number is out of its range.
+        UsageError: A number is out of its range, or the optimizer cannot handle what the problem has.
     """
+    check_able(choice, problem)
     if problem.instance > MAX_INTEGER:
         raise UsageError(f"instance is {problem.instance}, expected at most {MAX_INTEGER}, which an artifact can hold")
     budget = DEFAULT_BUDGET_PER_DIM * problem.dim if budget is None else _count("budget", budget)

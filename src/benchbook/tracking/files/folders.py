@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,6 +96,8 @@ def moment_of(run_id: str) -> str:
 def find_run(wanted: str, root: Path | None = None) -> Path:
     """Return the folder of a pipeline: by id, by the beginning or the end of one, by name (its newest), or `latest`.
 
+    The latest is never one that is part of another, such as those that the notebook of a spec tracks.
+
     Raises:
         UsageError: There is none, or several begin or end so.
     """
@@ -104,7 +106,8 @@ def find_run(wanted: str, root: Path | None = None) -> Path:
         raise UsageError(f"nothing was tracked yet in {tracking_root(root)}")
     slugs = {run_id: run_id.split("-", 1)[1].rsplit("-", 1)[0] for run_id in known}
     if wanted == "latest":
-        return tracking_root(root) / known[0]
+        latest = next((run_id for run_id in known if not is_nested(parent_of(run_id, root), known)), known[0])
+        return tracking_root(root) / latest
     if wanted in slugs:
         return tracking_root(root) / wanted
     named = [run_id for run_id in known if slugs[run_id] == wanted.lower()]
@@ -116,6 +119,17 @@ def find_run(wanted: str, root: Path | None = None) -> Path:
     if not parts:
         raise unknown_name("tracked pipeline", wanted, dict.fromkeys(slugs.values()))
     return tracking_root(root) / parts[0]
+
+
+def parent_of(run_id: str, root: Path | None = None) -> str | None:
+    """Return the id of the pipeline that a pipeline is part of; None without one."""
+    parent = (read_snapshot(tracking_root(root) / run_id) or {}).get("parent")
+    return parent if isinstance(parent, str) else None
+
+
+def is_nested(parent: str | None, known: Collection[str]) -> bool:
+    """Return whether a pipeline is part of another that is still kept."""
+    return parent is not None and parent in known
 
 
 def is_running(folder: Path) -> bool:

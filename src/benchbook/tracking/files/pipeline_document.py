@@ -28,6 +28,7 @@ def to_document(state: PipelineState) -> dict[str, Any]:
         "kind": KIND,
         "schema_version": 1,
         **{name: getattr(state, name) for name in _PLAIN},
+        "parent": state.parent,
         "status": state.status.value,
         "steps": [_step(step) for step in state.steps],
         "predictions": [_fields(prediction) for prediction in state.predictions],
@@ -62,7 +63,7 @@ def from_document(document: dict[str, Any]) -> PipelineState:
         TypeError: A field has another structure.
         ValueError: A status is none.
     """
-    state = PipelineState(**{name: document[name] for name in _PLAIN})
+    state = PipelineState(**{name: document[name] for name in _PLAIN}, parent=document.get("parent"))
     state.status = StepStatus(document["status"])
     state.steps = [_step_from(step) for step in document["steps"]]
     state.predictions = [Prediction(**prediction) for prediction in document["predictions"]]

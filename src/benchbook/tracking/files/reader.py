@@ -23,8 +23,10 @@ from benchbook.tracking.files.folders import (
     MANIFEST,
     check_readable,
     earlier_shapes,
+    is_nested,
     is_running,
     moment_of,
+    parent_of,
     read_snapshot,
     run_ids,
     tracking_root,
@@ -50,6 +52,7 @@ class Line:
         total: Steps there will be, as far as known.
         duration_s: Seconds it took, or has taken until its last sign of life.
         reason: Why it failed, was cancelled or cannot be read.
+        parent: The pipeline that it is part of; None without one.
     """
 
     run_id: str
@@ -63,6 +66,10 @@ class Line:
     duration_s: float | None
     last_at: str
     reason: str | None
+    parent: str | None = None
+
+
+_PARENT = Line.__slots__.index("parent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +146,7 @@ def list_runs(
     status: Iterable[str] = (),
     spec: str | None = None,
     limit: int | None = None,
+    nested: bool = False,
 ) -> tuple[list[Line], int]:
     """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
 
@@ -151,12 +159,14 @@ def list_runs(
         status: Only those of one of these.
         spec: Only those of this name, or that ran this spec.
         limit: At most so many.
+        nested: Also those that are part of another, such as those that the notebook of a spec tracks.
     """
     base = tracking_root(root)
     index = _read_index(base)
     earliest = since.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if since is not None else ""
     latest = until.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if until is not None else None
     known = run_ids(root)
+    kept = frozenset(known)
     wanted, new, found = set(status), 0, []
     for run_id in known:
         if run_id < earliest:
@@ -173,6 +183,8 @@ def list_runs(
                 index[run_id] = fields
                 new += 1
         if (wanted and fields[3] not in wanted) or (spec is not None and spec not in fields[1:3]):
+            continue
+        if not nested and is_nested(fields[_PARENT], kept):
             continue
         found.append(fields)
     if new >= _WORTH_KEEPING:
@@ -205,6 +217,7 @@ def _line(folder: Path) -> Line | None:
         duration_s=seen.elapsed_s,
         last_at=seen.heartbeat_at,
         reason=state.reason,
+        parent=state.parent,
     )
 
 
@@ -224,6 +237,7 @@ def _line_of(document: dict[str, Any]) -> Line:
         duration_s=document["duration_s"],
         last_at=document["last_at"],
         reason=document["reason"],
+        parent=document.get("parent"),
     )
 
 
@@ -268,6 +282,8 @@ def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
 def prune(keep: int, root: Path | None = None, *, dry_run: bool = False) -> list[str]:
     """Delete all but the newest `keep` pipelines, never a live one, and return the ids of those deleted.
 
+    One that is part of another is not counted, and stays as long as the other.
+
     Raises:
         UsageError: `keep` is less than 20.
         StorageError: A folder cannot be deleted.
@@ -276,10 +292,14 @@ def prune(keep: int, root: Path | None = None, *, dry_run: bool = False) -> list
 
     if keep < LEAST_KEPT:
         raise UsageError(f"keep is {keep}, expected at least {LEAST_KEPT}")
-    gone = []
-    for run_id in run_ids(root)[keep:]:
+    gone: list[str] = []
+    known = run_ids(root)
+    parents = {run_id: parent_of(run_id, root) for run_id in known}
+    alone = [run_id for run_id in known if not is_nested(parents[run_id], parents)]
+    kept = set(alone[:keep])
+    for run_id in known:
         folder = tracking_root(root) / run_id
-        if is_running(folder) or not (folder / MANIFEST).is_file():
+        if run_id in kept or parents[run_id] in kept or is_running(folder) or not (folder / MANIFEST).is_file():
             continue
         if not dry_run:
             try:

@@ -84,7 +84,7 @@ def metrics_text(step: StepState) -> str:
 def _metric(name: str, value: float | None) -> str:
     if value is None:
         return f"{name} not finite"
-    number = f"{value:.6g}" if abs(value) < 1000 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
+    number = f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
     return f"{number} {name.removesuffix('_per_s')}/s" if name.endswith("_per_s") else f"{name} {number}"
 
 

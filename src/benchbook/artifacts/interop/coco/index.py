@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchbook.artifacts.interop.sources.numbers import whole
+from benchbook.artifacts.interop.sources.numbers import number as number_in
+from benchbook.artifacts.interop.sources.numbers import rounding, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
+from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)
@@ -21,10 +23,19 @@ _MOST_DIM = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run that an index names; `evaluations` is None if it was not closed."""
+    """A run that an index names.
+
+    Attributes:
+        instance: Its instance.
+        evaluations: Evaluations spent; None if it was not closed.
+        final: The last of its best values; None if it is not told.
+        rounding: By how much the print of the last value may differ from it.
+    """
 
     instance: int
     evaluations: int | None
+    final: float | None = None
+    rounding: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +69,11 @@ class Segment:
     def indicator(self) -> str:
         """The quality indicator of several objectives; empty for one objective."""
         return self.header.get("indicator", "")
+
+    @property
+    def function(self) -> str:
+        """Name of the function."""
+        return coco_function(self.header.get("suite", ""), self.number, self.indicator)
 
 
 def read_index(file: Path) -> Iterator[Segment]:
@@ -143,7 +159,12 @@ def _entry(file: Path, number: int, text: str) -> Entry:
     found = _RUN.fullmatch(text)
     if found is None:
         raise ArtifactError(f"{shown(file)}, line {number}: {text!r} is not instance:evaluations|precision")
-    return Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None)
+    return Entry(
+        instance=int(found[1]),
+        evaluations=int(found[2]) if found[2] else None,
+        final=number_in(found[3]) if found[3] else None,
+        rounding=rounding(found[3]) if found[3] else 0.0,
+    )
 
 
 def _inside(file: Path, name: str, number: int, folder: str) -> Path:

@@ -16,6 +16,7 @@ from benchbook.errors import ArtifactError, UsageError
 log = logging.getLogger(__name__)
 _OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
 _INSTANCE = re.compile(r"instance = ([0-9]{1,15})\b")
+_RAW = re.compile(r"best noise-free fitness(?! - Fopt)")  # the header of a logger that knows no optimum
 _ROUNDING = 1e-9  # relative; ten digits are printed, and cocopp takes values so near for equal
 _HARDEST = 1e-8  # below, a .dat file has no rows for further targets
 
@@ -29,6 +30,8 @@ class Logged:
         optimum: The value that was subtracted, as the header tells it.
         instance: Instance, where the header tells it.
         counts_constraints: Whether the second column counts evaluations of constraints.
+        counts_both: Whether the first column counts evaluations of function and constraints, as COCO 2.0 to 2.3 did.
+        raw: Whether values are no precisions, because the logger knew no optimum.
         functions: Evaluations of the function at each row.
         spent: Evaluations of function and constraints at each row.
         values: Best precision, or indicator, at each row.
@@ -40,6 +43,8 @@ class Logged:
     optimum: float | None = None
     instance: int | None = None
     counts_constraints: bool = False
+    counts_both: bool = False
+    raw: bool = False
     functions: list[int] = field(default_factory=list)
     spent: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
@@ -55,6 +60,13 @@ class Logged:
     def last_spent(self) -> int:
         """All evaluations at the last row of both files; 0 without rows."""
         return max([*self.spent[-1:], *(self.timed.spent[-1:] if self.timed else ())], default=0)
+
+    @property
+    def best(self) -> float | None:
+        """The best value of the `.dat` file, and of the `.tdat` file where that ends later; None without one."""
+        later = self.timed is not None and self.timed.functions[-1:] > self.functions[-1:]
+        found = [*self.values, *(self.timed.values if self.timed and later else ())]
+        return min((value for value in found if math.isfinite(value)), default=None)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -105,8 +117,12 @@ def _read_header(run: Logged, text: str) -> None:
         run.optimum = number(found[1])
     if found := _INSTANCE.search(text):
         run.instance = int(found[1])
-    if "g evaluations" in text:
+    if "f + g evaluations" in text:
+        run.counts_both = True
+    elif "g evaluations" in text:
         run.counts_constraints = True
+    if _RAW.search(text):
+        run.raw = True
 
 
 def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> None:
@@ -121,7 +137,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
         log.warning("%s, line %d: left out, it precedes the first evaluation", shown(file), place)
         return
     run.columns = len(fields)
-    if not len(run) and functions != 1:
+    if not len(run) and functions != 1 and not run.counts_both:
         log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, functions)
     if len(run) and functions < run.functions[-1]:
         raise ArtifactError(
@@ -153,7 +169,7 @@ def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list
             row += 1
             if hits.values[row] < best:
                 best = hits.values[row]
-                limit = _next_target(best, steps)
+                limit = -math.inf if hits.raw else _next_target(best, steps)
         if not value < best:
             continue
         if value > limit:

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchbook.artifacts.interop.sources.numbers import number, whole
+from benchbook.artifacts.interop.sources.numbers import number, rounding, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
 
 log = logging.getLogger(__name__)
 _HEADER = re.compile(r'"[^"]*"|\S+')
-_DECIMALS = re.compile(r"[+-]?[0-9]*\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
 _OBJECTIVE = re.compile(r"(?:raw_?y|y|f|obj|objective|fitness)[_ ]?[0-9]+", re.IGNORECASE)
 RAW = "raw_y"
 OLD_RAW = "best-so-far f(x)"
@@ -134,15 +133,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])
     run.evaluations.append(evaluations)
     run.values.append(value)
-    run.rounding.append(_rounding(fields[column]))
+    run.rounding.append(rounding(fields[column]))
     if other >= 0:
         run.shown = number(fields[other])
 
-
-def _rounding(text: str) -> float:
-    """Return half of the last printed digit's unit."""
-    found = _DECIMALS.fullmatch(text)
-    if found is None:
-        return 0.0
-    exponent = int(found[2] or 0) - len(found[1])
-    return 0.5 * 10.0**exponent if abs(exponent) < 300 else 0.0

@@ -119,6 +119,11 @@ def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None
     maximised = directions[place] == optuna.study.StudyDirection.MAXIMIZE
     trials = sorted(storage.get_all_trials(study._study_id, deepcopy=False), key=lambda trial: int(trial.number))
     done = [trial for trial in trials if trial.state.is_finished()]
+    if len(done) < len(trials):
+        log.warning(
+            "%s: %d trials of the study %r are left out, first number %d: they have no end", name, len(trials) - len(done),
+            study.study_name, next(trial.number for trial in trials if not trial.state.is_finished()),
+        )  # fmt: skip
     if not done:
         log.warning("%s: the study %r is left out, it has no finished trial", name, study.study_name)
         return None

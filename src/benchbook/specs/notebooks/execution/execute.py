@@ -126,6 +126,7 @@ def execute_specs(
     outputs: bool = False,
     only_changed: bool = False,
     place: Path | None = None,
+    pipeline: str | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[SpecResult]:
     """Execute specs with parameters; a failing one is kept and does not stop the others.
@@ -142,6 +143,7 @@ def execute_specs(
         only_changed: Leave out what has held before, and been made from the same notebook, parameters, code and
             libraries; its outcome stands.
         place: Folder for what they leave, a folder for each; default: that of the project's artifacts.
+        pipeline: Id of the tracked pipeline that they are steps of; what their notebooks track is a part of it.
         clock: Measures the durations.
 
     Raises:
@@ -150,7 +152,7 @@ def execute_specs(
     for file in files:
         read_notebook(file.path)
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
-    pool = NotebookWorkers(place)
+    pool = NotebookWorkers(place, pipeline)
     place = place or spec_root()
     telling = _Telling(progress, listener, outputs)
     try:

@@ -21,6 +21,7 @@ from benchbook.specs.notebooks.execution.execute import (
     SpecStarted,
     execute_specs,
 )
+from benchbook.specs.views.tally import tally
 from benchbook.studies.smoke import AMOUNT, SMOKE, smoke_work
 from benchbook.studies.tracked import end
 from benchbook.typing import JsonObject
@@ -65,7 +66,7 @@ def execute_tracked(
             listener(happening)
 
     try:
-        results = execute_specs(files, params, listener=told, **options)
+        results = execute_specs(files, params, listener=told, pipeline=pipeline.run_id, **options)
     except BaseException as error:
         end(pipeline, error)
         raise
@@ -140,12 +141,13 @@ class _Watcher:
         timing: Any = outcome["timing"]
         runs: Any = outcome["runs"]
         step.count(timing["evaluations"])
-        held, failed = (sum(claim["verdict"] == verdict for claim in claims) for verdict in ("held", "failed"))
-        undecided = len(claims) - held - failed
+        counted = tally(claims)
         for name, value in (
-            ("held", held),
-            ("not_held", failed),
-            ("undecided", undecided),
+            ("quality_held", counted.quality.held),
+            ("quality_failed", counted.quality.failed),
+            ("contract_passed", counted.contract.held),
+            ("contract_failed", counted.contract.failed),
+            ("undecided", counted.undecided),
             ("runs", runs["done"]),
             ("compute_s", timing["compute_s"]),
         ):
@@ -153,8 +155,7 @@ class _Watcher:
         step.artifact(result.notebook)
         for claim in claims:
             self._pipeline.claim(f"{result.name}: {claim['text']}", claim["verdict"])
-        why = f"{failed} claims do not hold, {undecided} could not be decided"
         if result.held:
             step.end()
         else:
-            step.end(StepStatus.FAILED, str(outcome["error"] or why))
+            step.end(StepStatus.FAILED, str(outcome["error"] or counted.text))

@@ -1,4 +1,4 @@
-"""The argument STUDY: a store, run artifacts, or folders of them."""
+"""Studies as a user names them: a store, run artifacts, or folders of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from benchbook.records import RunRecord
 
 log = logging.getLogger(__name__)
-STUDY_HELP = "STUDY is the folder of a store, a run artifact, or a folder of run artifacts."
 
 
 def open_runs(paths: Iterable[Path]) -> RunTable:
