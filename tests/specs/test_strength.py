@@ -183,6 +183,19 @@ def test_all_specs_can_be_measured_in_parts(project: Path, capsys: pytest.Captur
     assert read_strength("random_search", "balanced") is not None
 
 
+def test_a_missing_library_is_told_by_name_and_left_out_of_all(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A named spec is an error with the command that installs the library; of all specs, the others are measured."""
+    del project
+    for module in ("benchbook.specs.noticing.measure", "benchbook.specs.names"):
+        monkeypatch.setattr(f"{module}.what_is_missing", lambda spec: f"{spec} needs x: pip install x")
+    with pytest.raises(UsageError, match="pip install x"):
+        bb.strength("random_search")
+    assert main(["spec", "strength"]) == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_bad_input_is_told(project: Path) -> None:
     """Unknown specs and faults with the nearest name, no claims, no specs to re-seed."""
     with pytest.raises(UnknownNameError, match="random_search"):

@@ -184,12 +184,14 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     """Check that specs are complete.
 
     Without NAMES, other notebooks are checked, too. In benchbook's own repository, also checks that every native
-    optimizer and every adapted library has a spec, and that native optimizers have an example in their docstring. Exit
-    code 6: something is missing; each finding is listed on a line.
+    optimizer and every adapted library has a spec, that native optimizers have an example in their docstring, and that
+    the strength of their specs was measured since spec or optimizer last changed. Exit code 6: something is missing;
+    each finding is listed on a line.
     """
     from benchbook.specs.notebooks.check import check_notebook, check_project, other_notebooks, quick_params
     from benchbook.specs.notebooks.discover import find, notebook_folder
     from benchbook.specs.notebooks.fix import fix_notebook
+    from benchbook.specs.noticing.filed import check_strength
 
     quick, files, folder = quick_params(), find(names), notebook_folder()
     others = [] if names else other_notebooks(folder, files)
@@ -200,7 +202,7 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     if names:
         findings = [finding for file in files for finding in check_notebook(file.path, quick)]
     else:
-        findings = check_project(folder, files, quick)
+        findings = [*check_project(folder, files, quick), *check_strength(folder, files)]
     _list_findings(findings)
     counted = f"{len(files)} specs{f' and {len(others)} other notebooks' if others else ''}"
     click.echo(f"{counted} checked, {len(findings)} findings", err=bool(findings))

@@ -46,7 +46,7 @@ def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> s
 
 
 def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
-    """Return the specs of native optimizers whose strength was never measured, or not since they changed.
+    """Return the specs of native optimizers whose committed strength is missing, or older than what it is about.
 
     Args:
         folder: The folder of notebooks; another project than benchbook measures what it wants.
@@ -55,7 +55,7 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     if project_name(folder.parent) != "benchbook":
         return []
     native = {spec_name(factory.name) for factory in NATIVE}
-    told = [(file.name, _fault(file)) for file in files if file.name in native]
+    told = [(file.name, _fault(file, folder.parent / "artifacts")) for file in files if file.name in native]
     return [
         Finding(spec=name, where="", what=f"{fault}; measure it: benchbook spec strength {name}")
         for name, fault in told
@@ -63,8 +63,8 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     ]
 
 
-def _fault(file: SpecFile) -> str | None:
-    measured = read_strength(file.name)
+def _fault(file: SpecFile, artifacts: Path) -> str | None:
+    measured = read_strength(file.name, artifacts=artifacts)
     if measured is None:
         return "the strength of its claims was never measured, or cannot be read"
     if measured.document["subject"] != subject_digest(file, load(QUICK), str(measured.document["optimizer"])):
