@@ -69,9 +69,9 @@ def thread(evaluations: int) -> int:
     """Hand its points over between threads."""
     import numpy as np
 
-    from benchbook.optimizers.adapters.blocking import Turned
+    from benchbook.optimizers.adapters.blocking import BlockingCall
 
-    library, done = Turned(lambda evaluate: search(evaluate.one, evaluations)), 0
+    library, done = BlockingCall(lambda evaluate: search(evaluate.one, evaluations)), 0
     while (points := library.ask()) is not None:
         library.tell(np.array([bowl(points[0])]))
         done += 1

@@ -2,7 +2,7 @@
 
 A band is to hold the true share in 95 % of studies; so is an interval. Runs are drawn from distributions whose truth is
 known, the intervals computed as reports and comparisons do, and the times counted in which they hold it. The table in
-docs/_data/coverage.json, which the reference shows, is written again by `python -m benchmarks coverage` (some three
+docs/_data/coverage.json, which the reference shows, is written again by `python -m benchmarks coverage` (some four
 minutes on one core); `--quick` prints a rough one. Before is what version 0.1 did: percentile intervals, and bands in
 which all instances of a cell were drawn with the same weights.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchbook.analysis.columns import Columns
+from benchbook.analysis.measures.ert import ert_limits
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
 from benchbook.analysis.statistics.intervals import ert_ratio, mean_difference
@@ -50,6 +51,12 @@ def main(quick: bool) -> None:
     for label, areas in AREAS.items():
         for n in (5, 15):
             measured("AOCC difference", f"{label}, {n} and {n} runs", *area_coverage(areas, n, pairs))
+    for label, differences in PAIRED.items():
+        for n in (5, 15):
+            measured("AOCC difference, paired", f"{label}, {n} pairs", *paired_coverage(differences, n, pairs))
+    for label, side in SINGLE.items():
+        for n in (5, 15):
+            measured("ERT", f"{label}, {n} runs", *single_coverage(side, n, pairs))
     for label, sides in ERTS.items():
         for n in (5, 15):
             measured("ERT ratio", f"{label}, {n} and {n} runs", *ert_coverage(sides, n, pairs))
@@ -139,6 +146,11 @@ AREAS = {
     "skewed against steady": (_SKEWED, _STEADY),
     "30 % solved": (_TWO_ENDS, _TWO_ENDS),
 }
+PAIRED: dict[str, Side] = {
+    "normal": (lambda n, rng: rng.normal(0.02, 0.05, n), 0.02),
+    "heavy tails": (lambda n, rng: 0.02 + 0.02 * rng.standard_t(3, n), 0.02),
+    "skewed": (lambda n, rng: rng.gamma(1.0, 0.05, n), 0.05),
+}
 # success rate, spread of the logarithm, evaluations of a failed run; a run that succeeds takes 1 at the median
 ERTS = {
     "all succeed": ((1.0, 0.5, np.inf), (1.0, 0.5, np.inf)),
@@ -147,6 +159,14 @@ ERTS = {
     "50 % succeed": ((0.5, 0.5, 10.0), (0.5, 0.5, 10.0)),
     "30 % succeed": ((0.3, 0.5, 10.0), (0.3, 0.5, 10.0)),
     "90 % against all (failures are seldom seen)": ((0.9, 0.5, 10.0), (1.0, 0.5, np.inf)),
+}
+
+
+SINGLE = {
+    "all succeed": ERTS["all succeed"][0],
+    "all succeed, varying more": ERTS["all succeed, one varies more"][0],
+    **{f"{share} % succeed": ERTS[f"{share} % succeed"][0] for share in (70, 50, 30)},
+    "90 % succeed (failures are seldom seen)": ERTS["90 % against all (failures are seldom seen)"][0],
 }
 
 
@@ -161,6 +181,37 @@ def area_coverage(sides: tuple[Side, Side], n: int, pairs: int) -> tuple[float, 
         found = mean_difference(a, b, paired=False)
         held += [holds(np.quantile(drawn, [0.025, 0.975]), truth), holds((found.low, found.high), truth)]
     then, now = held / pairs
+    return float(then), float(now)
+
+
+def paired_coverage(differences: Side, n: int, pairs: int) -> tuple[float, float]:
+    """Return how often the intervals of before and of now hold the true mean of paired differences."""
+    rng = np.random.default_rng(n)
+    (drawn_from, truth), held = differences, np.zeros(2)
+    for _ in range(pairs):
+        values = drawn_from(n, rng)
+        found = mean_difference(values, np.zeros(n), paired=True)
+        means = resampled(values, rng).mean(axis=1)
+        held += [holds(np.quantile(means, [0.025, 0.975]), truth), holds((found.low, found.high), truth)]
+    then, now = held / pairs
+    return float(then), float(now)
+
+
+def single_coverage(side: tuple[float, ...], n: int, studies: int) -> tuple[float, float]:
+    """Return how often the intervals hold the true ERT, among studies with a success."""
+    rng = np.random.default_rng(n)
+    truth, held, counted = expected(*side), np.zeros(2), 0
+    for _ in range(studies):
+        at, spent = hits(n, *side, rng)
+        if not np.isfinite(at).any():
+            continue
+        counted += 1
+        drawn = erts((at, spent), rng.integers(n, size=(DRAWS, n)))
+        ends = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
+        # Evaluations are whole numbers from 1 on; a thousandth of the time to the target is one here.
+        low, high = ert_limits(1000 * spent[:, np.newaxis], np.isfinite(at)[:, np.newaxis].astype(np.float64), 0.025)
+        held += [holds(ends, truth), holds((low[0] / 1000, high[0] / 1000), truth)]
+    then, now = held / max(counted, 1)
     return float(then), float(now)
 
 

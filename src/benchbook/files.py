@@ -88,7 +88,7 @@ def project_name(root: Path) -> str:
     """Return a project's name: that of its pyproject.toml, else that of its folder."""
     try:
         name = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, KeyError, TypeError):
         return root.resolve().name
     return str(name)
 
@@ -102,7 +102,7 @@ def how_to_install(extra: str) -> str:
 
 
 def shipped(*parts: str) -> Path:
-    """Return a file or folder of the data that the package carries.
+    """Return a file or folder of the package's data.
 
     Examples:
         >>> shipped("params", "quick.yaml").is_file()
@@ -120,13 +120,13 @@ def artifact_root() -> Path:
 
 
 def spec_root() -> Path:
-    """Return where specs leave what they did: `BENCHBOOK_SPECS`, else `specs` below the artifacts."""
+    """Return where results of specs go: `BENCHBOOK_SPECS`, else `specs` below the artifacts."""
     named = os.environ.get(SPEC_ROOT_VARIABLE)
     return Path(named) if named else artifact_root() / "specs"
 
 
 def scratch_root() -> Path:
-    """Return where specs leave what they did when somebody only tried something."""
+    """Return where results of specs go that were run only to try something."""
     return artifact_root() / "scratch" / "specs"
 
 
@@ -137,7 +137,7 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the platform lets a folder be synced."""
+    """Make the rename itself durable, if the platform allows a folder to be synced."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -146,5 +146,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     except OSError:
         return
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Bring to disk what any process has written to a file; one that is not there is left out.
+
+    Raises:
+        StorageError: It cannot be brought there.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         os.close(handle)

@@ -53,7 +53,7 @@ class Constrained(Protocol):
     """A problem with constraints `g(x) <= 0`, which a point must keep to be feasible.
 
     Its runs are judged as COCO judges them: a feasible point by its value, an infeasible one by `max(f, f_opt)` and the
-    sum of its violations. One evaluation is that of objective and constraints together.
+    sum of its violations. Each point costs two evaluations: one of the objective, one of all constraints together.
     """
 
     @property
@@ -95,6 +95,11 @@ def constraints_of(problem: object) -> int:
     return int(getattr(problem, "constraints", 0))
 
 
+def evaluations_of_point(problem: object) -> int:
+    """Return how many evaluations a point costs: one of the objective, and one of the constraints if there are any."""
+    return 2 if constraints_of(problem) else 1
+
+
 @runtime_checkable
 class Noisy(Protocol):
     """A problem whose values reach the optimizer with noise.
@@ -117,7 +122,8 @@ class Optimizer(Protocol):
     """Proposes points and learns from their values; never calls the objective and never counts evaluations.
 
     An optimizer that holds a resource, such as a thread, may have a method `close()`, which is called at the end of the
-    run.
+    run. One that is faster where nothing of it is called in another thread may have a method `stay_in_thread()`: a run
+    calls it before the first `ask`, as a promise.
     """
 
     def ask(self) -> FloatArray:

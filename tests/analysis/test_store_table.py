@@ -101,5 +101,5 @@ def test_a_cell_without_a_known_optimum_has_no_ert() -> None:
 
 def test_a_spread_of_one_number_has_no_deviation() -> None:
     """The deviation of a sample needs two."""
-    assert spread([2.0])["std"] is None
-    assert spread([1.0, 3.0])["std"] == pytest.approx(2**0.5)
+    assert spread([2.0]).std is None
+    assert spread([1.0, 3.0]).std == pytest.approx(2**0.5)

@@ -101,10 +101,10 @@ def test_a_wrong_study_is_refused(text: str, message: str, tmp_path: Path, capsy
     assert not (tmp_path / "store").exists()
 
 
-def test_a_folder_without_a_manifest_has_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_no_store_has_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The message says why."""
     assert call("study", "status", tmp_path) == 2
-    assert "has no manifest" in capsys.readouterr().err
+    assert "is not a store" in capsys.readouterr().err
 
 
 def test_a_summary_is_an_artifact_of_a_few_kilobytes(

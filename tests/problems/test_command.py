@@ -33,7 +33,7 @@ def test_every_function_is_shown(name: str, capsys: pytest.CaptureFixture[str]) 
     ("name", "facts"),
     [
         ("bbob_constrained_f15", ["constraints  9", "with 9 constraints g_i(x) <= 0"]),
-        ("bbob_biobj_f2", ["objectives   2", "f_1: bbob_f1; f_2: bbob_f2"]),
+        ("bbob_biobj_f2", ["objectives   2", "objectives bbob_f1 and bbob_f2"]),
     ],
 )
 def test_constraints_and_objectives_are_shown(name: str, facts: list[str], capsys: pytest.CaptureFixture[str]) -> None:

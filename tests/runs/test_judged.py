@@ -1,12 +1,14 @@
 """Runs on problems with constraints or two objectives: what is recorded, and what the optimizer is told."""
 
 import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import benchbook as bb
+from benchbook.artifacts.store.trace import read_trace
 from benchbook.errors import UsageError
 from benchbook.problems import from_callable
 from benchbook.records import RunRecord, Status, Stop
@@ -53,7 +55,7 @@ def _improvements(record: RunRecord) -> list[float]:
 def test_constraints_are_told_and_the_best_feasible_value_is_recorded() -> None:
     """With an unknown optimum only feasible points count as improvements; the optimizer is told f and g of all."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, constraints=_outside)
-    record = bb.run(Told, problem, seed=3, budget=30)
+    record = bb.run(Told, problem, seed=3, budget=60)
     x, fx, gx = (np.concatenate(parts) for parts in zip(*Told.heard, strict=True))
     assert (len(x), fx.shape, gx.shape) == (27, (27,), (27, 1))  # the last batch ends the run
     assert fx.tolist() == [_plane(row) for row in x]
@@ -67,7 +69,7 @@ def test_constraints_are_told_and_the_best_feasible_value_is_recorded() -> None:
 def test_a_known_optimum_makes_violations_comparable() -> None:
     """With `f_opt` an infeasible point has COCO's value: the larger of its value and `f_opt`, and its violations."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=[_outside, lambda x: x[0] - 1.9])
-    record = bb.run(Told, problem, seed=3, budget=31)
+    record = bb.run(Told, problem, seed=3, budget=62)
     fx, gx = (np.concatenate(parts) for parts in list(zip(*Told.heard, strict=True))[1:])
     judged = np.where((gx > 0.0).any(axis=1), np.maximum(fx, -4.0) + np.maximum(gx, 0.0).sum(axis=1), fx)
     best = np.minimum.accumulate(judged)
@@ -77,11 +79,35 @@ def test_a_known_optimum_makes_violations_comparable() -> None:
 def test_a_region_that_no_run_finds_is_no_success() -> None:
     """Where no point is feasible there is no value, no hit and no solution, and the run has failed."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, constraints=lambda x: 1.0)
-    record = bb.run(Told, problem, seed=3, budget=30)
-    assert (record.best_value, record.best_solution, record.evaluations) == (None, None, 30)
+    record = bb.run(Told, problem, seed=3, budget=60)
+    assert (record.best_value, record.best_solution, record.evaluations) == (None, None, 60)
     assert (record.status, record.stop, record.invalid_evaluations) == (Status.FAILED, Stop.BUDGET, 0)
     known = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=lambda x: 1.0)
     assert min(_improvements(bb.run(Told, known, seed=3, budget=300, target=0.5))) >= -4.0 + 1.0
+
+
+def test_a_point_costs_an_evaluation_of_the_objective_and_one_of_the_constraints() -> None:
+    """Budgets and histories count both, as COCO does; a budget that is odd leaves one evaluation."""
+    problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=_outside)
+    record = bb.run("random_search", problem, seed=3, budget=41)
+    assert (record.evaluations, record.stop) == (40, Stop.BUDGET)
+    assert all(number % 2 == 0 for number in record.history.evaluations)
+    assert record.history.evaluations[0] == 2
+    with pytest.raises(UsageError, match="budget is 1, expected at least 2"):
+        bb.run("random_search", problem, budget=1)
+
+
+def test_traces_count_both_as_well(tmp_path: Path) -> None:
+    """A trace at COCO's triggers numbers its rows by both; one of all values has a row for each point."""
+    problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=_outside)
+    record = bb.run("random_search", problem, seed=3, budget=20, history="triggers", trace_to=tmp_path)
+    evaluations = np.concatenate([chunk["evaluations"] for chunk in read_trace(record, tmp_path)])
+    assert evaluations[-1] == 20
+    record = bb.run("random_search", problem, seed=3, budget=20, history="all", trace_to=tmp_path)
+    assert record.trace is not None
+    assert sum(max(map(len, chunk.values())) for chunk in read_trace(record, tmp_path)) == 10
+    with pytest.raises(UsageError, match="history is 'population'"):
+        bb.run("random_search", problem, budget=20, history="population", trace_to=tmp_path)
 
 
 def test_two_objectives_are_told_and_judged_by_hypervolume() -> None:

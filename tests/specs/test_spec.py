@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,22 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
     assert "benchbook run --optimizer manta_ray_foraging --function sphere --dim 2" in repr(spec.reproduce())
 
 
+def test_fronts_show_what_a_run_found_of_two_objectives() -> None:
+    """The picture says how many points each front has and how large its hypervolume is; one objective has no front."""
+    problems = {"functions": ["bbob_biobj_f1"], "dims": [2], "instances": [1], "bbob_functions": []}
+    length = {"seeds": 1, "bbob_instances": [1], "budget_per_dim": 50, "target": None}
+    spec = bb.spec("nsga2", preset="mine", **problems, **length)
+    picture = spec.fronts("bbob_biobj_f1", budget=600)
+    found = re.search(r"nsga2: (\d+) points in its front, hypervolume (0\.\d+); random_search: \d+ points", picture.alt)
+    assert found is not None
+    record = bb.run("nsga2", "bbob_biobj_f1", dim=2, seed=1, budget=600)
+    assert record.best_value is not None
+    assert float(found[2]) == pytest.approx(-record.best_value, abs=1e-3)
+    assert picture.svg() == spec.fronts("bbob_biobj_f1", budget=600).svg()
+    with pytest.raises(UsageError, match="sphere has one objective"):
+        spec.fronts("sphere")
+
+
 def test_the_table_of_targets_counts_successes(spec: Spec) -> None:
     """A cell tells the expected evaluations, the share of successes, or that there were none."""
     spec.when()
@@ -315,3 +332,18 @@ def test_wrong_parameters_are_named(change: dict[str, Any], error: type[Exceptio
     """A notebook with wrong parameters stops at its first cell with a sentence."""
     with pytest.raises(error, match=message):
         bb.spec("manta_ray_foraging", **{**PARAMS, **change})
+
+
+def test_the_optimizer_of_a_spec_is_ranked_with_its_settings(tmp_path: Path, monkeypatch) -> None:
+    """In a baseline, from runs of their own in the spec's folder; the outcome does not count them."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
+    spec = bb.spec("manta_ray_foraging", settings={"population": 10}, **PARAMS)
+    found = spec.rank(baseline="native-bbob", dims=2, functions="bbob_f1", budget_per_dim=20)
+    assert found.folder == spec.folder / "rank"
+    assert found.ranking.candidate == "manta_ray_foraging (yours)"
+    assert found.ranking.optimizer.settings["population"] == 10
+    assert found.ranking.runs == 15
+    assert "mean rank" in repr(found)
+    assert found.mean_ranks().alt.startswith("Mean ranks")
+    assert "reference 1.00" in found.profiles().alt  # best-2009 needs fewer than 40 evaluations on the sphere
+    assert len(spec.when()) == len(spec.plan)

@@ -98,6 +98,7 @@ def is_worker(process: psutil.Process) -> bool:
         return False
 
 
+@pytest.mark.usefixtures("quick_disk")
 def test_killed_workers_cost_no_run(tmp_path: Path) -> None:
     """Workers are killed from outside while they work; every run is done in the end."""
     made = bb.study(optimizers="random_search", functions="rastrigin", dims=5, seeds=256, budget=40_000)

@@ -252,4 +252,6 @@ def test_the_command_writes_a_summary_of_a_dozen_lines_and_an_artifact(baseline,
     document = json.loads(printed.out)
     assert (document["kind"], document["candidate"]) == ("ranking", f"{own}:Middle")
     assert main(["validate", str(tmp_path / "artifacts" / "rank" / f"{own}-Middle" / "ranking.json.zst")]) == 0
+    assert main(["show", str(tmp_path / "artifacts" / "rank" / f"{own}-Middle" / "ranking.json.zst")]) == 0
+    assert "mean rank" in capsys.readouterr().out
     assert main([*arguments[:-1], "two"]) == ExitCode.USAGE

@@ -65,6 +65,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
     return digest_of(folder)
 
 
+@pytest.mark.usefixtures("quick_disk")
 def test_only_what_is_missing_is_computed(tmp_path: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A study that was interrupted goes on where it was, and ends as if nothing had happened."""
     with pytest.raises(KeyboardInterrupt):
@@ -96,6 +97,7 @@ def test_an_executor_of_ones_own_does_the_runs(tmp_path: Path, undisturbed: str)
     assert digest_of(tmp_path) == undisturbed
 
 
+@pytest.mark.usefixtures("quick_disk")
 def test_an_interrupted_pool_ends_its_processes(tmp_path: Path, undisturbed: str) -> None:
     """Ctrl-C ends the workers and keeps what is done."""
     with pytest.raises(KeyboardInterrupt):

@@ -13,11 +13,11 @@ import benchbook as bb
 from benchbook.analysis.plots.timing import timeline
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import MissingExtraError, StorageError, UsageError
+from benchbook.records.pipeline import PipelineState
 from benchbook.studies import tracked as tracked_studies
 from benchbook.studies.tracked import Grouping, Watcher
 from benchbook.tracking import Pipeline, list_runs, read_run, read_samples
 from benchbook.tracking.files.folders import find_run
-from benchbook.tracking.state import PipelineState
 
 
 def small(functions: int = 2, **more: object) -> bb.Study:
@@ -155,6 +155,7 @@ def test_a_timeline_that_cannot_be_drawn_costs_a_warning(
     assert "timeline.svg" not in (find_run("latest") / "report.md").read_text()
 
 
+@pytest.mark.usefixtures("quick_disk")
 def test_an_interrupt_marks_the_running_step(tmp_path: Path) -> None:
     """Ctrl-C ends the study as ever, and the pipeline is cancelled."""
 

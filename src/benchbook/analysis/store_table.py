@@ -17,6 +17,7 @@ from benchbook.artifacts.store.manifest import check_store, usable_manifest
 from benchbook.artifacts.store.selection import planned_runs
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER
 from benchbook.artifacts.store.store import Store
+from benchbook.errors import ArtifactError
 from benchbook.optimizers import names as optimizer_names
 from benchbook.problems import names as function_names
 from benchbook.records import RunRecord
@@ -114,7 +115,10 @@ class StoredRuns(RunTable):
         if not 0 <= place < count:
             raise IndexError(f"the table has {count} runs, none at {index}")
         keys = self._ask("SELECT run_key FROM runs", f"ORDER BY {ORDER} LIMIT 1 OFFSET {int(place)}")
-        return next(self.store.read(row) for row in self.store.rows("WHERE run_key = ?", keys[0]))
+        record = self.store.get(keys[0][0])
+        if record is None:
+            raise ArtifactError(f"run {place} of {self.store.folder} cannot be read; `benchbook study check` says why")
+        return record
 
     def __repr__(self) -> str:
         """Return what the table holds, in one line."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchbook.errors import UsageError
+from benchbook.errors import ArtifactError, UsageError
 
 if TYPE_CHECKING:
     from benchbook.analysis.table import RunTable
@@ -21,7 +21,7 @@ def open_runs(paths: Iterable[Path]) -> RunTable:
 
     Raises:
         UsageError: A path does not exist, or holds no runs.
-        ArtifactError: An artifact is damaged.
+        ArtifactError: A path is a damaged artifact. In a folder it is left out, and the log names it.
     """
     from benchbook.analysis.table import RunTable
 
@@ -74,7 +74,11 @@ def _artifacts(path: Path) -> Iterator[RunRecord]:
         if not _is_artifact(file):
             log.warning("%s is not an artifact of benchbook and is left out", file)
             continue
-        document = load_document(file)
+        try:
+            document = load_document(file)
+        except ArtifactError as error:
+            log.warning("left out: %s", error)
+            continue
         if document["kind"] == Kind.RUN:
             yield from_document(document)
 
@@ -86,7 +90,7 @@ def _is_artifact(file: Path) -> bool:
     if file.name.endswith(".json"):
         try:
             document = json.loads(file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return True
         return isinstance(document, dict) and "kind" in document
     return True

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchbook.analysis.study_files import open_runs
 from benchbook.cli.options import json_option
+
+if TYPE_CHECKING:
+    from benchbook.analysis.comparison.baselines import Baseline, Unreadable
 
 
 @click.group("baseline")
@@ -39,17 +43,7 @@ def list_(*, as_json: bool) -> None:
     from benchbook.analysis.measures.references import reference, reference_names
     from benchbook.cli.terminal import console, table
 
-    rows = [
-        [
-            item.name,
-            item.created_at[:10],
-            str(len(item.summary.cells)),
-            str(sum(len(cell) for cell in item.summary.cells.values())),
-            item.summary.version,
-            ", ".join(dict.fromkeys(key[0] for key in item.summary.cells)),
-        ]
-        for item in published()
-    ]
+    rows = list(map(_row, published()))
     published_rows = len(rows)
     # A portfolio has no runs of its own, and stands for no version of benchbook.
     rows += [
@@ -73,6 +67,21 @@ def list_(*, as_json: bool) -> None:
             click.echo("there are no baselines yet; publish one with: benchbook baseline publish STUDY --name NAME")
 
 
+def _row(item: Baseline | Unreadable) -> list[str]:
+    from benchbook.analysis.comparison.baselines import Unreadable
+
+    if isinstance(item, Unreadable):
+        return [item.name, "unreadable", "?", "?", "?", item.reason]
+    return [
+        item.name,
+        item.created_at[:10],
+        str(len(item.summary.cells)),
+        str(sum(len(cell) for cell in item.summary.cells.values())),
+        item.summary.version,
+        ", ".join(dict.fromkeys(key[0] for key in item.summary.cells)),
+    ]
+
+
 @command.command("show")
 @click.argument("name")
 @json_option("the whole baseline")
@@ -88,7 +97,7 @@ def show(*, name: str, as_json: bool) -> None:
     summary = found.summary
     if as_json:
         document = to_document(summary, found.name, found.created_at)
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
         return
     host = summary.host
     screen = console()

@@ -22,11 +22,16 @@ def list_(*, as_json: bool) -> None:
     import json
 
     from benchbook.cli.terminal import console, table
+    from benchbook.errors import ParamsError
     from benchbook.params import ALIASES, PRESETS, load, preset_path, purpose, size
 
     rows: list[dict[str, Any]] = []
     for preset in PRESETS:
-        runs, evaluations = size(load(preset))
+        try:
+            runs, evaluations = size(load(preset))
+            unreadable = None
+        except ParamsError as error:
+            runs, evaluations, unreadable = None, None, str(error)
         aliases = [alias for alias, name in ALIASES.items() if name == preset]
         path = preset_path(preset)
         rows.append(
@@ -35,7 +40,7 @@ def list_(*, as_json: bool) -> None:
                 "aliases": aliases,
                 "runs": runs,
                 "evaluations": evaluations,
-                "purpose": purpose(path),
+                "purpose": purpose(path) if unreadable is None else f"unreadable: {unreadable}",
                 "file": str(path),
             }
         )
@@ -44,7 +49,7 @@ def list_(*, as_json: bool) -> None:
         return
     headers = ["preset", "also", "runs", "evaluations at most", "for"]
     texts = [
-        [r["preset"], ", ".join(r["aliases"]), f"{r['runs']:,}", f"{r['evaluations']:,}", r["purpose"]] for r in rows
+        [r["preset"], ", ".join(r["aliases"]), _count(r["runs"]), _count(r["evaluations"]), r["purpose"]] for r in rows
     ]
     console().print(table(headers, texts, right=headers[2:4]))
     click.echo("runs and evaluations: of each optimizer; benchbook params show NAME shows every field")
@@ -80,6 +85,10 @@ def path_(*, which: str) -> None:
     from benchbook.params import preset_path
 
     click.echo(str(preset_path(which)))
+
+
+def _count(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ from benchbook.cli.options import Whole, check_writable, json_option, settings_f
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from benchbook.profiling.result import Profiled
+    from benchbook.records.profile import Profiled
 
 _INTERRUPTED = 130
 _ARTIFACTS = (".json", ".json.zst", ".json.gz")

@@ -84,7 +84,7 @@ def command(
         click.echo(orjson.dumps(to_document(ranked.ranking), option=orjson.OPT_INDENT_2).decode())
     else:
         click.echo(str(ranked))
-        click.echo(f"artifact: {ranked.artifact}")
+        click.echo(f"report: {ranked.page}; artifact: {ranked.artifact.name}")
     return ExitCode.FAILED if ranked.ranking.failed else ExitCode.DONE
 
 

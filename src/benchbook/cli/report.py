@@ -20,10 +20,10 @@ def command(*, study: tuple[Path, ...], out: Path, title: str | None) -> None:
     """
     from benchbook.analysis.report.pages import write_report
     from benchbook.analysis.report.report import report
-    from benchbook.artifacts.store.manifest import read_manifest
+    from benchbook.artifacts.store.manifest import usable_manifest
 
     runs = open_runs(study)
-    plans = [read_manifest(path) if path.is_dir() else None for path in study]
+    plans = [usable_manifest(path) if path.is_dir() else None for path in study]
     planned = sum(len(item.plan) for item in plans if item is not None) if all(plans) else None
     made = report(runs, title=title or f"Report on {', '.join(path.name for path in study)}", planned=planned)
     for path in write_report(made, out):

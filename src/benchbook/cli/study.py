@@ -90,8 +90,10 @@ def run(
 def status(*, folder: Path, as_json: bool) -> int:
     """Show the ledger: planned, done, failed and missing runs.
 
-    Exit code 0: complete; 7: incomplete.
+    If the plan cannot be read, all runs in the store are counted. Exit code 0: complete; 3: the plan cannot be read;
+    7: incomplete, or there is no plan.
     """
+    from benchbook.artifacts.store.manifest import FILE_NAME
     from benchbook.cli.terminal import console, table
     from benchbook.studies.ledger import ledger
 
@@ -100,15 +102,23 @@ def status(*, folder: Path, as_json: bool) -> int:
         click.echo(json.dumps(found.document(), indent=2))
     else:
         names = ("planned", "done", "failed", "timed_out", "missing", "stale")
-        rows = [[r.optimizer, str(r.dim), *(f"{getattr(r, name):,}" for name in names)] for r in found.rows]
-        rows.append(["all", "", *(f"{found.total(name):,}" for name in names)])
+        rows = [[r.optimizer, str(r.dim), *(_count(getattr(r, name)) for name in names)] for r in found.rows]
+        rows.append(["all", "", *(_count(found.total(name)) for name in names)])
         headers = ["optimizer", "dim", "planned", "done", "failed", "timed out", "missing", "by other code"]
         console().print(table(headers, rows, right=headers[1:]))
         if found.beyond:
             click.echo(f"{found.beyond:,} runs in the store are not in its plan")
         for shard, offset, reason in found.damages:
             click.echo(f"{shard}, byte {offset}: {reason}", err=True)
+        if found.without_plan is not None:
+            click.echo(f"the number of planned runs is unknown: {found.without_plan}", err=True)
+    if found.without_plan is not None and (folder / FILE_NAME).exists():
+        return ExitCode.INVALID_ARTIFACT
     return ExitCode.DONE if found.complete else ExitCode.INCOMPLETE
+
+
+def _count(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
 
 
 @command.command("merge")

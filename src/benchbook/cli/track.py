@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchbook.errors import ExitCode, UsageError
-from benchbook.tracking.state import DIED, UNREADABLE, StepStatus
+from benchbook.records.pipeline import DIED, UNREADABLE, StepStatus
 
 if TYPE_CHECKING:
     from benchbook.tracking.files.reader import Line, Seen

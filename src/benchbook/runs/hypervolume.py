@@ -30,6 +30,7 @@ class Archive:
             lies at the edge of the box, where rounding might put it inside.
 
     Examples:
+        >>> import numpy as np
         >>> archive = Archive(np.zeros(2), np.ones(2))
         >>> archive.add(0.5, 0.5), archive.add(0.75, 0.25), archive.add(0.8, 0.3)
         (True, True, False)

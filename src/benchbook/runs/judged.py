@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.errors import ObjectiveError, ShapeError, TimeUp
-from benchbook.protocols import Optimizer, Problem, constraints_of, objectives_of
+from benchbook.protocols import Observer, Optimizer, Problem, constraints_of, objectives_of
 from benchbook.runs.quality import FeasibleValue, Hypervolume, Quality
 from benchbook.typing import FloatArray
 
@@ -102,6 +102,25 @@ class ToldAll:
             self._optimizer.tell(x, _finite(problem.fx))
         else:
             self._optimizer.tell(x, _finite(problem.fx), _finite(problem.gx))
+
+
+class CountsBoth:
+    """An observer of a run whose points cost two evaluations each, which the loop counts as one.
+
+    Args:
+        observer: Sees the points one by one, each at the number of its second evaluation.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._best = np.inf
+
+    def observe(self, evaluations: int, x: FloatArray, fx: FloatArray, improved: bool, /) -> None:
+        """See a batch; see `benchbook.protocols.Observer`."""
+        for k, value in enumerate(fx.tolist()):
+            better = value < self._best
+            self._best = min(value, self._best)
+            self._observer.observe(2 * (evaluations + k) + 1, x[k : k + 1], fx[k : k + 1], better)
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ class SignalWatch:
 
     Attributes:
         came: Whether one came.
+        raised: What its handler raised.
 
     Examples:
         >>> with SignalWatch() as signals:
@@ -29,6 +30,7 @@ class SignalWatch:
     def __init__(self) -> None:
         """Watch nothing yet."""
         self.came = False
+        self.raised: BaseException | None = None
         self._before: list[tuple[signal.Signals, Callable[[int, FrameType | None], Any], Any]] = []
 
     def __enter__(self) -> Self:
@@ -46,6 +48,12 @@ class SignalWatch:
             if signal.getsignal(number) is ours:
                 signal.signal(number, handler)
         self._before.clear()
+        self.raised = None  # its frames hold what was run
+
+    def raise_again(self) -> None:
+        """Raise what a handler raised."""
+        if self.raised is not None:
+            raise self.raised
 
     def _watch(self, name: str) -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -55,7 +63,11 @@ class SignalWatch:
 
         def note(received: int, frame: FrameType | None) -> None:
             self.came = True
-            handler(received, frame)
+            try:
+                handler(received, frame)
+            except BaseException as error:
+                self.raised = error
+                raise
 
         self._before.append((number, handler, note))
         signal.signal(number, note)

@@ -15,9 +15,8 @@ import numpy as np
 
 from benchbook.clock import ManualClock
 from benchbook.records.benchmark import Check
+from benchbook.records.pipeline import PipelineState
 from benchbook.tracking import Step, track
-from benchbook.tracking.eta import eta_errors
-from benchbook.tracking.state import PipelineState
 
 LIMIT = 0.20  # of the whole duration, from the end of the second step on
 _CHANCE = 0.05  # standard deviation of the logarithm of a step's duration
@@ -76,7 +75,7 @@ def errors_of(kind: Kind, seed: int) -> dict[int, float]:
             state = _tracked(kind, kind.pace, rng, Path(folder))
     finally:
         quiet.disabled = before
-    return {done: error for done, _, error in eta_errors(state)}
+    return {one.done: one.error for one in state.eta_errors}
 
 
 def _tracked(kind: Kind, pace: float, rng: np.random.Generator, root: Path) -> PipelineState:

@@ -25,7 +25,7 @@ def cached(folder: Path, name: str, made_of: Iterable[str], make: Callable[[], A
         known = json.loads(path.read_text(encoding="utf-8"))
         if known["digest"] == digest:
             return known["content"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         pass  # there is none, or it is damaged
     content = make()
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,11 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchbook.digests import text_digest
 from benchbook.files import project_name, shipped
+from benchbook.importing import version_of
 from benchbook.site.sources import sources
 from benchbook.specs.notebooks.execution.up_to_date import package_digest
 
@@ -40,7 +40,7 @@ def inputs_digest(root: Path, artifacts: Path) -> str:
 @cache
 def code_digest() -> str:
     """Return the digest (hex) of the package's code and of the tools that make pages of it."""
-    lines = [f"python {sys.version}", *(f"{name} {_version(name)}" for name in _TOOLS)]
+    lines = [f"python {sys.version}", *(f"{name} {version_of(name)}" for name in _TOOLS)]
     return text_digest(*lines, package_digest())
 
 
@@ -69,10 +69,3 @@ def _content(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return "missing"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.measures.attainment import attainment, attainment_difference
+from benchbook.analysis.measures.references import with_reference
 from benchbook.analysis.plots import Picture, attainment_figure, curves_beside_profile, trajectory_grid
 from benchbook.errors import UsageError
 from benchbook.observers import PointTrace
@@ -85,11 +86,12 @@ class Choice:
         """
         runs = self.runs()
         curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
-        profiles = runs.profile("dim")
+        profiles = with_reference(runs.profile("dim"), runs.hits())
         ends = "; ".join(
             f"{profile.optimizer} {number(float(curves[profile.optimizer].median[-1]), 2)} and "
             f"{100 * float(profile.share[-1]):.0f} %"
             for profile in profiles
+            if not profile.is_reference
         )
         alt = (
             f"{self.function} in {self.dim} dimensions, instance {self.instance}, {self.budget:,} evaluations, "

@@ -13,8 +13,9 @@ from benchbook.observers import PointTrace
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
+from benchbook.protocols import objectives_of
 from benchbook.records import Claim
-from benchbook.specs import standard_claims, strong_claims
+from benchbook.specs import spec_ranking, standard_claims, strong_claims
 from benchbook.specs.claims import number
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
@@ -168,6 +169,7 @@ class Spec(SpecBase):
     claim_no_centre_bias = standard_claims.claim_no_centre_bias
     claim_fails_on = standard_claims.claim_fails_on
     centre_bias = standard_claims.centre_bias
+    rank = spec_ranking.rank
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 
@@ -246,6 +248,23 @@ class Spec(SpecBase):
         trace = PointTrace()
         execute(planned_run(self.optimizer, made, seed=seed, budget=budget), observers=(trace,))
         return figures.stages(self.name, made, trace.points)
+
+    def fronts(self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2) -> Picture:
+        """Return what one run found on a problem with two objectives: its points, and the front of the best of them.
+
+        Raises:
+            UsageError: The problem has one objective.
+        """
+        made = problem(function, dim=dim, instance=instance)
+        if objectives_of(made) == 1:
+            raise UsageError(f"{function} has one objective, expected two: a front is what compromises make")
+        runs = [self.optimizer, *([self.control] if self.control else [])]
+        found = []
+        for choice in runs:
+            trace = PointTrace()
+            execute(planned_run(choice, made, seed=seed, budget=budget), observers=(trace,))
+            found.append((choice.name, made(trace.points)))
+        return figures.fronts(made, found)
 
     def convergence(self) -> Picture:
         """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""

@@ -26,6 +26,7 @@ from benchbook.whole_numbers import check_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline
+    from benchbook.analysis.plots.picture import Picture
     from benchbook.records.ranking import Ranking
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,23 @@ class RankedOptimizer:
     def artifact(self) -> Path:
         """Path of the artifact, of kind `ranking`."""
         return self.folder / ARTIFACT
+
+    @property
+    def page(self) -> Path:
+        """Path of the report, one HTML page."""
+        return self.folder / "index.html"
+
+    def mean_ranks(self) -> Picture:
+        """Return the mean ranks of the field with their intervals."""
+        from benchbook.analysis.ranking.pictures import mean_rank_picture
+
+        return mean_rank_picture(self.ranking)
+
+    def profiles(self) -> Picture:
+        """Return the runtime profiles of the field, with the virtual best and the reference curve."""
+        from benchbook.analysis.ranking.pictures import field_profile_picture
+
+        return field_profile_picture(self.ranking)
 
 
 def rank(
@@ -109,6 +127,8 @@ def rank(
     """
     from benchbook.analysis.ranking.document import write_ranking
     from benchbook.analysis.ranking.ranked import ranked
+    from benchbook.analysis.ranking.report import ranking_report
+    from benchbook.analysis.report.pages import write_report
 
     chosen = choose(optimizer, **(settings or {}))
     found, note = _baseline(baseline)
@@ -135,6 +155,7 @@ def rank(
     )
     made = replace(made, notes=(note, *made.notes) if note else made.notes)
     write_ranking(made, folder / ARTIFACT)
+    write_report(ranking_report(made), folder)
     return RankedOptimizer(ranking=made, folder=folder)
 
 

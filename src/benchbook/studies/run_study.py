@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from benchbook.artifacts.store.selection import stale_runs
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.study_plan import CELL_RUNS, CellPlan, StudyPlan
 from benchbook.digests import digest
-from benchbook.errors import ExecutionError, UsageError
+from benchbook.errors import ExecutionError, StorageError, UsageError
 from benchbook.protocols import Executor
 from benchbook.records import RunRecord
 from benchbook.studies.progress import reporting
@@ -103,13 +103,43 @@ def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
         ) as follower:
             tasks = _tasks(study, store, part, options, report, follower, salvage_folder)
             work = partial(do_guarded, kill_after_s=kill_after) if options.executor == "dask" else do
-            for records in dispatch(executor, tasks, at_a_time=at_a_time, work=work):
-                for record in records:
-                    part.check(record)
-                    store.append(record)
-                report(len(records))
-                follower.taken(records)
+            with _reporting_stored(store, report, follower) as taken:
+                for records in dispatch(executor, tasks, at_a_time=at_a_time, work=work):
+                    for record in records:
+                        part.check(record)
+                        store.append(record)
+                    taken(records)
     return open_store(folder)
+
+
+@contextmanager
+def _reporting_stored(
+    store: Store, report: Callable[[int], None], follower: Follower
+) -> Iterator[Callable[[Sequence[RunRecord]], None]]:
+    """Give what takes appended runs; they are reported as done as soon as they are on disk, in groups."""
+    waiting: list[RunRecord] = []
+
+    def tell() -> None:
+        records = waiting.copy()
+        waiting.clear()
+        report(len(records))
+        follower.taken(records)
+
+    def taken(records: Sequence[RunRecord]) -> None:
+        waiting.extend(records)
+        if store.is_on_disk:
+            tell()
+
+    try:
+        yield taken
+    except BaseException:
+        with suppress(StorageError):  # the first error is the one to see
+            store.sync()
+            follower.taken(waiting)
+        raise
+    store.sync()
+    if waiting:
+        tell()
 
 
 @contextmanager

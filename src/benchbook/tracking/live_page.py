@@ -16,11 +16,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from benchbook.records.pipeline import FINAL, PipelineState, Sample, StepState, StepStatus
 from benchbook.tracking.files.folders import find_run
 from benchbook.tracking.files.reader import Seen, read_run
 from benchbook.tracking.output.reports import duration_text, metrics_text, position, sparkline, tally, value_text
-from benchbook.tracking.state import FINAL, PipelineState, StepState, StepStatus
-from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sampling import read_samples
 
 WIDTH = 80
@@ -59,7 +58,7 @@ def page(seen: Seen, samples: Sequence[Sample]) -> RenderableType:
     if seen.state.advice:
         parts += [Text(), _told((advice.severity, advice.message) for advice in seen.state.advice[-_MOST_ADVICE:])]
     if seen.state.claims:
-        parts += [Text(), _told((verdict, text) for text, verdict in seen.state.claims[-_MOST_CLAIMS:])]
+        parts += [Text(), _told((claim.verdict, claim.text) for claim in seen.state.claims[-_MOST_CLAIMS:])]
     return Group(*parts)
 
 
@@ -96,7 +95,7 @@ def _head(seen: Seen) -> RenderableType:
 
 
 def _where(state: PipelineState) -> str:
-    """Return the position of the step that runs, else how many are over."""
+    """Return the position of the running step; if none runs, the number of finished steps."""
     return position(state.running[-1], state) if state.running else tally(state)
 
 
@@ -141,7 +140,7 @@ def _step_table(state: PipelineState) -> Table:
 
 
 def _shown(state: PipelineState) -> Sequence[StepState]:
-    """Return as many steps as there is room for around the one that runs, else the last ones."""
+    """Return the steps around the running one that there is room for; if none runs, the last ones."""
     steps = state.steps
     now = next((k for k, step in enumerate(steps) if step.status not in FINAL), len(steps) - 1)
     first, last, room = now, now, _STEP_LINES - (_height(steps[now]) if steps else 0)
@@ -182,7 +181,7 @@ def _curves(samples: Sequence[Sample]) -> RenderableType:
 
 
 def live(folder: Path, interval_s: float, console: Console) -> Seen:
-    """Show the page and keep it new until the pipeline ends; return what was seen last."""
+    """Show the page and update it until the pipeline ends; return what was read last."""
     seen = read_run(folder)
     with Live(page(seen, read_samples(folder, _SPARK)), console=console, auto_refresh=False, transient=False) as screen:
         while seen.status == StepStatus.RUNNING:
@@ -217,9 +216,9 @@ def watch(run: str = "latest", *, follow: bool = False, interval_s: float = 1.0,
     """Return the page of a tracked pipeline, for a notebook's cell; no widget is needed.
 
     Args:
-        run: Its id, the beginning or end of one, its name (the newest), or `latest`.
-        follow: Whether to show it again and again until the pipeline ends.
-        interval_s: Seconds between two looks.
+        run: Its id, the beginning or end of the id, its name (the newest run), or `latest`.
+        follow: Whether to update it until the pipeline ends.
+        interval_s: Seconds between two updates.
         root: Artifact root; None: the one of this project.
 
     Raises:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from benchbook.analysis.comparison.summary import CellSummary, StudySummary
 from benchbook.analysis.ranking.field import Field
+from benchbook.records.published import CellSummary, StudySummary
 
 MakeCell = Callable[..., CellSummary]
 MakeField = Callable[..., Field]

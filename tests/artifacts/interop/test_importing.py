@@ -166,8 +166,9 @@ def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
         ("nevergrad_cigar[num_blocks=2,num_workers=5,rotation=True,useless_variables=4]", 10, "OnePlusOne", 40, None),
         ("nevergrad_Own[a=2,parametrization=inst]", 4, "DE", 30, 3),
     ]
-    (record,) = caplog.records
-    assert "t.csv, line 5: left out, loss '' at budget '30'; the experiment failed: ValueError" in record.getMessage()
+    columns, failed = (record.getMessage() for record in caplog.records)
+    assert "t.csv, line 1: a are not columns of nevergrad itself, but conditions" in columns
+    assert "t.csv, line 5: left out, loss '' at budget '30'; the experiment failed: ValueError" in failed
 
 
 def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Path) -> None:

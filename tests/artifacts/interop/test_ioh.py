@@ -138,7 +138,7 @@ def test_rows_beyond_the_length_of_the_index_are_an_error(write) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "line"),
-    [('"dimension": 2', '"dimension": 0', 16), ('"instance": 4', '"instance": -4', 20), ('"evals": 9', '"evals": 5', 20)],
+    [('"dimension": 2', '"dimension": 0', 17), ('"instance": 4', '"instance": -4', 20), ('"evals": 9', '"evals": 5', 20)],
 )
 def test_errors_of_an_index_name_the_line_of_the_run(write, old: str, new: str, line: int) -> None:
     """Where a JSON file has several lines, that of the dimension or the run is named."""

@@ -234,7 +234,7 @@ def test_a_notebook_shows_its_pipelines(tmp_path: Path) -> None:
 
 def test_recommendations_are_shown_with_their_evidence() -> None:
     """What a rule found stands with the run, its evidence and what may be done."""
-    from benchbook.tracking.state import Advice
+    from benchbook.records.pipeline import Advice
 
     with track("advised", total=1, telemetry=False) as pipeline, pipeline.step("only"):
         pass

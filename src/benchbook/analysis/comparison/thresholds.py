@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def load_thresholds(path: Path) -> Thresholds:
 
     try:
         found: Any = yaml.safe_load(read_bytes(path))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ParamsError(f"{path} is not YAML: {error}") from error
     if found is None:
         return Thresholds()
@@ -61,7 +61,7 @@ def load_thresholds(path: Path) -> Thresholds:
         if name not in known:
             close = nearest(str(name), known) or known
             raise ParamsError(f"{path}: unknown threshold {name!r}; did you mean {' or '.join(close)}?")
-        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+        good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
         if not good or (name in _SHARES and not 0 < value < 1):
             raise ParamsError(f"{path}: {name} is {value!r}, expected {_range(name)}")
     return Thresholds(**found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
 
 from benchbook.analysis.measures.references import ROUNDING
 from benchbook.analysis.measures.targets import STANDARD_TARGETS
@@ -15,9 +14,10 @@ from benchbook.artifacts.interop.sources.numbers import number
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.artifacts.io import save_document
-from benchbook.artifacts.kinds import REFERENCE_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, UsageError
+from benchbook.records.published import ReferenceCell, ReferenceRecord
 from benchbook.typing import JsonObject
 
 FOLDER = "references"  # of a store
@@ -74,7 +74,7 @@ def from_coco(archive: Path, name: str, *, source: str, clock: Clock = SYSTEM_CL
 def document_of_reference(folder: Path, name: str, *, source: str, clock: Clock = SYSTEM_CLOCK) -> JsonObject:
     """Derive a reference document from the files of a reference algorithm."""
     known: dict[str, int] = {}
-    cells: dict[tuple[str, int], JsonObject] = {}
+    cells: dict[tuple[str, int], ReferenceCell] = {}
     indexes = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
     segments = [segment for index in indexes for segment in read_index(index)]
     for segment in sorted(segments, key=lambda item: (item.number, item.dim)):
@@ -84,21 +84,20 @@ def document_of_reference(folder: Path, name: str, *, source: str, clock: Clock 
             cells[function, segment.dim] = cell
     if not cells:
         raise UsageError(f"{shown(folder)} holds no data file of a reference algorithm")
-    return {
-        "kind": Kind.REFERENCE.value,
-        "schema_version": REFERENCE_VERSION,
-        "name": name,
-        "created_at": timestamp(clock.now()),
-        "source": source,
-        "citation": _CITATION,
-        "licence": _LICENCE,
-        "targets": STANDARD_TARGETS.tolist(),
-        "algorithms": cast("Any", list(known)),
-        "cells": cast("Any", list(cells.values())),
-    }
+    record = ReferenceRecord(
+        name=name,
+        created_at=timestamp(clock.now()),
+        source=source,
+        citation=_CITATION,
+        licence=_LICENCE,
+        targets=STANDARD_TARGETS.tolist(),
+        algorithms=list(known),
+        cells=list(cells.values()),
+    )
+    return as_document(Kind.REFERENCE, record)
 
 
-def _cell(segment: Segment, function: str, known: dict[str, int]) -> JsonObject | None:
+def _cell(segment: Segment, function: str, known: dict[str, int]) -> ReferenceCell | None:
     rows = [row for path in segment.data if path.is_file() for row in _rows(path)]
     if not rows:
         return None
@@ -110,12 +109,7 @@ def _cell(segment: Segment, function: str, known: dict[str, int]) -> JsonObject 
             break
         evaluations.append(first[0])
         algorithms.append(known.setdefault(first[2], len(known)))
-    return {
-        "function": function,
-        "dim": segment.dim,
-        "evaluations": cast("Any", evaluations),
-        "algorithms": cast("Any", algorithms),
-    }
+    return ReferenceCell(function=function, dim=segment.dim, evaluations=evaluations, algorithms=algorithms)
 
 
 def _rows(file: Path) -> Iterable[tuple[float, float, str]]:

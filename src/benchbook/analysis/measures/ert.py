@@ -69,6 +69,22 @@ def expected_running_times(hits: FirstHits, groups: Cells, *, balance: bool = Fa
     )
 
 
+def penalized_running_times(hits: FirstHits, groups: Cells, *, factor: float = 10.0) -> FloatArray:
+    """Return the penalized average running time of each cell and target, shape `(cells, targets)`; PAR10 by default.
+
+    A run that does not reach the target counts `factor` times its budget, so that the mean is always finite (Bischl et
+    al. 2016, https://doi.org/10.1016/j.artint.2016.04.003).
+
+    Args:
+        hits: First hits.
+        groups: The cells.
+        factor: How many budgets a failure counts.
+    """
+    penalty = factor * hits.table.budget[:, np.newaxis].astype(np.float64)
+    counted = np.where(hits.reached, hits.evaluations, penalty)
+    return groups.sums(counted) / groups.counts[:, np.newaxis]
+
+
 def balanced_weights(hits: FirstHits, groups: Cells) -> FloatArray:
     """Return weights of the runs, with mean 1 in each cell, that give the instances of a cell equal weight.
 

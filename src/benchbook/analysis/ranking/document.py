@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.artifacts.kinds import RANKING_VERSION, Kind
-from benchbook.errors import ArtifactError
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.records import as_plain, from_plain
 from benchbook.records.ranking import Ranking, RunningTime
 from benchbook.typing import JsonObject
@@ -20,7 +19,7 @@ def to_document(ranking: Ranking) -> JsonObject:
     plain = cast("dict[str, Any]", as_plain(ranking))
     for time in plain["times"]:
         time["ert"] = time["ert"] if math.isfinite(time["ert"]) else None
-    return {"kind": Kind.RANKING.value, "schema_version": RANKING_VERSION, **plain}
+    return as_document(Kind.RANKING, plain)
 
 
 def write_ranking(ranking: Ranking, path: Path) -> Path:
@@ -39,9 +38,7 @@ def read_ranking(path: Path) -> Ranking:
         UsageError: There is no such file.
         ArtifactError: It is damaged, invalid, or an artifact of another kind.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.RANKING:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected {Kind.RANKING.value!r}")
+    document = load_document(path, Kind.RANKING)
     ranking = from_plain(Ranking, document)
     return replace(ranking, times=tuple(map(_with_number, ranking.times)))
 

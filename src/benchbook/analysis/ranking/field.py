@@ -11,10 +11,10 @@ import numpy as np
 from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Run, columns
 from benchbook.analysis.comparison.leaderboard import functions_of, optimizers_of
-from benchbook.analysis.comparison.summary import CellSummary, StudySummary
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.errors import UsageError
 from benchbook.records import Status
+from benchbook.records.published import CellSummary, StudySummary
 from benchbook.records.ranking import FailedRuns
 from benchbook.typing import FloatArray, IntArray
 

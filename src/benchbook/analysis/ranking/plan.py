@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of
-from benchbook.analysis.comparison.summary import CellSummary, StudySummary
 from benchbook.errors import UsageError, unknown_name
+from benchbook.records.published import CellSummary, StudySummary
 
 T = TypeVar("T")
 

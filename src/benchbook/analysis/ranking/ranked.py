@@ -82,9 +82,13 @@ def ranked(
 
 
 def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
-    """Return the numbers of evaluations per variable at which the field is ranked, and what to say of them."""
+    """Return the numbers of evaluations per variable at which the field is ranked, and what to say of them.
+
+    A candidate whose budget is none of the usual numbers is ranked at its end, too.
+    """
     own = float(field.budgets[0])
-    within = [x for x in CHECKPOINTS if x <= own * (1 + 1e-9)] or [own]
+    usual = [x for x in CHECKPOINTS if x <= own * (1 + 1e-9)]
+    within = usual if usual and np.isclose(usual[-1], own) else [*usual, own]
     found = [x for x in within if len(contenders(field, x)) > 1]
     notes = [f"no published optimizer has {x:g} evaluations per variable" for x in within if x not in found]
     notes += [

@@ -71,7 +71,7 @@ def resampled_mean_ranks(
     weight = np.zeros((samples, 1))
     for number, (values, (function, _)) in enumerate(zip(counts, problems, strict=True)):
         own = weights[:, [functions.index(function)]]
-        drawn = draws(values.shape[1], samples, seed + 1 + number) @ values.T / values.shape[1]
+        drawn = draws(values.shape[1], samples, seed + 1 + number) @ np.ascontiguousarray(values.T) / values.shape[1]
         total += own * _ranks(drawn)
         weight += own
     found: FloatArray = total / weight

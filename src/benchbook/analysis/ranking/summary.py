@@ -48,7 +48,7 @@ def standing_line(ranking: Ranking, standing: Standing) -> str:
     )
     return (
         f"{standing.per_dim:,g} x D evaluations: mean rank {own.mean_rank:.2f} of {len(standing.places)} "
-        f"({own.low:.2f} to {own.high:.2f}); {counts}; best {best.optimizer} {best.mean_rank:.2f}"
+        f"({own.low:.2f} to {own.high:.2f}); {counts}; best published {best.optimizer} {best.mean_rank:.2f}"
     )
 
 

@@ -12,8 +12,10 @@ from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.suites import is_coco
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 
@@ -36,6 +38,9 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
     if not files:
         raise UsageError(f"{shown(folder)} holds no .info file, expected the output of a COCO logger")
     segments = [segment for file in files for segment in read_index(file)]
+    _warn_of_names(segments)
+    if folder.is_dir():
+        _warn_of_lost_data(folder, segments)
     missing = ""
     found = False
     for together in _by_data(segments):
@@ -49,6 +54,21 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
             yield from _read_runs(together)
     if missing and not found:
         raise ArtifactError(missing)
+
+
+def _warn_of_names(segments: list[Segment]) -> None:
+    """Warn of suites that are none of COCO's, once for each."""
+    for suite in dict.fromkeys(segment.header.get("suite", "") for segment in segments):
+        if not is_coco(suite):
+            log.warning("the suite %r is none of COCO's; functions are named after it", suite)
+
+
+def _warn_of_lost_data(folder: Path, segments: list[Segment]) -> None:
+    """Warn of data files that no index names: their runs are not read."""
+    named = {path for segment in segments for path in segment.data}
+    lost = [path for path in sorted(folder.rglob("*.dat")) if path.resolve() not in named]
+    if lost:
+        log.warning("%s: left out, no index names it; %d such files", shown(lost[0]), len(lost))
 
 
 def _by_data(segments: list[Segment]) -> list[list[Segment]]:
@@ -108,7 +128,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     strange = [entry for segment, entry, block in pairs if block and not checks.has_optimum(segment, entry, block)]
     if strange:
         log.warning(
-            "%s: the optima that %s tells are not those of %s, first of instance %d",
+            "%s: the optima that %s tells are not those of %s in benchbook, first of instance %d",
             where, shown(data[0]), first.function, strange[0].instance,
         )  # fmt: skip
     for segment, entry, block in pairs:
@@ -137,6 +157,7 @@ def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
 def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
     """Return the runs of a data file, each with its rows of the `.tdat` file where the two can be matched."""
     blocks = list(read_rows(path, indicator=indicator))
+    warn_of_late(path, blocks)
     extra = path.with_suffix(".tdat")
     if not extra.is_file():
         return blocks
@@ -178,7 +199,10 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
         file=shown(segment.file),
         tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=segment.function, dim=segment.dim, instance=entry.instance, f_opt=None if block.raw else 0.0
+            name=f"coco_{segment.function}" if block.counts_both else segment.function,  # the suite was another one then
+            dim=segment.dim,
+            instance=entry.instance,
+            f_opt=None if block.raw else 0.0,
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
         evaluations=block.last_spent,

@@ -62,11 +62,14 @@ def project_credits(root: Path | None) -> tuple[str | None, tuple[Author, ...]]:
     if path is None or not path.is_file():
         return None, ()
     try:
-        project: dict[str, Any] = tomllib.loads(read_bytes(path).decode()).get("project", {})
-    except ValueError as error:
+        project: Any = tomllib.loads(read_bytes(path).decode()).get("project", {})
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
-    licence = project.get("license")
-    names = [item["name"] for item in project.get("authors", []) if isinstance(item, dict) and "name" in item]
+    if not isinstance(project, dict):
+        return None, ()
+    licence, authors = project.get("license"), project.get("authors", [])
+    given = authors if isinstance(authors, list) else []
+    names = [item["name"] for item in given if isinstance(item, dict) and isinstance(item.get("name"), str)]
     # A project does not say which of its authors are people.
     return licence if isinstance(licence, str) else None, tuple(Author(name=name, is_person=False) for name in names)
 

@@ -78,22 +78,42 @@ def _read(file: Path) -> Iterator[ImportedRun]:
                 raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(missing)} are missing")
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} appear twice")
+            _warn_of_columns(file, names)
+            met: dict[tuple[str | None, ...], int] = {}
             for row in rows:
                 place = rows.line_num
                 run = _run(file, place, row)
+                before = met.setdefault(tuple(row.values()), place)
+                if before != place and row.get("elapsed_time"):
+                    log.warning("%s, line %d: the same as line %d, to the last digit of its time", shown(file), place, before)
                 if run is not None:
                     yield run
+            if not met:
+                log.warning("%s, line 1: no rows", shown(file))
     except csv.Error as error:
         raise ArtifactError(f"{shown(file)}, after line {place}: not in the format of CSV: {error}") from error
     except OSError as error:
         raise StorageError(f"cannot read {shown(file)}: {error.strerror or error}") from error
 
 
+def _warn_of_columns(file: Path, names: list[str]) -> None:
+    """Warn of columns that nevergrad's own functions do not have, and where none tells the dimension."""
+    own = {*_MEASURED, *_NAMES, *_DIMS, *_USEFUL, *_DEFAULTS, "parametrization"}
+    if other := [name for name in names if name not in own]:
+        log.warning("%s, line 1: %s are not columns of nevergrad itself, but conditions", shown(file), ", ".join(other))
+    if not {*_DIMS, *_USEFUL} & set(names):
+        log.warning("%s, line 1: no column tells the dimension; it is set to 1", shown(file))
+
+
 def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> ImportedRun | None:
     where = f"{shown(file)}, line {place}"
     if None in row or None in row.values():
         raise ArtifactError(f"{where}: more or fewer fields than the first line")
+    if any("\0" in f"{name}{value}" for name, value in row.items()):
+        raise ArtifactError(f"{where}: NUL bytes within a field, or within a name on line 1")
     fields = {str(name): str(value) for name, value in row.items()}
+    if any("\ufffd" in value for value in fields.values()):
+        log.warning("%s: bytes that are no UTF-8 are replaced", where)
     budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:

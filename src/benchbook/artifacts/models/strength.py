@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from benchbook.artifacts.models.derive import Model
-from benchbook.artifacts.models.parts import Seconds, Timestamp
 
+Seconds = Annotated[float, Field(ge=0)]
+Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
 Name = Annotated[str, Field(min_length=1)]
 
 

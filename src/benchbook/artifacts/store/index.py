@@ -3,7 +3,7 @@ time.
 
 It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
 appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
-`benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
+`benchbook.artifacts.store.seal`) tells whether the file is still as benchbook wrote it; otherwise it is rebuilt.
 """
 
 from __future__ import annotations
@@ -12,99 +12,60 @@ import logging
 import os
 import sqlite3
 import weakref
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from benchbook.artifacts.store.row import COLUMNS, IndexRow, Row
+from benchbook.artifacts.store.run_reading import read_run
+from benchbook.artifacts.store.same_key import OTHERS, OTHERS_BY_KEY, put_in
 from benchbook.artifacts.store.seal import Seal
-from benchbook.artifacts.store.scan import Damage, IndexRow, ScannedRun, ScannedShared, scan
+from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
 from benchbook.artifacts.store.shards import shards_of
-from benchbook.errors import StorageError
+from benchbook.errors import ArtifactError, BenchbookError, StorageError
+from benchbook.typing import JsonObject
 
 log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
-_VERSION = 1
+_VERSION = 2
 _WAIT_S = 60.0
-_ONE_THREAD = sqlite3.threadsafety < 3  # else SQLite itself lets any thread close what another opened
-_MOST_KEPT = 256  # shared documents, while runs are taken in
-_BATCH = 4096  # rows that are put in at once
-_CACHE_KIB = 128 * 1024  # keys come in no order: a smaller cache would write each page many times
+_ONE_THREAD = sqlite3.threadsafety < 3  # otherwise SQLite lets any thread close what another opened
+_MOST_KEPT = 256  # shared documents kept while runs are added
+_BATCH = 4096  # rows inserted at once
+_CACHE_KIB = 128 * 1024  # keys are unordered: a smaller cache would write each page many times
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What the index knows of a run.
-
-    Attributes:
-        run_key: Key of the run.
-        shard: Path of its shard, from the store's folder.
-        offset: Where its frame starts, in bytes.
-        size: Compressed size of the frame.
-        cell: Short digest of what its cell shares; None for a self-contained run.
-        circumstances: Short digest of its circumstances; None for a self-contained run.
-        settings: Digest of the optimizer's settings.
-        precision: Best value minus optimum value.
-        total_s: Seconds it took.
-    """
-
-    run_key: str
-    shard: str
-    offset: int
-    size: int
-    cell: str | None
-    circumstances: str | None
-    optimizer: str
-    settings: str
-    function: str
-    dim: int
-    instance: int
-    seed: int
-    budget: int
-    target: float | None
-    stagnation: int | None
-    status: str
-    stop: str
-    evaluations: int
-    content_digest: str
-    code_digest: str
-    best_value: float | None
-    precision: float | None
-    total_s: float
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
 ORDER = "optimizer, function, dim, instance, seed, settings, run_key"
 _TABLES = f"""
-CREATE TABLE shards (path TEXT PRIMARY KEY, scanned INTEGER, size INTEGER, changed INTEGER);
+CREATE TABLE shards (path TEXT PRIMARY KEY, scanned INTEGER, size INTEGER, changed INTEGER, checksum INTEGER);
 CREATE TABLE shared (digest TEXT PRIMARY KEY, document BLOB);
 CREATE TABLE damages (shard TEXT, offset INTEGER, reason TEXT, torn INTEGER);
 CREATE TABLE runs ({", ".join(COLUMNS)}, PRIMARY KEY (run_key)) WITHOUT ROWID;
+{OTHERS};
+{OTHERS_BY_KEY};
 PRAGMA user_version = {_VERSION};
 """
-# Made after the first runs are in: keeping it up while they come costs twice as much.
+# Made after the first runs are inserted: updating it meanwhile takes twice as long.
 _CELLS = f"CREATE INDEX IF NOT EXISTS cells ON runs ({ORDER.removesuffix(', run_key')})"
-# Of several runs with one key the first is kept, but one that did its work comes before one that failed.
-_INSERT = (
-    f"INSERT INTO runs VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (run_key) DO UPDATE SET "  # noqa: S608  # fixed names
-    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
-    + " WHERE runs.status <> 'done' AND excluded.status = 'done'"
-)
+_SAME_BYTES = 1 << 16  # before the end of what was scanned: a shard that grew must still have them
 
 
 class Index:
     """The index of one store."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
-        """Open it, or make it; with `fresh` it is rebuilt in memory, from what the shards hold now."""
+        """Open it, or make it; with `fresh` it is rebuilt in memory from the present shards."""
         self.folder = folder
         self._file = folder / FILE_NAME
         self._fresh = fresh
         self._seal = Seal(folder)
         self._documents: dict[str, bytes] = {}
         self._new: list[IndexRow] = []
-        self._verified: int | None = None  # which state of the file was compared with its seal
+        self._verified: int | None = None  # the state of the file that was compared with its seal
         self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
 
@@ -113,7 +74,7 @@ class Index:
         self._database.close()
 
     def sync(self) -> None:
-        """Take in what was appended to the shards since."""
+        """Add what was appended to the shards since the last time."""
         try:
             self._sync()
         except sqlite3.DatabaseError as error:
@@ -122,14 +83,14 @@ class Index:
             log.info("rebuilding the index of %s: %s", self.folder, error)
             self._database.close()
             try:
-                if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
+                if "locked" in str(error):  # another process takes very long and keeps the index
                     raise
                 self._file.unlink(missing_ok=True)
                 self._verified = None
                 self._database = self._open()
                 self._sync()
             except (sqlite3.Error, OSError):
-                # A full or failing disk: what is in the shards can still be read.
+                # The disk is full or fails: the shards can still be read.
                 self._keep = False
                 self._database = self._open()
                 self._sync()
@@ -137,11 +98,16 @@ class Index:
     def rows(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[Row]:
         """Yield what is known of runs, ordered by optimizer, function, dimension, instance and seed."""
         text = f"SELECT {', '.join(COLUMNS)} FROM runs {where} ORDER BY {ORDER}"  # noqa: S608  # conditions of our own
-        for row in self.query(text, values):
-            yield Row(**dict(zip(COLUMNS, row, strict=True)))
+        yield from map(_row, self.query(text, values))
+
+    def others(self, run_key: str | None = None) -> list[Row]:
+        """Return the runs that do not count, because one with the same key does; of one key or of all."""
+        where, values = ("WHERE run_key = ?", (run_key,)) if run_key is not None else ("", ())
+        text = f"SELECT {', '.join(COLUMNS)} FROM others {where} ORDER BY shard, offset"  # noqa: S608  # fixed texts
+        return [_row(row) for row in self.query(text, values)]
 
     def query(self, text: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Ask the database: tables `runs` (columns as in `Row`), `shared` and `damages`."""
+        """Query the database: tables `runs` (columns as in `Row`), `shared` and `damages`."""
         return self._database.execute(text, values)
 
     def _open(self) -> sqlite3.Connection:
@@ -184,7 +150,7 @@ class Index:
         self._database.execute("COMMIT")
 
     def _sync(self) -> None:
-        # It can be rebuilt: a power failure may cost it, a killed process cannot.
+        # It can be rebuilt, so it need not survive a power failure, but it survives a killed process.
         self.query("PRAGMA synchronous = OFF")
         if self._keep:
             self._verify()
@@ -214,7 +180,7 @@ class Index:
         if state == self._verified:
             return
         if not self._seal.is_unbroken(self._database):
-            self.query("BEGIN IMMEDIATE")  # another process may have been between its seal and the end of its writing
+            self.query("BEGIN IMMEDIATE")  # another process may have been between writing the seal and committing
             unbroken = self._seal.is_unbroken(self._database)
             self.query("ROLLBACK")
             if not unbroken:
@@ -234,11 +200,12 @@ class Index:
         return found
 
     def _prepare(self) -> None:
-        """Make the tables, and make them again where a known shard was shortened, rewritten or removed."""
+        """Make the tables; make them again if a known shard was shortened, rewritten or removed."""
         known, there = self._known(), self._there()
         current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
         if current and all(
-            path in there and (there[path] == seen or there[path][0] > seen[0]) for path, seen in known.items()
+            path in there and (there[path] == seen or (there[path][0] > seen[0] and self._has_only_grown(path)))
+            for path, seen in known.items()
         ):
             return
         for (table,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -246,8 +213,19 @@ class Index:
         for statement in _TABLES.split(";"):
             self.query(statement)
 
+    def _has_only_grown(self, path: str) -> bool:
+        scanned, checksum = self.query("SELECT scanned, checksum FROM shards WHERE path = ?", (path,)).fetchone()
+        return bool(self._checksum(path, scanned) == checksum)
+
+    def _checksum(self, path: str, end: int) -> int:
+        """Return the checksum of the last bytes before a place of a shard."""
+        start = max(end - _SAME_BYTES, 0)
+        with (self.folder / path).open("rb") as file:
+            file.seek(start)
+            return zlib.crc32(file.read(end - start))
+
     def _take_in(self, path: str, size: int, changed: int) -> list[ScannedRun]:
-        """Scan what is new in a shard; return the runs whose shared documents were not said yet."""
+        """Scan what is new in a shard; return the runs whose shared documents were not yet read."""
         start = self.query("SELECT scanned FROM shards WHERE path = ?", (path,)).fetchone() or (0,)
         self.query("DELETE FROM damages WHERE shard = ? AND offset >= ?", (path, start[0]))
         pending: list[ScannedRun] = []
@@ -259,11 +237,11 @@ class Index:
             elif isinstance(item, Damage):
                 self._damage(path, item.offset, item.reason, item.torn)
                 if item.last:
-                    # It may be a frame that is being written: it is looked at again when the shard has grown.
+                    # It may be a frame that is being written, so it is read again when the shard has grown.
                     scanned = item.offset
             elif not self._add(item):
                 pending.append(item)
-        self.query("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?)", (path, scanned, size, changed))
+        self.query("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)", (path, scanned, size, changed, self._checksum(path, scanned)))
         return pending
 
     def _add(self, run: ScannedRun) -> bool:
@@ -279,11 +257,26 @@ class Index:
         return True
 
     def _put_in(self) -> None:
-        self._database.executemany(_INSERT, self._new)
+        put_in(self._database, self._new, self._is_genuine)
         self._new.clear()
 
+    def _is_genuine(self, row: IndexRow) -> bool:
+        """Tell whether a run can be read and matches its digests."""
+        try:
+            read_run(self.folder, _row(row), self._shared_document)
+        except BenchbookError:
+            return False
+        return True
+
+    def _shared_document(self, digest: str) -> JsonObject:
+        found = self._shared(digest)
+        if found is None:
+            raise ArtifactError(f"{self.folder} has no shared document {digest}, to which a run refers")
+        document: JsonObject = orjson.loads(found)
+        return document
+
     def _shared(self, digest: str) -> bytes | None:
-        """Return a shared document; those that were asked for are kept, as many runs refer to each."""
+        """Return a shared document, cached because many runs refer to each."""
         if digest not in self._documents:
             found = self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
             if found is None:
@@ -298,7 +291,11 @@ class Index:
         self.query("INSERT INTO damages VALUES (?, ?, ?, ?)", (shard, offset, reason, torn))
 
 
+def _row(values: IndexRow) -> Row:
+    return Row(**dict(zip(COLUMNS, values, strict=True)))
+
+
 def _close(database: sqlite3.Connection) -> None:
-    """Close a database; where SQLite was built for one thread, only the thread that opened it may."""
+    """Close a database; if SQLite was built for one thread, only the thread that opened it may."""
     with suppress(sqlite3.ProgrammingError):
         database.close()

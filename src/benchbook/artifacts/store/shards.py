@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import uuid
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from pathlib import Path
 
 from benchbook.artifacts.codec import ZSTD_MAGIC, Frame, encode, zstd_frames
 from benchbook.artifacts.store.deduplicated import StoredForm
-from benchbook.clock import SYSTEM_CLOCK
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import sync_folder
 from benchbook.profiling.stages import stage
@@ -23,8 +21,6 @@ IMPORTED_SUFFIX = ".imported.zst"
 # A shared document is repeated after this many runs, so a damaged one costs at most these.
 _SAY_AGAIN = 64
 _BUFFER = 1 << 18
-# What was written is brought to disk at the latest with the first write after this many seconds.
-_SYNC_S = 1.0
 
 
 class ShardWriter:
@@ -35,7 +31,8 @@ class ShardWriter:
         self.path = store / SHARD_FOLDER / f"{name or uuid.uuid4().hex}{SHARD_SUFFIX}"
         self._file: int | None = None
         self._length = 0
-        self._synced_s = -math.inf
+        self._synced_length = -1
+        self._is_named = False
         self._said: dict[str, int] = {}
 
     def append(self, form: StoredForm) -> None:
@@ -63,27 +60,43 @@ class ShardWriter:
         self._said[name] = since + 1
         return since >= _SAY_AGAIN
 
-    def close(self) -> None:
-        """Bring what was written to disk."""
-        if self._file is not None:
+    def sync(self) -> None:
+        """Bring what was written to disk.
+
+        Raises:
+            StorageError: It cannot be brought there.
+        """
+        length = self._length
+        if self._file is None or self._synced_length == length:
+            return
+        try:
             with stage("write"):
                 os.fsync(self._file)
-                os.close(self._file)
+                self._synced_length = length
+                if not self._is_named:  # a new file survives a power loss only where the folders above name it
+                    for folder in (self.path.parent, *self.path.parent.parents[:2]):
+                        sync_folder(folder)
+                    self._is_named = True
+        except OSError as error:
+            raise StorageError(f"cannot write to the store: {self.path}: {error.strerror or error}") from error
+
+    def close(self) -> None:
+        """Bring what was written to disk, and close the shard.
+
+        Raises:
+            StorageError: It cannot be brought there.
+        """
+        if self._file is None:
+            return
+        try:
+            self.sync()
+        finally:
+            os.close(self._file)
             self._file = None
             self._said.clear()
 
     def _unsaid(self, shared: list[tuple[str, JsonObject]]) -> list[tuple[str, JsonObject]]:
         return [(name, document) for name, document in shared if self.needs(name)]
-
-    def _sync(self) -> None:
-        """Bring what was written to disk, in groups: each run alone would wait for the disk."""
-        now = SYSTEM_CLOCK.monotonic_s()
-        if self._file is None or now - self._synced_s < _SYNC_S:
-            return
-        if self._synced_s == -math.inf:
-            sync_folder(self.path.parent)  # a new file survives a power loss only where its folder names it
-        os.fsync(self._file)
-        self._synced_s = now
 
     def _write(self, data: bytes) -> None:
         try:
@@ -95,7 +108,6 @@ class ShardWriter:
             view = memoryview(data)
             while view:
                 view = view[os.write(self._file, view) :]
-            self._sync()
         except OSError as error:
             self._said.clear()
             if self._file is not None:

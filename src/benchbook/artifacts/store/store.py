@@ -15,15 +15,15 @@ from typing import Any, Self
 
 import orjson
 
-from benchbook.artifacts.codec import decode
-from benchbook.artifacts.run_document import from_document
-from benchbook.artifacts.store.index import Index, Row
-from benchbook.artifacts.kinds import Kind
-from benchbook.artifacts.store.shards import SHARD_SUFFIX, ShardWriter, frame_at
-from benchbook.artifacts.store.deduplicated import to_run_document, to_stored
-from benchbook.artifacts.validate import meaning_findings, schema_findings
+from benchbook.artifacts.store.grouped_sync import GroupedSync
+from benchbook.artifacts.store.index import Index
+from benchbook.artifacts.store.row import Row
+from benchbook.artifacts.store.run_reading import read_document, read_run
+from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter
+from benchbook.artifacts.store.deduplicated import to_stored
 from benchbook.digests import text_digest
 from benchbook.errors import ArtifactError
+from benchbook.files import sync_file
 from benchbook.records import RunRecord
 from benchbook.profiling.stages import stage
 from benchbook.typing import JsonObject
@@ -48,6 +48,8 @@ class Store:
         """Name the folder; nothing is read or written yet. `index` is opened when it is needed unless given."""
         self.folder = Path(folder)
         self._writer = ShardWriter(self.folder)
+        self._groups = GroupedSync(self._sync)
+        self._traces: set[str] = set()  # files with traces of runs that are not on disk yet
         self._index = index
 
     def __enter__(self) -> Self:
@@ -65,8 +67,13 @@ class Store:
         """The shard that this store appends to; it may not exist yet."""
         return self._writer.path
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether all appended runs would survive a power loss."""
+        return self._groups.is_settled
+
     def append(self, record: RunRecord) -> None:
-        """Add a run, in one write to this process's own shard.
+        """Add a run, in one write to this process's own shard; it is brought to disk within a second.
 
         Raises:
             StorageError: It cannot be written.
@@ -74,13 +81,38 @@ class Store:
         with stage("encode"):
             form = to_stored(record)
         self._writer.append(form)
+        if record.trace is not None:
+            self._traces.add(record.trace.file)
+        self._groups.written()
+
+    def sync(self) -> None:
+        """Bring to disk what was appended.
+
+        Raises:
+            StorageError: It cannot be brought there.
+        """
+        self._groups.settle()
 
     def close(self) -> None:
-        """Bring what was written to disk, and close shard and index."""
-        self._writer.close()
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        """Bring what was written to disk, and close shard and index.
+
+        Raises:
+            StorageError: It cannot be brought there.
+        """
+        try:
+            self._groups.close()
+        finally:
+            self._writer.close()
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _sync(self) -> None:
+        traces = self._traces.copy()
+        for name in traces:  # before the runs that refer to them
+            sync_file(self.folder / SHARD_FOLDER / name)
+        self._writer.sync()
+        self._traces -= traces
 
     def index(self) -> Index:
         """Return the index, with all that is in the shards by now.
@@ -107,12 +139,14 @@ class Store:
 
     def get(self, run_key: str) -> RunRecord | None:
         """Return the run with a key; None if there is none that can be read."""
-        for row in self.rows("WHERE run_key = ?", (run_key,)):
-            try:
-                return self.read(row)
-            except ArtifactError as error:
-                log.warning("left out: %s", error)
-        return None
+        row = next(self.rows("WHERE run_key = ?", (run_key,)), None)
+        if row is None:
+            return None
+        try:
+            return self.read(row)
+        except ArtifactError as error:
+            log.warning("left out: %s", error)
+            return self._other(row)
 
     def read(self, row: Row) -> RunRecord:
         """Read a run that the index names.
@@ -120,10 +154,7 @@ class Store:
         Raises:
             ArtifactError: It is damaged, or does not match its digests.
         """
-        record = from_document(self.document(row))
-        for problem in meaning_findings(record):
-            raise ArtifactError(f"{row.shard}, frame at byte {row.offset}: {problem}")
-        return record
+        return read_run(self.folder, row, self.shared)
 
     def document(self, row: Row) -> JsonObject:
         """Return the self-contained document of a run that the index names, checked against its schema.
@@ -131,13 +162,7 @@ class Store:
         Raises:
             ArtifactError: It is damaged.
         """
-        name = f"{row.shard}, frame at byte {row.offset}"
-        document = decode(frame_at(self.folder / row.shard, row.offset, row.size), name)
-        for problem in schema_findings(document):
-            raise ArtifactError(f"{name}: {problem}")
-        if document["kind"] == Kind.RUN:
-            return document
-        return to_run_document(document, *(self.shared(str(document[part])) for part in ("cell", "circumstances")))
+        return read_document(self.folder, row, self.shared)
 
     def shared(self, digest: str) -> JsonObject:
         """Return a document that runs refer to.
@@ -157,15 +182,29 @@ class Store:
     def readable(self, where: str = "", values: Sequence[Any] = ()) -> Iterator[RunRecord]:
         """Yield the valid runs for which a condition over the index holds; see `records`."""
         damaged: list[str] = []
+        lost = 0
         for row in self.rows(where, values):
             try:
-                yield self.read(row)
+                record: RunRecord | None = self.read(row)
             except ArtifactError as error:
                 damaged.append(str(error))
-        if damaged:
-            log.warning(
-                "left out %d runs of %s that cannot be read; the first: %s", len(damaged), self.folder, damaged[0]
-            )
+                record = self._other(row)
+                lost += record is None
+            if record is not None:
+                yield record
+        if lost:
+            log.warning("left out %d runs of %s that cannot be read; the first: %s", lost, self.folder, damaged[0])
+        elif damaged:
+            log.warning("%d runs of %s were read from another copy; the first: %s", len(damaged), self.folder, damaged[0])
+
+    def _other(self, row: Row) -> RunRecord | None:
+        """Return a run whose frame is damaged from another frame of the same key; None if there is none."""
+        for other in self.index().others(row.run_key):
+            try:
+                return self.read(other)
+            except ArtifactError as error:
+                log.debug("left out: %s", error)
+        return None
 
     def by_key(self) -> dict[str, RunRecord]:
         """Return the runs by run key; of several with one key the first, or the first that did its work."""

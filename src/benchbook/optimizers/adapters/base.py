@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.errors import UsageError
-from benchbook.optimizers.adapters.blocking import Evaluate, Turned
+from benchbook.optimizers.adapters.blocking import BlockingCall, Evaluate
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.native.repair import RULES
 from benchbook.typing import FloatArray
@@ -72,8 +72,18 @@ class Adapter(ABC):
         """Tell the library the values of the points that it proposed last."""
 
 
-class TurnedAdapter(Adapter):
-    """An optimizer of a library that knows only `minimize(fun)`."""
+class BlockingAdapter(Adapter):
+    """An optimizer of a library that knows only `minimize(fun)`.
+
+    Args:
+        name: Name in the catalog.
+        lower: Lower bounds, shape `(dim,)`.
+        upper: Upper bounds, shape `(dim,)`.
+        boundary: Through which the library is called.
+        repair: Rule for variables outside the box.
+        work: Runs the library with the objective that it is given.
+        threads: Whether the library calls its objective from threads that it starts itself.
+    """
 
     def __init__(
         self,
@@ -83,10 +93,12 @@ class TurnedAdapter(Adapter):
         boundary: Boundary,
         repair: str,
         work: Callable[[Evaluate], None],
+        *,
+        threads: bool = False,
     ) -> None:
-        """Prepare the library's thread."""
+        """Prepare the library."""
         super().__init__(name, lower, upper, boundary, repair)
-        self._library = Turned(work)
+        self._library = BlockingCall(work, threads=threads)
 
     def proposed(self) -> FloatArray | None:
         """Wait for the library's next call of its objective."""
@@ -96,12 +108,16 @@ class TurnedAdapter(Adapter):
         """Return from the objective."""
         self._library.tell(fx)
 
+    def stay_in_thread(self) -> None:
+        """Hear that only the thread that is running now asks, tells and closes, which is cheaper."""
+        self._library.stay_in_thread()
+
     def close(self) -> None:
-        """End the library and its thread; happens by itself when the object is no longer used."""
+        """End the library; happens by itself when the object is no longer used."""
         self._library.close()
 
     def __reduce__(self) -> Any:
-        raise unpicklable(self.name, "its state is on the stack of a running thread")
+        raise unpicklable(self.name, "its state is on the stack of a running call")
 
 
 def unpicklable(name: str, reason: str) -> UsageError:

@@ -28,7 +28,7 @@ def _info(number: int, first: int, second: int) -> ProblemInfo:
         name=f"{FAMILY}_f{number}",
         family=FAMILY,
         title=f"{one.title} and {two.title[:1].lower()}{two.title[1:]}",
-        formula=f"f_1: bbob_f{first}; f_2: bbob_f{second}, each with an instance of its own",
+        formula=f"objectives bbob_f{first} and bbob_f{second}, each in an instance of its own",
         lower=-100.0,
         upper=100.0,
         optimum="minus the largest hypervolume known, of the box from the ideal to the nadir point",

@@ -11,13 +11,14 @@ import numpy as np
 
 from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.comparison.summary import CellSummary
 from benchbook.analysis.measures.profiles import group_of
+from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
+from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import IntArray
 from benchbook.whole_numbers import whole
 
@@ -103,6 +104,7 @@ def script(view: BaselineView) -> str:
         "functions": [_function(name) for name in functions],
         "dims": dims,
         "cells": cells,
+        "reference": _reference(summary, functions, dims),
     }
     key = as_json(view.name)
     begin = "window.benchbook = window.benchbook || { data: {} };"
@@ -148,6 +150,22 @@ def _function(name: str) -> dict[str, str]:
     known = name in names()
     title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
     return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+
+
+def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[int]) -> dict[str, object] | None:
+    """Return the running times of the reference, by position of function and dimension; None: other targets."""
+    best = reference(BEST)
+    if summary.targets is None or len(summary.targets) != len(best.targets):
+        return None
+    if not np.allclose(summary.targets, best.targets, rtol=ROUNDING - 1):
+        return None
+    cells = {
+        f"{fn}|{dim}": [float(f"{time:.6g}") for time in best.evaluations[name, d] if np.isfinite(time)]
+        for fn, name in enumerate(functions)
+        for dim, d in enumerate(dims)
+        if (name, d) in best.evaluations
+    }
+    return {"name": best.name, "cells": cells} if cells else None
 
 
 def _exponent(target: float) -> float:

@@ -17,6 +17,8 @@ _FRAME = """<div id="bb-explorer" class="bb-app">
 <button type="button" class="bb-button bb-reset">Reset</button>
 </div>
 <h2 class="bb-h2">Runtime profile</h2>
+<p>The wide grey line on BBOB is <code>best-2009</code>: for each target the shortest expected running time of the
+algorithms that were published in 2009.</p>
 <div class="bb-profile" tabindex="0" role="group" aria-label="Runtime profile; arrow keys move the reading line"></div>
 <p class="bb-readout" aria-live="polite"></p>
 <div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>

@@ -12,7 +12,7 @@ _LABELS = {"opt", "pen"}  # subscripts that are words
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LONG_NUMBER = re.compile(r"\d+\.\d{5,}")
 _BEFORE_COLON = re.compile(r"^(the [a-z-]+ form of): ")
-_REMARK = re.compile(r" \(alpha in 2-D\),|, \d+ peaks y_i")
+_REMARK = re.compile(r" \(alpha in 2-D\),|, \d+ peaks y_i|, with [\d+ D/]+ constraints? g_i\(x\) <= 0")
 
 
 def formula_html(text: str) -> str:
@@ -35,6 +35,7 @@ def formula_html(text: str) -> str:
         parts += [convert(f"{{}}{piece}" if piece[0] in "+-=" and parts else piece) for piece in pieces]
         if remark:
             said = escape(remark[0]).replace("y_i", convert("y_i"))
+            said = said.replace("g_i(x) &lt;= 0", convert(r"g_i(x) \le 0"))
             parts[-1] += said
             position = remark.end()
     return f'<span class="bb-formula">{" ".join(parts)}</span>'

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from benchbook.analysis.fronts import dominators
 from benchbook.digests import text_digest
 from benchbook.problems import catalog, describe
 from benchbook.protocols import Problem, constraints_of, objectives_of
@@ -69,7 +70,7 @@ def _drawn(problem: Problem, count: int) -> bytes:
     values = problem(points)
     two = objectives_of(problem) > 1
     if two:
-        values = _dominators(values)
+        values = dominators(values)
     ranks = values.argsort(kind="stable").argsort(kind="stable").reshape(count, count) / count**2
     # Shades as in the figures of the specs: the darkest and the lightest ones of the map are left out.
     bands = (np.floor(ranks * _BANDS) / (_BANDS - 1) + 0.35) / 1.5
@@ -86,15 +87,6 @@ def _drawn(problem: Problem, count: int) -> bytes:
     buffer = io.BytesIO()
     imsave(buffer, large, format="png", metadata=_NO_METADATA)
     return buffer.getvalue()
-
-
-def _dominators(values: FloatArray) -> FloatArray:
-    """Return how many other points dominate each, shape `(n,)`."""
-    first, second = values[:, 0], values[:, 1]
-    no_worse = (first[:, np.newaxis] <= first) & (second[:, np.newaxis] <= second)
-    better = (first[:, np.newaxis] < first) | (second[:, np.newaxis] < second)
-    count: FloatArray = np.count_nonzero(no_worse & better, axis=0).astype(np.float64)
-    return count
 
 
 def _slice(problem: Problem, count: int) -> FloatArray:

@@ -105,11 +105,33 @@ def read_notebook(path: Path) -> dict[str, Any]:
     """
     try:
         notebook = json.loads(read_bytes(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not a notebook: {error}") from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise UsageError(f"{path} is not a notebook: it has no list of cells")
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if not _is_cell(cell):
+            raise UsageError(
+                f"{path} is not a notebook: cell {number} has no type, source and metadata as nbformat has"
+            )
     return notebook
+
+
+def _is_cell(cell: Any) -> bool:
+    """Tell whether a cell has the parts that are used, with values of their types."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    source, metadata = cell.get("source"), cell.get("metadata", {})
+    lines = source if isinstance(source, list) else [source]
+    marks = metadata.get("tags", []) if isinstance(metadata, dict) else None
+    outputs = cell.get("outputs", [])
+    return (
+        all(isinstance(line, str) for line in lines)
+        and isinstance(marks, list)
+        and all(isinstance(mark, str) for mark in marks)
+        and isinstance(outputs, list)
+        and all(isinstance(output, dict) for output in outputs)
+    )
 
 
 def tags(cell: dict[str, Any]) -> list[str]:

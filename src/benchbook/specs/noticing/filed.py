@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from benchbook.artifacts.io import load_document
@@ -17,6 +18,7 @@ from benchbook.specs.notebooks.discover import SpecFile, read_notebook
 from benchbook.specs.notebooks.rules import Finding
 from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import kept_lines
+from benchbook.specs.spec_plan import givens, library_of
 from benchbook.typing import JsonObject
 
 QUICK = "quick"  # the strength that is committed, and shown
@@ -39,10 +41,13 @@ def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = No
 def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> str:
     """Return the digest (hex) of what is measured: the code of runs and claims, the parameters, the optimizer's code.
 
-    Text, figures and other parts of the package may change without making a measured strength untrue.
+    Of the parameters, those of other libraries' optimizers do not count. Text, figures and other parts of the package
+    may change without making a measured strength untrue.
     """
     notebook = read_notebook(file.path)
-    return text_digest(*kept_lines(notebook), digest(params), optimizer(optimizer_name).digest())
+    choice = optimizer(optimizer_name)
+    given = asdict(givens(params, library_of(choice)))
+    return text_digest(*kept_lines(notebook), digest(given), choice.digest())
 
 
 def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.io import save_document
-from benchbook.artifacts.kinds import STRENGTH_VERSION, Kind
+from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer
@@ -80,7 +80,7 @@ def strength(
     found = with_fault.all(tried, workers or os.cpu_count() or 1, progress)
     document: JsonObject = {
         "kind": Kind.STRENGTH.value,
-        "schema_version": STRENGTH_VERSION,
+        "schema_version": VERSIONS[Kind.STRENGTH],
         "name": file.name,
         "optimizer": intact.optimizer,
         "created_at": timestamp(SYSTEM_CLOCK.now()),

@@ -10,12 +10,13 @@ import numpy as np
 
 from benchbook.analysis import RunTable
 from benchbook.analysis.comparison.baselines import find_baseline
-from benchbook.analysis.comparison.summary import CellSummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.student import t_quantile
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.problems import problem
 from benchbook.records import RunRecord
+from benchbook.records.published import CellSummary
 from benchbook.specs.spec_plan import Givens
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 

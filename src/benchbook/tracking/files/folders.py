@@ -1,4 +1,4 @@
-"""Where tracked pipelines are kept: a folder each, below `tracking/` of the artifact root.
+"""Where tracked pipelines are kept: one folder per pipeline, in `tracking/` of the artifact root.
 
 tracking/20260102T030405000000Z-imitation-3fa91c2b/
     manifest.jsonl   every event, appended as it happens: the truth
@@ -21,15 +21,15 @@ import orjson
 
 from benchbook.errors import ArtifactError, StorageError, UsageError, unknown_name
 from benchbook.files import artifact_root
+from benchbook.records.pipeline import StepStatus
 from benchbook.tracking.eta import Shape
 from benchbook.tracking.files.run_locks import is_live
-from benchbook.tracking.state import StepStatus
 
 MANIFEST = "manifest.jsonl"
 SNAPSHOT = "pipeline.json"
 TELEMETRY = "telemetry.jsonl"
 REPORT = "report.md"
-TIMELINE = "timeline.svg"  # of a study or of specs; drawn by a higher floor
+TIMELINE = "timeline.svg"  # of a study or of specs; drawn by `analysis.plots`
 LOCK = "lock"
 _ID = re.compile(r"^(\d{8}T\d{12}Z)-([a-z0-9_]+(?:-[a-z0-9_]+)*)-([0-9a-f]{8})$")
 _MOST_EARLIER = 10
@@ -94,12 +94,12 @@ def moment_of(run_id: str) -> str:
 
 
 def find_run(wanted: str, root: Path | None = None) -> Path:
-    """Return the folder of a pipeline: by id, by the beginning or the end of one, by name (its newest), or `latest`.
+    """Return the folder of a pipeline: by id, beginning or end of the id, name (the newest run), or `latest`.
 
     The latest is never one that is part of another, such as those that the notebook of a spec tracks.
 
     Raises:
-        UsageError: There is none, or several begin or end so.
+        UsageError: There is none, or several ids begin or end with this text.
     """
     known = run_ids(root)
     if not known:
@@ -133,7 +133,7 @@ def is_nested(parent: str | None, known: Collection[str]) -> bool:
 
 
 def is_running(folder: Path) -> bool:
-    """Return whether the process of a pipeline lives and works on it."""
+    """Return whether the process of a pipeline is alive and still works on it."""
     return is_live(folder / LOCK)
 
 

@@ -1,4 +1,4 @@
-"""Reading tracked pipelines: one whole, or a line each of all of them."""
+"""Reading tracked pipelines: one in full, or one line for each of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import orjson
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
+from benchbook.records.pipeline import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.field_types import check_types
@@ -33,12 +34,11 @@ from benchbook.tracking.files.folders import (
 )
 from benchbook.tracking.files.pipeline_document import from_document
 from benchbook.tracking.files.run_locks import heartbeat
-from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 
 INDEX = "index.cache"
 LEAST_KEPT = 20
 _INDEX_VERSION = 2
-_WORTH_KEEPING = 20  # new lines that make it worth to write the index again
+_WORTH_KEEPING = 20  # number of new lines after which the index is written again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,10 @@ class Line:
 
     Attributes:
         status: A `StepStatus`, or `died`, or `unreadable`.
-        done: Steps that were done; not those that were cancelled or that the end came before.
+        done: Steps that were done, without cancelled steps and those that never started.
         failed: How many of them failed.
-        total: Steps there will be, as far as known.
-        duration_s: Seconds it took, or has taken until its last sign of life.
+        total: Number of planned steps, as far as known.
+        duration_s: Seconds it took, or seconds until its last sign of life.
         reason: Why it failed, was cancelled or cannot be read.
         parent: The pipeline that it is part of; None without one.
     """
@@ -78,7 +78,7 @@ class Seen:
 
     Attributes:
         status: As in the manifest, or `died`.
-        elapsed_s: Seconds it took; of a live one those until now, of a dead one those until its last sign of life.
+        elapsed_s: Seconds it took; if it is alive, seconds until now; if its process died, until its last sign of life.
         heartbeat_at: Its last sign of life.
         eta: What remains; None unless it is live.
     """
@@ -98,7 +98,7 @@ def read_run(folder: Path, clock: Clock = SYSTEM_CLOCK) -> Seen:
         ArtifactError: The manifest is missing, damaged at its beginning, or of a newer version.
     """
     check_readable(folder)
-    live = is_running(folder)  # before the manifest: one that ends in between is read as ended
+    live = is_running(folder)  # read before the manifest, so that a pipeline that ends in between is read as ended
     state = read_manifest(folder / MANIFEST)
     if not live and state.duration_s is None:
         state = _from_snapshot(folder) or state
@@ -118,7 +118,7 @@ def read_run(folder: Path, clock: Clock = SYSTEM_CLOCK) -> Seen:
 
 
 def _from_snapshot(folder: Path) -> PipelineState | None:
-    """Return the state of an ended pipeline whose last events did not find room on the disk, but its snapshot did."""
+    """Return the state of an ended pipeline if the disk was full for its last events, but not for its snapshot."""
     snapshot = read_snapshot(folder)
     if snapshot is None or snapshot.get("status") not in FINAL:
         return None
@@ -130,7 +130,7 @@ def _from_snapshot(folder: Path) -> PipelineState | None:
 
 
 def _since(at: str, clock: Clock) -> float:
-    """Return seconds since a sign of life; never less than 0, and not more than a live process lets pass."""
+    """Return the seconds since a sign of life: at least 0, and at most the interval of a live process."""
     try:
         passed = (clock.now() - datetime.fromisoformat(at)).total_seconds()
     except ValueError:
@@ -148,7 +148,7 @@ def list_runs(
     limit: int | None = None,
     nested: bool = False,
 ) -> tuple[list[Line], int]:
-    """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
+    """Return one line per tracked pipeline, newest first, and the number of pipelines without the limit.
 
     Finished runs never change, so their lines are kept in an index next to the folders; a lost index is rebuilt.
 
@@ -156,9 +156,9 @@ def list_runs(
         root: Artifact root.
         since: Only those that started at this moment or later.
         until: Only those that started before this moment.
-        status: Only those of one of these.
+        status: Only those with one of these statuses.
         spec: Only those of this name, or that ran this spec.
-        limit: At most so many.
+        limit: At most this many.
         nested: Also those that are part of another, such as those that the notebook of a spec tracks.
     """
     base = tracking_root(root)
@@ -193,7 +193,7 @@ def list_runs(
 
 
 def _line(folder: Path) -> Line | None:
-    """Return the line of a pipeline; None if it is only just being made."""
+    """Return the line of a pipeline; None while its folder is being created."""
     snapshot = read_snapshot(folder)
     if snapshot is not None and snapshot.get("status") in FINAL:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
@@ -255,7 +255,7 @@ def _read_index(base: Path) -> dict[str, list[Any]]:
         found = orjson.loads((base / INDEX).read_bytes())
         runs: dict[str, list[Any]] = found["runs"]
         known = found["version"] == _INDEX_VERSION and found["fields"] == list(Line.__slots__)
-        # What was changed since it was written is made again: a list never shows what the manifests do not hold.
+        # Lines of files changed since then are made again: a list shows only what is in the manifests.
         if known and found["checksum"] == _checksum(runs):
             return runs
     except (OSError, ValueError, KeyError, TypeError):
@@ -275,7 +275,7 @@ def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
         "checksum": _checksum(index),
         "runs": index,
     }
-    with contextlib.suppress(StorageError):  # a folder that can only be read is listed all the same
+    with contextlib.suppress(StorageError):  # a read-only folder can be listed, too
         write_atomic(base / INDEX, orjson.dumps(document))
 
 

@@ -65,7 +65,11 @@ def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
     assert [(step.label, step.status.value) for step in state.steps] == [("a", "completed"), ("b", "failed")]
     assert [step.evaluations for step in state.steps] == [120, 120]
     assert state.steps[1].metrics["quality_failed"].last == 1
-    assert state.claims == [("b: It works.", "failed"), ("a: It works.", "held")]
+    claims = [(claim.text, claim.verdict) for claim in state.claims]
+    assert claims == [
+        ("b: It works.", "failed"),
+        ("a: It works.", "held"),
+    ]
     assert [type(happening) for happening in heard] == [SpecStarted] * 2 + [CellStarted] * 2 + [SpecResult] * 2
     assert len(state.performance) == 1
 

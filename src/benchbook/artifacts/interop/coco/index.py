@@ -95,6 +95,8 @@ def read_index(file: Path) -> Iterator[Segment]:
                 log.warning("%s, line %d: no data follow this header", shown(file), begun)
             header, begun = _header(file, number, text), number
         elif header:
+            if used == begun and "indicator" not in header:
+                raise ArtifactError(f"{shown(file)}, line {number}: a second line of data for the header of line {begun}")
             used = begun
             yield from _segments(file, number, text, header)
         else:
@@ -106,7 +108,12 @@ def read_index(file: Path) -> Iterator[Segment]:
 
 
 def _header(file: Path, number: int, text: str) -> dict[str, str]:
-    header = {name: quoted or plain for name, quoted, plain in _FIELD.findall(text)}
+    found = [(name, quoted or plain) for name, quoted, plain in _FIELD.findall(text)]
+    header = dict(found)
+    if len(header) < len(found):
+        raise ArtifactError(f"{shown(file)}, line {number}: a field is given twice, {text[:80]!r}; two lines in one?")
+    if rest := _FIELD.sub("", text).strip(", \t"):
+        log.warning("%s, line %d: left out, no fields of a header: %r", shown(file), number, rest[:60])
     if header.get("indicator"):
         if not header.get("algorithm"):
             raise ArtifactError(f"{shown(file)}, line {number}: expected algorithm and indicator, got {text[:80]!r}")
@@ -129,8 +136,10 @@ def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> 
         if not part:
             continue
         if "=" in part and not part.endswith("dat"):
-            name, _, value = part.partition("=")
-            own[name.strip()] = value.strip()
+            name, _, value = (text.strip() for text in part.partition("="))
+            if name not in ("function", "dim"):
+                raise ArtifactError(f"{shown(file)}, line {number}: {part[:60]!r} within a line of data; two lines in one?")
+            own[name] = value
         elif part.endswith("dat") or current is None:
             if current is None or current.entries:
                 if current is not None:

@@ -36,6 +36,7 @@ class Logged:
         spent: Evaluations of function and constraints at each row.
         values: Best precision, or indicator, at each row.
         columns: Number of columns; 0 without rows.
+        late: Line and evaluation of the first row, where that is not evaluation 1.
         timed: The same run in the `.tdat` file.
     """
 
@@ -49,6 +50,7 @@ class Logged:
     spent: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     columns: int = 0
+    late: tuple[int, int] | None = None
     timed: Logged | None = None
 
     @property
@@ -138,7 +140,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
         return
     run.columns = len(fields)
     if not len(run) and functions != 1 and not run.counts_both:
-        log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, functions)
+        run.late = (place, functions)
     if len(run) and functions < run.functions[-1]:
         raise ArtifactError(
             f"{shown(file)}, line {place}: evaluation {functions} follows {run.functions[-1]}; "

@@ -33,6 +33,7 @@ class Logged:
         rounding: By how much the print of each value may differ from the value.
         shown: In the older layout, the value with the function's scale and offset, of the last row.
         columns: Number of columns; 0 without rows.
+        late: Line and evaluation of the first row, where that is not evaluation 1.
     """
 
     line: int
@@ -41,6 +42,7 @@ class Logged:
     rounding: list[float] = field(default_factory=list)
     shown: float | None = None
     columns: int = 0
+    late: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -123,7 +125,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: left out, its value is None", shown(file), place)
         return
     if not len(run) and evaluations != 1:
-        log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, evaluations)
+        run.late = (place, evaluations)
     if evaluations < run.last:
         raise ArtifactError(
             f"{shown(file)}, line {place}: evaluation {evaluations} follows {run.last}; "
@@ -133,7 +135,8 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])
     run.evaluations.append(evaluations)
     run.values.append(value)
-    run.rounding.append(rounding(fields[column]))
+    # A whole number without decimals is exact: the logger prints ten of them where it rounds.
+    run.rounding.append(rounding(fields[column]) if "." in fields[column] else 0.0)
     if other >= 0:
         run.shown = number(fields[other])
 

@@ -159,8 +159,12 @@
       if (cells.length) curves.push({ optimizer, cells, ...bb.profile(cells, data.dims, state.from, state.to, grid) });
     }
     const holder = root.querySelector(".bb-profile");
-    const frame = bb.drawProfiles(holder, curves, grid, { label: "Runtime profiles of the chosen optimizers" });
-    pointer(holder, frame, curves, grid);
+    const chosen = (items, known) => items.flatMap((item, k) => (known(item) ? [k] : []));
+    const best = bb.reference(data, chosen(data.functions, (f) => state.functions.has(f.name)),
+      chosen(data.dims, (dim) => state.dims.has(String(dim))), state.from, state.to, grid);
+    const drawn = best && curves.length ? [best, ...curves] : curves;
+    const frame = bb.drawProfiles(holder, drawn, grid, { label: "Runtime profiles of the chosen optimizers" });
+    pointer(holder, frame, drawn, grid);
     numbers(curves, grid);
   }
 

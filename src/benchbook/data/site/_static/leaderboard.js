@@ -117,6 +117,10 @@
         const targets = data.targets.length - 1;
         if (cells.length) curves.push({ optimizer, ...bb.profile(cells, data.dims, 0, targets, grid) });
       });
+      const positions = (items, known) => items.flatMap((item, position) => (known(item) ? [position] : []));
+      const best = bb.reference(data, positions(data.functions, (fn) => group === "all" || fn.group === group),
+        positions(data.dims, (dim) => state.dim === "all" || String(dim) === state.dim), 0, data.targets.length - 1, grid);
+      if (best) curves.unshift(best);
       const title = group === "all" ? "all functions" : group;
       bb.drawProfiles(place.children[k], curves, grid, { small: groups.length > 1, title, label: `Runtime profiles, ${title}` });
     });

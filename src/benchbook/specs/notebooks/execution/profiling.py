@@ -17,7 +17,7 @@ import orjson
 from benchbook.errors import ExecutionError, UsageError
 from benchbook.files import ARTIFACT_ROOT_VARIABLE
 from benchbook.profiling.profile_document import from_document
-from benchbook.profiling.result import Profiled
+from benchbook.records.profile import Profiled
 from benchbook.specs.notebooks.discover import read_notebook
 
 _BEGIN = (

@@ -86,7 +86,7 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
         pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")
     except (UsageError, MissingExtraError):
         raise
-    except Exception as error:  # noqa: BLE001  # what watches must not end what works
+    except Exception as error:  # noqa: BLE001  # tracking must never stop the work
         log.warning("these specs are not tracked: %s: %s", type(error).__name__, error)
         if pipeline is not None:
             pipeline.end_by(error)
@@ -109,7 +109,7 @@ class _Watcher:
             return
         try:
             self._enter(happening)
-        except Exception as error:  # noqa: BLE001  # what watches must not end what works
+        except Exception as error:  # noqa: BLE001  # tracking must never stop the work
             self._is_broken = True
             log.warning("tracking failed, the specs continue: %s: %s", type(error).__name__, error)
 
@@ -128,7 +128,7 @@ class _Watcher:
             return self._steps[spec]
 
     def _end(self, result: SpecResult) -> None:
-        from benchbook.tracking.state import StepStatus
+        from benchbook.records.pipeline import StepStatus
 
         if result.not_run:
             self._pipeline.skip(result.name, str(result.outcome["error"]))

@@ -1,18 +1,36 @@
-"""The data model of an experiment's record: one call with all of its branches."""
+"""The record of an experiment: one call with all of its branches."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, JsonValue
+from benchbook.records.fields import NOT_IN_DOCUMENT, Count, Limits, Name, OrText, Seconds, Timestamp
 
-from benchbook.artifacts.models.derive import Model
-from benchbook.artifacts.models.parts import Count, Seconds, Timestamp
-
-Name = Annotated[str, Field(min_length=1)]
+if TYPE_CHECKING:
+    from benchbook.typing import JsonValue
 
 
-class BranchError(Model):
+class BranchStatus(StrEnum):
+    """What has become of a branch."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Role(StrEnum):
+    """The part a branch plays in its call."""
+
+    BRANCH = "branch"
+    PRIMARY = "primary"
+    SHADOW = "shadow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchException:
     """Why a branch failed."""
 
     type: str
@@ -21,20 +39,24 @@ class BranchError(Model):
     """Its text."""
     traceback: str
     """Its traceback."""
+    original: BaseException | None = field(default=None, repr=False, compare=False, metadata=NOT_IN_DOCUMENT)
+    """The exception itself, in the process where it was raised."""
 
 
-class BranchMetric(Model):
+@dataclass(frozen=True, slots=True)
+class Metric:
     """A number that the function reported while it ran."""
 
     name: str
     """What it is."""
-    value: float | Literal["nan", "inf", "-inf"]
+    value: Annotated[float, OrText("nan", "inf", "-inf")]
     """The number; JSON has no infinity and no NaN, so these are texts."""
-    step: int | None
+    step: int | None = None
     """The step it belongs to; null if there is none."""
 
 
-class Branch(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRecord:
     """The function called once with one configuration."""
 
     branch_id: Name
@@ -43,11 +65,11 @@ class Branch(Model):
     """Name of the configuration: the user's, else the first 16 hex digits of the SHA-256 of its canonical JSON."""
     parent_id: str | None
     """The branch inside of which the call was made; null at the top."""
-    role: Literal["branch", "primary", "shadow"]
+    role: Role
     """Its part in the call."""
     config: dict[str, JsonValue]
     """The configuration, with secrets masked."""
-    status: Literal["pending", "success", "failed", "skipped"]
+    status: BranchStatus
     """What has become of it."""
     started_at: Timestamp | None
     """When it started, UTC; null if it never did."""
@@ -63,23 +85,20 @@ class Branch(Model):
     """How often the function was called."""
     output: JsonValue
     """What the function returned; what has no JSON form is text."""
-    exception: BranchError | None
+    exception: BranchException | None
     """Why it failed; null if it did not."""
     reason: str | None
     """Why it was skipped; null if it was not."""
-    metrics: list[BranchMetric]
+    metrics: list[Metric]
     """Numbers that the function reported, in order."""
     artifacts: list[str]
     """Names of the files that the function reported."""
 
 
-class Experiment(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentRecord:
     """One call of an experiment: a function under several configurations, by a strategy."""
 
-    kind: Literal["experiment"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
     experiment: Name
     """Name of the experiment."""
     strategy: Name
@@ -94,7 +113,7 @@ class Experiment(Model):
     """When the call began, UTC."""
     duration_s: Seconds | None
     """Seconds from there to the end of its last branch; null if it has not ended."""
-    status: Literal["pending", "success", "failed", "skipped"]
+    status: BranchStatus
     """Success where a branch that the caller waited for succeeded."""
-    branches: list[Branch] = Field(min_length=1)
+    branches: Annotated[list[BranchRecord], Limits(min_length=1)]
     """All branches, in configuration order."""

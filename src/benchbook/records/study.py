@@ -1,70 +1,75 @@
-"""The models of what describes a study: the plan in its manifest, and the aggregates over its runs.
-
-This module imports pydantic and is loaded only where a schema is needed.
-"""
+"""The records that describe a study: the plan in its manifest, and the aggregates over its runs."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, JsonValue
+from benchbook.records.fields import MAY_BE_ABSENT, Count, Limits, Name, OneOf, Positive, Sha256, Timestamp
 
-from benchbook.artifacts.models.derive import Model
-from benchbook.artifacts.models.parts import Count, Sha256, Timestamp
+if TYPE_CHECKING:
+    from benchbook.typing import JsonValue
+
+HISTORY_LEVELS = ("improvements", "triggers", "population", "all")
 
 
-class PlannedOptimizer(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerPlan:
     """An optimizer of the plan, with every setting it has."""
 
-    name: str = Field(min_length=1)
+    name: Name
     """Name of the optimizer."""
-    settings: dict[str, JsonValue]
+    settings: Mapping[str, JsonValue]
     """Value of each setting."""
     code: Sha256
     """Digest of its code."""
 
 
-class PlannedFunction(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionPlan:
     """A function of the plan."""
 
-    name: str = Field(min_length=1)
+    name: Name
     """Name of the function."""
-    instances: Annotated[list[Count], Field(min_length=1)]
+    instances: Annotated[tuple[Count, ...], Limits(min_length=1)]
     """Its instances."""
-    code: dict[str, Sha256]
+    code: Mapping[str, Sha256]
     """Digest of its code, by `dim/instance`; under `*` where it is one for all of them."""
 
+    def code_of(self, dim: int, instance: int) -> str:
+        """Return the digest of the code of one problem."""
+        return self.code.get("*") or self.code[f"{dim}/{instance}"]
 
-class StudyPlan(Model):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyPlanRecord:
     """The cross product of a study: optimizers x functions x dimensions x instances x seeds."""
 
-    optimizers: list[PlannedOptimizer] = Field(min_length=1)
-    functions: list[PlannedFunction] = Field(min_length=1)
-    dims: list[Annotated[int, Field(ge=1)]] = Field(min_length=1)
+    optimizers: Annotated[tuple[OptimizerPlan, ...], Limits(min_length=1)]
+    functions: Annotated[tuple[FunctionPlan, ...], Limits(min_length=1)]
+    dims: Annotated[tuple[Positive, ...], Limits(min_length=1)]
     """Dimensions."""
-    seeds: list[Count] = Field(min_length=1)
+    seeds: Annotated[tuple[Count, ...], Limits(min_length=1)]
     """Seeds; each instance is run with each of them."""
-    budget_per_dim: int | None = Field(ge=1)
+    budget_per_dim: Positive | None
     """Evaluations per variable; null if the budget is the same for all."""
-    budget: int | None = Field(ge=1)
+    budget: Positive | None
     """Evaluations of each run; null if it grows with the dimension."""
     target: float | None
     """Runs stop once their value is at most f_opt + target; null: never."""
-    stagnation: int | None = Field(ge=1)
+    stagnation: Positive | None
     """Runs stop after this many evaluations without improvement; null: never."""
-    history: Literal["improvements", "triggers", "population", "all"]
+    history: Annotated[str, OneOf(*HISTORY_LEVELS)]
     """What is kept of each run."""
     loop_code: Sha256
     """Digest of the code of loop, seeds and history."""
 
 
-class StudyManifest(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyManifest:
     """What a store is to hold: the plan of its study."""
 
-    kind: Literal["study-manifest"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
     created_at: Timestamp
     """When the study was started, UTC."""
     commit: str | None
@@ -75,42 +80,44 @@ class StudyManifest(Model):
     """Version of benchbook."""
     reuses_stale: bool
     """Whether runs done by other code, or another version of benchbook, count as done."""
-    plan: StudyPlan
+    plan: StudyPlanRecord
 
 
-class Spread(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
     """Statistics of a number over runs; null if no run has it."""
 
-    least: float | None
+    least: float | None = None
     """Smallest."""
-    lower_quartile: float | None
+    lower_quartile: float | None = None
     """A quarter of the runs are below."""
-    median: float | None
+    median: float | None = None
     """Half of the runs are below."""
-    upper_quartile: float | None
+    upper_quartile: float | None = None
     """Three quarters of the runs are below."""
-    p95: float | None
+    p95: float | None = None
     """95 % of the runs are below."""
-    greatest: float | None
+    greatest: float | None = None
     """Largest."""
-    mean: float | None
+    mean: float | None = None
     """Mean."""
-    std: float | None
+    std: float | None = None
     """Standard deviation of a sample; null for fewer than two runs."""
 
 
-class CellAggregate(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellAggregate:
     """Statistics of the runs with one optimizer, settings, function, dimension and budget."""
 
-    optimizer: str = Field(min_length=1)
+    optimizer: Name
     """Name of the optimizer."""
-    settings: dict[str, JsonValue]
+    settings: Mapping[str, JsonValue]
     """Value of each setting."""
-    function: str = Field(min_length=1)
+    function: Name
     """Name of the function."""
-    dim: int = Field(ge=1)
+    dim: Positive
     """Number of variables."""
-    budget: int = Field(ge=1)
+    budget: Positive
     """Evaluations allowed."""
     runs: Count
     """Runs there are, failed ones included."""
@@ -138,17 +145,14 @@ class CellAggregate(Model):
     """Seconds inside the objective."""
     peak_rss_bytes: Spread
     """Peak resident set of the process."""
-    grown_bytes: Spread | None = None
+    grown_bytes: Spread | None = field(default=None, metadata=MAY_BE_ABSENT)
     """By how much a run made its process larger."""
 
 
-class Aggregate(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
     """Statistics of a study, cell by cell."""
 
-    kind: Literal["aggregate"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
     created_at: Timestamp
     """When it was computed, UTC."""
     version: str
