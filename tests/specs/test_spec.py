@@ -17,8 +17,8 @@ from benchbook.errors import ClaimsFailedError, ParamsError, UnknownNameError, U
 from benchbook.records import as_plain
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.rerun import Repeated, in_another_process
 from benchbook.specs.standard_claims import claim_contract
+from benchbook.specs.trials.rerun import Repeated, in_another_process
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",

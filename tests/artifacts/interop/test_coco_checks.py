@@ -58,6 +58,14 @@ def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
         list(read_coco(write({"f1.info": index, "a.dat": TWO + ONE})))
 
 
+def test_runs_are_told_apart_by_their_optimum(write) -> None:
+    """Of two runs with equal lengths and last values, the one that has the optimum of the instance is taken."""
+    lost = rows((1, 7.5), (100, 0.25), optimum=-247.11)
+    index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
+    for data in (ONE + lost + TWO, lost + ONE + TWO):
+        assert [run.history.best_values[0] for run in read_coco(write({"f1.info": index, "a.dat": data}))] == [9.5, 8.5]
+
+
 def test_rows_with_the_optimum_of_another_instance_are_an_error(write) -> None:
     """BBOB tells the optimum of each instance, and the header of the rows which one was subtracted."""
     index = f"{NEW}a.dat, 7:100|2.5e-01, 2:100|1.2e-01\n"

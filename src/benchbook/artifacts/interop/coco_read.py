@@ -159,8 +159,15 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
     blocks = list(read_rows(path, indicator=indicator))
     warn_of_late(path, blocks)
     extra = path.with_suffix(".tdat")
-    if not extra.is_file():
-        return blocks
+    if extra.is_file():
+        _add_timed(blocks, path, extra, indicator=indicator)
+    for block in blocks:
+        block.settle()
+    return blocks
+
+
+def _add_timed(blocks: list[Logged], path: Path, extra: Path, *, indicator: bool) -> None:
+    """Give each run its rows of the `.tdat` file."""
     rows = list(read_rows(extra, indicator=indicator))
     pairs = None
     for one, other in ((blocks, rows), ([b for b in blocks if len(b)], [b for b in rows if len(b)])):
@@ -173,7 +180,6 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
         log.warning("%s: left out, its runs do not match those of %s", shown(extra), path.name)
     for block, timed in pairs or ():
         block.timed = timed
-    return blocks
 
 
 def _same_start(hits: Logged, timed: Logged) -> bool:

@@ -31,6 +31,8 @@ def fits(segment: Segment, entry: Entry, block: Logged) -> bool | None:
     """Return whether an entry tells the instance, the length and the last value of rows; None if it tells none."""
     if block.instance is not None and block.instance != entry.instance:
         return False
+    if _differs(segment, entry, block) and _instance_of(_family(segment), segment.number, segment.dim, block.optimum):
+        return False
     if entry.evaluations is None:
         return None
     return has_length(entry, block) and has_final(segment, entry, block)
@@ -65,7 +67,7 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
     """Compare an entry with the rows that were matched to it.
 
     Raises:
-        ArtifactError: Their lengths or last values differ, or the rows are known to be of another instance.
+        ArtifactError: Their lengths or last values differ.
     """
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
     if not has_length(entry, block):
@@ -78,7 +80,7 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
             f"{where} ends at the value {entry.final:g}, but the best of its rows, from line {block.line} of its data "
             f"file on, is {block.best:g}"
         )
-        if segment.header.get("data_format", "bbob").startswith("bbob") and len(_BY_COCO & set(segment.header)) > 0:
+        if segment.header.get("data_format", "bbob").startswith("bbob") and not _BY_COCO.isdisjoint(segment.header):
             raise ArtifactError(said)
         log.warning("%s", said)  # ports of the first loggers, and formats of others, print other values here
 
@@ -89,18 +91,36 @@ def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
     Raises:
         ArtifactError: It tells the optimum of another instance.
     """
-    family = segment.function.rsplit("_f", 1)[0]
-    known = _optimum(family, segment.number, segment.dim, entry.instance)
-    if known is None or block.optimum is None or block.raw or block.counts_both or _near(block.optimum, known):
+    if not _differs(segment, entry, block):
         return True
-    for instance in _INSTANCES if family != _BIOBJ else ():
-        other = _optimum(family, segment.number, segment.dim, instance)
-        if other is not None and _near(block.optimum, other):
-            raise ArtifactError(
-                f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
-                f"{block.line} of its data file, tells the optimum {block.optimum:g}, which is that of instance {instance}"
-            )
+    if (other := _instance_of(_family(segment), segment.number, segment.dim, block.optimum)) is not None:
+        raise ArtifactError(
+            f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
+            f"{block.line} of its data file, tells the optimum {block.optimum:g}, which is that of instance {other}"
+        )
     return False
+
+
+def _differs(segment: Segment, entry: Entry, block: Logged) -> bool:
+    """Return whether the optimum in the header of rows is not that of an instance."""
+    known = _optimum(_family(segment), segment.number, segment.dim, entry.instance)
+    if known is None or block.optimum is None or block.raw or block.counts_both:
+        return False
+    return not _near(block.optimum, known)
+
+
+def _family(segment: Segment) -> str:
+    """Return the family of the function; empty for an indicator other than the hypervolume."""
+    return segment.function.rsplit("_f", 1)[0] if segment.indicator in ("", "hyp") else ""
+
+
+@functools.lru_cache(maxsize=10_000)
+def _instance_of(family: str, number_of: int, dim: int, optimum: float | None) -> int | None:
+    """Return the first instance that has an optimum; None if none of those that COCO uses has it."""
+    if optimum is None or family == _BIOBJ:
+        return None
+    known = ((instance, _optimum(family, number_of, dim, instance)) for instance in _INSTANCES)
+    return next((instance for instance, value in known if value is not None and _near(optimum, value)), None)
 
 
 @functools.lru_cache(maxsize=10_000)
