@@ -30,7 +30,9 @@ td.long{white-space:normal;overflow-wrap:anywhere}
 @media (max-width:40rem){
 figure svg{min-width:34rem}
 table{font-size:.64rem}
-th,td{padding:.2rem .15rem;white-space:normal}
+th,td{padding:.2rem .12rem;white-space:normal}
+td.text{overflow-wrap:anywhere}
+figcaption,caption{font-size:.9rem}
 }
 """
 _TEXT_COLUMNS = {"function", "optimizer", "what", "value", "group", "best", "error"}

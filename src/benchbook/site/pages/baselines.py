@@ -62,7 +62,7 @@ def _row(view: BaselineView, name: str) -> list[str]:
         f"{sum(int(cell.evaluations.sum()) for cell in own):,}",
         f"{sum(areas) / len(areas):.4f}" if areas else MISSING,
         "kept" if any(cell.first_hits is not None for cell in own) else MISSING,
-        MISSING if startup is None else f"{startup:.3f}",
+        MISSING if startup is None else f"{startup:.2g}",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from benchbook.specs.outcome import read_outcome
 from benchbook.specs.views.tally import Tally, tally
 
 MISSING = "missing"
+_BREAKABLE = re.compile(r"(?:(?<=_)|(?<=[A-Za-z]:))(?=\w)(?![^<]*>)")  # within a name, not within a tag
 _VERDICTS = {"held", "failed", "undecided", "error"}
 
 
@@ -129,9 +131,11 @@ def raw(markup: str) -> str:
 
 
 def html_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, css: str = "bb-table") -> str:
-    """Return an HTML table that scrolls in its own container; the cells are HTML."""
+    """Return an HTML table that scrolls in its own container; the cells are HTML, in which long names may break."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
-    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{_BREAKABLE.sub('<wbr>', cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
     return (
         f'<div class="bb-scroll" tabindex="0" role="region" aria-label="Table">\n<table class="{css}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"

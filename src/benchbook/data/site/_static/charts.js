@@ -140,6 +140,8 @@ window.benchbook = window.benchbook || { data: {} };
   const POWERS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
   bb.power = (exponent) => `10${String(exponent).replace(/./g, (c) => POWERS[c] || c)}`;
   bb.count = (value) => (value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(2))));
+  /* A name that may be broken behind its underscores. */
+  bb.breakable = (name) => name.split(/(?<=_)/).flatMap((part, k) => (k ? [bb.el("wbr", {}), part] : [part]));
   bb.percent = (value) => `${(100 * value).toFixed(1)} %`;
 
   // ------------------------------------------------------------------------------------------------ charts

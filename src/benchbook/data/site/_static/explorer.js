@@ -227,7 +227,7 @@
       const found = curve.cells.map((cell) => bb.ert(cell, state.to));
       const hits = found.reduce((sum, item) => sum + item.hits, 0);
       const runs = found.reduce((sum, item) => sum + item.runs, 0);
-      const name = bb.el("td", {}, bb.swatch(curve.optimizer), ` ${curve.optimizer.name}`);
+      const name = bb.el("td", {}, bb.swatch(curve.optimizer), " ", ...bb.breakable(curve.optimizer.name));
       const cells = places.map(([, k]) => bb.el("td", {}, k < 0 ? "–" : bb.percent(curve.share[k])));
       return bb.el("tr", {}, name, ...cells, bb.el("td", {}, `${hits} of ${runs}`));
     };
@@ -251,7 +251,8 @@
     const ticks = data.targets.filter((e) => Number.isInteger(e) && (e - bottom) % 5 === 0).map((e) => [e, bb.power(e)]);
     chosen.forEach((fn, k) => {
       const holder = place.children[k];
-      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 190, small: true, title: fn.title, ticks,
+      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 216, small: true, title: fn.title, ticks,
+        xLabel: "evaluations / dimension", yLabel: "precision",
         x: [grid[0], grid[grid.length - 1]], y: [bottom, top] });
       const ends = [];
       for (const optimizer of data.optimizers) {

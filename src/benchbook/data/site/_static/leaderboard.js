@@ -25,16 +25,13 @@
     return bb.el("fieldset", {}, bb.el("legend", {}, label), bb.el("div", { class: "bb-chips" }, ...chips));
   }
 
-  /* A name that may be broken behind its underscores. */
-  const breakable = (name) => name.split(/(?<=_)/).flatMap((part, k) => (k ? [bb.el("wbr", {}), part] : [part]));
-
   function table(board) {
     const cell = (text) => bb.el("td", { class: "bb-number" }, text);
     const number = (value, digits) => cell(value === null ? "missing" : value.toFixed(digits));
     const share = (value) => cell(value === null ? "missing" : bb.percent(value));
     const row = (item, place) => bb.el("tr", {},
       bb.el("td", {}, String(place + 1)),
-      bb.el("td", {}, bb.swatch(boards.optimizers[item.optimizer]), " ", ...breakable(boards.optimizers[item.optimizer].name)),
+      bb.el("td", {}, bb.swatch(boards.optimizers[item.optimizer]), " ", ...bb.breakable(boards.optimizers[item.optimizer].name)),
       number(item.rank, 2), number(item.aocc, 4), share(item.reached), share(item.solved), number(item.us, 2));
     root.querySelector("tbody").replaceChildren(...board.rows.map(row));
   }
