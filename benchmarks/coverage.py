@@ -21,6 +21,7 @@ from benchbook.analysis.columns import Columns
 from benchbook.analysis.measures.ert import ert_limits
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
+from benchbook.analysis.ranking.standing import mean_rank_intervals, problem_ranks
 from benchbook.analysis.statistics.intervals import ert_ratio, mean_difference
 from benchbook.typing import FloatArray
 
@@ -34,12 +35,13 @@ DRAWS = 1000
 
 def main(quick: bool) -> None:
     """Simulate, print the table, and write it where it is not to be quick."""
-    bands, pairs = (40, 200) if quick else (400, 4000)
-    rows: list[dict[str, str | float]] = []
+    bands, pairs, fields = (40, 200, 10) if quick else (400, 4000, 200)
+    rows: list[dict[str, str | float | None]] = []
 
-    def measured(interval: str, data: str, then: float, now: float) -> None:
-        rows.append({"interval": interval, "data": data, "before": round(then, 3), "now": round(now, 3)})
-        print(f"{interval:26s} {data:58s} {then:.3f} {now:.3f}", flush=True)
+    def measured(interval: str, data: str, then: float | None, now: float) -> None:
+        before = None if then is None else round(then, 3)
+        rows.append({"interval": interval, "data": data, "before": before, "now": round(now, 3)})
+        print(f"{interval:26s} {data:58s} {'-' if before is None else before:5} {now:.3f}", flush=True)
 
     for functions in (1, 6, 24):
         for spread in (0.0, 0.5):
@@ -60,6 +62,10 @@ def main(quick: bool) -> None:
     for label, sides in ERTS.items():
         for n in (5, 15):
             measured("ERT ratio", f"{label}, {n} and {n} runs", *ert_coverage(sides, n, pairs))
+    for optimizers, spread in ((10, 2.0), (10, 6.0), (40, 4.0)):
+        apart = f"they differ by {spread:g} targets"
+        measured("mean rank", f"{optimizers} optimizers, 24 functions in 2 dimensions, 15 runs, {apart}", None,
+                 rank_coverage(optimizers, spread, fields))  # fmt: skip
     if not quick:
         document = {
             "command": "python -m benchmarks coverage",
@@ -234,6 +240,35 @@ def ert_coverage(sides: tuple[tuple[float, ...], tuple[float, ...]], n: int, pai
         held += [holds(ends, truth), holds((found.low, found.high), truth)]
     then, now = held / max(counted, 1)
     return float(then), float(now)
+
+
+def rank_coverage(optimizers: int, spread: float, fields: int) -> float:
+    """Return how often the interval of a mean rank holds that over very many functions, for a mean optimizer."""
+    rng = np.random.default_rng([optimizers, int(10 * spread)])
+    truth = problem_ranks(field(optimizers, spread, 5000, rng)[0]).mean(axis=0)
+    held = 0.0
+    for number in range(fields):
+        counts, problems = field(optimizers, spread, 24, rng)
+        _, low, high = mean_rank_intervals(counts, problems, seed=number + 1)
+        held += float(np.mean((low <= truth) & (truth <= high)))
+    return held / fields
+
+
+def field(
+    optimizers: int, spread: float, functions: int, rng: np.random.Generator
+) -> tuple[list[FloatArray], list[tuple[str, int]]]:
+    """Return targets reached by runs on problems that suit optimizers unlike, in two dimensions alike."""
+    counts, problems = [], []
+    better = np.linspace(spread, -spread, optimizers)
+    for function in range(functions):
+        level, suits = rng.uniform(10, 40), better + rng.normal(0, spread, optimizers)
+        for dim in (2, 5):
+            mean = level + suits + rng.normal(0, spread / 2, optimizers)
+            instances = rng.normal(0, 3, INSTANCES)
+            runs = mean[:, np.newaxis] + instances + rng.normal(0, 6, (optimizers, INSTANCES))
+            counts.append(np.clip(np.round(runs), 0, 51))
+            problems.append((f"f{function}", dim))
+    return counts, problems
 
 
 def hits(n: int, rate: float, spread: float, length: float, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:

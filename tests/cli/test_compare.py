@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 import benchbook as bb
+from benchbook.analysis.comparison.baselines import load_baseline
 from benchbook.cli.main import main
 from benchbook.errors import ExitCode
 
@@ -51,6 +52,18 @@ def test_a_study_is_published_listed_shown_and_compared(store: Path, artifacts: 
     assert orjson.loads(capsys.readouterr().out)["kind"] == "baseline"
     assert main(["compare", "first", str(store)]) == 0
     assert "unchanged" in capsys.readouterr().out
+
+
+def test_of_two_studies_the_longer_runs_of_the_control_are_published(store: Path, artifacts: Path) -> None:
+    """Two studies with different budgets make one baseline; their common control is that of the longer one."""
+    short = artifacts / "short"
+    bb.study(
+        optimizers=["scipy:powell"], functions=["bbob_f1", "bbob_f8"], dims=[2], instances=[1], budget_per_dim=20
+    ).run(store=short, executor="serial").close()
+    assert main(["baseline", "publish", str(short), str(store), "--name", "both"]) == 0
+    cells = load_baseline(artifacts / "baselines" / "both.json.zst").summary.cells.values()
+    found = {(cell.optimizer, cell.budget, len(cell)) for cell in cells}
+    assert found == {("scipy:powell", 40, 1), ("differential_evolution", 600, 5), ("random_search", 600, 5)}
 
 
 def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:

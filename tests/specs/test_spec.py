@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from benchbook.errors import ClaimsFailedError, ParamsError, UnknownNameError, U
 from benchbook.records import as_plain
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.rerun import Repeated, in_another_process
 from benchbook.specs.standard_claims import claim_contract
+from benchbook.specs.trials.rerun import Repeated, in_another_process
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -169,6 +170,22 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
     for table in [show() for show in shown]:
         assert "\n" in repr(table)
     assert "benchbook run --optimizer manta_ray_foraging --function sphere --dim 2" in repr(spec.reproduce())
+
+
+def test_fronts_show_what_a_run_found_of_two_objectives() -> None:
+    """The picture says how many points each front has and how large its hypervolume is; one objective has no front."""
+    problems = {"functions": ["bbob_biobj_f1"], "dims": [2], "instances": [1], "bbob_functions": []}
+    length = {"seeds": 1, "bbob_instances": [1], "budget_per_dim": 50, "target": None}
+    spec = bb.spec("nsga2", preset="mine", **problems, **length)
+    picture = spec.fronts("bbob_biobj_f1", budget=600)
+    found = re.search(r"nsga2: (\d+) points in its front, hypervolume (0\.\d+); random_search: \d+ points", picture.alt)
+    assert found is not None
+    record = bb.run("nsga2", "bbob_biobj_f1", dim=2, seed=1, budget=600)
+    assert record.best_value is not None
+    assert float(found[2]) == pytest.approx(-record.best_value, abs=1e-3)
+    assert picture.svg() == spec.fronts("bbob_biobj_f1", budget=600).svg()
+    with pytest.raises(UsageError, match="sphere has one objective"):
+        spec.fronts("sphere")
 
 
 def test_the_table_of_targets_counts_successes(spec: Spec) -> None:

@@ -22,6 +22,8 @@ from benchbook.studies.expected_time import duration_text
 
 PUBLISHED = ["differential_evolution", "particle_swarm", "random_search"]
 OWN = """
+import time
+
 import numpy as np
 
 class Middle:
@@ -42,6 +44,11 @@ class Choosy(Middle):
 class Breaks(Middle):
     def __init__(self, lower, upper, rng):
         raise RuntimeError("not in this box")
+
+class Slow(Middle):
+    def ask(self):
+        time.sleep(0.02)
+        return super().ask()
 
 class Mute:
     def __init__(self, lower, upper, rng):
@@ -159,6 +166,14 @@ def test_an_optimizer_that_never_starts_is_last(baseline: Path, own: str, tmp_pa
     last = found.standings[-1].places[-1]
     assert (last.optimizer, last.reached) == (f"{own}:Breaks", 0.0)
     assert last.mean_rank > 3.5  # on the bent cigar, others reach nothing either
+
+
+def test_a_run_that_takes_too_long_counts_as_failed(baseline: Path, own: str, tmp_path: Path) -> None:
+    """The time limit is that of a run."""
+    found = bb.rank(f"{own}:Slow", baseline=baseline, dims=2, functions="bbob_f1", out=tmp_path, timeout_per_run=0.05)
+    (failure,) = found.ranking.failures
+    assert (failure.failed, failure.error) == (5, "the time limit ended it")
+    assert found.ranking.standings[-1].of(f"{own}:Slow").reached == 0
 
 
 def test_a_class_without_ask_is_refused_before_anything_runs(baseline: Path, own: str, tmp_path: Path, capsys) -> None:

@@ -58,7 +58,7 @@ def encode(document: JsonObject, suffix: str = ".json.zst") -> bytes:
     """
     data = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     if suffix == ".json.zst":
-        # A checksum in each frame lets a flipped bit show.
+        # A checksum in each frame reveals a flipped bit.
         return zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True).compress(data)
     if suffix == ".json.gz":
         return gzip.compress(data, GZIP_LEVEL, mtime=0)
@@ -109,7 +109,7 @@ def frames_of(data: bytes) -> Iterator[Frame]:
 
 
 def suffix_of(path: Path) -> str:
-    """Return the suffix that says how to encode.
+    """Return the suffix that determines the encoding.
 
     Raises:
         UsageError: It is none of `.json.zst`, `.json.gz` and `.json`.
@@ -135,7 +135,7 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         start: Where they start.
     """
     offset = start
-    decompressor = zstandard.ZstdDecompressor()  # one for all: making its tables costs as much as a small frame
+    decompressor = zstandard.ZstdDecompressor()  # one for all: its tables take as long as a small frame
     while offset < end:
         frame = _frame_at(decompressor, read, offset, end)
         if frame.data is None:
@@ -153,7 +153,7 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
 def _next_frame(
     decompressor: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
 ) -> Frame | None:
-    """Return the first whole frame from `offset` on; its checksum tells that it is one."""
+    """Return the first whole frame from `offset` on, recognised by its checksum."""
     while offset < end:
         window = read(offset, _WINDOW)
         place = window.find(ZSTD_MAGIC)

@@ -20,8 +20,8 @@ _HEADERS = {"telemetry": "the telemetry", "start": "the manifest"}
 def check_lines(path: Path) -> list[tuple[int, Finding]]:
     """Return what is wrong with a `.jsonl` file of a tracked pipeline, as (line number from 1, finding).
 
-    Telemetry samples are checked against their schema; every other line must be an event. A last line
-    without its end is what a killed process leaves, and no fault.
+    Telemetry samples are checked against their schema; every other line must be an event. An incomplete last line is
+    what a killed process leaves, and is accepted.
 
     Raises:
         UsageError: There is no such file.

@@ -24,10 +24,15 @@ def command() -> None:
 @click.option("--name", required=True, help="Name of the baseline.")
 @click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
 def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
-    """Write the summary of a study to artifacts/baselines/."""
+    """Write the summary of a study to artifacts/baselines/.
+
+    Of several studies, one baseline is made. Where they have an optimizer on the same problem with several budgets, as
+    the control of each, the runs with the largest budget count.
+    """
     from benchbook.analysis.comparison import baselines
 
-    made = baselines.publish(open_runs(study), name, replace=replace)
+    found = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
+    made = baselines.publish(found, name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
     size = made.path.stat().st_size
     click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB")
@@ -108,6 +113,7 @@ def show(*, name: str, as_json: bool) -> None:
                 ("published", found.created_at),
                 ("benchbook", summary.version),
                 ("commit", summary.commit or "unknown or mixed"),
+                ("packages", ", ".join(f"{k} {v}" for k, v in (summary.packages or {}).items()) or "unknown or mixed"),
                 ("host", f"{host.name}, {host.cpu}, {host.arithmetic}" if host else "unknown or mixed"),
             ]
         )

@@ -13,12 +13,15 @@ from benchbook.errors import ExitCode, UsageError
 @click.command("rank")
 @click.argument("optimizer")
 @click.option("--baseline", default=None, help="Name or study. [field-bbob if it is there, else native-bbob]")
-@click.option("--dims", default=None, metavar="2,5", help="Dimensions. [all of the baseline]")
+@click.option("--dims", default=None, metavar="2,5", help="Dimensions. [those with the most optimizers]")
 @click.option("--functions", default=None, metavar="NAME,...", help="Functions or groups. [all of the baseline]")
 @click.option(
     "--budget-per-dim", type=Whole(), default=None, metavar="N", help="Evaluations per variable. [as the baseline]"
 )
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. [one per processor]")
+@click.option(
+    "--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds; it failed. [never]"
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -39,6 +42,7 @@ def command(
     functions: str | None,
     budget_per_dim: int | None,
     workers: int | None,
+    timeout_per_run: float | None,
     out: Path | None,
     label: str | None,
     settings: tuple[str, ...],
@@ -70,6 +74,7 @@ def command(
         functions=None if functions is None else [name.strip() for name in functions.split(",") if name.strip()],
         budget_per_dim=budget_per_dim,
         workers=workers,
+        timeout_per_run=timeout_per_run,
         out=out,
         label=label,
         settings=settings_from(settings),

@@ -85,6 +85,8 @@ class StudySummary:
     """Version of benchbook that did the runs."""
     host: HostSummary | None
     """Where the runs were done; null if unknown or mixed."""
+    packages: Mapping[str, str] | None = field(default=None, metadata=MAY_BE_ABSENT)
+    """Version of each package that can change a result; null if unknown, or if runs had different ones."""
     startup_s: Mapping[str, float | None]
     """Seconds of each optimizer's first run, beyond what its evaluations take otherwise; null if unknown."""
     targets: Annotated[FloatArray, Items(Limits(gt=0))] | None = field(default=None, metadata=MAY_BE_ABSENT)

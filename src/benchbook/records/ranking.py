@@ -101,6 +101,9 @@ class RunningTime:
     """All runs."""
     ratio: float | None
     """Divided by that of the reference; null where one of the two is missing."""
+    run_length: Evaluations | None = None
+    """Expensive setting: the target is the hardest one that the reference reaches within this many evaluations per
+    variable; null for a target that was not chosen so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ from benchbook.site.pages.home import (
 from benchbook.site.pages.home_picture import front_picture
 from benchbook.site.pages.landscapes import landscapes
 from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
-from benchbook.site.pages.schema_pages import parameters_page, schemas_page
+from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
 from benchbook.site.pages.strength_part import strength_file

@@ -27,7 +27,7 @@ def rank(
     Args:
         spec: The spec.
         baseline: Name of a published baseline, or the folder of a study; default: as `bb.rank`.
-        dims: Dimensions; default: all of the baseline.
+        dims: Dimensions; default: those in which the baseline has the most optimizers.
         functions: Names of functions or groups; default: all of the baseline.
         budget_per_dim: Evaluations per variable; default: the largest of the baseline.
         workers: Processes; None: one for each processor.

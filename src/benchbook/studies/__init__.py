@@ -1,4 +1,4 @@
-"""Studies: plan, execute, verify; the one floor that composes optimizers, problems, loop and observers."""
+"""Studies: plan, execute, verify; the only floor that combines optimizers, problems, loop and observers."""
 
 from benchbook.studies.rank import RankedOptimizer, rank
 from benchbook.studies.runs.cells import execute_all

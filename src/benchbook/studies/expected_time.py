@@ -23,8 +23,8 @@ _UNITS = ((DAY_S, "days"), (3600.0, "hours"), (60.0, "minutes"))
 def expected_s(study: Study, *, workers: int = 1, clock: Clock = SYSTEM_CLOCK) -> float | None:
     """Return the seconds that all runs of a study of one optimizer are expected to take.
 
-    The start of one run in each dimension is done, of all runs of a cell where they advance together; seconds per
-    evaluation are taken to stay as they are there. An optimizer that becomes slower takes longer than that.
+    The beginning of one run per dimension is done, or of all runs of a cell if they advance together; seconds per
+    evaluation are assumed to stay the same. An optimizer that becomes slower takes longer.
 
     Args:
         study: The study.
@@ -41,7 +41,7 @@ def expected_s(study: Study, *, workers: int = 1, clock: Clock = SYSTEM_CLOCK) -
         for number, cell in enumerate(cells[dim] for dim in sorted(cells)):
             planned = [_shortened(item) for item in study.planned(cell)[: None if together else 1]]
             if number == 0:
-                _measured(planned, clock)  # what is loaded in the first run is not loaded again
+                _measured(planned, clock)  # what the first run loads is not loaded again
             evaluations, seconds = _measured(planned, clock)
             if not evaluations:
                 return None
@@ -51,7 +51,7 @@ def expected_s(study: Study, *, workers: int = 1, clock: Clock = SYSTEM_CLOCK) -
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration in words, as precise as an estimate is.
+    """Return a duration in words, with the precision of an estimate.
 
     Examples:
         >>> duration_text(42.3), duration_text(5400), duration_text(200_000)
@@ -70,7 +70,7 @@ def _shortened(planned: PlannedRun) -> PlannedRun:
 
 
 def _measured(planned: Sequence[PlannedRun], clock: Clock) -> tuple[int, float]:
-    """Do some runs; return the evaluations that they spent, and the seconds."""
+    """Do some runs; return their evaluations and the seconds they took."""
     start_s = clock.monotonic_s()
     records = execute_cell(planned) if len(planned) > 1 else [execute(planned[0], timeout_s=_LONGEST_S)]
     return sum(record.evaluations for record in records), clock.monotonic_s() - start_s
@@ -78,7 +78,7 @@ def _measured(planned: Sequence[PlannedRun], clock: Clock) -> tuple[int, float]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the warnings of runs back: those that fail do so again, and are counted, in the study itself."""
+    """Suppress warnings of runs: failures happen again in the study itself, and are counted there."""
     runs = logging.getLogger(execute.__module__)
     before = runs.disabled
     runs.disabled = True

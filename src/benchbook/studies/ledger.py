@@ -25,7 +25,7 @@ class LedgerRow:
 
     Attributes:
         planned: None without a plan.
-        stale: Runs of the plan that were done by other code; they count as done where the manifest says so.
+        stale: Runs of the plan that were done by other code; they count as done if the manifest says so.
     """
 
     optimizer: str
@@ -38,7 +38,7 @@ class LedgerRow:
 
     @property
     def missing(self) -> int | None:
-        """Runs that are not there; None without a plan."""
+        """Runs that are missing; None without a plan."""
         return None if self.planned is None else self.planned - self.done - self.failed - self.timed_out
 
 
@@ -48,9 +48,9 @@ class Ledger:
 
     Attributes:
         rows: One for each optimizer and dimension.
-        beyond: Runs in the store that its plan does not hold.
-        damages: Places in its shards that cannot be read: (shard, byte, reason).
-        without_plan: Why it has no plan that can be read; then all its runs are counted.
+        beyond: Runs in the store that are not in its plan.
+        damages: Unreadable places in its shards: (shard, byte, reason).
+        without_plan: Why it has no readable plan; all its runs are counted then.
     """
 
     rows: Sequence[LedgerRow]

@@ -1,4 +1,4 @@
-"""Profiles of what was done before: the run of an artifact, or a cell of a store, is done again and profiled."""
+"""Profiles of recorded runs: the run of an artifact, or a cell of a store, is done again and profiled."""
 
 from __future__ import annotations
 

@@ -88,6 +88,7 @@ def rank(
     functions: str | Iterable[str] | None = None,
     budget_per_dim: int | None = None,
     workers: int | None = 1,
+    timeout_per_run: float | None = None,
     out: str | Path | None = None,
     label: str | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -103,10 +104,11 @@ def rank(
         optimizer: Name in the catalog, `package.module:Name`, your own class, or the result of `bb.optimizer`.
         baseline: Name of a published baseline, or the folder of a study; default: `field-bbob` if it is there, else
             `native-bbob`.
-        dims: Dimensions; default: all of the baseline.
+        dims: Dimensions; default: those in which the baseline has the most optimizers.
         functions: Names of functions or groups; default: all of the baseline.
         budget_per_dim: Evaluations per variable; default: the largest of the baseline.
         workers: Processes; None: one for each processor.
+        timeout_per_run: Seconds after which a run is ended; it counts as failed.
         out: Folder for runs, artifact and report; default: `rank/NAME` in the folder of artifacts.
         label: What the optimizer is called in the ranking; default: its name, marked as yours where that is taken.
         settings: Settings that differ from the defaults.
@@ -121,7 +123,8 @@ def rank(
 
     Examples:
         >>> import tempfile, benchbook as bb
-        >>> found = bb.rank("whale", functions="bbob_f1", dims=2, budget_per_dim=100, out=tempfile.mkdtemp())
+        >>> problems = {"baseline": "native-bbob", "functions": "bbob_f1", "dims": 2}
+        >>> found = bb.rank("whale", **problems, budget_per_dim=100, out=tempfile.mkdtemp())
         >>> found.ranking.candidate, len(found.ranking.standings)
         ('whale (yours)', 2)
     """
@@ -142,7 +145,13 @@ def rank(
         say(note)
     _tell_expected_time(study, workers, say)
     with_processes = "processes" if workers > 1 else "serial"
-    runs = study.run(folder / "runs", executor=with_processes, workers=workers, progress=progress)
+    runs = study.run(
+        folder / "runs",
+        executor=with_processes,
+        workers=workers,
+        timeout_per_run=timeout_per_run,
+        progress=progress,
+    )
     with runs.store:
         records = list(runs)
     made = ranked(

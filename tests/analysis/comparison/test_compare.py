@@ -216,6 +216,8 @@ def test_a_baseline_comes_back_as_it_was_published(runs: RunTable, tmp_path: Pat
     assert not compare(again.summary, runs).worse
     assert verdicts(compare(again.summary, runs).rows, "quality") == {"unchanged"}
     assert made.path.stat().st_size < 3000
+    assert again.summary.packages == made.summary.packages
+    assert "numpy" in (again.summary.packages or {})
     assert load_baseline(made.path).created_at == made.created_at
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from benchbook.analysis.measures.references import Reference, reference
 from benchbook.analysis.ranking.field import field_of
 from benchbook.analysis.ranking.plan import candidate_plan
 from benchbook.analysis.ranking.running_times import expected_times, field_profiles, running_times
@@ -78,7 +79,7 @@ def test_the_plan_is_that_of_the_baseline(make_cell, make_summary) -> None:
         make_cell("c", "bbob_f2", 2, [[1]], seeds=np.array([5])),
         make_cell("a", "bbob_f2", 5, [[1], [2]]),
     )
-    plan = candidate_plan(summary)
+    plan = candidate_plan(summary, dims=[2, 5])
     assert plan.functions == ("bbob_f2", "bbob_f10")
     assert plan.dims == (2, 5)
     assert plan.instances == {"bbob_f2": (1, 2), "bbob_f10": (1, 2)}
@@ -86,6 +87,16 @@ def test_the_plan_is_that_of_the_baseline(make_cell, make_summary) -> None:
     assert (plan.budget_per_dim, plan.budget) == (100, None)
     assert candidate_plan(summary, dims=[5]).functions == ("bbob_f2",)
     assert candidate_plan(summary, budget_per_dim=7).budget_per_dim == 7
+
+
+def test_without_a_choice_the_dimensions_are_those_of_most_optimizers(make_cell, make_summary) -> None:
+    """Who has no runs in 20-D would be left out."""
+    summary = make_summary(
+        make_cell("a", "f", 2, [[1]]), make_cell("a", "f", 20, [[1]]), make_cell("b", "f", 2, [[1]]),
+        make_cell("a", "f", 5, [[1]]), make_cell("b", "f", 5, [[1]]),
+    )  # fmt: skip
+    assert candidate_plan(summary).dims == (2, 5)
+    assert candidate_plan(summary, dims=[2, 20]).dims == (2, 20)
 
 
 def test_unknown_seeds_are_counted_and_equal_budgets_are_kept(make_cell, make_summary) -> None:
@@ -130,13 +141,23 @@ def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer
 
 def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None:
     """best-2009 reaches 0.1 on the sphere in 5-D after 12 evaluations."""
-    from benchbook.analysis.measures.references import reference
-
     best = reference("best-2009")
     field = make_field({("bbob_f1", 5): [[[4, 9, 24]], [[1, 2, 3]]]})
-    found = {time.target: time for time in running_times(field, best)}
+    times = running_times(field, best)
+    found = {time.target: time for time in times if time.run_length is None}
     known = dict(zip(best.targets.round(9).tolist(), best.evaluations["bbob_f1", 5].tolist(), strict=True))
     assert set(found) == {10.0, 1.0, 0.1}
     assert (found[0.1].ert, found[0.1].successes, found[0.1].runs) == (24.0, 1, 1)
     assert found[0.1].ratio == pytest.approx(24 / known[0.1])
     assert all(time.ratio is None for time in running_times(field, None))
+
+
+def test_the_expensive_setting_has_targets_of_the_reference(make_field) -> None:
+    """Within 1, 2.4, 6, 20 and 100 evaluations it reaches 10, 10, 10, 1 and 0.1; a run took 4, 9 and 24."""
+    best = Reference(name="r", citation="", licence="", targets=np.array([10.0, 1.0, 0.1]),
+                     evaluations={("f", 2): np.array([1.0, 10.0, 100.0])}, algorithms={})  # fmt: skip
+    field = make_field({("f", 2): [[[4, 9, 24]], [[1, 2, 3]]]})
+    found = [time for time in running_times(field, best) if time.run_length is not None]
+    assert [(time.run_length, time.target, time.ratio) for time in found] == [
+        (0.5, 10.0, 4.0), (1.2, 10.0, 4.0), (3.0, 10.0, 4.0), (10.0, 1.0, 0.9), (50.0, 0.1, 0.24),
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,13 @@ def ranking() -> Ranking:
             Part(group="separable", dim=2, functions=1, mean_rank=1.0, optimizers=3, best="a"),
             Part(group="multi-modal", dim=2, functions=1, mean_rank=3.0, optimizers=3, best="b"),
         ),
-        times=(time(1.0, 120.0, 15, 12.0), time(0.1, 1234.0, 3, 345.6), time(1e-8, math.inf, 0, None)),
+        times=(
+            time(1.0, 120.0, 15, 12.0),
+            time(0.1, 1234.0, 3, 345.6),
+            time(1e-8, math.inf, 0, None),
+            replace(time(0.1, 1234.0, 3, 345.6), run_length=10.0),
+            replace(time(1e-8, math.inf, 0, None), run_length=50.0),
+        ),
         profiles=(RankingProfile(dim=2, x=(1.0, 100.0), curves=curves),),
         failures=(FailedRuns(function="bbob_f15", dim=2, failed=3, runs=15, error="ValueError: <no>"),),
         notes=("something was left out",),
@@ -91,11 +98,11 @@ def test_the_summary_says_the_most_important_things_in_few_lines(ranking: Rankin
     text = text.replace("\n  ", " ")
     for part in [
         "<mine> among 3 optimizers of field (benchbook 1, published 2025-12-31)",
-        "2 functions in 2-D, 30 runs of 100 evaluations per variable, 3 failed",
-        "10 x D evaluations: mean rank 1.50 of 4 (1.00 to 3.00); better than 1, worse than 1, undecided 1;",
-        "100 x D evaluations: mean rank 2.00 of 3 (1.00 to 3.00); better than 1, worse than 1, undecided 0;",
+        "2 functions in 2-D, 30 runs of 100 x D evaluations (D variables), 3 failed",
+        "10 x D: mean rank 1.50 of 4 (1.00 to 3.00); better than 1, worse than 1, undecided 1;",
+        "100 x D: mean rank 2.00 of 3 (1.00 to 3.00); better than 1, worse than 1, undecided 0;",
         "best published b 1.00",
-        "better than at 100 x D: a\nworse than at 100 x D: b",
+        "better than at 100 x D: a\nworse than at 100 x D: b\nundecided against at 100 x D: c (10 x D)",
         "best on separable 2-D (rank 1.00 of 3); worst on multi-modal 2-D (rank 3.00 of 3)",
         "<mine> 0.40, b (single best) 0.50, virtual best of the field 0.60, best-2009 0.90",
         "reached 0.1 on 1 of 1 problems, median ERT 346 times that of best-2009; 1e-08 on 0 of 1 problems",
@@ -121,11 +128,13 @@ def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) 
     assert "<no>" not in html
     for part in [
         "After 100 evaluations per variable &lt;mine&gt; has a mean rank of 2.00 among 3 optimizers",
-        "It is better than a. It is worse than b.",
+        "It is better than a. It is worse than b. Undecided against c (10 x D).",
         "3 of 30 runs failed and count as having reached nothing.",
         "<td>1,234 (346); 3/15</td>",
         "<td>120 (12)</td>",
         "<td>∞</td>",
+        "<th>10 x D</th><th>50 x D</th>",
+        "<td>0.1: 346; 3/15</td><td>1e-08: ∞</td>",
         "<td>3.00 (1.00 to 3.00)</td><td>better (&lt; 0.001)</td>",
         "ValueError: &lt;no&gt;",
         "something was left out",

@@ -58,6 +58,14 @@ def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
         list(read_coco(write({"f1.info": index, "a.dat": TWO + ONE})))
 
 
+def test_runs_are_told_apart_by_their_optimum(write) -> None:
+    """Of two runs with equal lengths and last values, the one that has the optimum of the instance is taken."""
+    lost = rows((1, 7.5), (100, 0.25), optimum=-247.11)
+    index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
+    for data in (ONE + lost + TWO, lost + ONE + TWO):
+        assert [run.history.best_values[0] for run in read_coco(write({"f1.info": index, "a.dat": data}))] == [9.5, 8.5]
+
+
 def test_rows_with_the_optimum_of_another_instance_are_an_error(write) -> None:
     """BBOB tells the optimum of each instance, and the header of the rows which one was subtracted."""
     index = f"{NEW}a.dat, 7:100|2.5e-01, 2:100|1.2e-01\n"
@@ -72,7 +80,17 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     assert len(list(read_coco(write({"f1.info": index, "a.dat": data})))) == 2
     (record,) = caplog.records
-    assert "a.dat tells are not those of bbob_f1, first of instance 1" in record.getMessage()
+    assert "a.dat tells are not those of bbob_f1 in benchbook, first of instance 1" in record.getMessage()
+
+
+def test_another_reference_of_two_objectives_is_warned_of(write, caplog) -> None:
+    """COCO's versions know different hypervolumes; values that are differences to them cannot be compared."""
+    index = "suite = 'bbob-biobj', algorithm = 'A', indicator = 'hyp', coco_version = '2.8.2'\n%\n"
+    index += "function = 1, dim = 2, a.dat, 1:9|5.0e-01\n"
+    data = "% x\n% instance = 1, reference value = {}\n% y\n1\t7e-1\n9\t5e-1\n"
+    for reference, warned in (("8.333329238494520e-01", False), ("8.0e-01", True)):
+        assert len(list(read_coco(write({"a.info": index, "a.dat": data.format(reference)})))) == 1
+        assert ("are not those of bbob_biobj_f1 in benchbook" in caplog.text) == warned
 
 
 @pytest.mark.parametrize(
@@ -82,6 +100,7 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
         ("", 110, 149.15),
         ("bbob-largescale", 20, -546.5),
         ("bbob-mixint", 3, -46.209),
+        ("bbob-constrained", 7, 220.7103403235),
         ("bbob-boxed", 3, -462.09),
     ],
 )
@@ -95,12 +114,13 @@ def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: st
 
 
 def test_old_constrained_logs_count_both_kinds_of_evaluations_in_their_rows(write, caplog) -> None:
-    """COCO 2.0 to 2.3: 60 evaluations of the function in the index, and 120 of both in the rows."""
+    """COCO 2.0 to 2.3: 60 evaluations of the function in the index, and 120 of both in the rows; another suite, too."""
     header = "% f + g evaluations | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
     data = rows((2, 9.5), (120, 0.25), header=header).replace(" 0 +", " +9.0e+00 +")
     index = "suite = 'bbob-constrained', funcId = 7, DIM = 2, Precision = 1.000e-08, algId = 'A', coco_version = '2.1'\n% x\n"
     (run,) = read_coco(write({"f.info": f"{index}a.dat, 1:60|2.5e-01\n", "a.dat": data}))
     assert (run.evaluations, run.history.evaluations.tolist()) == (120, [2, 120])
+    assert run.problem.name == "coco_bbob_constrained_f7"
     assert not caplog.records
 
 

@@ -18,7 +18,7 @@ from benchbook.optimizers import describe, entries, names, native_names, optimiz
 from benchbook.optimizers.adapters import factory as library
 from benchbook.optimizers.adapters.libraries import SHELF
 
-TURNED = [
+BLOCKING = [
     "mealpy:OriginalMRFO",
     "minionpy:ARRDE",
     "nevergrad:NelderMead",
@@ -122,7 +122,7 @@ def test_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatc
         library.factory.cache_clear()
 
 
-@pytest.mark.parametrize("name", TURNED)
+@pytest.mark.parametrize("name", BLOCKING)
 @pytest.mark.parametrize("budget", [1, 17, 46])
 def test_libraries_that_overshoot_are_cut_exactly(name: str, budget: int) -> None:
     """Populations and line searches go on; the loop does not."""
@@ -150,7 +150,7 @@ class BoomError(Exception):
     """An exception of the user's own."""
 
 
-@pytest.mark.parametrize("name", [*TURNED, "pycma:CMAES", "optuna:TPESampler"])
+@pytest.mark.parametrize("name", [*BLOCKING, "pycma:CMAES", "optuna:TPESampler"])
 def test_an_exception_of_the_objective_keeps_its_type_and_leaves_no_thread(name: str) -> None:
     """The record names the user's exception, and the library's thread is gone."""
     calls = 0
@@ -169,7 +169,7 @@ def test_an_exception_of_the_objective_keeps_its_type_and_leaves_no_thread(name:
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("name", TURNED)
+@pytest.mark.parametrize("name", BLOCKING)
 def test_ctrl_c_in_the_objective_reaches_the_user_and_leaves_no_thread(name: str) -> None:
     """An interrupt is nobody's to swallow."""
     calls = 0
@@ -238,7 +238,7 @@ def test_the_digest_hangs_on_the_librarys_version(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    "name", [*TURNED, "cmaes:CMA", "nevergrad:DE", "optuna:CmaEsSampler", "pycma:CMAES", "pymoo:PSO"]
+    "name", [*BLOCKING, "cmaes:CMA", "nevergrad:DE", "optuna:CmaEsSampler", "pycma:CMAES", "pymoo:PSO"]
 )
 def test_nothing_is_warned_printed_or_logged(
     name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture

@@ -77,6 +77,19 @@ def test_the_script_holds_the_reference_of_its_problems(folder: Path) -> None:
         assert np.allclose(data["reference"]["cells"][f"{place}|0"], times[np.isfinite(times)], rtol=1e-5)
 
 
+def test_a_larger_baseline_with_unequal_budgets_is_not_the_leaderboard(folder: Path) -> None:
+    """Final results rank optimizers only where all had the same evaluations; the explorer still shows the other one."""
+    document: Any = load_document(folder / "small.json.zst")
+    more = [{**cell, "optimizer": f"{cell['optimizer']}-short", "budget": 20} for cell in document["cells"]]
+    document["cells"] += more
+    document["name"] = "larger"
+    save_document(document, folder / "larger.json.zst")
+    views = baseline_views(folder)
+    assert [view.name for view in views] == ["small", "larger"]
+    assert "whale-short" not in leaderboard_page(views)
+    assert '["small","larger"]' in explorer_page(views)
+
+
 def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:
     """Its name neither ends a script nor begins an element, on no page."""
     document: Any = load_document(folder / "small.json.zst")

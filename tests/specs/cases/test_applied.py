@@ -61,6 +61,20 @@ def test_a_spec_plans_each_problem_with_solver_and_control() -> None:
         assert part in text
 
 
+def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None:
+    """L-BFGS-B gets the same evaluations, with those of its finite differences counted; claims are about the other."""
+    spec = tiny(cases=[("stereo_plane", 3)], quasi_newton="scipy:l_bfgs_b")
+    spec.when()
+    assert {(run.optimizer.name, run.evaluations) for run in spec.runs} == {
+        ("cma_es", 60),
+        ("random_search", 60),
+        ("scipy:l_bfgs_b", 60),
+    }
+    assert "random_search and scipy:l_bfgs_b as controls" in repr(spec.given())
+    assert "scipy:l_bfgs_b" in spec.convergence(unit="grey levels").alt
+    assert {run.optimizer.name for _, run in spec.solved("stereo_plane", control=True)} == {"random_search"}
+
+
 def test_runs_are_done_at_once_or_problem_by_problem() -> None:
     """Either way the same runs come out; those that are there are replayed; solver and control keep their order."""
     whole, parts = tiny(), tiny("parts")

@@ -15,6 +15,7 @@ from benchbook.analysis.comparison.summary import summarise
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import digest
 from benchbook.errors import ArtifactError, UsageError, unknown_name
 from benchbook.files import artifact_root, shipped
 from benchbook.records import as_plain, from_plain
@@ -81,6 +82,18 @@ def publish(
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
+def largest_budgets(runs: Iterable[Run]) -> list[Run]:
+    """Return the runs of several studies, where an optimizer has several budgets on a problem only the largest.
+
+    The control is in every study: of one with short and one with long runs, the long ones count.
+    """
+    every = list(runs)
+    most: dict[tuple[str, str, str, int], int] = {}
+    for run in every:
+        most[_kind_of(run)] = max(run.budget or 0, most.get(_kind_of(run), 0))
+    return [run for run in every if (run.budget or 0) == most[_kind_of(run)]]
+
+
 def published(folder: Path | None = None) -> list[Baseline | Unreadable]:
     """Return all baselines, by name: those of the package, and those of the project or of a folder."""
     return [_readable(name, path) for name, path in baseline_files(*_folders(folder)).items()]
@@ -135,6 +148,8 @@ def to_document(summary: StudySummary, name: str, created_at: str) -> JsonObject
     startup_s = {key: None if value is None else round(value, 6) for key, value in summary.startup_s.items()}
     cells = {key: _rounded(cell) for key, cell in summary.cells.items()}
     plain = as_plain(replace(summary, startup_s=startup_s, cells=cells))
+    if summary.packages is None:
+        plain.pop("packages")  # baselines from before it stay as they are, to the last byte
     return as_document(Kind.BASELINE, {"name": name, "created_at": created_at, **plain})
 
 
@@ -156,6 +171,10 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
             raise ArtifactError(f"{name} is not valid: $.cells[{place}].first_hits: a run has more hits than targets")
         cells[item["optimizer"], item["function"], item["dim"]] = item
     return doc["name"], doc["created_at"], from_plain(StudySummary, {**doc, "cells": cells})
+
+
+def _kind_of(run: Run) -> tuple[str, str, str, int]:
+    return run.optimizer.name, digest(dict(run.optimizer.settings)), run.problem.name, run.problem.dim
 
 
 def _folders(folder: Path | None) -> tuple[Path, ...]:

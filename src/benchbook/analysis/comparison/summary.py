@@ -29,6 +29,7 @@ class _Circumstances:
     host: HostSummary | None
     commit: str | None
     version: str
+    packages: Mapping[str, str] | None
 
 
 def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
@@ -78,6 +79,7 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
         version=_same([item.version for item in circumstances]) or "mixed",
         startup_s=startup,
         targets=STANDARD_TARGETS,
+        packages=_together([item.packages for item in circumstances]),
     )
 
 
@@ -99,6 +101,7 @@ def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterato
                 _host(run),
                 getattr(run, "commit", None),
                 str(getattr(run, "version", "unknown")),
+                getattr(getattr(run, "environment", None), "packages", None),
             )
         )
         yield run
@@ -152,6 +155,15 @@ def _times(
         startup[name] = None if np.isnan(excess) else max(0.0, float(excess))
         us[first] = np.nan
     return startup, us
+
+
+def _together(versions: list[Mapping[str, str] | None]) -> dict[str, str] | None:
+    """Return the packages of all runs, each of which names those of its own optimizer; None if two disagree."""
+    found: dict[str, str] = {}
+    for own in versions:
+        if own is None or any(found.setdefault(name, version) != version for name, version in own.items()):
+            return None
+    return dict(sorted(found.items())) or None
 
 
 def _same(values: list[Any]) -> Any:

@@ -25,10 +25,10 @@ def aggregate(
     """Return the statistics of runs as a document of kind `aggregate`.
 
     A cell is optimizer, settings, function, dimension and budget. Failed runs count: their evaluations enter the
-    expected running time, and they hit what they hit before they failed.
+    expected running time, and targets that they hit before they failed count.
 
     Args:
-        runs: The runs; they are gone through once.
+        runs: The runs; they are read once.
         targets: Precisions, starting with the easiest.
         clock: Gives the date.
 
@@ -57,7 +57,7 @@ def aggregate(
 
 
 class _Cell:
-    """What is kept of the runs of a cell: a few numbers of each."""
+    """A few numbers of each run of a cell."""
 
     def __init__(self, first: RunRecord, targets: Sequence[float]) -> None:
         self._first = first
@@ -124,7 +124,7 @@ _SPREADS = ("precision", "total_s", "optimizer_s", "objective_s", "peak_rss_byte
 
 
 def spread(values: Iterable[float | None]) -> Spread:
-    """Return statistics of numbers; None are left out, no number gives nothing but None.
+    """Return statistics of numbers; None is left out; without numbers all statistics are None.
 
     Examples:
         >>> spread([1.0, 2.0, None, 4.0]).median

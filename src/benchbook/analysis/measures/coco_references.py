@@ -47,7 +47,7 @@ def import_reference(folder: Path, store: Path, *, source: Path) -> Path:
     Args:
         folder: The files, unpacked.
         store: The store; references are in its folder `references/`.
-        source: The archive or folder as it was given, after which the reference is named.
+        source: The archive or folder as given, which names the reference.
 
     Raises:
         ArtifactError: A file is not in the format of cocopp's reference algorithms.
@@ -59,7 +59,7 @@ def import_reference(folder: Path, store: Path, *, source: Path) -> Path:
 
 
 def from_coco(archive: Path, name: str, *, source: str, clock: Clock = SYSTEM_CLOCK) -> JsonObject:
-    """Derive a reference document from the archive of a reference algorithm, as cocopp has them.
+    """Derive a reference document from the archive of a reference algorithm, as distributed with cocopp.
 
     Args:
         archive: The tar.gz file, or its folder.

@@ -13,7 +13,7 @@ from benchbook.analysis.columns import Run, columns
 from benchbook.analysis.comparison.leaderboard import functions_of, optimizers_of
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.errors import UsageError
-from benchbook.records import Status
+from benchbook.records import Status, Stop
 from benchbook.records.published import CellSummary, StudySummary
 from benchbook.records.ranking import FailedRuns
 from benchbook.typing import FloatArray, IntArray
@@ -160,7 +160,8 @@ def _error(record: Run) -> str:
     error = getattr(record, "error", None)
     if error is not None:
         return f"{error.type}: {error.message}"
-    return f"no finite value was found (ended by: {getattr(record, 'stop', 'unknown')})"
+    stop = getattr(record, "stop", None)
+    return "the time limit ended it" if stop is Stop.TIMEOUT else "it found no finite value"
 
 
 def _published(cell: CellSummary, targets: int) -> _Runs:

@@ -52,7 +52,7 @@ def candidate_plan(
     Args:
         summary: The baseline's.
         functions: Only these functions; default: all.
-        dims: Only these dimensions; default: all.
+        dims: Only these dimensions; default: those in which the baseline has the most optimizers.
         budget_per_dim: Evaluations per variable instead of those of the baseline.
 
     Raises:
@@ -66,10 +66,12 @@ def candidate_plan(
     for dim in dims or ():
         if dim not in dims_of(summary):
             raise UsageError(f"the baseline has no runs in {dim}-D, only in {', '.join(map(str, dims_of(summary)))}-D")
+    if dims is None:
+        dims = _usual_dims(summary)
     chosen = [
         cell
         for cell in summary.cells.values()
-        if (functions is None or cell.function in functions) and (dims is None or cell.dim in dims)
+        if (functions is None or cell.function in functions) and cell.dim in dims
     ]
     if not chosen:
         raise UsageError("the baseline has no runs on the chosen functions in the chosen dimensions")
@@ -85,6 +87,13 @@ def candidate_plan(
         budget=budget,
         target=max([hardest, *(cell.stop_target for cell in chosen if cell.stop_target is not None)]),
     )
+
+
+def _usual_dims(summary: StudySummary) -> list[int]:
+    """Return the dimensions with the most optimizers: who lacks one of the problems is not ranked."""
+    pairs = {(cell.optimizer, cell.dim) for cell in summary.cells.values()}
+    count = Counter(dim for _, dim in pairs)
+    return [dim for dim in dims_of(summary) if count[dim] == max(count.values())]
 
 
 def _budget(chosen: Sequence[CellSummary]) -> tuple[int | None, int | None]:

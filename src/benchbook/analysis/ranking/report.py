@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank_picture
-from benchbook.analysis.ranking.summary import counted, dims_text, listed
+from benchbook.analysis.ranking.summary import counted, dims_text, listed, verdict_names
 from benchbook.analysis.report.report import Report
-from benchbook.analysis.report.tables import ReportTable
+from benchbook.analysis.report.tables import ReportTable, target_text
 from benchbook.records.ranking import Part, Place, Ranking, RunningTime
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def ranking_report(ranking: Ranking) -> Report:
             _standings(ranking),
             _parts(ranking),
             _times(ranking),
+            *_expensive(ranking),
         ),
         figures=tuple(_figures(ranking)),
         provenance=tuple(_provenance(ranking)),
@@ -49,9 +50,9 @@ def _verdict(ranking: Ranking) -> str:
         f"among {len(last.places)} optimizers (95 % interval {own.low:.2f} to {own.high:.2f})."
     ]
     for verdict, text in (("better", "It is better than"), ("worse", "It is worse than")):
-        names = last.names(verdict)
+        names = verdict_names(ranking, verdict)
         texts.append(f"{text} {listed(names)}." if names else f"{text} none of them.")
-    undecided = last.names("undecided")
+    undecided = verdict_names(ranking, "undecided")
     if undecided:
         texts.append(f"Undecided against {listed(undecided)}.")
     if ranking.failed:
@@ -130,9 +131,10 @@ def _parts(ranking: Ranking) -> ReportTable:
 
 
 def _times(ranking: Ranking) -> ReportTable:
-    targets = list(dict.fromkeys(time.target for time in ranking.times))
+    usual = [time for time in ranking.times if time.run_length is None]
+    targets = list(dict.fromkeys(time.target for time in usual))
     problems: dict[tuple[str, int], dict[float, RunningTime]] = {}
-    for time in ranking.times:
+    for time in usual:
         problems.setdefault((time.function, time.dim), {})[time.target] = time
     rows = [
         (function, str(dim), *(_time_text(times[target]) for target in targets))
@@ -145,6 +147,36 @@ def _times(ranking: Ranking) -> ReportTable:
         headers=("function", "dim", *(f"{target:g}" for target in targets)),
         rows=tuple(rows),
     )
+
+
+def _expensive(ranking: Ranking) -> tuple[ReportTable, ...]:
+    problems: dict[tuple[str, int], dict[float, RunningTime]] = {}
+    for time in ranking.times:
+        if time.run_length is not None:
+            problems.setdefault((time.function, time.dim), {})[time.run_length] = time
+    if not problems:
+        return ()
+    lengths = sorted({length for times in problems.values() for length in times})
+    rows = [
+        (function, str(dim), *(_ratio_text(times.get(length)) for length in lengths))
+        for (function, dim), times in problems.items()
+    ]
+    return (
+        ReportTable(
+            caption=f"Expensive setting: the hardest target that {ranking.reference} reaches within n x D evaluations, "
+            f"and the ERT to it divided by that of {ranking.reference}. After a semicolon the successes",
+            headers=("function", "dim", *(f"{length:g} x D" for length in lengths)),
+            rows=tuple(rows),
+        ),
+    )
+
+
+def _ratio_text(time: RunningTime | None) -> str:
+    if time is None:
+        return "–"
+    ratio = "∞" if time.ratio is None else f"{time.ratio:,.0f}" if time.ratio >= 100 else f"{time.ratio:.3g}"
+    share = "" if time.successes in (0, time.runs) else f"; {time.successes}/{time.runs}"
+    return _whole(f"{target_text(time.target)}: {ratio}{share}")
 
 
 def _time_text(time: RunningTime) -> str:

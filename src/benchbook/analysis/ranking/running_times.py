@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchbook.analysis.measures.references import ROUNDING, Reference
+from benchbook.analysis.measures.targets import RUN_LENGTHS
 from benchbook.analysis.ranking.field import Field
 from benchbook.analysis.statistics.intervals import ert_of
 from benchbook.records.ranking import ProfileCurve, RankingProfile, RunningTime
@@ -18,32 +19,51 @@ _POINTS = 61
 
 
 def running_times(field: Field, best: Reference | None) -> tuple[RunningTime, ...]:
-    """Return the candidate's running times to the usual targets that the field has, problem by problem.
+    """Return the candidate's running times, problem by problem.
+
+    First to the usual targets that the field has, then to those that the reference reaches within a few evaluations per
+    variable (the expensive setting).
 
     Args:
         field: The field.
-        best: What they are compared with; None: nothing.
+        best: What they are compared with; None: nothing, and there is no expensive setting.
     """
-    columns = [(target, column) for target in TARGETS if (column := _place(field.targets, target)) is not None]
+    usual = [(target, None) for target in TARGETS]
     made = []
-    for hits, spent, (function, dim) in zip(field.hits, field.spent, field.problems, strict=True):
-        known = None if best is None else best.evaluations.get((function, dim))
-        for target, column in columns:
-            ert = ert_of(hits[0, :, column], spent[0])
-            place = None if best is None else _place(best.targets, target)
-            least = np.inf if known is None or place is None else float(known[place])
-            made.append(
-                RunningTime(
-                    function=function,
-                    dim=dim,
-                    target=target,
-                    ert=ert,
-                    successes=int(np.isfinite(hits[0, :, column]).sum()),
-                    runs=hits.shape[1],
-                    ratio=ert / least if np.isfinite(ert) and np.isfinite(least) else None,
-                )
-            )
+    for row, (function, dim) in enumerate(field.problems):
+        wanted: list[tuple[float, float | None]] = [*usual]
+        if best is not None and (function, dim) in best.evaluations:
+            places = best.run_length_places(function, dim, RUN_LENGTHS)
+            wanted += [
+                (float(best.targets[place]), length)
+                for place, length in zip(places, RUN_LENGTHS, strict=True)
+                if place is not None
+            ]
+        for target, length in wanted:
+            column = _place(field.targets, target)
+            if column is not None:
+                made.append(_running_time(field, row, target, column, best, length))
     return tuple(made)
+
+
+def _running_time(
+    field: Field, row: int, target: float, column: int, best: Reference | None, length: float | None
+) -> RunningTime:
+    problem, hits = field.problems[row], field.hits[row][0, :, column]
+    ert = ert_of(hits, field.spent[row][0])
+    known = None if best is None else best.evaluations.get(problem)
+    place = None if best is None else _place(best.targets, target)
+    least = np.inf if known is None or place is None else float(known[place])
+    return RunningTime(
+        function=problem[0],
+        dim=problem[1],
+        target=target,
+        ert=ert,
+        successes=int(np.isfinite(hits).sum()),
+        runs=len(hits),
+        ratio=ert / least if np.isfinite(ert) and np.isfinite(least) else None,
+        run_length=length,
+    )
 
 
 def expected_times(hits: FloatArray, spent: FloatArray) -> FloatArray:

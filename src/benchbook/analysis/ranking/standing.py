@@ -78,6 +78,23 @@ def resampled_mean_ranks(
     return found
 
 
+def mean_rank_intervals(
+    counts: Sequence[FloatArray], problems: Sequence[Problem], *, seed: int = 1
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return mean ranks, and the lower and upper ends of their 95 % intervals, shape `(optimizers,)` each.
+
+    Percentiles of resampled ranks lean towards the middle of the field: an interval is widened to hold the estimate.
+
+    Args:
+        counts: Targets reached, one array for each problem, shape `(optimizers, runs)`.
+        problems: (function, dim) of each.
+        seed: Decides the samples.
+    """
+    ranks: FloatArray = problem_ranks(counts).mean(axis=0)
+    low, high = np.quantile(resampled_mean_ranks(counts, problems, seed=seed), [0.025, 0.975], axis=0)
+    return ranks, np.minimum(low, ranks), np.maximum(high, ranks)
+
+
 def parts(field: Field, per_dim: float) -> tuple[Part, ...]:
     """Return the candidate's mean rank by group of functions and dimension, the best first."""
     which = contenders(field, per_dim)
@@ -125,10 +142,7 @@ def difference_p_values(counts: Sequence[FloatArray], *, exchanges: int = EXCHAN
 def _standing(
     field: Field, per_dim: float, which: IntArray, counts: list[FloatArray], adjusted: list[float], alpha: float
 ) -> Standing:
-    ranks = problem_ranks(counts).mean(axis=0)
-    # Percentiles of resampled ranks lean towards the middle of the field: the interval is widened to hold the estimate.
-    ends = np.quantile(resampled_mean_ranks(counts, field.problems), [0.025, 0.975], axis=0)
-    low, high = np.minimum(ends[0], ranks), np.maximum(ends[1], ranks)
+    ranks, low, high = mean_rank_intervals(counts, field.problems)
     reached = np.mean([values.mean(axis=1) for values in counts], axis=0) / len(field.targets)
     made = []
     for row, position in enumerate(which.tolist()):

@@ -17,7 +17,6 @@ _SHOWN_TARGETS = (1e-1, 1e-8)
 
 def summary_lines(ranking: Ranking) -> list[str]:
     """Return what a ranking says, most important first."""
-    last = ranking.standings[-1]
     baseline = ranking.baseline
     when = f", published {baseline.created_at[:10]}" if baseline.created_at else ""
     others = max(len(standing.places) for standing in ranking.standings) - 1
@@ -25,10 +24,10 @@ def summary_lines(ranking: Ranking) -> list[str]:
         f"{ranking.candidate} among {counted(others, 'optimizer')} of {baseline.name} "
         f"(benchbook {baseline.version}{when})",
         f"{counted(len(ranking.functions), 'function')} in {dims_text(ranking.dims)}, "
-        f"{counted(ranking.runs, 'run')} of {ranking.budget_per_dim:,g} evaluations per variable, "
-        f"{ranking.failed:,} failed",
+        f"{counted(ranking.runs, 'run')} of {ranking.budget_per_dim:,g} x D evaluations "
+        f"(D variables), {ranking.failed:,} failed",
         *(standing_line(ranking, standing) for standing in ranking.standings),
-        *verdict_lines(last),
+        *verdict_lines(ranking),
         *_part_lines(ranking),
         *_reached_lines(ranking),
         *_time_lines(ranking),
@@ -47,19 +46,32 @@ def standing_line(ranking: Ranking, standing: Standing) -> str:
         f"undecided {len(standing.names('undecided'))}"
     )
     return (
-        f"{standing.per_dim:,g} x D evaluations: mean rank {own.mean_rank:.2f} of {len(standing.places)} "
+        f"{standing.per_dim:,g} x D: mean rank {own.mean_rank:.2f} of {len(standing.places)} "
         f"({own.low:.2f} to {own.high:.2f}); {counts}; best published {best.optimizer} {best.mean_rank:.2f}"
     )
 
 
-def verdict_lines(standing: Standing) -> list[str]:
+def verdict_names(ranking: Ranking, verdict: str) -> list[str]:
+    """Return the optimizers against which the candidate has a verdict, by the last standing in which they are.
+
+    Where that is an earlier one than the last of all, it is told in brackets.
+    """
+    names: dict[str, str | None] = {}
+    for standing in reversed(ranking.standings):
+        last = standing is ranking.standings[-1]
+        for place in standing.places:
+            name = place.optimizer if last else f"{place.optimizer} ({standing.per_dim:,g} x D)"
+            if place.optimizer not in names:
+                names[place.optimizer] = name if place.verdict == verdict else None
+    return [name for name in names.values() if name is not None]
+
+
+def verdict_lines(ranking: Ranking) -> list[str]:
     """Return against which optimizers the candidate is better, worse or undecided."""
-    at = f"at {standing.per_dim:,g} x D"
-    return [
-        f"{text} {at}: {listed(standing.names(verdict))}"
-        for verdict, text in (("better", "better than"), ("worse", "worse than"), ("undecided", "undecided against"))
-        if standing.names(verdict)
-    ]
+    at = f"at {ranking.standings[-1].per_dim:,g} x D"
+    texts = {"better": "better than", "worse": "worse than", "undecided": "undecided against"}
+    named = {text: verdict_names(ranking, verdict) for verdict, text in texts.items()}
+    return [f"{text} {at}: {listed(names)}" for text, names in named.items() if names]
 
 
 def listed(names: Sequence[str], most: int = _MOST_NAMES) -> str:
@@ -124,8 +136,9 @@ def _reached_lines(ranking: Ranking) -> list[str]:
 
 def _time_lines(ranking: Ranking) -> list[str]:
     texts = []
-    for target in sorted({time.target for time in ranking.times} & set(_SHOWN_TARGETS), reverse=True):
-        own = [time for time in ranking.times if time.target == target]
+    usual = [time for time in ranking.times if time.run_length is None]
+    for target in sorted({time.target for time in usual} & set(_SHOWN_TARGETS), reverse=True):
+        own = [time for time in usual if time.target == target]
         solved = [time for time in own if time.successes]
         ratios = [time.ratio for time in own if time.ratio is not None]
         behind = f", median ERT {np.median(ratios):,.3g} times that of {ranking.reference}" if ratios else ""

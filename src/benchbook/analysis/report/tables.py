@@ -138,7 +138,17 @@ def _column(target: float) -> int:
 def _target_text(best: Reference, function: str, dim: int, place: int | None) -> str:
     if place is None:
         return "–"
-    return f"{best.targets[place]:.2g}: {best.evaluations[function, dim][place]:.4g}"
+    return f"{target_text(float(best.targets[place]))}: {best.evaluations[function, dim][place]:.4g}"
+
+
+def target_text(target: float) -> str:
+    """Return a target of the standard grid with two digits.
+
+    Examples:
+        >>> target_text(100.0), target_text(10**0.2)
+        ('100', '1.6')
+    """
+    return f"{float(f'{target:.2g}'):g}"
 
 
 def _ratio_text(times: RunningTimes, cell: int, column: int, least: float) -> str:

@@ -128,7 +128,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     strange = [entry for segment, entry, block in pairs if block and not checks.has_optimum(segment, entry, block)]
     if strange:
         log.warning(
-            "%s: the optima that %s tells are not those of %s, first of instance %d",
+            "%s: the optima that %s tells are not those of %s in benchbook, first of instance %d",
             where, shown(data[0]), first.function, strange[0].instance,
         )  # fmt: skip
     for segment, entry, block in pairs:
@@ -159,8 +159,15 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
     blocks = list(read_rows(path, indicator=indicator))
     warn_of_late(path, blocks)
     extra = path.with_suffix(".tdat")
-    if not extra.is_file():
-        return blocks
+    if extra.is_file():
+        _add_timed(blocks, path, extra, indicator=indicator)
+    for block in blocks:
+        block.settle()
+    return blocks
+
+
+def _add_timed(blocks: list[Logged], path: Path, extra: Path, *, indicator: bool) -> None:
+    """Give each run its rows of the `.tdat` file."""
     rows = list(read_rows(extra, indicator=indicator))
     pairs = None
     for one, other in ((blocks, rows), ([b for b in blocks if len(b)], [b for b in rows if len(b)])):
@@ -173,7 +180,6 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
         log.warning("%s: left out, its runs do not match those of %s", shown(extra), path.name)
     for block, timed in pairs or ():
         block.timed = timed
-    return blocks
 
 
 def _same_start(hits: Logged, timed: Logged) -> bool:
@@ -199,7 +205,10 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
         file=shown(segment.file),
         tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=segment.function, dim=segment.dim, instance=entry.instance, f_opt=None if block.raw else 0.0
+            name=f"coco_{segment.function}" if block.counts_both else segment.function,  # the suite was another one then
+            dim=segment.dim,
+            instance=entry.instance,
+            f_opt=None if block.raw else 0.0,
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
         evaluations=block.last_spent,

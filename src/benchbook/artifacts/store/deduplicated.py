@@ -19,7 +19,7 @@ class StoredForm(NamedTuple):
 
     Attributes:
         cell: What its cell shares, with the short digest that refers to it.
-        circumstances: Under which circumstances it happened, likewise.
+        circumstances: Its circumstances, likewise.
         run: The rest.
     """
 
@@ -85,7 +85,7 @@ def _said_once(kind: Kind, **fields: Any) -> tuple[str, JsonObject]:
 
 
 class _ByIdentity:
-    """Makes an object a key by what it is, not by what it equals: records of environments cannot be hashed."""
+    """Makes an object a key by identity instead of equality: records of environments cannot be hashed."""
 
     __slots__ = ("item",)
 

@@ -37,7 +37,7 @@ class Manifest:
 
 
 def check_store(folder: Path) -> None:
-    """See that a folder is a store before anything is written into it, such as an index.
+    """Check that a folder is a store before anything is written to it, such as an index.
 
     Raises:
         UsageError: There is no such folder, or it holds neither a manifest nor shards nor imported runs.
@@ -66,9 +66,9 @@ def read_manifest(store: Path) -> Manifest | None:
 
 
 def usable_manifest(store: Path) -> Manifest | None:
-    """Return the manifest of a store; None if it has none, or a damaged one, which the log names.
+    """Return the manifest of a store; None if it has none, or a damaged one, which is logged.
 
-    The runs do not depend on it: a store whose plan cannot be read shows all of them.
+    Runs do not depend on it: if the plan cannot be read, all runs are shown.
 
     Raises:
         ArtifactError: It is of a newer version of benchbook.
@@ -85,7 +85,7 @@ def usable_manifest(store: Path) -> Manifest | None:
 def write_manifest(
     store: Path, plan: StudyPlan, *, commit: tuple[str | None, bool | None], reuses_stale: bool = False
 ) -> None:
-    """Make a plan that of the store; where the store had another one, the log says so.
+    """Make a plan that of the store; if the store had another one, this is logged.
 
     Raises:
         ArtifactError: The store has a manifest of a newer benchbook, which is not changed.

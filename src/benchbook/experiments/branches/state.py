@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def failure_of(error: BaseException) -> BranchException:
-    """Keep an exception whole."""
+    """Return an exception as a record, with its traceback."""
     try:
         text = unicode_of("".join(traceback.format_exception(error)))
     except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
@@ -27,17 +27,17 @@ def failure_of(error: BaseException) -> BranchException:
 
 
 class Listener(Protocol):
-    """Hears what a running branch reports."""
+    """Receives what a running branch reports."""
 
     def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
-        """Take numbers, all of one step."""
+        """Receive numbers, all of one step."""
 
     def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
-        """Take a file."""
+        """Receive a file."""
 
 
 class BranchState:
-    """All that is known of a branch; none of it can be set from outside."""
+    """Everything known about a branch; read-only."""
 
     __slots__ = (
         "__weakref__",
@@ -90,7 +90,7 @@ class BranchState:
         self._lock = threading.Lock()
         self._watchers: tuple[Callable[[Any], object], ...] = ()
         self._cancel: Callable[[str], bool] | None = None  # set by the runner
-        self._loop: asyncio.AbstractEventLoop | None = None  # the caller's, where the branch is a task of it
+        self._loop: asyncio.AbstractEventLoop | None = None  # the caller's loop, if the branch is one of its tasks
         self._status = BranchStatus.PENDING
         self._output: Any = None
         self._exception: BranchException | None = None
@@ -127,22 +127,22 @@ class BranchState:
 
     @property
     def parent_id(self) -> str | None:
-        """The branch inside of which the call was made; None at the top."""
+        """The branch within which the call was made; None at the top level."""
         return self._parent_id
 
     @property
     def role(self) -> Role:
-        """Its part in the call."""
+        """Its role in the call."""
         return self._role
 
     @property
     def config(self) -> Any:
-        """A copy of the configuration, so that changing it changes no branch."""
+        """A copy of the configuration, so that changing it does not change the branch."""
         return copy.deepcopy(self._config)
 
     @property
     def status(self) -> BranchStatus:
-        """What has become of it."""
+        """Its status."""
         return self._status
 
     @property
@@ -167,7 +167,7 @@ class BranchState:
 
     @property
     def attempts(self) -> int:
-        """How often the function was called: more than once where it was tried again."""
+        """How often the function was called: more than once if it was retried."""
         return self._attempts
 
     @property
@@ -192,7 +192,7 @@ class BranchState:
 
     @property
     def duration_s(self) -> float | None:
-        """Seconds it took, by the monotonic clock; None before it ended, 0 where it never started."""
+        """Seconds it took, by the monotonic clock; None before it ended, 0 if it never started."""
         if self._ended is None:
             return None
         return 0.0 if self._started is None else self._ended[1] - self._started[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -46,22 +47,32 @@ class Adapter(ABC):
 
     def ask(self) -> FloatArray:
         """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
-        with self._boundary.crossed():
-            # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to
-            # do so outside the boundary, and a run that ends pays nothing for a last update.
-            if self._values is not None:
-                values, self._values = self._values, None
-                self.learnt(values)
-            points = self.proposed()
+        points = self._moved()
         if points is None or len(points) == 0:
             return np.empty((0, self.dim))
-        points = np.asarray(points, dtype=np.float64)
+        points = np.array(points, dtype=np.float64)  # a copy: libraries reuse their arrays
+        # The fastest way to see that all of a few comparisons hold; NaN is in no box.
+        if b"\0" not in (points >= self.lower).tobytes() and b"\0" not in (points <= self.upper).tobytes():
+            return points
         points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
         return self._repair(points, self.lower, self.upper)
 
     def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
         """Keep the values for the library's next move."""
-        self._values = np.where(np.isfinite(fx), fx, INVALID)
+        finite = len(fx) == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
+        self._values = np.array(fx, dtype=np.float64) if finite else np.where(np.isfinite(fx), fx, INVALID)
+
+    def _moved(self) -> FloatArray | None:
+        with self._boundary.crossed():
+            return self._move()
+
+    def _move(self) -> FloatArray | None:
+        # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to do so
+        # outside the boundary, and a run that ends pays nothing for a last update.
+        if self._values is not None:
+            values, self._values = self._values, None
+            self.learnt(values)
+        return self.proposed()
 
     @abstractmethod
     def proposed(self) -> FloatArray | None:
@@ -99,6 +110,7 @@ class BlockingAdapter(Adapter):
         """Prepare the library."""
         super().__init__(name, lower, upper, boundary, repair)
         self._library = BlockingCall(work, threads=threads)
+        self._isolates = boundary.isolates
 
     def proposed(self) -> FloatArray | None:
         """Wait for the library's next call of its objective."""
@@ -115,6 +127,10 @@ class BlockingAdapter(Adapter):
     def close(self) -> None:
         """End the library; happens by itself when the object is no longer used."""
         self._library.close()
+
+    def _moved(self) -> FloatArray | None:
+        # Float errors of the library are quiet without the boundary, because it has a context of its own.
+        return super()._moved() if self._isolates else self._move()
 
     def __reduce__(self) -> Any:
         raise unpicklable(self.name, "its state is on the stack of a running call")

@@ -127,12 +127,12 @@ class GreenletSwitch:
 
     def leave(self, points: FloatArray) -> FloatArray:
         """Switch to the loop."""
-        here = self._current()
-        if here is not self._greenlet:
-            raise self._ended(here) if self._closed else self._misuse()
+        if self._current() is not self._greenlet:
+            raise self._ended() if self._closed else self._misuse()
         self.points += len(points)
         try:
-            return here.parent.switch(points)  # type: ignore[no-any-return]  # what resume was given
+            # No variable may refer to the greenlet here, or its own frame would keep it when it is let go.
+            return self._greenlet.parent.switch(points)  # type: ignore[no-any-return]  # what resume was given
         except self._exit:  # nobody refers to the greenlet any more
             self._close()
             raise Ended from None
@@ -158,9 +158,9 @@ class GreenletSwitch:
         self._patient_until_s = time.monotonic() + PATIENCE_S
         return library
 
-    def _ended(self, here: Any) -> Ended:
+    def _ended(self) -> Ended:
         if time.monotonic() > self._patient_until_s and threading.get_ident() == self._thread:
-            here.parent.switch(None)  # for good
+            self._current().parent.switch(None)  # for good
         return Ended()
 
     def _misuse(self) -> UsageError:
@@ -191,8 +191,14 @@ def greenlet_switch(run: Callable[[Any], Over]) -> GreenletSwitch | None:
         import greenlet
     except ImportError:
         return None
+    if _busy():
+        greenlet.greenlet(_busy).switch()  # unwinds what another thread has let go
+    return None if _busy() else GreenletSwitch(greenlet, run)
+
+
+def _busy() -> bool:
     midway = _HERE.midway and _HERE.midway()
-    return None if midway is not None and not midway.dead else GreenletSwitch(greenlet, run)
+    return midway is not None and not midway.dead
 
 
 def _within(here: Any, library: Any) -> bool:

@@ -41,17 +41,17 @@ def fronts(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
     dominates &= better
     v, w = violation[:, :, np.newaxis], violation[:, np.newaxis, :]
     dominates = (v < w) | ((v == w) & dominates)
-    left = np.count_nonzero(dominates, axis=1)  # how many dominate each
+    left = dominates.sum(axis=1)  # how many dominate each
     numbers = np.full((runs, n), n, dtype=np.intp)
     open_ = np.ones((runs, n), dtype=np.bool_)
     front = 0
-    while np.count_nonzero(open_, axis=-1).max() > n - enough:
+    while open_.sum(axis=-1).max() > n - enough:
         first = open_ & (left == 0)
         if not first.any():  # NaN-free values cannot dominate in circles
             break
         numbers[first] = front
         open_ &= ~first
-        left = left - np.count_nonzero(dominates & first[:, :, np.newaxis], axis=1)
+        left = left - (dominates & first[:, :, np.newaxis]).sum(axis=1)
         front += 1
     return numbers
 

@@ -51,14 +51,23 @@ class BaselineView:
             cell.first_hits is not None for cell in self.baseline.summary.cells.values()
         )
 
+    @property
+    def has_equal_budgets(self) -> bool:
+        """Whether its optimizers had the same evaluations on each problem, so that final results can be ranked."""
+        if self.baseline is None:
+            return False
+        budgets: dict[tuple[str, int], int] = {}
+        cells = self.baseline.summary.cells.values()
+        return all(cell.budget == budgets.setdefault((cell.function, cell.dim), cell.budget) for cell in cells)
+
 
 def baseline_views(*folders: Path) -> list[BaselineView]:
-    """Return the baselines of folders, the one with the most cells first, damaged ones last.
+    """Return the baselines of folders: those with equal budgets first, of these the one with the most cells.
 
-    Where two have one name, that of the later folder counts.
+    Damaged ones are last. Where two have one name, that of the later folder counts.
     """
     views = [_view(path) for path in baseline_files(*folders).values()]
-    return sorted(views, key=lambda view: (not view.has_hits, -_size(view), view.name))
+    return sorted(views, key=lambda view: (not view.has_hits, not view.has_equal_budgets, -_size(view), view.name))
 
 
 def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:

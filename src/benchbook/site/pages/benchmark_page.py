@@ -71,7 +71,7 @@ def coverage_table(docs: Path) -> str:
     if data is None:
         return _missing("python -m benchmarks coverage")
     rows = [
-        [escape(str(row["interval"])), escape(str(row["data"])), f"{row['before']:.3f}", f"{row['now']:.3f}"]
+        [escape(str(row["interval"])), escape(str(row["data"])), _share(row["before"]), _share(row["now"])]
         for row in data["rows"]
     ]
     return _with_source(["95 % interval", "simulated data", "version 0.1", "now"], rows, data)
@@ -100,6 +100,10 @@ def _missing(command: str) -> str:
 
 def _verdict(text: str) -> str:
     return {"cannot tell": "undecided", "WORSE": "worse"}.get(text, text)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _yes(value: bool | None) -> str:

@@ -15,7 +15,7 @@ _SHORT = 5
 
 
 def leaderboard_page(views: Sequence[BaselineView]) -> str:
-    """Return the leaderboard of the largest baseline; a sentence if there is none."""
+    """Return the leaderboard of the largest baseline with equal budgets; a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE
@@ -51,7 +51,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
 
 
 def front_leaderboard(views: Sequence[BaselineView]) -> str:
-    """Return the best of the largest baseline; a sentence if there is none."""
+    """Return the best of the largest baseline with equal budgets; a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE

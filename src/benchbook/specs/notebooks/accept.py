@@ -1,4 +1,4 @@
-"""Taking over the contract outputs of an executed spec into the notebook that is committed."""
+"""Storing the contract outputs of an executed spec in the committed notebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def accept(file: SpecFile) -> bool:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             contract = contracts.get(cell["id"], {})
-            # nbval takes a cell without a count for one that was never run, and fails where it has outputs.
+            # nbval treats a cell without a count as never run, and fails if it has outputs.
             cell["execution_count"] = contract.get("execution_count")
             cell["outputs"] = contract.get("outputs", [])
     return _write(file.path, notebook)

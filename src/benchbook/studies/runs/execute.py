@@ -1,4 +1,4 @@
-"""Executing planned runs: the one place where optimizers, problems, loop and observers meet."""
+"""Executing planned runs: the only place where optimizers, problems, loop and observers meet."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def execute(
     timeout_s: float | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> RunRecord:
-    """Do one run; whatever objective or optimizer raise is in the record, and logged as a warning.
+    """Do one run; exceptions of objective or optimizer are recorded, and logged as a warning.
 
     Args:
         planned: The run.
         observers: Further observers, in addition to the history.
-        timeout_s: Seconds after which it is ended, and recorded with what it has.
+        timeout_s: Seconds after which it is ended, and recorded with its results so far.
         clock: Measures the durations.
     """
     spec, problem = planned.spec, planned.problem
@@ -97,7 +97,7 @@ def execute(
 def leaves_process_alone(planned: PlannedRun) -> bool:
     """Tell whether a run is benchbook's own code throughout: a native optimizer on a function of the kernel.
 
-    Nothing in it touches what all threads of the process share, and putting that back costs more than some runs.
+    Such a run changes nothing that all threads of the process share, and restoring that takes longer than some runs.
     """
     factory, problem = planned.optimizer.factory, planned.problem
     return str(getattr(factory, "__module__", "")).startswith(_NATIVE) and type(problem).__module__ in _COMPILED
@@ -111,7 +111,7 @@ def generator_of(spec: RunSpec) -> np.random.Generator:
 
 
 def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return the noise of a run, begun again; None if its problem has none."""
+    """Return the noise of a run, from its beginning; None if its problem has none."""
     spec = planned.spec
     if not isinstance(planned.problem, Noisy):
         return None
@@ -129,7 +129,7 @@ def target_value_of(planned: PlannedRun) -> float | None:
 
 
 def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
-    """Put the record of a finished run together, and log what went wrong in it."""
+    """Make the record of a finished run, and log what went wrong in it."""
     with stage("encode"):
         record = _record_of(planned, outcome, history, created_at, memory)
     _warn(record)
@@ -203,7 +203,7 @@ def loop_digest() -> str:
 
 
 def _rounded(timing: Timing) -> Timing:
-    """Return the seconds to the microsecond; more digits would be noise, and three times as long."""
+    """Return the seconds rounded to microseconds; more digits would be noise and take three times the space."""
     return Timing(**{name: round(seconds, 6) for name, seconds in as_plain(timing).items()})
 
 

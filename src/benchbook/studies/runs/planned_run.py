@@ -21,7 +21,7 @@ DEFAULT_BUDGET_PER_DIM = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRun:
-    """A run with what is needed to do it."""
+    """A run with everything needed to do it."""
 
     spec: RunSpec
     optimizer: OptimizerChoice
@@ -37,10 +37,10 @@ def planned_run(
     target: float | None = None,
     stagnation: int | None = None,
 ) -> PlannedRun:
-    """Check the numbers of a run and put it together; default: the budget is 1,000 x dim.
+    """Check the numbers of a run and return it; the default budget is 1,000 x dim.
 
     Raises:
-        UsageError: A number is out of its range, or the optimizer cannot handle what the problem has.
+        UsageError: A number is out of range, or the optimizer cannot handle the problem.
     """
     check_able(choice, problem)
     if problem.instance > MAX_INTEGER:
@@ -85,7 +85,7 @@ def plan(
 
 
 def params_plan(choices: Sequence[OptimizerChoice], params: Mapping[str, Any]) -> list[PlannedRun]:
-    """Return the runs that a parameter set asks for: textbook functions over seeds, BBOB functions over instances.
+    """Return the runs of a parameter set: textbook functions over seeds, BBOB functions over instances.
 
     Raises:
         UsageError: A function, dimension or instance is not known, or a number out of its range.

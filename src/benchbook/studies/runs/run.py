@@ -114,7 +114,7 @@ def run(
 
 @cache
 def _told(function: str) -> None:
-    """Say it once for each function: many runs would say nothing else."""
+    """Warn once per function, so that many runs do not repeat the warning."""
     log.warning(
         "%s has its optimum at the centre of the box, which flatters some optimizers; instance 1 is shifted, rotated",
         function,
@@ -140,7 +140,7 @@ def planned(
     on_error: str = "stop",
     **numbers: Any,
 ) -> PlannedRun:
-    """Check the arguments of `run` and put the run together."""
+    """Check the arguments of `run` and plan the run."""
     if settings is not None and not isinstance(settings, Mapping):  # callers may be untyped
         raise UsageError(f"settings is {settings!r}, expected a mapping of names to values")
     choice = choose(which, **(settings or {}))
@@ -192,7 +192,7 @@ def _problem(
 
 
 def _own(function: OwnFunction, *, dim: int | None, instance: int | None, given: tuple[Any, ...]) -> Problem:
-    """Make a problem of what `bb.function` returned, which was not imported by its place."""
+    """Make a problem from a result of `bb.function` that was not imported by its location."""
     if any(item is not None for item in given):
         raise UsageError("bounds, vectorized and f_opt are given, but bb.function has set them already")
     name = f"custom:{getattr(function, '__name__', 'function').strip('<>')}"

@@ -1,4 +1,4 @@
-"""A run alone that keeps more than its improvements, in a folder for traces."""
+"""A single run that keeps more than its improvements, in a folder for traces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchbook.studies.runs.traces import TRACE_BYTES, WITH_POINTS, observer_for
 
 
 def check_history(history: str, *, points: bool, trace_to: Path | str | None) -> None:
-    """Check before a run that what is to be kept of it fits together.
+    """Check before a run that the arguments for its trace fit together.
 
     Raises:
         UnknownNameError: There is no such history level.

@@ -1,4 +1,4 @@
-"""Verifying a baseline: runs that it sums up are done again and compared with what it says of them."""
+"""Verifying a baseline: runs that it summarises are repeated and compared with it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class VerifiedEntry:
 
     Attributes:
         name: Optimizer, function, dimension, instance and seed, in words.
-        differences: What differs, in words; empty if all that the baseline says of the run came out again.
+        differences: What differs, in words; empty if the run agrees with the baseline.
     """
 
     name: str
@@ -33,10 +33,10 @@ class VerifiedEntry:
 
 
 def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterator[VerifiedEntry]:
-    """Do runs of a baseline again and compare evaluations, first hits and AOCC, one after another.
+    """Repeat runs of a baseline and compare evaluations, first hits and AOCC, one after another.
 
-    A baseline of the first schema does not tell at which precision its runs stopped; of these only the hit of the
-    cell's own target is compared.
+    A baseline of the first schema does not contain the precision at which its runs stopped; for these only the hit of
+    the cell's own target is compared.
 
     Args:
         baseline: The baseline.
@@ -49,7 +49,7 @@ def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterato
     if sample is not None and sample < 1:
         raise UsageError(f"sample is {sample}, expected a whole number >= 1")
     entries = [(cell, run) for cell in baseline.summary.cells.values() for run in range(len(cell))]
-    # The middle of each part, so that neither the first cell nor the first run of a cell always stands in.
+    # The middle of each part, so that the sample does not always contain the first cell or the first run of a cell.
     parts = min(sample or len(entries), len(entries))
     for k in range(parts):
         cell, run = entries[int((k + 0.5) * len(entries) / parts)]
@@ -75,7 +75,7 @@ def _verified(cell: CellSummary, run: int) -> VerifiedEntry:
 
 
 def _again(cell: CellSummary, run: int) -> RunRecord:
-    # Where one optimizer has several settings, its label tells them in brackets.
+    # If an optimizer has several settings, its label has them in brackets.
     name = cell.optimizer.split("[")[0]
     return execute(
         planned_run(

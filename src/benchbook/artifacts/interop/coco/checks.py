@@ -12,6 +12,7 @@ from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError
 from benchbook.problems.bbob import legacy
 from benchbook.problems.bbob.noisy import base_of
+from benchbook.problems.suites import tables
 
 log = logging.getLogger(__name__)
 _BY_COCO = {"coco_version", "data_format"}  # fields that its loggers write since 2015
@@ -21,12 +22,16 @@ _INSTANCES = range(1, 201)  # COCO has used 1 to 120
 # Powers of ten by which bbob-mixint scales the functions of BBOB, and so their optima, as coco-experiment evaluates them.
 _MIXINT_SCALES = {2: -3, 3: -1, 4: -1, 6: -2, 8: -2, 9: -2, 10: -3, 11: -2, 12: -4, 13: -1, 15: -1, 17: 1, 19: 1,
                   20: -1, 23: 1, 24: -1}  # fmt: skip
+_BIOBJ = "bbob_biobj"
+_TABLES = {"bbob_constrained": "bbob_constrained_f_opt", _BIOBJ: "bbob_biobj_hypervolume"}
 _MOST_INSTANCE = 2**31 // 10_000 - 1  # beyond, the seeds of COCO overflow
 
 
 def fits(segment: Segment, entry: Entry, block: Logged) -> bool | None:
     """Return whether an entry tells the instance, the length and the last value of rows; None if it tells none."""
     if block.instance is not None and block.instance != entry.instance:
+        return False
+    if _differs(segment, entry, block) and _instance_of(_family(segment), segment.number, segment.dim, block.optimum):
         return False
     if entry.evaluations is None:
         return None
@@ -62,7 +67,7 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
     """Compare an entry with the rows that were matched to it.
 
     Raises:
-        ArtifactError: Their lengths or last values differ, or the rows are known to be of another instance.
+        ArtifactError: Their lengths or last values differ.
     """
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
     if not has_length(entry, block):
@@ -75,7 +80,7 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
             f"{where} ends at the value {entry.final:g}, but the best of its rows, from line {block.line} of its data "
             f"file on, is {block.best:g}"
         )
-        if segment.header.get("data_format", "bbob").startswith("bbob") and len(_BY_COCO & set(segment.header)) > 0:
+        if segment.header.get("data_format", "bbob").startswith("bbob") and not _BY_COCO.isdisjoint(segment.header):
             raise ArtifactError(said)
         log.warning("%s", said)  # ports of the first loggers, and formats of others, print other values here
 
@@ -86,37 +91,55 @@ def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
     Raises:
         ArtifactError: It tells the optimum of another instance.
     """
-    base = _bbob_function(segment)
-    if base is None or block.optimum is None or block.raw or not 1 <= entry.instance <= _MOST_INSTANCE:
+    if not _differs(segment, entry, block):
         return True
-    number_of, scale = base
-    found = block.optimum / scale
-    if _near(found, legacy.offset(legacy.seed_of(number_of, entry.instance))):
-        return True
-    others = [instance for value, instance in _optima(number_of) if _near(found, value)]
-    if others:
+    if (other := _instance_of(_family(segment), segment.number, segment.dim, block.optimum)) is not None:
         raise ArtifactError(
             f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
-            f"{block.line} of its data file, tells the optimum {block.optimum:g}, which is that of instance {others[0]}"
+            f"{block.line} of its data file, tells the optimum {block.optimum:g}, which is that of instance {other}"
         )
     return False
 
 
-def _bbob_function(segment: Segment) -> tuple[int, float] | None:
-    """Return the BBOB function that has the same optima, and their scale; None for a function of another kind."""
-    family, number_of = segment.function.rsplit("_f", 1)[0], segment.number
-    if family == "bbob_noisy":
-        return base_of(number_of), 1.0
-    if family == "bbob_mixint":
-        return number_of, 10.0 ** _MIXINT_SCALES.get(number_of, 0)
-    return (number_of, 1.0) if family in ("bbob", "bbob_largescale", "sbox") else None
+def _differs(segment: Segment, entry: Entry, block: Logged) -> bool:
+    """Return whether the optimum in the header of rows is not that of an instance."""
+    known = _optimum(_family(segment), segment.number, segment.dim, entry.instance)
+    if known is None or block.optimum is None or block.raw or block.counts_both:
+        return False
+    return not _near(block.optimum, known)
+
+
+def _family(segment: Segment) -> str:
+    """Return the family of the function; empty for an indicator other than the hypervolume."""
+    return segment.function.rsplit("_f", 1)[0] if segment.indicator in ("", "hyp") else ""
+
+
+@functools.lru_cache(maxsize=10_000)
+def _instance_of(family: str, number_of: int, dim: int, optimum: float | None) -> int | None:
+    """Return the first instance that has an optimum; None if none of those that COCO uses has it."""
+    if optimum is None or family == _BIOBJ:
+        return None
+    known = ((instance, _optimum(family, number_of, dim, instance)) for instance in _INSTANCES)
+    return next((instance for instance, value in known if value is not None and _near(optimum, value)), None)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _optimum(family: str, number_of: int, dim: int, instance: int) -> float | None:
+    """Return what COCO subtracts from the values of an instance; None where benchbook does not know it.
+
+    For two objectives it is the largest hypervolume known to COCO, which its versions differ in.
+    """
+    if not 1 <= instance <= _MOST_INSTANCE:
+        return None
+    if family in _TABLES:
+        inside = dim in tables.DIMS and instance <= tables.INSTANCES
+        return tables.known_value(_TABLES[family], number_of, dim, instance) if inside else None
+    if family not in ("bbob", "bbob_noisy", "bbob_largescale", "bbob_mixint", "sbox"):
+        return None
+    base = base_of(number_of) if family == "bbob_noisy" else number_of
+    scale = 10.0 ** _MIXINT_SCALES.get(number_of, 0) if family == "bbob_mixint" else 1.0
+    return scale * legacy.offset(legacy.seed_of(base, instance))
 
 
 def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-6 * max(1.0, abs(other))
-
-
-@functools.cache
-def _optima(number_of: int) -> tuple[tuple[float, int], ...]:
-    """Return the optima of the instances of a BBOB function."""
-    return tuple((legacy.offset(legacy.seed_of(number_of, instance)), instance) for instance in _INSTANCES)
+    return abs(one - other) <= 1e-6 * abs(other) + 1e-9

@@ -38,6 +38,7 @@ class Logged:
         columns: Number of columns; 0 without rows.
         late: Line and evaluation of the first row, where that is not evaluation 1.
         timed: The same run in the `.tdat` file.
+        best: The best value of the `.dat` file, and of the `.tdat` file where that ends later; None without one.
     """
 
     line: int
@@ -52,6 +53,7 @@ class Logged:
     columns: int = 0
     late: tuple[int, int] | None = None
     timed: Logged | None = None
+    best: float | None = None
 
     @property
     def last(self) -> int:
@@ -63,12 +65,11 @@ class Logged:
         """All evaluations at the last row of both files; 0 without rows."""
         return max([*self.spent[-1:], *(self.timed.spent[-1:] if self.timed else ())], default=0)
 
-    @property
-    def best(self) -> float | None:
-        """The best value of the `.dat` file, and of the `.tdat` file where that ends later; None without one."""
+    def settle(self) -> None:
+        """Note the best value, once all rows are there."""
         later = self.timed is not None and self.timed.functions[-1:] > self.functions[-1:]
         found = [*self.values, *(self.timed.values if self.timed and later else ())]
-        return min((value for value in found if math.isfinite(value)), default=None)
+        self.best = min((value for value in found if math.isfinite(value)), default=None)
 
     def __len__(self) -> int:
         """Return the number of rows."""

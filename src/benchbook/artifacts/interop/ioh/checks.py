@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 
 from benchbook.artifacts.interop.ioh.index import Entry, Scenario
@@ -16,7 +17,7 @@ _CLOSE = 1e-9  # relative; what two prints of one number may differ by
 def fits(scenario: Scenario, entry: Entry, block: Logged) -> bool | None:
     """Return whether an entry tells the length of rows; None if it tells none, or if they may have lost their end."""
     if entry.marked is not None:
-        return entry.marked in block.evaluations
+        return _row(entry.marked, block) is not None
     if entry.evaluations is None:
         return None
     if scenario.told_version and _contradicts(entry, block):
@@ -38,7 +39,7 @@ def check(scenario: Scenario, entry: Entry, block: Logged, data: str) -> bool:
     """
     where = f"{shown(scenario.file)}, line {entry.line}: instance {entry.instance}"
     rows = f"its rows, from line {block.line} of {data} on,"
-    if entry.marked is not None and entry.marked not in block.evaluations:
+    if entry.marked is not None and _row(entry.marked, block) is None:
         raise ArtifactError(f"{where} ends at evaluation {entry.marked}, or is best there, but {rows} have none of it")
     if entry.evaluations is not None and entry.evaluations < block.last and not _has_length(scenario, entry, block):
         raise ArtifactError(f"{where} has {entry.evaluations} evaluations, but {rows} end at {block.last}")
@@ -69,9 +70,17 @@ def _has_length(scenario: Scenario, entry: Entry, block: Logged) -> bool:
 
 def _contradicts(entry: Entry, block: Logged) -> bool:
     """Return whether the rows have another value at the evaluation of the best one."""
-    if entry.best is None or entry.best_at not in block.evaluations:
+    row = _row(entry.best_at, block)
+    if entry.best is None or row is None:
         return False
-    row = len(block) - 1 - block.evaluations[::-1].index(entry.best_at)
     if not math.isfinite(entry.best):
         return math.isfinite(block.values[row])
     return abs(block.values[row] - entry.best) > block.rounding[row] * 1.001 + _CLOSE * abs(entry.best)
+
+
+def _row(evaluation: int | None, block: Logged) -> int | None:
+    """Return the last row of an evaluation; None if there is none."""
+    if evaluation is None:
+        return None
+    row = bisect.bisect_right(block.evaluations, evaluation) - 1
+    return row if row >= 0 and block.evaluations[row] == evaluation else None

@@ -7,8 +7,8 @@ import pytest
 from benchbook.artifacts.models.registry import FILE_NAMES, json_schema
 from benchbook.artifacts.validate import schema_findings
 from benchbook.params import model as params
-from benchbook.site.pages.schema_examples import example
-from benchbook.site.pages.schema_pages import schemas_page
+from benchbook.site.pages.schemas.examples import example
+from benchbook.site.pages.schemas.pages import schemas_page
 
 
 @pytest.mark.parametrize("kind", sorted(FILE_NAMES))

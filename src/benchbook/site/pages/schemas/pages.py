@@ -7,7 +7,7 @@ from typing import Any
 
 from benchbook.artifacts.models import registry as artifacts
 from benchbook.params import model as params
-from benchbook.site.pages.schema_examples import example
+from benchbook.site.pages.schemas.examples import example
 from benchbook.site.pages.spec_views import escape, html_table, raw
 
 Json = dict[str, Any]

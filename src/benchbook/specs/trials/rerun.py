@@ -48,7 +48,7 @@ def in_another_process(specs: Sequence[RunSpec]) -> Repeated:
     """
     # Where NumPy was loaded before benchbook here, so it is there: both have the arithmetic that NumPy chose.
     first = "" if fingerprint().pinned else "import numpy; "
-    code = f"{first}from benchbook.specs.rerun import main; main()"
+    code = f"{first}from benchbook.specs.trials.rerun import main; main()"
     try:
         done = subprocess.run(  # this Python, a fixed module
             [sys.executable, "-c", code],
