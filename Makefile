@@ -11,6 +11,7 @@ LOCK_ARGS ?=
 STUDY    ?= params/studies/nightly.yaml
 SHARD    ?= 1/1
 PARAMS   ?= full
+STRENGTH ?= balanced
 # what the published baseline of this name is compared with
 BASELINE ?= native-optimizers
 
@@ -173,6 +174,12 @@ nightly-specs: .venv/.stamp-quick ## run the part SHARD=k/n of the specs with fu
 	@$(COMPILE)
 	$(RUN) benchbook spec run --params $(PARAMS) --shard $(SHARD)
 	$(RUN) benchbook validate --quiet $(ARTIFACTS)/specs
+
+.PHONY: nightly-strength
+nightly-strength: .venv/.stamp-quick ## measure how many planted faults the part SHARD=k/n of the specs notices
+	@$(COMPILE)
+	$(RUN) benchbook spec strength --params $(STRENGTH) --shard $(SHARD)
+	$(RUN) benchbook validate --quiet $(ARTIFACTS)/strength
 
 .PHONY: nightly-merge
 nightly-merge: .venv/.stamp-quick ## put the parts of the nightly study together

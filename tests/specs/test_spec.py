@@ -256,7 +256,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     alone.claim("good", "One is one.", 1, "==", 1)
     alone.then()
     assert read_outcome(alone.folder)["status"] == "held"
-    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends as low as mealpy:OriginalTSA")
+    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends below mealpy:OriginalTSA")
     alone.claim("unknown", "Nobody knows.", None, "<=", 1)
     with pytest.raises(ClaimsFailedError, match="1 of 3 quality claims could not be decided: unknown"):
         alone.then()

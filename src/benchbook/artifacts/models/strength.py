@@ -44,6 +44,8 @@ class TriedFault(Model):
     """What the optimizer or a claim raised; null where all went through."""
     noticed_by: list[Name]
     """Ids of the claims that held without the fault and did not hold with it."""
+    measured: dict[Name, float | None]
+    """What each quality claim measured with it, by its id; null where nothing could be measured."""
 
 
 class Strength(Model):

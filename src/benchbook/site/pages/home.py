@@ -27,7 +27,7 @@ def specs_table(views: Sequence[SpecView], *, base: str) -> str:
     if not views:
         return "There is no spec notebook in `notebooks/` yet.\n"
     rows = [_row(view, base) for view in views if not view.cannot_run]
-    return raw(html_table(["Spec", "Verdict", *_FACTS, "Planted faults noticed"], rows, css="bb-table bb-specs"))
+    return raw(html_table(["Spec", "Verdict", "Planted faults noticed", *_FACTS], rows, css="bb-table bb-specs"))
 
 
 def picture_block(alt: str | None) -> str:
@@ -121,7 +121,8 @@ def _row(view: SpecView, base: str) -> list[str]:
     title, name = escape(view.title), escape(view.name)
     if view.status == "not run":
         command = f'<code class="bb-code">benchbook spec run {name}</code>'
-        return [title, '<span class="bb-verdict bb-missing">not run yet</span>', command, *[""] * len(_FACTS)]
+        verdict = '<span class="bb-verdict bb-missing">not run yet</span>'
+        return [title, verdict, escape(strength_text(view)), command, *[""] * (len(_FACTS) - 1)]
     known = dict(facts(view.outcome))
     link = f'<a href="{base}{page_name(view.name)}.html">{title}</a>'
-    return [link, badges(view), *(escape(known[key]) for key in _FACTS), escape(strength_text(view))]
+    return [link, badges(view), escape(strength_text(view)), *(escape(known[key]) for key in _FACTS)]

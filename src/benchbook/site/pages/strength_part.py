@@ -49,4 +49,4 @@ def strength_text(view: SpecView) -> str:
 
 def _row(fault: dict[str, Any]) -> list[str]:
     by = ", ".join(fault["noticed_by"]) or "no claim"
-    return [escape(fault["name"]), escape(fault["severity"]), escape(fault["text"]), escape(by)]
+    return [escape(fault["name"]), escape(fault["severity"]), escape(fault["text"].replace("`", "")), escape(by)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from benchbook.artifacts.io import load_document
@@ -17,6 +18,7 @@ from benchbook.specs.notebooks.discover import SpecFile, read_notebook
 from benchbook.specs.notebooks.rules import Finding
 from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import kept_lines
+from benchbook.specs.spec_plan import givens, library_of
 from benchbook.typing import JsonObject
 
 QUICK = "quick"  # the strength that is committed, and shown
@@ -39,14 +41,17 @@ def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = No
 def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> str:
     """Return the digest (hex) of what is measured: the code of runs and claims, the parameters, the optimizer's code.
 
-    Text, figures and other parts of the package may change without making a measured strength untrue.
+    Of the parameters, those of other libraries' optimizers do not count. Text, figures and other parts of the package
+    may change without making a measured strength untrue.
     """
     notebook = read_notebook(file.path)
-    return text_digest(*kept_lines(notebook), digest(params), optimizer(optimizer_name).digest())
+    choice = optimizer(optimizer_name)
+    given = asdict(givens(params, library_of(choice)))
+    return text_digest(*kept_lines(notebook), digest(given), choice.digest())
 
 
 def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
-    """Return the specs of native optimizers whose strength was never measured, or not since they changed.
+    """Return the specs of native optimizers whose committed strength is missing, or older than what it is about.
 
     Args:
         folder: The folder of notebooks; another project than benchbook measures what it wants.
@@ -55,7 +60,7 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     if project_name(folder.parent) != "benchbook":
         return []
     native = {spec_name(factory.name) for factory in NATIVE}
-    told = [(file.name, _fault(file)) for file in files if file.name in native]
+    told = [(file.name, _fault(file, folder.parent / "artifacts")) for file in files if file.name in native]
     return [
         Finding(spec=name, where="", what=f"{fault}; measure it: benchbook spec strength {name}")
         for name, fault in told
@@ -63,8 +68,8 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     ]
 
 
-def _fault(file: SpecFile) -> str | None:
-    measured = read_strength(file.name)
+def _fault(file: SpecFile, artifacts: Path) -> str | None:
+    measured = read_strength(file.name, artifacts=artifacts)
     if measured is None:
         return "the strength of its claims was never measured, or cannot be read"
     if measured.document["subject"] != subject_digest(file, load(QUICK), str(measured.document["optimizer"])):

@@ -166,4 +166,9 @@ def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
         "effect": with_fault.error is not None or with_fault.runs != intact.runs,
         "error": with_fault.error,
         "noticed_by": noticed,
+        "measured": {c.id: _plain(c.measured) for c in with_fault.claims if c.sort == "quality" and c.id in verdicts},
     }
+
+
+def _plain(measured: float | int | bool | None) -> float | None:
+    return None if measured is None else float(measured)

@@ -160,7 +160,7 @@ class Published:
             found.append(
                 Change(where=where, difference=float(apart.mean()), error=error, freedom=float(len(apart) - 1))
             )
-        return [*found, _together(found)] if len(found) > 1 else found
+        return [*found, together(found)] if len(found) > 1 else found
 
     def environment_differs(self, runs: Sequence[RunRecord]) -> str:
         """Return in what the arithmetic of runs differs from the published one's; empty where in nothing."""
@@ -182,7 +182,7 @@ def _numbers(cell: CellSummary, place: int) -> list[object]:
     return [int(cell.evaluations[place]), area, None if hits is None else hits[place].tolist()]
 
 
-def _together(changes: Sequence[Change]) -> Change:
+def together(changes: Sequence[Change]) -> Change:
     """Return the change in all cells, those with a small error weighing most.
 
     The sum of their t values is compared with its standard deviation where nothing has changed (Stouffer's test).
