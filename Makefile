@@ -11,6 +11,7 @@ LOCK_ARGS ?=
 STUDY    ?= params/studies/nightly.yaml
 SHARD    ?= 1/1
 PARAMS   ?= full
+STRENGTH ?= balanced
 # what the published baseline of this name is compared with
 BASELINE ?= native-optimizers
 
@@ -174,6 +175,12 @@ nightly-specs: .venv/.stamp-quick ## run the part SHARD=k/n of the specs with fu
 	$(RUN) benchbook spec run --params $(PARAMS) --shard $(SHARD)
 	$(RUN) benchbook validate --quiet $(ARTIFACTS)/specs
 
+.PHONY: nightly-strength
+nightly-strength: .venv/.stamp-quick ## measure how many planted faults the part SHARD=k/n of the specs notices
+	@$(COMPILE)
+	$(RUN) benchbook spec strength --params $(STRENGTH) --shard $(SHARD)
+	$(RUN) benchbook validate --quiet $(ARTIFACTS)/strength
+
 .PHONY: nightly-merge
 nightly-merge: .venv/.stamp-quick ## put the parts of the nightly study together
 	$(RUN) benchbook study merge $(NIGHTLY)/part-* --into $(NIGHTLY)/whole
@@ -236,10 +243,10 @@ lock: .venv/.stamp-all ## write the lock files again from pyproject.toml (LOCK_A
 	$(PY) .ci/check_lock.py
 
 .PHONY: clean
-clean: ## remove what was generated, but neither .venv nor the baselines
+clean: ## remove what was generated, but neither .venv nor baselines and strengths
 	@rm -rf docs/_build build dist htmlcov .benchmarks .coverage .coverage.*
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	@if test -d artifacts; then find artifacts -mindepth 1 -maxdepth 1 ! -name baselines -exec rm -rf {} +; fi
+	@if test -d artifacts; then find artifacts -mindepth 1 -maxdepth 1 ! -name baselines ! -name strength -exec rm -rf {} +; fi
 	@for folder in src tests notebooks examples benchmarks .ci; do if test -d $$folder; then \
 		find $$folder \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +; fi; done
 

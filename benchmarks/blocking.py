@@ -1,15 +1,14 @@
-"""What it costs to turn a blocking `minimize` round: microseconds an evaluation above calling it directly.
+"""What a blocking `minimize` costs behind ask and tell: microseconds per evaluation above calling it directly.
 
-SciPy's Nelder-Mead on a cheap function in 5-D, called directly, then with its points handed over by the thread that
-`bb.from_minimize` uses, by a switch of greenlets (where greenlet is installed), and as a whole run of benchbook, with
-loop and history, without and with a global random state of its own. CPU time counts what is computed; wall-clock time
+SciPy's Nelder-Mead on a cheap function in 5-D, called directly, then with its points handed over by thread and by
+greenlet, and as a whole run of benchbook, with loop and history: by greenlet and by thread (`threads=True`), and with
+a global random state of its own, as by default. CPU time counts what is computed; wall-clock time
 also what two threads wait for each other. Medians over the rounds. Run as `python -m benchmarks.blocking [--quick]`.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib.util
 import statistics
 import sys
 import time
@@ -26,12 +25,12 @@ def main(quick: bool) -> None:
     evaluations, rounds = (2_000, 3) if quick else (20_000, 7)
     ways: dict[str, Callable[[int], int]] = {
         "direct": direct,
-        "thread": thread,
-        "run": functools.partial(whole_run, global_random=False),
-        "run, with global random state": functools.partial(whole_run, global_random=True),
+        "thread": functools.partial(handed_over, stays=False),
+        "greenlet": functools.partial(handed_over, stays=True),
+        "run": functools.partial(whole_run, global_random=False, threads=False),
+        "run, by thread": functools.partial(whole_run, global_random=False, threads=True),
+        "run, with global random state": functools.partial(whole_run, global_random=True, threads=False),
     }
-    if importlib.util.find_spec("greenlet"):
-        ways["greenlet"] = greenlet_switch
     costs: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
@@ -39,7 +38,7 @@ def main(quick: bool) -> None:
             done = way(evaluations)
             costs[name].append(((time.process_time() - cpu) / done * 1e6, (time.perf_counter() - wall) / done * 1e6))
     base = [statistics.median(column) for column in zip(*costs["direct"], strict=True)]
-    print(f"Nelder-Mead, {DIM}-D, {evaluations} evaluations; us an evaluation, in brackets above the direct call")
+    print(f"Nelder-Mead, {DIM}-D, {evaluations} evaluations; us per evaluation, in brackets above the direct call")
     for name, values in costs.items():
         cpu, wall = (statistics.median(column) for column in zip(*values, strict=True))
         print(f"{name:30} CPU {cpu:6.1f} ({cpu - base[0]:+.1f})   wall clock {wall:6.1f} ({wall - base[1]:+.1f})")
@@ -65,42 +64,26 @@ def direct(evaluations: int) -> int:
     return evaluations
 
 
-def thread(evaluations: int) -> int:
-    """Hand its points over between threads."""
+def handed_over(evaluations: int, *, stays: bool) -> int:
+    """Hand its points over, by greenlet where it stays in one thread."""
     import numpy as np
 
-    from benchbook.optimizers.adapters.blocking import Turned
+    from benchbook.optimizers.adapters.blocking import BlockingCall
 
-    library, done = Turned(lambda evaluate: search(evaluate.one, evaluations)), 0
+    library, done = BlockingCall(lambda evaluate: search(evaluate.one, evaluations)), 0
+    if stays:
+        library.stay_in_thread()
     while (points := library.ask()) is not None:
         library.tell(np.array([bowl(points[0])]))
         done += 1
     return done
 
 
-def greenlet_switch(evaluations: int) -> int:
-    """Hand its points over by switching stacks in one thread."""
-    import greenlet
-    import numpy as np
-
-    here = greenlet.getcurrent()
-
-    def one(x: Any) -> float:
-        return float(here.switch(np.array(np.atleast_2d(x), dtype=np.float64))[0])
-
-    library, done = greenlet.greenlet(lambda: search(one, evaluations)), 0
-    points = library.switch()
-    while not library.dead:
-        done += 1
-        points = library.switch(np.array([bowl(points[0])]))
-    return done
-
-
-def whole_run(evaluations: int, *, global_random: bool) -> int:
+def whole_run(evaluations: int, *, global_random: bool, threads: bool) -> int:
     """Do a run of benchbook, which also counts, looks at the target and keeps the history."""
     import benchbook as bb
 
-    made = bb.from_minimize(search_from, name="nelder_mead_directly", global_random=global_random)
+    made = bb.from_minimize(search_from, name="direct", global_random=global_random, threads=threads)
     return bb.run(made, bowl, bounds=(-5, 5), dim=DIM, budget=evaluations, seed=1).evaluations
 
 

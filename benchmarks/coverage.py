@@ -2,7 +2,7 @@
 
 A band is to hold the true share in 95 % of studies; so is an interval. Runs are drawn from distributions whose truth is
 known, the intervals computed as reports and comparisons do, and the times counted in which they hold it. The table in
-docs/_data/coverage.json, which the reference shows, is written again by `python -m benchmarks coverage` (some three
+docs/_data/coverage.json, which the reference shows, is written again by `python -m benchmarks coverage` (some four
 minutes on one core); `--quick` prints a rough one. Before is what version 0.1 did: percentile intervals, and bands in
 which all instances of a cell were drawn with the same weights.
 """
@@ -18,8 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchbook.analysis.columns import Columns
+from benchbook.analysis.measures.ert import ert_limits
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
+from benchbook.analysis.ranking.standing import mean_rank_intervals, problem_ranks
 from benchbook.analysis.statistics.intervals import ert_ratio, mean_difference
 from benchbook.typing import FloatArray
 
@@ -33,12 +35,13 @@ DRAWS = 1000
 
 def main(quick: bool) -> None:
     """Simulate, print the table, and write it where it is not to be quick."""
-    bands, pairs = (40, 200) if quick else (400, 4000)
-    rows: list[dict[str, str | float]] = []
+    bands, pairs, fields = (40, 200, 10) if quick else (400, 4000, 200)
+    rows: list[dict[str, str | float | None]] = []
 
-    def measured(interval: str, data: str, then: float, now: float) -> None:
-        rows.append({"interval": interval, "data": data, "before": round(then, 3), "now": round(now, 3)})
-        print(f"{interval:26s} {data:58s} {then:.3f} {now:.3f}", flush=True)
+    def measured(interval: str, data: str, then: float | None, now: float) -> None:
+        before = None if then is None else round(then, 3)
+        rows.append({"interval": interval, "data": data, "before": before, "now": round(now, 3)})
+        print(f"{interval:26s} {data:58s} {'-' if before is None else before:5} {now:.3f}", flush=True)
 
     for functions in (1, 6, 24):
         for spread in (0.0, 0.5):
@@ -50,9 +53,19 @@ def main(quick: bool) -> None:
     for label, areas in AREAS.items():
         for n in (5, 15):
             measured("AOCC difference", f"{label}, {n} and {n} runs", *area_coverage(areas, n, pairs))
+    for label, differences in PAIRED.items():
+        for n in (5, 15):
+            measured("AOCC difference, paired", f"{label}, {n} pairs", *paired_coverage(differences, n, pairs))
+    for label, side in SINGLE.items():
+        for n in (5, 15):
+            measured("ERT", f"{label}, {n} runs", *single_coverage(side, n, pairs))
     for label, sides in ERTS.items():
         for n in (5, 15):
             measured("ERT ratio", f"{label}, {n} and {n} runs", *ert_coverage(sides, n, pairs))
+    for optimizers, spread in ((10, 2.0), (10, 6.0), (40, 4.0)):
+        apart = f"they differ by {spread:g} targets"
+        measured("mean rank", f"{optimizers} optimizers, 24 functions in 2 dimensions, 15 runs, {apart}", None,
+                 rank_coverage(optimizers, spread, fields))  # fmt: skip
     if not quick:
         document = {
             "command": "python -m benchmarks coverage",
@@ -139,6 +152,11 @@ AREAS = {
     "skewed against steady": (_SKEWED, _STEADY),
     "30 % solved": (_TWO_ENDS, _TWO_ENDS),
 }
+PAIRED: dict[str, Side] = {
+    "normal": (lambda n, rng: rng.normal(0.02, 0.05, n), 0.02),
+    "heavy tails": (lambda n, rng: 0.02 + 0.02 * rng.standard_t(3, n), 0.02),
+    "skewed": (lambda n, rng: rng.gamma(1.0, 0.05, n), 0.05),
+}
 # success rate, spread of the logarithm, evaluations of a failed run; a run that succeeds takes 1 at the median
 ERTS = {
     "all succeed": ((1.0, 0.5, np.inf), (1.0, 0.5, np.inf)),
@@ -147,6 +165,14 @@ ERTS = {
     "50 % succeed": ((0.5, 0.5, 10.0), (0.5, 0.5, 10.0)),
     "30 % succeed": ((0.3, 0.5, 10.0), (0.3, 0.5, 10.0)),
     "90 % against all (failures are seldom seen)": ((0.9, 0.5, 10.0), (1.0, 0.5, np.inf)),
+}
+
+
+SINGLE = {
+    "all succeed": ERTS["all succeed"][0],
+    "all succeed, varying more": ERTS["all succeed, one varies more"][0],
+    **{f"{share} % succeed": ERTS[f"{share} % succeed"][0] for share in (70, 50, 30)},
+    "90 % succeed (failures are seldom seen)": ERTS["90 % against all (failures are seldom seen)"][0],
 }
 
 
@@ -161,6 +187,37 @@ def area_coverage(sides: tuple[Side, Side], n: int, pairs: int) -> tuple[float, 
         found = mean_difference(a, b, paired=False)
         held += [holds(np.quantile(drawn, [0.025, 0.975]), truth), holds((found.low, found.high), truth)]
     then, now = held / pairs
+    return float(then), float(now)
+
+
+def paired_coverage(differences: Side, n: int, pairs: int) -> tuple[float, float]:
+    """Return how often the intervals of before and of now hold the true mean of paired differences."""
+    rng = np.random.default_rng(n)
+    (drawn_from, truth), held = differences, np.zeros(2)
+    for _ in range(pairs):
+        values = drawn_from(n, rng)
+        found = mean_difference(values, np.zeros(n), paired=True)
+        means = resampled(values, rng).mean(axis=1)
+        held += [holds(np.quantile(means, [0.025, 0.975]), truth), holds((found.low, found.high), truth)]
+    then, now = held / pairs
+    return float(then), float(now)
+
+
+def single_coverage(side: tuple[float, ...], n: int, studies: int) -> tuple[float, float]:
+    """Return how often the intervals hold the true ERT, among studies with a success."""
+    rng = np.random.default_rng(n)
+    truth, held, counted = expected(*side), np.zeros(2), 0
+    for _ in range(studies):
+        at, spent = hits(n, *side, rng)
+        if not np.isfinite(at).any():
+            continue
+        counted += 1
+        drawn = erts((at, spent), rng.integers(n, size=(DRAWS, n)))
+        ends = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
+        # Evaluations are whole numbers from 1 on; a thousandth of the time to the target is one here.
+        low, high = ert_limits(1000 * spent[:, np.newaxis], np.isfinite(at)[:, np.newaxis].astype(np.float64), 0.025)
+        held += [holds(ends, truth), holds((low[0] / 1000, high[0] / 1000), truth)]
+    then, now = held / max(counted, 1)
     return float(then), float(now)
 
 
@@ -183,6 +240,35 @@ def ert_coverage(sides: tuple[tuple[float, ...], tuple[float, ...]], n: int, pai
         held += [holds(ends, truth), holds((found.low, found.high), truth)]
     then, now = held / max(counted, 1)
     return float(then), float(now)
+
+
+def rank_coverage(optimizers: int, spread: float, fields: int) -> float:
+    """Return how often the interval of a mean rank holds that over very many functions, for a mean optimizer."""
+    rng = np.random.default_rng([optimizers, int(10 * spread)])
+    truth = problem_ranks(field(optimizers, spread, 5000, rng)[0]).mean(axis=0)
+    held = 0.0
+    for number in range(fields):
+        counts, problems = field(optimizers, spread, 24, rng)
+        _, low, high = mean_rank_intervals(counts, problems, seed=number + 1)
+        held += float(np.mean((low <= truth) & (truth <= high)))
+    return held / fields
+
+
+def field(
+    optimizers: int, spread: float, functions: int, rng: np.random.Generator
+) -> tuple[list[FloatArray], list[tuple[str, int]]]:
+    """Return targets reached by runs on problems that suit optimizers unlike, in two dimensions alike."""
+    counts, problems = [], []
+    better = np.linspace(spread, -spread, optimizers)
+    for function in range(functions):
+        level, suits = rng.uniform(10, 40), better + rng.normal(0, spread, optimizers)
+        for dim in (2, 5):
+            mean = level + suits + rng.normal(0, spread / 2, optimizers)
+            instances = rng.normal(0, 3, INSTANCES)
+            runs = mean[:, np.newaxis] + instances + rng.normal(0, 6, (optimizers, INSTANCES))
+            counts.append(np.clip(np.round(runs), 0, 51))
+            problems.append((f"f{function}", dim))
+    return counts, problems
 
 
 def hits(n: int, rate: float, spread: float, length: float, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:

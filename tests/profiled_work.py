@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchbook.profiling.result import FunctionTime, Overhead, Profiled, Stack, StageTime
-from benchbook.profiling.spans import Span
 from benchbook.profiling.summarise import bottlenecks
+from benchbook.records.profile import (
+    FunctionTime,
+    Overhead,
+    Profiled,
+    ProfiledFunction,
+    Span,
+    SpanColumns,
+    Stack,
+    StageTime,
+)
 
-FUNCTIONS = (("f<1>", "mine/fit.py", 7), ("dot", "<built-in>", 0), ("<module>", "mine/__init__.py", 1))
+FUNCTIONS = (
+    ProfiledFunction("f<1>", "mine/fit.py", 7),
+    ProfiledFunction("dot", "<built-in>", 0),
+    ProfiledFunction("<module>", "mine/__init__.py", 1),
+)
 
 
 def made(**changes: object) -> Profiled:
@@ -23,10 +35,10 @@ def made(**changes: object) -> Profiled:
         Stack(stage=("loop", "evaluate"), frames=(0, 1), own_s=4.0, samples=40),
         Stack(stage=("set-up",), frames=(2,), own_s=1.0, samples=10),
     )
-    evaluate = {"stage": ("loop", "evaluate")}
+    evaluate = ("loop", "evaluate")
     times = (
-        FunctionTime(**evaluate, name="dot", file="<built-in>", line=0, own_s=4.0, total_s=4.0, samples=40, calls=1000),  # type: ignore[arg-type]
-        FunctionTime(**evaluate, name="f<1>", file="mine/fit.py", line=7, own_s=1.0, total_s=5.0, samples=10),  # type: ignore[arg-type]
+        FunctionTime(stage=evaluate, function=1, own_s=4.0, total_s=4.0, samples=40, calls=1000),
+        FunctionTime(stage=evaluate, function=0, own_s=1.0, total_s=5.0, samples=10),
     )
     found = Profiled(
         name="a & b",
@@ -42,10 +54,10 @@ def made(**changes: object) -> Profiled:
         bottlenecks=(),
         interval_s=0.001,
         samples=60,
-        stage_spans=(Span(0.0, 1, 1.0, 0), Span(1.0, 1, 8.0, 1), Span(1.5, 2, 6.0, 2)),
-        frame_spans=(Span(1.5, 1, 6.0, 0), Span(2.0, 2, 5.0, 1)),
+        stage_spans=SpanColumns.of((Span(0.0, 1, 1.0, 0), Span(1.0, 1, 8.0, 1), Span(1.5, 2, 6.0, 2))),
+        frame_spans=SpanColumns.of((Span(1.5, 1, 6.0, 0), Span(2.0, 2, 5.0, 1))),
         left_out=3,
-        overhead=Overhead(plain_s=(8.0,), staged_s=(10.0,), sampled_s=(12.0,)),
+        overhead=Overhead.of((8.0,), (10.0,), (12.0,)),
         missing={},
     )
     found = replace(found, bottlenecks=bottlenecks(found))

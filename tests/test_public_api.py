@@ -10,7 +10,7 @@ import benchbook as bb
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
     "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "parameters", "problem",
-    "reference", "run", "save", "spec", "strength", "study", "variants", "verify",
+    "rank", "reference", "run", "save", "spec", "strength", "study", "variants", "verify",
 ]  # fmt: skip
 
 

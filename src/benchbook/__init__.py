@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from benchbook.protocols import Observer, Optimizer, Problem
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec, strength
-    from benchbook.studies import run, study, variants, verify
+    from benchbook.studies import rank, run, study, variants, verify
 
 _HOMES = {
     "BenchbookError": "errors",
@@ -54,6 +54,7 @@ _HOMES = {
     "optimizer": "optimizers",
     "parameters": "params",
     "problem": "problems",
+    "rank": "studies",
     "reference": "analysis",
     "run": "studies",
     "save": "artifacts",
@@ -84,6 +85,7 @@ __all__ = [
     "optimizer",
     "parameters",
     "problem",
+    "rank",
     "reference",
     "run",
     "save",

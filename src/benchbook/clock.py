@@ -1,4 +1,4 @@
-"""Time as a port: what measures or stamps takes a `Clock`, so that tests need no patching."""
+"""Time as a port: code that measures or stamps takes a `Clock`, so that tests need no patching."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ManualClock:
     elapsed_s: float = 0.0
 
     def now(self) -> datetime:
-        """Return the start plus what has elapsed."""
+        """Return the start plus the elapsed time."""
         return datetime.fromtimestamp(self.start.timestamp() + self.elapsed_s, UTC)
 
     def monotonic_s(self) -> float:

@@ -25,7 +25,7 @@ def canonical_json(value: Any) -> bytes:
 
     Raises:
         ValueError: A number is NaN or infinite, or a text holds a lone surrogate.
-        TypeError: A value is none that JSON has.
+        TypeError: A value has no JSON form.
 
     Examples:
         >>> canonical_json({"b": 1.5, "a": [True, None]})
@@ -99,9 +99,11 @@ def with_imports(name: str) -> frozenset[str]:
 def code_digest(thing: type | Callable[..., Any]) -> str:
     """Return a digest of a class with its bases, or of a function, by source; by bytecode if there is no source.
 
-    A class or function of benchbook is taken with its whole module and the modules of its floor that this imports, so
-    that an edited helper counts; that of a user is taken alone, so that an edited notebook cell next to it does not.
-    A factory that is no class and has a method `digest` is asked: it knows what else its work depends on.
+    For a class or function of benchbook, its whole module and the modules of its floor that this imports count, so that
+    an edited helper changes the digest; for one of a user it counts alone, so that an edited notebook cell next to it
+    does not.
+    A factory that is not a class and has a method `digest` provides its own digest: it knows what else its work depends
+    on.
     """
     if not isinstance(thing, type):
         own = getattr(thing, "digest", None)
@@ -112,7 +114,7 @@ def code_digest(thing: type | Callable[..., Any]) -> str:
 
 
 def source_of(thing: Any) -> str | None:
-    """Return the source of a class or function; None where there is none, or its file holds more than Python."""
+    """Return the source of a class or function; None if there is none, or its file is not plain Python."""
     try:
         return inspect.getsource(thing)
     except (OSError, TypeError, SyntaxError, tokenize.TokenError):

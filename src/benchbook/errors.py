@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-_SHORTEST_PART = 3  # shorter texts stand in too many names
+_SHORTEST_PART = 3  # shorter texts are contained in too many names
 
 
 class ExitCode(IntEnum):
@@ -56,7 +56,7 @@ class ShapeError(BenchbookError, ValueError):
 
 
 class ObjectiveError(BenchbookError):
-    """The objective raised, or returned something that is not one number a point.
+    """The objective raised, or did not return one number per point.
 
     Attributes:
         partial: Values of the points of the batch that were evaluated before, in order.
@@ -87,11 +87,11 @@ class ExecutionError(BenchbookError):
 
 
 class WorkerLostError(ExecutionError):
-    """The process that did some runs ended, or was ended because it overstayed its time.
+    """The worker process ended, or was ended because it exceeded its time limit.
 
     Attributes:
-        timed_out: Whether it was ended because it overstayed its time.
-        after_s: Seconds it had then; None if it ended by itself.
+        timed_out: Whether it was ended because it exceeded its time limit.
+        after_s: Seconds until then; None if it ended by itself.
     """
 
     def __init__(self, message: str, *, timed_out: bool = False, after_s: float | None = None) -> None:
@@ -102,14 +102,14 @@ class WorkerLostError(ExecutionError):
 
 
 class TimeUp(BaseException):  # an objective's own `except Exception` must not swallow it  # no error
-    """Raised into a run that overstays its time inside one call; the run ends with what it has.
+    """Raised in a run that exceeds its time limit within one call; the run ends with its results so far.
 
     Attributes:
         partial: Values of the points of the batch that were evaluated before, in order.
     """
 
     def __init__(self) -> None:
-        """Start with no values; a problem that evaluates point by point hands over those that it has."""
+        """Start without values; a problem that evaluates point by point adds those it has."""
         super().__init__()
         self.partial: Sequence[float] = ()
 
@@ -128,7 +128,7 @@ def unicode_of(text: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return the known names that are most like `name`, best first; those that contain it come before the others.
+    """Return the known names that are most similar to `name`, best first; those that contain it come first.
 
     Examples:
         >>> nearest("manta", ["random_search", "manta_ray_foraging"])

@@ -11,6 +11,7 @@ from benchbook.errors import ArtifactError, StorageError, UsageError
 
 ARTIFACT_ROOT_VARIABLE = "BENCHBOOK_ARTIFACTS"
 SPEC_ROOT_VARIABLE = "BENCHBOOK_SPECS"
+PIPELINE_VARIABLE = "BENCHBOOK_PIPELINE"  # the tracked pipeline that a process works for
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -109,7 +110,7 @@ def how_to_install(extra: str) -> str:
 
 
 def shipped(*parts: str) -> Path:
-    """Return a file or folder of the data that the package carries.
+    """Return a file or folder of the package's data.
 
     Examples:
         >>> shipped("params", "quick.yaml").is_file()
@@ -127,13 +128,13 @@ def artifact_root() -> Path:
 
 
 def spec_root() -> Path:
-    """Return where specs leave what they did: `BENCHBOOK_SPECS`, else `specs` below the artifacts."""
+    """Return where results of specs go: `BENCHBOOK_SPECS`, else `specs` below the artifacts."""
     named = os.environ.get(SPEC_ROOT_VARIABLE)
     return Path(named) if named else artifact_root() / "specs"
 
 
 def scratch_root() -> Path:
-    """Return where specs leave what they did when somebody only tried something."""
+    """Return where results of specs go that were run only to try something."""
     return artifact_root() / "scratch" / "specs"
 
 
@@ -144,7 +145,7 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the platform lets a folder be synced."""
+    """Make the rename itself durable, if the platform allows a folder to be synced."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

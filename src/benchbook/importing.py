@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def load_object(place: str, what: str) -> Any:
 
     Args:
         place: Its location.
-        what: What it is wanted as, for messages: `optimizer`, `function`.
+        what: What it is used as, for messages: `optimizer`, `function`.
 
     Raises:
         UsageError: There is no such module or name, or the module fails when it is imported.
@@ -59,7 +60,7 @@ def load_object(place: str, what: str) -> Any:
 
 
 def find_module(name: str) -> object | None:
-    """Return the specification of a top-level module without importing it; None: there is none.
+    """Return the specification of a top-level module without importing it; None if there is none.
 
     Examples:
         >>> find_module("math") is None, find_module("no_such_module") is None
@@ -70,7 +71,23 @@ def find_module(name: str) -> object | None:
 
 
 def look_in_project() -> None:
-    """Let modules in the project's folder, else in the working directory, be imported, after all that is installed."""
+    """Make modules in the project's folder, else the working directory, importable, after all installed ones."""
     folder = str(project_root() or Path.cwd())
     if folder not in sys.path:
         sys.path.append(folder)
+
+
+@cache
+def version_of(distribution: str, otherwise: str = "none") -> str:
+    """Return the version of an installed distribution, or another text if it is not installed.
+
+    Examples:
+        >>> version_of("no-such-distribution")
+        'none'
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return otherwise

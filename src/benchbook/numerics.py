@@ -1,6 +1,6 @@
 """Reproducible arithmetic: pin what chooses code by CPU, and record the outcome as a fingerprint.
 
-NumPy's exp, log and power and OpenBLAS's matmul choose an implementation by CPU, and each has other last bits.
+NumPy's exp, log and power and OpenBLAS's matmul choose an implementation by CPU, and they differ in the last bits.
 A chaotic optimizer amplifies one last bit into another trajectory. `pin` therefore asks both libraries, by their
 own environment variables, for the code of one common CPU generation (x86-64 with AVX2 and FMA); both read the
 variables once, when NumPy is imported, so `pin` must run before. It never acts in a process that has loaded NumPy
@@ -68,7 +68,7 @@ class Fingerprint:
 def pin() -> bool:
     """Set the environment variables that pin the arithmetic, and tell whether NumPy will obey them.
 
-    Does nothing where NumPy is loaded already, and sets no variable that is set already.
+    Does nothing if NumPy is already loaded, and changes no variable that is already set.
 
     Examples:
         >>> import numpy
@@ -96,7 +96,7 @@ def pins() -> dict[str, str]:
     if {"avx2", "fma"} <= flags and "NPY_ENABLE_CPU_FEATURES" not in os.environ:
         levels = [level for level, marks in levels_of(numpy_version()).items() if marks & flags]
         if levels:
-            # A level that the CPU lacks is left out: NumPy warns about those.
+            # Levels that the CPU lacks are left out, because NumPy warns about them.
             wanted["NPY_DISABLE_CPU_FEATURES"] = " ".join(levels)
         wanted["OPENBLAS_CORETYPE"] = _CORE_TYPE
     return {variable: os.environ.get(variable, value) for variable, value in wanted.items()}
@@ -185,7 +185,7 @@ def _numpy_dispatch() -> tuple[str, ...]:
     """Return NumPy's dispatch levels that this process uses, beyond the build's baseline."""
     core = importlib.import_module("numpy._core._multiarray_umath")
 
-    # Private, and the only place where NumPy tells what is in use after NPY_DISABLE_CPU_FEATURES.
+    # Private, and the only place where NumPy reports what is in use after NPY_DISABLE_CPU_FEATURES.
     features: dict[str, bool] = getattr(core, "__cpu_features__", {})
     levels: list[str] = list(getattr(core, "__cpu_dispatch__", []))
     return tuple(sorted(level for level in levels if features.get(level)))
@@ -196,7 +196,7 @@ def _blas() -> tuple[str, str, int | None]:
     from threadpoolctl import threadpool_info
 
     libraries = [library for library in threadpool_info() if library.get("user_api") == "blas"]
-    # SciPy carries a BLAS of its own: that of NumPy lies in NumPy's folder, if it came with NumPy.
+    # SciPy has its own BLAS; NumPy's is in NumPy's folder, if it came with NumPy.
     libraries.sort(
         key=lambda library: not any(part.startswith("numpy") for part in Path(library["filepath"]).parts[-3:])
     )

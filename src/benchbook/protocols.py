@@ -49,6 +49,58 @@ class Problem(Protocol):
 
 
 @runtime_checkable
+class Constrained(Protocol):
+    """A problem with constraints `g(x) <= 0`, which a point must keep to be feasible.
+
+    Its runs are judged as COCO judges them: a feasible point by its value, an infeasible one by `max(f, f_opt)` and the
+    sum of its violations. Each point costs two evaluations: one of the objective, one of all constraints together.
+    """
+
+    @property
+    def constraints(self) -> int:
+        """Number of constraints, >= 1."""
+
+    def constraint(self, x: FloatArray, /) -> FloatArray:
+        """Evaluate the constraints at points of shape `(n, dim)`; return values of shape `(n, constraints)`."""
+
+
+@runtime_checkable
+class TwoObjectives(Protocol):
+    """A problem with two objectives: called with points `(n, dim)`, it returns values of shape `(n, 2)`.
+
+    Its runs are judged by the hypervolume that all points so far dominate, as a share of the box from ideal to nadir
+    point. `f_opt` is minus the largest one known.
+    """
+
+    @property
+    def objectives(self) -> int:
+        """2."""
+
+    @property
+    def ideal(self) -> FloatArray:
+        """Best value of each objective, shape `(2,)`."""
+
+    @property
+    def nadir(self) -> FloatArray:
+        """The point that the hypervolume is measured to, shape `(2,)`."""
+
+
+def objectives_of(problem: object) -> int:
+    """Return the number of a problem's objectives: 1 where it says nothing of them."""
+    return int(getattr(problem, "objectives", 1))
+
+
+def constraints_of(problem: object) -> int:
+    """Return the number of a problem's constraints: 0 where it says nothing of them."""
+    return int(getattr(problem, "constraints", 0))
+
+
+def evaluations_of_point(problem: object) -> int:
+    """Return how many evaluations a point costs: one of the objective, and one of the constraints if there are any."""
+    return 2 if constraints_of(problem) else 1
+
+
+@runtime_checkable
 class Noisy(Protocol):
     """A problem whose values reach the optimizer with noise.
 
@@ -70,7 +122,8 @@ class Optimizer(Protocol):
     """Proposes points and learns from their values; never calls the objective and never counts evaluations.
 
     An optimizer that holds a resource, such as a thread, may have a method `close()`, which is called at the end of the
-    run.
+    run. One that is faster where nothing of it is called in another thread may have a method `stay_in_thread()`: a run
+    calls it before the first `ask`, as a promise.
     """
 
     def ask(self) -> FloatArray:
@@ -80,6 +133,10 @@ class Optimizer(Protocol):
         """Receive the values `fx`, shape `(batch,)`, of the points `x`, shape `(batch, dim)`.
 
         Values that are not finite (NaN or infinite) arrive as `+inf`.
+
+        An optimizer whose class declares `can = frozenset({"objectives"})` receives values of shape `(batch, 2)` from a
+        problem with two objectives; one that declares `"constraints"` receives those of the constraints, shape
+        `(batch, k)`, as a third argument `gx` from a problem that has some.
         """
 
 

@@ -49,13 +49,13 @@ def test_a_stored_table_is_a_run_table(folder: Path) -> None:
 
 def test_reading_one_cell_reads_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the frames of the runs that are looked at are decompressed."""
-    from benchbook.artifacts.store import store
+    from benchbook.artifacts.store import run_reading
 
     read: list[int] = []
-    frame_at = store.frame_at
+    frame_at = run_reading.frame_at
     stored = bb.open(folder)
     len(stored)
-    monkeypatch.setattr(store, "frame_at", lambda *a: read.append(a[1]) or frame_at(*a))
+    monkeypatch.setattr(run_reading, "frame_at", lambda *a: read.append(a[1]) or frame_at(*a))
     cell = list(stored.select(optimizer="random_search", function="sphere", dim=2))
     assert len(read) == len(cell) == 3
 
@@ -101,5 +101,5 @@ def test_a_cell_without_a_known_optimum_has_no_ert() -> None:
 
 def test_a_spread_of_one_number_has_no_deviation() -> None:
     """The deviation of a sample needs two."""
-    assert spread([2.0])["std"] is None
-    assert spread([1.0, 3.0])["std"] == pytest.approx(2**0.5)
+    assert spread([2.0]).std is None
+    assert spread([1.0, 3.0]).std == pytest.approx(2**0.5)

@@ -10,6 +10,8 @@ import numpy as np
 import orjson
 import pytest
 
+from benchbook.analysis.comparison.baselines import load_baseline
+from benchbook.analysis.comparison.baselines import to_document as baseline_document
 from benchbook.artifacts.codec import decode, encode
 from benchbook.artifacts.models.derive import model_of
 from benchbook.artifacts.models.registry import FILE_NAMES, RECORDS, json_schema, record_schema
@@ -32,8 +34,15 @@ from benchbook.records import (
     as_plain,
     from_plain,
 )
-from benchbook.records.fields import MAY_BE_ABSENT, Limits, Seconds
+from benchbook.files import shipped
+from benchbook.records.fields import MAY_BE_ABSENT, Items, Limits, Seconds, missing_as
+from benchbook.records.published import CellSummary
+from benchbook.typing import FloatArray
 
+CELL = {
+    "optimizer": "o", "settings": {}, "function": "f", "dim": 2, "budget": 9, "target": None, "instances": [1, 2],
+    "seeds": [None, 1], "evaluations": [9, 9], "aocc": None, "us_per_evaluation": [None, 1.0],
+}  # fmt: skip
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
@@ -178,3 +187,26 @@ def test_what_a_record_holds_is_in_its_document() -> None:
     del document["share"]
     with pytest.raises(KeyError, match="share"):
         from_plain(Whole, document)
+
+
+@pytest.mark.parametrize("name", ["native-bbob", "native-optimizers"])
+def test_the_bytes_of_baselines_stay(name: str) -> None:
+    """A published baseline is read into arrays with missing items, and written as the same file."""
+    path = shipped("baselines") / f"{name}.json.zst"
+    found = load_baseline(path)
+    assert encode(baseline_document(found.summary, found.name, found.created_at)) == path.read_bytes()
+
+
+def test_items_that_are_missing_are_null_in_documents() -> None:
+    """Which number stands for a missing one is said once, for schema, writer and reader."""
+
+    @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+    class Hits:
+        at: Annotated[FloatArray, Items(Limits(ge=1))] = dataclasses.field(metadata=missing_as(float("inf"), whole=True))
+
+    document = as_plain(Hits(at=np.array([3.0, np.inf])))
+    assert document == {"at": [3, None]}
+    assert type(document["at"][0]) is int
+    assert from_plain(CellSummary, CELL | {"hits": [3, None]}).hits.tolist() == [3.0, np.inf]
+    items = model_of(CellSummary).model_json_schema(mode="serialization")["properties"]["hits"]["items"]
+    assert items == {"anyOf": [{"minimum": 0, "type": "integer"}, {"type": "null"}]}

@@ -10,7 +10,7 @@ import pytest
 
 from benchbook.analysis.comparison.baselines import load_baseline
 from benchbook.analysis.comparison.leaderboard import leaderboard
-from benchbook.analysis.comparison.summary import StudySummary
+from benchbook.records.published import StudySummary
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TWO = "#optimizers=cma_es,whale&functions=bbob_f1,bbob_f8&dims=5"
-SHAPES = "[...document.querySelectorAll('#bb-explorer .bb-profile path.bb-line')].map((p) => p.getAttribute('d'))"
+SHAPES = (
+    "[...document.querySelectorAll('#bb-explorer .bb-profile path.bb-line:not(.bb-ink-reference)')]"
+    ".map((p) => p.getAttribute('d'))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,7 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
     """A copied address draws the same curves, bit by bit, in another window."""
     page = ready(opened("explorer.html"), "explorer")
     assert len(page.evaluate(SHAPES)) == 9
+    assert page.locator(".bb-profile path.bb-ink-reference.bb-line").count() == 1
     page.get_by_role("button", name="all optimizers").click()
     assert page.evaluate(SHAPES) == []
     for name in ("cma_es", "whale"):
@@ -72,6 +76,16 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
     again.get_by_role("button", name="Reset").click()
     assert len(again.evaluate(SHAPES)) == 9
     assert urlsplit(again.url).fragment == ""
+
+
+def test_a_baseline_is_loaded_once_it_is_chosen(opened: Opener) -> None:
+    """The page loads one with it; the field comes with the choice, or with a link that names it."""
+    page = ready(opened("explorer.html"), "explorer")
+    assert page.evaluate("Object.keys(window.benchbook.data)") == ["native-bbob"]
+    page.locator("#bb-baseline").select_option("field-bbob")
+    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length > 40")
+    again = ready(opened("explorer.html", fragment="#baseline=field-bbob&optimizers=nlopt:BOBYQA"), "explorer")
+    assert list(shares(again)) == ["nlopt:BOBYQA"]
 
 
 def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySummary) -> None:
@@ -125,7 +139,7 @@ def test_nothing_chosen_and_nonsense_in_the_address_are_borne(opened: Opener) ->
     page = ready(opened("explorer.html", fragment=nonsense), "explorer")
     assert list(shares(page)) == ["whale"]
     page.evaluate("location.hash = '#optimizers=cma_es'")
-    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line').length === 1")
+    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length === 1")
     assert list(shares(page)) == ["cma_es"]
 
 
@@ -138,7 +152,7 @@ def test_a_hostile_name_is_shown_as_it_is(opened: Opener) -> None:
         " location.hash = `#optimizers=${encodeURIComponent(name)}`; }",
         hostile,
     )
-    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line').length === 1")
+    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length === 1")
     assert list(shares(page)) == [hostile]
     assert page.locator("#bb-explorer img").count() == 0
 

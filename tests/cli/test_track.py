@@ -7,8 +7,8 @@ import pytest
 
 from benchbook.artifacts.validate import check_file
 from benchbook.cli.main import main
+from benchbook.records.pipeline import StepStatus
 from benchbook.tracking import Pipeline, track
-from benchbook.tracking.state import StepStatus
 
 Call = Callable[..., tuple[int, str, str]]
 

@@ -40,8 +40,10 @@ RUN: dict[str, tuple[str, ...]] = {
     "docs/reference/parameters.md": (),
     f"{HOW_TO}add-an-optimizer.md": (),
     f"{HOW_TO}applied-stereo.md": (),
+    f"{HOW_TO}constraints-and-two-objectives.md": (),
     f"{HOW_TO}compare-with-a-baseline.md": ("my-study", "last-week"),
     f"{HOW_TO}exchange-with-coco-and-ioh.md": ("my-study", "theirs"),
+    f"{HOW_TO}how-good-is-my-optimizer.md": (),
     f"{HOW_TO}make-a-report.md": ("my-study", "theirs"),
     f"{HOW_TO}run-a-study.md": (),
     f"{HOW_TO}track-a-pipeline.md": (),
@@ -160,6 +162,9 @@ def prepare(page: Path, project: Path) -> None:
     for name in RUN.get(identity(page), ()):
         (project / "given.yaml").write_text(STUDY, encoding="utf-8")
         assert main(["study", "run", "given.yaml", "--store", f"artifacts/{name}", "--quiet", "--no-track"]) == 0
+    if page.name == "how-good-is-my-optimizer.md":  # its first block is to be saved as a module
+        first = next(text for language, text in blocks(page) if language == "python")
+        (project / "my_solvers.py").write_text(first, encoding="utf-8")
     if page.name == "track-a-pipeline.md":
         with track("imitation", total=1, show=False) as pipeline, pipeline.step("clone"):
             pass

@@ -6,7 +6,7 @@ import pytest
 from benchbook.errors import UnknownNameError, UsageError
 from benchbook.problems import ProblemInfo, catalog, describe, expand, names, problem, register
 from benchbook.problems.instance import TextbookProblem
-from benchbook.protocols import Problem
+from benchbook.protocols import Problem, constraints_of, objectives_of
 
 TEXTBOOK_NAMES = [
     "sphere",
@@ -48,10 +48,12 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "_registered", {})
 
 
-def test_names_are_the_ten_the_24_the_noisy_30_two_suites_and_the_applied() -> None:
-    """Textbook functions come first, then BBOB with and without noise, two further suites, the applied problems."""
+def test_names_are_the_textbooks_bbobs_those_of_further_suites_and_the_applied() -> None:
+    """Textbook functions come first, then BBOB with and without noise, four further suites, the applied problems."""
     noisy = [f"bbob_noisy_f{number}" for number in range(101, 131)]
     suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
+    suites += [f"bbob_constrained_f{number}" for number in range(1, 55)]
+    suites += [f"bbob_biobj_f{number}" for number in range(1, 93)]
     assert names() == TEXTBOOK_NAMES + BBOB_NAMES + noisy + suites + APPLIED_NAMES
 
 
@@ -68,9 +70,11 @@ def test_every_function_makes_a_problem(name: str) -> None:
         assert made.lower.tolist() == [info.lower] * dim
         assert made.upper.tolist() == [info.upper] * dim
     values = made(np.full((3, dim), 0.3))
-    assert values.shape == (3,)
+    assert values.shape == ((3, 2) if objectives_of(made) == 2 else (3,))
     assert values.dtype == np.float64
-    if name in APPLIED_NAMES:
+    if objectives_of(made) == 2 or constraints_of(made):
+        assert made.f_opt is not None  # a value that feasible points, or hypervolumes, are compared with
+    elif name in APPLIED_NAMES:
         assert made.f_opt is None
     else:
         assert made.f_opt is not None
@@ -133,7 +137,8 @@ def test_groups_expand_to_their_functions() -> None:
     """Group names stand for all of theirs, each function once, in the order given."""
     assert expand("textbook") == TEXTBOOK_NAMES
     assert expand(["levy", "bbob", "bbob_f3", "levy"]) == ["levy", *BBOB_NAMES]
-    assert expand(["textbook", "bbob", "bbob_noisy", "bbob_largescale", "bbob_mixint", "applied"]) == names()
+    suites = ["bbob_noisy", "bbob_largescale", "bbob_mixint", "bbob_constrained", "bbob_biobj"]
+    assert expand(["textbook", "bbob", *suites, "applied"]) == names()
     assert expand([]) == []
 
 

@@ -20,13 +20,34 @@ def test_list_shows_what_a_user_needs(capsys: pytest.CaptureFixture[str]) -> Non
     assert json.loads(capsys.readouterr().out) == names()
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", [name for name in names() if not name.startswith(("bbob_biobj", "bbob_constr"))])
 def test_every_function_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Formula, bounds, optimum and properties of every function can be shown without further options."""
     assert main(["problems", "show", name]) == 0
     text = capsys.readouterr().out
     for fact in ("formula", "bounds", "f_opt", "x_opt", "separable", "multimodal", "condition", "group"):
         assert fact in text
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("bbob_constrained_f15", ["constraints  9", "with 9 constraints g_i(x) <= 0"]),
+        ("bbob_biobj_f2", ["objectives   2", "objectives bbob_f1 and bbob_f2"]),
+    ],
+)
+def test_constraints_and_objectives_are_shown(name: str, facts: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """How many constraints or objectives a function has is told."""
+    assert main(["problems", "show", name]) == 0
+    text = capsys.readouterr().out
+    assert [fact for fact in facts if fact not in text] == []
+
+
+def test_two_objectives_have_no_contours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A picture of contours is refused for two objectives, and nothing is written."""
+    assert main(["problems", "show", "bbob_biobj_f2", "--picture", str(tmp_path / "picture.svg")]) == 2
+    assert "bbob_biobj_f2 has two" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_integer_variables_are_shown(capsys: pytest.CaptureFixture[str]) -> None:

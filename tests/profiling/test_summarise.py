@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from benchbook.profiling.hints import BY_STAGE
-from benchbook.profiling.result import FunctionTime, Overhead, StageTime
 from benchbook.profiling.summarise import bottlenecks, with_calls, with_functions
+from benchbook.records.profile import FunctionTime, Overhead, StageTime
 
 
 def test_bottlenecks_are_stages_by_their_own_time(profiled) -> None:
@@ -53,9 +53,9 @@ def test_functions_divide_the_time_that_a_stage_takes_without_sampling(profiled)
     plain = profiled(stages=stages, total_s=4.5, other_s=0.5, function_times=(), stacks=(), interval_s=None)
     found = with_functions(plain, profiled())
     assert (found.total_s, found.other_s, found.stages) == (4.5, 0.5, stages)
-    assert [(time.name, time.own_s, time.total_s) for time in found.function_times] == [
-        ("dot", 2.0, 2.0),
-        ("f<1>", 0.5, 2.5),
+    assert [(time.function, time.own_s, time.total_s) for time in found.function_times] == [
+        (1, 2.0, 2.0),
+        (0, 0.5, 2.5),
     ]
     assert [stack.own_s for stack in found.stacks] == [0.5, 2.0]  # those of the set-up had no stage any more
     assert [(span.number, span.duration_s) for span in found.stage_spans] == [(0, 8.0), (1, 6.0)]
@@ -70,13 +70,13 @@ def test_a_profile_of_no_time_has_no_bottlenecks(profiled) -> None:
 @pytest.mark.parametrize(("sampled", "share"), [((), None), ((3.0, 2.0, 9.0), 0.5)])
 def test_overhead_is_median_against_median(sampled, share) -> None:
     """One disturbed run does not decide; where nothing was sampled, nothing is told."""
-    overhead = Overhead(plain_s=(2.0, 1.0, 9.0), staged_s=(2.2, 2.0, 7.0), sampled_s=sampled)
+    overhead = Overhead.of((2.0, 1.0, 9.0), (2.2, 2.0, 7.0), sampled)
     assert overhead.stages_share == pytest.approx(0.1)
     assert overhead.functions_share == share
 
 
 def test_bottlenecks_below_a_hundredth_are_none(profiled) -> None:
     """What takes next to nothing is not worth a hint."""
-    tiny = FunctionTime(stage=(), name="g", file="g.py", line=1, own_s=0.01, total_s=0.01, samples=1)
+    tiny = FunctionTime(stage=(), function=0, own_s=0.01, total_s=0.01, samples=1)
     found = replace(profiled(stages=()), function_times=(tiny,))
     assert bottlenecks(found) == ()

@@ -1,6 +1,7 @@
 import pytest
 
 from benchbook.profiling.tables import place, seconds, text
+from benchbook.records.profile import ProfiledFunction
 
 
 def test_each_stage_has_its_row_and_all_add_up(profiled) -> None:
@@ -74,4 +75,6 @@ def test_seconds_have_a_fitting_unit(value: float, shown: str) -> None:
 
 def test_the_import_system_is_named_by_its_file() -> None:
     """Its files are no paths."""
-    assert place("_load", "<frozen importlib._bootstrap>", 3) == "_load  <frozen importlib._bootstrap>"
+    assert (
+        place(ProfiledFunction("_load", "<frozen importlib._bootstrap>", 3)) == "_load  <frozen importlib._bootstrap>"
+    )

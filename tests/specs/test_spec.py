@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from benchbook.errors import ClaimsFailedError, ParamsError, UnknownNameError, U
 from benchbook.records import as_plain
 from benchbook.specs import Spec
 from benchbook.specs.outcome import read_outcome
-from benchbook.specs.rerun import Repeated, in_another_process
 from benchbook.specs.standard_claims import claim_contract
+from benchbook.specs.trials.rerun import Repeated, in_another_process
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -80,13 +81,26 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     spec.claim("good", "One is one.", 1, "==", 1)
     with pytest.raises(
         ClaimsFailedError,
-        match=r"1 of 3 claims do not hold: bad: measured 1, required = 2; 1 of 3 claims could not be decided: unknown",
+        match=r"1 of 3 quality claims do not hold: bad: measured 1, required = 2; "
+        r"1 of 3 quality claims could not be decided: unknown",
     ):
         spec.then()
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["failed", "undecided", "held"]
     outcome: dict[str, Any] = dict(read_outcome(spec.folder))
     assert outcome["status"] == "failed"
     assert [claim["verdict"] for claim in outcome["claims"]] == ["failed", "undecided", "held"]
+
+
+def test_contract_checks_that_fail_are_counted_apart(spec: Spec) -> None:
+    """Whoever reads the error sees whether the optimizer is unsound, or not as good as claimed."""
+    spec.when()
+    spec.claim("late", "It ends.", 1, "==", 0, sort="contract")
+    spec.claim("bad", "One is two.", 1, "==", 2)
+    spec.claim("good", "One is one.", 1, "==", 1)
+    with pytest.raises(
+        ClaimsFailedError, match=r"1 of 2 quality claims do not hold: bad.*; 1 of 1 contract checks do not hold: late"
+    ):
+        spec.then()
 
 
 def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
@@ -158,6 +172,22 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
     assert "benchbook run --optimizer manta_ray_foraging --function sphere --dim 2" in repr(spec.reproduce())
 
 
+def test_fronts_show_what_a_run_found_of_two_objectives() -> None:
+    """The picture says how many points each front has and how large its hypervolume is; one objective has no front."""
+    problems = {"functions": ["bbob_biobj_f1"], "dims": [2], "instances": [1], "bbob_functions": []}
+    length = {"seeds": 1, "bbob_instances": [1], "budget_per_dim": 50, "target": None}
+    spec = bb.spec("nsga2", preset="mine", **problems, **length)
+    picture = spec.fronts("bbob_biobj_f1", budget=600)
+    found = re.search(r"nsga2: (\d+) points in its front, hypervolume (0\.\d+); random_search: \d+ points", picture.alt)
+    assert found is not None
+    record = bb.run("nsga2", "bbob_biobj_f1", dim=2, seed=1, budget=600)
+    assert record.best_value is not None
+    assert float(found[2]) == pytest.approx(-record.best_value, abs=1e-3)
+    assert picture.svg() == spec.fronts("bbob_biobj_f1", budget=600).svg()
+    with pytest.raises(UsageError, match="sphere has one objective"):
+        spec.fronts("sphere")
+
+
 def test_the_table_of_targets_counts_successes(spec: Spec) -> None:
     """A cell tells the expected evaluations, the share of successes, or that there were none."""
     spec.when()
@@ -226,9 +256,9 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     alone.claim("good", "One is one.", 1, "==", 1)
     alone.then()
     assert read_outcome(alone.folder)["status"] == "held"
-    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends as low as mealpy:OriginalTSA")
+    assert capsys.readouterr().out.startswith("undecided On shifted problems it ends below mealpy:OriginalTSA")
     alone.claim("unknown", "Nobody knows.", None, "<=", 1)
-    with pytest.raises(ClaimsFailedError, match="1 of 3 claims could not be decided: unknown"):
+    with pytest.raises(ClaimsFailedError, match="1 of 3 quality claims could not be decided: unknown"):
         alone.then()
 
 
@@ -302,3 +332,18 @@ def test_wrong_parameters_are_named(change: dict[str, Any], error: type[Exceptio
     """A notebook with wrong parameters stops at its first cell with a sentence."""
     with pytest.raises(error, match=message):
         bb.spec("manta_ray_foraging", **{**PARAMS, **change})
+
+
+def test_the_optimizer_of_a_spec_is_ranked_with_its_settings(tmp_path: Path, monkeypatch) -> None:
+    """In a baseline, from runs of their own in the spec's folder; the outcome does not count them."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
+    spec = bb.spec("manta_ray_foraging", settings={"population": 10}, **PARAMS)
+    found = spec.rank(baseline="native-bbob", dims=2, functions="bbob_f1", budget_per_dim=20)
+    assert found.folder == spec.folder / "rank"
+    assert found.ranking.candidate == "manta_ray_foraging (yours)"
+    assert found.ranking.optimizer.settings["population"] == 10
+    assert found.ranking.runs == 15
+    assert "mean rank" in repr(found)
+    assert found.mean_ranks().alt.startswith("Mean ranks")
+    assert "reference 1.00" in found.profiles().alt  # best-2009 needs fewer than 40 evaluations on the sphere
+    assert len(spec.when()) == len(spec.plan)

@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 
 import benchbook as bb
+from benchbook.artifacts.io import load_document, save_document
 from benchbook.cli.main import main
 from benchbook.errors import UnknownNameError, UsageError
+from benchbook.optimizers.faults.plant import SEVERITIES
+from benchbook.optimizers.faults.wrapped import WRAPPED_FAULTS
 from benchbook.params.load import load
+from benchbook.records import Claim, Verdict
+from benchbook.specs.notebooks.discover import find
 from benchbook.specs.noticing import measure
-from benchbook.specs.noticing.calibrate import calibrate
+from benchbook.specs.noticing.calibrate import Calibrated, Calibration, calibrate
 from benchbook.specs.noticing.faults import faults_of, planting
-from benchbook.specs.noticing.measure import read_strength
+from benchbook.specs.noticing.filed import check_strength, read_strength, strength_path
+from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import trial
 
 CELLS = (
@@ -95,6 +101,30 @@ def test_strength_tells_who_noticed_what_and_goes_on_where_it_ended(
     assert again.document["faults"] == measured.document["faults"]
 
 
+def test_a_filed_strength_goes_stale_with_claims_and_parameters_and_not_with_text(project: Path) -> None:
+    """In benchbook's own repository; another project measures what it wants."""
+    folder = project / "notebooks"
+    assert check_strength(folder, find(["random_search"])) == []
+    (project / "pyproject.toml").write_text('[project]\nname = "benchbook"\n')
+
+    def told() -> str:
+        return " ".join(finding.what for finding in check_strength(folder, find(["random_search"])))
+
+    assert "never measured" in told()
+    bb.strength("random_search", faults=["noise"], workers=1)
+    assert "some of the faults" in told()
+    path = strength_path("random_search")
+    document: Any = load_document(path)
+    [first, *_] = document["faults"]
+    every = [{**first, "name": fault.name, "severity": s} for fault in WRAPPED_FAULTS.values() for s in SEVERITIES]
+    save_document({**document, "faults": every}, path)
+    assert told() == ""
+    write(project, (*CELLS[:2], "another_display()", *CELLS[3:]))
+    assert told() == ""
+    write(project, (*CELLS[:3], CELLS[3].replace("10)", "11)"), *CELLS[4:]))
+    assert "have changed" in told()
+
+
 def test_an_optimizer_that_raises_is_noticed(project: Path) -> None:
     """A raising run counts as noticed, and what it raised is said."""
     del project
@@ -115,6 +145,55 @@ def test_calibration_judges_under_other_seeds_and_proposes_thresholds(project: P
     assert weakness.high is not None
     assert weakness.low < weakness.high
     assert " to " in weakness.proposed
+
+
+def test_a_calibration_tells_the_strength_that_its_thresholds_give() -> None:
+    """With what each claim measured with each fault; a test keeps its verdict."""
+    text = {"text": "It is so.", "unit": "", "verdict": Verdict.HELD}
+    claim = Claim(id="near", measured=1.0, relation="<=", threshold=100, **text)  # type: ignore[arg-type]
+    test = Claim(id="test", measured=0.2, relation="<=", threshold=1, **text)  # type: ignore[arg-type]
+    found = Calibration(
+        name="x",
+        reseeded=9,
+        alarms=0,
+        claims=(
+            Calibrated(claim=claim, failed=0, low=0.5, high=2.0),
+            Calibrated(claim=test, failed=0, low=None, high=None),
+        ),
+    )
+    same = {"family": "wrapped", "severity": "mild", "effect": True, "error": None, "noticed_by": []}
+    faults = [
+        {**same, "name": "a", "measured": {"near": 3.0, "test": 0.5}},
+        {**same, "name": "b", "measured": {"near": 1.9, "test": 0.5}},
+        {**same, "name": "c", "measured": {"near": 1.9, "test": 2.0}, "noticed_by": ["test"]},
+    ]
+    assert found.strength(Strength({"claims": [], "faults": faults}), "mild") == (2, 3)  # type: ignore[dict-item]
+    assert found.claims[0].proposed == "<= 2"
+    assert found.claims[1].proposed == ""
+
+
+def test_all_specs_can_be_measured_in_parts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without names, every spec of the shard; an artifact of another preset does not take the place of quick's."""
+    del project
+    assert main(["spec", "strength", "--faults", "noise", "--shard", "2/2"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["spec", "strength", "--faults", "noise", "--shard", "1/1", "--params", "balanced"]) == 0
+    assert "random_search: These claims notice" in capsys.readouterr().out
+    assert read_strength("random_search") is None
+    assert read_strength("random_search", "balanced") is not None
+
+
+def test_a_missing_library_is_told_by_name_and_left_out_of_all(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A named spec is an error with the command that installs the library; of all specs, the others are measured."""
+    del project
+    for module in ("benchbook.specs.noticing.measure", "benchbook.specs.names"):
+        monkeypatch.setattr(f"{module}.what_is_missing", lambda spec: f"{spec} needs x: pip install x")
+    with pytest.raises(UsageError, match="pip install x"):
+        bb.strength("random_search")
+    assert main(["spec", "strength"]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_bad_input_is_told(project: Path) -> None:

@@ -16,6 +16,7 @@ from benchbook.optimizers.native.particle_swarm import ParticleSwarm
 from benchbook.records import Verdict
 from benchbook.specs import Spec
 from benchbook.specs.trials.planting import planted
+from benchbook.specs.trials.published import Change, together
 from benchbook.studies.runs.planned_run import PlannedRun
 
 PARAMS: dict[str, Any] = {
@@ -149,6 +150,32 @@ def test_problems_that_were_not_published_leave_the_claims_open(capsys: pytest.C
     assert "none of these problems" in spec.claim_as_good_as_published().detail
     spec.then()
     assert capsys.readouterr().out.count("undecided") == 2
+
+
+def test_problems_to_compare_on_can_be_named() -> None:
+    """Only these are run again, whatever the parameters have; problems that were not published are an error."""
+    spec = bb.spec("particle_swarm", published="native-bbob", published_on={"bbob_f5": [2], "bbob_f1": [5]}, **PARAMS)
+    assert {(run.problem.name, run.spec.dim) for run in spec._sample_plan} == {("bbob_f5", 2), ("bbob_f1", 5)}
+    with pytest.raises(UsageError, match="particle_swarm on bbob_f1 in 3-D, sphere in 2-D"):
+        bb.spec("particle_swarm", published="native-bbob", published_on={"bbob_f1": [2, 3], "sphere": [2]}, **PARAMS)
+
+
+def test_small_changes_of_all_cells_add_up() -> None:
+    """Each instance is paired with itself; three cells that differ a little are together a clear difference."""
+    apart = [Change(where=str(k), difference=0.03, error=0.0125, freedom=14.0) for k in range(3)]
+    pooled = together(apart)
+    assert pooled.difference == pytest.approx(0.03)
+    assert not apart[0].surely_beyond(0.002, 0.005)
+    assert pooled.half_width(0.002) < apart[0].half_width(0.002) / 1.5
+
+
+def test_the_reference_is_compared_where_a_difference_can_show() -> None:
+    """On named functions, with a budget of its own where the parameters give the reference less."""
+    params = {**PARAMS, "adapter_budget_per_dim": {"scipy": 50}, "adapter_functions": ["sphere"], "adapter_dims": [2]}
+    given = {"reference": "scipy:nelder_mead", **params}
+    assert {run.spec.budget for run in bb.spec("particle_swarm", **given)._peer_plan} == {100}
+    spec = bb.spec("particle_swarm", reference_on=["ellipsoid"], reference_budget_per_dim=1000, **given)
+    assert {(run.problem.name, run.spec.budget) for run in spec._peer_plan} == {("ellipsoid", 600)}
 
 
 def test_the_largest_published_dimension_is_compared() -> None:

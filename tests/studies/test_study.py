@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 import benchbook as bb
-from benchbook.artifacts.store.study_plan import CELL_RUNS, plan_from
+from benchbook.artifacts.store.study_plan import CELL_RUNS, StudyPlan
 from benchbook.errors import UnknownNameError, UsageError
+from benchbook.records import as_plain, from_plain
 from benchbook.studies.runs.execute import code_digest
 
 SMALL: dict[str, Any] = {"optimizers": ["manta_ray_foraging"], "functions": ["sphere", "bbob_f1"], "dims": [2, 3]}
@@ -95,7 +96,7 @@ def _pairs(made: Any, cell: Any) -> tuple[list[str], list[Any]]:
 def test_a_plan_survives_its_document() -> None:
     """What a manifest holds gives the same plan."""
     plan = bb.study(**SMALL, instances=[1, 2], seeds=2, target=1e-8).plan
-    assert plan_from(plan.document(), plan.version) == plan  # type: ignore[arg-type]
+    assert from_plain(StudyPlan, as_plain(plan), version=plan.version) == plan
 
 
 def test_large_cells_travel_in_parts() -> None:

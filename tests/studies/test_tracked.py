@@ -13,11 +13,11 @@ import benchbook as bb
 from benchbook.analysis.plots.timing import timeline
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import MissingExtraError, StorageError, UsageError
+from benchbook.records.pipeline import PipelineState
 from benchbook.studies import tracked as tracked_studies
 from benchbook.studies.tracked import Grouping, Watcher
 from benchbook.tracking import Pipeline, list_runs, read_run, read_samples
 from benchbook.tracking.files.folders import find_run
-from benchbook.tracking.state import PipelineState
 
 
 def small(functions: int = 2, **more: object) -> bb.Study:

@@ -1,6 +1,7 @@
 """Planted faults change what they say, and nothing else."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -123,3 +124,32 @@ def test_no_store_takes_one_fault_for_another() -> None:
     assert len({choice.name for choice in choices}) == len({choice.digest() for choice in choices}) == 5
     other = bb.optimizer(plant(DifferentialEvolution, "noise", "mild", seed=1))
     assert other.digest() not in {choice.digest() for choice in choices}
+
+
+@pytest.mark.parametrize("fault", ["noise", "permuted", "forgets"])
+def test_a_point_of_several_values_is_changed_as_a_whole(fault: str) -> None:
+    """Objectives and constraints of a point arrive in their shapes; what is permuted or forgotten goes together."""
+
+    class Told:
+        can = frozenset({"objectives", "constraints"})
+
+        def __init__(self, lower: Any, upper: Any, rng: Any) -> None:
+            self.dim = len(lower)
+
+        def ask(self) -> Any:
+            return np.full((4, self.dim), 0.5)
+
+        def tell(self, x: Any, fx: Any, gx: Any) -> None:
+            self.told = fx, gx
+
+    factory = plant(Told, fault)  # type: ignore[arg-type]
+    assert factory.can == Told.can
+    made = factory(np.zeros(3), np.ones(3), np.random.default_rng(1))
+    fx = np.arange(8.0).reshape(4, 2)
+    for _ in range(6):
+        made.tell(made.ask(), fx, fx[:, :1] + 100)  # type: ignore[call-arg]
+        own, others = made.inside.told  # type: ignore[attr-defined]
+        assert own.shape == (4, 2)
+        assert others.shape == (4, 1)
+        if fault != "noise":
+            assert np.array_equal(others[:, 0], own[:, 0] + 100)

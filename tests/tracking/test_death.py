@@ -13,6 +13,7 @@ from types import FrameType
 
 import pytest
 
+from benchbook.records.pipeline import TrackedClaim
 from benchbook.tracking import list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, tracking_root
@@ -170,7 +171,7 @@ def test_a_signal_in_the_middle_of_a_write_waits_for_its_end(heard: list[int]) -
         pipeline.emit("claim", fields)
         assert heard == [signal.SIGTERM]
     state = read_manifest(pipeline.folder / MANIFEST)
-    assert (state.torn, state.claims, state.signals) == (0, [("a", "held")], ["SIGTERM"])
+    assert (state.torn, state.claims, state.signals) == (0, [TrackedClaim(text="a", verdict="held")], ["SIGTERM"])
 
 
 FULL = """

@@ -28,7 +28,7 @@ def test_after_the_second_step_the_prediction_is_within_a_fifth(steps: list[tupl
     """Earlier runs give the proportions, this one the pace."""
     for earlier in (1.0, 1.1, 0.95):
         run(steps, earlier)
-    errors = [error for done, _, error in eta_errors(run(steps, pace).state) if done >= 2]
+    errors = [one.error for one in eta_errors(run(steps, pace).state) if one.done >= 2]
     assert errors
     assert max(map(abs, errors)) <= 0.2
 
@@ -38,7 +38,7 @@ def test_without_earlier_runs_steps_to_come_are_like_those_before() -> None:
     state = run(EQUAL).state
     assert not [p for p in state.predictions if p.done == 0]
     assert {p.earlier for p in state.predictions} == {0}
-    assert max(abs(error) for done, _, error in eta_errors(state) if done >= 1) < 0.01
+    assert max(abs(one.error) for one in eta_errors(state) if one.done >= 1) < 0.01
 
 
 def test_the_interval_holds_the_truth_and_narrows() -> None:
@@ -110,7 +110,7 @@ def test_steps_side_by_side_are_not_added_up(earlier: int) -> None:
         side_by_side([20.0, 24.0, 16.0] * 4, 3)
     state = side_by_side([20.0, 24.0, 16.0] * 4, 3).state
     assert state.duration_s == pytest.approx(80, abs=10)
-    errors = [error for done, _, error in eta_errors(state) if done >= 2]
+    errors = [one.error for one in eta_errors(state) if one.done >= 2]
     assert max(map(abs, errors)) <= 0.2
 
 
@@ -122,7 +122,7 @@ def test_weights_tell_how_long_uneven_steps_take() -> None:
         for label, weight in zip(labels, work, strict=True):
             with pipeline.step(label):
                 clock.advance(7 * weight)
-    assert max(abs(error) for done, _, error in eta_errors(pipeline.state) if done >= 1) < 0.01
+    assert max(abs(one.error) for one in eta_errors(pipeline.state) if one.done >= 1) < 0.01
 
 
 def test_earlier_durations_are_scaled_by_the_work() -> None:
@@ -220,7 +220,7 @@ def looked_at(number: int) -> tuple[list[float], list[float]]:
                     clock.advance(took - at)
     total = pipeline.state.duration_s or 0.0
     live = [abs(t + left - total) / total for t, left in moments]
-    return live, [abs(error) for done, _, error in eta_errors(pipeline.state) if done >= 2]
+    return live, [abs(one.error) for one in eta_errors(pipeline.state) if one.done >= 2]
 
 
 def test_random_pipelines_are_predicted_within_a_fifth_at_random_moments() -> None:

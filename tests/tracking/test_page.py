@@ -54,6 +54,15 @@ def test_the_page_fits_into_eighty_columns(steps: int) -> None:
     assert max(len(line) for line in text.splitlines()) <= 80
     assert len(text.splitlines()) <= 40
     assert f"step {steps} of {steps}" in text
+    assert "…" not in text
+
+
+def test_what_is_long_continues_on_the_next_line() -> None:
+    """Of a claim, a label or the metrics of a step nothing is left out."""
+    words = " ".join(repr(watch(busy_pipeline(1).run_id)).split())
+    assert "a_metric_with_a_long_name 12,346" in words
+    assert "claim 0 says something that takes the whole width of a terminal and then more" in words
+    assert "too long for its column" in words
 
 
 def test_the_page_shows_the_running_step_among_many() -> None:

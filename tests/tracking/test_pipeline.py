@@ -9,13 +9,13 @@ import pytest
 from benchbook.artifacts.validate import check_document, check_file
 from benchbook.clock import ManualClock
 from benchbook.errors import MissingExtraError, StorageError, UsageError
+from benchbook.records.pipeline import PipelineState, StepStatus
 from benchbook.tracking import Pipeline, list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files import writer as files
 from benchbook.tracking.files.folders import MANIFEST, REPORT, SNAPSHOT
 from benchbook.tracking.files.pipeline_document import from_document, to_document
 from benchbook.tracking.output.reports import tally
-from benchbook.tracking.state import PipelineState, StepStatus
 
 
 def worked(clock: ManualClock, **options: object) -> Pipeline:

@@ -5,11 +5,14 @@ from pathlib import Path
 import orjson
 import pytest
 
+from benchbook.cli.main import main
 from benchbook.clock import ManualClock
 from benchbook.errors import ArtifactError, UnknownNameError, UsageError
+from benchbook.files import PIPELINE_VARIABLE
 from benchbook.tracking import Pipeline, find_run, list_runs, prune, read_run, track
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files.folders import LOCK, MANIFEST, run_ids, tracking_root
+from benchbook.tracking.files.pipeline_document import from_document, to_document
 from benchbook.tracking.files.reader import INDEX
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -35,6 +38,52 @@ def test_the_list_is_newest_first_and_filtered() -> None:
     assert [line.name for line in list_runs(spec="a")[0]] == ["a"]
     lines, count = list_runs(limit=1)
     assert (len(lines), count) == (1, 3)
+
+
+def nested(parent: str, monkeypatch: pytest.MonkeyPatch, day: int = 0) -> Pipeline:
+    """Return a pipeline that ran in a process that works for another, and is over."""
+    with monkeypatch.context() as process:
+        process.setenv(PIPELINE_VARIABLE, parent)
+        return ended("part", day)
+
+
+def test_parts_of_another_pipeline_are_listed_on_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The list shows one pipeline for the whole, and the latest is that one; parts are found by name."""
+    whole = ended("whole", 0)
+    part = nested(whole.run_id, monkeypatch, 1)
+    assert [line.name for line in list_runs()[0]] == ["whole"]
+    assert next((line.name, line.parent) for line in list_runs(nested=True)[0]) == ("part", whole.run_id)
+    assert find_run("latest") == whole.folder
+    assert find_run("part") == part.folder
+    assert main(["track", "list", "--spec", "part"]) == 0
+    assert "1 that are part of other pipelines; --nested lists them" in capsys.readouterr().out
+    assert main(["track", "list", "--nested"]) == 0
+    assert part.run_id in capsys.readouterr().out
+
+
+def test_a_part_whose_whole_is_gone_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is kept is out of sight for ever."""
+    nested("20260101T000000000000Z-gone-00000000", monkeypatch)
+    assert [line.name for line in list_runs()[0]] == ["part"]
+    assert find_run("latest").name.split("-")[1] == "part"
+
+
+def test_a_snapshot_without_a_parent_is_read() -> None:
+    """Pipelines of earlier versions do not say what they are part of."""
+    document = to_document(ended("old").state)
+    del document["parent"]
+    assert from_document(document).parent is None
+
+
+def test_parts_stay_as_long_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not counted among those that are kept, and go with the one they are part of."""
+    for day in range(22):
+        whole = ended("whole", day)
+        nested(whole.run_id, monkeypatch, day)
+    assert len(prune(20)) == 4
+    assert len(list_runs(nested=True)[0]) == 40
 
 
 def test_nothing_tracked_is_an_empty_list() -> None:

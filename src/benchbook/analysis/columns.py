@@ -1,4 +1,4 @@
-"""The columnar view of runs: one entry a run, and all improvements end to end. Every measure starts from it."""
+"""The columnar view of runs: one entry per run, and all improvements concatenated. Every measure is based on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class History(Protocol):
 
 
 class Run(Protocol):
-    """What measures need to know of a run; `RunRecord` is one, and so is an imported run."""
+    """What measures need to know about a run; implemented by `RunRecord` and imported runs."""
 
     @property
     def problem(self) -> ProblemView:
@@ -43,11 +43,11 @@ class Run(Protocol):
 
     @property
     def seed(self) -> int | None:
-        """The user's seed; None if the source does not tell it."""
+        """The user's seed; None if the source does not contain it."""
 
     @property
     def budget(self) -> int | None:
-        """Evaluations allowed; None if the source does not tell it."""
+        """Evaluations allowed; None if the source does not contain it."""
 
     @property
     def evaluations(self) -> int:
@@ -120,7 +120,7 @@ _PER_RUN = ("optimizer", "function", "dim", "instance", "seed", "budget", "evalu
 
 
 def columns(runs: Iterable[Run]) -> Columns:
-    """Return runs as arrays; the records are gone through once and not kept."""
+    """Return runs as arrays; the records are read once and not kept."""
     names: list[str] = []
     settings: list[tuple[str, Mapping[str, Any]]] = []
     numbers: list[tuple[int, ...]] = []

@@ -17,7 +17,7 @@ from benchbook.errors import UnknownNameError, UsageError
 from benchbook.records import RunRecord
 from benchbook.typing import FloatArray, IntArray
 
-FLOOR = 1e-12  # precisions below are equal for all purposes; keeps logarithms finite
+FLOOR = 1e-12  # lower precisions count as equal; keeps logarithms finite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,10 @@ def convergence(runs: Sequence[RunRecord], points: int = 60) -> Convergence:
     """
     if not len(runs):
         raise UsageError("convergence needs at least one run, the table is empty")
-    budget = max(getattr(r, "budget", None) or r.evaluations for r in runs)  # of imported runs it is not known
+    budget = max(getattr(r, "budget", None) or r.evaluations for r in runs)  # unknown for imported runs
     grid = np.unique(np.geomspace(1, budget, min(points, budget)).round().astype(np.int64))
     curves = np.array([best_at(r, grid) for r in runs])
-    # An order statistic, not an interpolation: infinite entries stay where they are.
+    # An order statistic without interpolation, because entries may be infinite.
     low, median, high = np.quantile(curves, [0.25, 0.5, 0.75], axis=0, method="inverted_cdf")
     return Convergence(evaluations=grid, low=low, median=median, high=high, runs=len(runs))
 
@@ -113,7 +113,7 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
     table = runs.columns()
     times = expected_running_times(first_hits(table, np.array(targets, dtype=np.float64)), cells(table))
     place = {name: number for number, name in enumerate(times.cells.names)}
-    # Variants have labels of their own, `name[setting=value]`; all are in the order in which their names appear.
+    # Variants have their own labels, `name[setting=value]`; all are in order of appearance of their names.
     labels = sorted(times.cells.optimizers, key=lambda label: runs.optimizers.index(label.partition("[")[0]))
     rows = []
     for function in runs.functions:
@@ -126,7 +126,7 @@ def evaluations_to_targets(runs: RunTable, targets: Sequence[float]) -> list[Tar
 
 
 def paired_wins(runs: RunTable, optimizer: str, control: str) -> tuple[int, int]:
-    """Return on how many problems and seeds the optimizer ended lower than the control, and of how many.
+    """Return the number of problems and seeds on which the optimizer ended lower than the control, and their total.
 
     Values below the hardest target, and values that differ by rounding only, are ties.
 

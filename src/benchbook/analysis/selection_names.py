@@ -1,4 +1,4 @@
-"""Names that select runs: one that no run has is a typing error, unless the catalog has it."""
+"""Names that select runs: a name of no run is an error, unless the catalog has it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def check_selected(
     here: Callable[[], Iterable[str]],
     catalog: Callable[[], Iterable[str]],
 ) -> None:
-    """Refuse a name that neither the runs nor the catalog have.
+    """Reject a name that neither the runs nor the catalog have.
 
     Args:
-        kind: What is named, for the message.
+        kind: Kind of the name, for the message.
         wanted: One name, several, or None.
         here: Returns the names that the runs have.
-        catalog: Returns the names of the catalog, none of whose runs need be there.
+        catalog: Returns the names in the catalog, which need not have runs.
 
     Raises:
         UnknownNameError: With the nearest names.
@@ -39,7 +39,7 @@ def check_selected(
     libraries = {name.partition(":")[0] for name in known if ":" in name}
     for name in missing:
         prefix, colon, _ = name.partition(":")
-        # Of a library that is not installed the catalog has no names.
+        # The catalog lacks names of libraries that are not installed.
         absent = colon and prefix in SHELF and prefix not in libraries
         if name not in known and not absent:
             raise unknown_name(kind, name, sorted(found), "(among these runs)")

@@ -1,4 +1,4 @@
-"""`bb.open`: the run table of a store, which reads a run only when it is looked at."""
+"""`bb.open`: the run table of a store, which reads runs only when they are accessed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def open_store(path: str | os.PathLike[str], *, everything: bool = False) -> StoredRuns:
-    """Open a store and return its runs as a table; each is read, and checked, when it is looked at.
+    """Open a store and return its runs as a table; each is read and checked when it is accessed.
 
     Args:
         path: Folder of the store.
@@ -89,7 +89,7 @@ class StoredRuns(RunTable):
     """Runs of a store, ordered by optimizer, function, dimension, instance and seed."""
 
     def __init__(self, store: Store, where: str, values: Sequence[Any]) -> None:
-        """Take the runs that a condition over the index holds for."""
+        """Keep a condition that selects runs of the index."""
         self.store = store
         self._where = where
         self._values = list(values)
@@ -99,7 +99,7 @@ class StoredRuns(RunTable):
         return tuple(self)
 
     def __len__(self) -> int:
-        """Return the number of runs, by the index alone."""
+        """Return the number of runs, using only the index."""
         return int(self._ask("SELECT count(*) FROM runs")[0][0])
 
     def __iter__(self) -> Iterator[RunRecord]:
@@ -121,7 +121,7 @@ class StoredRuns(RunTable):
         return record
 
     def __repr__(self) -> str:
-        """Return what the table holds, in one line."""
+        """Return the contents of the table in one line."""
         failed = self._ask("SELECT count(*) FROM runs", "AND status = 'failed'")[0][0]
         return f"StoredRuns({len(self)} runs, {failed} failed; optimizers: {', '.join(self.optimizers)})"
 
@@ -178,7 +178,7 @@ class StoredRuns(RunTable):
         return np.array([np.inf if value is None else value for (value,) in rows], dtype=np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row per run, by the index alone; what is unknown is missing."""
+        """Return one row per run, using only the index; unknown values are missing."""
         import pandas as pd
 
         names = [

@@ -1,4 +1,4 @@
-"""Quantiles of Student's t, without SciPy: what small samples add to an interval."""
+"""Quantiles of Student's t without SciPy, for intervals from small samples."""
 
 from __future__ import annotations
 

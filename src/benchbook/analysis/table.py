@@ -28,9 +28,9 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
         (2, 1)
     """
 
-    _columns: Columns | None = None  # made when first asked for
+    _columns: Columns | None = None  # made at first use
 
-    _whole: RunTable | None = None  # that it was selected from
+    _whole: RunTable | None = None  # the table that it was selected from
 
     def __init__(self, records: Iterable[RunRecord]) -> None:
         """Keep the records."""
@@ -50,7 +50,7 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
         return RunTable(found) if isinstance(index, slice) else found
 
     def __repr__(self) -> str:
-        """Return what the table holds, in one line."""
+        """Return the contents of the table in one line."""
         failed = sum(record.status is Status.FAILED for record in self._records)
         return f"RunTable({len(self)} runs, {failed} failed; optimizers: {', '.join(self.optimizers)})"
 
@@ -116,7 +116,7 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
         return np.array(values, dtype=np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row per run; what is unknown is missing."""
+        """Return one row per run; unknown values are missing."""
         import pandas as pd
 
         return pd.DataFrame(

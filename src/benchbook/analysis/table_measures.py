@@ -1,4 +1,4 @@
-"""What a run table can be asked for; each method hands the columnar view to a pure function."""
+"""Measures of a run table; each method passes the columnar view to a pure function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MeasuredRuns:
-    """Base of run tables: whatever can be iterated over gets the measures as methods."""
+    """Base of run tables: adds the measures as methods to any iterable of runs."""
 
     def __iter__(self) -> Iterator[Run]:
         """Iterate over the runs."""
@@ -54,7 +54,7 @@ class MeasuredRuns:
         return series.rename("ert")
 
     def ert_table(self, targets: Sequence[float] | FloatArray | None = None, *, balance: bool = True) -> pd.DataFrame:
-        """Return the expected running time of each cell (rows) to each target (columns), balanced as `ert` is."""
+        """Return the expected running time of each cell (rows) to each target (columns), balanced as in `ert`."""
         from benchbook.analysis.cells import cells
         from benchbook.analysis.measures.ert import expected_running_times
 
@@ -63,7 +63,7 @@ class MeasuredRuns:
         return _frame(times.cells.names, times.ert, found.targets)
 
     def success_rate(self, target: float = 1e-8) -> pd.Series:
-        """Return the share of runs that reach `f_opt + target`, one value a cell."""
+        """Return the share of runs that reach `f_opt + target`, one value per cell."""
         from benchbook.analysis.cells import cells
         from benchbook.analysis.measures.ert import expected_running_times
 
@@ -72,7 +72,7 @@ class MeasuredRuns:
         return _frame(times.cells.names, times.success_rate, found.targets)[target].rename("success_rate")
 
     def aocc(self, budget: int | None = None) -> pd.Series:
-        """Return the mean normalised area over the convergence curve, one value a cell, from 0 to 1."""
+        """Return the mean normalised area over the convergence curve, one value per cell, from 0 to 1."""
         import pandas as pd
 
         from benchbook.analysis.cells import cells
@@ -90,7 +90,7 @@ class MeasuredRuns:
         band: float | None = None,
         restarts: int = 0,
     ) -> list[Profile]:
-        """Return runtime profiles: one a function, a group, a dimension, or one of all.
+        """Return runtime profiles: one per function, group or dimension, or one over all.
 
         Args:
             by: `function`, `group`, `dim` or `all`.

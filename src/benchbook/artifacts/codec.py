@@ -70,7 +70,7 @@ def encode(document: JsonObject, suffix: str = ".json.zst") -> bytes:
     """
     data = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     if suffix == ".json.zst":
-        # A checksum in each frame lets a flipped bit show.
+        # A checksum in each frame reveals a flipped bit.
         return zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True).compress(data)
     if suffix == ".json.gz":
         return gzip.compress(data, GZIP_LEVEL, mtime=0)
@@ -131,7 +131,7 @@ def frames_of(data: bytes) -> Iterator[Frame]:
 
 
 def suffix_of(path: Path) -> str:
-    """Return the suffix that says how to encode.
+    """Return the suffix that determines the encoding.
 
     Raises:
         UsageError: It is none of `.json.zst`, `.json.gz` and `.json`.

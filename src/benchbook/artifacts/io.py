@@ -54,20 +54,24 @@ def load(path: str | os.PathLike[str]) -> RunRecord:
         >>> load(bb.save(record, Path(tempfile.mkdtemp()) / "r.json.gz")).evaluations
         10
     """
-    document = checked(decode(read_bytes(Path(path), MAX_FILE_BYTES), str(path)), str(path))
-    if document["kind"] != Kind.RUN:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'run'")
-    return from_document(document)
+    return from_document(load_document(path, Kind.RUN))
 
 
-def load_document(path: str | os.PathLike[str]) -> JsonObject:
-    """Read any artifact that is one document, checked.
+def load_document(path: str | os.PathLike[str], kind: Kind | None = None) -> JsonObject:
+    """Read an artifact that is one document, checked.
+
+    Args:
+        path: Its file.
+        kind: The kind that it must be of; None: any.
 
     Raises:
         UsageError: There is no such file.
-        ArtifactError: It is damaged, invalid, or of a newer schema version.
+        ArtifactError: It is damaged, invalid, of a newer schema version, or of another kind.
     """
-    return checked(decode(read_bytes(Path(path), MAX_FILE_BYTES), str(path)), str(path))
+    document = checked(decode(read_bytes(Path(path), MAX_FILE_BYTES), str(path)), str(path))
+    if kind not in (None, document["kind"]):
+        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected '{kind}'")
+    return document
 
 
 def save_document(document: JsonObject, path: str | os.PathLike[str]) -> Path:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, cast
+
+from benchbook.records.plain import as_plain
+
+if TYPE_CHECKING:
+    from benchbook.typing import JsonObject
 
 
 class Kind(StrEnum):
@@ -24,37 +30,12 @@ class Kind(StrEnum):
     PROFILE = "profile"
     BENCHMARK_REPORT = "benchmark-report"
     STRENGTH = "strength"
+    RANKING = "ranking"
 
 
-RUN_VERSION = 1
-SPEC_OUTCOME_VERSION = 1
-STORE_VERSION = 1
-MANIFEST_VERSION = 1
-TRACE_VERSION = 1
-AGGREGATE_VERSION = 1
-EXPERIMENT_VERSION = 1
-BASELINE_VERSION = 2
-REFERENCE_VERSION = 1
-PIPELINE_VERSION = 1
-IMPORTED_VERSION = 1
-PROFILE_VERSION = 1
-BENCHMARK_VERSION = 1
-STRENGTH_VERSION = 1
-VERSIONS: dict[str, int] = {
-    Kind.RUN: RUN_VERSION,
-    Kind.SPEC_OUTCOME: SPEC_OUTCOME_VERSION,
-    Kind.STORED_RUN: STORE_VERSION,
-    Kind.STORE_CELL: STORE_VERSION,
-    Kind.STORE_CIRCUMSTANCES: STORE_VERSION,
-    Kind.STUDY_MANIFEST: MANIFEST_VERSION,
-    Kind.TRACE_CHUNK: TRACE_VERSION,
-    Kind.AGGREGATE: AGGREGATE_VERSION,
-    Kind.EXPERIMENT: EXPERIMENT_VERSION,
-    Kind.BASELINE: BASELINE_VERSION,
-    Kind.REFERENCE: REFERENCE_VERSION,
-    Kind.PIPELINE: PIPELINE_VERSION,
-    Kind.IMPORTED_RUN: IMPORTED_VERSION,
-    Kind.PROFILE: PROFILE_VERSION,
-    Kind.BENCHMARK_REPORT: BENCHMARK_VERSION,
-    Kind.STRENGTH: STRENGTH_VERSION,
-}
+VERSIONS: dict[str, int] = {**dict.fromkeys(Kind, 1), Kind.BASELINE: 2}
+
+
+def as_document(kind: Kind, record: Any) -> JsonObject:
+    """Return a record as a document of its kind; arrays stay NumPy arrays, which the codec can write."""
+    return cast("JsonObject", {"kind": kind.value, "schema_version": VERSIONS[kind], **as_plain(record)})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from benchbook.artifacts.kinds import RUN_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.digests import digest, text_digest
 from benchbook.records import History, RunRecord, RunSpec, as_plain, from_plain
 from benchbook.typing import FloatArray, JsonObject
@@ -12,7 +10,7 @@ from benchbook.typing import FloatArray, JsonObject
 
 def to_document(record: RunRecord) -> JsonObject:
     """Return the record as a document of the run schema; arrays stay NumPy arrays, which the codec can write."""
-    return cast("JsonObject", {"kind": Kind.RUN.value, "schema_version": RUN_VERSION, **as_plain(record)})
+    return as_document(Kind.RUN, record)
 
 
 def from_document(document: JsonObject) -> RunRecord:

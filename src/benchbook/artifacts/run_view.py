@@ -1,4 +1,4 @@
-"""What exports and measures need of the problem and optimizer of a run, benchbook's own or imported."""
+"""What exports and measures need from the problem and optimizer of a run, done by benchbook or imported."""
 
 from __future__ import annotations
 

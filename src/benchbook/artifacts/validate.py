@@ -1,4 +1,4 @@
-"""Validation of artifacts: by schema, then by what a schema cannot say."""
+"""Validation of artifacts: by schema, then by rules that a schema cannot express."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def schema_findings(document: JsonObject) -> list[Finding]:
             return []
         short = _Shortened().of(document)  # the validator copies what is wrong into each of its messages
         return list(_by_schema(kind, short)) or [Finding("$", "does not fit its schema, after the first 1,000 items")]
-    except (ValueError, RecursionError) as error:  # what the validator cannot hold: too deep, or no JSON number
+    except (ValueError, RecursionError) as error:  # what the validator cannot represent: too deep, or not a JSON number
         return [Finding("$", f"cannot be compared with its schema: {error}")]
 
 
@@ -131,7 +131,7 @@ def checked(document: JsonObject, name: str) -> JsonObject:
     """Return a valid document.
 
     Raises:
-        ArtifactError: It is not valid; the message holds path and reason of what is wrong.
+        ArtifactError: It is not valid; the message has path and reason.
     """
     findings = check_document(document)
     if findings:
@@ -157,7 +157,7 @@ def _by_schema(kind: str, document: JsonObject) -> Iterator[Finding]:
 
 
 def meaning_findings(record: RunRecord) -> Iterator[Finding]:
-    """Check what a schema cannot say: lengths that must agree, order, bounds, digests."""
+    """Check rules that a schema cannot express: equal lengths, order, bounds, digests."""
     dim, history = record.problem.dim, record.history
     for name in ("lower", "upper"):
         if len(getattr(record.problem, name)) != dim:

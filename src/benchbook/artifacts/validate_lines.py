@@ -11,6 +11,7 @@ import orjson
 
 from benchbook.artifacts.validate import Finding
 from benchbook.files import read_bytes
+from benchbook.records.pipeline import Sample
 
 _MOST_FINDINGS = 20
 _HEADERS = {"telemetry": "the telemetry", "start": "the manifest"}
@@ -19,8 +20,8 @@ _HEADERS = {"telemetry": "the telemetry", "start": "the manifest"}
 def check_lines(path: Path) -> list[tuple[int, Finding]]:
     """Return what is wrong with a `.jsonl` file of a tracked pipeline, as (line number from 1, finding).
 
-    Telemetry samples are checked against their schema; every other line must be an event. A last line
-    without its end is what a killed process leaves, and no fault.
+    Telemetry samples are checked against their schema; every other line must be an event. An incomplete last line is
+    what a killed process leaves, and is accepted.
 
     Raises:
         UsageError: There is no such file.
@@ -59,6 +60,6 @@ def _findings(data: bytes) -> Iterator[tuple[int, Finding]]:
 def _sample_validator() -> Any:
     import jsonschema_rs
 
-    from benchbook.artifacts.models.pipeline import TelemetrySnapshot
+    from benchbook.artifacts.models.derive import model_of
 
-    return jsonschema_rs.validator_for(TelemetrySnapshot.model_json_schema())
+    return jsonschema_rs.validator_for(model_of(Sample).model_json_schema())

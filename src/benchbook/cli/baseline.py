@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchbook.analysis.study_files import open_runs
 from benchbook.cli.options import json_option
-from benchbook.cli.studies import open_runs
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline, Unreadable
@@ -24,10 +24,15 @@ def command() -> None:
 @click.option("--name", required=True, help="Name of the baseline.")
 @click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
 def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
-    """Write the summary of a study to artifacts/baselines/."""
+    """Write the summary of a study to artifacts/baselines/.
+
+    Of several studies, one baseline is made. Where they have an optimizer on the same problem with several budgets, as
+    the control of each, the runs with the largest budget count.
+    """
     from benchbook.analysis.comparison import baselines
 
-    made = baselines.publish(open_runs(study), name, replace=replace)
+    found = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
+    made = baselines.publish(found, name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
     size = made.path.stat().st_size
     click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB")
@@ -45,7 +50,7 @@ def list_(*, as_json: bool) -> None:
 
     rows = list(map(_row, published()))
     published_rows = len(rows)
-    # A portfolio has no runs of its own, and stands for no version of benchbook.
+    # A portfolio has no runs, and no version of benchbook.
     rows += [
         [
             item.name,
@@ -97,7 +102,7 @@ def show(*, name: str, as_json: bool) -> None:
     summary = found.summary
     if as_json:
         document = to_document(summary, found.name, found.created_at)
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
         return
     host = summary.host
     screen = console()
@@ -108,6 +113,7 @@ def show(*, name: str, as_json: bool) -> None:
                 ("published", found.created_at),
                 ("benchbook", summary.version),
                 ("commit", summary.commit or "unknown or mixed"),
+                ("packages", ", ".join(f"{k} {v}" for k, v in (summary.packages or {}).items()) or "unknown or mixed"),
                 ("host", f"{host.name}, {host.cpu}, {host.arithmetic}" if host else "unknown or mixed"),
             ]
         )

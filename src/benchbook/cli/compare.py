@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchbook.cli.studies import open_runs
-from benchbook.errors import ExitCode, UnknownNameError, UsageError
+from benchbook.analysis.study_files import open_runs
+from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.compare import Comparison
-    from benchbook.analysis.comparison.summary import StudySummary
     from benchbook.analysis.comparison.verdicts import Row
     from benchbook.typing import JsonObject
 
@@ -39,10 +38,11 @@ def command(
     budgets differ, or nothing was decided about quality.
     """
     from benchbook.analysis.comparison.compare import compare
+    from benchbook.analysis.comparison.study_or_baseline import find_baseline_or_study
     from benchbook.analysis.comparison.thresholds import load_thresholds
 
     limits = load_thresholds(thresholds) if thresholds else None
-    result = compare(_baseline(baseline), open_runs([candidate]), limits)
+    result = compare(find_baseline_or_study(baseline).summary, open_runs([candidate]), limits)
     if form == "json":
         import orjson
 
@@ -76,7 +76,7 @@ def cells_of(row: Row) -> list[str]:
 
 
 def summary_lines(result: Comparison) -> list[str]:
-    """Return what the comparison says as a whole, and what it could have found."""
+    """Return the overall result of the comparison, and the differences it could have detected."""
     from benchbook.analysis.comparison.verdicts import Verdict
 
     counts = ", ".join(f"{result.count(verdict)} {verdict.value}" for verdict in Verdict if result.count(verdict))
@@ -89,7 +89,7 @@ def summary_lines(result: Comparison) -> list[str]:
 
 
 def as_document(result: Comparison) -> JsonObject:
-    """Return the comparison as JSON; infinite numbers are null, and `successes` stand in the reason."""
+    """Return the comparison as JSON; infinite numbers are null, and the reason contains `successes`."""
     rows: list[JsonObject] = [
         {
             "lane": row.lane,
@@ -119,7 +119,7 @@ def as_document(result: Comparison) -> JsonObject:
 
 
 def as_markdown(result: Comparison, *, everything: bool) -> str:
-    """Return the comparison as Markdown, a table a lane."""
+    """Return the comparison as Markdown, with one table per lane."""
     parts = []
     for lane in ("quality", "time"):
         rows = shown(result, lane, everything=everything)
@@ -135,7 +135,7 @@ def as_markdown(result: Comparison, *, everything: bool) -> str:
 
 
 def shown(result: Comparison, lane: str, *, everything: bool) -> Sequence[Row]:
-    """Return the rows of a lane, worst first; of cells only those with a difference, unless everything is wanted."""
+    """Return the rows of a lane, worst first; of cells only those with a difference, unless all are requested."""
     order = ["worse", "better", "undecided", "not comparable", "unchanged"]
     rows = [row for row in result.rows if row.lane == lane]
     if not everything:
@@ -156,29 +156,6 @@ def _print(result: Comparison, *, everything: bool) -> None:
         screen.print(line)
     if not everything:
         screen.print("--all lists every row")
-
-
-def _baseline(which: str) -> StudySummary:
-    """Return the summary of a published baseline or of a study."""
-    from benchbook.analysis.comparison.baselines import SUFFIX, find_baseline
-    from benchbook.analysis.comparison.summary import summarise
-
-    path = Path(which)
-    if path.is_dir():
-        return summarise(open_runs([path]))
-    if path.is_file() and path.name.endswith(SUFFIX):
-        from benchbook.artifacts.io import load_document
-
-        if load_document(path)["kind"] == "run":
-            return summarise(open_runs([path]))
-    if not path.exists() and len(path.parts) > 1:
-        raise UsageError(f"no such file or folder: {which}")
-    try:
-        return find_baseline(which).summary
-    except UnknownNameError as error:
-        if path.exists():
-            raise
-        raise UnknownNameError(f"no such file or folder: {which}; nor is it a published baseline: {error}") from error
 
 
 def _number(value: float | None, *, sign: bool = False) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchbook.cli.studies import open_runs
+from benchbook.analysis.study_files import open_runs
 from benchbook.errors import UsageError
 
 _FORMS = ["coco", "ioh", "csv", "parquet", "ro-crate"]

@@ -25,7 +25,7 @@ def command(*, folder: Path, optimizer: str | None, workflow: str | None) -> Non
     The command asks no questions and does not change existing files. With --workflow github, it also writes the
     workflow for pull requests and nightly runs, and the study and thresholds of the quality gate.
     """
-    from benchbook.specs.new_project import new_project
+    from benchbook.specs.notebooks.new_project import new_project
 
     if optimizer is not None:
         _check(optimizer, folder)
@@ -42,7 +42,7 @@ def command(*, folder: Path, optimizer: str | None, workflow: str | None) -> Non
 
 
 def _check(name: str, folder: Path) -> None:
-    """Refuse an optimizer that cannot be had before anything is written; the folder's own modules count."""
+    """Reject an unavailable optimizer before anything is written; modules in the folder count."""
     from benchbook.optimizers import optimizer
 
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""The command `benchbook`: its groups are loaded when they are called, so that `--help` is quick."""
+"""The command `benchbook`: its groups are loaded when they are called, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 
 from benchbook.errors import BenchbookError, ExitCode
 
-_INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
+_INTERRUPTED = 130  # as shells expect after Ctrl-C: 128 + SIGINT
 
 # name -> (module, what it does); a test compares the second with the command's own help.
 COMMANDS = {
@@ -35,6 +35,7 @@ COMMANDS = {
     "profile": ("profile", "Show where the time goes: stages, functions, bottlenecks."),
     "params": ("params", "List and show parameter sets, and print their paths."),
     "compare": ("compare", "Compare a study with a baseline; nothing is run."),
+    "rank": ("rank", "Rank one optimizer among those of a published baseline."),
     "baseline": ("baseline", "Publish, list and show baselines."),
     "benchmark": ("benchmark", "Measure accuracy and speed of benchbook itself."),
     "report": ("report", "Write a self-contained HTML report of studies, and LaTeX tables."),
@@ -56,12 +57,12 @@ Exit codes:
 
 
 class _ReaderGoneError(Exception):
-    """Who read our output has enough of it, as `head` does."""
+    """The reader of our output has closed it, as `head` does."""
 
 
 @contextmanager
 def _tell_when_reader_is_gone() -> Iterator[None]:
-    """Name a broken pipe before click and rich take it for a failure."""
+    """Handle a broken pipe before click and rich treat it as a failure."""
     try:
         yield
     except BrokenPipeError as error:
@@ -159,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"error: {str(error.filename)[:100]}: {error.strerror}", err=True)
         return int(ExitCode.USAGE)
     except _ReaderGoneError:
-        # Python must not complain at exit, when it empties its buffer.
+        # Python must not report an error when it flushes its buffer at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return int(ExitCode.DONE)
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)

@@ -14,8 +14,14 @@ def command() -> None:
 
 
 @command.command("list")
+@click.option(
+    "--can",
+    metavar="WHAT",
+    multiple=True,
+    help="Only those that can handle it: constraints or objectives (two of them). Can be given twice.",
+)
 @json_option("the names")
-def list_(*, as_json: bool) -> None:
+def list_(*, can: tuple[str, ...], as_json: bool) -> None:
     """List the available optimizers.
 
     Optimizers of other libraries are named library:optimizer. mealpy, nevergrad, optuna and pymoo have more than are
@@ -25,14 +31,19 @@ def list_(*, as_json: bool) -> None:
 
     from benchbook.cli.terminal import console, table
     from benchbook.files import how_to_install
-    from benchbook.optimizers import entries, names
+    from benchbook.optimizers import able, entries
     from benchbook.optimizers.adapters.factory import available
     from benchbook.optimizers.adapters.libraries import SHELF
 
     if as_json:
-        click.echo(json.dumps(names()))
+        click.echo(json.dumps(able(can)))
         return
-    rows = [[item.name, item.family, _word(item.anytime), item.source, item.summary] for item in entries()]
+    chosen = set(able(can))
+    rows = [
+        [item.name, item.family, _word(item.anytime), item.source, item.summary]
+        for item in entries()
+        if item.name in chosen
+    ]
     screen = console()
     screen.print(table(["optimizer", "family", "anytime", "source", "what it does"], rows))
     screen.print("\nmealpy, nevergrad, optuna and pymoo: any other name of theirs runs as well, as library:name.")

@@ -80,7 +80,7 @@ def show(*, name: str, dim: int | None, instance: int | None, picture: Path | No
 
 
 def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
-    from benchbook.protocols import Noisy
+    from benchbook.protocols import Noisy, constraints_of, objectives_of
 
     integers = int(getattr(made, "integer").sum()) if hasattr(made, "integer") else 0  # noqa: B009  # not in the protocol
     separable, multimodal, condition = _properties(info)
@@ -98,6 +98,8 @@ def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
         ("problem", f"dim {made.dim}, instance {made.instance}"),
         ("bounds", info.bounds or f"{info.lower:g} to {info.upper:g} in every variable"),
         ("integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"),
+        *([("objectives", str(objectives_of(made)))] if objectives_of(made) > 1 else []),
+        *([("constraints", str(constraints_of(made)))] if constraints_of(made) else []),
         ("f_opt", "unknown" if made.f_opt is None else f"{made.f_opt:.10g}"),
         *([("noise", "the optimizer sees it; records hold values without")] if isinstance(made, Noisy) else []),
         ("x_opt", "unknown" if x_opt is None else ", ".join(f"{item:.6g}" for item in x_opt)),
@@ -109,6 +111,8 @@ def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
         raise UsageError(f"--picture is {path}, expected a file that ends in .svg")
     if dim not in {None, 2} or info.min_dim > 2:  # a picture has two dimensions
         raise UsageError(f"--picture draws functions of 2 variables, {info.name} has {dim or info.min_dim}")
+    if info.family == "bbob_biobj":
+        raise UsageError(f"--picture draws contours of one objective, {info.name} has two")
 
 
 def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:

@@ -45,6 +45,11 @@ def command(*, file: Path, as_json: bool) -> None:
         from benchbook.profiling.profile_document import from_document as profile_from
 
         show_profile(profile_from(document))
+    elif document["kind"] == Kind.RANKING:
+        from benchbook.analysis.ranking.document import read_ranking
+        from benchbook.analysis.ranking.summary import summary_lines
+
+        click.echo("\n".join(summary_lines(read_ranking(file))))
     elif document["kind"] == Kind.SPEC_OUTCOME:
         _show_outcome(document)
     else:

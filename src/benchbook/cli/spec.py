@@ -148,13 +148,18 @@ def run(
 def accept_(*, names: tuple[str, ...]) -> None:
     """Store the verdicts of the last quick run in the notebooks.
 
+    Claims that are new (+) or no longer there (-) are printed; a changed threshold shows as one of each.
+
     nbval compares these outputs in pull requests; all other outputs are stripped.
     """
     from benchbook.specs.notebooks.accept import accept
     from benchbook.specs.notebooks.discover import find
 
     for file in find(names):
-        click.echo(f"{file.name}: {'changed' if accept(file) else 'unchanged'}")
+        accepted = accept(file)
+        click.echo(f"{file.name}: {'changed' if accepted.changed else 'unchanged'}")
+        for line in accepted.lines:
+            click.echo(f"  {line}")
 
 
 @command.command("new")
@@ -179,12 +184,14 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     """Check that specs are complete.
 
     Without NAMES, other notebooks are checked, too. In benchbook's own repository, also checks that every native
-    optimizer and every adapted library has a spec, and that native optimizers have an example in their docstring. Exit
-    code 6: something is missing; each finding is listed on a line.
+    optimizer and every adapted library has a spec, that native optimizers have an example in their docstring, and that
+    the strength of their specs was measured since spec or optimizer last changed. Exit code 6: something is missing;
+    each finding is listed on a line.
     """
     from benchbook.specs.notebooks.check import check_notebook, check_project, other_notebooks, quick_params
     from benchbook.specs.notebooks.discover import find, notebook_folder
     from benchbook.specs.notebooks.fix import fix_notebook
+    from benchbook.specs.noticing.filed import check_strength
 
     quick, files, folder = quick_params(), find(names), notebook_folder()
     others = [] if names else other_notebooks(folder, files)
@@ -195,10 +202,10 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     if names:
         findings = [finding for file in files for finding in check_notebook(file.path, quick)]
     else:
-        findings = check_project(folder, files, quick)
+        findings = [*check_project(folder, files, quick), *check_strength(folder, files)]
     _list_findings(findings)
-    counted = f"{len(files)} specs{f' and {len(others)} other notebooks' if others else ''}"
-    click.echo(f"{counted} checked, {len(findings)} findings", err=bool(findings))
+    counted = _counted(len(files), "spec") + (f" and {_counted(len(others), 'other notebook')}" if others else "")
+    click.echo(f"{counted} checked, {_counted(len(findings), 'finding')}", err=bool(findings))
     return ExitCode.SPEC_CHECK if findings else ExitCode.DONE
 
 
@@ -226,6 +233,10 @@ def _execute(
         if tracking is None:
             return execute_specs(files, params, listener=screen.hear, **options)
         return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
@@ -256,7 +267,7 @@ def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> N
 
 
 def _row(result: SpecResult) -> list[str]:
-    """Return the row of a spec that was run."""
+    """Return the row of an executed spec."""
     from benchbook.specs.views.tally import status_text, tally
 
     o: dict[str, Any] = dict(result.outcome)
@@ -268,7 +279,7 @@ def _row(result: SpecResult) -> list[str]:
 
 
 def _explain_undecided(held: Sequence[SpecResult]) -> None:
-    """Say why claims of specs that hold are undecided."""
+    """Print why claims of specs that hold are undecided."""
     from benchbook.specs.views.tally import tally
 
     outcomes: list[dict[str, Any]] = [dict(result.outcome) for result in held]
@@ -280,7 +291,7 @@ def _explain_undecided(held: Sequence[SpecResult]) -> None:
 
 
 def _explain(result: SpecResult) -> None:
-    """Say what failed, and where to look."""
+    """Print what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
     if result.held:
         return

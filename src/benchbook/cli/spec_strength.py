@@ -25,7 +25,7 @@ _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=None, h
 
 
 @click.command("strength")
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1)
 @_PARAMS
 @click.option(
     "--faults",
@@ -40,25 +40,40 @@ _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=None, h
     metavar="SHARE",
     help="Exit with code 1 where the quality claims notice a smaller share of the severe faults.",
 )
+@click.option("--shard", default=None, metavar="k/n", help="Measure only every n-th spec, starting with the k-th.")
 @_WORKERS
 @json_option("the artifacts")
 def strength_command(
-    *, names: tuple[str, ...], which: str, faults: str, at_least: float | None, workers: int | None, as_json: bool
+    *,
+    names: tuple[str, ...],
+    which: str,
+    faults: str,
+    at_least: float | None,
+    shard: str | None,
+    workers: int | None,
+    as_json: bool,
 ) -> int:
-    """Measure which planted faults the claims of specs notice.
+    """Measure which planted faults the claims of all specs, or of the named ones, notice.
 
     Each fault is planted in turn and the claims of the notebook are judged again: a claim notices the fault if it holds
     without it and does not hold with it. A fault that makes the optimizer raise is noticed, and said. A fault that
     changes no run cannot be noticed, and is not counted.
 
     What was tried with the same notebook, parameters, code and libraries is not tried again, so that a measurement
-    which was ended goes on. The artifact is artifacts/specs/NAME/strength.json.zst.
+    which was ended goes on. The artifact is artifacts/strength/PRESET/NAME.json.zst; the
+    page of the spec shows that of quick, and benchbook spec check demands it of native optimizers.
+
+    Without NAMES, specs whose library is not installed are left out.
     """
-    from benchbook.specs.notebooks.discover import find
+    from benchbook.specs.names import what_is_missing
+    from benchbook.specs.notebooks.discover import find, shard_of
     from benchbook.specs.noticing.measure import strength
 
     wanted = [name.strip() for name in faults.split(",") if name.strip()]
-    found = [strength(file.name, params=which, faults=wanted, workers=workers) for file in find(names)]
+    files = find(names) if shard is None else shard_of(find(names), shard)
+    if not names:
+        files = [file for file in files if what_is_missing(file.name) is None]
+    found = [strength(file.name, params=which, faults=wanted, workers=workers) for file in files]
     if as_json:
         click.echo(json.dumps([measured.document for measured in found]))
     else:
@@ -81,15 +96,18 @@ def calibrate_command(*, names: tuple[str, ...], which: str, reseeded: int, work
     """Propose thresholds from specs with other seeds.
 
     An optimizer that has not changed should pass under any seed: at most 1 % of the re-seeded specs may fail. The
-    thresholds proposed are those that all but each claim's share of them would have passed; nothing is written. Exit
-    code 1 where more specs fail.
+    thresholds proposed are those that all but each claim's share of them would have passed; statistical tests have
+    none, as their requirement follows from their level. Where the strength of the spec was measured before, it is
+    given for the proposed thresholds. Nothing is written: benchbook spec accept shows what has changed once the
+    notebook has them. Exit code 1 where more specs fail.
     """
+    from benchbook.params.load import load
     from benchbook.specs.notebooks.discover import find
     from benchbook.specs.noticing.calibrate import calibrate
 
     found = [calibrate(file.name, params=which, reseeded=reseeded, workers=workers) for file in find(names)]
     for calibrated in found:
-        _show_calibration(calibrated)
+        _show_calibration(calibrated, str(load(which)["preset"]))
     return ExitCode.DONE if all(calibrated.sound for calibrated in found) else ExitCode.FAILED
 
 
@@ -118,9 +136,10 @@ def _show(measured: Strength) -> None:
     click.echo(f"{measured.name}: {measured.sentence()}")
 
 
-def _show_calibration(calibrated: Calibration) -> None:
+def _show_calibration(calibrated: Calibration, preset: str) -> None:
     from benchbook.cli.terminal import console, table
     from benchbook.specs.claims import number, requirement
+    from benchbook.specs.noticing.filed import read_strength
 
     rows = [
         [item.claim.id, number(item.claim.measured), requirement(item.claim), str(item.failed), item.proposed]
@@ -128,3 +147,11 @@ def _show_calibration(calibrated: Calibration) -> None:
     ]
     console().print(table(["claim", "measured", "required", "failed", "proposed"], rows))
     click.echo(f"{calibrated.name}: {calibrated.alarms} of {calibrated.reseeded} re-seeded specs fail")
+    measured = read_strength(calibrated.name, preset) or read_strength(calibrated.name)
+    if measured is not None:
+        told = [
+            f"{noticed} of {of} {severity}"
+            for severity in ("severe", "mild")
+            for noticed, of in [calibrated.strength(measured, severity)]
+        ]
+        click.echo(f"with the proposed thresholds, the quality claims would notice {' and '.join(told)} faults")

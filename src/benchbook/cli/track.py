@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchbook.errors import ExitCode, UsageError
-from benchbook.tracking.state import DIED, UNREADABLE, StepStatus
+from benchbook.records.pipeline import DIED, UNREADABLE, StepStatus
 
 if TYPE_CHECKING:
     from benchbook.tracking.files.reader import Line, Seen
@@ -48,11 +48,22 @@ def command() -> None:
 @click.option("--until", default=None, metavar="WHEN", help="Only pipelines until then; the same forms as --since.")
 @click.option("--spec", default=None, help="Only pipelines of this name, or those that ran this spec.")
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Maximum number; 0: all.")
+@click.option("--nested", is_flag=True, help="Also list pipelines that are part of another.")
 @_format
 def list_command(
-    *, statuses: tuple[str, ...], since: str | None, until: str | None, spec: str | None, limit: int, form: str
+    *,
+    statuses: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    spec: str | None,
+    limit: int,
+    nested: bool,
+    form: str,
 ) -> None:
-    """List the tracked pipelines, newest first."""
+    """List the tracked pipelines, newest first.
+
+    What the notebook of a spec tracks is part of the run of that spec, and is listed with --nested.
+    """
     import orjson
 
     from benchbook.records import as_plain
@@ -61,7 +72,8 @@ def list_command(
     after, before = _moment("since", since), _moment("until", until)
     if after is not None and before is not None and after >= before:
         raise UsageError(f"--since {since} is not before --until {until}: no pipeline can be between them")
-    lines, count = list_runs(since=after, until=before, status=statuses, spec=spec, limit=limit or None)
+    asked: dict[str, Any] = {"since": after, "until": before, "status": statuses, "spec": spec}
+    lines, count = list_runs(**asked, limit=limit or None, nested=nested)
     if form == "json":
         click.echo(orjson.dumps([as_plain(line) for line in lines], option=orjson.OPT_INDENT_2))
         return
@@ -78,6 +90,8 @@ def list_command(
         click.echo("  ".join(cells).rstrip())
     if count > len(lines):
         click.echo(f"{count - len(lines):,} more; --limit 0 lists all")
+    if not lines and not nested and (hidden := list_runs(**asked, nested=True)[1]):
+        click.echo(f"{hidden:,} that are part of other pipelines; --nested lists them")
 
 
 def _row(line: Line) -> list[str]:

@@ -41,25 +41,25 @@ def experiment(
 ) -> Callable[[Callable[..., Any]], Experiment]:
     """Make a function an experiment: async, plain or a generator of either kind.
 
-    A generator is followed by one branch at a time, which begins with the first value and ends when the generator ends,
-    fails, or is closed before its end, which counts as skipped; what it returns is the output.
+    A generator is run by one branch at a time. The branch begins with the first value and ends when the generator ends,
+    fails, or is closed before its end, which counts as skipped; the generator's return value is the output.
 
     Args:
         configs: The pool: mappings, pydantic models, `Configs`, a model class, or the path of a YAML file or folder.
         strategy: What a call does with the pool: a strategy or its name; by default the first configuration is run.
-        sinks: Where the records go; None: JSON artifacts under the artifact root; empty: nowhere.
-        retries: How often a failed function is tried again, or `Retries` for how.
+        sinks: Where records go; None: JSON artifacts under the artifact root; empty: nowhere.
+        retries: How often a failed function is retried, or a `Retries` object.
         timeout: Seconds that a branch may take, repetitions included. An async function is cancelled; a thread cannot
-            be killed and is left behind.
-        max_concurrency: How many foreground branches of a call run at once; None: all, of plain functions 64.
-        before: Called with each branch before its function, in its context; what it raises fails the branch.
-        after: Called with each branch that has ended; what it raises is logged.
+            be killed and is abandoned.
+        max_concurrency: How many foreground branches of a call run at once; None: all, or 64 for plain functions.
+        before: Called with each branch before its function, in its context; if it raises, the branch fails.
+        after: Called with each branch that has ended; its exceptions are logged.
         name: Name of the experiment; None: the function's.
         parameter: The parameter that takes the configuration, unless some are marked with `Bind`.
         redact: True: what stands under the usual names is masked in records; names: under these as well; False or
             empty: nothing is.
         history: How many outcomes are kept.
-        clock: Where the times in records come from.
+        clock: Source of the times in records.
 
     Raises:
         UsageError: An argument is wrong, or the function has no place for the configuration.
@@ -77,7 +77,7 @@ def experiment(
         raise UsageError(f"strategy is {chosen!r}, expected a name or an object with name, plan and observe")
     _check_numbers(timeout, max_concurrency, history)
     masked = redact if redact is None or isinstance(redact, bool | str) else list(redact)
-    Redactor(masked)  # a wrong value is told now, not with the first call
+    Redactor(masked)  # a wrong value is reported now, not at the first call
     tries = retries if isinstance(retries, Retries) else Retries(count=retries)
 
     def decorate(function: Callable[..., Any]) -> Experiment:
@@ -99,7 +99,7 @@ def experiment(
             configs if isinstance(configs, Configs) and binding.model is None else Configs(configs, model=binding.model)
         )
         for config in pool:
-            binding.values(config)  # what does not fit is told now, not with the first call
+            binding.values(config)  # what does not fit is reported now, not at the first call
         return Experiment(settings, pool, chosen, _sinks(sinks), masked, history)
 
     return decorate
@@ -124,8 +124,8 @@ def _sinks(sinks: Iterable[Sink] | Sink | None) -> list[Sink] | None:
 
 
 def _streams(function: Callable[..., Any], *, limited: bool) -> Callable[..., Any] | None:
-    """Return how a generator function is followed; None for others."""
-    call = getattr(type(function), "__call__", None)  # noqa: B004  # asked is whether calling it gives a generator
+    """Return how a generator function is run; None for other functions."""
+    call = getattr(type(function), "__call__", None)  # noqa: B004  # checks whether calling it gives a generator
     plain = inspect.isgeneratorfunction(function) or inspect.isgeneratorfunction(call)
     if not plain and not inspect.isasyncgenfunction(function) and not inspect.isasyncgenfunction(call):
         return None
@@ -135,4 +135,4 @@ def _streams(function: Callable[..., Any], *, limited: bool) -> Callable[..., An
 
 
 def _is_async(function: Callable[..., Any]) -> bool:
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004  # asked is whether calling it gives a coroutine
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004  # calling it gives a coroutine

@@ -1,4 +1,4 @@
-"""What still runs when the interpreter ends: it is waited for, with a time-out, and what remains is reported."""
+"""Background work at the end of the interpreter: it is awaited with a time-out, and what remains is reported."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ class Pending(Protocol):
 
     @property
     def future(self) -> Future[Branch]:
-        """What is fulfilled when the branch has ended."""
+        """A future that is done when the branch has ended."""
 
     @property
     def done(self) -> bool:
         """Whether it has ended."""
 
     def cancel(self, reason: str) -> bool:
-        """Give up on it."""
+        """Cancel it."""
 
 
 class Lane(Protocol):
     """The way to a sink."""
 
     def drain(self, timeout_s: float) -> bool:
-        """Wait until the sink has heard everything; say whether it has."""
+        """Wait until the sink has received everything; tell whether it has."""
 
 
 _watched: dict[Pending, float] = {}
@@ -51,14 +51,14 @@ _lock = threading.Lock()
 
 
 def watch(handle: Pending, drain_timeout_s: float) -> None:
-    """Keep a shadow alive until it has ended, and wait so long for it at exit."""
+    """Keep a shadow alive until it has ended, and wait for it at exit, up to its time-out."""
     with _lock:
         _watched[handle] = drain_timeout_s
     handle.future.add_done_callback(lambda _: _watched.pop(handle, None))
 
 
 def watch_sink(lane: Lane) -> None:
-    """Bring what is on the way to a sink to its end at exit."""
+    """Deliver what is on the way to a sink at exit."""
     _lanes.add(lane)
 
 
@@ -66,7 +66,7 @@ def drain(timeout_s: float | None = None) -> list[Pending]:
     """Wait for all shadows of this process and return those that have not ended.
 
     Args:
-        timeout_s: How long; None: as long as each shadow's strategy says.
+        timeout_s: How long; None: the time-out of each shadow's strategy.
     """
     started = time.monotonic()
     with _lock:
@@ -79,7 +79,7 @@ def drain(timeout_s: float | None = None) -> list[Pending]:
 
 @atexit.register
 def _at_exit() -> None:
-    """Wait for shadows, report those that are left behind, and let the sinks finish."""
+    """Wait for shadows, report those that are abandoned, and let the sinks finish."""
     left = drain()
     for name, count in sorted(Counter(handle.branch.experiment for handle in left).items()):
         ids = sorted({handle.branch.config_id for handle in left if handle.branch.experiment == name})
@@ -92,14 +92,14 @@ def _at_exit() -> None:
 
 
 def flush_sinks(timeout_s: float) -> bool:
-    """Wait until the sinks have taken everything; say whether they have."""
+    """Wait until the sinks have received everything; tell whether they have."""
     deadline = time.monotonic() + timeout_s
     return False not in [lane.drain(max(deadline - time.monotonic(), _LAST_WAIT_S)) for lane in list(_lanes)]
 
 
 def _forget() -> None:
-    """The shadows of a parent are none of its fork's."""
-    global _lock  # noqa: PLW0603  # a lock that a vanished thread holds can only be replaced
+    """A forked child does not own its parent's shadows."""
+    global _lock  # noqa: PLW0603  # a lock held by a thread that no longer exists can only be replaced
     _lock = threading.Lock()
     _watched.clear()
     _lanes.clear()

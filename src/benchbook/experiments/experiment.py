@@ -65,7 +65,7 @@ class Experiment:
         self._followed: set[asyncio.Task[None]] = set()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the strategy's result; a coroutine of it where the function is async, a generator where it is one."""
+        """Return the strategy's result; a coroutine for an async function, a generator for a generator function."""
         if self._settings.streams is not None:
             self._settings.binding.check_arguments(args, kwargs)
             return self._settings.streams(functools.partial(self._begin_stream, args, kwargs))
@@ -74,7 +74,7 @@ class Experiment:
         return self._run_plain(args, kwargs).result
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        """Bind to an instance, where the function is a method."""
+        """Bind to an instance, if the function is a method."""
         return self if instance is None else _Bound(self, instance)
 
     def __reduce__(self) -> str:
@@ -85,18 +85,18 @@ class Experiment:
         return f"Experiment({self.name}, {self.strategy.name}, {len(self.configs)} configurations)"
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the outcome of a call, result and branches; a coroutine of it where the function is async.
+        """Return the outcome of a call, result and branches; a coroutine for an async function.
 
-        A failed branch does not raise here, but where its `result` is asked for.
+        A failed branch does not raise here, but when its `result` is read.
         """
         if self._settings.streams is not None:
             raise UsageError(f"{self.name} is a generator function: call it, and find its outcome in `history`")
         return self._run_async(args, kwargs) if self._settings.is_async else self._run_plain(args, kwargs)
 
     def start(self, *args: Any, **kwargs: Any) -> BranchContainer:
-        """Begin a call and return its branches at once: they are handed out as they end, and can be cancelled.
+        """Begin a call and return its branches at once; they can be iterated over as they end, and cancelled.
 
-        The branches of an async function are tasks of the running loop; those of a plain one have threads.
+        Branches of an async function are tasks of the running loop; those of a plain function run in threads.
 
         Raises:
             UsageError: The function is a generator, or async without a running loop.
@@ -120,7 +120,7 @@ class Experiment:
 
     @functools.cached_property
     def recorder(self) -> Recorder:
-        """What tells the sinks; the default sink is made with the first call, in the place where artifacts go then."""
+        """The recorder of the sinks; the default sink is made at the first call, in the current artifact root."""
         sinks = self._sinks
         if sinks is None:
             from benchbook.experiments.sinks.json_file import JsonArtifacts
@@ -140,14 +140,14 @@ class Experiment:
         return call.branches
 
     async def _follow_async(self, call: Call, jobs: list[Job], outcome: Outcome) -> None:
-        with contextlib.suppress(Exception):  # what a branch raised is kept in it
+        with contextlib.suppress(Exception):  # the branch keeps its exception
             await self._finish_async(call, jobs, outcome)
 
     def _start_plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BranchContainer:
         call, jobs, outcome = self._begin(args, kwargs)
 
         def follow() -> None:
-            with contextlib.suppress(BaseException):  # what a branch raised is kept in it
+            with contextlib.suppress(BaseException):  # the branch keeps its exception
                 self._finish_plain(call, jobs, outcome)
 
         try:

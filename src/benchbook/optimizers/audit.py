@@ -22,7 +22,8 @@ from unittest import mock
 import numpy as np
 
 from benchbook.errors import ExecutionError
-from benchbook.optimizers.adapters.isolation import same_numpy_state, watched
+from benchbook.optimizers.adapters.global_state import same_numpy_state
+from benchbook.optimizers.adapters.isolation import watched
 from benchbook.optimizers.catalog import optimizer
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray

@@ -19,9 +19,11 @@ from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.optimizers.native.base import NativeOptimizer
 from benchbook.optimizers.native.cma_es import CmaEs
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
+from benchbook.optimizers.native.epsilon_de import EpsilonDE
 from benchbook.optimizers.native.grey_wolf import GreyWolf
 from benchbook.optimizers.native.l_shade import LShade
 from benchbook.optimizers.native.manta_ray_foraging import MantaRayForaging
+from benchbook.optimizers.native.nsga2 import Nsga2
 from benchbook.optimizers.native.particle_swarm import ParticleSwarm
 from benchbook.optimizers.native.random_search import RandomSearch
 from benchbook.optimizers.native.simulated_annealing import SimulatedAnnealing
@@ -36,9 +38,11 @@ CONTROL = "random_search"
 NATIVE: tuple[type[NativeOptimizer], ...] = (
     CmaEs,
     DifferentialEvolution,
+    EpsilonDE,
     GreyWolf,
     LShade,
     MantaRayForaging,
+    Nsga2,
     ParticleSwarm,
     RandomSearch,
     SimulatedAnnealing,
@@ -249,7 +253,7 @@ def _find(name: str) -> Callable[..., Optimizer]:
         return libraries.factory(name)
     factory = from_entry_point(name)
     if factory is None:
-        raise unknown_name("optimizer", name, names(), "(benchbook optimizers list)")
+        raise unknown_name("optimizer", name, names(), "(benchbook optimizers list; your own: package.module:Class)")
     return factory
 
 

@@ -16,10 +16,20 @@ from benchbook.problems.digests import digest_code
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance
 from benchbook.problems.instance import TextbookProblem
 from benchbook.problems.own import own_function
+from benchbook.problems.suites.biobj import BIOBJ, BiobjProblem
+from benchbook.problems.suites.constrained import CONSTRAINED, ConstrainedProblem
 from benchbook.problems.textbook_table import TEXTBOOK
 from benchbook.protocols import Problem
 
-_INFOS = {name: item.info for name, item in TEXTBOOK.items()} | bbob_table.BBOB | NOISY | SUITES | APPLIED
+_INFOS = (
+    {name: item.info for name, item in TEXTBOOK.items()}
+    | bbob_table.BBOB
+    | NOISY
+    | SUITES
+    | CONSTRAINED
+    | BIOBJ
+    | APPLIED
+)
 _GROUPS = tuple(dict.fromkeys(info.family for info in _INFOS.values()))
 _registered: dict[str, tuple[ProblemInfo, Callable[[int, int], Problem]]] = {}
 
@@ -55,6 +65,11 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
         return NoisyBbobProblem(name, dim, instance)
     if name in SUITES:
         return SuiteProblem(name, dim, instance)
+    if name in CONSTRAINED:
+        return ConstrainedProblem(name, dim, instance)
+    if name in BIOBJ:
+        made: Problem = BiobjProblem(name, dim, instance)
+        return made
     if name in APPLIED:
         return applied_problem(name, dim, instance)
     return BbobProblem(name, dim, instance)
@@ -105,7 +120,7 @@ def expand(wanted: str | Iterable[str]) -> list[str]:
     """Return the functions of names and groups, each once, in the given order.
 
     Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), `bbob_noisy` (all 30),
-    and `applied`.
+    `bbob_constrained` (all 54), `bbob_biobj` (all 92), and `applied`.
 
     Raises:
         UnknownNameError: A name is neither a function nor a group.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from benchbook.digests import text_digest
-from benchbook.errors import ObjectiveError, TimeUp, UsageError, text_of
+from benchbook.errors import UsageError
+from benchbook.problems.calls import Calls, numbers
 from benchbook.problems.digests import digest_code
 from benchbook.problems.info import MOST_VARIABLES, check_points, continuous, read_only
+from benchbook.problems.several import Several, SeveralValues, check_several
 from benchbook.typing import FloatArray
 from benchbook.whole_numbers import check_whole
-
-log = logging.getLogger(__name__)
 
 
 class CallableProblem:
@@ -33,6 +31,7 @@ class CallableProblem:
         name: str,
         instance: int,
         on_error: str = "stop",
+        several: SeveralValues | None = None,
     ) -> None:
         self.name = name
         # how other processes make it again, where they can import it: a function and its arguments
@@ -47,68 +46,46 @@ class CallableProblem:
         self.integer = continuous(self.dim)
         self.vectorized = vectorized
         self._function = function
-        self._told = False
+        self._several = several
+        width = None
+        if several is not None and several.nadir is not None:
+            self.objectives, self.ideal, self.nadir = 2, several.ideal, several.nadir
+            width = 2
+        if several is not None and several.constraints:
+            self.constraints = several.constraints
+        self._values = Calls(
+            function, width=width, vectorized=vectorized, on_error=on_error, what="objective", name=name
+        )
+
+    def constraint(self, x: FloatArray, /) -> FloatArray:
+        """Evaluate the constraints at points of shape `(n, dim)`; return values of shape `(n, constraints)`.
+
+        Raises:
+            ShapeError: `x` has another shape, or does not hold real numbers.
+            ObjectiveError: The callable raised, or did not return one real number for each constraint.
+        """
+        x = check_points(x, self.dim)
+        if self._several is None or self._several.calls is None:
+            return np.empty((len(x), 0))
+        return self._several.calls(x)
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`, NaN and infinities as they come.
 
+        With two objectives the shape is `(n, 2)`.
+
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
-            ObjectiveError: The callable raised, or did not return one real number a point.
+            ObjectiveError: The callable raised, or did not return one real number a point (two for two objectives).
         """
-        x = check_points(x, self.dim)
-        return self._batch(x) if self.vectorized else self._rows(x)
-
-    def _rows(self, x: FloatArray) -> FloatArray:
-        values: list[float] = []
-        try:
-            for row in x:
-                try:
-                    value = self._function(row.copy())
-                except Exception as error:  # arbitrary code, which may raise anything
-                    if self._on_error == "nan":
-                        self._tell(error)
-                        values.append(math.nan)
-                        continue
-                    raise ObjectiveError(_raised(error), values) from error
-                values.append(value if type(value) is float else self._number(value, values))
-        except TimeUp as up:
-            up.partial = values
-            raise
-        return np.array(values, dtype=np.float64)
-
-    def _number(self, value: Any, before: list[float]) -> float:
-        array = _numbers(value)
-        if array is None or array.shape != ():
-            message = f"the objective returned {_shown(value)}, expected one number for a point of shape ({self.dim},)"
-            raise ObjectiveError(message, before)
-        return float(array)
-
-    def _batch(self, x: FloatArray) -> FloatArray:
-        try:
-            value = self._function(x.copy())
-        except Exception as error:  # arbitrary code, which may raise anything
-            if self._on_error == "nan":
-                self._tell(error)
-                return np.full(len(x), math.nan)
-            raise ObjectiveError(_raised(error)) from error
-        array = _numbers(value)
-        if array is None or array.shape != (len(x),):
-            raise ObjectiveError(
-                f"the vectorized objective returned {_shown(value)}, expected an array of shape ({len(x)},) "
-                f"for points of shape {x.shape}"
-            )
-        return array.copy()
+        return self._values(check_points(x, self.dim))
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the callable's code and of the plain data it holds."""
         code = digest_code(self._function)
+        if self._several is not None:
+            code = text_digest(code, self._several.digest())
         return code if self._on_error == "stop" else text_digest(code, self._on_error)
-
-    def _tell(self, error: Exception) -> None:
-        """Say what the first error of a problem was; the record counts them all as invalid evaluations."""
-        log.log(logging.DEBUG if self._told else logging.WARNING, "%s: %s", self.name, _raised(error))
-        self._told = True
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Pickle by place, where there is one: the function itself may be hidden behind a decorator."""
@@ -128,6 +105,7 @@ def from_callable(
     name: str | None = None,
     instance: int = 0,
     on_error: str = "stop",
+    **several: Unpack[Several],
 ) -> CallableProblem:
     """Make a problem of a user's own callable, to be minimised.
 
@@ -141,16 +119,21 @@ def from_callable(
         name: Name of the problem; without it `custom:` and the function's own.
         instance: Instance number, which is recorded and nothing else.
         on_error: `stop`: what the function raises ends the run; `nan`: that evaluation counts as an invalid one.
+        **several: Constraints and a second objective; see `Several`.
 
     Raises:
         UsageError: The function cannot be called, `dim` is missing or not a whole number >= 1, a bound is not a
             finite number, has another length than `dim` or does not lie below the other, `f_opt` is not a finite
             number, or `instance` is not a whole number >= 0.
+            A constraint cannot be called, or two objectives lack a finite ideal point below a nadir point.
 
     Examples:
         >>> problem = from_callable(lambda x: abs(x[0] - 1.0), bounds=(-5, 5), dim=1)
         >>> problem(np.array([[3.0], [1.0]]))
         array([2., 0.])
+        >>> disc = from_callable(lambda x: x.sum(), bounds=(-5, 5), dim=2, constraints=lambda x: (x**2).sum() - 1.0)
+        >>> disc.constraint(np.array([[1.0, 1.0]]))
+        array([[1.]])
     """
     if on_error not in ("stop", "nan"):
         raise UsageError(f"on_error is {on_error!r}, expected 'stop' or 'nan'")
@@ -158,7 +141,7 @@ def from_callable(
         raise UsageError(f"function is {function!r}, expected something that can be called")
     lower, upper = _check_bounds(bounds, dim)
     if f_opt is not None:
-        value = _numbers(f_opt)
+        value = numbers(f_opt)
         if value is None or value.shape != () or not np.isfinite(value):
             raise UsageError(f"f_opt is {f_opt!r}, expected a finite number or None")
         f_opt = float(value)
@@ -167,6 +150,7 @@ def from_callable(
         name = "custom:" + getattr(function, "__name__", type(function).__name__).strip("<>")
     if not isinstance(name, str) or not name:  # type: ignore[redundant-expr]  # callers may be untyped
         raise UsageError(f"name is {name!r}, expected a text that is not empty")
+    checked = check_several(several, vectorized=bool(vectorized), on_error=on_error, name=name)
     return CallableProblem(
         function,
         lower=lower,
@@ -176,6 +160,7 @@ def from_callable(
         name=name,
         instance=check_whole("instance", instance, 0),
         on_error=on_error,
+        several=checked,
     )
 
 
@@ -187,7 +172,7 @@ def as_lower_upper(bounds: Any, dim: int | None) -> Any:
     """
     if hasattr(bounds, "lb") and hasattr(bounds, "ub"):  # SciPy's own class
         return bounds.lb, bounds.ub
-    table = _numbers(bounds) if isinstance(bounds, list | tuple | np.ndarray) else None
+    table = numbers(bounds) if isinstance(bounds, list | tuple | np.ndarray) else None
     if table is None or table.ndim != 2 or table.shape[1] != 2 or dim not in (None, len(table)):
         return bounds
     if len(table) != 2:
@@ -215,7 +200,7 @@ def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]
             f"bounds is {bounds!r}, expected two: (lower, upper), each a number or a sequence of length dim; or a "
             "pair per variable"
         ) from error
-    ends = {"lower": _numbers(lower), "upper": _numbers(upper)}
+    ends = {"lower": numbers(lower), "upper": numbers(upper)}
     for side, end in ends.items():
         if end is None or end.ndim > 1:
             raise UsageError(
@@ -240,28 +225,3 @@ def _check_bounds(bounds: Any, dim: int | None) -> tuple[FloatArray, FloatArray]
             "upper, and a finite distance"
         )
     return read_only(low), read_only(high)
-
-
-def _numbers(value: Any) -> FloatArray | None:
-    """Return real numbers as a float array of their own shape; None if they are anything else."""
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind in "fiub":
-            return array.astype(np.float64)
-        if array.dtype.kind == "O" and all(hasattr(item, "__float__") for item in array.flat):
-            return array.astype(np.float64)  # fractions, decimals, integers beyond 64 bits
-    except (TypeError, ValueError, OverflowError):
-        pass
-    return None
-
-
-def _raised(error: Exception) -> str:
-    name, text = type(error).__name__, text_of(error)
-    return f"the objective raised {name}" if text == name else f"the objective raised {name}: {text}".rstrip(": ")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
-    text = repr(value)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"

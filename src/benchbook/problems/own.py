@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Unpack
 
 from benchbook.errors import UsageError
 from benchbook.importing import is_place, load_object
-from benchbook.problems.announced import load_announced
+from benchbook.problems.announced import announced, load_announced
 from benchbook.problems.custom import CallableProblem, from_callable
 from benchbook.problems.info import ProblemInfo
+from benchbook.problems.several import Several
 from benchbook.whole_numbers import check_whole
 
 
@@ -28,13 +29,15 @@ class OwnFunction:
         f_opt: float | None,
         vectorized: bool,
         on_error: str,
+        several: Several,
     ) -> None:
         """Check the box in one dimension, as the others are alike."""
         functools.update_wrapper(self, function)
         self._function = function
         self._bounds, self._f_opt, self._vectorized, self._on_error = bounds, f_opt, vectorized, on_error
+        self._several = several
         self._with_instance = "instance" in inspect.signature(function).parameters
-        probe = from_callable(function, bounds=bounds, dim=dims[0] if dims else None, f_opt=f_opt)
+        probe = from_callable(function, bounds=bounds, dim=dims[0] if dims else None, f_opt=f_opt, **several)
         self.dims = dims or (probe.dim,)
         self.instances = instances
         self._box = (float(probe.lower.min()), float(probe.upper.max()))
@@ -76,8 +79,10 @@ class OwnFunction:
             name=name,
             instance=instance,
             on_error=self._on_error,
+            **self._several,
         )
-        made.rebuild = _from_place, (name, dim, instance)
+        if is_place(name) or name in announced():
+            made.rebuild = _from_place, (name, dim, instance)
         return made
 
 
@@ -94,6 +99,7 @@ def function(
     f_opt: float | None = None,
     vectorized: bool = False,
     on_error: str = "stop",
+    **several: Unpack[Several],
 ) -> Any:
     """Add what a study needs to your own function; use it as a decorator or as a call.
 
@@ -109,6 +115,8 @@ def function(
         f_opt: Value at the optimum, if known.
         vectorized: It takes points `(n, dim)` and returns `(n,)`.
         on_error: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
+        **several: `constraints`, `n_constraints`, `objectives`, `ideal`, `nadir`: constraints, or two objectives; see
+            `benchbook.problems.several.Several`.
 
     Raises:
         UsageError: An argument does not fit the others.
@@ -130,6 +138,7 @@ def function(
             f_opt=f_opt,
             vectorized=vectorized,
             on_error=on_error,
+            **several,
         )
     if not callable(function):
         raise UsageError(f"function is {function!r}, expected something that can be called")
@@ -144,6 +153,7 @@ def function(
         f_opt=f_opt,
         vectorized=vectorized,
         on_error=on_error,
+        several=several,
     )
 
 

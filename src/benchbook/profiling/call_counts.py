@@ -1,4 +1,4 @@
-"""How often functions are called: counted by the standard library's profiler, in a run of their own."""
+"""How often functions are called: counted by the standard library's profiler in a separate run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BUILT_IN = re.compile(r"<built-in method (?P<name>[^ >]+)>")
 def count_calls(work: Callable[[], Any]) -> dict[Function, int]:
     """Do some work and return how often each function was called, by name, file and first line.
 
-    What the work raises is raised.
+    Exceptions of the work are passed on.
 
     Raises:
         ValueError: Another profiler of this kind is active.
@@ -40,7 +40,7 @@ def count_calls(work: Callable[[], Any]) -> dict[Function, int]:
 
 
 def _function(code: Any) -> Function:
-    """Return a function as the sampler names it; `code` is a code object, or a text for what is compiled."""
+    """Return a function as the sampler names it; `code` is a code object, or a text for compiled functions."""
     if not isinstance(code, str):
         return code.co_name, near(code.co_filename), code.co_firstlineno
     method, built_in = _METHOD.match(code), _BUILT_IN.match(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from benchbook.profiling.sampler import Function
+from benchbook.records.profile import ProfiledFunction
 
 LARGER = "larger batches"
 BY_STAGE = {
@@ -18,7 +18,7 @@ BY_STAGE = {
     "encode": "writes JSON, digests and compresses: keep fewer points, or more runs in one store",
     "write": "waits for the disk: a local disk is faster than a network's; a store appends instead of replacing files",
 }
-# part of a function's file or name -> hint; where functions that fit one of these take much of the time.
+# part of a function's file or name -> hint; used if functions that match take much of the time.
 BY_FUNCTION = (
     ("importlib", "imports: they happen once; import later, or only what is needed"),
     ("matplotlib/", "draws pictures: fewer, or smaller ones; text is expensive"),
@@ -31,18 +31,18 @@ BY_FUNCTION = (
     ("json", "reads or writes JSON: do it once, on less data"),
     ("fsync", "waits for the disk: write less often"),
 )
-MUCH = 0.4  # share of the time from which a rule holds
+MUCH = 0.4  # share of the time from which a rule applies
 CALLED_OFTEN = 10_000
 _OFTEN = "called very often: work on whole arrays, or call it less"
 _ELSE = "look at what it calls, in the flame graph"
 
 
-# What optimizers call the number of points in a batch, in the order in which it is looked for.
+# Names that optimizers have for the number of points in a batch, in the order in which they are tried.
 BATCH_SETTINGS = ("population", "popsize", "pop_size", "population_size", "num_workers", "batch")
 
 
 def naming_setting(hint: str, settings: Iterable[str]) -> str:
-    """Return a hint that names the optimizer's own setting for larger batches; without one it advises none.
+    """Return a hint that names the optimizer's setting for larger batches, or the general hint if there is none.
 
     Args:
         hint: As `hint_for` returned it.
@@ -63,12 +63,14 @@ def naming_setting(hint: str, settings: Iterable[str]) -> str:
     return re.sub(rf"{LARGER}[^;]*; |: {LARGER}[^;]*$", "", hint)
 
 
-def hint_for(stage: str, functions: Iterable[tuple[float, Sequence[Function]]], calls: int | None = None) -> str:
+def hint_for(
+    stage: str, functions: Iterable[tuple[float, Sequence[ProfiledFunction]]], calls: int | None = None
+) -> str:
     """Return a hint for a stage of one of the known names, else by the functions that take most of it.
 
     Args:
         stage: Its name; empty: it is a function.
-        functions: Seconds, and the functions that were running in one another meanwhile.
+        functions: Seconds, with the functions that were running (nested) during them.
         calls: How often it is called, if this is known.
 
     Examples:
@@ -81,7 +83,7 @@ def hint_for(stage: str, functions: Iterable[tuple[float, Sequence[Function]]], 
     by_rule = dict.fromkeys((hint for _, hint in BY_FUNCTION), 0.0)
     for seconds, stack in functions:
         total_s += seconds
-        for hint in {hint for part, hint in BY_FUNCTION for name, file, _ in stack if part in name or part in file}:
+        for hint in {hint for part, hint in BY_FUNCTION for f in stack if part in f.name or part in f.file}:
             by_rule[hint] += seconds
     hint = max(by_rule, key=by_rule.__getitem__)
     if total_s > 0 and by_rule[hint] >= MUCH * total_s:

@@ -14,12 +14,12 @@ from benchbook.errors import StorageError, UsageError
 from benchbook.files import write_atomic
 from benchbook.profiling.profile_document import to_document
 from benchbook.profiling.profiler import Profile, profile
-from benchbook.profiling.result import Profiled
+from benchbook.records.profile import Profiled
 
 BETWEEN = "between cells"
 SNAPSHOT = "snapshot of this profile"
 _LONGEST_LABEL = 44
-_SPARING = 60  # a snapshot is written when that many times has passed of what the last one took
+_SPARING = 60  # the next snapshot is written after this many times the duration of the last one
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ def label_of(number: int, source: str) -> str:
 class CellProfile:
     """Follows the cells that a kernel runs: each is a stage, and so is the time between them.
 
-    What was found by then is written to a file between cells, so that a kernel that dies leaves it behind; so
-    seldom that it takes a few hundredths of the time at most. A cell that fails always has it written.
+    A snapshot is written to a file between cells, so that it survives the death of the kernel, but rarely enough to
+    take at most a few percent of the time. After a failed cell it is always written.
     """
 
     def __init__(self, name: str, shell: Any, path: Path, numbers: Sequence[int], *, functions: bool = True) -> None:
@@ -111,7 +111,7 @@ def follow(name: str, path: str, numbers: Sequence[int], *, functions: bool = Tr
     """Follow the cells of the notebook in which this is called; see `CellProfile`.
 
     Raises:
-        UsageError: This is no IPython.
+        UsageError: This is not IPython.
     """
     try:
         from IPython import get_ipython

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import UsageError
-from benchbook.profiling.result import Profiled
 from benchbook.profiling.sampler import FunctionSampler
 from benchbook.profiling.stages import StageRecorder
+from benchbook.records.profile import Profiled
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -26,7 +26,7 @@ def profile(
 ) -> Profile:
     """Return a profile to be entered by `with`, or started and stopped cell by cell; see the guide "Profile a run".
 
-    Runs of benchbook that happen in it name their stages themselves: set-up, loop, ask, evaluate, tell, observe,
+    Runs of benchbook within it name their own stages: set-up, loop, ask, evaluate, tell, observe,
     encode and write. Others are named by `stage`.
 
     Args:
@@ -54,13 +54,13 @@ def profile(
 
 
 class Profile:
-    """A profile under way, or finished; made by `profile`.
+    """A running or finished profile; made by `profile`.
 
-    It belongs to the thread that started it, and only one can be under way in a thread.
+    It belongs to the thread that started it, and a thread can have only one running profile.
     """
 
     def __init__(self, name: str, interval_s: float | None, clock: Clock = SYSTEM_CLOCK) -> None:
-        """Keep what was asked for."""
+        """Keep the arguments."""
         self.name = name
         self._clock = clock
         self._recorder = StageRecorder(clock)
@@ -75,19 +75,19 @@ class Profile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop; what was measured is kept, also where the block raised."""
+        """Stop; the measurements are kept even if the block raised."""
         self.stop(error)
 
     def start(self) -> Self:
         """Start; for cells of a notebook.
 
         Raises:
-            UsageError: It was started before, or another profile is under way in this thread.
+            UsageError: It was started before, or another profile is running in this thread.
         """
         return self._start(sys._getframe(1))
 
     def stop(self, error: BaseException | None = None) -> Profiled:
-        """Stop, and return what was found; `error` is what ended the work, if anything did.
+        """Stop, and return the result; `error` is the exception that ended the work, if any.
 
         Raises:
             UsageError: It was not started.
@@ -113,7 +113,7 @@ class Profile:
         self._recorder.leave_to(max(1, self._recorder.depth - 1))
 
     def so_far(self) -> Profiled:
-        """Return what was found by now; without the stages that are open, and without what ran when.
+        """Return the result so far, without the open stages and without spans.
 
         Raises:
             UsageError: It was not started.
@@ -126,7 +126,7 @@ class Profile:
 
     @property
     def result(self) -> Profiled:
-        """What was found.
+        """The result.
 
         Raises:
             UsageError: It was not stopped yet.

@@ -1,7 +1,7 @@
-"""Functions sampled while stages run, by pyinstrument's sampler (extra `profile`), folded as the samples come.
+"""Functions sampled while stages run, by pyinstrument's sampler (extra `profile`), aggregated as the samples arrive.
 
-The sampler looks at the stack of one thread at the first call or return after each interval; so memory does not grow
-with time, but with the number of different stacks only, which is bounded.
+The sampler looks at the stack of one thread at the first call or return after each interval; so memory grows only with
+the number of different stacks, which is bounded, and not with time.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from benchbook.profiling.spans import Spans
 MISSING = "pyinstrument is not installed; pip install 'benchbook[profile]'"
 OTHER_PROFILER = "another profiler is active in this thread"
 _MOST_STACKS = 20_000
-_DEEPEST = 100  # frames of a stack that are kept, from the outermost
-# Where the frames of what is profiled begin: behind the innermost of these.
+_DEEPEST = 100  # most frames kept of a stack, counted from the outermost
+# The frames of the profiled work begin after the innermost of these.
 _MACHINERY = (
     ("studies/runs/instrumented.py", ""),
     ("profiling/spans.py", ""),
@@ -27,7 +27,7 @@ _MACHINERY = (
     ("profiling/sampler.py", ""),
     ("IPython/core/interactiveshell.py", "run_code"),
 )
-COMPILED = "<built-in>"  # the file of what is compiled
+COMPILED = "<built-in>"  # the file of compiled functions
 Function = tuple[str, str, int]  # name, file, first line
 
 
@@ -35,11 +35,11 @@ class FunctionSampler:
     """Samples the functions of the thread that starts it.
 
     Attributes:
-        functions: Name, file and first line of each function found, in the order of their finding.
+        functions: Name, file and first line of each function found, in the order in which they were found.
         seconds: Seconds by (stage, places in `functions`), outermost first.
-        samples: Samples by the same.
-        spans: When functions were running, as far as samples tell.
-        missing: Why nothing is sampled; empty if all is well.
+        samples: Number of samples, by the same keys.
+        spans: When functions were running, as far as the samples show.
+        missing: Why nothing is sampled; empty if sampling works.
     """
 
     def __init__(self, interval_s: float, current: Callable[[], tuple[int, float]], most_spans: int = 20_000) -> None:
@@ -60,17 +60,17 @@ class FunctionSampler:
         self._last_s = 0.0
 
     def prepare(self) -> None:
-        """Load the library, which takes a moment that does not belong to the profile."""
+        """Load the library in advance, so that its import is not part of the profile."""
         try:
             from pyinstrument.stack_sampler import get_stack_sampler
         except ImportError:
             self.missing = MISSING
             return
         self._sampler = get_stack_sampler()
-        self._sampler.has_warned_about_timing_overhead = True  # it prints; what sampling costs is measured here
+        self._sampler.has_warned_about_timing_overhead = True  # it would print; overhead is measured here
 
     def start(self, frame: FrameType | None) -> None:
-        """Sample from now on what runs below `frame`."""
+        """From now on, sample what runs below `frame`."""
         if self._sampler is None:
             return
         if sys.getprofile() is not None:
@@ -80,7 +80,7 @@ class FunctionSampler:
         self._subscribe()
 
     def stop(self) -> None:
-        """Sample no more."""
+        """Stop sampling."""
         if self._sampler is not None:
             self._sampler.unsubscribe(self._see)
             self._sampler = None
@@ -88,7 +88,7 @@ class FunctionSampler:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Sample nothing in a block, so that what was sampled can be read."""
+        """Pause sampling in a block, so that the samples can be read."""
         if self._sampler is None:
             yield
             return
@@ -127,7 +127,7 @@ class FunctionSampler:
         return tuple(places[begin : begin + _DEEPEST])
 
     def _place(self, text: str) -> int:
-        """Return the place of a function, told by pyinstrument's text for a frame; -1: part of the machinery."""
+        """Return the place of a function, from pyinstrument's text for a frame; -1: part of the profiling code."""
         name, file, line = text.partition("\x01")[0].split("\x00")
         path = file.replace("\\", "/")
         if any(path.endswith(end) and name.endswith(function) for end, function in _MACHINERY):
@@ -141,7 +141,7 @@ class FunctionSampler:
         return place
 
     def _follow(self, frames: tuple[int, ...], begin_s: float, end_s: float) -> None:
-        """Go on with the spans of the functions that this sample shares with the last one; end the others."""
+        """Continue the spans of the functions that this sample shares with the last one; end the others."""
         begin_s = max(begin_s, self._last_s)
         shared = 0
         for (place, _), frame in zip(self._open, frames, strict=False):

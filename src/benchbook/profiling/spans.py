@@ -1,31 +1,16 @@
-"""What lasted from when to when, in bounded memory: the beginning whole, and of the rest what lasted longest."""
+"""Spans of time in bounded memory: all of the first ones, and the longest of the rest."""
 
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import NamedTuple
 
-
-class Span(NamedTuple):
-    """Something that lasted.
-
-    Attributes:
-        start_s: Seconds from the start of the profile.
-        depth: How many spans it lies in, plus 1.
-        duration_s: How long it lasted.
-        number: What it was, by its number.
-    """
-
-    start_s: float
-    depth: int
-    duration_s: float
-    number: int
+from benchbook.records.profile import Span
 
 
 class Spans:
     """Keeps at most `most` spans: the first half in order of arrival, and then the longest ones.
 
-    What is left out of nested spans leaves the others nested.
+    If some of several nested spans are left out, the others stay nested.
 
     Examples:
         >>> spans = Spans(4)
@@ -36,26 +21,26 @@ class Spans:
     """
 
     def __init__(self, most: int) -> None:
-        """Begin with nothing."""
+        """Begin without spans."""
         self._first: list[tuple[float, int, float, int]] = []
         self._later: list[tuple[float, int, float, int]] = []
         self._most_first, self._most_later = most // 2, most - most // 2
-        self._shortest_s = -1.0  # of the later ones, what is not longer is left out
+        self._shortest_s = -1.0  # later spans that are not longer are left out
         self._left_out = 0
 
     def add(self, number: int, start_s: float, duration_s: float, depth: int) -> None:
-        """Take a span that is over."""
+        """Add a finished span."""
         if len(self._first) < self._most_first:
             self._first.append((start_s, depth, duration_s, number))
         elif duration_s <= self._shortest_s:
             self._left_out += 1
         else:
             self._later.append((start_s, depth, duration_s, number))
-            if len(self._later) >= 2 * self._most_later + 2:  # seldom, so that it costs little for each span
+            if len(self._later) >= 2 * self._most_later + 2:  # rarely, so that it costs little per span
                 self._keep_longest()
 
     def recorded(self) -> list[Span]:
-        """Return what was recorded, by start, and the outer ones before those inside."""
+        """Return the recorded spans by start, outer spans before inner ones."""
         self._keep_longest()
         return sorted(Span(*span) for span in (*self._first, *self._later))
 

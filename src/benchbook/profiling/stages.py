@@ -1,4 +1,4 @@
-"""Stages of a piece of work: how long each took and how often it was entered, also nested and repeated."""
+"""Stages of a piece of work: how long each took and how often it was entered, nested and repeated ones included."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, SystemClock
 from benchbook.errors import UsageError
-from benchbook.profiling.result import StageTime
 from benchbook.profiling.spans import Spans
+from benchbook.records.profile import StageTime
 
 _NOTHING: AbstractContextManager[None] = nullcontext()
 _threads = threading.local()
 
 
 def active() -> StageRecorder | None:
-    """Return the recorder under way in this thread; None without one."""
+    """Return the running recorder of this thread; None without one."""
     return getattr(_threads, "recorder", None)
 
 
 def stage(name: str) -> AbstractContextManager[None]:
-    """Return a block that counts as a stage of the profile under way in this thread; without a profile it is nothing.
+    """Return a block that counts as a stage of the running profile of this thread; without a profile it does nothing.
 
-    So code can name its stages once and for all. In other threads, and in worker processes, nothing is recorded.
+    So code can always name its stages. In other threads and in worker processes, nothing is recorded.
 
     Examples:
         >>> with stage("encode"):
@@ -35,7 +35,7 @@ def stage(name: str) -> AbstractContextManager[None]:
 
 
 class _Node:
-    """A stage at its place below others."""
+    """A stage at its place in the tree of stages."""
 
     __slots__ = ("below", "calls", "children", "name", "number", "parent", "total_s")
 
@@ -73,7 +73,7 @@ class StageRecorder:
     """
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK, most_spans: int = 20_000) -> None:
-        """Begin with nothing."""
+        """Begin without stages."""
         self.spans = Spans(most_spans)
         self.total_s = 0.0
         # Stages may last microseconds: the fewer calls between them and the clock, the better.
@@ -88,7 +88,7 @@ class StageRecorder:
         """Become the recorder of this thread.
 
         Raises:
-            UsageError: Another one is under way in this thread.
+            UsageError: Another one is running in this thread.
         """
         if active() is not None:
             raise UsageError("this thread is already recording a profile; add a stage to it instead")
@@ -128,7 +128,7 @@ class StageRecorder:
         return len(entered) - 1
 
     def leave_to(self, depth: int) -> None:
-        """Leave stages until only `depth` are open: also those that were left open inside."""
+        """Leave stages until only `depth` are open, including inner stages that were never left."""
         entered = self._entered
         while len(entered) > depth:
             end_s = self._now()
@@ -147,7 +147,7 @@ class StageRecorder:
 
     @property
     def depth(self) -> int:
-        """How many stages are open, the whole counted as one."""
+        """Number of open stages, counting the whole profile as one."""
         return len(self._entered)
 
     @property
@@ -160,7 +160,7 @@ class StageRecorder:
         return [node.path() for node in self._nodes]
 
     def stages(self) -> tuple[StageTime, ...]:
-        """Return the stages that were left, each behind the one around it, in the order of their first entry."""
+        """Return the finished stages, each after the one that contains it, in the order of their first entry."""
         return tuple(_below(self._nodes[0]))
 
 
@@ -168,7 +168,7 @@ def _below(node: _Node) -> Iterator[StageTime]:
     for child in node.children.values():
         if not child.calls and not child.children:  # open for the first time
             continue
-        # Rounding may leave a hair below zero.
+        # Rounding may give a tiny negative number.
         own_s = max(0.0, child.total_s - child.below)
         yield StageTime(path=child.path(), calls=child.calls, total_s=child.total_s, own_s=own_s)
         yield from _below(child)

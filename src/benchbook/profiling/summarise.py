@@ -1,4 +1,4 @@
-"""From what was recorded to what is told: stages, functions below them, bottlenecks."""
+"""From recordings to results: stages, functions below them, bottlenecks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from benchbook.profiling.hints import hint_for
-from benchbook.profiling.result import Bottleneck, FunctionTime, Profiled, Stack, StageTime
 from benchbook.profiling.sampler import Function, FunctionSampler, near
-from benchbook.profiling.spans import Span
 from benchbook.profiling.stages import StageRecorder
+from benchbook.records.profile import (
+    Bottleneck,
+    FunctionTime,
+    Profiled,
+    ProfiledFunction,
+    SpanColumns,
+    Stack,
+    StageTime,
+)
 
 Path = tuple[str, ...]
 BOTTLENECKS = 3
 _FUNCTIONS_A_STAGE = 12
-_WORTH_NAMING = 0.01  # what is below this share of the total is no bottleneck
+_WORTH_NAMING = 0.01  # anything below this share of the total is not a bottleneck
 NOT_SAMPLED = "functions were not asked for"
 
 
@@ -28,15 +35,15 @@ def findings(
     *,
     spans: bool = True,
 ) -> Profiled:
-    """Return the profile of what a recorder and a sampler saw by now; the sampler must rest meanwhile.
+    """Return the profile of what a recorder and a sampler have seen so far; the sampler must be paused.
 
     Args:
         name: What was profiled.
         created_at: When it started.
         recorder: Recorded the stages.
-        sampler: Sampled the functions; None: nobody did.
-        error: What ended the work; None: nothing.
-        spans: Whether to tell what ran when, which is most of the work.
+        sampler: Sampled the functions; None: none were sampled.
+        error: The exception that ended the work; None if there was none.
+        spans: Whether to include spans, which take most of the time.
     """
     stages = recorder.stages()
     paths = recorder.paths()
@@ -58,7 +65,7 @@ def findings(
         bottlenecks=(),
         interval_s=None if sampler is None or missing else sampler.interval_s,
         samples=sum(stack.samples for stack in stacks),
-        stage_spans=tuple(
+        stage_spans=SpanColumns.of(
             span._replace(number=places[paths[span.number]]) for span in (recorder.spans.recorded() if spans else ())
         ),
         frame_spans=frame_spans,
@@ -70,8 +77,9 @@ def findings(
 
 
 def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
-    """Return a profile with the calls of its functions, counted in a run of its own."""
-    times = tuple(replace(time, calls=calls.get((time.name, time.file, time.line))) for time in found.function_times)
+    """Return a profile with the calls of its functions, counted in a separate run."""
+    by_place = [calls.get((function.name, function.file, function.line)) for function in found.functions]
+    times = tuple(replace(time, calls=by_place[time.function]) for time in found.function_times)
     counted = replace(found, function_times=times)
     return replace(counted, bottlenecks=bottlenecks(counted))
 
@@ -79,8 +87,9 @@ def with_calls(found: Profiled, calls: dict[Function, int]) -> Profiled:
 def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
     """Return the stages of one profile with the functions of another of the same work.
 
-    Sampling slows work down, and calls of functions more than arithmetic; the stages are told better without it. The
-    functions in a stage divide the time that it took without them being sampled. What ran when is told by the second.
+    Sampling slows work down, calls of functions more than arithmetic, so times of stages are more accurate without it.
+    The functions in a stage share the time that the stage took without sampling. The spans are those of the second
+    profile.
     """
     places = {stage.path: place for place, stage in enumerate(stages_only.stages)}
     before = {(): sampled.other_s, **{stage.path: stage.own_s for stage in sampled.stages}}
@@ -94,7 +103,7 @@ def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
     stacks = tuple(
         replace(stack, own_s=stack.own_s * scale[stack.stage]) for stack in sampled.stacks if stack.stage in scale
     )
-    spans = tuple(
+    spans = SpanColumns.of(
         span._replace(number=places[path])
         for span in sampled.stage_spans
         if (path := sampled.stages[span.number].path) in places
@@ -113,7 +122,7 @@ def with_functions(stages_only: Profiled, sampled: Profiled) -> Profiled:
 
 
 def bottlenecks(found: Profiled, most: int = BOTTLENECKS) -> tuple[Bottleneck, ...]:
-    """Return what takes most time of its own: stages; if they do not tell enough, functions."""
+    """Return what takes most time of its own: stages, or functions if there are too few stages."""
     if found.total_s <= 0:
         return ()
     named = [stage for stage in found.stages if stage.own_s >= _WORTH_NAMING * found.total_s]
@@ -133,7 +142,7 @@ def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
         share=stage.own_s / found.total_s,
         time_s=stage.own_s,
         calls=stage.calls,
-        mostly="" if heaviest is None else heaviest.name,
+        mostly="" if heaviest is None else found.functions[heaviest.function].name,
         hint=hint_for(
             stage.name,
             (
@@ -146,15 +155,15 @@ def _stage_bottleneck(found: Profiled, stage: StageTime) -> Bottleneck:
 
 
 def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
-    by_function: dict[Function, float] = defaultdict(float)
-    calls: dict[Function, int | None] = {}
+    by_function: dict[ProfiledFunction, float] = defaultdict(float)
+    calls: dict[ProfiledFunction, int | None] = {}
     for time in found.function_times:
-        function = (time.name, time.file, time.line)
+        function = found.functions[time.function]
         by_function[function] += time.own_s
         calls[function] = time.calls
     for function, own_s in sorted(by_function.items(), key=lambda item: -item[1])[:most]:
         yield Bottleneck(
-            what=function[0],
+            what=function.name,
             share=min(1.0, own_s / found.total_s),
             time_s=own_s,
             calls=calls[function],
@@ -165,14 +174,15 @@ def _function_bottlenecks(found: Profiled, most: int) -> Iterable[Bottleneck]:
 
 def _sampled(
     sampler: FunctionSampler | None, paths: Sequence[Path], *, with_spans: bool
-) -> tuple[tuple[Function, ...], tuple[Stack, ...], tuple[Span, ...]]:
+) -> tuple[tuple[ProfiledFunction, ...], tuple[Stack, ...], SpanColumns]:
     """Return the functions that were found running, the stacks of them, and when they ran."""
     if sampler is None:
-        return (), (), ()
+        return (), (), SpanColumns()
     spans = sampler.spans.recorded() if with_spans else []
     used = sorted({frame for _, frames in sampler.seconds for frame in frames} | {span.number for span in spans})
     place = {number: place for place, number in enumerate(used)}
-    functions = tuple((name, near(file), line) for name, file, line in (sampler.functions[number] for number in used))
+    named = (sampler.functions[number] for number in used)
+    functions = tuple(ProfiledFunction(name, near(file), line) for name, file, line in named)
     stacks = [
         Stack(
             stage=paths[stage],
@@ -183,37 +193,35 @@ def _sampled(
         for (stage, frames), seconds in sampler.seconds.items()
     ]
     stacks.sort(key=lambda stack: (stack.stage, stack.frames))
-    return functions, tuple(stacks), tuple(span._replace(number=place[span.number]) for span in spans)
+    return functions, tuple(stacks), SpanColumns.of(span._replace(number=place[span.number]) for span in spans)
 
 
-def _function_times(stacks: Sequence[Stack], functions: Sequence[Function]) -> tuple[FunctionTime, ...]:
+def _function_times(stacks: Sequence[Stack], functions: Sequence[ProfiledFunction]) -> tuple[FunctionTime, ...]:
     """Return, for each stage, the functions with most time of their own, and those that hold it."""
     own: dict[tuple[Path, int], float] = defaultdict(float)
     total: dict[tuple[Path, int], float] = defaultdict(float)
     samples: dict[tuple[Path, int], int] = defaultdict(int)
     for stack in stacks:
-        for frame in set(stack.frames):  # one that calls itself counts once
+        for frame in set(stack.frames):  # a recursive function counts once
             total[stack.stage, frame] += stack.own_s
         if stack.frames:
             own[stack.stage, stack.frames[-1]] += stack.own_s
             samples[stack.stage, stack.frames[-1]] += stack.samples
     by_stage: dict[Path, list[FunctionTime]] = defaultdict(list)
     for (stage, frame), seconds in total.items():
-        name, file, line = functions[frame]
         time = FunctionTime(
             stage=stage,
-            name=name,
-            file=file,
-            line=line,
+            function=frame,
             own_s=own[stage, frame],
             total_s=seconds,
             samples=samples[stage, frame],
         )
         by_stage[stage].append(time)
-    order = [
-        sorted(times, key=lambda t: (-t.own_s, -t.total_s, t.name))[:_FUNCTIONS_A_STAGE] for times in by_stage.values()
-    ]
-    return tuple(time for times in order for time in times)
+
+    def by_time(time: FunctionTime) -> tuple[float, float, str]:
+        return -time.own_s, -time.total_s, functions[time.function].name
+
+    return tuple(time for times in by_stage.values() for time in sorted(times, key=by_time)[:_FUNCTIONS_A_STAGE])
 
 
 def _status(error: BaseException | None) -> str:

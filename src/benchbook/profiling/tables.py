@@ -12,14 +12,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchbook.profiling.result import Bottleneck, FunctionTime, Profiled, StageTime
+from benchbook.records.profile import Bottleneck, FunctionTime, Profiled, ProfiledFunction, StageTime
 
-_WIDE = 100  # columns from which there is room for all
+_WIDE = 100  # terminal width from which all columns fit
 _BAR, _SHORT_BAR = 12, 6
 _TEXT_WIDTH = 100
 _FUNCTIONS = 3  # a stage
 _WORTH = 0.005  # functions below this share of the total are not shown
-_ALL = 16  # so many stages are all shown
+_ALL = 16  # up to this number, all stages are shown
 _WORTH_A_ROW = 0.01
 _FEW_SAMPLES = 200
 OTHER = "other"
@@ -34,7 +34,7 @@ def text(found: Profiled, *, width: int = _TEXT_WIDTH, ascii_only: bool = False)
 
 
 def tables(found: Profiled, *, width: int = _TEXT_WIDTH, ascii_only: bool = False) -> Group:
-    """Return heading, stages with their functions, bottlenecks and notes; in ASCII for terminals that know no more."""
+    """Return heading, stages with their functions, bottlenecks and notes; in ASCII if a terminal needs it."""
     say = _ascii if ascii_only else str
     parts: list[Text | Table | Padding] = [Text(say(_heading(found)), style="bold"), _stages(found, width, ascii_only)]
     if found.bottlenecks:
@@ -59,16 +59,17 @@ def seconds(value: float) -> str:
     return f"{value * 1e3:.1f} ms" if value >= 0.9995e-3 else f"{value * 1e6:.1f} us"
 
 
-def place(name: str, file: str, line: int) -> str:
+def place(function: ProfiledFunction) -> str:
     """Return a function's name and location.
 
     Examples:
-        >>> place("f", "/home/me/code/fit.py", 12), place("dot", "<built-in>", 0)
+        >>> place(ProfiledFunction("f", "/home/me/code/fit.py", 12)), place(ProfiledFunction("dot", "<built-in>", 0))
         ('f  fit.py:12', 'dot  (compiled)')
     """
-    if line == 0:
-        return f"{name}  (compiled)"
-    return f"{name}  {file}" if file.startswith("<") else f"{name}  {PurePath(file).name}:{line}"
+    if function.line == 0:
+        return f"{function.name}  (compiled)"
+    where = function.file if function.file.startswith("<") else f"{PurePath(function.file).name}:{function.line}"
+    return f"{function.name}  {where}"
 
 
 def _heading(found: Profiled) -> str:
@@ -92,16 +93,16 @@ def _stages(found: Profiled, width: int, ascii_only: bool) -> Table:
         inner = seconds(stage.total_s) if stage.total_s > stage.own_s * 1.001 else ""
         row(Text(say(f"{indent}{stage.name}"), style="bold"), stage.own_s, f"{stage.calls:,}", each, inner)
         for time in _worth_showing(found, stage.path):
-            made.add_row(*_function_row(time, f"{indent}    ", total_s, say(place(time.name, time.file, time.line))))
+            made.add_row(*_function_row(time, f"{indent}    ", total_s, say(place(found.functions[time.function]))))
     row(Text(OTHER, style="italic"), found.other_s)
     for time in _worth_showing(found, ()):
-        made.add_row(*_function_row(time, "    ", total_s, say(place(time.name, time.file, time.line))))
+        made.add_row(*_function_row(time, "    ", total_s, say(place(found.functions[time.function]))))
     made.add_row(Text("total", style="bold"), "", "100.0%", seconds(found.total_s))
     return made
 
 
 def _headed(found: Profiled, width: int, bar: int, ascii_only: bool) -> Table:
-    """Return the table without rows; where it is too wide, it is the names that are cut."""
+    """Return the table without rows; if it is too wide, names are cut."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     counts = [stage.calls for stage in found.stages] + [time.calls or 0 for time in found.function_times]
     calls = max([len("calls"), *(len(f"{count:,}") for count in counts)])
@@ -117,7 +118,7 @@ def _headed(found: Profiled, width: int, bar: int, ascii_only: bool) -> Table:
 
 
 def _shown(found: Profiled) -> list[StageTime]:
-    """Return the stages that the table shows: all, or where there are many, those inside others if they matter."""
+    """Return the stages that the table shows: all, or if there are many, without minor inner ones."""
     if len(found.stages) <= _ALL:
         return list(found.stages)
     return [stage for stage in found.stages if len(stage.path) == 1 or stage.total_s >= _WORTH_A_ROW * found.total_s]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of a value, by the names that pydantic has for them; None: no such limit.
+    """Limits of a value, under pydantic's names for them; None: no such limit.
 
     Attributes:
         ge: Least value.
@@ -68,14 +68,38 @@ class OrNull:
         return "OrNull()"
 
 
+class OrText:
+    """One of these texts stands in documents for a number that JSON lacks."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, *options: str) -> None:
+        self.options = options
+
+    def __repr__(self) -> str:
+        return f"OrText({', '.join(map(repr, self.options))})"
+
+
 # Metadata of a dataclass field.
-MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it, and are read with its default
-NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # it is known in memory only
+MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it; the default is used
+NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # known only in memory
+
+
+def missing_as(value: float, *, whole: bool = False) -> Mapping[str, float]:
+    """Return the metadata of an array in which a number stands for a missing item, which is null in documents.
+
+    Args:
+        value: The number.
+        whole: Whether all others are whole numbers.
+    """
+    return {"missing": value, "whole": whole}
+
 
 Sha256 = Annotated[str, Limits(pattern=r"^[0-9a-f]{64}$")]
 Timestamp = Annotated[str, Limits(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
 Name = Annotated[str, Limits(min_length=1)]
 Seconds = Annotated[float, Limits(ge=0)]
+Share = Annotated[float, Limits(ge=0, le=1)]
 Count = Annotated[int, Limits(ge=0)]
 Positive = Annotated[int, Limits(ge=1)]
 # JSON has neither NaN nor infinity, so a number in an artifact is finite.

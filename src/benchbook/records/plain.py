@@ -1,4 +1,4 @@
-"""Records as dicts, lists and scalars, and back; by their fields, so that no list of names can miss one."""
+"""Records as dicts, lists and scalars, and back; by their fields, so that none can be forgotten."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Record = TypeVar("Record")
-Convert = Callable[[Any], Any]
+Convert = Callable[..., Any]
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 class _NamesForTypeCheckers(dict[str, Any]):
-    """What the modules of records know for type checkers only; NumPy is loaded where a record has arrays."""
+    """Names that the modules of records import only for type checkers; NumPy is loaded if a record has arrays."""
 
     def __missing__(self, name: str) -> Any:
         if name == "JsonValue":
@@ -31,36 +31,46 @@ class _NamesForTypeCheckers(dict[str, Any]):
 def as_plain(record: Any) -> Any:
     """Turn a record into dicts, lists and scalars; arrays stay arrays.
 
-    Lists and mappings hold values of one sort: the first tells whether they are records.
+    Lists and mappings hold values of one kind: the first value decides whether they are records. A mapping with keys
+    other than text becomes the list of its values.
     """
     kind: Any = type(record)
     if kind in _SCALARS:
         return record
     if hasattr(kind, "__dataclass_fields__"):
-        values = [(name, getattr(record, name)) for name in _names(kind)]
-        return {name: value if type(value) in _SCALARS else as_plain(value) for name, value in values}
-    if isinstance(record, Mapping):
-        first = next(iter(record.values()), None)
-        return {key: as_plain(value) for key, value in record.items()} if _is_made(first) else dict(record)
-    if isinstance(record, tuple | list):
+        return _writer(kind)(record)
+    if issubclass(kind, Enum):
+        return record.value
+    if issubclass(kind, tuple | list):
         return [as_plain(value) for value in record] if record and _is_made(record[0]) else list(record)
-    return record.value if isinstance(record, Enum) else record
+    if kind is dict or isinstance(record, Mapping):
+        key, first = next(iter(record.items()), ("", None))
+        if not isinstance(key, str):
+            return as_plain(list(record.values()))
+        return {key: as_plain(value) for key, value in record.items()} if _is_made(first) else dict(record)
+    return record
 
 
-def from_plain(record: type[Record], document: Mapping[str, Any]) -> Record:
-    """Return the record in a document that is known to be valid; keys that are no fields of it are passed over."""
+def from_plain(record: type[Record], document: Mapping[str, Any], **known: Any) -> Record:
+    """Return the record in a document that is known to be valid; keys that are not fields of it are ignored.
+
+    Args:
+        record: The class of the record.
+        document: The document.
+        known: Values of fields that documents lack.
+    """
     kind: Any = record
-    found: Record = _reader(kind)(document)
+    found: Record = _reader(kind)(document, **known)
     return found
 
 
 def hints_of(record: type, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the types of a dataclass's fields with their limits; `names` are looked up before those of its module."""
+    """Return the types of a dataclass's fields with their limits; `names` take precedence over those of its module."""
     return get_type_hints(record, localns=names, include_extras=True)
 
 
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Return a type, and what stands next to it in `Annotated`.
+    """Return a type and its annotations in `Annotated`.
 
     Examples:
         >>> parts_of(Annotated[int, "limits"]), parts_of(int)
@@ -73,7 +83,7 @@ def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def options_of(hint: Any) -> tuple[Any, ...] | None:
-    """Return the types of a union; None where it is none."""
+    """Return the types of a union; None for other types."""
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else None
 
 
@@ -87,35 +97,63 @@ def _is_made(value: object) -> bool:
 
 
 @cache
+def _writer(record: type) -> Convert:
+    """Return a function that makes the dict of such a record, as one expression; see `_reader`."""
+    known: dict[str, Any] = {"scalars": _SCALARS, "as_plain": as_plain}
+    values = []
+    for name in _names(record):
+        told = record.__dataclass_fields__[name].metadata  # type: ignore[attr-defined]  # it is a dataclass
+        if "missing" in told:
+            known[f"nulls_{name}"] = partial(_with_nulls, missing=told["missing"], whole=told["whole"])
+            values.append(f"{name!r}: nulls_{name}(r.{name})")
+        else:
+            values.append(f"{name!r}: v if type(v := r.{name}) in scalars else as_plain(v)")
+    made: Convert = eval(f"lambda r: {{{', '.join(values)}}}", known)  # noqa: S307  # made only of the names of a dataclass's fields
+    return made
+
+
+def _with_nulls(values: Any, *, missing: float, whole: bool) -> list[float | None]:
+    items = values.tolist()
+    return [None if item == missing or item != item else int(item) if whole else item for item in items]  # NaN
+
+
+def _without_nulls(convert: Convert, missing: float) -> Convert:
+    return lambda values: convert([missing if value is None else value for value in values])
+
+
+@cache
 def _reader(record: type) -> Convert:
-    """Return what makes such a record, as one expression: a loop over its fields takes a third longer."""
+    """Return a function that makes such a record, as one expression: a loop over its fields takes a third longer."""
     hints = hints_of(record, _NamesForTypeCheckers())
     known: dict[str, Any] = {"record": record}
     arguments = []
     for place, field in enumerate(field for field in fields(record) if field.init and field.name in _names(record)):
         convert, key = _converter(hints[field.name]), repr(field.name)
+        if convert is not None and "missing" in field.metadata:
+            convert = _without_nulls(convert, field.metadata["missing"])
         if field.default is MISSING and field.default_factory is MISSING:
             value = f"document[{key}]"
         else:
-            known[f"default_{place}"] = _default_of(field)
+            known[f"default_{place}"] = default_of(field)
             value = f"(document[{key}] if {key} in document else default_{place}())"
         if convert is not None:
             known[f"convert_{place}"] = convert
             value = f"None if (value := {value}) is None else convert_{place}(value)"
         arguments.append(f"{field.name}=({value})")
-    source = f"lambda document: record({', '.join(arguments)})"
-    made: Convert = eval(source, known)  # noqa: S307  # made of the names of a dataclass's fields alone
+    source = f"lambda document, **more: record({', '.join(arguments)}, **more)"
+    made: Convert = eval(source, known)  # noqa: S307  # made only of the names of a dataclass's fields
     return made
 
 
-def _default_of(field: Field[Any]) -> Callable[[], Any]:
+def default_of(field: Field[Any]) -> Callable[[], Any]:
+    """Return a function that makes the default of a field."""
     if field.default_factory is not MISSING:
         return field.default_factory
     return lambda: field.default
 
 
 def _converter(hint: Any) -> Convert | None:
-    """Return what makes a field's value from its plain form; None where both are the same."""
+    """Return a function that makes a field's value from its plain form; None if both are the same."""
     kind, _ = parts_of(hint)
     options = options_of(kind)
     if options is not None:
@@ -126,7 +164,7 @@ def _converter(hint: Any) -> Convert | None:
     if isinstance(kind, type) and (kind is float or issubclass(kind, Enum)):
         return kind
     arguments = get_args(kind)
-    if getattr(get_origin(kind), "__name__", "") == "ndarray":  # NumPy may not be loaded
+    if getattr(get_origin(kind), "__name__", "") == "ndarray":  # NumPy may not be loaded yet
         import numpy as np
 
         scalar = get_args(arguments[1])[0]

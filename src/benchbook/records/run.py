@@ -329,4 +329,5 @@ class Claim:
     upper: float | int | None = None
     """Second threshold, which the measured value may not exceed; null if there is one only."""
     detectable: float | None = None
-    """Smallest change that the claim notices in four of five cases; null if unknown."""
+    """Smallest change that the claim notices: for a test, in four of five cases; otherwise the distance from the
+    measured value to the nearest threshold. Null if unknown."""

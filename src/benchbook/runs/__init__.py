@@ -1,7 +1,18 @@
 """The loop: it alone calls the objective, counts evaluations and decides when a run ends."""
 
+from benchbook.runs.judged import CountsBoth, JudgedProblem, ToldAll, quality_of
 from benchbook.runs.lockstep import run_lockstep
 from benchbook.runs.loop import Outcome, may_interrupt, run_loop
 from benchbook.runs.signal_watch import SignalWatch
 
-__all__ = ["Outcome", "SignalWatch", "may_interrupt", "run_lockstep", "run_loop"]
+__all__ = [
+    "CountsBoth",
+    "JudgedProblem",
+    "Outcome",
+    "SignalWatch",
+    "ToldAll",
+    "may_interrupt",
+    "quality_of",
+    "run_lockstep",
+    "run_loop",
+]

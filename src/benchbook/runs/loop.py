@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -129,9 +130,13 @@ class _Loop:
         try:
             begin = now()
             optimizer = make_optimizer()
+            _stay_in_thread(optimizer)
             ask, tell, deadline_s = optimizer.ask, optimizer.tell, self.deadline_s
+            signals = self.signals
             while True:
                 x = self._checked(ask())
+                if signals.raised is not None:  # a library has swallowed it
+                    signals.raise_again()
                 asked = now()
                 self.optimizer_s += asked - begin
                 points = len(x)
@@ -258,13 +263,31 @@ def may_interrupt(frame: FrameType | None) -> bool:
 
     A batch that is counted by half would leave history and counts that do not agree.
     """
+    greenlets = _frames_of_parents()
     while frame is not None:
         if frame.f_code is _Loop._observe.__code__:
             return False
         if frame.f_code is _Loop.run.__code__:
             return True
-        frame = frame.f_back
+        frame = frame.f_back or next(greenlets, None)
     return False
+
+
+def _frames_of_parents() -> Iterator[FrameType]:
+    """Go on where the frames of a greenlet end, as those of a blocking library do: at what switched to it."""
+    module = sys.modules.get("greenlet")  # where it is not imported, there is none
+    inner = None if module is None else module.getcurrent().parent
+    while inner is not None:
+        if inner.gr_frame is not None:
+            yield inner.gr_frame
+        inner = inner.parent
+
+
+def _stay_in_thread(optimizer: Optimizer) -> None:
+    """Promise what the loop keeps, where an optimizer wants to know: nothing of it is called in another thread."""
+    stay = getattr(optimizer, "stay_in_thread", None)
+    if callable(stay):
+        stay()
 
 
 def _close(optimizer: Optimizer | None) -> None:

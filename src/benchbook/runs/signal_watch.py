@@ -13,12 +13,13 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class SignalWatch:
-    """Notes that a signal came, and lets its handler do what it does.
+    """Records that a signal came, and lets its handler act.
 
     Signals come in the main thread only; in another one every exception is the optimizer's or the objective's.
 
     Attributes:
         came: Whether one came.
+        raised: The exception of its handler.
 
     Examples:
         >>> with SignalWatch() as signals:
@@ -29,10 +30,11 @@ class SignalWatch:
     def __init__(self) -> None:
         """Watch nothing yet."""
         self.came = False
+        self.raised: BaseException | None = None
         self._before: list[tuple[signal.Signals, Callable[[int, FrameType | None], Any], Any]] = []
 
     def __enter__(self) -> Self:
-        """Stand before the handlers."""
+        """Install itself before the handlers."""
         if threading.current_thread() is threading.main_thread():
             for name in _NAMES:
                 self._watch(name)
@@ -46,6 +48,12 @@ class SignalWatch:
             if signal.getsignal(number) is ours:
                 signal.signal(number, handler)
         self._before.clear()
+        self.raised = None  # its frames keep the run's objects alive
+
+    def raise_again(self) -> None:
+        """Raise what a handler raised."""
+        if self.raised is not None:
+            raise self.raised
 
     def _watch(self, name: str) -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -55,7 +63,11 @@ class SignalWatch:
 
         def note(received: int, frame: FrameType | None) -> None:
             self.came = True
-            handler(received, frame)
+            try:
+                handler(received, frame)
+            except BaseException as error:
+                self.raised = error
+                raise
 
         self._before.append((number, handler, note))
         signal.signal(number, note)

@@ -1,6 +1,6 @@
-"""How far off the predictions of tracked pipelines are, over pipelines whose steps take times that vary by chance.
+"""Errors of the predictions of tracked pipelines whose steps have random durations.
 
-Time is a clock that is moved by hand, so that hours of pipelines take no time.
+The clock is moved by hand, so that hours of pipelines take no time.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import numpy as np
 
 from benchbook.clock import ManualClock
 from benchbook.records.benchmark import Check
+from benchbook.records.pipeline import PipelineState
 from benchbook.tracking import Step, track
-from benchbook.tracking.eta import eta_errors
-from benchbook.tracking.state import PipelineState
 
 LIMIT = 0.20  # of the whole duration, from the end of the second step on
 _CHANCE = 0.05  # standard deviation of the logarithm of a step's duration
@@ -25,12 +24,12 @@ _CHANCE = 0.05  # standard deviation of the logarithm of a step's duration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of pipeline: seconds of its steps, the work that it announces, and what is known beforehand.
+    """A kind of pipeline: seconds of its steps, the work that it announces, and what is known in advance.
 
     Attributes:
-        pace: How much slower than its earlier runs it is.
+        pace: How much slower it is than its earlier runs.
         earlier: How many earlier runs there are.
-        at_a_time: Steps that run side by side.
+        at_a_time: Number of steps that run in parallel.
     """
 
     name: str
@@ -76,7 +75,7 @@ def errors_of(kind: Kind, seed: int) -> dict[int, float]:
             state = _tracked(kind, kind.pace, rng, Path(folder))
     finally:
         quiet.disabled = before
-    return {done: error for done, _, error in eta_errors(state)}
+    return {one.done: one.error for one in state.eta_errors}
 
 
 def _tracked(kind: Kind, pace: float, rng: np.random.Generator, root: Path) -> PipelineState:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import orjson
 
 from benchbook.artifacts.io import load_document
-from benchbook.artifacts.kinds import BENCHMARK_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import project_root, write_atomic
@@ -37,11 +37,11 @@ def to_document(report: Report) -> JsonObject:
     plain = cast("dict[str, Any]", as_plain(report))
     for check in plain["checks"]:
         check["measured"] = check["measured"] if math.isfinite(check["measured"]) else None
-    return {"kind": Kind.BENCHMARK_REPORT.value, "schema_version": BENCHMARK_VERSION, **plain}
+    return as_document(Kind.BENCHMARK_REPORT, plain)
 
 
 def from_document(document: JsonObject) -> Report:
-    """Return the report that a valid document tells."""
+    """Return the report in a valid document."""
     report = from_plain(Report, document)
     return replace(report, checks=tuple(_with_number(check) for check in report.checks))
 
@@ -69,9 +69,7 @@ def read_report(path: Path) -> Report:
         UsageError: There is no such file, or it has another suffix than an artifact.
         ArtifactError: It is damaged, invalid, or an artifact of another kind.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.BENCHMARK_REPORT:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected {Kind.BENCHMARK_REPORT!r}")
+    document = load_document(path, Kind.BENCHMARK_REPORT)
     return from_document(document)
 
 

@@ -1,4 +1,4 @@
-"""What the pages are made of, as one digest: where it is the same, so are the pages."""
+"""The inputs of the pages, as one digest: if it is unchanged, so are the pages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchbook.digests import text_digest
 from benchbook.files import project_name, shipped
+from benchbook.importing import version_of
 from benchbook.site.sources import sources
 from benchbook.specs.notebooks.execution.up_to_date import package_digest
 
@@ -31,7 +31,7 @@ _TOOLS = (
 def inputs_digest(root: Path, artifacts: Path) -> str:
     """Return the digest (hex) of documentation, notebooks, executed specs, the package's code, and the tools.
 
-    The reference is made of the code: of docstrings, models and the commands' help.
+    The reference depends on the code: on docstrings, models and the commands' help.
     """
     lines = [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
     return text_digest(code_digest(), project_name(root), *lines)
@@ -40,7 +40,7 @@ def inputs_digest(root: Path, artifacts: Path) -> str:
 @cache
 def code_digest() -> str:
     """Return the digest (hex) of the package's code and of the tools that make pages of it."""
-    lines = [f"python {sys.version}", *(f"{name} {_version(name)}" for name in _TOOLS)]
+    lines = [f"python {sys.version}", *(f"{name} {version_of(name)}" for name in _TOOLS)]
     return text_digest(*lines, package_digest())
 
 
@@ -51,6 +51,7 @@ def _files(root: Path, artifacts: Path) -> Iterator[tuple[str, Path]]:
         if ".ipynb_checkpoints" not in path.parts:
             yield f"notebooks/{path.relative_to(root / 'notebooks').as_posix()}", path
     yield from _results(artifacts, artifacts / "specs")
+    yield from _results(artifacts, artifacts / "strength")
     yield from _results(artifacts, artifacts / "baselines")
     yield from ((f"shipped/{path.name}", path) for path in sorted(shipped("baselines").iterdir()))
 
@@ -68,10 +69,3 @@ def _content(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return "missing"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"

@@ -1,6 +1,6 @@
-"""Staging: hand-written and generated sources side by side in one folder, where Sphinx finds them.
+"""Staging: hand-written and generated sources in one folder, where Sphinx finds them.
 
-Only what has changed is written, and what is no longer there is removed, so that Sphinx reads no page in vain.
+Only changed files are written, and obsolete ones removed, so that Sphinx reads no unchanged page.
 Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
 """
 
@@ -34,9 +34,10 @@ from benchbook.site.pages.home import (
 from benchbook.site.pages.home_picture import front_picture
 from benchbook.site.pages.landscapes import landscapes
 from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
-from benchbook.site.pages.schema_pages import parameters_page, schemas_page
+from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
+from benchbook.site.pages.strength_part import strength_file
 from benchbook.site.pages.thumbnails import thumbnail
 from benchbook.site.sources import handwritten, sources
 from benchbook.specs.outcome import FILE_NAME
@@ -45,7 +46,7 @@ _SLOT = re.compile(r"^<!-- benchbook: ([a-z_0-9. -]+) -->$", re.MULTILINE)
 
 
 def stage(root: Path, artifacts: Path, folder: Path) -> None:
-    """Bring the sources of the site into `folder`.
+    """Write the sources of the site to `folder`.
 
     Args:
         root: The project.
@@ -103,7 +104,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
 
 def _named(settings: bytes, name: str) -> bytes:
-    """Return the settings of Sphinx with the project's name in the place of benchbook's."""
+    """Return the settings of Sphinx with the project's name instead of benchbook's."""
     return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
 
 
@@ -142,6 +143,9 @@ def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], art
         for view in views
         if view.outcome is not None
     }
+    for view in views:
+        if view.strength is not None and (path := artifacts / strength_file(view.strength)).is_file():
+            found[f"artifacts/{strength_file(view.strength)}"] = path
     found |= {view.artifact: view.path for view in baselines}
     return {name: path.read_bytes() for name, path in found.items()}
 

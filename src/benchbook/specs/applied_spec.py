@@ -41,6 +41,7 @@ def applied_spec(
     most_per_dim: int | None = None,
     solver: str = "cma_es",
     control: str = CONTROL,
+    quasi_newton: str | None = None,
 ) -> AppliedSpec:
     """Begin the spec of an applied case.
 
@@ -54,6 +55,8 @@ def applied_spec(
         most_per_dim: No more than these; beyond, nothing is gained.
         solver: The optimizer that is used.
         control: The optimizer that it is compared with.
+        quasi_newton: A second control, such as `scipy:l_bfgs_b`, which shows what gradients by finite differences
+            would do with the same evaluations; default: none.
 
     Raises:
         UnknownNameError: A name is not known.
@@ -76,14 +79,14 @@ def applied_spec(
     budget_per_dim = number(budget_per_dim)  # papermill reads 1e4 as text
     per_dim = budget_per_dim if most_per_dim is None else min(budget_per_dim, most_per_dim)
     params: JsonObject = {"preset": preset, "instances": list(instances), "budget_per_dim": per_dim}
-    return AppliedSpec(name, title, cases, params, instances, per_dim, (solver, control))
+    return AppliedSpec(name, title, cases, params, instances, per_dim, (solver, control), quasi_newton)
 
 
 class AppliedSpec(SpecBase):
     """A spec of an applied case under way; made by `applied_spec`.
 
     Attributes:
-        problems: Its problems; each is planned with the solver and the control.
+        problems: Its problems; each is planned with the solver and the controls.
         computed_evaluations: Evaluations of the last `when` that were computed, rather than replayed from the store.
     """
 
@@ -98,9 +101,12 @@ class AppliedSpec(SpecBase):
         instances: Sequence[int],
         budget_per_dim: int,
         optimizers: tuple[str, str],
+        quasi_newton: str | None = None,
     ) -> None:
         """Make the problems and plan the runs; nothing is computed yet."""
         solver, control = (optimizer(which) for which in optimizers)
+        self._further = [] if quasi_newton is None else [optimizer(quasi_newton)]
+        planned = [solver, control, *self._further]
         self.problems = [problem(f, dim=dim, instance=k) for f, dim in cases for k in instances]
         self.computed_evaluations = 0
         super().__init__(
@@ -110,7 +116,7 @@ class AppliedSpec(SpecBase):
             params=params,
             optimizer=solver,
             control=control,
-            plan=as_planted(plan([solver, control], self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)),
+            plan=as_planted(plan(planned, self.problems, seeds=[_SEED], budget_per_dim=budget_per_dim)),
         )
 
     def given(self) -> Table:
@@ -123,7 +129,7 @@ class AppliedSpec(SpecBase):
             ["problems", ", ".join(f"{name} in {dim} variables" for name, dim in cases)],
             ["instances", f"{', '.join(map(str, p['instances']))}, one seed each"],
             ["budget", f"{p['budget_per_dim']:,} evaluations x dimension ({budgets})"],
-            ["optimizers", f"{self.optimizer.name}, and {self.control.name} as control"],
+            ["optimizers", f"{self.optimizer.name}, and {self._controls()}"],
             ["runs", f"{len(self.plan):,}"],
         ]
         return Table(["given", "value"], rows)
@@ -176,8 +182,7 @@ class AppliedSpec(SpecBase):
         for function in runs.functions:
             cell = runs.select(function=function)
             curves = [
-                (choice.name, convergence(cell.select(optimizer=choice.name)), style)
-                for choice, style in ((self.optimizer, OPTIMIZER_STYLE), (self.control, CONTROL_STYLE))
+                (choice.name, convergence(cell.select(optimizer=choice.name)), style) for choice, style in self._drawn()
             ]
             panels.append((f"{function}, {max(cell.dims)}-D", curves))
             ends += [f"{function}, {name}: {curve.median[-1]:.3g} {unit}" for name, curve, _ in curves]
@@ -215,6 +220,14 @@ class AppliedSpec(SpecBase):
             unit="of problems",
             detail=f"{wins} of {len(pairs)}",
         )
+
+    def _controls(self) -> str:
+        names = [choice.name for choice in (self.control, *self._further)]
+        return f"{names[0]} as control" if len(names) == 1 else f"{' and '.join(names)} as controls"
+
+    def _drawn(self) -> list[tuple[OptimizerChoice, dict[str, Any]]]:
+        further = [(choice, {**CONTROL_STYLE, "linestyle": ":"}) for choice in self._further]
+        return [(self.optimizer, OPTIMIZER_STYLE), (self.control, CONTROL_STYLE), *further]
 
     def _functions(self) -> list[str]:
         return list(dict.fromkeys(item.name for item in self.problems))

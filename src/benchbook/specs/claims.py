@@ -44,6 +44,24 @@ def verdict_of(
     return Verdict.HELD if holds else Verdict.FAILED
 
 
+def smallest_noticed(
+    measured: float | int | bool | None,
+    relation: str,
+    threshold: float | int | bool,
+    upper: float | int | None = None,
+) -> float | None:
+    """Return by how much a measured value would have to change for a claim not to hold; None where it does not hold.
+
+    Examples:
+        >>> smallest_noticed(0.9, ">=", 0.75), smallest_noticed(2.0, ">=", 0.5, 2.5), smallest_noticed(3, "<=", 2)
+        (0.15000000000000002, 0.5, None)
+    """
+    if measured is None or verdict_of(measured, relation, threshold, upper) is not Verdict.HELD:
+        return None
+    bounds = [threshold] if upper is None else [threshold, upper]
+    return min(abs(float(measured) - float(bound)) for bound in bounds)
+
+
 def number(value: float | int | bool | None, digits: int = 3) -> str:
     """Return a number as people write it.
 

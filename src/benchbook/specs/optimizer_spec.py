@@ -13,17 +13,19 @@ from benchbook.observers import PointTrace
 from benchbook.optimizers import CONTROL, OptimizerChoice, optimizer
 from benchbook.params.load import check
 from benchbook.problems import problem
+from benchbook.protocols import objectives_of
 from benchbook.records import Claim
-from benchbook.specs import standard_claims, strong_claims
+from benchbook.specs import spec_ranking, standard_claims, strong_claims
+from benchbook.specs.claims import number
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
-from benchbook.specs.spec_plan import givens, library_of, spec_plan
+from benchbook.specs.spec_plan import givens, library_of, shared_givens, spec_plan
 from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
 from benchbook.specs.views import figures, tables
 from benchbook.specs.views.display import Note, Table
 from benchbook.studies.runs.execute import execute
-from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import JsonObject
 
 TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
@@ -35,7 +37,10 @@ def spec(
     title: str = "",
     control: str = CONTROL,
     reference: str | None = None,
+    reference_on: Sequence[str] | None = None,
+    reference_budget_per_dim: int | None = None,
     published: str | None = None,
+    published_on: Mapping[str, Sequence[int]] | None = None,
     settings: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Spec:
@@ -47,12 +52,18 @@ def spec(
         control: The optimizer it is compared with.
         reference: Another implementation of the same method, by its name in the catalog. If its library is not
             installed, claims about it are not judged.
+        reference_on: Textbook functions on which both are compared; by default those of the parameters.
+        reference_budget_per_dim: Evaluations per variable of this comparison where the parameters would give the
+            reference fewer: as many as it takes to tell a method that works from one that does not.
         published: A baseline that holds runs of the optimizer, with which new runs are compared.
+        published_on: On which of its problems, as dimensions by function: those on which the optimizer would show a
+            change best. By default the BBOB functions of the parameters, in the largest dimension that was published.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, as `params/quick.yaml` documents them.
 
     Raises:
         UnknownNameError: A name is not known.
+        UsageError: The baseline has no runs of the optimizer on one of these problems.
         ParamsError: A parameter is unknown, missing or has the wrong type.
         MissingExtraError: The optimizer's library is not installed.
 
@@ -70,7 +81,10 @@ def spec(
         params=checked,
         control=control,
         reference=reference,
+        reference_on=reference_on,
+        reference_budget_per_dim=reference_budget_per_dim,
         published=published,
+        published_on=published_on,
         settings=settings or {},
     )
 
@@ -98,7 +112,10 @@ class Spec(SpecBase):
         title: str,
         control: str,
         reference: str | None,
+        reference_on: Sequence[str] | None,
+        reference_budget_per_dim: int | None,
         published: str | None,
+        published_on: Mapping[str, Sequence[int]] | None,
         settings: Mapping[str, Any],
         params: JsonObject,
     ) -> None:
@@ -108,10 +125,13 @@ class Spec(SpecBase):
         self.reference, self._without_reference = _reference(reference)
         self._reference_name = reference
         self._given = givens(params, library_of(chosen))
-        self._peer_plan = as_planted(_plan_of_peers(params, chosen, self.reference))
+        shared = shared_givens(params, chosen, self.reference, reference_on, reference_budget_per_dim)
+        peers = [] if self.reference is None else spec_plan(shared, [chosen, self.reference], twins_only=True)
+        self._peer_plan = as_planted(peers)
         self.peers = RunTable([])
-        self._published = None if published is None else Published(published, chosen, self._given)
-        self._sample_plan = [] if self._published is None else as_planted(self._published.plan())
+        compared = None if published is None else Published(published, chosen, self._given, published_on)
+        self._published = compared
+        self._sample_plan = [] if compared is None else as_planted(compared.plan())
         self.sample = RunTable([])
         super().__init__(
             name,
@@ -149,6 +169,7 @@ class Spec(SpecBase):
     claim_no_centre_bias = standard_claims.claim_no_centre_bias
     claim_fails_on = standard_claims.claim_fails_on
     centre_bias = standard_claims.centre_bias
+    rank = spec_ranking.rank
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 
@@ -218,7 +239,7 @@ class Spec(SpecBase):
             detail = ", ".join(f"{function} {dim}-D {gap:+.2g}" for function, dim, gap in gaps[:4])
         else:
             self._claims.not_judged.add("keeps-up")
-        text = f"On shifted problems it ends as low as {name}, or only slightly higher."
+        text = f"On shifted problems it ends below {name}, or at most {number(at_most)} orders of magnitude above."
         return self.claim("keeps-up", text, behind, "<=", at_most, unit="orders of magnitude above", detail=detail)
 
     def stages(self, function: str = "rastrigin", *, instance: int = 1, seed: int = 1, budget: int = 1000) -> Picture:
@@ -227,6 +248,23 @@ class Spec(SpecBase):
         trace = PointTrace()
         execute(planned_run(self.optimizer, made, seed=seed, budget=budget), observers=(trace,))
         return figures.stages(self.name, made, trace.points)
+
+    def fronts(self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2) -> Picture:
+        """Return what one run found on a problem with two objectives: its points, and the front of the best of them.
+
+        Raises:
+            UsageError: The problem has one objective.
+        """
+        made = problem(function, dim=dim, instance=instance)
+        if objectives_of(made) == 1:
+            raise UsageError(f"{function} has one objective, expected two: a front is what compromises make")
+        runs = [self.optimizer, *([self.control] if self.control else [])]
+        found = []
+        for choice in runs:
+            trace = PointTrace()
+            execute(planned_run(choice, made, seed=seed, budget=budget), observers=(trace,))
+            found.append((choice.name, made(trace.points)))
+        return figures.fronts(made, found)
 
     def convergence(self) -> Picture:
         """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""
@@ -275,11 +313,3 @@ def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:
         return optimizer(name), ""
     except MissingExtraError as error:
         return None, str(error)
-
-
-def _plan_of_peers(params: JsonObject, own: OptimizerChoice, reference: OptimizerChoice | None) -> list[PlannedRun]:
-    """Return the comparison with the reference: what the slower of the two can afford, on shifted problems."""
-    if reference is None:
-        return []
-    shared = givens(params, library_of(reference) or library_of(own))
-    return spec_plan(shared, [own, reference], twins_only=True)

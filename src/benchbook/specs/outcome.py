@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import cast
 
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.artifacts.kinds import SPEC_OUTCOME_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.digests import digest
 from benchbook.optimizers import OptimizerChoice
-from benchbook.records import Claim, RunRecord, Status, Verdict, as_plain
+from benchbook.records import Claim, OptimizerRecord, RunRecord, Status, Verdict
+from benchbook.records.spec_outcome import RunsLedger, SpecOutcome, SpecTiming
 from benchbook.studies.runs import provenance
-from benchbook.typing import JsonObject, JsonValue
+from benchbook.typing import JsonObject
 
 FILE_NAME = "outcome.json.zst"
 
@@ -51,35 +51,28 @@ def outcome_document(
         claim.verdict is Verdict.HELD or (claim.verdict is Verdict.UNDECIDED and claim.id in not_judged)
         for claim in claims
     )
-    return {
-        "kind": Kind.SPEC_OUTCOME.value,
-        "schema_version": SPEC_OUTCOME_VERSION,
-        "name": name,
-        "title": title,
-        "status": "error" if error is not None else "held" if held else "failed",
-        "error": error,
-        "created_at": timestamp(SYSTEM_CLOCK.now()),
-        "commit": commit,
-        "dirty": dirty,
-        "version": provenance.library_version(),
-        "preset": str(params.get("preset", "")),
-        "params": params,
-        "optimizer": _chosen(optimizer),
-        "control": _chosen(control),
-        "claims": [cast("JsonValue", as_plain(claim)) for claim in claims],
-        "runs": {
-            "planned": planned,
-            "done": len(runs) - failed,
-            "failed": failed,
-            "missing": planned - len(runs),
-        },
-        "content_digest": digest([run.content_digest for run in runs]) if runs else None,
-        "timing": {
-            "compute_s": sum(run.timing.total_s for run in runs),
-            "evaluations": sum(run.evaluations for run in runs),
-        },
-        "environment": cast("JsonValue", _environment()) if runs else None,
-    }
+    outcome = SpecOutcome(
+        name=name,
+        title=title,
+        status="error" if error is not None else "held" if held else "failed",
+        error=error,
+        created_at=timestamp(SYSTEM_CLOCK.now()),
+        commit=commit,
+        dirty=dirty,
+        version=provenance.library_version(),
+        preset=str(params.get("preset", "")),
+        params=params,
+        optimizer=_chosen(optimizer),
+        control=_chosen(control),
+        claims=list(claims),
+        runs=RunsLedger(planned=planned, done=len(runs) - failed, failed=failed, missing=planned - len(runs)),
+        content_digest=digest([run.content_digest for run in runs]) if runs else None,
+        timing=SpecTiming(
+            compute_s=sum(run.timing.total_s for run in runs), evaluations=sum(run.evaluations for run in runs)
+        ),
+        environment=provenance.environment() if runs else None,
+    )
+    return as_document(Kind.SPEC_OUTCOME, outcome)
 
 
 def write_outcome(folder: Path, document: JsonObject) -> Path:
@@ -97,9 +90,5 @@ def read_outcome(folder: Path) -> JsonObject:
     return load_document(folder / FILE_NAME)
 
 
-def _chosen(choice: OptimizerChoice | None) -> JsonObject | None:
-    return None if choice is None else {"name": choice.name, "settings": dict(choice.settings)}
-
-
-def _environment() -> object:
-    return as_plain(provenance.environment())
+def _chosen(choice: OptimizerChoice | None) -> OptimizerRecord | None:
+    return None if choice is None else OptimizerRecord(name=choice.name, settings=choice.settings)

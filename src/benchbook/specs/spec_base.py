@@ -11,7 +11,7 @@ from benchbook.files import spec_root
 from benchbook.optimizers import OptimizerChoice
 from benchbook.records import Claim
 from benchbook.specs.claim_list import ClaimList, Test
-from benchbook.specs.claims import verdict_of
+from benchbook.specs.claims import smallest_noticed, verdict_of
 from benchbook.specs.outcome import outcome_document, write_outcome
 from benchbook.specs.spec_runs import SpecRuns
 from benchbook.specs.views import tables
@@ -123,6 +123,7 @@ class SpecBase:
                 detail=detail,
                 sort=sort,
                 upper=upper,
+                detectable=smallest_noticed(known, relation, threshold, upper) if sort == "quality" else None,
             )
         )
 
@@ -152,6 +153,11 @@ class SpecBase:
         """Return the claims that could be judged here, and the optimizer's runs: what a trial with a fault compares."""
         judged = [claim for claim in self._claims if claim.id not in self._claims.not_judged]
         return judged, self._runs.done().select(optimizer=self.optimizer.name)
+
+    @property
+    def tests(self) -> list[str]:
+        """Ids of the statistical claims: their requirement follows from their level, not from a threshold."""
+        return self._claims.tests
 
     def done(self) -> RunTable:
         """Return the runs of optimizer and control that are done.

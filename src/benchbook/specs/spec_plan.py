@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchbook.optimizers import OptimizerChoice
@@ -63,6 +63,29 @@ def givens(params: JsonObject, library: str | None) -> Givens:
         budget_per_dim=min(p["budget_per_dim"], affordable),
         target=p["target"],
     )
+
+
+def shared_givens(
+    params: JsonObject,
+    own: OptimizerChoice,
+    reference: OptimizerChoice | None,
+    functions: Sequence[str] | None,
+    budget_per_dim: int | None,
+) -> Givens:
+    """Return what goes for a comparison with a reference: what the slower of the two can afford.
+
+    Args:
+        params: The parameters.
+        own: What the spec is about.
+        reference: The other implementation.
+        functions: Textbook functions, in place of all functions of the parameters.
+        budget_per_dim: Evaluations per variable, where the parameters give the slower fewer.
+    """
+    shared = givens(params, library_of(reference) or library_of(own))
+    if functions is not None:
+        shared = replace(shared, functions=list(functions), bbob_functions=[])
+    most = givens(params, None).budget_per_dim
+    return replace(shared, budget_per_dim=max(shared.budget_per_dim, min(budget_per_dim or 0, most)))
 
 
 def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: bool = False) -> list[PlannedRun]:

@@ -18,7 +18,7 @@ from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Change, Published
 from benchbook.studies.runs.cells import execute_all
 
-MARGIN = 0.01  # of the area over the convergence curve: a tenth of an order of magnitude, all along the run
+MARGIN = 0.005  # of the area over the convergence curve: a twentieth of an order of magnitude, all along the run
 
 
 def claim_published(spec: SpecBase, published: Published) -> Claim:
@@ -128,7 +128,7 @@ def _as_good(published: Published, changes: list[Change], margin: float, level: 
         "<=",
         1,
         unit="of the margin",
-        detail=f"{len(changes)} cells, nearest to it {worst.cell.function} {worst.cell.dim}-D: {allowed}",
+        detail=f"{len(published.cells)} cells, nearest to it {worst.where}: {allowed}",
         detectable=max(change.smallest_noticed(level, margin) for change in changes),
     )
     beyond = any(change.surely_beyond(level, margin) for change in changes)

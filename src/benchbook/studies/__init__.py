@@ -1,5 +1,6 @@
-"""Studies: plan, execute, verify; the one floor that composes optimizers, problems, loop and observers."""
+"""Studies: plan, execute, verify; the only floor that combines optimizers, problems, loop and observers."""
 
+from benchbook.studies.rank import RankedOptimizer, rank
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, params_plan, plan, planned_run
@@ -10,6 +11,7 @@ from benchbook.studies.verify.run import Verification, verify
 
 __all__ = [
     "PlannedRun",
+    "RankedOptimizer",
     "Study",
     "Verification",
     "execute",
@@ -17,6 +19,7 @@ __all__ = [
     "params_plan",
     "plan",
     "planned_run",
+    "rank",
     "run",
     "study",
     "variants",

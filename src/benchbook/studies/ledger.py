@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 from benchbook.artifacts.store.manifest import Manifest, check_store, read_manifest
 from benchbook.artifacts.store.selection import planned_runs, stale_runs
 from benchbook.artifacts.store.store import Store
-from benchbook.artifacts.store.study_plan import OptimizerPlan, StudyPlan
+from benchbook.artifacts.store.study_plan import StudyPlan
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError
+from benchbook.records.study import OptimizerPlan
 
 _Counts: TypeAlias = dict[tuple[str, str, int], Counter[str]]  # by optimizer, settings and dimension, then by outcome
 
@@ -24,7 +25,7 @@ class LedgerRow:
 
     Attributes:
         planned: None without a plan.
-        stale: Runs of the plan that were done by other code; they count as done where the manifest says so.
+        stale: Runs of the plan that were done by other code; they count as done if the manifest says so.
     """
 
     optimizer: str
@@ -37,7 +38,7 @@ class LedgerRow:
 
     @property
     def missing(self) -> int | None:
-        """Runs that are not there; None without a plan."""
+        """Runs that are missing; None without a plan."""
         return None if self.planned is None else self.planned - self.done - self.failed - self.timed_out
 
 
@@ -47,9 +48,9 @@ class Ledger:
 
     Attributes:
         rows: One for each optimizer and dimension.
-        beyond: Runs in the store that its plan does not hold.
-        damages: Places in its shards that cannot be read: (shard, byte, reason).
-        without_plan: Why it has no plan that can be read; then all its runs are counted.
+        beyond: Runs in the store that are not in its plan.
+        damages: Unreadable places in its shards: (shard, byte, reason).
+        without_plan: Why it has no readable plan; all its runs are counted then.
     """
 
     rows: Sequence[LedgerRow]

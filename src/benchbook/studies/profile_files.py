@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from benchbook.artifacts.interop.chrome_trace import write_trace
 from benchbook.artifacts.io import save_document
 from benchbook.files import write_atomic
 from benchbook.profiling.profile_document import to_document
-from benchbook.profiling.result import Profiled
-from benchbook.records import as_plain
+from benchbook.records.profile import Profiled
 from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
@@ -18,12 +18,8 @@ ARTIFACT, TRACE, FLAME_GRAPH = "profile.json.zst", "profile.chrome_trace.json", 
 
 def profile_document(found: Profiled) -> JsonObject:
     """Return the artifact of a profile: what was found, and where."""
-    return {
-        **to_document(found),
-        "version": provenance.library_version(),
-        "host": as_plain(provenance.host()),
-        "environment": as_plain(provenance.environment()),
-    }
+    version, host, environment = provenance.library_version(), provenance.host(), provenance.environment()
+    return to_document(replace(found, version=version, host=host, environment=environment))
 
 
 def write_profile(found: Profiled, folder: Path) -> list[Path]:

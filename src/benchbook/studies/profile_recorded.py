@@ -1,4 +1,4 @@
-"""Profiles of what was done before: the run of an artifact, or a cell of a store, is done again and profiled."""
+"""Profiles of recorded runs: the run of an artifact, or a cell of a store, is done again and profiled."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from benchbook.artifacts.io import load
 from benchbook.artifacts.store.manifest import check_store
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError, unknown_name
-from benchbook.profiling.result import Profiled
 from benchbook.records import RunRecord
+from benchbook.records.profile import Profiled
 from benchbook.studies.profiling import profile_runs
 from benchbook.studies.runs.cells import cells_of
 from benchbook.studies.verify.run import planned_again

@@ -1,4 +1,4 @@
-"""Profiles of runs, of parameter sets and of arbitrary functions, with what the profiler itself costs."""
+"""Profiles of runs, of parameter sets and of arbitrary functions, with the overhead of the profiler."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from benchbook.optimizers.catalog import settings_of
 from benchbook.profiling.call_counts import count_calls
 from benchbook.profiling.hints import naming_setting
 from benchbook.profiling.profiler import INTERVAL_S, profile
-from benchbook.profiling.result import Overhead, Profiled
 from benchbook.profiling.stages import stage
 from benchbook.profiling.summarise import with_calls, with_functions
 from benchbook.records import RunRecord
+from benchbook.records.profile import Overhead, Profiled
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest, execute
 from benchbook.studies.runs.planned_run import PlannedRun, params_plan
 from benchbook.studies.runs.run import planned
 
-Work = Callable[[], str | None]  # does it, and returns why it failed; None: it did not
+Work = Callable[[], str | None]  # does the work, and returns why it failed, or None
 
 _SHORTEST_INTERVAL_S, _SAMPLES = 2e-4, 1000
-# Work of at most this many seconds is done this often with and without the profiler; what takes longer is done once.
+# Work of at most this many seconds is repeated this often with and without the profiler; longer work is done once.
 _REPEATS = ((0.5, 5), (2.0, 3), (10.0, 1))
 
 
@@ -42,8 +42,8 @@ def profile_run(
     """Profile one run, from its plan to its artifact on disk.
 
     Args:
-        optimizer: Name of the catalog.
-        function: Name of the catalog.
+        optimizer: Name in the catalog.
+        function: Name in the catalog.
         seed: Integer >= 0.
         repeats: How often it is done with and without the profiler; see `profile_work`.
         **arguments: The others of `benchbook.run`.
@@ -75,7 +75,7 @@ def profile_run(
 
 
 def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeats: int | None = None) -> Profiled:
-    """Profile all runs of an optimizer that a parameter set asks for, with the store that they go into.
+    """Profile all runs of an optimizer in a parameter set, including the store.
 
     Args:
         choice: The optimizer.
@@ -129,11 +129,11 @@ def _hinted(found: Profiled, choice: OptimizerChoice) -> Profiled:
 
 
 def profile_call(name: str, function: Callable[[], Any], *, repeats: int | None = None) -> Profiled:
-    """Profile a function without arguments, plain or async; what it raises is kept in the profile.
+    """Profile a function without arguments, plain or async; its exceptions are recorded in the profile.
 
     Args:
         name: What the profile is called.
-        function: It is called once for each time that the work is done; see `profile_work`.
+        function: Called each time that the work is done; see `profile_work`.
         repeats: How often it is called with and without the profiler.
     """
 
@@ -148,15 +148,16 @@ def profile_call(name: str, function: Callable[[], Any], *, repeats: int | None 
 def profile_work(name: str, work: Work, *, repeats: int | None = None) -> Profiled:
     """Profile some work: once to see how long it takes, then plain, with stages, and with functions sampled, in turns.
 
-    The times of the stages are from a run without sampling, which slows down more; the functions divide them as the
-    samples were divided. Of several runs that of median length is taken. In one more run `cProfile` counts the calls.
-    Work that fails, or is interrupted by Ctrl-C, is not done again; what was measured by then is returned.
+    The times of the stages are from a run without sampling, because sampling slows work down more; functions share them
+    in proportion to their samples. Of several runs, the one with the median length is used. In one more run `cProfile`
+    counts the calls. Work that fails, or is interrupted by Ctrl-C, is not repeated; the measurements so far are
+    returned.
 
     Args:
         name: What the profile is called.
-        work: Does it, and returns why it failed, or None.
-        repeats: How often it is done in each of the three ways; 0: it is done once only, with all of it, and neither
-            overhead nor calls are known. None: as its length suggests, and once only from 10 s on.
+        work: Does the work, and returns why it failed, or None.
+        repeats: How often it is done in each of the three ways. 0: once only, with stages and functions; overhead and
+            calls are then unknown. None: depending on its length, and once only from 10 s on.
 
     Raises:
         UsageError: `repeats` is negative.
@@ -177,7 +178,8 @@ def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
     plain_s: list[float] = []
     staged: list[Profiled] = []
     sampled: list[Profiled] = []
-    # One after the other, from another one on in each round: so a machine that becomes slower favours none.
+    # The three ways take turns, starting with another one in each round, so that a machine that becomes slower favours
+    # none.
     ways: list[Callable[[], object]] = [
         lambda: plain_s.append(_plain_s(work)),
         lambda: staged.append(_completed(_profiled(found.name, work, None))),
@@ -190,10 +192,10 @@ def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
         found = with_functions(_median(staged), _median(sampled))
         found = replace(
             found,
-            overhead=Overhead(
-                plain_s=tuple(plain_s),
-                staged_s=tuple(one.total_s for one in staged),
-                sampled_s=() if found.interval_s is None else tuple(one.total_s for one in sampled),
+            overhead=Overhead.of(
+                tuple(plain_s),
+                tuple(one.total_s for one in staged),
+                () if found.interval_s is None else tuple(one.total_s for one in sampled),
             ),
         )
         return with_calls(found, count_calls(work))
@@ -201,12 +203,12 @@ def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
         return _without(found, "repetitions", f"when it was done again, it failed: {error}")
     except KeyboardInterrupt:
         return replace(found, status="interrupted", error="KeyboardInterrupt, while it was done again")
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # arbitrary code, which went well the first time
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # arbitrary code, which succeeded the first time
         return _without(found, "repetitions", f"when it was done again, it raised {type(error).__name__}: {error}")
 
 
 class _AgainError(Exception):
-    """Work went well once, and failed when it was done again."""
+    """Work succeeded once, and failed when it was repeated."""
 
 
 def _profiled(name: str, work: Work, interval_s: float | None) -> Profiled:
@@ -216,7 +218,7 @@ def _profiled(name: str, work: Work, interval_s: float | None) -> Profiled:
     observed.start()
     try:
         failure = work()
-    except (Exception, KeyboardInterrupt, SystemExit) as raised:  # noqa: BLE001  # it is told, and the profile kept
+    except (Exception, KeyboardInterrupt, SystemExit) as raised:  # noqa: BLE001  # it is reported, and the profile kept
         error = raised
     found = observed.stop(error)
     return found if failure is None else replace(found, status="failed", error=failure)

@@ -1,4 +1,4 @@
-"""Progress of a study: a bar with the time that is left, or a function of the caller's."""
+"""Progress of a study: a bar with the remaining time, or a function of the caller."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def reporting(progress: bool | Callable[[int, int], None], planned: int) -> Iterator[Callable[[int], None]]:
-    """Give a function that takes how many more runs are done."""
+    """Yield a function that takes the number of further finished runs."""
     done = 0
     if callable(progress):
         tell = progress
@@ -28,4 +28,4 @@ def reporting(progress: bool | Callable[[int, int], None], planned: int) -> Iter
             task = bar.add_task("runs", total=planned)
             yield lambda more: bar.update(task, advance=more)
     else:
-        yield lambda more: None  # noqa: ARG005  # nobody wants to know
+        yield lambda more: None  # noqa: ARG005  # progress is not shown

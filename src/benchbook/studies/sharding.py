@@ -1,4 +1,4 @@
-"""Splitting a study over machines: each takes its part of the cells, without talking to the others."""
+"""Splitting a study over machines: each does its part of the cells, without communication."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from benchbook.artifacts.store.study_plan import CELL_RUNS, StudyPlan
 from benchbook.errors import UsageError
 
-# With fewer cells than this for each shard, single runs are dealt out: balance then weighs more than lockstep.
+# With fewer cells per shard than this, single runs are distributed: balance then matters more than lockstep.
 _LEAST_CELLS = 4
 
 
@@ -32,8 +32,8 @@ def parse_shard(text: str) -> tuple[int, int]:
 def shard_of(plan: StudyPlan, k: int, n: int) -> tuple[int, frozenset[str]]:
     """Return the size of the cells that the shards are made of, and the first run key of each cell of shard k.
 
-    The dearest cell goes first, each to the shard with the least so far; among cells of one cost the run keys
-    decide, so every machine with the same plan and code comes to the same parts.
+    Cells are assigned in order of falling cost, each to the shard with the least cost so far; run keys decide between
+    equal costs, so that every machine with the same plan and code arrives at the same parts.
     """
     repetitions = max(len(function.instances) for function in plan.functions) * len(plan.seeds)
     cells = len(plan.functions) * len(plan.dims) * len(plan.optimizers) * -(-repetitions // CELL_RUNS)

@@ -1,4 +1,4 @@
-"""The performance smoke test of tracked studies and specs: a small fixed run, the same on every day."""
+"""The performance smoke test of tracked studies and specs: a small fixed run that never changes."""
 
 from __future__ import annotations
 

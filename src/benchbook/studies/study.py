@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchbook.artifacts.store.study_plan import HISTORY_LEVELS, CellPlan, FunctionPlan, OptimizerPlan, StudyPlan
+from benchbook.artifacts.store.study_plan import CellPlan, StudyPlan
 from benchbook.errors import UsageError, unknown_name
 from benchbook.files import artifact_root
 from benchbook.optimizers import CONTROL, OptimizerChoice
@@ -18,6 +18,7 @@ from benchbook.problems import digest as problem_digest
 from benchbook.problems import problem as make_problem
 from benchbook.problems.info import check_instance
 from benchbook.protocols import Optimizer, Problem
+from benchbook.records.study import HISTORY_LEVELS, FunctionPlan, OptimizerPlan
 from benchbook.seeds import check_seed
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import loop_digest
@@ -28,7 +29,7 @@ from benchbook.whole_numbers import check_whole, is_whole, whole
 if TYPE_CHECKING:
     from benchbook.analysis import StoredRuns
 
-# Families whose code is one for all dimensions and instances.
+# Families with the same code for all dimensions and instances.
 _ONE_CODE = ("textbook", "bbob", "bbob_noisy", "applied")
 _WITH_POINTS = " or ".join(f"history={level!r}" for level in WITH_POINTS)
 _MOST_SEEDS = 1_000_000  # each is a run of every cell
@@ -125,7 +126,7 @@ class Study:
     plan: StudyPlan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Put the plan together; each function is made once in each dimension, which checks both."""
+        """Make the plan; each function is made once in each dimension, which checks both."""
         object.__setattr__(self, "plan", self._plan())
 
     def __len__(self) -> int:
@@ -155,7 +156,7 @@ class Study:
             workers: How many processes; default: one for each processor.
             scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; default: a local cluster.
             shard: `k/n`: do only the k-th of n parts, each of about the same expected cost.
-            timeout_per_run: Seconds after which a run is ended, and recorded with what it had.
+            timeout_per_run: Seconds after which a run is ended, and recorded with its results so far.
             reuse_stale: Take runs done by other code, or another version of benchbook, for those of this one.
             retry_failed: Do runs again that failed or ran out of time.
             progress: True shows a bar; a function is called with (done, planned).
@@ -300,7 +301,7 @@ def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
         if seeds > _MOST_SEEDS:
             raise UsageError(f"seeds is {seeds}, expected a count of at most {_MOST_SEEDS:,}")
         return tuple(range(1, seeds + 1))
-    return tuple(check_seed(seed) for seed in _numbers("seeds", seeds))  # type: ignore[arg-type]  # a bool is refused there
+    return tuple(check_seed(seed) for seed in _numbers("seeds", seeds))  # type: ignore[arg-type]  # a bool is rejected
 
 
 def _numbers(name: str, values: Iterable[int]) -> tuple[int, ...]:

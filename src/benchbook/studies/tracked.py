@@ -1,7 +1,7 @@
-"""A study as a tracked pipeline: its cells in groups, a step each, with counts of runs and evaluations.
+"""A study as a tracked pipeline: one step per group of cells, with counts of runs and evaluations.
 
-Tracking watches from outside: it sees which cells are sent off and which records come back, changes neither, and where
-it fails, a warning is all that it costs.
+Tracking observes from outside which cells are submitted and which records come back, and changes neither. If it fails,
+a warning is the only effect.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ Group: TypeAlias = tuple[str, ...]
 
 LEAST_STEPS, MOST_STEPS = 4, 40
 LONG_S = 60.0
-_PAUSE_S = 1.0  # between two values of a metric, for a curve of hours
+_PAUSE_S = 1.0  # seconds between two values of a metric
 
 
 class Follower(Protocol):
-    """Who follows a campaign."""
+    """Follows a running study."""
 
     def sent(self, cell: CellPlan, missing: Sequence[str]) -> None:
-        """Hear that of a cell the runs with these keys are to be done; the others are in the store."""
+        """Receive the keys of a cell's runs that will be done; the others are in the store."""
 
     def taken(self, records: Sequence[RunRecord]) -> None:
-        """Hear that these records have been stored."""
+        """Receive records that have been stored."""
 
 
 class Nobody:
     """Follows nothing."""
 
     def sent(self, cell: CellPlan, missing: Sequence[str]) -> None:
-        """Hear, and do nothing."""
+        """Do nothing."""
 
     def taken(self, records: Sequence[RunRecord]) -> None:
-        """Hear, and do nothing."""
+        """Do nothing."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What has become of the runs of a step."""
+    """Outcomes of the runs of a step."""
 
     label: str
     planned: int
@@ -74,7 +74,7 @@ class _Tally:
 
 
 class Watcher:
-    """Turns what a campaign says into steps of a pipeline."""
+    """Turns the events of a running study into steps of a pipeline."""
 
     def __init__(self, pipeline: Pipeline, grouping: Grouping) -> None:
         """Begin; the pipeline has been started."""
@@ -85,11 +85,11 @@ class Watcher:
         self._is_broken = False
 
     def sent(self, cell: CellPlan, missing: Sequence[str]) -> None:
-        """Start the step of a cell; where all of its runs are in the store, it is skipped."""
+        """Start the step of a cell; if all of its runs are in the store, it is skipped."""
         self._safely(lambda: self._sent(cell, missing))
 
     def taken(self, records: Sequence[RunRecord]) -> None:
-        """Count records, and end the step whose last one they are."""
+        """Count records, and end a step after its last record."""
         self._safely(lambda: self._taken(records))
 
     def _sent(self, cell: CellPlan, missing: Sequence[str]) -> None:
@@ -140,7 +140,7 @@ class Watcher:
             return
         try:
             act()
-        except Exception as error:  # noqa: BLE001  # what watches must not end what works
+        except Exception as error:  # noqa: BLE001  # tracking must never stop the work
             self._is_broken = True
             log.warning("tracking failed, the runs continue: %s: %s", type(error).__name__, error)
 
@@ -148,17 +148,17 @@ class Watcher:
 class Grouping:
     """Which cells make a step: those of one function and dimension, or coarser or finer parts.
 
-    Cells come in the order functions, dimensions, optimizers, and steps are stretches of this order. There are 40 at
-    most. Where there would be fewer than four, optimizers are told apart; else they are not, since their speeds differ,
-    and steps that are alike are what a prediction can rest on.
+    Cells are ordered by function, dimension and optimizer, and steps are sections of this order, 40 at most. Optimizers
+    are separate steps only if there would be fewer than four steps otherwise: their speeds differ, and predictions need
+    similar steps.
     """
 
     def __init__(self, plan: StudyPlan, cells: Iterable[CellPlan] | None, stored: dict[Group, int]) -> None:
-        """Put the steps together.
+        """Make the steps.
 
         Args:
             plan: The study.
-            cells: The cells that are done here; None: all, which need not be listed then.
+            cells: The cells that are done here; None: all.
             stored: Runs in the store already, by function, dimension and optimizer.
         """
         functions, dims = len(plan.functions), len(plan.dims)
@@ -228,7 +228,7 @@ def followed(
     retry_failed: bool = False,
     tensorboard: Path | str | None = None,
 ) -> Iterator[Follower]:
-    """Track what is done in the block as a pipeline; `name` None: do not.
+    """Track the work of the block as a pipeline; if `name` is None, do not.
 
     Args:
         name: Name of the pipeline.
@@ -262,12 +262,12 @@ def end(pipeline: Pipeline, error: BaseException | None) -> None:
     """End a pipeline as its work ended; if the work was long, draw its timeline next to the report."""
     pipeline.end_by(error)
     if pipeline.elapsed_s < LONG_S or not (error is None or isinstance(error, Exception)):
-        return  # neither short work nor Ctrl-C waits for a picture
+        return  # short work and Ctrl-C do not wait for a picture
     from benchbook.analysis.plots.timing.timeline import add_timeline
 
     try:
         add_timeline(pipeline.folder)
-    except Exception as failure:  # noqa: BLE001  # what watches must not end what works
+    except Exception as failure:  # noqa: BLE001  # tracking must never stop the work
         log.warning("no timeline of pipeline %s: %s: %s", pipeline.name, type(failure).__name__, failure)
 
 
@@ -297,7 +297,7 @@ def _started(
         return pipeline, Watcher(pipeline, grouping)
     except (UsageError, MissingExtraError):
         raise
-    except Exception as error:  # noqa: BLE001  # what watches must not end what works
+    except Exception as error:  # noqa: BLE001  # tracking must never stop the work
         log.warning("this study is not tracked: %s: %s", type(error).__name__, error)
         if pipeline is not None:
             pipeline.finish()

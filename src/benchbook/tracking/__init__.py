@@ -1,7 +1,7 @@
 """Tracked pipelines: steps with position, elapsed time and ETA; telemetry, records and reports.
 
 `track` follows a long pipeline of steps. Modules are loaded when their names are first used. The names of
-`benchbook.profiling` can be imported from here too, where they stood in version 0.1.
+`benchbook.profiling` can be imported from here too, as in version 0.1.
 """
 
 from __future__ import annotations

@@ -18,11 +18,11 @@ class Counter:
     def add(self, more: int) -> None:
         """Add to it."""
         with self._lock:
-            self._value += int(more)  # NumPy's are of 64 bits, and have no JSON form
+            self._value += int(more)  # NumPy's integers have 64 bits and no JSON form
 
     @property
     def value(self) -> int:
-        """The number by now."""
+        """The current number."""
         return self._value
 
 

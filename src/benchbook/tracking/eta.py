@@ -7,26 +7,26 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchbook.tracking.state import FINAL, Eta, PipelineState, StepState, StepStatus
+from benchbook.records.pipeline import FINAL, Eta, PipelineState, PredictionError, StepState, StepStatus
 
-_WIDE = 2.0  # the factor up and down while there is one observation only
+_WIDE = 2.0  # factor up and down while there is only one observation
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
 _SIGMAS = 1.645  # of a normal distribution: 90 % lie within
-_LATE = 0.1  # a step that is over its time is taken to need so much more of what it has taken
-_BESIDE = 1.2  # from this many steps at a time, they are assumed to run in parallel
-_MOST_GUESSED = 0.9  # the share of a step that is taken for done if it does not say
-_TELLING = 0.1  # the share of a run from which on its own speed tells more than that of earlier ones
+_LATE = 0.1  # a step that is late is assumed to need this share of its elapsed time again
+_BESIDE = 1.2  # with this many steps at a time or more, they are assumed to run in parallel
+_MOST_GUESSED = 0.9  # largest share of a step that is assumed to be done if the step reports nothing
+_TELLING = 0.1  # share of a run beyond which its own speed predicts better than that of earlier runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The steps of an earlier pipeline that was completed, in their order.
+    """The steps of an earlier, completed pipeline, in order.
 
     Attributes:
         labels: Their labels.
         durations_s: Seconds each took.
-        weights: How much work each was; None if not given.
-        total_s: Seconds of the whole pipeline; less than the sum of the steps where these ran side by side.
+        weights: Amount of work of each; None if not given.
+        total_s: Seconds of the whole pipeline; less than the sum of the steps if they ran in parallel.
     """
 
     labels: tuple[str, ...]
@@ -40,13 +40,13 @@ class Shape:
         return max(1.0, sum(self.durations_s) / self.total_s) if self.total_s else 1.0
 
     def seconds(self, k: int, weight: float | None) -> float:
-        """Return how long step `k` would have taken with the work that it is now."""
+        """Return how long step `k` would have taken with the present amount of work."""
         before = self.weights[k] if k < len(self.weights) else None
         return self.durations_s[k] * (weight / before if weight is not None and before else 1.0)
 
 
 class Forecast:
-    """Estimates of one pipeline, with what follows from the earlier ones computed once."""
+    """Estimates for one pipeline; what depends only on earlier pipelines is computed once."""
 
     def __init__(self, earlier: Sequence[Shape] = ()) -> None:
         """Keep the earlier pipelines, newest first, except for those that had nothing to do."""
@@ -58,7 +58,7 @@ class Forecast:
         fitting = [k for k, shape in enumerate(self._earlier) if _fits(shape, state)]
         if not fitting:
             return None if state.total is None else _from_own(state, t, state.planned)
-        total = len(self._earlier[fitting[0]].labels)  # the newest; if the number of steps is not given
+        total = len(self._earlier[fitting[0]].labels)  # the newest, if the number of steps is not given
         key = tuple(k for k in fitting if len(self._earlier[k].labels) == total)
         shapes = [self._earlier[k] for k in key]
         if key not in self._expected:
@@ -67,11 +67,11 @@ class Forecast:
 
 
 def estimate(state: PipelineState, t: float, earlier: Sequence[Shape] = ()) -> Eta | None:
-    """Estimate what remains at `t` seconds after the start; None if nothing tells.
+    """Estimate the remaining time at `t` seconds after the start; None if there is nothing to base it on.
 
-    Earlier pipelines give the seconds of each step (median), scaled by its work and by how this one compares with them
-    so far. Without them, steps to come are taken to last as long for their work as those before (mean). Where steps run
-    side by side, all work together is compared with the time that has passed.
+    With earlier pipelines, the median seconds of each step are scaled by its amount of work and by the speed of this
+    pipeline so far. Without them, further steps are assumed to be as fast as the finished ones (mean seconds per unit
+    of work). If steps run in parallel, the work done in total is compared with the time that has passed.
     """
     return Forecast(earlier).estimate(state, t)
 
@@ -87,7 +87,7 @@ def _weight(state: PipelineState, k: int) -> float | None:
 
 
 def _expected(shapes: Sequence[Shape], k: int, weight: float | None) -> float:
-    """Return the seconds of step `k`; what an earlier run left out as it was no work there tells nothing."""
+    """Return the expected seconds of step `k`; earlier runs in which the step had no work are ignored."""
     found = [
         shape.seconds(k, weight)
         for shape in shapes
@@ -121,7 +121,7 @@ def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expec
 def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
     weights = [_weight(state, k) for k in range(total)]
     work = [1.0 if weight is None else weight for weight in weights]
-    # Seconds of what is over, and the work that it was; a step that says how far it is tells it of its part.
+    # Seconds and amount of work of finished steps, and of the finished part of steps that report progress.
     seen = [
         (step.duration_s, work[step.index - 1])
         for step in state.steps
@@ -142,7 +142,7 @@ def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
     if len(seen) == 1:
         return Eta(remaining_s=remaining, low_s=remaining / _WIDE, high_s=remaining * _WIDE, earlier=0)
     left = max(1, total - state.done)
-    off = statistics.stdev(seconds / (rate * done) for seconds, done in seen)  # how far steps are from their mean
+    off = statistics.stdev(seconds / (rate * done) for seconds, done in seen)  # deviation of the steps from their mean
     half = _SIGMAS * off * (remaining / left) * math.sqrt(left + left * left / len(seen))
     half = max(half, remaining * (_NARROW - 1))
     return Eta(remaining_s=remaining, low_s=max(0.0, remaining - half), high_s=remaining + half, earlier=0)
@@ -166,7 +166,7 @@ def _begun(state: PipelineState) -> float | None:
 
 
 def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> float:
-    """Return what steps one after the other still need; `expected` has the seconds of each."""
+    """Return the remaining seconds of steps that run one after the other; `expected` has the seconds of each."""
     seconds = 0.0
     for k, whole in enumerate(expected):
         step = state.steps[k] if k < len(state.steps) else None
@@ -181,17 +181,17 @@ def _remaining(state: PipelineState, t: float, expected: Sequence[float]) -> flo
 
 
 def _told_s(step: StepState) -> float | None:
-    """Return how long a running step had run when it last said how far it is; None if it said nothing."""
+    """Return how long a running step had run when it last reported progress; None if it reported none."""
     if not step.fraction or step.fraction_t is None or step.started_t is None or step.fraction_t <= step.started_t:
         return None
     return step.fraction_t - step.started_t
 
 
 def _whole_s(step: StepState, expected_s: float) -> float:
-    """Return the seconds that a running step will take in all.
+    """Return the total seconds that a running step will take.
 
-    A share of the work says something about the moment at which it was told, and about no later one. The more of the
-    step is done, the more its own speed counts compared with the expectation.
+    A reported share of the work holds for the moment of the report only. The more of the step is done, the more its own
+    speed counts relative to the expectation.
     """
     told_s = _told_s(step)
     if told_s is None or not step.fraction:
@@ -200,10 +200,10 @@ def _whole_s(step: StepState, expected_s: float) -> float:
 
 
 def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float], before: float | None) -> float:
-    """Return what steps side by side still need: what is left of all work, at the speed that it had so far.
+    """Return the remaining seconds of steps that run in parallel: the remaining work at the speed so far.
 
-    The seconds of one such step tell little, as it shares the machine and may have waited for its turn; `expected`
-    weighs them only. `before` is what earlier runs took in all, for a beginning that tells nothing yet.
+    The seconds of a single step say little, because it shares the machine and may have waited; `expected` is used only
+    to weight the steps. `before` is the total time of earlier runs, used at the beginning.
     """
     done, whole = 0.0, 0.0
     for k, seconds in enumerate(expected):
@@ -226,9 +226,12 @@ def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float],
     return elapsed / share * (1 - share) if share > 0 else elapsed
 
 
-def eta_errors(state: PipelineState) -> list[tuple[int, float, float]]:
-    """Return of each prediction the steps that were over, the predicted total and its relative error; once complete."""
+def eta_errors(state: PipelineState) -> list[PredictionError]:
+    """Return how wrong each prediction was, once the pipeline is completed."""
     truth = state.duration_s
     if state.status is not StepStatus.COMPLETED or not truth:
         return []
-    return [(p.done, p.total_s, (p.total_s - truth) / truth) for p in state.predictions]
+    return [
+        PredictionError(done=p.done, predicted_s=p.total_s, error=(p.total_s - truth) / truth)
+        for p in state.predictions
+    ]

@@ -1,4 +1,4 @@
-"""The manifest: one JSON object a line, each an event; and what each event changes in the state of a pipeline."""
+"""The manifest: one event per line, as a JSON object; and how each event changes the state of a pipeline."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import orjson
 
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
-from benchbook.tracking.field_types import check_types
-from benchbook.tracking.state import (
+from benchbook.records import from_plain
+from benchbook.records.pipeline import (
     FINAL,
     NOT_REACHED,
     VERSION,
@@ -20,9 +20,14 @@ from benchbook.tracking.state import (
     PerformanceTest,
     PipelineState,
     Prediction,
+    SensorSummary,
+    StepArtifact,
     StepState,
     StepStatus,
+    TrackedClaim,
 )
+from benchbook.tracking.eta import eta_errors
+from benchbook.tracking.field_types import check_types
 
 _MOST_CLAIMS = 100
 
@@ -33,7 +38,7 @@ def line_of(event: dict[str, Any]) -> bytes:
 
 
 def read_manifest(path: Path) -> PipelineState:
-    """Return the state of a pipeline from its manifest; torn lines are counted and left out.
+    """Return the state of a pipeline from its manifest; torn lines are counted and skipped.
 
     Raises:
         UsageError: There is no manifest.
@@ -86,6 +91,7 @@ def begin(event: dict[str, Any], name: str) -> PipelineState:
         run_id=event["run_id"],
         name=event.get("name", ""),
         spec=event.get("spec"),
+        parent=event.get("parent"),
         total=event.get("total"),
         created_at=event.get("at", ""),
         last_at=event.get("at", ""),
@@ -175,7 +181,7 @@ def _metric(state: PipelineState, event: dict[str, Any]) -> None:
 
 
 def _artifact(state: PipelineState, event: dict[str, Any]) -> None:
-    _step(state, event).artifacts.append((event["path"], event.get("bytes")))
+    _step(state, event).artifacts.append(StepArtifact(path=event["path"], bytes=event.get("bytes")))
 
 
 def _progress(state: PipelineState, event: dict[str, Any]) -> None:
@@ -190,24 +196,18 @@ def _signal(state: PipelineState, event: dict[str, Any]) -> None:
 
 
 def _claim(state: PipelineState, event: dict[str, Any]) -> None:
-    state.claims = [*state.claims[1 - _MOST_CLAIMS :], (event["text"], event["verdict"])]
+    state.claims = [
+        *state.claims[1 - _MOST_CLAIMS :],
+        TrackedClaim(text=event["text"], verdict=event["verdict"]),
+    ]
 
 
 def _advised(state: PipelineState, event: dict[str, Any]) -> None:
-    advice = Advice(
-        rule=event["rule"],
-        severity=event["severity"],
-        message=event["message"],
-        actions=tuple(event["actions"]),
-        evidence=event["evidence"],
-        t=event["t"],
-    )
-    state.advice.append(advice)
+    state.advice.append(from_plain(Advice, event))
 
 
 def _performance(state: PipelineState, event: dict[str, Any]) -> None:
-    fields = {name: event[name] for name in PerformanceTest.__slots__}
-    state.performance.append(PerformanceTest(**{**fields, "repeats_s": tuple(event["repeats_s"])}))
+    state.performance.append(from_plain(PerformanceTest, event))
 
 
 def _missing(state: PipelineState, event: dict[str, Any]) -> None:
@@ -218,11 +218,12 @@ def _ended(state: PipelineState, event: dict[str, Any]) -> None:
     state.status = StepStatus(event["status"])
     state.ended_at, state.duration_s = event["at"], event["duration_s"]
     state.reason = event.get("reason")
-    state.telemetry = event.get("telemetry", {})
     state.lost = event.get("lost", 0)
     for step in state.steps:
         if step.status not in FINAL:
             step.status, step.reason = StepStatus.SKIPPED, NOT_REACHED
+    state.eta_errors = eta_errors(state)
+    state.telemetry = {name: from_plain(SensorSummary, told) for name, told in (event.get("telemetry") or {}).items()}
 
 
 _CHANGES: dict[str, Callable[[PipelineState, dict[str, Any]], None]] = {

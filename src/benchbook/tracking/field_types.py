@@ -1,4 +1,4 @@
-"""The types of the fields of events and snapshots, checked where they are read: a file may hold anything."""
+"""The types of the fields of events and snapshots, checked when they are read, because a file may contain anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from benchbook.whole_numbers import is_whole
 
-_LARGEST = 1e300  # sums of larger ones are no numbers; JSON has none that is not finite
+_LARGEST = 1e300  # sums of larger numbers may overflow, and JSON has only finite numbers
 
 
 def check_types(document: Mapping[str, Any]) -> None:
@@ -93,6 +93,7 @@ _RULES: dict[str, tuple[str, Callable[[object], bool]]] = {
     "run_id": _TEXT,
     "name": _TEXT,
     "spec": _TEXT_OR_NONE,
+    "parent": _TEXT_OR_NONE,
     "at": _TEXT,
     "created_at": _TEXT,
     "ended_at": _TEXT_OR_NONE,

@@ -1,6 +1,6 @@
-"""What the work reports, as values that a manifest can hold: NumPy's numbers, paths, and any text.
+"""Conversion of reported values (NumPy numbers, paths, any text) to values that a manifest can contain.
 
-Nothing here raises for a value that is odd: what watches must not end what works.
+Nothing here raises, however odd a value is: tracking must never stop the work.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def text(value: Any) -> str:
 
 
 def number(value: Any) -> float | str:
-    """Return a finite number as such, anything else as a text.
+    """Return a finite number unchanged, anything else as text.
 
     Examples:
         >>> number(2), number(float("nan")), number(10**400), number("lost")
@@ -62,7 +62,7 @@ def place(value: Any) -> int | float | None:
 
 
 def plain(value: Any) -> Any:
-    """Return an event as JSON values, for one that holds something else."""
+    """Return an event as JSON values, if it contains others."""
     if isinstance(value, dict):
         return {text(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

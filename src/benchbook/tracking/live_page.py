@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from benchbook.records.pipeline import FINAL, PipelineState, Sample, StepState, StepStatus
 from benchbook.tracking.files.folders import find_run
 from benchbook.tracking.files.reader import Seen, read_run
 from benchbook.tracking.output.reports import duration_text, metrics_text, position, sparkline, tally, value_text
-from benchbook.tracking.state import FINAL, PipelineState, StepState, StepStatus
-from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sampling import read_samples
 
 WIDTH = 80
@@ -41,8 +43,8 @@ _CURVES = (
     ("memory_used_share", "memory, all"),
     ("evaluations_per_s", "evaluations"),
 )
-_BAR, _SPARK, _LABEL = 10, 44, 26
-_MOST_STEPS, _MOST_CLAIMS, _MOST_ADVICE = 12, 3, 3
+_BAR, _SPARK, _LABEL, _INDENT = 10, 44, 38, 4
+_STEP_LINES, _MOST_CLAIMS, _MOST_ADVICE = 22, 3, 3
 
 
 def page(seen: Seen, samples: Sequence[Sample]) -> RenderableType:
@@ -54,18 +56,24 @@ def page(seen: Seen, samples: Sequence[Sample]) -> RenderableType:
         names = ", ".join(sorted(seen.state.missing))
         parts.append(_line((f"missing: {names} (why: benchbook track show)", "dim")))
     if seen.state.advice:
-        advice = [_line((f"{a.severity}: ", STYLES.get(a.severity, "")), a.message) for a in seen.state.advice]
-        parts += [Text(), *advice[-_MOST_ADVICE:]]
+        parts += [Text(), _told((advice.severity, advice.message) for advice in seen.state.advice[-_MOST_ADVICE:])]
     if seen.state.claims:
-        claims = [_line((f"{verdict}: ", STYLES.get(verdict, "")), text) for text, verdict in seen.state.claims]
-        parts += [Text(), *claims[-_MOST_CLAIMS:]]
+        parts += [Text(), _told((claim.verdict, claim.text) for claim in seen.state.claims[-_MOST_CLAIMS:])]
     return Group(*parts)
 
 
+def _told(sentences: Iterable[tuple[str, str]]) -> RenderableType:
+    """Return sentences, each after the word that says how it is meant; long ones continue on further lines."""
+    table = Table(box=None, pad_edge=False, show_header=False, width=WIDTH)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for word, sentence in sentences:
+        table.add_row(Text(f"{word}:", style=STYLES.get(word, "")), Text(sentence))
+    return table
+
+
 def _line(*parts: str | tuple[str, str]) -> Text:
-    text = Text.assemble(*parts)
-    text.no_wrap, text.overflow = True, "ellipsis"
-    return text
+    return Text.assemble(*parts, overflow="fold")
 
 
 def _head(seen: Seen) -> RenderableType:
@@ -87,43 +95,66 @@ def _head(seen: Seen) -> RenderableType:
 
 
 def _where(state: PipelineState) -> str:
-    """Return the position of the step that runs, else how many are over."""
+    """Return the position of the running step; if none runs, the number of finished steps."""
     return position(state.running[-1], state) if state.running else tally(state)
 
 
 def _steps(seen: Seen) -> RenderableType:
     state = seen.state
-    table = Table(box=None, pad_edge=False, show_header=False, width=WIDTH)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=_LABEL)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    first = _first_shown(state)
-    for step in state.steps[first : first + _MOST_STEPS]:
+    shown = _shown(state)
+    parts: list[RenderableType] = []
+    rows: Table | None = None
+    for step in shown:
         status = "died" if step.status is StepStatus.RUNNING and seen.status == "died" else step.status.value
         took = step.duration_s
         if step.status is StepStatus.RUNNING and step.started_t is not None:
             took = max(0.0, seen.elapsed_s - step.started_t)
-        table.add_row(
+        if rows is None:
+            rows = _step_table(state)
+            parts.append(rows)
+        rows.add_row(
             f"{step.index}/{state.planned_text}",
-            Text(step.label),
+            Text(step.label, overflow="fold"),
             _bar(step),
             Text(status, style=STYLES.get(status, "")),
             duration_text(took),
-            Text(metrics_text(step), style="dim"),
         )
+        if step.metrics:
+            text = Text(metrics_text(step), style="dim", overflow="fold")
+            parts.append(Constrain(Padding(text, (0, 0, 0, _INDENT)), WIDTH))
+            rows = None  # the next step starts a table with columns of the same widths
     left = state.planned - len(state.steps)
-    hidden = len(state.steps) - min(len(state.steps), _MOST_STEPS)
+    hidden = len(state.steps) - len(shown)
     notes = [f"{hidden} more steps"] * bool(hidden) + [f"{left} still to come"] * bool(left and seen.eta)
-    return Group(table, *([_line((", ".join(notes), "dim"))] if notes else []))
+    return Group(*parts, *([_line((", ".join(notes), "dim"))] if notes else []))
 
 
-def _first_shown(state: PipelineState) -> int:
-    """Return where the shown steps begin, so that those that run are among them."""
-    now = next((k for k, step in enumerate(state.steps) if step.status not in FINAL), len(state.steps))
-    return max(0, min(now - _MOST_STEPS // 2, len(state.steps) - _MOST_STEPS))
+def _step_table(state: PipelineState) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, width=WIDTH)
+    table.add_column(justify="right", no_wrap=True, width=2 * len(state.planned_text) + 1)
+    table.add_column(ratio=1)
+    table.add_column(no_wrap=True, width=_BAR)
+    table.add_column(no_wrap=True, width=len("completed"))
+    table.add_column(justify="right", no_wrap=True, width=len("59 min 59 s"))
+    return table
+
+
+def _shown(state: PipelineState) -> Sequence[StepState]:
+    """Return the steps around the running one that there is room for; if none runs, the last ones."""
+    steps = state.steps
+    now = next((k for k, step in enumerate(steps) if step.status not in FINAL), len(steps) - 1)
+    first, last, room = now, now, _STEP_LINES - (_height(steps[now]) if steps else 0)
+    for further in range(1, len(steps)):
+        for k in (now - further, now + further):
+            if k in (first - 1, last + 1) and 0 <= k < len(steps) and _height(steps[k]) <= room:
+                room -= _height(steps[k])
+                first, last = min(first, k), max(last, k)
+    return steps[first : last + 1]
+
+
+def _height(step: StepState) -> int:
+    """Return how many lines a step takes, or one more where words are long."""
+    return max(1, ceil(len(step.label) / _LABEL)) + ceil(len(metrics_text(step)) / (WIDTH - _INDENT))
 
 
 def _bar(step: StepState) -> Text:
@@ -150,7 +181,7 @@ def _curves(samples: Sequence[Sample]) -> RenderableType:
 
 
 def live(folder: Path, interval_s: float, console: Console) -> Seen:
-    """Show the page and keep it new until the pipeline ends; return what was seen last."""
+    """Show the page and update it until the pipeline ends; return what was read last."""
     seen = read_run(folder)
     with Live(page(seen, read_samples(folder, _SPARK)), console=console, auto_refresh=False, transient=False) as screen:
         while seen.status == StepStatus.RUNNING:
@@ -185,9 +216,9 @@ def watch(run: str = "latest", *, follow: bool = False, interval_s: float = 1.0,
     """Return the page of a tracked pipeline, for a notebook's cell; no widget is needed.
 
     Args:
-        run: Its id, the beginning or end of one, its name (the newest), or `latest`.
-        follow: Whether to show it again and again until the pipeline ends.
-        interval_s: Seconds between two looks.
+        run: Its id, the beginning or end of the id, its name (the newest run), or `latest`.
+        follow: Whether to update it until the pipeline ends.
+        interval_s: Seconds between two updates.
         root: Artifact root; None: the one of this project.
 
     Raises:

@@ -1,7 +1,8 @@
 """Performance smoke tests: a small fixed piece of work, timed when a pipeline begins and kept with its run.
 
-It tells a slow machine from slow code: who finds a run slower than yesterday's sees whether the same small work was,
-too. Start-up (the first time: imports, caches) is separate from the steady state (the median of the repeats).
+It distinguishes a slow machine from slow code: if a run is slower than yesterday's, it shows whether the same small
+work was slower, too. Start-up (the first time: imports, caches) is separate from the steady state (the median of the
+repeats).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
+from benchbook.records.pipeline import PerformanceTest
 from benchbook.tracking.files.folders import read_snapshot, run_ids, slug_of, tracking_root
-from benchbook.tracking.state import PerformanceTest
 
 if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline
@@ -44,7 +45,7 @@ class Timed:
 
 
 def timed(work: Callable[[], object], repeats: int, seconds: Callable[[], float]) -> Timed:
-    """Do a piece of work once more than `repeats` times, and measure each.
+    """Do a piece of work `repeats` + 1 times, and measure each time.
 
     Args:
         work: What is done.

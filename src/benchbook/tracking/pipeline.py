@@ -1,4 +1,4 @@
-"""`track`: steps of a long piece of work, written down while they happen."""
+"""`track`: steps of a long piece of work, recorded as they happen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import StorageError, UsageError, text_of
-from benchbook.files import artifact_root
+from benchbook.files import PIPELINE_VARIABLE, artifact_root
+from benchbook.records.pipeline import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking import given
 from benchbook.tracking.counter import Counter, EvaluationCount
 from benchbook.tracking.eta import Forecast
@@ -24,7 +25,6 @@ from benchbook.tracking.files.writer import Record
 from benchbook.tracking.output.terminal import Shown, wanted
 from benchbook.tracking.protocol import Listener
 from benchbook.tracking.signals import act_on_deferred, unwatch, watch
-from benchbook.tracking.state import NOT_REACHED, VERSION, Eta, PerformanceTest, PipelineState, StepStatus
 from benchbook.tracking.step import Step, why
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def track(
         root: Artifact root; None: the one of this project.
         show: Whether each step says on standard error, when it begins and when it ends, which it is, how much time has
             passed, and the ETA; None: if that is a terminal to which logging does not write the steps.
-        clock: What tells the time.
+        clock: Measures the time.
 
     Raises:
         UsageError: The name holds no letter or digit, or a number is out of range.
@@ -96,8 +96,7 @@ def track(
 class Pipeline:
     """A tracked pipeline; made by `track`.
 
-    In a forked child it is inert: nothing that happens there is written down, and only the process that started a
-    pipeline ends it.
+    In a forked child it does nothing: no event is recorded there, and only the process that started a pipeline ends it.
     """
 
     def __init__(
@@ -111,7 +110,7 @@ class Pipeline:
         *,
         show: bool | None = False,
     ) -> None:
-        """Keep what was asked for; nothing is written before the start."""
+        """Keep the arguments; nothing is written before the start."""
         self.name = name
         self._plan = plan
         self._interval_s, self._tensorboard, self._root, self._clock = interval_s, tensorboard, root, clock
@@ -135,17 +134,17 @@ class Pipeline:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End: completed, or failed or cancelled by what came out of the block."""
+        """End as completed, or as failed or cancelled, depending on the exception that left the block."""
         self.finish(*why(error))
 
     def end_by(self, error: BaseException | None) -> None:
-        """End as `with` does, for work that must not fail where its tracking does: that is logged, not raised."""
+        """End as `with` does, but log errors of tracking instead of raising them, so that the work does not fail."""
         try:
             self.finish(*why(error))
-        except Exception as failure:  # noqa: BLE001  # what watches must not end what works
+        except Exception as failure:  # noqa: BLE001  # tracking must never stop the work
             log.warning("pipeline %s could not be ended: %s: %s", self.name, type(failure).__name__, text_of(failure))
         finally:
-            unwatch(self)  # signals are no business of what has ended, well or not
+            unwatch(self)  # an ended pipeline does not react to signals
 
     def start(self) -> Self:
         """Take the lock and write the first event.
@@ -163,17 +162,18 @@ class Pipeline:
             "v": VERSION,
             "name": self.name,
             **self._plan,
+            "parent": os.environ.get(PIPELINE_VARIABLE) or None,
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "version": version("benchbook"),
         }
-        # The work may change its directory, and everything of one run stays where it began.
+        # The work may change its directory; all files of a run stay in one place.
         self._root = Path(self._root or artifact_root()).absolute()
         self._record = Record(self.name, first, self._clock, self._root, self.hear)
         try:
             self._begin()
         except BaseException as error:
-            self.end_by(error)  # else it would stand there as one that died
+            self.end_by(error)  # otherwise it would be listed as died
             self._listeners.clear()
             self._end_hooks.clear()
             raise
@@ -182,7 +182,7 @@ class Pipeline:
     def _begin(self) -> None:
         try:
             self._forecast = Forecast(earlier_shapes(self.name, self.run_id, self._root))
-        except StorageError as error:  # without earlier runs this one can still be tracked
+        except StorageError as error:  # a run can be tracked without earlier ones
             log.warning("earlier runs of %s cannot be read: %s", self.name, error)
         watch(self)
         if self._tensorboard is not None:
@@ -200,14 +200,14 @@ class Pipeline:
         try:
             sampler = Sampler(self, interval_s)
             sampler.start()
-        except Exception as error:  # noqa: BLE001  # telemetry is no reason not to begin
+        except Exception as error:  # noqa: BLE001  # failing telemetry must not prevent the start
             reason = f"{type(error).__name__}: {text_of(error)}"
             self.emit("missing", lambda _: {"sensor": "telemetry", "reason": reason})
         else:
             self._sampler = sampler
 
     def finish(self, status: StepStatus = StepStatus.COMPLETED, reason: str | None = None) -> None:
-        """End: write the last event, the snapshot and the report, and give the lock back."""
+        """End: write the last event, the snapshot and the report, and release the lock."""
         record = self._record
         if record is None or record.is_foreign or not self._ending.acquire(blocking=False):
             return
@@ -249,14 +249,14 @@ class Pipeline:
         return step
 
     def skip(self, label: str, reason: str = "") -> None:
-        """Say that a step is left out, and why."""
+        """Record that a step is skipped, and why."""
         name = given.text(label)
         self.emit(
             "step_skipped", lambda state: {"step": state.place_of(name), "label": name, "reason": given.text(reason)}
         )
 
     def claim(self, text: str, verdict: str) -> None:
-        """Note a claim that was checked; the live page shows the last ones."""
+        """Record a claim that was checked; the live page shows the last ones."""
         self.emit("claim", lambda _: {"text": text, "verdict": str(verdict)})
 
     def smoke_test(
@@ -301,7 +301,7 @@ class Pipeline:
         for listener in list(self._listeners):
             try:
                 listener(event)
-            except Exception as error:  # noqa: BLE001  # a mirror that breaks must not end what it mirrors
+            except Exception as error:  # noqa: BLE001  # a failing mirror must not stop the pipeline
                 self._listeners.remove(listener)
                 log.warning("%r receives no more events of pipeline %s: %s", listener, self.name, text_of(error))
 
@@ -323,7 +323,7 @@ class Pipeline:
 
     @property
     def state(self) -> PipelineState:
-        """What is known by now; to be read only."""
+        """The state so far; read-only."""
         return self._required().state
 
     @property
@@ -337,11 +337,11 @@ class Pipeline:
         return self._required().elapsed_s
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take; None if nothing tells."""
+        """Return the estimated remaining time; None if there is nothing to base it on."""
         return self._forecast.estimate(self.state, self.elapsed_s)
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
-        """Return the estimate for an event that is being written; of many steps not every one has its own."""
+        """Return the estimate for an event being written; if there are many steps, not each gets a new one."""
         before = state.predictions[-1].t if len(state.predictions) >= _MANY else -math.inf
         if t < before * _GROWTH:
             return None

@@ -1,4 +1,4 @@
-"""What the parts of a tracked pipeline need of it; `Pipeline` is the one that provides it."""
+"""What the parts of a tracked pipeline need from it; `Pipeline` provides it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchbook.records.pipeline import Eta, PipelineState
 from benchbook.tracking.counter import Counter
-from benchbook.tracking.state import Eta, PipelineState
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -17,14 +17,14 @@ class ShownPipeline(Protocol):
 
     @property
     def state(self) -> PipelineState:
-        """What has become of it so far."""
+        """Its state so far."""
 
     @property
     def elapsed_s(self) -> float:
         """Seconds since the start."""
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take."""
+        """Return the estimated remaining time."""
 
 
 class TrackedPipeline(Protocol):
@@ -35,7 +35,7 @@ class TrackedPipeline(Protocol):
 
     @property
     def state(self) -> PipelineState:
-        """What has become of it so far."""
+        """Its state so far."""
 
     @property
     def run_id(self) -> str:
@@ -56,13 +56,13 @@ class TrackedPipeline(Protocol):
         """Write an event and apply it to the state."""
 
     def hear(self, event: dict[str, Any]) -> None:
-        """Pass an event that is kept elsewhere on to the listeners."""
+        """Pass an event that is stored elsewhere to the listeners."""
 
     def count(self, evaluations: int) -> None:
         """Count evaluations."""
 
     def eta(self) -> Eta | None:
-        """Return how long it will still take; None if nothing tells."""
+        """Return the estimated remaining time; None if there is nothing to base it on."""
 
     def eta_after(self, state: PipelineState, t: float) -> dict[str, Any] | None:
         """Return the prediction at a moment."""

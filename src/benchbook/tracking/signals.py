@@ -1,7 +1,7 @@
 """SIGINT and SIGTERM while pipelines are tracked: running steps are marked, then the earlier handler acts.
 
-One handler serves all pipelines of the process. It is installed by the first one that starts in the main thread, and
-goes with the last.
+One handler serves all pipelines of the process. It is installed by the first pipeline that starts in the main thread,
+and removed with the last.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _deferred: list[int] = []
 
 
 class _Handler:
-    """Ours for one signal; it knows the handler before it, also when it was replaced itself and is only called on."""
+    """Our handler for one signal; it knows the one before it, even if it is only called by a later one."""
 
     def __init__(self, number: int, earlier: Any) -> None:
         self.number = number
@@ -60,7 +60,7 @@ _installed: dict[int, _Handler] = {}
 
 
 def watch(pipeline: Interruptible) -> None:
-    """Let signals reach a pipeline, from now on; handlers are only touched in the main thread."""
+    """Pass signals to a pipeline from now on; handlers are changed only in the main thread."""
     _watched.append(pipeline)
     if threading.current_thread() is not threading.main_thread():
         return
@@ -73,14 +73,14 @@ def watch(pipeline: Interruptible) -> None:
 
 
 def unwatch(pipeline: Interruptible) -> None:
-    """Let signals pass a pipeline by; the earlier handlers come back with the last one."""
+    """Stop passing signals to a pipeline; the earlier handlers are restored after the last one."""
     if pipeline in _watched:
         _watched.remove(pipeline)
     if _watched or threading.current_thread() is not threading.main_thread():
         return
     for number, handler in list(_installed.items()):
         earlier = handler.earlier
-        # Who installed a handler over ours keeps it, and ours only passes on.
+        # A handler that was installed over ours stays, and ours only calls the one before it.
         if signal.getsignal(number) is handler:
             signal.signal(number, earlier)
         del _installed[number]

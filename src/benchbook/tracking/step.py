@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import text_of
+from benchbook.records.pipeline import PipelineState, StepStatus
 from benchbook.tracking import given
 from benchbook.tracking.counter import Counter
 from benchbook.tracking.output.log_records import announce
-from benchbook.tracking.state import PipelineState, StepStatus
 
 if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline
 
-_PAUSE_S = 0.5  # between two events of progress
+_PAUSE_S = 0.5  # seconds between two events of progress
 _LONGEST_REASON = 500
 
 
@@ -52,12 +52,12 @@ class Step:
         """Name a file that the step made."""
         try:
             size = Path(os.fsdecode(path)).stat().st_size
-        except (OSError, ValueError, TypeError):  # it may be any text, also one that no file can have as its name
+        except (OSError, ValueError, TypeError):  # it may be any text, even an impossible file name
             size = None
         self._pipeline.emit("artifact", lambda _: {"step": self.index, "path": given.text(path), "bytes": size})
 
     def progress(self, done: float, total: float) -> None:
-        """Say how much of the step is done, which sharpens the ETA; may be called as often as one likes."""
+        """Report how much of the step is done, which improves the ETA; frequent calls are cheap."""
         t = self._pipeline.elapsed_s
         if t - self._progress_t < _PAUSE_S:
             return
@@ -89,14 +89,14 @@ class Step:
             "status": status.value,
             "duration_s": took,
             "reason": reason,
-            # What the step counted itself; else all that was counted while it ran.
+            # What the step itself counted, or else everything counted while it ran.
             "evaluations": self._counted.value or self._pipeline.evaluations.value - self._counted_before,
             "eta": self._pipeline.eta_after(state, self._started_t + took),
         }
 
 
 def why(error: BaseException | None) -> tuple[StepStatus, str | None]:
-    """Return the status that an exception gives, and the reason in words."""
+    """Return the status after an exception, and the reason in words."""
     if error is None:
         return StepStatus.COMPLETED, None
     text = " ".join(f"{type(error).__name__}: {text_of(error)}".split())[:_LONGEST_REASON].rstrip(": ")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline
 
 TENTHS = 10
-_GREATEST = 2**63 - 1  # step that an event can hold
+_GREATEST = 2**63 - 1  # largest step that an event can hold
 
 
 def mirror(pipeline: TrackedPipeline, folder: Path) -> None:

@@ -12,7 +12,7 @@ import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.comparison.baselines import find_baseline, load_baseline, publish, published
 from benchbook.analysis.comparison.compare import compare
-from benchbook.analysis.comparison.summary import StudySummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.comparison.thresholds import Thresholds, load_thresholds
 from benchbook.analysis.comparison.verdicts import Row, Verdict
 from benchbook.analysis.statistics.permutation import (
@@ -25,6 +25,7 @@ from benchbook.analysis.statistics.permutation import (
     shuffled,
 )
 from benchbook.errors import ArtifactError, ParamsError, UnknownNameError, UsageError
+from benchbook.records.published import StudySummary
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +216,8 @@ def test_a_baseline_comes_back_as_it_was_published(runs: RunTable, tmp_path: Pat
     assert not compare(again.summary, runs).worse
     assert verdicts(compare(again.summary, runs).rows, "quality") == {"unchanged"}
     assert made.path.stat().st_size < 3000
+    assert again.summary.packages == made.summary.packages
+    assert "numpy" in (again.summary.packages or {})
     assert load_baseline(made.path).created_at == made.created_at
 
 

@@ -9,9 +9,10 @@ from scipy.stats import studentized_range
 
 import benchbook as bb
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, groups_of, leaderboard, optimizers_of
-from benchbook.analysis.comparison.summary import StudySummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.statistics.friedman import _range_quantile, friedman_nemenyi, mean_rank_comparison
 from benchbook.analysis.statistics.rankings import Scores
+from benchbook.records.published import StudySummary
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 import xml.etree.ElementTree as ET  # its usual name
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from benchbook.analysis.plots import (
     curves_beside_profile,
     new_figure,
     plot_convergence,
+    plot_profiles,
     search_stages,
     trajectory_grid,
 )
@@ -126,6 +128,18 @@ def test_convergence_and_profile_share_a_legend(make_run: MakeRun) -> None:
     left, right = figure.axes
     assert left.lines[0].get_color() == right.lines[0].get_color()
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [name]
+
+
+def test_a_reference_is_a_wide_grey_line_without_a_cross(make_run: MakeRun) -> None:
+    """It is behind the optimizers, which keep their styles, and its data do not end."""
+    runs = RunTable([make_run([1, 10], [15.0, 11.0])])
+    own = runs.profile("dim")
+    _, axes = new_figure()
+    plot_profiles(axes[0], [*own, replace(own[0], optimizer="best", is_reference=True)])
+    lines = {str(line.get_label()): line for line in axes[0].lines}
+    assert lines["best"].get_linewidth() > lines[runs.optimizers[0]].get_linewidth()
+    assert lines["best"].get_zorder() < lines[runs.optimizers[0]].get_zorder()
+    assert sum(line.get_marker() == "x" for line in axes[0].lines) == 1
 
 
 def test_drawing_leaves_matplotlib_as_it_was(make_run: MakeRun) -> None:

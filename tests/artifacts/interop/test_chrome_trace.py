@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchbook.artifacts.interop.chrome_trace import trace, write_trace
-from benchbook.profiling.spans import Span, Spans
+from benchbook.profiling.spans import Spans
+from benchbook.records.profile import Span, SpanColumns
 
 
 def check(document: dict) -> None:
@@ -65,7 +66,7 @@ def test_rounding_breaks_no_nesting(profiled, data) -> None:
         inner = start + begin * length
         spans.append(Span(inner, 2, (start + length - inner) * share, 1))
         at = start + length
-    check(trace(profiled(stage_spans=tuple(sorted(spans)))))
+    check(trace(profiled(stage_spans=SpanColumns.of(sorted(spans)))))
 
 
 def test_a_trace_is_bounded_in_size(profiled, tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_a_trace_is_bounded_in_size(profiled, tmp_path: Path) -> None:
     spans = Spans(20_000)
     for number in range(200_000):
         spans.add(number % 3, number * 1e-5, 9e-6 + number % 7 * 1e-8, 1)
-    kept = tuple(spans.recorded())
+    kept = SpanColumns.of(spans.recorded())
     path = write_trace(profiled(stage_spans=kept, frame_spans=kept), tmp_path / "a.trace.json")
     assert path.stat().st_size < 8e6
     check(json.loads(path.read_bytes()))

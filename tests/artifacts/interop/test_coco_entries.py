@@ -66,13 +66,16 @@ def test_each_run_comes_with_its_own_instance(write, index: str, files: dict[str
 @pytest.mark.parametrize(
     ("index", "data", "said"),
     [
-        (f"{info()}a.dat, 1:200|1, 2:100|1\n", ONE + TWO, "line 3: names 2 runs, .*a.dat holds 2"),
+        (f"{info()}a.dat, 1:200|.1, 2:100|1e-9\n", ONE + TWO, "line 3: names 2 runs, .*a.dat holds 2"),
         (f"{info()}a.dat, 1:100|1\n", ONE + ONE, "names 1 runs"),
         (f"{info()}a.dat, 1:100|1, 2:100|1\n", ONE, "names 2 runs"),
         (f"{info()}a.dat, 1:7|1, 2:8|1\n", ONE, "names 2 runs"),
         (f"{info()}a.dat, 1:100|1\n", ONE + "1 0 5 5 5\n", "a.dat, line 4: evaluation 1 follows 100"),
         (f"{info()}a.dat, 1:9|1\n{info()}a.dat, b.dat, 2:9|1\n", ONE, "line 6: 'a.dat' is named along with other"),
         (f"{info()}a.dat, 1:1\x000|1\n", ONE, "line 3: NUL bytes"),
+        (f"{info()}a.dat, 1:100|1e-9funcId = 1, DIM = 3\n", ONE, "line 3: '1:100.1e-9funcId = 1' within a line of data"),
+        (f"{info()}a.dat, 1:100|1e-9\na.dat, 2:200|1\n", ONE, "line 4: a second line of data for the header of line 1"),
+        ("suite = 'bbob', funcId = 1, funcId = 2, DIM = 2, algId = 'A'\n", ONE, "line 1: a field is given twice"),
     ],
 )
 def test_runs_that_cannot_be_matched_are_an_error_that_names_the_line(write, index: str, data: str, said: str) -> None:
@@ -100,14 +103,23 @@ def test_runs_that_cannot_be_matched_are_an_error_that_names_the_line(write, ind
 def test_the_suite_tells_the_function(suite: str, number: int, name: str) -> None:
     """Functions that benchbook has get its name, and others one that none of its functions has."""
     assert coco_function(suite, number) == name
-    own = name.startswith(("bbob_f", "bbob_noisy", "bbob_largescale", "bbob_mixint"))
+    own = not name.startswith(("sbox", "coco"))
     assert (name in catalog.names()) == own
+
+
+def test_what_an_index_does_not_name_is_warned_of(write, caplog) -> None:
+    """A suite that is none of COCO's, text in a header that is no field, and data files without an entry."""
+    index = info(suite="bob").replace("DIM", "x DIM") + "a.dat, 1:100|1e-9\n"
+    (run,) = read_coco(write({"f1.info": index, "a.dat": ONE, "lost.dat": TWO}))
+    assert run.problem.name == "coco_bob_f1"
+    said = ("the suite 'bob' is none of COCO's", "line 1: left out, no fields of a header: 'x'", "lost.dat: left out, no index")
+    assert [text in caplog.text for text in said] == [True, True, True]
 
 
 def test_a_rounded_print_hits_no_target_that_the_log_denies(write) -> None:
     """10.0000000001 prints as 10 in `.tdat`, while `.dat` has the hit at 13; what lies between targets is kept."""
     files = {
-        "f1.info": f"{info()}a.dat, 1:100|1\n",
+        "f1.info": f"{info()}a.dat, 1:100|9.9\n",
         "a.dat": rows((1, 11), (13, 9.9), (100, 9.9)),
         "a.tdat": rows((1, 11), (4, 10.5), (7, 10.0), (12, 8.0), (13, 9.9), (100, 9.9)),
     }

@@ -74,6 +74,15 @@ def test_archives_are_read_as_published(write, tmp_path: Path, kind: str) -> Non
     assert {run.file for run in read_imported(tmp_path / "store")} == {f"{archive}/{inside}"}
 
 
+def test_files_that_macos_adds_are_no_data(write, tmp_path: Path) -> None:
+    """Its archives hold a binary file of the same name for each file."""
+    odd = "\0\5\26\7\0\2\0\0Mac OS X"
+    folder = write({**FILES, "__MACOSX/._f1.info": odd, "__MACOSX/._d.dat": odd, "._d.dat": odd, "._IOHprofiler_f1.json": odd})
+    assert len(list(read(folder, "coco"))) == 2
+    with pytest.raises(UsageError, match="holds no IOHprofiler"):
+        list(read(write({"ioh/._IOHprofiler_f1.json": odd}) / "ioh", "ioh"))
+
+
 def test_no_path_leaves_an_archive(tmp_path: Path) -> None:
     """A name with `..`, an absolute one and a link bring nothing out of the temporary folder."""
     for number, name in enumerate(("../out.info", "/out.info", "..\\out.info", "C:/out.info")):
@@ -97,17 +106,10 @@ def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("a.dat", "0" * 100_000)
         packed.writestr("b.dat", "0")
-    with pytest.raises(ArtifactError, match=r"large\.zip: holds more bytes"), opened(path, most_bytes=1000):
+    with pytest.raises(ArtifactError, match=r"large\.zip: .* bytes .* \(1,000, the most of any"), opened(path, most_bytes=1000):
         pass
-    with pytest.raises(ArtifactError, match=r"large\.zip: holds more files"), opened(path, most_files=1):
+    with pytest.raises(ArtifactError, match=r"large\.zip: holds more files .* \(1\)"), opened(path, most_files=1):
         pass
-    bomb = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("f1.info", "w") as member:
-        for _ in range(70):
-            member.write(bytes(1 << 20))
-    with pytest.raises(ArtifactError, match=r"bomb\.zip: holds more bytes .* 200 for each byte") as caught, opened(bomb):
-        pass
-    assert caught.value.exit_code == 3
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as tar:
         item = tarfile.TarInfo("f1.info")
@@ -117,6 +119,23 @@ def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
     torn.write_bytes(stream.getvalue()[: len(stream.getvalue()) // 2])
     with pytest.raises(ArtifactError, match=r"torn\.tgz: the archive is damaged"), opened(torn):
         pass
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [(0, r"\(67,108,864, the most of a small archive\)"), (400_000, r"\([0-9,]+, 200 for each byte of the archive\)")],
+)
+def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(tmp_path: Path, more: int, said: str) -> None:
+    """Whatever it is for is no log, and would fill the disk; the message names the limit that was met."""
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("noise.dat", np.random.default_rng(1).bytes(more))
+        with packed.open("f1.info", "w") as member:
+            for _ in range(70 if more == 0 else 110):
+                member.write(bytes(1 << 20))
+    with pytest.raises(ArtifactError, match=rf"bomb\.zip: holds more bytes than may be unpacked {said}") as caught, opened(bomb):
+        pass
+    assert caught.value.exit_code == 3
 
 
 def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(write) -> None:
@@ -134,6 +153,31 @@ def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(wri
         ("nevergrad_sphere[useless_variables=2]", 10),
         ("nevergrad_sphere[num_workers=10]", 8),
     ]
+
+
+def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
+    """A table as nevergrad 1.0.12 wrote it: missing fields, whole numbers as floats, a function of one's own, a failure."""
+    text = (
+        "loss,elapsed_budget,elapsed_time,error,pseudotime,num_objectives,seed,name,block_dimension,num_blocks,"
+        "useless_variables,noise_level,noise_dissymmetry,rotation,translation_factor,hashing,aggregator,split,bounded,expo,"
+        "zero_pen,function_class,useful_dimensions,discrete,parametrization,dimension,budget,num_workers,batch_mode,"
+        "optimizer_name,a\n"
+        "0.05230620529184862,40.0,0.02185988426208496,,40.0,1,1,sphere,2.0,1.0,0.0,0.0,False,False,1.0,False,max,False,"
+        "False,1.0,False,ArtificialFunction,2.0,False,,2,40,1,True,OnePlusOne,\n"
+        "438404.4989673389,40.0,0.0446782112121582,,40.0,1,-1,cigar,3.0,2.0,4.0,0.0,False,True,1.0,False,max,False,"
+        "False,1.0,False,ArtificialFunction,6.0,False,,10,40,5,True,OnePlusOne,\n"
+        "2.165028197338295,30.0,0.1693875789642334,,30.0,1,3,,,,,,,,,,,,,,,Own,,,inst,4,30,1,True,DE,2.0\n"
+        ",,0.018346071243286133,ValueError,0.0,0,3,,,,,,,,,,,,,,,Own,,,inst,4,30,1,True,DE,3.0\n"
+    )
+    runs = list(read_nevergrad(write({"t.csv": text})))
+    assert [(run.problem.name, run.problem.dim, run.optimizer.name, run.evaluations, run.seed) for run in runs] == [
+        ("nevergrad_sphere", 2, "OnePlusOne", 40, 1),
+        ("nevergrad_cigar[num_blocks=2,num_workers=5,rotation=True,useless_variables=4]", 10, "OnePlusOne", 40, None),
+        ("nevergrad_Own[a=2,parametrization=inst]", 4, "DE", 30, 3),
+    ]
+    columns, failed = (record.getMessage() for record in caplog.records)
+    assert "t.csv, line 1: a are not columns of nevergrad itself, but conditions" in columns
+    assert "t.csv, line 5: left out, loss '' at budget '30'; the experiment failed: ValueError" in failed
 
 
 def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Path) -> None:

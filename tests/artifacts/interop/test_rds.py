@@ -47,6 +47,13 @@ def test_a_suite_can_be_told() -> None:
     assert read("no_suite.rds", suite="SBOX")[0].problem.name == "sbox_f1"
 
 
+def test_a_suite_that_a_data_set_contradicts_is_refused() -> None:
+    """The name of a suite in the file is not overruled."""
+    assert read("bbob.rds", suite="bbob")[0].problem.name == "bbob_f1"
+    with pytest.raises(UsageError, match=r"suite is 'SBOX', but .*bbob\.rds, data set 1 is of the suite 'BBOB'"):
+        read("bbob.rds", suite="SBOX")
+
+
 def test_maximised_values_are_negated() -> None:
     """OneMax rises; its values are negated and recorded as such."""
     (run,) = read("pbo.rds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -104,6 +105,29 @@ def test_a_journal_that_is_torn_or_altered_is_an_error_that_names_the_line(studi
         with pytest.raises(ArtifactError, match=rf"torn\.log, line {place}: "):
             list(read(tmp_path / "torn.log", "optuna"))
     assert [path.name for path in tmp_path.iterdir()] == ["torn.log"]
+
+
+def test_a_line_that_a_journal_has_lost_is_noticed(studies: Path, tmp_path: Path, caplog) -> None:
+    """Without the line of its study or trial, the next line that needs it is an error; a trial without an end is named.
+
+    A lost parameter changes nothing of what is imported: the run is the same.
+    """
+    whole = (studies / "journal.log").read_text().splitlines(keepends=True)
+    (run,) = read(studies / "journal.log", "optuna")
+    codes = [json.loads(line)["op_code"] for line in whole]
+    for place, code in enumerate(codes):
+        caplog.clear()
+        (tmp_path / "lost.log").write_text("".join(whole[:place] + whole[place + 1 :]))
+        if code in (0, 4):  # a study or a trial is created
+            with pytest.raises(ArtifactError, match=rf"lost\.log, line {place + 1}: belongs to (study|trial) \d+, which"):
+                list(read(tmp_path / "lost.log", "optuna"))
+            continue
+        (found,) = read(tmp_path / "lost.log", "optuna")
+        if code == 6:  # a trial ends
+            assert "1 trials of the study 'a b' are left out" in caplog.text
+        else:
+            assert (found.history, found.evaluations, found.problem) == (run.history, run.evaluations, run.problem)
+    assert {0, 4, 5, 6} <= set(codes)
 
 
 def test_pycmas_logger_folder_is_read(tmp_path: Path) -> None:

@@ -18,7 +18,14 @@ from benchbook.optimizers import describe, entries, names, native_names, optimiz
 from benchbook.optimizers.adapters import factory as library
 from benchbook.optimizers.adapters.libraries import SHELF
 
-TURNED = ["mealpy:OriginalMRFO", "nevergrad:NelderMead", "scipy:differential_evolution", "scipy:powell"]
+BLOCKING = [
+    "mealpy:OriginalMRFO",
+    "minionpy:ARRDE",
+    "nevergrad:NelderMead",
+    "nlopt:SBPLX",
+    "scipy:differential_evolution",
+    "scipy:powell",
+]
 
 
 def test_listing_imports_no_library(python: Callable[..., str]) -> None:
@@ -27,7 +34,7 @@ def test_listing_imports_no_library(python: Callable[..., str]) -> None:
         "import sys\n"
         "from benchbook.optimizers import entries, names\n"
         "names(); entries()\n"
-        "heavy = ('scipy', 'cma', 'cmaes', 'nevergrad', 'mealpy', 'pymoo', 'optuna')\n"
+        "heavy = ('scipy', 'cma', 'cmaes', 'nevergrad', 'mealpy', 'minionpy', 'nlopt', 'pymoo', 'optuna')\n"
         "print(any(':' in name for name in names()), [name for name in heavy if name in sys.modules])"
     )
     assert python(code) == "True []"
@@ -70,6 +77,8 @@ def test_the_shelf_says_what_is_so(name: str) -> None:
         ("optuna:TPE", "'TPESampler'"),
         ("cmaes:CMAES", "'CMA'"),
         ("pycma:CMA", "'CMAES'"),
+        ("minionpy:L-SHADE", "'LSHADE'"),
+        ("nlopt:LN_BOBYQA", "'BOBYQA'"),
     ],
 )
 def test_a_wrong_name_is_told_with_the_right_one(wrong: str, hint: str) -> None:
@@ -113,7 +122,7 @@ def test_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatc
         library.factory.cache_clear()
 
 
-@pytest.mark.parametrize("name", TURNED)
+@pytest.mark.parametrize("name", BLOCKING)
 @pytest.mark.parametrize("budget", [1, 17, 46])
 def test_libraries_that_overshoot_are_cut_exactly(name: str, budget: int) -> None:
     """Populations and line searches go on; the loop does not."""
@@ -141,7 +150,7 @@ class BoomError(Exception):
     """An exception of the user's own."""
 
 
-@pytest.mark.parametrize("name", [*TURNED, "pycma:CMAES", "optuna:TPESampler"])
+@pytest.mark.parametrize("name", [*BLOCKING, "pycma:CMAES", "optuna:TPESampler"])
 def test_an_exception_of_the_objective_keeps_its_type_and_leaves_no_thread(name: str) -> None:
     """The record names the user's exception, and the library's thread is gone."""
     calls = 0
@@ -160,7 +169,7 @@ def test_an_exception_of_the_objective_keeps_its_type_and_leaves_no_thread(name:
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("name", TURNED)
+@pytest.mark.parametrize("name", BLOCKING)
 def test_ctrl_c_in_the_objective_reaches_the_user_and_leaves_no_thread(name: str) -> None:
     """An interrupt is nobody's to swallow."""
     calls = 0
@@ -178,7 +187,9 @@ def test_ctrl_c_in_the_objective_reaches_the_user_and_leaves_no_thread(name: str
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("name", ["mealpy:L_SHADE", "nevergrad:CMA", "pycma:CMAES", "scipy:dual_annealing"])
+@pytest.mark.parametrize(
+    "name", ["mealpy:L_SHADE", "minionpy:jSO", "nevergrad:CMA", "nlopt:ISRES", "pycma:CMAES", "scipy:dual_annealing"]
+)
 def test_two_runs_in_two_threads_are_those_of_each_alone(name: str) -> None:
     """Also those that draw from global state, which two runs would share."""
 
@@ -227,7 +238,7 @@ def test_the_digest_hangs_on_the_librarys_version(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    "name", [*TURNED, "cmaes:CMA", "nevergrad:DE", "optuna:CmaEsSampler", "pycma:CMAES", "pymoo:PSO"]
+    "name", [*BLOCKING, "cmaes:CMA", "nevergrad:DE", "optuna:CmaEsSampler", "pycma:CMAES", "pymoo:PSO"]
 )
 def test_nothing_is_warned_printed_or_logged(
     name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
@@ -255,6 +266,20 @@ def test_mealpy_gets_as_many_epochs_as_the_budget_allows() -> None:
     short: dict[str, Any] = {"pop_size": 20, "epoch": 3}
     record = bb.run("mealpy:OriginalGWO", "sphere", dim=2, instance=1, seed=1, budget=1000, settings=short)
     assert (record.stop, record.evaluations) == (bb.Stop.EXHAUSTED, 80)
+
+
+def test_local_searches_of_nlopt_end_at_rounding_errors_and_start_again() -> None:
+    """Without tolerances NLopt reports rounding errors, which is the ordinary end of a search, not a failure."""
+    once = bb.run("nlopt:BOBYQA", "sphere", dim=2, instance=1, budget=2000, settings={"restart": False})
+    assert (once.stop, once.error) == (bb.Stop.EXHAUSTED, None)
+    assert bb.run("nlopt:BOBYQA", "sphere", dim=2, instance=1, budget=2000).stop is bb.Stop.BUDGET
+
+
+def test_minionpy_goes_on_with_the_evaluations_that_are_left() -> None:
+    """L-SHADE ends once its points agree to 1e-8; unless restarts are off, the rest of the budget is used, too."""
+    once = bb.run("minionpy:LSHADE", "sphere", dim=2, instance=1, budget=20_000, settings={"restart": False})
+    assert once.stop is bb.Stop.EXHAUSTED
+    assert bb.run("minionpy:LSHADE", "sphere", dim=2, instance=1, budget=20_000).stop is bb.Stop.BUDGET
 
 
 def test_pycma_reads_and_writes_no_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

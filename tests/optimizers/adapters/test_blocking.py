@@ -1,4 +1,4 @@
-"""Blocking libraries turned round: threads end, exceptions arrive, nothing waits for ever."""
+"""Blocking libraries behind ask and tell: threads end, exceptions arrive, nothing waits for ever."""
 
 import gc
 import threading
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from benchbook.optimizers import optimizer
-from benchbook.optimizers.adapters.blocking import Evaluate, Turned
+from benchbook.optimizers.adapters.blocking import BlockingCall, Evaluate
+from benchbook.optimizers.adapters.switches import ThreadSwitch
 from benchbook.protocols import Optimizer
 
 
@@ -39,7 +40,7 @@ def test_points_come_in_order_with_their_values() -> None:
     def work(evaluate: Evaluate) -> None:
         got.extend(evaluate.one(np.array([float(k)])) for k in range(3))
 
-    library = Turned(work)
+    library = BlockingCall(work)
     for k in range(3):
         points = library.ask()
         assert points is not None
@@ -52,7 +53,7 @@ def test_points_come_in_order_with_their_values() -> None:
 
 def test_a_batch_keeps_its_shape() -> None:
     """A vectorised library hands out all its points at once."""
-    library = Turned(lambda evaluate: evaluate.batch(np.ones((4, 2))))  # type: ignore[arg-type,return-value]
+    library = BlockingCall(lambda evaluate: evaluate.batch(np.ones((4, 2))))  # type: ignore[arg-type,return-value]
     points = library.ask()
     assert points is not None
     assert points.shape == (4, 2)
@@ -66,7 +67,7 @@ def test_an_exception_of_the_library_arrives_where_it_asks() -> None:
         evaluate.one(np.zeros(1))
         raise ZeroDivisionError("inside the library")
 
-    library = Turned(work)
+    library = BlockingCall(work)
     library.ask()
     library.tell(np.zeros(1))
     with pytest.raises(ZeroDivisionError, match="inside the library"):
@@ -77,7 +78,7 @@ def test_an_exception_of_the_library_arrives_where_it_asks() -> None:
 def test_no_thread_starts_before_the_first_ask() -> None:
     """An optimizer that is made and never used costs nothing."""
     before = threading.active_count()
-    library = Turned(climb)
+    library = BlockingCall(climb)
     assert threading.active_count() == before
     library.close()
 
@@ -85,7 +86,7 @@ def test_no_thread_starts_before_the_first_ask() -> None:
 def test_closing_ends_the_thread() -> None:
     """The thread waits inside of the objective, and unwinds when it is told that nobody asks any more."""
     before = threading.active_count()
-    library = Turned(climb)
+    library = BlockingCall(climb)
     library.ask()
     assert threading.active_count() == before + 1
     library.close()
@@ -96,7 +97,7 @@ def test_closing_ends_the_thread() -> None:
 def test_a_forgotten_library_ends_its_thread() -> None:
     """Nobody has to close: the garbage collector does."""
     before = threading.active_count()
-    library = Turned(climb)
+    library = BlockingCall(climb)
     library.ask()
     library.tell(np.zeros(1))
     library.ask()
@@ -117,7 +118,7 @@ def test_a_library_that_swallows_everything_ends_too() -> None:
             except BaseException:  # noqa: BLE001  # the library under test does what it should not
                 swallowed += 1
 
-    library = Turned(work)
+    library = BlockingCall(work)
     library.ask()
     start = time.monotonic()
     library.close()
@@ -127,14 +128,14 @@ def test_a_library_that_swallows_everything_ends_too() -> None:
 
 def test_ctrl_c_while_the_library_works_ends_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interrupt reaches the user, and the thread does not stay behind."""
-    library = Turned(climb)
+    library = BlockingCall(climb)
     library.ask()
     library.tell(np.zeros(1))
 
-    def interrupted(self: Evaluate) -> None:
+    def interrupted(self: ThreadSwitch, values: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Evaluate, "next", interrupted)
+    monkeypatch.setattr(ThreadSwitch, "resume", interrupted)
     with pytest.raises(KeyboardInterrupt):
         library.ask()
 
@@ -142,7 +143,7 @@ def test_ctrl_c_while_the_library_works_ends_its_thread(monkeypatch: pytest.Monk
 def test_values_told_are_copied() -> None:
     """The caller may reuse its array."""
     seen: list[float] = []
-    library = Turned(lambda evaluate: seen.append(evaluate.one(np.zeros(1))))
+    library = BlockingCall(lambda evaluate: seen.append(evaluate.one(np.zeros(1))))
     library.ask()
     values = np.array([7.0])
     library.tell(values)
@@ -184,9 +185,9 @@ def test_threads_of_the_library_get_the_values_of_their_own_points() -> None:
         with ThreadPoolExecutor(4) as pool:
             got.extend(pool.map(lambda k: evaluate.one(np.array([float(k)])), range(400)))
 
-    turned = Turned(work)
-    while (points := turned.ask()) is not None:
-        turned.tell(points[:, 0] + 0.5)
+    library = BlockingCall(work)
+    while (points := library.ask()) is not None:
+        library.tell(points[:, 0] + 0.5)
     assert got == [k + 0.5 for k in range(400)]
 
 
@@ -197,9 +198,9 @@ def test_threads_of_a_library_that_is_closed_all_end() -> None:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda k: evaluate.one(np.array([float(k)])), range(400)))
 
-    turned = Turned(work)
+    library = BlockingCall(work)
     for _ in range(5):
-        points = turned.ask()
+        points = library.ask()
         assert points is not None
-        turned.tell(points[:, 0])
-    turned.close()
+        library.tell(points[:, 0])
+    library.close()

@@ -12,8 +12,10 @@ REPRESENTATIVE = {
     "cmaes:CMA",
     "mealpy:L_SHADE",
     "mealpy:OriginalMRFO",
+    "minionpy:LSHADE",
     "nevergrad:CMA",
     "nevergrad:TwoPointsDE",
+    "nlopt:SBPLX",
     "optuna:TPESampler",
     "pycma:CMAES",
     "pymoo:CMAES",
@@ -53,6 +55,7 @@ BROKEN = {
         for name in ("cmaes:SepCMA", "pycma:CMAES")
         for promise in (ASKED, "test_one_variable_is_enough")
     },
+    ("nlopt:DIRECT_L", SEEDED): "it draws nothing",
     ("scipy:direct", SEEDED): "it draws nothing",
     ("nevergrad:NelderMead", SEEDED): "it starts in the middle of the box and draws nothing",
 }

@@ -26,6 +26,7 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("cma_es", {"population": 7, "repair": "wrap"}),
     ("success_history_de", {"population": 10, "archive": 0.5, "memory": 3, "repair": "reflect"}),
     ("l_shade", {"population": 12, "archive": 0.5, "memory": 3, "greediness": 0.5, "repair": "wrap"}),
+    ("nsga2", {"population": 10, "crossover": 0.5}),
     ("simulated_annealing", {"chains": 3}),
 ]
 
@@ -83,12 +84,15 @@ def test_pickling_between_ask_and_tell_continues_byte_equal(native: type[NativeO
 
 
 def test_a_longer_horizon_continues_an_anytime_run(native: type[NativeOptimizer]) -> None:
-    """An optimizer that declares anytime needs no horizon; the others make other moves under another one."""
+    """An optimizer that declares anytime needs no horizon; the others make other moves under another one.
+
+    The tolerance of epsilon_de follows the horizon, but tells nothing apart without constraints.
+    """
     short, long = (
         np.concatenate(minimise(make(native, 3, generator(1), horizon=horizon), shifted_sphere, 500))
         for horizon in (500, 1000)
     )
-    assert (short.tobytes() == long.tobytes()) is native.anytime
+    assert (short.tobytes() == long.tobytes()) is (native.anytime or native.name == "epsilon_de")
 
 
 @pytest.mark.parametrize("dim", [1, 3])

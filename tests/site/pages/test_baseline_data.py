@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchbook.analysis.comparison.baselines import load_baseline
+from benchbook.analysis.measures.references import reference
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.site.pages.baseline_data import as_json, baseline_views, drawable, script, styles
 from benchbook.site.pages.baselines import baselines_page
@@ -61,6 +62,34 @@ def test_the_script_holds_every_hit_of_every_run(folder: Path) -> None:
         assert decoded(runs) == list(zip(cell.evaluations.tolist(), hits, strict=True))
     assert len(data["targets"]) == 51
     assert (data["targets"][0], data["targets"][1], data["targets"][-1]) == (2, 1.8, -8)
+
+
+def test_the_script_holds_the_reference_of_its_problems(folder: Path) -> None:
+    """The charts get the expected running times of best-2009 on the baseline's functions and dimensions."""
+    [view] = baseline_views(folder)
+    data = data_of(script(view))
+    best = reference("best-2009")
+    places = {f["name"]: k for k, f in enumerate(data["functions"])}
+    assert data["reference"]["name"] == "best-2009"
+    assert set(data["reference"]["cells"]) == {"0|0", "1|0"}
+    for name, place in places.items():
+        times = best.evaluations[name, 2]
+        assert np.allclose(data["reference"]["cells"][f"{place}|0"], times[np.isfinite(times)], rtol=1e-5)
+
+
+def test_a_larger_baseline_with_unequal_budgets_is_not_the_leaderboard(folder: Path) -> None:
+    """Final results rank optimizers only where all had the same evaluations; the explorer still shows the other one."""
+    document: Any = load_document(folder / "small.json.zst")
+    more = [{**cell, "optimizer": f"{cell['optimizer']}-short", "budget": 20} for cell in document["cells"]]
+    document["cells"] += more
+    document["name"] = "larger"
+    save_document(document, folder / "larger.json.zst")
+    views = baseline_views(folder)
+    assert [view.name for view in views] == ["small", "larger"]
+    assert "whale-short" not in leaderboard_page(views)
+    assert '{"small":"data/small.js","larger":"data/larger.js"}' in explorer_page(views)
+    assert 'src="_static/data/small.js"' in explorer_page(views)
+    assert 'src="_static/data/larger.js"' not in explorer_page(views)
 
 
 def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:

@@ -57,6 +57,12 @@ def test_measured_tables_hold_the_numbers_and_how_they_came_about(tmp_path: Path
         assert "numpy 2.4" in table
 
 
+def test_an_interval_that_the_first_version_lacked_has_a_dash(tmp_path: Path) -> None:
+    """There is nothing to compare it with."""
+    write(tmp_path, "coverage.json", {"interval": "mean rank", "data": "runs", "before": None, "now": 0.96})
+    assert "<td>–</td><td>0.960</td>" in coverage_table(tmp_path).replace("\n", "").replace('<td class="num">', "<td>")
+
+
 def test_what_was_not_measured_is_said_with_its_command(tmp_path: Path) -> None:
     """No table is invented."""
     assert "benchbook optimizers audit --all --json" in audit_table(tmp_path)

@@ -40,7 +40,7 @@ class Page(HTMLParser):
         self.images: list[dict[str, str | None]] = []
         self.ids: set[str] = set()
         self.text = ""
-        self.feed(path.read_text(encoding="utf-8"))
+        self.feed(path.read_text(encoding="utf-8").replace("<wbr>", ""))  # names that may break are still one word
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take links, sources, images and places."""

@@ -61,6 +61,20 @@ def test_a_spec_plans_each_problem_with_solver_and_control() -> None:
         assert part in text
 
 
+def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None:
+    """L-BFGS-B gets the same evaluations, with those of its finite differences counted; claims are about the other."""
+    spec = tiny(cases=[("stereo_plane", 3)], quasi_newton="scipy:l_bfgs_b")
+    spec.when()
+    assert {(run.optimizer.name, run.evaluations) for run in spec.runs} == {
+        ("cma_es", 60),
+        ("random_search", 60),
+        ("scipy:l_bfgs_b", 60),
+    }
+    assert "random_search and scipy:l_bfgs_b as controls" in repr(spec.given())
+    assert "scipy:l_bfgs_b" in spec.convergence(unit="grey levels").alt
+    assert {run.optimizer.name for _, run in spec.solved("stereo_plane", control=True)} == {"random_search"}
+
+
 def test_runs_are_done_at_once_or_problem_by_problem() -> None:
     """Either way the same runs come out; those that are there are replayed; solver and control keep their order."""
     whole, parts = tiny(), tiny("parts")
@@ -88,7 +102,7 @@ def test_claims_are_judged_together_and_written(capsys: pytest.CaptureFixture[st
     spec.claim("never", "One is two.", 1, "==", 2)
     with pytest.raises(UsageError, match="'never' appears twice"):
         spec.claim("never", "Again.", 1, "==", 1)
-    with pytest.raises(ClaimsFailedError, match="1 of 2 claims do not hold: never"):
+    with pytest.raises(ClaimsFailedError, match="1 of 2 quality claims do not hold: never"):
         spec.then()
     assert capsys.readouterr().out.splitlines()[-1].startswith("failed    One is two.")
     outcome = dict(read_outcome(spec.folder))
@@ -234,7 +248,7 @@ def test_a_notebook_shows_its_pipelines(tmp_path: Path) -> None:
 
 def test_recommendations_are_shown_with_their_evidence() -> None:
     """What a rule found stands with the run, its evidence and what may be done."""
-    from benchbook.tracking.state import Advice
+    from benchbook.records.pipeline import Advice
 
     with track("advised", total=1, telemetry=False) as pipeline, pipeline.step("only"):
         pass
@@ -280,4 +294,6 @@ def test_the_command_line_serves_applied_specs(
     assert outcome["params"] == {"preset": "quick", "instances": [2], "budget_per_dim": 300}
     assert main(["validate", "-q", str(project / "artifacts")]) == 0
     assert main(["track", "list"]) == 0
-    assert "imitation" in capsys.readouterr().out
+    assert "-imitation-" not in capsys.readouterr().out  # one pipeline for one run
+    assert main(["track", "list", "--nested"]) == 0
+    assert "-imitation-" in capsys.readouterr().out

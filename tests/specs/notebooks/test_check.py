@@ -147,7 +147,7 @@ def test_one_spec_of_a_library_covers_it(spec: Path, copy_spec: Callable[[str], 
     copy_spec("pycma-CMAES")
     copy_spec("scipy-nelder_mead")
     names = {finding.spec for finding in check_coverage(spec.parent, ["random_search"])}
-    assert names == {"cmaes", "mealpy", "nevergrad", "optuna", "pymoo"}
+    assert names == {"cmaes", "mealpy", "minionpy", "nevergrad", "nlopt", "optuna", "pymoo"}
 
 
 def test_metadata_of_a_machine_are_named_and_mended(spec: Path) -> None:

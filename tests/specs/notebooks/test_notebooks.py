@@ -9,6 +9,7 @@ import pytest
 from benchbook.specs.notebooks.check import check_notebook, check_project, quick_params
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook, specs
 from benchbook.specs.notebooks.rules import CONTRACT_TAGS
+from benchbook.specs.noticing.filed import check_strength
 
 ROOT = Path(__file__).parents[3]
 SPECS = specs(ROOT / "notebooks")
@@ -31,6 +32,12 @@ def test_a_spec_has_all_it_must_have(file: SpecFile) -> None:
 def test_the_project_lacks_no_spec_and_no_example() -> None:
     """Every native optimizer and every library has its spec, and the other notebooks are in order."""
     assert [str(found) for found in check_project(ROOT / "notebooks", SPECS, quick_params())] == []
+
+
+@pytest.mark.usefixtures("_in_the_repository")
+def test_the_strength_of_each_native_was_measured_since_it_changed() -> None:
+    """The committed artifacts fit the notebooks, the parameters and the optimizers."""
+    assert [str(found) for found in check_strength(ROOT / "notebooks", SPECS)] == []
 
 
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.name)

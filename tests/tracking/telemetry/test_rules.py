@@ -4,6 +4,7 @@ import pytest
 
 from benchbook.clock import ManualClock
 from benchbook.errors import UsageError
+from benchbook.records.pipeline import Sample
 from benchbook.tracking import track
 from benchbook.tracking.telemetry.rules import (
     SEVERITIES,
@@ -13,7 +14,6 @@ from benchbook.tracking.telemetry.rules import (
     load_rules,
     shipped_rules,
 )
-from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sampling import Sampler
 
 

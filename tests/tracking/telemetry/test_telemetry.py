@@ -124,7 +124,7 @@ def test_the_thread_samples_until_the_end() -> None:
     samples = read_samples(pipeline.folder)
     assert len(samples) >= 2
     state = read_run(pipeline.folder).state
-    assert state.telemetry["rss_bytes"]["max"] > 0
+    assert state.telemetry["rss_bytes"].max > 0
     assert "gpu" in state.missing or "gpu0_percent" in state.telemetry
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from benchbook.analysis.columns import Run
-from benchbook.analysis.comparison.summary import CellKey, CellSummary, HostSummary, StudySummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.artifacts.kinds import BASELINE_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.digests import digest
 from benchbook.errors import ArtifactError, UsageError, unknown_name
 from benchbook.files import artifact_root, shipped
-from benchbook.typing import FloatArray, JsonObject
+from benchbook.records import as_plain, from_plain
+from benchbook.records.published import CellKey, CellSummary, StudySummary
+from benchbook.typing import JsonObject
 
 SUFFIX = ".json.zst"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -79,6 +82,18 @@ def publish(
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
+def largest_budgets(runs: Iterable[Run]) -> list[Run]:
+    """Return the runs of several studies, where an optimizer has several budgets on a problem only the largest.
+
+    The control is in every study: of one with short and one with long runs, the long ones count.
+    """
+    every = list(runs)
+    most: dict[tuple[str, str, str, int], int] = {}
+    for run in every:
+        most[_kind_of(run)] = max(run.budget or 0, most.get(_kind_of(run), 0))
+    return [run for run in every if (run.budget or 0) == most[_kind_of(run)]]
+
+
 def published(folder: Path | None = None) -> list[Baseline | Unreadable]:
     """Return all baselines, by name: those of the package, and those of the project or of a folder."""
     return [_readable(name, path) for name, path in baseline_files(*_folders(folder)).items()]
@@ -123,30 +138,19 @@ def load_baseline(path: Path) -> Baseline:
     Raises:
         ArtifactError: It is damaged, or no baseline.
     """
-    document = load_document(path)
-    if document["kind"] != Kind.BASELINE:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'baseline'")
+    document = load_document(path, Kind.BASELINE)
     name, created_at, summary = from_document(document, str(path))
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
 def to_document(summary: StudySummary, name: str, created_at: str) -> JsonObject:
     """Return a summary as a document of the baseline schema."""
-    host = summary.host
-    return {
-        "kind": Kind.BASELINE.value,
-        "schema_version": BASELINE_VERSION,
-        "name": name,
-        "created_at": created_at,
-        "commit": summary.commit,
-        "version": summary.version,
-        "host": None
-        if host is None
-        else {"name": host.name, "cpu": host.cpu, "python": host.python, "arithmetic": host.arithmetic},
-        "startup_s": {key: None if value is None else round(value, 6) for key, value in summary.startup_s.items()},
-        "targets": None if summary.targets is None else summary.targets.tolist(),
-        "cells": [_cell_document(cell) for cell in summary.cells.values()],
-    }
+    startup_s = {key: None if value is None else round(value, 6) for key, value in summary.startup_s.items()}
+    cells = {key: _rounded(cell) for key, cell in summary.cells.items()}
+    plain = as_plain(replace(summary, startup_s=startup_s, cells=cells))
+    if summary.packages is None:
+        plain.pop("packages")  # baselines from before it stay as they are, to the last byte
+    return as_document(Kind.BASELINE, {"name": name, "created_at": created_at, **plain})
 
 
 def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySummary]:
@@ -156,7 +160,7 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
         ArtifactError: Lists that must have one entry a run have other lengths.
     """
     doc = cast("dict[str, Any]", document)
-    cells: dict[CellKey, CellSummary] = {}
+    cells: dict[CellKey, Any] = {}
     for place, item in enumerate(doc["cells"]):
         lists = ("instances", "seeds", "evaluations", "hits", "aocc", "us_per_evaluation", "first_hits")
         lengths = {key: len(item[key]) for key in lists if item.get(key) is not None}
@@ -165,19 +169,12 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
         longest = max((len(hits) for hits in item.get("first_hits") or ()), default=0)
         if longest > len(doc.get("targets") or ()):
             raise ArtifactError(f"{name} is not valid: $.cells[{place}].first_hits: a run has more hits than targets")
-        cell = _cell(item)
-        cells[cell.key] = cell
-    host = None if doc["host"] is None else HostSummary(**doc["host"])
-    targets = doc.get("targets")
-    summary = StudySummary(
-        cells=cells,
-        host=host,
-        commit=doc["commit"],
-        version=doc["version"],
-        startup_s=doc["startup_s"],
-        targets=None if targets is None else np.array(targets, dtype=np.float64),
-    )
-    return doc["name"], doc["created_at"], summary
+        cells[item["optimizer"], item["function"], item["dim"]] = item
+    return doc["name"], doc["created_at"], from_plain(StudySummary, {**doc, "cells": cells})
+
+
+def _kind_of(run: Run) -> tuple[str, str, str, int]:
+    return run.optimizer.name, digest(dict(run.optimizer.settings)), run.problem.name, run.problem.dim
 
 
 def _folders(folder: Path | None) -> tuple[Path, ...]:
@@ -185,46 +182,6 @@ def _folders(folder: Path | None) -> tuple[Path, ...]:
     return (shipped("baselines"), baselines_folder()) if folder is None else (folder,)
 
 
-def _cell_document(cell: CellSummary) -> JsonObject:
-    return {
-        "optimizer": cell.optimizer,
-        "settings": dict(cell.settings),
-        "function": cell.function,
-        "dim": cell.dim,
-        "budget": cell.budget,
-        "target": cell.target,
-        "instances": cell.instances.tolist(),
-        "seeds": [None if seed < 0 else int(seed) for seed in cell.seeds],
-        "evaluations": cell.evaluations.tolist(),
-        "hits": [int(hit) if np.isfinite(hit) else None for hit in cell.hits],
-        "aocc": None if cell.aocc is None else [round(float(area), 5) for area in cell.aocc],
-        "us_per_evaluation": [None if np.isnan(us) else float(f"{us:.3g}") for us in cell.us_per_evaluation],
-        "stop_target": cell.stop_target,
-        "stagnation": cell.stagnation,
-        "first_hits": None if cell.first_hits is None else [hits.tolist() for hits in cell.first_hits],
-    }
-
-
-def _cell(item: dict[str, Any]) -> CellSummary:
-    hits = item.get("first_hits")
-    return CellSummary(
-        optimizer=item["optimizer"],
-        settings=item["settings"],
-        function=item["function"],
-        dim=item["dim"],
-        budget=item["budget"],
-        target=item["target"],
-        instances=np.array(item["instances"], dtype=np.int64),
-        seeds=np.array([-1 if seed is None else seed for seed in item["seeds"]], dtype=np.int64),
-        evaluations=np.array(item["evaluations"], dtype=np.int64),
-        hits=_floats(item["hits"], np.inf),
-        aocc=None if item["aocc"] is None else _floats(item["aocc"], np.nan),
-        us_per_evaluation=_floats(item["us_per_evaluation"], np.nan),
-        stop_target=item.get("stop_target"),
-        stagnation=item.get("stagnation"),
-        first_hits=None if hits is None else tuple(np.array(run, dtype=np.int64) for run in hits),
-    )
-
-
-def _floats(values: list[float | None], missing: float) -> FloatArray:
-    return np.array([missing if value is None else value for value in values], dtype=np.float64)
+def _rounded(cell: CellSummary) -> CellSummary:
+    aocc = None if cell.aocc is None else np.array([round(float(area), 5) for area in cell.aocc])
+    return replace(cell, aocc=aocc, us_per_evaluation=np.array([float(f"{us:.3g}") for us in cell.us_per_evaluation]))

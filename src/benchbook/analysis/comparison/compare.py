@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.quality_lane import quality_rows
-from benchbook.analysis.comparison.summary import CellKey, CellSummary, StudySummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.comparison.time_lane import time_rows
 from benchbook.analysis.comparison.verdicts import Row, Verdict
+from benchbook.records.published import CellKey, CellSummary, StudySummary
 
 
 class Lane(StrEnum):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchbook.analysis.comparison.summary import CellSummary, StudySummary
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.statistics.friedman import RankComparison, mean_rank_comparison
 from benchbook.analysis.statistics.rankings import Scores
+from benchbook.records.published import CellSummary, StudySummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

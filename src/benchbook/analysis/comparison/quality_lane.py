@@ -9,7 +9,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-from benchbook.analysis.comparison.summary import CellSummary
 from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.comparison.verdicts import Row, Verdict
 from benchbook.analysis.statistics.intervals import Estimate, ert_of, ert_ratio, mean_difference
@@ -23,6 +22,7 @@ from benchbook.analysis.statistics.permutation import (
 )
 from benchbook.analysis.statistics.tests import holm
 from benchbook.analysis.student import t_quantile
+from benchbook.records.published import CellSummary
 from benchbook.typing import FloatArray, IntArray
 
 Pair = tuple[CellSummary, CellSummary]

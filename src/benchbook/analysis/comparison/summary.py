@@ -13,89 +13,10 @@ from benchbook.analysis.columns import Columns, Run, columns
 from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.targets import STANDARD_TARGETS
+from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
 DECADES: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
-CellKey = tuple[str, str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostSummary:
-    """Where runs were done; times are comparable only between equal ones."""
-
-    name: str
-    cpu: str
-    python: str
-    arithmetic: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CellSummary:
-    """The runs of one cell; arrays have one entry a run.
-
-    Attributes:
-        optimizer: Label of the optimizer.
-        settings: Its settings.
-        function: Name of the function.
-        dim: Dimension.
-        budget: Evaluations allowed.
-        target: Precision that hits are counted to; None if half of the runs reach no power of ten.
-        instances: Instance of each run.
-        seeds: Seed; -1 where unknown.
-        evaluations: Evaluations spent.
-        hits: First evaluation within the target; infinite if there is none.
-        aocc: Area over the convergence curve; None where f_opt is unknown.
-        us_per_evaluation: Microseconds for each evaluation; NaN where unknown, or where it holds the start-up.
-        stop_target: Precision at which runs stopped; None: never, or unknown.
-        stagnation: Evaluations without improvement after which runs stopped; None: never, or unknown.
-        first_hits: First evaluation within each target of the study, as far as reached; None if unknown.
-    """
-
-    optimizer: str
-    settings: Mapping[str, JsonValue]
-    function: str
-    dim: int
-    budget: int
-    target: float | None
-    instances: IntArray
-    seeds: IntArray
-    evaluations: IntArray
-    hits: FloatArray
-    aocc: FloatArray | None
-    us_per_evaluation: FloatArray
-    stop_target: float | None = None
-    stagnation: int | None = None
-    first_hits: tuple[IntArray, ...] | None = None
-
-    @property
-    def key(self) -> CellKey:
-        """(optimizer, function, dim)."""
-        return self.optimizer, self.function, self.dim
-
-    def __len__(self) -> int:
-        """Return the number of runs."""
-        return len(self.instances)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StudySummary:
-    """What a comparison needs of a study.
-
-    Attributes:
-        cells: By (optimizer, function, dim).
-        host: Where the runs were done; None if unknown or mixed.
-        commit: Commit of the runs; None if unknown or mixed.
-        version: Version of benchbook that did them.
-        startup_s: Seconds of each optimizer's first run beyond what its evaluations take otherwise; None if unknown.
-        targets: Targets of the first hits of the cells, starting with the easiest; None if there are none.
-    """
-
-    cells: Mapping[CellKey, CellSummary]
-    host: HostSummary | None
-    commit: str | None
-    version: str
-    startup_s: Mapping[str, float | None]
-    targets: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +29,7 @@ class _Circumstances:
     host: HostSummary | None
     commit: str | None
     version: str
+    packages: Mapping[str, str] | None
 
 
 def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
@@ -157,6 +79,7 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
         version=_same([item.version for item in circumstances]) or "mixed",
         startup_s=startup,
         targets=STANDARD_TARGETS,
+        packages=_together([item.packages for item in circumstances]),
     )
 
 
@@ -178,6 +101,7 @@ def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterato
                 _host(run),
                 getattr(run, "commit", None),
                 str(getattr(run, "version", "unknown")),
+                getattr(getattr(run, "environment", None), "packages", None),
             )
         )
         yield run
@@ -231,6 +155,15 @@ def _times(
         startup[name] = None if np.isnan(excess) else max(0.0, float(excess))
         us[first] = np.nan
     return startup, us
+
+
+def _together(versions: list[Mapping[str, str] | None]) -> dict[str, str] | None:
+    """Return the packages of all runs, each of which names those of its own optimizer; None if two disagree."""
+    found: dict[str, str] = {}
+    for own in versions:
+        if own is None or any(found.setdefault(name, version) != version for name, version in own.items()):
+            return None
+    return dict(sorted(found.items())) or None
 
 
 def _same(values: list[Any]) -> Any:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchbook.analysis.comparison.summary import CellSummary, StudySummary
 from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.comparison.verdicts import Row, Verdict
 from benchbook.analysis.statistics.permutation import exchanged_medians, exchanges, p_value, shuffled
+from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import FloatArray
 
 _LEAST_RUNS = 5

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
 
 import numpy as np
 
-from benchbook.artifacts.kinds import AGGREGATE_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import canonical_json, text_digest
+from benchbook.importing import version_of
 from benchbook.observers.targets import STANDARD_TARGETS
 from benchbook.records import RunRecord, Status, Stop
+from benchbook.records.study import Aggregate, CellAggregate, Spread
 from benchbook.typing import FloatArray, JsonObject
 
 BRIEF_TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
@@ -24,10 +25,10 @@ def aggregate(
     """Return the statistics of runs as a document of kind `aggregate`.
 
     A cell is optimizer, settings, function, dimension and budget. Failed runs count: their evaluations enter the
-    expected running time, and they hit what they hit before they failed.
+    expected running time, and targets that they hit before they failed count.
 
     Args:
-        runs: The runs; they are gone through once.
+        runs: The runs; they are read once.
         targets: Precisions, starting with the easiest.
         clock: Gives the date.
 
@@ -45,19 +46,18 @@ def aggregate(
         name = canonical_json(key)
         cells.setdefault(name, _Cell(record, targets)).add(record)
         pairs.append(f"{record.run_key}:{record.content_digest}")
-    return {
-        "kind": Kind.AGGREGATE.value,
-        "schema_version": AGGREGATE_VERSION,
-        "created_at": timestamp(clock.now()),
-        "version": _version(),
-        "content_digest": text_digest(*sorted(pairs)),
-        "targets": list(targets),
-        "cells": [cell.document() for cell in cells.values()],
-    }
+    found = Aggregate(
+        created_at=timestamp(clock.now()),
+        version=version_of("benchbook", "0+unknown"),
+        content_digest=text_digest(*sorted(pairs)),
+        targets=list(targets),
+        cells=[cell.aggregate() for cell in cells.values()],
+    )
+    return as_document(Kind.AGGREGATE, found)
 
 
 class _Cell:
-    """What is kept of the runs of a cell: a few numbers of each."""
+    """A few numbers of each run of a cell."""
 
     def __init__(self, first: RunRecord, targets: Sequence[float]) -> None:
         self._first = first
@@ -83,72 +83,64 @@ class _Cell:
             at = np.append(record.history.evaluations.astype(np.float64), np.nan)
             self._hits[-1] = at[self._hits[-1]]
 
-    def document(self) -> JsonObject:
+    def aggregate(self) -> CellAggregate:
         first = self._first
         columns = list(zip(*self._numbers, strict=True))
         spreads = {name: spread(column) for name, column in zip(_SPREADS, columns, strict=True)}
         failed, timed_out = (sum(flags) for flags in zip(*self._statuses, strict=True))
         successes = sum(p is not None and p <= _SUCCESS for p in columns[0])
         runs = len(self._numbers)
-        document = {
-            "optimizer": first.optimizer.name,
-            "settings": dict(first.optimizer.settings),
-            "function": first.problem.name,
-            "dim": first.problem.dim,
-            "budget": first.budget,
-            "runs": runs,
-            "failed": failed,
-            "timed_out": timed_out,
-            "evaluations": sum(self._evaluations),
-            "successes": successes,
-            "success_rate": successes / runs if self._known else None,
-            **self._running_times(),
+        ert, hits = self._running_times()
+        return CellAggregate(
+            optimizer=first.optimizer.name,
+            settings=first.optimizer.settings,
+            function=first.problem.name,
+            dim=first.problem.dim,
+            budget=first.budget,
+            runs=runs,
+            failed=failed,
+            timed_out=timed_out,
+            evaluations=sum(self._evaluations),
+            successes=successes,
+            success_rate=successes / runs if self._known else None,
+            ert=ert,
+            hits=hits,
             **spreads,
-        }
-        return cast("JsonObject", document)
+        )
 
-    def _running_times(self) -> dict[str, Any]:
-        """Return the expected running time to each target and how many runs hit it."""
+    def _running_times(self) -> tuple[list[float | None] | None, list[int] | None]:
+        """Return the expected running time to each target and how many runs hit it; None for an unknown optimum."""
         if not self._known:
-            return {"ert": None, "hits": None}
+            return None, None
         hits = np.array(self._hits)
         reached = np.isfinite(hits)
         spent = np.where(reached, hits, np.array(self._evaluations)[:, np.newaxis]).sum(axis=0)
         counts = reached.sum(axis=0)
         ert = [float(s / n) if n else None for s, n in zip(spent.tolist(), counts.tolist(), strict=True)]
-        return {"ert": ert, "hits": counts.tolist()}
+        return ert, counts.tolist()
 
 
 _SPREADS = ("precision", "total_s", "optimizer_s", "objective_s", "peak_rss_bytes", "grown_bytes")
 
 
-def spread(values: Iterable[float | None]) -> JsonObject:
-    """Return statistics of numbers, by their names in the schema; None are left out, no number gives nothing but None.
+def spread(values: Iterable[float | None]) -> Spread:
+    """Return statistics of numbers; None is left out; without numbers all statistics are None.
 
     Examples:
-        >>> spread([1.0, 2.0, None, 4.0])["median"]
+        >>> spread([1.0, 2.0, None, 4.0]).median
         2.0
     """
     known: FloatArray = np.array([value for value in values if value is not None], dtype=np.float64)
     if not known.size:
-        return dict.fromkeys(("least", *_QUANTILES, "greatest", "mean", "std"))
+        return Spread()
     quantiles = np.quantile(known, list(_QUANTILES.values())).tolist()
-    return {
-        "least": float(known.min()),
+    return Spread(
+        least=float(known.min()),
         **dict(zip(_QUANTILES, quantiles, strict=True)),
-        "greatest": float(known.max()),
-        "mean": float(known.mean()),
-        "std": float(known.std(ddof=1)) if known.size > 1 else None,
-    }
+        greatest=float(known.max()),
+        mean=float(known.mean()),
+        std=float(known.std(ddof=1)) if known.size > 1 else None,
+    )
 
 
 _QUANTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "p95": 0.95}
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("benchbook")
-    except PackageNotFoundError:
-        return "0+unknown"

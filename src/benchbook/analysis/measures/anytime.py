@@ -44,9 +44,9 @@ def precisions_at(table: Columns, budgets: IntArray) -> FloatArray:
         budgets: Evaluations, rising, shape `(budgets,)`.
     """
     found = np.full((len(table), len(budgets) + 1), np.inf)
-    column = np.searchsorted(budgets, table.at, side="left")  # the first budget that holds the improvement
+    column = np.searchsorted(budgets, table.at, side="left")  # the first budget that includes the improvement
     run = np.repeat(np.arange(len(table)), np.diff(table.offsets))
-    # Of several improvements between two budgets the last one is kept: the best.
+    # Of several improvements between two budgets the last one, the best, is kept.
     found[run, column] = np.where(np.isnan(table.precisions), np.inf, table.precisions)
     best: FloatArray = np.minimum.accumulate(found[:, :-1], axis=1)
     return best
@@ -61,7 +61,7 @@ def fixed_budget(table: Columns, groups: Cells, budgets: IntArray, levels: tuple
 
 
 def fixed_target(hits: FirstHits, groups: Cells, levels: tuple[float, ...] = QUANTILES) -> Curves:
-    """Return quantiles of the evaluations to each target: how long a run takes to be so good."""
+    """Return quantiles of the evaluations to each target: how long a run takes to become this good."""
     return Curves(cells=groups, x=hits.targets, levels=levels, quantiles=_quantiles(hits.evaluations, groups, levels))
 
 
@@ -73,8 +73,8 @@ def aocc(table: Columns, budget: int | None = None) -> FloatArray:
     of COCO's targets): the first evaluation counts with the value that it found, and the last one too. iohinspector
     holds each value from one evaluation to the next, from 0 to the budget, so that the first value counts twice and the
     last one not at all; the two differ by less than 1 / budget. Evaluations before the first value count 0; a run that
-    ended early keeps its last value. The bounds are fixed: an area that depends on the data would change with the
-    company.
+    ended early keeps its last value. The bounds are fixed: an area with bounds from the data would depend on the other
+    runs.
 
     Args:
         table: The runs.
@@ -97,6 +97,6 @@ def _quantiles(values: FloatArray, groups: Cells, levels: tuple[float, ...]) -> 
     """Return order statistics over the runs of each cell: `(runs, points)` to `(levels, cells, points)`."""
     found = np.empty((len(levels), len(groups), values.shape[1]))
     for cell in range(len(groups)):
-        # not an interpolation: infinite entries stay where they are
+        # no interpolation, because entries may be infinite
         found[:, cell] = np.quantile(values[groups.runs(cell)], levels, axis=0, method="inverted_cdf")
     return found

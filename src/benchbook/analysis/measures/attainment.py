@@ -1,4 +1,4 @@
-"""Empirical attainment of (evaluations, precision): the share of runs that were that precise by then.
+"""Empirical attainment of (evaluations, precision): the share of runs that had reached a precision by then.
 
 moocore computes it (Fonseca et al. 2011, https://doi.org/10.1007/978-3-642-19893-9_8); it comes with
 `benchbook[analysis]`.
@@ -18,14 +18,14 @@ from benchbook.errors import MissingExtraError, UsageError
 from benchbook.typing import FloatArray, IntArray
 
 LEVELS = (0.25, 0.5, 0.75)
-FLOOR = 1e-8  # the hardest target: below, runs are equal
+FLOOR = 1e-8  # the hardest target: below it, runs count as equal
 _NEVER = 1e300  # position of a run that found no value, far outside the shown range
 _MOST_COPIES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attainment:
-    """Where a share of the runs of one optimizer has come.
+    """What shares of the runs of one optimizer have attained.
 
     Attributes:
         optimizer: Label of the optimizer.
@@ -45,7 +45,7 @@ class Attainment:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AttainmentDifference:
-    """Where one optimizer has come more often than another.
+    """Where one optimizer attains more often than another.
 
     Attributes:
         a: Label of the one.
@@ -63,7 +63,7 @@ class AttainmentDifference:
 
 
 def attainment(table: Columns, optimizer: str, levels: tuple[float, ...] = LEVELS) -> Attainment:
-    """Return what shares of an optimizer's runs attain, all of them together.
+    """Return what shares of an optimizer's runs attain.
 
     Args:
         table: Runs on one function in one dimension, of one or more optimizers.

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
 
 from benchbook.analysis.measures.references import ROUNDING
 from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.artifacts.interop.coco.index import Segment, read_index
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.archives import opened
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.artifacts.io import save_document
-from benchbook.artifacts.kinds import REFERENCE_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, UsageError
+from benchbook.records.published import ReferenceCell, ReferenceRecord
 from benchbook.typing import JsonObject
 
 FOLDER = "references"  # of a store
@@ -34,7 +35,7 @@ _LICENCE = "BSD-3-Clause, as cocopp, which the data come with"
 
 def holds_reference(source: Path) -> bool:
     """Return whether COCO data are those of a reference algorithm, by the header of the first data file."""
-    first = min((source if source.is_dir() else source.parent).rglob("*.dat"), default=None)
+    first = next(iter(files_under(source if source.is_dir() else source.parent, "*.dat")), None)
     if first is None or not first.is_file():
         return False
     with first.open("rb") as stream:
@@ -47,7 +48,7 @@ def import_reference(folder: Path, store: Path, *, source: Path) -> Path:
     Args:
         folder: The files, unpacked.
         store: The store; references are in its folder `references/`.
-        source: The archive or folder as it was given, after which the reference is named.
+        source: The archive or folder as given, which names the reference.
 
     Raises:
         ArtifactError: A file is not in the format of cocopp's reference algorithms.
@@ -59,7 +60,7 @@ def import_reference(folder: Path, store: Path, *, source: Path) -> Path:
 
 
 def from_coco(archive: Path, name: str, *, source: str, clock: Clock = SYSTEM_CLOCK) -> JsonObject:
-    """Derive a reference document from the archive of a reference algorithm, as cocopp has them.
+    """Derive a reference document from the archive of a reference algorithm, as distributed with cocopp.
 
     Args:
         archive: The tar.gz file, or its folder.
@@ -74,8 +75,8 @@ def from_coco(archive: Path, name: str, *, source: str, clock: Clock = SYSTEM_CL
 def document_of_reference(folder: Path, name: str, *, source: str, clock: Clock = SYSTEM_CLOCK) -> JsonObject:
     """Derive a reference document from the files of a reference algorithm."""
     known: dict[str, int] = {}
-    cells: dict[tuple[str, int], JsonObject] = {}
-    indexes = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
+    cells: dict[tuple[str, int], ReferenceCell] = {}
+    indexes = files_under(folder, "*.info") if folder.is_dir() else [folder]
     segments = [segment for index in indexes for segment in read_index(index)]
     for segment in sorted(segments, key=lambda item: (item.number, item.dim)):
         function = coco_function(segment.header.get("suite", ""), segment.number, segment.indicator)
@@ -84,21 +85,20 @@ def document_of_reference(folder: Path, name: str, *, source: str, clock: Clock 
             cells[function, segment.dim] = cell
     if not cells:
         raise UsageError(f"{shown(folder)} holds no data file of a reference algorithm")
-    return {
-        "kind": Kind.REFERENCE.value,
-        "schema_version": REFERENCE_VERSION,
-        "name": name,
-        "created_at": timestamp(clock.now()),
-        "source": source,
-        "citation": _CITATION,
-        "licence": _LICENCE,
-        "targets": STANDARD_TARGETS.tolist(),
-        "algorithms": cast("Any", list(known)),
-        "cells": cast("Any", list(cells.values())),
-    }
+    record = ReferenceRecord(
+        name=name,
+        created_at=timestamp(clock.now()),
+        source=source,
+        citation=_CITATION,
+        licence=_LICENCE,
+        targets=STANDARD_TARGETS.tolist(),
+        algorithms=list(known),
+        cells=list(cells.values()),
+    )
+    return as_document(Kind.REFERENCE, record)
 
 
-def _cell(segment: Segment, function: str, known: dict[str, int]) -> JsonObject | None:
+def _cell(segment: Segment, function: str, known: dict[str, int]) -> ReferenceCell | None:
     rows = [row for path in segment.data if path.is_file() for row in _rows(path)]
     if not rows:
         return None
@@ -110,12 +110,7 @@ def _cell(segment: Segment, function: str, known: dict[str, int]) -> JsonObject 
             break
         evaluations.append(first[0])
         algorithms.append(known.setdefault(first[2], len(known)))
-    return {
-        "function": function,
-        "dim": segment.dim,
-        "evaluations": cast("Any", evaluations),
-        "algorithms": cast("Any", algorithms),
-    }
+    return ReferenceCell(function=function, dim=segment.dim, evaluations=evaluations, algorithms=algorithms)
 
 
 def _rows(file: Path) -> Iterable[tuple[float, float, str]]:

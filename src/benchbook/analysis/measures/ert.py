@@ -12,7 +12,7 @@ from benchbook.analysis.student import t_quantile
 from benchbook.typing import FloatArray, IntArray
 
 SAMPLES = 1000
-_MOST_DRAWS = 100_000  # failed runs before a success; only reached where successes are rarer than any study finds
+_MOST_DRAWS = 100_000  # most failed runs before a success; only reached if successes are extremely rare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +69,22 @@ def expected_running_times(hits: FirstHits, groups: Cells, *, balance: bool = Fa
     )
 
 
+def penalized_running_times(hits: FirstHits, groups: Cells, *, factor: float = 10.0) -> FloatArray:
+    """Return the penalized average running time of each cell and target, shape `(cells, targets)`; PAR10 by default.
+
+    A run that does not reach the target counts `factor` times its budget, so that the mean is always finite (Bischl et
+    al. 2016, https://doi.org/10.1016/j.artint.2016.04.003).
+
+    Args:
+        hits: First hits.
+        groups: The cells.
+        factor: How many budgets a failure counts.
+    """
+    penalty = factor * hits.table.budget[:, np.newaxis].astype(np.float64)
+    counted = np.where(hits.reached, hits.evaluations, penalty)
+    return groups.sums(counted) / groups.counts[:, np.newaxis]
+
+
 def balanced_weights(hits: FirstHits, groups: Cells) -> FloatArray:
     """Return weights of the runs, with mean 1 in each cell, that give the instances of a cell equal weight.
 
@@ -86,7 +102,7 @@ def ert_interval(hits: FirstHits, groups: Cells, *, level: float = 0.95) -> Inte
     """Return intervals of the ERT of each cell and target, that of Student's t for the logarithm of the ERT.
 
     Without a success the upper end is infinite and the lower one what the most frequent success that n failures allow
-    would give; a single run tells nothing. A failure that is rare and was not seen is not in the interval.
+    would give; a single run gives no information. A rare failure that was not observed is not in the interval.
 
     Args:
         hits: First hits.
@@ -125,7 +141,7 @@ def ert_limits(spent: FloatArray, reached: FloatArray, tail: float) -> tuple[Flo
 def log_ert_error(spent: FloatArray, reached: FloatArray) -> FloatArray:
     """Return the jackknife's standard error of log ERT for each target (Efron & Tibshirani 1993, chapter 11).
 
-    Where all successes are one run's, half a success stands for none in what is left without it.
+    If one run has all successes, half a success is counted when it is left out.
 
     Args:
         spent: Evaluations until the target or the end, shape `(runs, targets)`, of at least two runs.
@@ -201,7 +217,7 @@ def restart_quantiles(
 def dispersion(hits: FirstHits, groups: Cells, *, samples: int = SAMPLES, seed: int = 1) -> FloatArray:
     """Return half the range between the 10 % and the 90 % quantile of simulated restarts, shape `(cells, targets)`.
 
-    This is what stands in brackets in COCO's tables, there divided by the ERT of a reference. NaN without a success.
+    COCO's tables show it in brackets, divided by the ERT of a reference. NaN without a success.
     """
     low, high = restart_quantiles(hits, groups, levels=(0.1, 0.9), samples=samples, seed=seed)
     with np.errstate(invalid="ignore"):

@@ -11,7 +11,7 @@ from benchbook.analysis.columns import Columns
 from benchbook.errors import UsageError
 from benchbook.typing import FloatArray
 
-_MOST_AT_ONCE = 2_000_000  # improvements worked on together; bounds the memory
+_MOST_AT_ONCE = 2_000_000  # improvements processed at once; limits the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +56,7 @@ def first_hits(table: Columns, targets: FloatArray) -> FirstHits:
 
 
 def first_hits_by_problem(table: Columns, targets: Mapping[tuple[str, int], FloatArray]) -> FirstHits:
-    """Return first hits where each function and dimension has targets of its own, such as run-length based ones.
+    """Return first hits if each function and dimension has its own targets, such as run-length based ones.
 
     Raises:
         UsageError: A function and dimension of the table has no targets, or their numbers differ.
@@ -89,8 +89,8 @@ def _blocks(table: Columns) -> list[tuple[int, int]]:
 def _hits_of_block(table: Columns, start: int, stop: int, falling: FloatArray) -> FloatArray:
     """Return first hits of consecutive runs, for falling targets.
 
-    Each improvement brings a number of targets, one after the other; repeating its evaluation so often writes each
-    run's row from left to right.
+    Each improvement reaches a number of targets; repeating its evaluation this often fills each run's row from left to
+    right.
     """
     width = len(falling)
     hits = np.full((stop - start, width), np.inf)

@@ -44,6 +44,7 @@ class Profile:
         end: Where the data end, the cross: the median of evaluations over dimension that the runs spent.
         functions: Number of functions.
         targets: Number of targets.
+        is_reference: Whether it is that of published algorithms instead of runs, so that no data end.
     """
 
     optimizer: str
@@ -56,6 +57,7 @@ class Profile:
     end: float
     functions: int
     targets: int
+    is_reference: bool = False
 
     def at(self, x: float) -> float:
         """Return the share at the last grid point that is not beyond x evaluations per dimension."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 
-from benchbook.analysis.measures.profiles import Profile
+from benchbook.analysis.measures.first_hits import FirstHits
+from benchbook.analysis.measures.profiles import Profile, group_of
 from benchbook.artifacts.io import load_document
 from benchbook.artifacts.kinds import Kind
 from benchbook.errors import ArtifactError, unknown_name
+from benchbook.records import from_plain
+from benchbook.records.published import ReferenceRecord
 from benchbook.typing import FloatArray
 
 _FOLDER = Path(__file__).parent / "reference_data"
 _SUFFIX = ".json.zst"
+BEST = "best-2009"
+"""The reference that is drawn next to runtime profiles."""
 ROUNDING = 1 + 1e-9  # precisions are printed with 16 digits, whose last one may differ from ours
 
 
@@ -70,7 +75,53 @@ class Reference:
             end=last,
             functions=len(chosen),
             targets=len(self.targets),
+            is_reference=True,
         )
+
+    def run_length_places(self, function: str, dim: int, lengths: Sequence[float]) -> list[int | None]:
+        """Return for each length the position of the hardest target that is reached within length x dim evaluations.
+
+        Args:
+            function: Name of the function.
+            dim: Dimension.
+            lengths: Evaluations per variable.
+
+        Returns:
+            Positions in `targets`; None where even the easiest target takes longer.
+        """
+        times = self.evaluations[function, dim]
+        within = [np.flatnonzero(times <= length * dim * ROUNDING) for length in lengths]
+        return [int(hits[-1]) if len(hits) else None for hits in within]
+
+
+def with_reference(profiles: Sequence[Profile], hits: FirstHits, name: str = BEST) -> list[Profile]:
+    """Return profiles, and after them the reference's for each of their panels where it has every function.
+
+    A panel is a label (all functions, a group or one function) in one dimension. Panels that pool dimensions, hold
+    functions or targets that the reference does not have, stay as they are.
+
+    Args:
+        profiles: As `runtime_profiles` returns them.
+        hits: First hits that they are of.
+        name: Name of the reference.
+    """
+    best = _packaged(name)
+    if hits.targets.shape != best.targets.shape or not np.allclose(hits.targets, best.targets, rtol=ROUNDING - 1):
+        return list(profiles)
+    table = hits.table
+    panels = {(profile.label, profile.dim): profile for profile in profiles}
+    drawn = []
+    for (label, dim), profile in panels.items():
+        own = [table.functions[code] for code in np.unique(table.function[table.dim == dim])] if dim else []
+        chosen = [function for function in own if label in ("all", group_of(function), function)]
+        if dim and chosen and all((function, dim) in best.evaluations for function in chosen):
+            drawn.append(replace(best.profile(dim, chosen, profile.x), label=label))
+    return [*profiles, *drawn]
+
+
+@cache
+def _packaged(name: str) -> Reference:
+    return reference(name)
 
 
 def reference_names() -> list[str]:
@@ -109,22 +160,21 @@ def load_reference(path: Path) -> Reference:
     Raises:
         ArtifactError: It is damaged, or no reference.
     """
-    document = cast("dict[str, Any]", load_document(path))
-    if document["kind"] != Kind.REFERENCE:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected 'reference'")
-    targets = np.array(document["targets"], dtype=np.float64)
+    document = load_document(path, Kind.REFERENCE)
+    record = from_plain(ReferenceRecord, document)
+    targets = np.array(record.targets, dtype=np.float64)
     evaluations, algorithms = {}, {}
-    for place, cell in enumerate(document["cells"]):
-        key = (str(cell["function"]), int(cell["dim"]))
-        reached = cell["evaluations"]
-        if len(reached) > len(targets) or len(reached) != len(cell["algorithms"]):
+    for place, cell in enumerate(record.cells):
+        key = (cell.function, cell.dim)
+        reached = cell.evaluations
+        if len(reached) > len(targets) or len(reached) != len(cell.algorithms):
             raise ArtifactError(f"{path} is not valid: $.cells[{place}]: lists of unequal lengths")
         evaluations[key] = np.array(reached + [np.inf] * (len(targets) - len(reached)))
-        algorithms[key] = tuple(document["algorithms"][index] for index in cell["algorithms"])
+        algorithms[key] = tuple(record.algorithms[index] for index in cell.algorithms)
     return Reference(
-        name=document["name"],
-        citation=document["citation"],
-        licence=document["licence"],
+        name=record.name,
+        citation=record.citation,
+        licence=record.licence,
         targets=targets,
         evaluations=evaluations,
         algorithms=algorithms,

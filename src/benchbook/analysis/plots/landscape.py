@@ -8,19 +8,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchbook.analysis.fronts import dominators
 from benchbook.analysis.plots.style import INK, ORANGE, new_figure, styled
 from benchbook.errors import UsageError
-from benchbook.protocols import Problem
+from benchbook.protocols import Constrained, Problem, constraints_of, objectives_of
 from benchbook.typing import FloatArray
 
 _GRID = 120
+_COARSE = 60  # points are compared in pairs
 
 
 @styled
 def contours(axes: Axes, problem: Problem) -> Axes:
     """Draw the landscape of a two-dimensional problem, darker where it is lower, and return the axes.
 
-    Shades are ranks of the values, so that valleys show however steep the walls are.
+    Shades are ranks of the values, so that valleys show however steep the walls are; of two objectives, ranks of how
+    many points dominate each. What is not feasible is pale, behind a line.
 
     Raises:
         UsageError: The problem has not two variables.
@@ -28,13 +31,23 @@ def contours(axes: Axes, problem: Problem) -> Axes:
     if problem.dim != 2:
         raise UsageError(f"contours need a problem of dimension 2, {problem.name} has {problem.dim}")
     low, high = problem.lower, problem.upper
-    x, y = (np.linspace(low[j], high[j], _GRID) for j in (0, 1))
+    count = _COARSE if objectives_of(problem) > 1 else _GRID
+    x, y = (np.linspace(low[j], high[j], count) for j in (0, 1))
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    ranks = problem(points).argsort().argsort().reshape(_GRID, _GRID) / _GRID**2
+    values = problem(points)
+    if objectives_of(problem) > 1:
+        values = dominators(values)
+    ranks = values.argsort().argsort().reshape(count, count) / count**2
     extent = (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
     # Not interpolated here: the image stays small in an SVG, and browsers smooth it.
     axes.imshow(ranks, origin="lower", extent=extent, cmap="Blues_r", vmin=-0.35, vmax=1.15, interpolation="none")
     axes.grid(visible=False)
+    if isinstance(problem, Constrained) and constraints_of(problem):
+        most = problem.constraint(points).max(axis=1).reshape(count, count)
+        outside = np.where(most > 0.0, 1.0, np.nan)
+        axes.imshow(outside, origin="lower", extent=extent, cmap="Greys_r", vmin=0, vmax=1, alpha=0.72)
+        if (most <= 0.0).any() and (most > 0.0).any():
+            axes.contour(x, y, most, levels=[0.0], colors=[INK], linewidths=1.0)
     return axes
 
 

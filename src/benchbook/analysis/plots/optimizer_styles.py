@@ -9,7 +9,7 @@ from typing import Any
 from benchbook.analysis.plots.style import AMBER, BLUE, CONTROL_STYLE, GREEN, INK, ORANGE, PURPLE, SKY
 
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, INK)
-_LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
+_LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (9, 1.5)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _SLOTS = len(_COLORS) * len(_LINES)
 # Well known ones, so that the usual company can be told apart by colour alone.
@@ -29,7 +29,7 @@ def optimizer_styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the line style of each optimizer, by label.
 
     An optimizer has a slot by its name. Where two of one figure would share a slot, the later one by the alphabet
-    takes the next free one; after 28 optimizers styles repeat.
+    takes the next free one; after 35 optimizers styles repeat.
 
     Examples:
         >>> a = optimizer_styles(["manta_ray_foraging", "whale"])["whale"]

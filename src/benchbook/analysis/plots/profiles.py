@@ -12,15 +12,19 @@ from matplotlib.figure import Figure
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.plots.decades import label_decades
 from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.style import REFERENCE_STYLE, new_figure, styled
 from benchbook.analysis.statistics.rankings import ShareCurve
 
 
 @styled
 def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
-    """Draw runtime profiles, one line per optimizer, with bands where there are any and a cross where data end."""
-    styles = optimizer_styles(profile.optimizer for profile in profiles)
-    for profile in profiles:
+    """Draw runtime profiles, one line per optimizer, with bands where there are any and a cross where data end.
+
+    References have a wide grey line behind the others, and no cross.
+    """
+    runs = [profile for profile in profiles if not profile.is_reference]
+    styles = optimizer_styles(profile.optimizer for profile in runs)
+    for profile in runs:
         style = line_only(styles[profile.optimizer])
         axes.plot(profile.x, profile.share, label=profile.optimizer, **style)
         if not np.array_equal(profile.low, profile.high):
@@ -36,6 +40,9 @@ def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
             clip_on=False,
             zorder=5,
         )
+    for profile in profiles:
+        if profile.is_reference:
+            axes.plot(profile.x, profile.share, label=profile.optimizer, **REFERENCE_STYLE)
     axes.set_xscale("log")
     label_decades(axes)
     last = max(float(profile.x[-1]) for profile in profiles)

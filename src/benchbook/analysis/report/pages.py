@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from benchbook.files import write_atomic
 
 if TYPE_CHECKING:
-    from benchbook.analysis.report.report import Report, ReportTable
+    from benchbook.analysis.report.report import Report
+    from benchbook.analysis.report.tables import ReportTable
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1f2933;--ground:#fff;--line:#e3e6ea;--soft:#f3f6f9}
@@ -29,10 +30,12 @@ td.long{white-space:normal;overflow-wrap:anywhere}
 @media (max-width:40rem){
 figure svg{min-width:34rem}
 table{font-size:.64rem}
-th,td{padding:.2rem .15rem;white-space:normal}
+th,td{padding:.2rem .12rem;white-space:normal}
+td.text{overflow-wrap:anywhere}
+figcaption,caption{font-size:.9rem}
 }
 """
-_TEXT_COLUMNS = {"function", "optimizer", "what", "value"}
+_TEXT_COLUMNS = {"function", "optimizer", "what", "value", "group", "best", "error"}
 _LATEX = {
     "\\": r"\textbackslash{}",
     "&": r"\&",
@@ -49,6 +52,7 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "\n": " ",
+    "\u00a0": "~",
 }
 
 

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchbook.analysis.cells import Cells, cells
-from benchbook.analysis.columns import Columns, columns
-from benchbook.analysis.measures.anytime import aocc
-from benchbook.analysis.measures.ert import RunningTimes, expected_running_times
+from benchbook.analysis.cells import cells
+from benchbook.analysis.columns import columns
+from benchbook.analysis.measures.ert import expected_running_times
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.analysis.report.figures import report_figures
+from benchbook.analysis.report.tables import (
+    ERT_TARGETS,
+    ReportTable,
+    area_table,
+    ert_table,
+    expensive_tables,
+    fixed_budget_table,
+    penalized_table,
+)
 from benchbook.analysis.report.verdict import verdict
 from benchbook.errors import UsageError
 from benchbook.records import Status
@@ -23,17 +31,6 @@ from benchbook.records import Status
 if TYPE_CHECKING:
     from benchbook.analysis.plots.picture import Picture
     from benchbook.analysis.table import RunTable
-
-ERT_TARGETS = (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-8)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportTable:
-    """A table of texts, with a caption."""
-
-    caption: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +71,19 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     table = columns(records)
     groups = cells(table)
     standard = first_hits(table, STANDARD_TARGETS)
-    times = expected_running_times(first_hits(table, np.array(ERT_TARGETS)), groups, balance=True)
+    hits = first_hits(table, np.array(ERT_TARGETS))
+    times = expected_running_times(hits, groups, balance=True)
     return Report(
         title=title,
         verdict=verdict(table),
         ledger=_ledger(records, planned),
-        tables=(_ert_table(times), _area_table(table, groups)),
+        tables=(
+            ert_table(times),
+            area_table(table, groups),
+            fixed_budget_table(table, groups),
+            penalized_table(hits, groups),
+            *expensive_tables(standard, groups),
+        ),
         figures=tuple(report_figures(records, table, groups, standard)),
         provenance=tuple(_provenance(records)),
     )
@@ -113,36 +117,6 @@ def _ledger(records: Sequence[Any], planned: int | None) -> ReportTable:
     return ReportTable(
         caption=caption,
         headers=("optimizer", "runs", "done", "failed", "timed out", "evaluations"),
-        rows=tuple(rows),
-    )
-
-
-def _ert_table(times: RunningTimes) -> ReportTable:
-    rows = []
-    for cell, (optimizer, function, dim) in enumerate(times.cells.names):
-        texts = []
-        for ert, successes in zip(times.ert[cell], times.successes[cell], strict=True):
-            shown = "∞" if np.isinf(ert) else f"{ert:,.0f}"
-            texts.append(shown if successes in (0, times.runs[cell]) else f"{shown} ({successes}/{times.runs[cell]})")
-        rows.append((function, str(dim), optimizer, *texts))
-    return ReportTable(
-        caption="Expected running time (ERT, evaluations) to f_opt + target; successes in brackets if runs failed",
-        headers=("function", "dim", "optimizer", *(f"{target:g}" for target in ERT_TARGETS)),
-        rows=tuple(rows),
-    )
-
-
-def _area_table(table: Columns, groups: Cells) -> ReportTable:
-    areas, final = aocc(table), table.final()
-    rows = []
-    for cell, (optimizer, function, dim) in enumerate(groups.names):
-        own = groups.runs(cell)
-        low, median, high = np.quantile(final[own], [0.25, 0.5, 0.75], method="inverted_cdf")
-        numbers = (f"{areas[own].mean():.4f}", f"{low:.3g}", f"{median:.3g}", f"{high:.3g}")
-        rows.append((function, str(dim), optimizer, str(len(own)), *numbers))
-    return ReportTable(
-        caption="Area over the convergence curve (AOCC, 1 is best), and quartiles of the final precision",
-        headers=("function", "dim", "optimizer", "runs", "AOCC", "lower quartile", "median", "upper quartile"),
         rows=tuple(rows),
     )
 

@@ -10,7 +10,7 @@ from benchbook.typing import FloatArray
 
 SAMPLES = 50_000
 PRIOR_STRENGTH = 0.5
-_AT_ONCE = 5_000  # draws worked on together; bounds the memory
+_AT_ONCE = 5_000  # draws processed at once; limits the memory
 _ROUNDING = 1e-12
 
 
@@ -36,8 +36,9 @@ def bayesian_signed_rank(
 ) -> Probabilities:
     """Compare paired values by the Bayesian signed-rank test (Benavoli et al. 2014; 2017, section 4.2.1).
 
-    A Dirichlet process with half a pseudo-observation at 0 (the prior strength of both papers, and of baycomp) stands
-    for what is not known; each draw of its weights tells which share of the Walsh averages (d_i + d_j) / 2 lies below,
+    A Dirichlet process with half a pseudo-observation at 0 (the prior strength of both papers, and of baycomp)
+    represents prior ignorance; each draw of its weights tells which share of the Walsh averages (d_i + d_j) / 2 lies
+    below,
     within and above the region of practical equivalence, and the largest share wins the draw. An average on the edge
     of the region counts half to either side.
 

@@ -1,6 +1,6 @@
-"""Intervals of ERT ratios and of differences of means that keep their level for five runs.
+"""Intervals of ERT ratios and of differences of means that keep their level even for five runs.
 
-`python -m benchmarks coverage` simulates how often they hold the true value; the table stands in the reference.
+`python -m benchmarks coverage` simulates how often they contain the true value; the reference has the table.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def ert_ratio(a: tuple[FloatArray, FloatArray], b: tuple[FloatArray, FloatArray]
 
     The logarithm of the ratio has the interval of Student's t, with the jackknife's standard errors and the degrees of
     freedom of the smaller side, which keeps the level whatever the two variances are (Mickey & Brown 1966). Where one
-    side has no success, the limits of both sides bound the ratio. A failure that is rare and was not seen is not in
-    the interval.
+    side has no success, the limits of both sides bound the ratio. A rare failure that was not observed is not in the
+    interval.
 
     Args:
         a: Evaluations to the target (infinite for failures) and evaluations spent, each of shape `(n,)`.
@@ -65,7 +65,7 @@ def ert_ratio(a: tuple[FloatArray, FloatArray], b: tuple[FloatArray, FloatArray]
 def mean_difference(a: FloatArray, b: FloatArray, *, paired: bool, level: float = 0.95) -> Estimate:
     """Return mean(a) - mean(b) with the interval of Student's t.
 
-    Unpaired, each side has a variance of its own, and the degrees of freedom are those of the smaller side, which
+    Unpaired, each side has its own variance, and the degrees of freedom are those of the smaller side, which
     keeps the level whatever the two variances are (Mickey & Brown 1966).
 
     Args:

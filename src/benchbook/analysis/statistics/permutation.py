@@ -1,4 +1,4 @@
-"""Permutation tests: how often a difference so large arises when the labels of the two sides are exchanged.
+"""Permutation tests: how often a difference this large occurs when the labels of the two sides are exchanged.
 
 They keep their level for samples of any size and shape, which a bootstrap of 15 runs does not.
 """
@@ -14,15 +14,15 @@ import numpy as np
 from benchbook.typing import FloatArray
 
 EXCHANGES = 20_000
-_EXACT = 14  # pairs whose 2**14 exchanges are gone through one by one
-_ENOUGH = 10  # as extreme ones, after which more exchanges would tell nothing new
+_EXACT = 14  # up to this number of pairs, all 2**14 exchanges are used
+_ENOUGH = 10  # number of equally extreme ones after which no more exchanges are needed
 
 
 @lru_cache(maxsize=16)
 def exchanges(n: int, m: int, *, paired: bool, count: int = EXCHANGES, seed: int = 1) -> FloatArray:
     """Return which of n + m pooled values form the first side, shape `(exchanges, n + m)`; row 0 is as given.
 
-    Few pairs are exchanged in every way there is, others at random; made once for each shape of the data.
+    Few pairs are exchanged in every possible way, more at random; made once for each shape of the data.
 
     Args:
         n: Values of the first side.
@@ -65,7 +65,7 @@ def exchanged_log_ert_ratios(
 
 
 def exchanged_medians(a: FloatArray, b: FloatArray, members: FloatArray) -> FloatArray:
-    """Return median(a) - median(b) under each exchange, shape `(exchanges,)`; lower medians, so that none is mixed."""
+    """Return median(a) - median(b) under each exchange, shape `(exchanges,)`; lower medians, without averaging."""
     pooled = np.concatenate((a, b))
     order = np.argsort(pooled, kind="stable")
     inside = members[:, order] > 0
@@ -82,7 +82,7 @@ def p_value(statistics: FloatArray) -> float:
 
 
 def sequential_p_value(lots: Callable[[int], FloatArray], most: int) -> float:
-    """Return the two-sided p-value over as many exchanges as it takes to tell a small one from a smaller one.
+    """Return the two-sided p-value, with more exchanges for smaller p-values.
 
     Where few of the first lot are as far from 0 as the observed statistic, further lots are drawn, until enough of
     them are or `most` exchanges were made (Besag and Clifford, Biometrika 78, 1991). A p-value that is corrected for

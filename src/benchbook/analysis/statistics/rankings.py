@@ -13,8 +13,6 @@ from benchbook.analysis.measures.ert import RunningTimes
 from benchbook.analysis.statistics.ties import HARDEST_TARGET, tied
 from benchbook.typing import FloatArray
 
-DATA_PROFILE_TOLERANCES = (1e-1, 1e-3, 1e-5, 1e-7)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scores:

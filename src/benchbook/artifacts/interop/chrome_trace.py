@@ -6,15 +6,14 @@ events (`X`) and metadata (`M`) are written. Their number is bounded by that of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from benchbook.files import write_atomic
-from benchbook.profiling.result import Profiled
-from benchbook.profiling.spans import Span
+from benchbook.records.profile import Profiled, Span
 
 _PROCESS = 1
 _STAGES, _FUNCTIONS = 1, 2  # threads, as viewers call their lanes
@@ -33,7 +32,7 @@ def write_trace(found: Profiled, path: Path) -> Path:
 def trace(found: Profiled) -> dict[str, Any]:
     """Return a profile as one object of the Trace Event Format: a lane of stages, and one of sampled functions."""
     stages = [(" / ".join(stage.path), {"calls": stage.calls}) for stage in found.stages]
-    functions = [(name, {"file": f"{file}:{line}"}) for name, file, line in found.functions]
+    functions = [(f.name, {"file": f"{f.file}:{f.line}"}) for f in found.functions]
     return {
         "traceEvents": [
             _named("process_name", 0, found.name),
@@ -57,7 +56,7 @@ def _named(what: str, thread: int, name: str) -> dict[str, Any]:
 
 
 def _events(
-    spans: Sequence[Span], named: Sequence[tuple[str, dict[str, Any]]], thread: int, category: str
+    spans: Iterable[Span], named: Sequence[tuple[str, dict[str, Any]]], thread: int, category: str
 ) -> Iterator[dict[str, Any]]:
     """Yield spans as complete events, by start; none sticks out of the one around it by a rounding."""
     around: list[int] = []  # ends of the open ones, in nanoseconds

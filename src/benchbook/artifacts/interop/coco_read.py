@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchbook.artifacts.interop.coco import checks
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
-from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
+from benchbook.artifacts.interop.coco.rows import NEW_STEPS, OLD_STEPS, Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.finding import files_under
+from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
-from benchbook.artifacts.interop.sources.suites import coco_function
+from benchbook.artifacts.interop.sources.suites import is_coco
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
 _NAMED = re.compile(r"_f(\d+)_DIM(\d+)", re.IGNORECASE)  # as all loggers of COCO name data files
-_NEW_STEPS, _OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
 _HYPERVOLUME_STEPS = 10
 
 
@@ -32,10 +34,13 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
     """
     if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
+    files = files_under(folder, "*.info") if folder.is_dir() else [folder]
     if not files:
         raise UsageError(f"{shown(folder)} holds no .info file, expected the output of a COCO logger")
     segments = [segment for file in files for segment in read_index(file)]
+    _warn_of_names(segments)
+    if folder.is_dir():
+        _warn_of_lost_data(folder, segments)
     missing = ""
     found = False
     for together in _by_data(segments):
@@ -49,6 +54,21 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
             yield from _read_runs(together)
     if missing and not found:
         raise ArtifactError(missing)
+
+
+def _warn_of_names(segments: list[Segment]) -> None:
+    """Warn of suites that are none of COCO's, once for each."""
+    for suite in dict.fromkeys(segment.header.get("suite", "") for segment in segments):
+        if not is_coco(suite):
+            log.warning("the suite %r is none of COCO's; functions are named after it", suite)
+
+
+def _warn_of_lost_data(folder: Path, segments: list[Segment]) -> None:
+    """Warn of data files that no index names: their runs are not read."""
+    named = {path for segment in segments for path in segment.data}
+    lost = [path for path in files_under(folder, "*.dat") if path.resolve() not in named]
+    if lost:
+        log.warning("%s: left out, no index names it; %d such files", shown(lost[0]), len(lost))
 
 
 def _by_data(segments: list[Segment]) -> list[list[Segment]]:
@@ -94,7 +114,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     where = f"{shown(first.file)}, line {first.line}"
     if len(entries) != with_rows:
         log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data[0]), with_rows)
-    chosen = matched(entries, blocks, lambda entry, block: _fits(entry[1], block))
+    chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
     if chosen is None:
         raise ArtifactError(
             f"{where}: names {len(entries)} runs, {shown(data[0])} holds {with_rows}, and which of them belong "
@@ -104,7 +124,9 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
         log.warning(
             "%s: %d runs of %s are left out, because no entry names them", where, with_rows - len(entries), data[0].name
         )
-    for (segment, entry), block in zip(entries, chosen, strict=True):
+    pairs = [(segment, entry, block) for (segment, entry), block in zip(entries, chosen, strict=True)]
+    _warn_of_odd_runs([(segment, entry, block) for segment, entry, block in pairs if block is not None], data[0])
+    for segment, entry, block in pairs:
         where = f"{shown(segment.file)}, line {segment.line}"
         if block is None and entry.evaluations is not None:
             raise ArtifactError(
@@ -114,6 +136,25 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
             log.warning("%s: instance %d is left out, it was not closed and has no rows", where, entry.instance)
         else:
             yield _run(segment, entry, block)
+
+
+def _warn_of_odd_runs(pairs: list[tuple[Segment, Entry, Logged]], data: Path) -> None:
+    """Warn of runs whose end or optimum is not what it should be, in one line each."""
+    ends = [
+        (segment, entry)
+        for segment, entry, block in pairs
+        if checks.is_open(segment, block) and (entry.evaluations or 0) > block.last
+    ]
+    if ends:
+        said = "%s, line %d: the .tdat file is missing; %d runs end where the index tells"
+        log.warning(said, shown(ends[0][0].file), ends[0][0].line, len(ends))
+    odd = [(segment, entry) for segment, entry, block in pairs if not checks.has_optimum(segment, entry, block)]
+    if odd:
+        segment, entry = odd[0]
+        log.warning(
+            "%s, line %d: the optima that %s tells are not those of %s in benchbook, first of instance %d",
+            shown(segment.file), segment.line, shown(data), segment.function, entry.instance,
+        )  # fmt: skip
 
 
 def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
@@ -130,9 +171,17 @@ def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
 def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
     """Return the runs of a data file, each with its rows of the `.tdat` file where the two can be matched."""
     blocks = list(read_rows(path, indicator=indicator))
+    warn_of_late(path, blocks)
     extra = path.with_suffix(".tdat")
-    if not extra.is_file():
-        return blocks
+    if extra.is_file():
+        _add_timed(blocks, path, extra, indicator=indicator)
+    for block in blocks:
+        block.settle()
+    return blocks
+
+
+def _add_timed(blocks: list[Logged], path: Path, extra: Path, *, indicator: bool) -> None:
+    """Give each run its rows of the `.tdat` file."""
     rows = list(read_rows(extra, indicator=indicator))
     pairs = None
     for one, other in ((blocks, rows), ([b for b in blocks if len(b)], [b for b in rows if len(b)])):
@@ -145,7 +194,6 @@ def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
         log.warning("%s: left out, its runs do not match those of %s", shown(extra), path.name)
     for block, timed in pairs or ():
         block.timed = timed
-    return blocks
 
 
 def _same_start(hits: Logged, timed: Logged) -> bool:
@@ -155,22 +203,11 @@ def _same_start(hits: Logged, timed: Logged) -> bool:
     return abs(hits.values[0] - timed.values[0]) <= 1e-6 * abs(hits.values[0]) or hits.values[0] != hits.values[0]
 
 
-def _fits(entry: Entry, block: Logged) -> bool | None:
-    """Return whether an entry tells the length that the rows have, and the instance that their header tells."""
-    if block.instance is not None and block.instance != entry.instance:
-        return False
-    return None if entry.evaluations is None else entry.evaluations == block.last
-
-
 def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
+    checks.check(segment, entry, block)
     if entry.evaluations is None:
         log.warning("%s was not closed; it ends at its last logged row", where)
-    elif entry.evaluations != block.last:
-        raise ArtifactError(
-            f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, end "
-            f"at {block.last}"
-        )
     at, values = list(block.spent), list(block.values)
     if block.timed is not None:
         more_at, more_values, denied = timed_rows(block, block.timed, _steps(segment, block))
@@ -182,13 +219,13 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
         file=shown(segment.file),
         tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=coco_function(segment.header.get("suite", ""), segment.number, segment.indicator),
+            name=f"coco_{segment.function}" if block.counts_both else segment.function,  # the suite was another one then
             dim=segment.dim,
             instance=entry.instance,
-            f_opt=0.0,
+            f_opt=None if block.raw else 0.0,
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
-        evaluations=block.last_spent,
+        evaluations=max(block.last_spent, entry.evaluations or 0),
         history=improvements(at, values),
         shift=block.optimum,
         indicator=segment.indicator or None,
@@ -199,7 +236,7 @@ def _steps(segment: Segment, block: Logged) -> int:
     if segment.indicator:
         return _HYPERVOLUME_STEPS
     new = segment.header.get("data_format", "").startswith("bbob-new") or block.counts_constraints
-    return _NEW_STEPS if new else _OLD_STEPS
+    return NEW_STEPS if new else OLD_STEPS
 
 
 def _name(segment: Segment, path: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.codec import document_of, encode, frames_of
-from benchbook.artifacts.kinds import IMPORTED_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.validate import MOST_EXPLAINED, checked, fits_schema
 from benchbook.digests import digest
@@ -179,8 +179,7 @@ def _to_document(run: ImportedRun) -> JsonObject:
         if plain[name] == usual:  # what earlier versions could not tell is written only where there is something to tell
             del plain[name]
     history = {name: values.tolist() for name, values in plain["history"].items()}
-    head = {"kind": Kind.IMPORTED_RUN.value, "schema_version": IMPORTED_VERSION}
-    return {**head, **plain, "optimizer": run.optimizer.name, "history": history}
+    return as_document(Kind.IMPORTED_RUN, {**plain, "optimizer": run.optimizer.name, "history": history})
 
 
 def _from_document(document: JsonObject) -> ImportedRun:

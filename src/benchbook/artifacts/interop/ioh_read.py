@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.ioh import checks
 from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
 from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered
 from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
+from benchbook.artifacts.interop.ioh.suite import told_suites
+from benchbook.artifacts.interop.sources.finding import files_under
+from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
-from benchbook.artifacts.interop.sources.suites import UNKNOWN_SUITE, ioh_function, is_bbob
+from benchbook.artifacts.interop.sources.suites import ioh_function
 from benchbook.errors import ArtifactError, BenchbookError, UsageError
-from benchbook.problems.bbob import BbobProblem, legacy
+from benchbook.problems.bbob import legacy
 from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
-_MOST_CHECKED = 10  # runs that are evaluated to tell a suite; a function of another suite has no such value by chance
-_LARGEST_CHECKED = 200  # dimension up to which a function is evaluated to tell its suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
     """Yield the runs of a JSON or `.info` file of IOHprofiler, or of all under a folder.
 
     Values of BBOB and SBOX functions are precisions already; those of other functions have no known optimum. A log
-    that names no suite is taken for BBOB where BBOB's function has the logged value at the logged point. Data files
+    that names no suite is taken for BBOB where BBOB's functions have the logged values at the logged points. Data files
     without an index are recovered from the names of files and folders.
 
     Args:
@@ -48,22 +48,24 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
         objective: The column that is read; needed where there are several objectives.
 
     Raises:
-        UsageError: There is no such folder, no data under it, or several objectives of which none was chosen.
+        UsageError: There is no such folder, no data under it, several objectives of which none was chosen, or the suite
+            is not that of a log.
         ArtifactError: A file is not in the format of IOHprofiler, or runs cannot be matched to the index.
     """
     if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("IOHprofiler_*.json")) if folder.is_dir() else [folder]
-    files += sorted(folder.rglob("*.info")) if folder.is_dir() else []
+    files = files_under(folder, "IOHprofiler_*.json") if folder.is_dir() else [folder]
+    files += files_under(folder, "*.info") if folder.is_dir() else []
     scenarios: list[Scenario] = []
     for file in files:
         scenarios += read_json(file, objective) if file.suffix == ".json" else read_info(file)
     known = {scenario.data for scenario in scenarios}
     if folder.is_dir():
-        lost = [path for path in sorted(folder.rglob("IOHprofiler_*.dat")) if path.resolve() not in known]
+        lost = [path for path in files_under(folder, "IOHprofiler_*.dat") if path.resolve() not in known]
         scenarios += recovered(lost, objective, suite)
     if not scenarios:
         raise UsageError(f"{shown(folder)} holds no IOHprofiler_*.json, expected the output of an IOHprofiler logger")
+    told = told_suites(scenarios, suite)
     groups: dict[Path, list[Scenario]] = {}
     for scenario in scenarios:
         groups.setdefault(scenario.data, []).append(scenario)
@@ -71,7 +73,7 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
     for data, group in groups.items():
         if data.is_file():
             found = True
-            yield from _read_runs(data, group, suite, objective)
+            yield from _read_runs(data, group, told, objective)
         else:
             missing = f"{shown(group[0].file)}, line {group[0].line}: the data file {data.name!r} is missing"
             log.warning("%s; its runs are left out", missing)
@@ -79,15 +81,18 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
         raise ArtifactError(missing)
 
 
-def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: str | None) -> Iterator[ImportedRun]:
+def _read_runs(
+    data: Path, group: list[Scenario], told: Mapping[int, str], objective: str | None
+) -> Iterator[ImportedRun]:
     """Yield the runs of a data file, each matched to its entry."""
     blocks = list(read_rows(data, objective))
+    warn_of_late(data, blocks)
     with_rows = sum(len(block) > 0 for block in blocks)
     entries = [(scenario, entry) for scenario in group for entry in scenario.entries]
     where = f"{shown(group[0].file)}, line {group[0].line}"
     if with_rows != len(entries):
         log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data), with_rows)
-    chosen = matched(entries, blocks, lambda entry, block: _fits(entry[1], block))
+    chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
     if chosen is None:
         raise ArtifactError(
             f"{where}: names {len(entries)} runs, {shown(data)} holds {with_rows}, and which of them belong together "
@@ -96,60 +101,28 @@ def _read_runs(data: Path, group: list[Scenario], suite: str | None, objective: 
     if len(entries) < with_rows:
         log.warning("%s: %d runs of %s are left out, because they have no entry", where, with_rows - len(entries), data.name)
     pairs = [(s, e, block) for (s, e), block in zip(entries, chosen, strict=True) if block is not None]
-    identities = {id(scenario): _identity(scenario, suite, objective, pairs) for scenario in group}
+    identities = {id(item): _identity(item, told[id(item)], objective, pairs) for item in group}
+    stale = [entry for scenario, entry, block in pairs if not checks.check(scenario, entry, block, shown(data))]
+    if stale:
+        log.warning(
+            "%s, line %d: the best value is not the best of the rows, which count; %d such runs",
+            shown(group[0].file), stale[0].line, len(stale),
+        )  # fmt: skip
     for scenario, entry, block in pairs:
-        if entry.evaluations is not None and entry.evaluations < block.last:
-            raise ArtifactError(
-                f"{shown(scenario.file)}, line {entry.line}: instance {entry.instance} has {entry.evaluations} evaluations, "
-                "but its rows, from line "
-                f"{block.line} of {shown(data)} on, end at {block.last}"
-            )
         yield _run(scenario, entry, block, identities[id(scenario)])
 
 
-def _fits(entry: Entry, block: Logged) -> bool | None:
-    """Return whether an entry tells the length that the rows have, or the place of a best value among them."""
-    if entry.evaluations is None:
-        return None
-    if block.last >= entry.evaluations:
-        return block.last == entry.evaluations
-    return True if entry.best_at in block.evaluations else None
-
-
 def _identity(
-    scenario: Scenario, suite: str | None, objective: str | None, pairs: list[tuple[Scenario, Entry, Logged]]
+    scenario: Scenario, told: str, objective: str | None, pairs: list[tuple[Scenario, Entry, Logged]]
 ) -> _Identity:
-    told = scenario.suite if scenario.suite not in ("", UNKNOWN_SUITE) else (suite or scenario.suite)
-    own = [(entry, block) for other, entry, block in pairs if other is scenario]
-    if told in ("", UNKNOWN_SUITE) and is_bbob(scenario.number, scenario.name):
-        if any(_has_value_of_bbob(scenario, entry) for entry, _ in own[:_MOST_CHECKED]):
-            told = "BBOB"
-        else:
-            log.warning(
-                "%s: no suite is told, and %s may be a function of BBOB or of SBOX; it is taken for neither. "
-                "Say which by --suite", shown(scenario.file), scenario.name,
-            )  # fmt: skip
     name, f_opt = ioh_function(told, scenario.number, scenario.name)
     if objective not in (None, RAW):
         return _Identity(name=f"{name}_{objective}", f_opt=None)
+    own = [(entry, block) for other, entry, block in pairs if other is scenario]
     if f_opt is not None and not all(_is_precision(scenario, entry, block) for entry, block in own):
         log.warning("%s: values are not known to be precisions; the optimum is missing", shown(scenario.file))
         f_opt = None
     return _Identity(name=name, f_opt=f_opt)
-
-
-def _has_value_of_bbob(scenario: Scenario, entry: Entry) -> bool:
-    """Return whether BBOB's function has the logged best value at the logged point."""
-    if entry.solution is None or entry.best is None or len(entry.solution) != scenario.dim:
-        return False
-    if scenario.dim > _LARGEST_CHECKED or not np.isfinite(entry.solution).all():
-        return False
-    try:
-        problem = BbobProblem(f"bbob_f{scenario.number}", scenario.dim, entry.instance)
-    except BenchbookError:
-        return False
-    value = float(problem(entry.solution[np.newaxis, :])[0]) - problem.f_opt
-    return bool(abs(value - entry.best) <= 1e-6 * max(abs(entry.best), 1e-3))
 
 
 def _is_precision(scenario: Scenario, entry: Entry, block: Logged) -> bool:
@@ -172,7 +145,7 @@ def _run(scenario: Scenario, entry: Entry, block: Logged, identity: _Identity) -
         tool=scenario.tool,
         problem=ImportedProblem(name=identity.name, dim=scenario.dim, instance=entry.instance, f_opt=identity.f_opt),
         optimizer=OptimizerRecord(name=scenario.optimizer),
-        evaluations=max(entry.evaluations or 0, block.last),
+        evaluations=max(entry.evaluations or 0, entry.marked or 0, block.last),
         history=improvements(block.evaluations, values),
         maximised=scenario.maximised,
     )

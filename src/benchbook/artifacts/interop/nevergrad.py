@@ -11,6 +11,7 @@ from pathlib import Path
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number, whole
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.digests import digest
@@ -28,22 +29,23 @@ _MEASURED = frozenset(
 )
 # What nevergrad does where a table has no such column, so that both give the same problem.
 _DEFAULTS: Mapping[str, tuple[str, ...]] = {
-    "noise_level": ("0", "0.0"),
+    "noise_level": ("0",),
     "noise_dissymmetry": ("False", "0"),
     "rotation": ("False", "none", "None", "0"),
-    "useless_variables": ("0", "0.0"),
-    "num_blocks": ("1", "1.0"),
-    "num_workers": ("1", "1.0"),
-    "num_objectives": ("1", "1.0"),
-    "translation_factor": ("1", "1.0"),
+    "useless_variables": ("0",),
+    "num_blocks": ("1",),
+    "num_workers": ("1",),
+    "num_objectives": ("1",),
+    "translation_factor": ("1",),
     "hashing": ("False", "0"),
     "aggregator": ("max",),
     "split": ("False", "0"),
     "bounded": ("False", "0"),
-    "expo": ("1", "1.0"),
+    "expo": ("1",),
     "zero_pen": ("False", "0"),
     "batch_mode": ("True", "1"),
     "function_class": ("ArtificialFunction",),
+    "discrete": ("False", "0"),
 }
 
 
@@ -59,7 +61,7 @@ def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
     """
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+    files = files_under(path, "*.csv") if path.is_dir() else [path]
     if not files:
         raise UsageError(f"{shown(path)} holds no .csv file")
     for file in files:
@@ -77,31 +79,54 @@ def _read(file: Path) -> Iterator[ImportedRun]:
                 raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(missing)} are missing")
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} appear twice")
+            _warn_of_columns(file, names)
+            met: dict[tuple[str | None, ...], int] = {}
             for row in rows:
                 place = rows.line_num
                 run = _run(file, place, row)
+                before = met.setdefault(tuple(row.values()), place)
+                if before != place and row.get("elapsed_time"):
+                    log.warning("%s, line %d: the same as line %d, to the last digit of its time", shown(file), place, before)
                 if run is not None:
                     yield run
+            if not met:
+                log.warning("%s, line 1: no rows", shown(file))
     except csv.Error as error:
         raise ArtifactError(f"{shown(file)}, after line {place}: not in the format of CSV: {error}") from error
     except OSError as error:
         raise StorageError(f"cannot read {shown(file)}: {error.strerror or error}") from error
 
 
+def _warn_of_columns(file: Path, names: list[str]) -> None:
+    """Warn of columns that nevergrad's own functions do not have, and where none tells the dimension."""
+    own = {*_MEASURED, *_NAMES, *_DIMS, *_USEFUL, *_DEFAULTS, "parametrization"}
+    if other := [name for name in names if name not in own]:
+        log.warning("%s, line 1: %s are not columns of nevergrad itself, but conditions", shown(file), ", ".join(other))
+    if not {*_DIMS, *_USEFUL} & set(names):
+        log.warning("%s, line 1: no column tells the dimension; it is set to 1", shown(file))
+
+
 def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> ImportedRun | None:
     where = f"{shown(file)}, line {place}"
     if None in row or None in row.values():
         raise ArtifactError(f"{where}: more or fewer fields than the first line")
+    if any("\0" in f"{name}{value}" for name, value in row.items()):
+        raise ArtifactError(f"{where}: NUL bytes within a field, or within a name on line 1")
     fields = {str(name): str(value) for name, value in row.items()}
+    if any("\ufffd" in value for value in fields.values()):
+        log.warning("%s: bytes that are no UTF-8 are replaced", where)
     budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:
         raise ArtifactError(f"{where}: budget, loss, seed or dimension is not a number")
-    if error := fields.get("error"):
-        log.warning("%s: the experiment failed: %s", where, error[:80])
+    error = fields.get("error")
+    failed = f"the experiment failed: {error[:80]}" if error else ""
     if not math.isfinite(loss) or budget < 1 or dim < 1:
-        log.warning("%s: left out, loss %r at budget %r", where, fields["loss"], fields["budget"])
+        said = f"; {failed}" if failed else ""
+        log.warning("%s: left out, loss %r at budget %r%s", where, fields["loss"], fields["budget"], said)
         return None
+    if failed:
+        log.warning("%s: %s", where, failed)
     return ImportedRun(
         format="nevergrad",
         file=shown(file),
@@ -136,7 +161,7 @@ def _name(fields: Mapping[str, str]) -> str:
     source = next((name for name in _NAMES if fields.get(name)), None)
     conditions = {
         name: value
-        for name, value in sorted(fields.items())
+        for name, value in ((name, _plain(text)) for name, text in sorted(fields.items()))
         if name not in _MEASURED
         and name not in (source, *_DIMS, *_USEFUL)
         and value
@@ -146,6 +171,14 @@ def _name(fields: Mapping[str, str]) -> str:
     if not conditions:
         return function
     return f"{function}[{','.join(f'{safe_name(name)}={safe_name(value)}' for name, value in conditions.items())}]"
+
+
+def _plain(text: str) -> str:
+    """Return a number in one form: a column with gaps is written as `2.0` where another has `2`."""
+    value = number(text)
+    if value is None or not math.isfinite(value):
+        return text
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -19,9 +19,15 @@ from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origi
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from benchbook.records.benchmark import Check, Quality, Report, Speed
-from benchbook.records.fields import Items, Limits, OneOf, OrNull
-from benchbook.records.plain import hints_of, options_of, parts_of
+from benchbook.records.fields import Items, Limits, OneOf, OrNull, OrText
+from benchbook.records.pipeline import Advice, Metric, PerformanceTest, PipelineState, Prediction, Sample, StepState
+from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
+from benchbook.records.experiment import BranchException, BranchRecord, ExperimentRecord
+from benchbook.records.experiment import Metric as BranchMetric
+from benchbook.records.published import CellSummary, HostSummary, ReferenceRecord
+from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
+from benchbook.records.study import FunctionPlan, OptimizerPlan, StudyPlanRecord
 from benchbook.numerics import Fingerprint
 
 # Names of records in schemas, where those of their classes would say less.
@@ -37,6 +43,29 @@ _NAMES: dict[type, str] = {
     Quality: "BenchmarkQuality",
     Speed: "BenchmarkSpeed",
     Report: "BenchmarkReport",
+    Profiled: "Profile",
+    StageTime: "ProfiledStage",
+    FunctionTime: "FunctionInStage",
+    Stack: "SampledStack",
+    Bottleneck: "ProfileBottleneck",
+    Overhead: "ProfileOverhead",
+    CellSummary: "BaselineCell",
+    HostSummary: "BaselineHost",
+    ReferenceRecord: "Reference",
+    OptimizerPlan: "PlannedOptimizer",
+    FunctionPlan: "PlannedFunction",
+    StudyPlanRecord: "StudyPlan",
+    BranchException: "BranchError",
+    BranchMetric: "BranchMetric",
+    BranchRecord: "Branch",
+    ExperimentRecord: "Experiment",
+    Metric: "MetricSummary",
+    StepState: "StepExecution",
+    Prediction: "PipelinePrediction",
+    Advice: "Recommendation",
+    PerformanceTest: "PerformanceTestResult",
+    Sample: "TelemetrySnapshot",
+    PipelineState: "TrackedPipeline",
 }
 # What names mean in a document, whatever they mean in memory.
 _IN_DOCUMENTS: dict[str, Any] = {"FloatArray": list[float], "IntArray": list[int], "JsonValue": JsonValue}
@@ -46,14 +75,6 @@ class Model(BaseModel):
     """Base of the models: no keys beyond the fields, whose docstrings become descriptions."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-
-class FromRecord:
-    """Stands next to a record's class in the field of a model: documents hold it as `model_of` says."""
-
-    def __get_pydantic_core_schema__(self, source: type, handler: Any) -> Any:
-        """Return the schema of the record's model."""
-        return handler.generate_schema(model_of(source))
 
 
 @cache
@@ -95,9 +116,19 @@ def model_fields(
     for field in fields(record):
         if field.metadata.get("in_document", True):
             absent = field.metadata.get("may_be_absent") and not names
-            default = field.default if absent else ...
-            made[field.name] = (in_document(hints[field.name]), Field(default, description=texts.get(field.name)))
+            default = as_plain(default_of(field)()) if absent else ...
+            kind = _with_nulls(hints[field.name], field.metadata) if "missing" in field.metadata else hints[field.name]
+            made[field.name] = (in_document(kind), Field(default, description=texts.get(field.name)))
     return {name: made[name] for name in names} if names else made
+
+
+def _with_nulls(hint: Any, told: Mapping[str, Any]) -> Any:
+    """Return the type of an array some of whose items are null in documents."""
+    kind, beside = parts_of(hint)
+    item: Any = int if told["whole"] else get_args(kind)[0]
+    for note in beside:
+        item = Annotated[item, note.limits]
+    return list[item | None]
 
 
 def in_document(hint: Any) -> Any:
@@ -111,6 +142,9 @@ def in_document(hint: Any) -> Any:
     if items:
         found = list[_limited(get_args(found)[0], items)]  # type: ignore[misc]  # a type made here
     found = _limited(found, [note for note in beside if isinstance(note, Limits)])
+    texts = [note.options for note in beside if isinstance(note, OrText)]
+    if texts:
+        return Union[found, Literal[texts[0]]]
     return Optional[found] if any(isinstance(note, OrNull) for note in beside) else found
 
 
@@ -125,6 +159,8 @@ def _type_in_document(kind: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (tuple, list):
         return list[in_document(arguments[0])]  # type: ignore[misc]  # a type made here
+    if origin in (dict, Mapping) and arguments[0] is not str:
+        return list[in_document(arguments[1])]  # type: ignore[misc]  # a type made here
     if origin in (dict, Mapping):
         return dict[in_document(arguments[0]), in_document(arguments[1])]  # type: ignore[misc]  # a type made here
     return kind

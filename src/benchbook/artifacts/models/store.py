@@ -1,16 +1,15 @@
-"""The models of a store's contents: runs whose circumstances are stored once, and the packed chunks of traces.
+"""The models of a store's contents: runs whose circumstances are stored once.
 
 This module imports pydantic and is loaded only where a schema is needed.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
-from benchbook.artifacts.models.derive import Model, document_model, made_model, model_fields
-from benchbook.artifacts.models.parts import Count
+from benchbook.artifacts.models.derive import document_model, made_model, model_fields
 from benchbook.artifacts.kinds import Kind
 from benchbook.records import Memory, ProblemRecord, RunRecord
 from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
@@ -87,32 +86,3 @@ StoredRun = document_model(
     ),
     Kind.STORED_RUN.value,
 )
-
-
-class PackedColumn(Model):
-    """A column of numbers: little-endian, byte-shuffled (all first bytes, then all second ones ...), in base64."""
-
-    dtype: Literal["<f8", "<i8"]
-    """Type of the numbers."""
-    shape: list[Count] = Field(min_length=1, max_length=2)
-    """Rows, and columns where it is a matrix."""
-    data: str
-    """The shuffled bytes in base64."""
-
-
-class TraceChunk(Model):
-    """Rows of a run's trace, one after another."""
-
-    kind: Literal["trace-chunk"]
-    """What this document is."""
-    schema_version: Literal[1]
-    """Version of this schema."""
-    trace_id: str = Field(min_length=1)
-    """The same in all chunks of a run's trace."""
-    level: Literal["triggers", "population", "all"]
-    """What a row is: the evaluation at a trigger, statistics of a generation, or one evaluation."""
-    rows: Count
-    """Number of rows."""
-    columns: dict[str, PackedColumn]
-    """`all`: value, and point where asked for. `population`: evaluations, best, median, mean, std, diversity.
-    `triggers`: evaluations, value, best, trigger (1 by evaluations, 2 by targets, 3 both), and point where asked for."""

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from benchbook.artifacts.models.derive import Model
-from benchbook.artifacts.models.parts import Seconds, Timestamp
 
+Seconds = Annotated[float, Field(ge=0)]
+Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -43,6 +44,8 @@ class TriedFault(Model):
     """What the optimizer or a claim raised; null where all went through."""
     noticed_by: list[Name]
     """Ids of the claims that held without the fault and did not hold with it."""
+    measured: dict[Name, float | None]
+    """What each quality claim measured with it, by its id; null where nothing could be measured."""
 
 
 class Strength(Model):
@@ -61,6 +64,8 @@ class Strength(Model):
     """Name of the parameter set."""
     inputs: Name
     """Digest of notebook, parameters, code and libraries."""
+    subject: Name
+    """Digest of what is measured: the notebook's code of runs and claims, its parameters, the optimizer's code."""
     elapsed_s: Seconds
     claims: list[TriedClaim]
     faults: list[TriedFault]

@@ -1,4 +1,5 @@
-"""Setting aside what cannot be read: manifests, imports, references and traces are moved where nothing reads them."""
+"""Setting aside what cannot be read: manifests, imports, references and traces are moved to a folder that is not
+read."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ def problems_of(path: Path) -> Iterator[str]:
 
 
 def set_documents_aside(folder: Path) -> list[str]:
-    """Set aside which of these files are damaged, of imports their damaged frames; return that in words."""
+    """Set aside those of these files that are damaged, for imports their damaged frames; return this in words."""
     done: list[str] = []
     for path in document_files(folder):
         name = path.relative_to(folder).as_posix()
@@ -72,13 +73,13 @@ def set_documents_aside(folder: Path) -> list[str]:
 
 
 def add_aside(folder: Path, name: str, data: bytes) -> None:
-    """Append data to the file of this name among what was set aside."""
+    """Append data to the set-aside file of this name."""
     kept = folder / ASIDE_FOLDER / name
     write_atomic(kept, (kept.read_bytes() if kept.is_file() else b"") + data)
 
 
 def part_of_trace(record: RunRecord, folder: Path) -> bytes:
-    """Return the bytes that a run's record names as its trace, as far as they are there."""
+    """Return the bytes of a run's trace, as far as they exist."""
     if record.trace is None:
         return b""
     try:
@@ -90,7 +91,7 @@ def part_of_trace(record: RunRecord, folder: Path) -> bytes:
 
 
 def without_trace(run: JsonObject) -> JsonObject:
-    """Return the document of a run that says that its trace is lost from the first evaluation on."""
+    """Return the document of a run with its trace marked as lost from the first evaluation on."""
     trace = {
         **cast("dict[str, Any]", run["trace"]),
         "offset": 0,

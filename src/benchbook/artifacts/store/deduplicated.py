@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from benchbook.artifacts.run_document import from_document
-from benchbook.artifacts.kinds import RUN_VERSION, STORE_VERSION, Kind
+from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
 from benchbook.digests import digest
 from benchbook.records import Environment, Host, RunRecord, as_plain
 from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
@@ -20,7 +19,7 @@ class StoredForm(NamedTuple):
 
     Attributes:
         cell: What its cell shares, with the short digest that refers to it.
-        circumstances: Under which circumstances it happened, likewise.
+        circumstances: Its circumstances, likewise.
         run: The rest.
     """
 
@@ -46,7 +45,7 @@ def to_stored(record: RunRecord) -> StoredForm:
     )
     run = {
         "kind": Kind.STORED_RUN.value,
-        "schema_version": STORE_VERSION,
+        "schema_version": VERSIONS[Kind.STORED_RUN],
         "cell": cell[0],
         "circumstances": circumstances[0],
         **{name: as_plain(getattr(record, name)) for name in OWN},
@@ -65,7 +64,7 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
     around: dict[str, Any] = dict(circumstances)
     document = {
         "kind": Kind.RUN.value,
-        "schema_version": RUN_VERSION,
+        "schema_version": VERSIONS[Kind.RUN],
         **{name: own[name] for name in OWN},
         "problem": {**shared["problem"], "instance": own["instance"], "f_opt": own["f_opt"]},
         **{name: shared[name] for name in OF_THE_CELL},
@@ -75,23 +74,18 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
     return cast("JsonObject", document)
 
 
-def from_stored(run: JsonObject, cell: JsonObject, circumstances: JsonObject) -> RunRecord:
-    """Return the record of a stored run, of documents that are known to be valid."""
-    return from_document(to_run_document(run, cell, circumstances))
-
-
 def short_digest(document: JsonObject) -> str:
     """Return the digits by which a shared document is referred to."""
     return digest(document)[:_SHORT]
 
 
 def _said_once(kind: Kind, **fields: Any) -> tuple[str, JsonObject]:
-    document = cast("JsonObject", {"kind": kind.value, "schema_version": STORE_VERSION, **fields})
+    document = as_document(kind, fields)
     return short_digest(document), document
 
 
 class _ByIdentity:
-    """Makes an object a key by what it is, not by what it equals: records of environments cannot be hashed."""
+    """Makes an object a key by identity instead of equality: records of environments cannot be hashed."""
 
     __slots__ = ("item",)
 

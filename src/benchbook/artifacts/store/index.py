@@ -3,7 +3,7 @@ time.
 
 It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
 appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
-`benchbook.artifacts.store.seal`) tells whether the file still is what benchbook wrote; one that is not is rebuilt.
+`benchbook.artifacts.store.seal`) tells whether the file is still as benchbook wrote it; otherwise it is rebuilt.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 FILE_NAME = "index.sqlite"
 _VERSION = 2
 _WAIT_S = 60.0
-_ONE_THREAD = sqlite3.threadsafety < 3  # else SQLite itself lets any thread close what another opened
-_MOST_KEPT = 256  # shared documents, while runs are taken in
-_MOST_TOLD = 50  # lines in the log about frames that were left out
-_BATCH = 4096  # rows that are put in at once
-_CACHE_KIB = 128 * 1024  # keys come in no order: a smaller cache would write each page many times
+_ONE_THREAD = sqlite3.threadsafety < 3  # otherwise SQLite lets any thread close what another opened
+_MOST_KEPT = 256  # shared documents kept while runs are added
+_MOST_TOLD = 50  # log lines about frames that were left out
+_BATCH = 4096  # rows inserted at once
+_CACHE_KIB = 128 * 1024  # keys are unordered: a smaller cache would write each page many times
 
 
 ORDER = "optimizer, function, dim, instance, seed, settings, run_key"
@@ -50,7 +50,7 @@ CREATE TABLE runs ({", ".join(COLUMNS)}, PRIMARY KEY (run_key)) WITHOUT ROWID;
 {OTHERS_BY_KEY};
 PRAGMA user_version = {_VERSION};
 """
-# Made after the first runs are in: keeping it up while they come costs twice as much.
+# Made after the first runs are inserted: updating it meanwhile takes twice as long.
 _CELLS = f"CREATE INDEX IF NOT EXISTS cells ON runs ({ORDER.removesuffix(', run_key')})"
 _SAME_BYTES = 1 << 16  # before the end of what was scanned: a shard that grew must still have them
 
@@ -59,7 +59,7 @@ class Index:
     """The index of one store."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
-        """Open it, or make it; with `fresh` it is rebuilt in memory, from what the shards hold now."""
+        """Open it, or make it; with `fresh` it is rebuilt in memory from the present shards."""
         self.folder = folder
         self._file = folder / FILE_NAME
         self._fresh = fresh
@@ -67,7 +67,7 @@ class Index:
         self._documents: dict[str, bytes] = {}
         self._new: list[IndexRow] = []
         self._told = 0
-        self._verified: int | None = None  # which state of the file was compared with its seal
+        self._verified: int | None = None  # the state of the file that was compared with its seal
         self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
 
@@ -76,7 +76,7 @@ class Index:
         self._database.close()
 
     def sync(self) -> None:
-        """Take in what was appended to the shards since."""
+        """Add what was appended to the shards since the last time."""
         try:
             self._sync()
         except sqlite3.DatabaseError as error:
@@ -85,14 +85,14 @@ class Index:
             log.info("rebuilding the index of %s: %s", self.folder, error)
             self._database.close()
             try:
-                if "locked" in str(error):  # another process takes very long: it has its index, and we one in memory
+                if "locked" in str(error):  # another process takes very long and keeps the index
                     raise
                 self._file.unlink(missing_ok=True)
                 self._verified = None
                 self._database = self._open()
                 self._sync()
             except (sqlite3.Error, OSError):
-                # A full or failing disk: what is in the shards can still be read.
+                # The disk is full or fails: the shards can still be read.
                 self._keep = False
                 self._database = self._open()
                 self._sync()
@@ -109,7 +109,7 @@ class Index:
         return [_row(row) for row in self.query(text, values)]
 
     def query(self, text: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Ask the database: tables `runs` (columns as in `Row`), `shared` and `damages`."""
+        """Query the database: tables `runs` (columns as in `Row`), `shared` and `damages`."""
         return self._database.execute(text, values)
 
     def _open(self) -> sqlite3.Connection:
@@ -152,7 +152,7 @@ class Index:
         self._database.execute("COMMIT")
 
     def _sync(self) -> None:
-        # It can be rebuilt: a power failure may cost it, a killed process cannot.
+        # It can be rebuilt, so it need not survive a power failure, but it survives a killed process.
         self.query("PRAGMA synchronous = OFF")
         if self._keep:
             self._verify()
@@ -182,7 +182,7 @@ class Index:
         if state == self._verified:
             return
         if not self._seal.is_unbroken(self._database):
-            self.query("BEGIN IMMEDIATE")  # another process may have been between its seal and the end of its writing
+            self.query("BEGIN IMMEDIATE")  # another process may have been between writing the seal and committing
             unbroken = self._seal.is_unbroken(self._database)
             self.query("ROLLBACK")
             if not unbroken:
@@ -202,7 +202,7 @@ class Index:
         return found
 
     def _prepare(self) -> None:
-        """Make the tables, and make them again where a known shard was shortened, rewritten or removed."""
+        """Make the tables; make them again if a known shard was shortened, rewritten or removed."""
         known, there = self._known(), self._there()
         current = self.query("PRAGMA user_version").fetchone()[0] == _VERSION
         if current and all(
@@ -227,7 +227,7 @@ class Index:
             return zlib.crc32(file.read(end - start))
 
     def _take_in(self, path: str, size: int, changed: int) -> list[ScannedRun]:
-        """Scan what is new in a shard; return the runs whose shared documents were not said yet."""
+        """Scan what is new in a shard; return the runs whose shared documents were not yet read."""
         start = self.query("SELECT scanned FROM shards WHERE path = ?", (path,)).fetchone() or (0,)
         self.query("DELETE FROM damages WHERE shard = ? AND offset >= ?", (path, start[0]))
         pending: list[ScannedRun] = []
@@ -239,7 +239,7 @@ class Index:
             elif isinstance(item, Damage):
                 self._damage(path, item.offset, item.reason, item.torn)
                 if item.last:
-                    # It may be a frame that is being written: it is looked at again when the shard has grown.
+                    # It may be a frame that is being written, so it is read again when the shard has grown.
                     scanned = item.offset
             elif not self._add(item):
                 pending.append(item)
@@ -278,7 +278,7 @@ class Index:
         return document
 
     def _shared(self, digest: str) -> bytes | None:
-        """Return a shared document; those that were asked for are kept, as many runs refer to each."""
+        """Return a shared document, cached because many runs refer to each."""
         if digest not in self._documents:
             found = self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
             if found is None:
@@ -302,6 +302,6 @@ def _row(values: IndexRow) -> Row:
 
 
 def _close(database: sqlite3.Connection) -> None:
-    """Close a database; where SQLite was built for one thread, only the thread that opened it may."""
+    """Close a database; if SQLite was built for one thread, only the thread that opened it may."""
     with suppress(sqlite3.ProgrammingError):
         database.close()

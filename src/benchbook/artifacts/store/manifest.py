@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchbook.artifacts.codec import MAX_FILE_BYTES, decode
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.artifacts.kinds import MANIFEST_VERSION, Kind
-from benchbook.artifacts.store.study_plan import StudyPlan, plan_from
+from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
+from benchbook.artifacts.store.study_plan import StudyPlan
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, SHARD_SUFFIX, shards_of
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes
-from benchbook.typing import JsonObject
+from benchbook.records import from_plain
+from benchbook.records.study import StudyManifest
 
 log = logging.getLogger(__name__)
 FILE_NAME = "manifest.json.zst"
@@ -35,7 +37,7 @@ class Manifest:
 
 
 def check_store(folder: Path) -> None:
-    """See that a folder is a store before anything is written into it, such as an index.
+    """Check that a folder is a store before anything is written to it, such as an index.
 
     Raises:
         UsageError: There is no such folder, or it holds neither a manifest nor shards nor imported runs.
@@ -57,17 +59,16 @@ def read_manifest(store: Path) -> Manifest | None:
     path = store / FILE_NAME
     if not path.is_file():
         return None
-    document = load_document(path)
-    if document["kind"] != Kind.STUDY_MANIFEST:
-        raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected a study-manifest")
-    plan = plan_from(document["plan"], str(document["version"]))  # type: ignore[arg-type]  # valid by its schema
-    return Manifest(plan=plan, created_at=str(document["created_at"]), reuses_stale=bool(document["reuses_stale"]))
+    document = load_document(path, Kind.STUDY_MANIFEST)
+    doc: Any = document  # valid by its schema
+    plan = from_plain(StudyPlan, doc["plan"], version=doc["version"])
+    return Manifest(plan=plan, created_at=doc["created_at"], reuses_stale=doc["reuses_stale"])
 
 
 def usable_manifest(store: Path) -> Manifest | None:
-    """Return the manifest of a store; None if it has none, or a damaged one, which the log names.
+    """Return the manifest of a store; None if it has none, or a damaged one, which is logged.
 
-    The runs do not depend on it: a store whose plan cannot be read shows all of them.
+    Runs do not depend on it: if the plan cannot be read, all runs are shown.
 
     Raises:
         ArtifactError: It is of a newer version of benchbook.
@@ -84,7 +85,7 @@ def usable_manifest(store: Path) -> Manifest | None:
 def write_manifest(
     store: Path, plan: StudyPlan, *, commit: tuple[str | None, bool | None], reuses_stale: bool = False
 ) -> None:
-    """Make a plan that of the store; where the store had another one, the log says so.
+    """Make a plan that of the store; if the store had another one, this is logged.
 
     Raises:
         ArtifactError: The store has a manifest of a newer benchbook, which is not changed.
@@ -105,17 +106,15 @@ def write_manifest(
             log.warning("%s held another plan, with other %s; its runs are kept", store, ", ".join(differing))
         elif known.plan != plan and not reuses_stale:
             log.warning("code or environment have changed since %s was planned; its runs are computed again", store)
-    document: JsonObject = {
-        "kind": Kind.STUDY_MANIFEST.value,
-        "schema_version": MANIFEST_VERSION,
-        "created_at": timestamp(SYSTEM_CLOCK.now()) if known is None else known.created_at,
-        "commit": commit[0],
-        "dirty": commit[1],
-        "version": plan.version,
-        "reuses_stale": reuses_stale,
-        "plan": plan.document(),
-    }
-    save_document(document, store / FILE_NAME)
+    manifest = StudyManifest(
+        created_at=timestamp(SYSTEM_CLOCK.now()) if known is None else known.created_at,
+        commit=commit[0],
+        dirty=commit[1],
+        version=plan.version,
+        reuses_stale=reuses_stale,
+        plan=plan,
+    )
+    save_document(as_document(Kind.STUDY_MANIFEST, manifest), store / FILE_NAME)
 
 
 def _is_newer(path: Path) -> bool:
@@ -123,4 +122,4 @@ def _is_newer(path: Path) -> bool:
         version = decode(read_bytes(path, MAX_FILE_BYTES), path.name).get("schema_version")
     except ArtifactError:
         return False
-    return isinstance(version, int) and version > MANIFEST_VERSION
+    return isinstance(version, int) and version > VERSIONS[Kind.STUDY_MANIFEST]

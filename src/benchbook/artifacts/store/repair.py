@@ -1,8 +1,8 @@
-"""Checking a store from its bytes up, and repairing what can be: damaged frames, empty shards, orphan temporaries.
+"""Checking a store byte by byte, and repairing it: damaged frames, empty shards, orphaned temporary files.
 
-What is not a run although it can be read, such as a frame that does not fit its schema, is set aside: it is moved to
-`set-aside/` in the store, where nothing reads it. So are damaged manifests, imports, references and traces; a run whose
-trace is damaged is kept, and says that its trace is lost.
+Readable data that is not a run, such as a frame that does not fit its schema, is set aside: it is moved to `set-aside/`
+in the store, which is not read. The same happens to damaged manifests, imports, references and traces; a run whose
+trace is damaged is kept, with its trace marked as lost.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from benchbook.records import RunRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that is wrong in a store.
+    """A fault of a store.
 
     Attributes:
         path: File, from the store's folder.
@@ -54,7 +54,7 @@ class Finding:
 
 
 def inspect(folder: Path) -> Iterator[Finding]:
-    """Yield what is wrong in a store; every frame is read again, and every run compared with its digests.
+    """Yield the faults of a store; every frame is read again, and every run compared with its digests.
 
     Raises:
         UsageError: The folder is not a store.
@@ -98,9 +98,10 @@ def _lost_trace(record: RunRecord, folder: Path) -> ArtifactError | UsageError |
 
 
 def repair(folder: Path) -> list[str]:
-    """Remove damaged frames, empty shards and orphan temporaries, set aside what is no run; return that in words.
+    """Remove damaged frames, empty shards and orphaned temporary files, set aside what is not a run; return this in
+    words.
 
-    A shard that a process is writing to is left alone, and so is what a newer benchbook wrote.
+    Shards that a process is writing to, and files of a newer benchbook, are not changed.
 
     Raises:
         UsageError: The folder is not a store.
@@ -125,7 +126,8 @@ def repair(folder: Path) -> list[str]:
 
 
 def _wrong_frames(folder: Path) -> tuple[dict[str, set[int]], dict[str, dict[int, bytes]]]:
-    """Return, by shard, where frames begin that are no readable runs, and new frames of runs that lost their traces."""
+    """Return, by shard, the offsets of frames that are not readable runs, and new frames of runs that lost their
+    traces."""
     wrong: dict[str, set[int]] = {}
     rewritten: dict[str, dict[int, bytes]] = {}
     with Store(folder, Index(folder, fresh=True)) as store:
@@ -147,7 +149,7 @@ def _wrong_frames(folder: Path) -> tuple[dict[str, set[int]], dict[str, dict[int
 
 
 def _set_trace_aside(folder: Path, row: Row, record: RunRecord) -> bytes:
-    """Keep what there is of a damaged trace, and return the frame of its run without it."""
+    """Set aside what is left of a damaged trace, and return the frame of its run without it."""
     part = part_of_trace(record, folder)
     if part and record.trace is not None and not is_being_written(folder / row.shard):
         add_aside(folder, record.trace.file, part)

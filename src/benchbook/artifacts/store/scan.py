@@ -35,7 +35,7 @@ class ScannedShared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedRun:
-    """A run; its row of the index is whole where it is self-contained, else the shared documents complete it.
+    """A run; a self-contained run has a complete index row; otherwise the shared documents complete it.
 
     Attributes:
         refers_to: Digests of its cell and its circumstances.
@@ -51,13 +51,13 @@ class ScannedRun:
     document: dict[str, Any]
 
     def completed(self, cell: bytes) -> IndexRow:
-        """Return the row of the index, with what the cell says."""
+        """Return the row of the index, with the values of the cell."""
         return _row(self.document, _cell(cell), self.shard, self.offset, self.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """Bytes that cannot be read, up to the next frame that can.
+    """Unreadable bytes, up to the next readable frame.
 
     Attributes:
         torn: Whether the shard ends inside a frame.
@@ -72,7 +72,7 @@ class Damage:
 
 
 def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | ScannedShared | Damage]:
-    """Read the frames of a shard from an offset on; what does not fit its schema is a damage."""
+    """Read the frames of a shard from an offset on; frames that do not fit their schema count as damage."""
     path = store / shard
     end = path.stat().st_size
     refused = 0

@@ -1,8 +1,8 @@
-"""The seal of an index: a checksum of the whole file, by which damage and edits from outside show.
+"""The seal of an index: a checksum of the whole file, which reveals damage and edits from outside.
 
-SQLite notices a broken structure, and only where it reads it; it believes a changed value, a deleted row and a page of
-zeros inside a text. The checksum is next to the file, is written inside the transaction that it seals, and takes about
-0.1 s for the 70 MB of 100,000 runs.
+SQLite notices a broken structure only in the parts it reads; it accepts a changed value, a deleted row and a page of
+zeros inside a text. The checksum is stored next to the file, written within the transaction that it seals, and takes
+about 0.1 s for the 70 MB of 100,000 runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Seal:
     """The checksum of the index in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder."""
+        """Keep the folder."""
         self._file = folder / FILE_NAME
 
     @staticmethod
@@ -31,11 +31,11 @@ class Seal:
 
     def put_on(self, database: sqlite3.Connection) -> None:
         """Write the checksum of what a database holds, open transaction included."""
-        with suppress(OSError):  # without a seal it is rebuilt by the next reader
+        with suppress(OSError):  # without a seal, the next reader rebuilds the index
             self._file.write_text(_checksum(database), encoding="ascii")
 
     def is_unbroken(self, database: sqlite3.Connection) -> bool:
-        """Tell whether a database is what was sealed, or still empty."""
+        """Tell whether a database is as it was sealed, or still empty."""
         found = _checksum(database)
         if found == "":
             return True
@@ -47,7 +47,7 @@ class Seal:
 
 def _checksum(database: sqlite3.Connection) -> str:
     """Return size and checksum of all pages; empty if there are none yet."""
-    if database.execute("PRAGMA page_count").fetchone()[0] == 0:  # SQLite gives no bytes of an empty file
+    if database.execute("PRAGMA page_count").fetchone()[0] == 0:  # SQLite returns no bytes for an empty file
         return ""
     data = memoryview(database.serialize())
     checksum, start = 0, 0

@@ -8,10 +8,11 @@ import orjson
 
 from benchbook.artifacts.run_document import combined_code
 from benchbook.artifacts.store.manifest import Manifest
-from benchbook.artifacts.store.study_plan import FunctionPlan, StudyPlan
+from benchbook.artifacts.store.study_plan import StudyPlan
+from benchbook.records.study import FunctionPlan
 from benchbook.digests import digest
 
-# A run, except for the code that did it.
+# Columns that identify a run, except for its code.
 _SAME_RUN = (
     "optimizer",
     "settings",
@@ -28,8 +29,8 @@ _SAME_RUN = (
 def planned_runs(manifest: Manifest) -> tuple[str, list[Any]]:
     """Return the condition (with its values) for the runs that count for the plan.
 
-    These are the runs by the planned code; where the manifest reuses stale runs, then for each planned run that is
-    not there one by other code.
+    These are the runs by the planned code. If the manifest reuses stale runs, each missing planned run is replaced by
+    one of other code.
     """
     current, current_values = _with_code(manifest.plan)
     if not manifest.reuses_stale:

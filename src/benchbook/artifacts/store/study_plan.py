@@ -5,39 +5,17 @@ A manifest holds such a plan, so that a store's ledger can be told where the stu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from benchbook.artifacts.run_document import combined_code, run_key
 from benchbook.records import RunSpec
-from benchbook.typing import JsonObject, JsonValue
+from benchbook.records.fields import NOT_IN_DOCUMENT
+from benchbook.records.study import FunctionPlan, OptimizerPlan, StudyPlanRecord
 
-HISTORY_LEVELS = ("improvements", "triggers", "population", "all")
 # A cell with more repetitions travels in parts, so that no worker holds the others up and little is lost by a kill.
 CELL_RUNS = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptimizerPlan:
-    """An optimizer with its settings, and the digest of its code."""
-
-    name: str
-    settings: Mapping[str, JsonValue]
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionPlan:
-    """A function with its instances; `code` holds digests by `dim/instance`, or one for all of them under `*`."""
-
-    name: str
-    instances: tuple[int, ...]
-    code: Mapping[str, str]
-
-    def code_of(self, dim: int, instance: int) -> str:
-        """Return the digest of the code of one problem."""
-        return self.code.get("*") or self.code[f"{dim}/{instance}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,26 +43,10 @@ def cost_of_run(budget: int, dim: int) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudyPlan:
-    """The cross product of a study: optimizers x functions x dimensions x instances x seeds.
+class StudyPlan(StudyPlanRecord):
+    """The plan of a study with the version of benchbook that its runs are of."""
 
-    Attributes:
-        budget_per_dim: Evaluations per variable; None if `budget` is the same for all.
-        loop_code: Digest of the code of loop, seeds and history.
-        version: Version of benchbook.
-    """
-
-    optimizers: tuple[OptimizerPlan, ...]
-    functions: tuple[FunctionPlan, ...]
-    dims: tuple[int, ...]
-    seeds: tuple[int, ...]
-    budget_per_dim: int | None
-    budget: int | None
-    target: float | None
-    stagnation: int | None
-    history: str
-    loop_code: str
-    version: str
+    version: str = field(metadata=NOT_IN_DOCUMENT)
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -125,22 +87,6 @@ class StudyPlan:
         if runs:
             yield CellPlan(optimizer=optimizer, function=function.name, dim=dim, runs=tuple(runs))
 
-    def document(self) -> JsonObject:
-        """Return the plan as written in a manifest."""
-        return cast(
-            "JsonObject",
-            {
-                "optimizers": [{"name": o.name, "settings": dict(o.settings), "code": o.code} for o in self.optimizers],
-                "functions": [
-                    {"name": f.name, "instances": list(f.instances), "code": dict(f.code)} for f in self.functions
-                ],
-                "dims": list(self.dims),
-                "seeds": list(self.seeds),
-                **{name: getattr(self, name) for name in _NUMBERS},
-                "loop_code": self.loop_code,
-            },
-        )
-
     def differences(self, other: StudyPlan) -> list[str]:
         """Return in which parts another plan differs, ignoring code and version."""
         parts: dict[str, Sequence[Any]] = {
@@ -153,19 +99,3 @@ class StudyPlan:
 
 
 _NUMBERS = ("budget_per_dim", "budget", "target", "stagnation", "history")
-
-
-def plan_from(document: Mapping[str, Any], version: str) -> StudyPlan:
-    """Return the plan in a manifest that is known to be valid."""
-    return StudyPlan(
-        optimizers=tuple(OptimizerPlan(**item) for item in document["optimizers"]),
-        functions=tuple(
-            FunctionPlan(name=item["name"], instances=tuple(item["instances"]), code=item["code"])
-            for item in document["functions"]
-        ),
-        dims=tuple(document["dims"]),
-        seeds=tuple(document["seeds"]),
-        **{name: document[name] for name in _NUMBERS},
-        loop_code=document["loop_code"],
-        version=version,
-    )

@@ -20,11 +20,12 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.codec import document_of, encode, zstd_frames
-from benchbook.artifacts.kinds import TRACE_VERSION, Kind
+from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.store.shards import SHARD_FOLDER
 from benchbook.artifacts.validate import schema_findings
 from benchbook.errors import ArtifactError, StorageError, UsageError
-from benchbook.records import RunRecord, TraceRecord
+from benchbook.records.stored import PackedColumn, TraceChunk
+from benchbook.records import from_plain, RunRecord, TraceRecord
 from benchbook.typing import JsonObject
 
 log = logging.getLogger(__name__)
@@ -122,17 +123,7 @@ def chunk_document(trace_id: str, level: str, columns: Mapping[str, np.ndarray])
     """Return a chunk of columns as a document."""
     packed = {name: _packed(column) for name, column in columns.items()}
     rows = len(next(iter(columns.values())))
-    return cast(
-        "JsonObject",
-        {
-            "kind": Kind.TRACE_CHUNK.value,
-            "schema_version": TRACE_VERSION,
-            "trace_id": trace_id,
-            "level": level,
-            "rows": rows,
-            "columns": packed,
-        },
-    )
+    return as_document(Kind.TRACE_CHUNK, TraceChunk(trace_id=trace_id, level=level, rows=rows, columns=packed))
 
 
 def read_trace(record: RunRecord, store: Path) -> Iterator[dict[str, np.ndarray]]:
@@ -162,7 +153,7 @@ def read_trace(record: RunRecord, store: Path) -> Iterator[dict[str, np.ndarray]
         document = document_of(frame, path.name)
         for problem in schema_findings(document):
             raise ArtifactError(f"{path}, frame at byte {trace.offset + frame.offset}: {problem}")
-        yield {name: _unpacked(column) for name, column in cast("dict[str, Any]", document["columns"]).items()}
+        yield {name: _unpacked(column) for name, column in from_plain(TraceChunk, document).columns.items()}
 
 
 def memory_map(record: RunRecord, store: Path, column: str, path: Path) -> np.ndarray:
@@ -199,21 +190,18 @@ def _bytes_of(path: Path, offset: int, size: int) -> bytes:
         return file.read(size)
 
 
-def _packed(column: np.ndarray) -> JsonObject:
+def _packed(column: np.ndarray) -> PackedColumn:
     kind = _TYPES[column.dtype.kind]
     plain = np.ascontiguousarray(column, dtype=kind)
     shuffled = plain.reshape(-1).view(np.uint8).reshape(-1, plain.itemsize).T
-    return {
-        "dtype": kind,
-        "shape": list(plain.shape),
-        "data": base64.b64encode(shuffled.tobytes()).decode("ascii"),
-    }
+    return PackedColumn(
+        dtype=kind, shape=plain.shape, data=base64.b64encode(shuffled.tobytes()).decode("ascii")
+    )
 
 
-def _unpacked(column: dict[str, Any]) -> np.ndarray:
-    dtype = np.dtype(column["dtype"])
-    data = np.frombuffer(base64.b64decode(column["data"], validate=True), dtype=np.uint8)
-    shape = tuple(column["shape"])
+def _unpacked(column: PackedColumn) -> np.ndarray:
+    dtype, shape = np.dtype(column.dtype), column.shape
+    data = np.frombuffer(base64.b64decode(column.data, validate=True), dtype=np.uint8)
     if data.size != math.prod(shape) * dtype.itemsize:
         raise ArtifactError(f"a column of shape {shape} has {data.size} bytes")
     plain = np.ascontiguousarray(data.reshape(dtype.itemsize, -1).T)

@@ -1,4 +1,4 @@
-"""Handing out branches in the order in which they end."""
+"""Iterating over branches in the order in which they end."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def ended(branches: Sequence[Branch], timeout_s: float | None) -> Iterator[Branch]:
-    """Hand out branches as they end; waiting blocks the thread.
+    """Yield branches as they end; waiting blocks the thread.
 
     Raises:
         TimeoutError: Some had not ended in time.
-        UsageError: They are tasks of the loop that would have to stand still.
+        UsageError: They are tasks of the event loop that would be blocked.
     """
     _refuse_own_loop(branches)
     over: queue.SimpleQueue[Branch] = queue.SimpleQueue()
@@ -40,12 +40,12 @@ def _taken(over: queue.SimpleQueue[Branch], count: int, timeout_s: float | None)
 
 
 async def ended_async(branches: Sequence[Branch]) -> AsyncIterator[Branch]:
-    """Hand out branches as they end, whichever thread or loop they run in."""
+    """Yield branches as they end, whatever thread or loop they run in."""
     loop = asyncio.get_running_loop()
     over: asyncio.Queue[Branch] = asyncio.Queue()
 
     def tell(branch: Branch) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed, so nobody is waiting
             loop.call_soon_threadsafe(over.put_nowait, branch)
 
     for branch in branches:

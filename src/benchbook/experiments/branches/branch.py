@@ -6,14 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
-from benchbook.experiments.branches.state import (
-    BranchException,
-    BranchState,
-    BranchStatus,
-    Metric,
-    Role,
-)
+from benchbook.experiments.branches.state import BranchState, failure_of
 from benchbook.experiments.configs.ids import as_float
+from benchbook.records.experiment import BranchException, BranchStatus, Metric, Role
 
 if TYPE_CHECKING:
     from benchbook.experiments.branches.redaction import Redact
@@ -38,9 +33,9 @@ class Branch(BranchState):
         experiment: Name of the experiment.
         call_id: The call to which the branch belongs.
         branch_id: Unique name of the branch.
-        parent_id: The branch inside of which the call was made; None at the top.
+        parent_id: The branch within which the call was made; None at the top level.
         role: Its part in the call.
-        clock: Where its times come from.
+        clock: Source of its times.
 
     Examples:
         >>> branch = Branch(config={"population": 20})
@@ -54,7 +49,7 @@ class Branch(BranchState):
     __slots__ = ()
 
     def start(self) -> None:
-        """Note the time of the start.
+        """Record the time of the start.
 
         Raises:
             BranchFinishedError: It has ended already.
@@ -82,15 +77,15 @@ class Branch(BranchState):
         self._finish(BranchStatus.SUCCESS, output=output)
 
     def mark_failure(self, error: BaseException) -> None:
-        """Finish as failed, keeping the exception whole.
+        """Finish as failed, keeping the exception with its traceback.
 
         Raises:
             BranchFinishedError: It has ended already.
         """
-        self._finish(BranchStatus.FAILED, exception=BranchException.of(error))
+        self._finish(BranchStatus.FAILED, exception=failure_of(error))
 
     def mark_skipped(self, reason: str) -> None:
-        """Finish as skipped: it did not run, or not to its end, through no fault of its own.
+        """Finish as skipped: it did not run, or not to its end, for an external reason.
 
         Raises:
             BranchFinishedError: It has ended already.
@@ -131,8 +126,8 @@ class Branch(BranchState):
         """Return the branch as JSON values, with secrets masked.
 
         Args:
-            redact: True: what stands under the usual names (`password`, `token`, `api_key` ...) is masked, in texts
-                too; names: under these as well; False or an empty list: nothing is.
+            redact: True: values under the usual names (`password`, `token`, `api_key` ...) are masked, also inside
+                texts; names: these, too; False or an empty list: nothing is masked.
 
         Raises:
             UsageError: `redact` is something else.
@@ -157,10 +152,10 @@ class Branch(BranchState):
         callback(self)
 
     def cancel(self, reason: str = "the branch was cancelled") -> bool:
-        """Give the branch up: it is skipped. False if it had ended before.
+        """Cancel the branch, which is then skipped. False if it had already ended.
 
-        An async function is cancelled; a thread cannot be, and is left behind. A plain function that the caller's own
-        thread runs goes on to its end, but what comes of it is not taken.
+        An async function is cancelled; a thread cannot be, and is abandoned. A plain function that runs in the caller's
+        own thread continues to its end, but its result is discarded.
         """
         if self._cancel is not None:
             return self._cancel(reason)

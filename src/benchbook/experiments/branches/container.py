@@ -49,20 +49,20 @@ class BranchContainer(Sequence[Branch]):
         return iter(self._branches)
 
     def __aiter__(self) -> AsyncIterator[Branch]:
-        """Hand out the branches as they end, those first that have ended already."""
+        """Yield the branches as they end, starting with those that have already ended."""
         return ended_async(self._branches)
 
     def as_ended(self, timeout_s: float | None = None) -> Iterator[Branch]:
-        """Hand out the branches as they end, those first that have ended already.
+        """Yield the branches as they end, starting with those that have already ended.
 
         The same from async code is `async for branch in branches`.
 
         Args:
-            timeout_s: How long to wait for all of them; None: for ever.
+            timeout_s: How long to wait for all of them; None: without limit.
 
         Raises:
             TimeoutError: Some had not ended by then.
-            UsageError: They are tasks of the event loop that would have to stand still for this.
+            UsageError: They are tasks of the event loop that would be blocked.
 
         Examples:
             >>> one, two = Branch(config={"id": "a"}), Branch(config={"id": "b"})
@@ -74,7 +74,7 @@ class BranchContainer(Sequence[Branch]):
         return ended(self._branches, timeout_s)
 
     def cancel(self, reason: str = "the branch was cancelled") -> BranchContainer:
-        """Give up those that have not ended: they are skipped. Returns the branches that this has ended."""
+        """Cancel the branches that have not ended, which are then skipped. Returns these branches."""
         return BranchContainer([branch for branch in self._branches if branch.cancel(reason)])
 
     def __eq__(self, other: object) -> bool:
@@ -105,7 +105,7 @@ class BranchContainer(Sequence[Branch]):
         return self._with(BranchStatus.PENDING)
 
     def with_role(self, role: Role) -> BranchContainer:
-        """Return the branches that play a part, such as the shadows."""
+        """Return the branches with a role, such as the shadows."""
         return BranchContainer(branch for branch in self._branches if branch.role is role)
 
     def by_config_id(self, config_id: str) -> Branch:
@@ -120,10 +120,10 @@ class BranchContainer(Sequence[Branch]):
         raise unknown_name("configuration", config_id, (branch.config_id for branch in self._branches))
 
     def best(self, key: Callable[[Branch], float] | str | None = None) -> Branch:
-        """Return the successful branch with the least key; of equal ones the first. NaN is never the best.
+        """Return the successful branch with the smallest key, the first of equal ones. NaN is never the best.
 
         Args:
-            key: What is to be least: a function of the branch, the name of an entry or attribute of the output,
+            key: What is minimised: a function of the branch, the name of an entry or attribute of the output,
                 or None for the output itself.
 
         Raises:
@@ -137,7 +137,7 @@ class BranchContainer(Sequence[Branch]):
         return self._branches[min(usable)[1]]
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a table, one row a branch; entries of the configuration and of a mapping output are columns."""
+        """Return a table with one row per branch; entries of the configuration and of a mapping output are columns."""
         import pandas as pd
 
         return pd.DataFrame([_row(branch) for branch in self._branches])
@@ -152,7 +152,7 @@ class BranchContainer(Sequence[Branch]):
 
 
 def score_of(branch: Branch, key: Callable[[Branch], float] | str | None = None) -> float:
-    """Return a branch's number: its output, an entry or attribute of it, or what a function says.
+    """Return a branch's number: its output, an entry or attribute of it, or the result of a function.
 
     Raises:
         UsageError: It is not a number, or the output has no such entry.
@@ -215,7 +215,7 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         parts = flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else {f"{prefix}{key}": value}
         for name, item in parts.items():
             free, number = name, 2
-            while free in made:  # `a.b` stands next to `{a: {b}}`
+            while free in made:  # `a.b` and `{a: {b}}` are both there
                 free, number = f"{name}_{number}", number + 1
             made[free] = item
     return made

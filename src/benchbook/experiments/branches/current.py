@@ -1,4 +1,4 @@
-"""The branch inside of which the code at hand runs."""
+"""The branch in which the current code runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ CURRENT: ContextVar[Branch | None] = ContextVar("benchbook_branch", default=None
 
 
 def current_branch() -> Branch | None:
-    """Return the branch inside of which this is called; None outside of one."""
+    """Return the branch in which this is called; None outside of a branch."""
     return CURRENT.get()
 
 
 def log_metrics(metrics: Mapping[str, float], step: int | None = None) -> None:
-    """Report numbers of the current branch; outside of one nothing happens, so that a function runs also undecorated.
+    """Report numbers of the current branch; does nothing outside of a branch, so that a function also runs undecorated.
 
     Raises:
         BranchFinishedError: The branch has ended already, by its time-out or because its call was cancelled.
@@ -27,7 +27,7 @@ def log_metrics(metrics: Mapping[str, float], step: int | None = None) -> None:
 
 
 def log_artifact(name: str, data: bytes | str) -> None:
-    """Report a file of the current branch; outside of one nothing happens.
+    """Report a file of the current branch; does nothing outside of a branch.
 
     Raises:
         BranchFinishedError: The branch has ended already.

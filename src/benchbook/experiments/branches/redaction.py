@@ -1,4 +1,4 @@
-"""Masking of secrets: the values of named keys, wherever they stand, and the same values inside of texts."""
+"""Masking of secrets: the values of named keys, at any depth, and the same values inside texts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SECRET_NAMES = (
     "secret",
     "token",
 )
-_SHORTEST_SECRET = 4  # shorter ones stand by chance in too many words
+_SHORTEST_SECRET = 4  # shorter ones occur by chance in too many words
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 class Redactor:
-    """Masks what stands under certain names.
+    """Masks the values under certain names.
 
-    A name matches where its words follow one another in a key: `api_key` matches `openai_api_key` and `apiKey`, but
+    A name matches if its words follow one another in a key: `api_key` matches `openai_api_key` and `apiKey`, but
     `token` does not match `max_tokens`.
 
     Args:
@@ -50,7 +50,7 @@ class Redactor:
         self._names = () if given is None else tuple(_words(name) for name in (*SECRET_NAMES, *given))
 
     def value(self, value: Any, secrets: Iterable[str] = ()) -> Any:
-        """Return JSON values with everything masked that stands under a secret name, and the `secrets` in its texts."""
+        """Return JSON values with all values under secret names masked, and the `secrets` in their texts."""
         if not self._names:
             return value
         if isinstance(value, dict):
@@ -69,11 +69,11 @@ class Redactor:
         return text
 
     def hidden(self, texts: Iterable[str]) -> frozenset[str]:
-        """Return those of some secret texts that are to be masked in others."""
+        """Return the secret texts that are masked inside other texts, too."""
         return frozenset(text for text in texts if self._names and len(text) >= _SHORTEST_SECRET)
 
     def secrets_in(self, value: Any, under: bool = False) -> frozenset[str]:
-        """Return the texts that stand under a secret name in JSON values."""
+        """Return the texts under secret names in JSON values."""
         if isinstance(value, dict):
             parts = [self.secrets_in(item, under or _matches(key, self._names)) for key, item in value.items()]
             return frozenset().union(*parts)
@@ -85,7 +85,7 @@ class Redactor:
 
 
 def _given(names: Redact) -> tuple[str, ...] | None:
-    """Return the names that come to the usual ones; None if nothing is to be masked."""
+    """Return the names in addition to the usual ones; None if nothing is masked."""
     if names is True or names is None:
         return ()
     if names is False:

@@ -6,82 +6,38 @@ import copy
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import text_of, unicode_of
 from benchbook.experiments.configs.ids import config_id_of, new_id
+from benchbook.records.experiment import BranchException, BranchStatus, Metric, Role
 
 if TYPE_CHECKING:
     import asyncio
 
 
-class BranchStatus(StrEnum):
-    """What has become of a branch."""
-
-    PENDING = "pending"
-    SUCCESS = "success"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-class Role(StrEnum):
-    """The part a branch plays in its call."""
-
-    BRANCH = "branch"
-    PRIMARY = "primary"
-    SHADOW = "shadow"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchException:
-    """Why a branch failed.
-
-    Attributes:
-        type: Name of the exception's class.
-        message: Its text.
-        traceback: Its traceback, as Python prints it.
-        original: The exception itself, in the process where it was raised.
-    """
-
-    type: str
-    message: str
-    traceback: str
-    original: BaseException | None = field(default=None, repr=False, compare=False)
-
-    @classmethod
-    def of(cls, error: BaseException) -> BranchException:
-        """Keep an exception whole."""
-        try:
-            text = unicode_of("".join(traceback.format_exception(error)))
-        except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
-            text = f"<its traceback cannot be made: {type(failure).__name__}>"
-        return cls(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A number that the function reported while it ran."""
-
-    name: str
-    value: float
-    step: int | None = None
+def failure_of(error: BaseException) -> BranchException:
+    """Return an exception as a record, with its traceback."""
+    try:
+        text = unicode_of("".join(traceback.format_exception(error)))
+    except Exception as failure:  # noqa: BLE001  # notes and causes are the user's objects, too
+        text = f"<its traceback cannot be made: {type(failure).__name__}>"
+    return BranchException(type=type(error).__qualname__, message=text_of(error), traceback=text, original=error)
 
 
 class Listener(Protocol):
-    """Hears what a running branch reports."""
+    """Receives what a running branch reports."""
 
     def metrics(self, branch: BranchState, metrics: Mapping[str, float], step: int | None) -> None:
-        """Take numbers, all of one step."""
+        """Receive numbers, all of one step."""
 
     def artifact(self, branch: BranchState, name: str, data: bytes) -> None:
-        """Take a file."""
+        """Receive a file."""
 
 
 class BranchState:
-    """All that is known of a branch; none of it can be set from outside."""
+    """Everything known about a branch; read-only."""
 
     __slots__ = (
         "__weakref__",
@@ -134,7 +90,7 @@ class BranchState:
         self._lock = threading.Lock()
         self._watchers: tuple[Callable[[Any], object], ...] = ()
         self._cancel: Callable[[str], bool] | None = None  # set by the runner
-        self._loop: asyncio.AbstractEventLoop | None = None  # the caller's, where the branch is a task of it
+        self._loop: asyncio.AbstractEventLoop | None = None  # the caller's loop, if the branch is one of its tasks
         self._status = BranchStatus.PENDING
         self._output: Any = None
         self._exception: BranchException | None = None
@@ -171,22 +127,22 @@ class BranchState:
 
     @property
     def parent_id(self) -> str | None:
-        """The branch inside of which the call was made; None at the top."""
+        """The branch within which the call was made; None at the top level."""
         return self._parent_id
 
     @property
     def role(self) -> Role:
-        """Its part in the call."""
+        """Its role in the call."""
         return self._role
 
     @property
     def config(self) -> Any:
-        """A copy of the configuration, so that changing it changes no branch."""
+        """A copy of the configuration, so that changing it does not change the branch."""
         return copy.deepcopy(self._config)
 
     @property
     def status(self) -> BranchStatus:
-        """What has become of it."""
+        """Its status."""
         return self._status
 
     @property
@@ -211,7 +167,7 @@ class BranchState:
 
     @property
     def attempts(self) -> int:
-        """How often the function was called: more than once where it was tried again."""
+        """How often the function was called: more than once if it was retried."""
         return self._attempts
 
     @property
@@ -236,7 +192,7 @@ class BranchState:
 
     @property
     def duration_s(self) -> float | None:
-        """Seconds it took, by the monotonic clock; None before it ended, 0 where it never started."""
+        """Seconds it took, by the monotonic clock; None before it ended, 0 if it never started."""
         if self._ended is None:
             return None
         return 0.0 if self._started is None else self._ended[1] - self._started[1]

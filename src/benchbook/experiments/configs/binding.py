@@ -37,7 +37,7 @@ class _Slot:
 
 
 class Binding:
-    """How the configuration gets into the calls of a function.
+    """How the configuration is passed to calls of a function.
 
     Args:
         function: The function.
@@ -45,7 +45,7 @@ class Binding:
         local: Names that annotations may refer to besides the function's globals.
 
     Raises:
-        UsageError: The function has no such parameter and none that is marked, or an annotation cannot be read.
+        UsageError: The function has neither this parameter nor a marked one, or an annotation cannot be read.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Binding:
 
     @property
     def model(self) -> type[BaseModel] | None:
-        """The model of the whole configuration, where one parameter takes all of it; else None."""
+        """The model of the whole configuration, if one parameter takes all of it; otherwise None."""
         return self._slots[0].model if len(self._slots) == 1 and not self._slots[0].path else None
 
     def values(self, config: Config) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Binding:
         return function(*bound.args, **bound.kwargs)
 
     def check_arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Check what the caller gives, so that a wrong call is his error and not that of every branch.
+        """Check the caller's arguments, so that a wrong call is an error of the caller and not of every branch.
 
         Raises:
             UsageError: A parameter of the configuration is given.
@@ -117,7 +117,7 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 def _hints(function: Callable[..., Any], signature: inspect.Signature, local: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the annotations as objects; one that cannot be read stays a text."""
+    """Return the annotations as objects; those that cannot be read remain texts."""
     target = function if hasattr(function, "__annotations__") else type(function).__call__
     inner = inspect.unwrap(target)
     names = dict(getattr(inner, "__globals__", {})) | dict(local)
@@ -166,7 +166,7 @@ def _model_of(hint: Any) -> type[BaseModel] | None:
 
 
 def _counts(parameters: list[inspect.Parameter]) -> tuple[int, int]:
-    """Return how many arguments by position, and none by name, are certainly right: from, to."""
+    """Return the range of numbers of positional arguments (without any by name) that are certainly valid."""
     by_place = [item for item in parameters if item.kind in (item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD)]
     if any(item.kind is item.KEYWORD_ONLY and item.default is item.empty for item in parameters):
         return 1, 0
@@ -174,7 +174,7 @@ def _counts(parameters: list[inspect.Parameter]) -> tuple[int, int]:
 
 
 def _may_go_by_keyword(parameters: list[inspect.Parameter], injected: set[str]) -> bool:
-    """Say whether nothing that is given by position comes after a parameter that takes the configuration."""
+    """Tell whether no positional argument comes after a parameter that takes the configuration."""
     behind = False
     for item in parameters:
         if item.name in injected:

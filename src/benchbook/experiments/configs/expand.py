@@ -39,15 +39,15 @@ def expand(
 ) -> Sequence[Any]:
     """Return the combinations of listed values, the last key varying fastest.
 
-    A list, tuple, range or set is a list of values, in mappings at any depth; everything else is one value. A list
-    that is itself one value is written inside of another: `{"layers": [[8, 8]]}`.
+    A list, tuple, range or set is a list of values, in mappings at any depth; everything else is one value. A list that
+    is itself a value is written inside another list: `{"layers": [[8, 8]]}`.
 
     Args:
-        space: Values by key; or a pydantic model, whose fields say what they may be (`Literal`, `Enum`, `bool`,
-            whole numbers with bounds, optional ones, models); other fields take their default.
-        model: A pydantic model that each combination becomes; it fills in the defaults and checks.
-        sample: Draw this many of the combinations with `seed`, each at most once; all, if there are not more.
-        seed: Of the sample.
+        space: Values by key; or a pydantic model, whose fields define their values (`Literal`, `Enum`, `bool`,
+            whole numbers with bounds, optional ones, models); other fields have their default.
+        model: A pydantic model that each combination is converted to; it adds defaults and checks.
+        sample: Draw this many of the combinations with `seed`, each at most once; all if there are no more.
+        seed: Seed of the sample.
 
     Raises:
         UsageError: A list is empty, a field cannot be enumerated, a combination does not fit the model, or there are
@@ -96,12 +96,12 @@ def _positions(axes: Sequence[Axis], sample: int | None, seed: int) -> Iterable[
 
 
 def _drawn(total: int, sample: int, seed: int) -> list[int]:
-    """Draw without repetition; in rising order, so that a sample is ordered like the whole."""
+    """Draw without replacement, in rising order, so that a sample has the order of the whole."""
     rng = random.Random(seed)  # noqa: S311  # a sample of settings is not a secret
     if sample > total // 2:
         return sorted(rng.sample(range(total), sample))
     drawn: set[int] = set()
-    while len(drawn) < sample:  # works beyond 64 bits, where `sample` of a range does not
+    while len(drawn) < sample:  # works beyond 64 bits, unlike `sample` of a range
         drawn.add(rng.randrange(total))
     return sorted(drawn)
 

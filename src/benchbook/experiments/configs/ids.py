@@ -1,4 +1,4 @@
-"""Names of configurations and calls, and the JSON form on which they rest."""
+"""Names of configurations and calls, and the JSON form on which they are based."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def plain(value: Any, path: str = "config") -> Any:
     Raises:
         UsageError: A value has no JSON form, or a key is not a text; the message names its place.
     """
-    # `type(...) is` is quick, and these are nearly all values there are
+    # `type(...) is` is fast, and nearly all values are of these types
     kind = type(value)
     if kind in (str, int, bool, type(None)):
         return _sized(value, path) if kind is int else value
@@ -69,7 +69,7 @@ def plain(value: Any, path: str = "config") -> Any:
         return {key: plain(item, f"{path}.{key}") for key, item in value.items()}
     if isinstance(value, list | tuple | range):
         return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
-    if hasattr(value, "get_secret_value"):  # the id is a digest, and two that differ have two
+    if hasattr(value, "get_secret_value"):  # ids are digests, so different configurations must have different JSON
         secret = value.get_secret_value()
         return plain(secret.hex() if isinstance(secret, bytes) else secret, path)
     made = _converted(value)
@@ -80,11 +80,11 @@ def plain(value: Any, path: str = "config") -> Any:
 
 
 def as_json(value: Any, around: tuple[int, ...] = ()) -> Any:
-    """Return any value as JSON values, for a record: what has no JSON form becomes its shortened `repr`, one by one.
+    """Return any value as JSON values, for a record; each part without a JSON form becomes its shortened `repr`.
 
     Args:
         value: Anything.
-        around: Identities of the values inside of which it stands: one that holds itself is not followed.
+        around: Identities of the values that contain it: a value that contains itself is not followed.
     """
     kind = type(value)
     if kind is str:
@@ -98,7 +98,7 @@ def as_json(value: Any, around: tuple[int, ...] = ()) -> Any:
     if len(around) < _DEEPEST and id(value) not in around:
         try:
             return _parts_as_json(value, (*around, id(value)))
-        except Exception:  # noqa: BLE001  # whatever the user's value does when it is looked into, it has a repr
+        except Exception:  # noqa: BLE001  # whatever error the user's value raises when it is read, it has a repr
             return _shortened(_safe_repr(value))
     return _shortened(_safe_repr(value))
 
@@ -127,11 +127,11 @@ def key_of(key: Any) -> str:
 
 
 def as_float(value: Any) -> float:
-    """Return a number as a float; what is too large for one is infinite.
+    """Return a number as a float; numbers that are too large become infinite.
 
     Raises:
         TypeError: It is not a number.
-        ValueError: It is a text that is none.
+        ValueError: It is a text, but not a number.
     """
     try:
         return float(value)
@@ -140,7 +140,7 @@ def as_float(value: Any) -> float:
 
 
 def hidden_in(value: Any) -> frozenset[str]:
-    """Return the texts that secrets of pydantic hide in a configuration."""
+    """Return the texts hidden by pydantic secrets in a configuration."""
     if hasattr(value, "get_secret_value"):
         text = str(value.get_secret_value())
         return frozenset([text]) if text else frozenset()
@@ -154,7 +154,7 @@ def hidden_in(value: Any) -> frozenset[str]:
 def _long_number(value: int) -> str:
     try:
         return _shortened(str(value))
-    except ValueError:  # longer than Python writes in decimals
+    except ValueError:  # more digits than Python converts
         return _shortened(hex(value))
 
 
@@ -163,7 +163,7 @@ def _shortened(text: str) -> str:
 
 
 def _converted(value: Any) -> Any:
-    """Return a value one step nearer to JSON; itself if there is no such step."""
+    """Return a value converted one step towards JSON; unchanged if there is no such step."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, PurePath):
@@ -174,7 +174,7 @@ def _converted(value: Any) -> Any:
         return next(base(value) for base in (str, int, float) if isinstance(value, base))
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    # pydantic and NumPy are recognised by what they offer: neither is imported for it
+    # pydantic and NumPy objects are recognised by their methods, so that neither library is imported
     if isinstance(value, type):
         return value
     if hasattr(value, "model_dump"):
@@ -217,5 +217,5 @@ def _sized(value: int, path: str) -> int:
 def _safe_repr(value: Any) -> str:
     try:
         return unicode_of(repr(value))
-    except Exception as error:  # noqa: BLE001  # a broken __repr__ of the user's must not cost the record
+    except Exception as error:  # noqa: BLE001  # a broken __repr__ of the user must not prevent the record
         return f"<{type(value).__qualname__} whose repr raises {type(error).__qualname__}>"

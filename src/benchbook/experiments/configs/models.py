@@ -1,6 +1,6 @@
-"""What a pydantic model says of its fields: the values they may take, and whether a mapping fits.
+"""What a pydantic model says about its fields: the values they may have, and whether a mapping fits.
 
-The only module of this floor that needs pydantic; it is loaded when a model is used.
+The only module of this package that needs pydantic; it is loaded when a model is used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchbook.errors import UsageError, nearest
 MOST_VALUES = 10_000
 
 
-class Misfit(UsageError):  # noqa: N818  # it is an error by its base, and reads well in code
+class Misfit(UsageError):  # noqa: N818  # its base class is an error, and the name reads well in code
     """A mapping does not fit its model.
 
     Attributes:
@@ -33,15 +33,15 @@ class Misfit(UsageError):  # noqa: N818  # it is an error by its base, and reads
 
 
 def is_model(value: Any) -> bool:
-    """Say whether a value is a pydantic model class."""
+    """Tell whether a value is a pydantic model class."""
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 
 def fit(model: type[BaseModel], values: Any, where: str) -> BaseModel:
-    """Return values as an instance of a model; unknown keys are errors, whatever the model says of them.
+    """Return values as an instance of a model; unknown keys are errors, even if the model allows them.
 
     Raises:
-        Misfit: A key is unknown or missing, or a value is wrong; all of them are told.
+        Misfit: A key is unknown or missing, or a value is wrong; the message lists all of them.
     """
     if isinstance(values, model):
         return values
@@ -62,7 +62,7 @@ def fit(model: type[BaseModel], values: Any, where: str) -> BaseModel:
 
 
 def space_of(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the values that the fields of a model may take, by key; fields that cannot be listed take their default.
+    """Return the possible values of a model's fields, by key; fields that cannot be listed have their default.
 
     Raises:
         UsageError: A field can neither be listed nor has a default, or is a range of more than 10,000 numbers.
@@ -149,7 +149,7 @@ def _unknown(
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that an annotation is, or the only one among its alternatives."""
+    """Return the model in an annotation: the annotation itself, or the only model among its alternatives."""
     if is_model(annotation):
         model: type[BaseModel] = annotation
         return model

@@ -35,7 +35,7 @@ class Config:
     _is_flat: bool
 
     def copy(self) -> Any:
-        """Return a copy of the value, for the function to keep."""
+        """Return a copy of the value that the function may change."""
         return dict(self.value) if self._is_flat else copy.deepcopy(self.value)
 
 
@@ -43,9 +43,9 @@ class Configs(Sequence[Config]):
     """Configurations in order, with unique names.
 
     Args:
-        configs: Mappings and pydantic models; or one of what the other constructors take: the path of a YAML file or
-            folder, or a pydantic model class.
-        model: A pydantic model that each configuration becomes; unknown keys and wrong values are errors.
+        configs: Mappings and pydantic models; or what the other constructors take: the path of a YAML file or folder,
+            or a pydantic model class.
+        model: A pydantic model that each configuration is converted to; unknown keys and wrong values are errors.
 
     Raises:
         UsageError: There is none, one is of another type, two have the same name, or one does not fit the model.
@@ -84,7 +84,7 @@ class Configs(Sequence[Config]):
         Args:
             path: The file or folder.
             model: A pydantic model that each configuration becomes.
-            known: The keys that a configuration may have; without it any.
+            known: The keys that a configuration may have; default: any.
 
         Raises:
             UsageError: Something in a file is wrong; the message names file and line.
@@ -107,7 +107,7 @@ class Configs(Sequence[Config]):
         seed: int = 0,
     ) -> Configs:
         """Return the pool of all combinations; see `expand`."""
-        given: Any = space  # which of the overloads it is, is for `expand` to say
+        given: Any = space  # `expand` decides which overload applies
         made: Any = expand(given, model=model, sample=sample, seed=seed)
         return cls(made)
 
@@ -177,7 +177,7 @@ def _named(values: Sequence[Any], fits: Sequence[Any], places: Sequence[str]) ->
             raise UsageError(f"{place} is of type {type(value).__name__}, expected a mapping or a pydantic model")
         try:
             plain(fitted)
-            # the user's id names a configuration also where its model has no such field
+            # the user's id names a configuration even if its model has no such field
             named = isinstance(value, Mapping) and value.get("id") is not None
             name = config_id_of(value if named else fitted)
         except UsageError as error:
@@ -190,7 +190,7 @@ def _named(values: Sequence[Any], fits: Sequence[Any], places: Sequence[str]) ->
 
 
 def _is_flat(value: Any) -> bool:
-    """Say whether a copy of the mapping alone is a copy of everything in it."""
+    """Tell whether a shallow copy of the mapping copies everything in it."""
     return type(value) is dict and all(type(item) in (str, int, float, bool, type(None)) for item in value.values())
 
 

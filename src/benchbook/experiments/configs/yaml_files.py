@@ -1,6 +1,6 @@
-"""Configurations from YAML: a file or a folder of files, with the line of each key for what must be reported.
+"""Configurations from YAML: a file or a folder of files, with the line of each key for error messages.
 
-The only module of this floor that needs PyYAML; it is loaded when a file is read.
+The only module of this package that needs PyYAML; it is loaded when a file is read.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _of_node(file: Path, node: yaml.Node) -> Iterator[Located]:
 
 
 def _note_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: Lines, above: set[int]) -> None:
-    """Note the line of each key; refuse keys that appear twice, and aliases that hold themselves."""
+    """Record the line of each key; reject keys that appear twice, and aliases that contain themselves."""
     if id(node) in above:
         raise UsageError(f"{file}:{node.start_mark.line + 1}: an alias contains itself")
     if isinstance(node, yaml.SequenceNode):

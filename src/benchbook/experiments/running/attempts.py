@@ -1,4 +1,4 @@
-"""Running one branch to its end: start, hook, the function with its repetitions, and the ending as data."""
+"""Running one branch to its end: start, hook, the function with its retries, and the outcome as data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def run_plain(job: Job) -> None:
     """Run a plain function in this thread and in the branch's own context.
 
     Raises:
-        BaseException: Only what is no `Exception`, such as KeyboardInterrupt; the branch has failed with it.
+        BaseException: Only exceptions that are not an `Exception`, such as KeyboardInterrupt; the branch has failed
+            then.
     """
     job.context.run(_run_plain, job)
 
@@ -44,7 +45,8 @@ async def run_async(job: Job) -> None:
     """Run an async function in this task, which is the branch's own.
 
     Raises:
-        BaseException: Only what is no `Exception`, such as KeyboardInterrupt; the branch has failed with it.
+        BaseException: Only exceptions that are not an `Exception`, such as KeyboardInterrupt; the branch has failed
+            then.
     """
     if not job.begin():
         return
@@ -59,7 +61,7 @@ async def run_async(job: Job) -> None:
         if task is not None and task.cancelling():
             job.skip(CANCELLED)
             raise
-        job.conclude(branch.mark_failure, error)  # not this task, but something that it awaits
+        job.conclude(branch.mark_failure, error)  # not this task is cancelled, but something that it awaits
     except Exception as error:  # noqa: BLE001  # the failure of a branch is data
         expired = isinstance(scope, asyncio.Timeout) and scope.expired() and isinstance(error, TimeoutError)
         job.conclude(branch.mark_failure, timed_out(job, error) if expired else error)
@@ -71,7 +73,7 @@ async def run_async(job: Job) -> None:
 
 
 def timed_out(job: Job, cause: BaseException | None = None) -> TimeoutError:
-    """Return the error of a branch whose time is over."""
+    """Return the error of a branch that timed out."""
     error = TimeoutError(f"branch {job.branch.config_id} did not end within {job.call.settings.timeout_s:g} s")
     error.__cause__ = cause
     return error
@@ -95,7 +97,7 @@ def _attempts(job: Job) -> Any:
             _refuse_coroutine(job, output)
             return output
         if job.stop is not None:
-            job.stop.wait(delay_s)  # ends early when nobody is waiting for the branch any more
+            job.stop.wait(delay_s)  # ends early when nobody waits for the branch
 
 
 def _refuse_coroutine(job: Job, output: Any) -> None:

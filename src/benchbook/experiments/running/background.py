@@ -26,7 +26,7 @@ LOOP_ENDED = "its event loop had ended"
 
 
 class ShadowHandle:
-    """A shadow under way.
+    """A running shadow.
 
     Attributes:
         branch: Its branch.
@@ -50,11 +50,11 @@ class ShadowHandle:
 
     @property
     def future(self) -> Future[Branch]:
-        """What is fulfilled, with the branch, when it has ended; it never holds an exception."""
+        """A future that gets the branch when it has ended; never an exception."""
         return self._done
 
     def cancel(self, reason: str = "the shadow was cancelled") -> bool:
-        """Give it up: an async function is cancelled, a thread is left behind. False if it had ended before."""
+        """Cancel it: an async function is cancelled, a thread is abandoned. False if it had already ended."""
         return self._lane.give_up(self, reason)
 
 
@@ -71,13 +71,13 @@ class Lane:
         _lanes.add(self)
 
     def forget(self) -> None:
-        """Start again, in the child of a fork: the shadows are the parent's."""
+        """Reset in a forked child: the shadows belong to the parent."""
         self._waiting.clear()
         self._running.clear()
         self._lock = threading.Lock()
 
     def add(self, jobs: Sequence[Job]) -> list[ShadowHandle]:
-        """Take shadows and return at once: they are started elsewhere, in the same order."""
+        """Accept shadows and return at once; they are started elsewhere, in the same order."""
         handles = [ShadowHandle(job, self) for job in jobs]
         with self._lock:
             room = self.background.backlog + self.background.max_concurrency - len(self._waiting) - len(self._running)
@@ -90,10 +90,10 @@ class Lane:
         return handles
 
     def give_up(self, handle: ShadowHandle, reason: str) -> bool:
-        """End a shadow from outside; its place goes to the next."""
+        """End a shadow from outside and give its place to the next."""
         ended = handle._job.skip(reason)
         if ended:
-            following = self._leave(handle)  # before the task hears of it, and thinks that its loop is ending
+            following = self._leave(handle)  # before the task is cancelled, which would assume that its loop is ending
             task = handle._task
             if task is not None and not task[0].is_closed():
                 task[0].call_soon_threadsafe(task[1].cancel)
@@ -111,7 +111,7 @@ class Lane:
                 asyncio.get_running_loop().call_soon(work)
             else:
                 background_loop().call_soon_threadsafe(work)
-        except RuntimeError:  # no thread any more, or no loop in this one
+        except RuntimeError:  # no more threads, or no loop in this one
             self._strand(handles or (), LOOP_ENDED if self._is_async else NO_THREAD)
 
     def _strand(self, handles: Iterable[ShadowHandle], reason: str) -> None:
@@ -150,13 +150,13 @@ class Lane:
 
     def _task_ended(self, handle: ShadowHandle, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
-            task.exception()  # it is kept in the branch
+            task.exception()  # the branch keeps it
             self._start_tasks(self._leave(handle))
-        elif handle in self._running:  # nobody gave it up, so its loop is ending
+        elif handle in self._running:  # it was not cancelled, so its loop is ending
             self._strand([handle], LOOP_ENDED)
 
     def _enter(self) -> list[ShadowHandle]:
-        """Take those whose turn it is."""
+        """Take the shadows whose turn it is."""
         with self._lock:
             return self._taken()
 

@@ -37,7 +37,7 @@ def _shares_loop(plan: Plan) -> bool:
 
 
 def checked(plan: Plan, name: str, *, streams: bool) -> Plan:
-    """Return a plan that can be followed.
+    """Return a valid plan.
 
     Raises:
         UsageError: It has the wrong number of branches, or shadows without saying how they run.

@@ -28,7 +28,7 @@ Hook = Callable[[Branch], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an experiment does with each branch; `streams` is how it follows a generator function, None for others."""
+    """What an experiment does with each branch; `streams` is how it runs a generator function, None for others."""
 
     name: str
     function: Callable[..., Any]
@@ -45,16 +45,16 @@ class Settings:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A branch to be run: it ends once, by itself or when it is given up.
+    """A branch to be run: it ends once, by itself or when it is cancelled.
 
     Attributes:
         call: The call to which it belongs.
         branch: The branch.
         config: Its configuration.
         context: The context variables of the branch.
-        stop: For a plain function: set when the branch has ended, for whatever reason.
-        done: Of a shadow: fulfilled when the branch has ended.
-        give_up: Called where the branch is cancelled: it stops the task, or tells those who wait for the thread.
+        stop: For a plain function: set when the branch has ended for any reason.
+        done: For a shadow: done when the branch has ended.
+        give_up: Called when the branch is cancelled: stops the task, or notifies those waiting for the thread.
     """
 
     call: Call
@@ -67,7 +67,7 @@ class Job:
     _lock: Any = field(default_factory=threading.RLock)
 
     def begin(self) -> bool:
-        """Start the branch; False if it was skipped before its turn came. The sinks hear of it before its ending."""
+        """Start the branch; False if it was skipped before its turn came. Sinks are notified of it before its end."""
         with self._lock:
             if self.branch.finished:
                 return False
@@ -76,7 +76,7 @@ class Job:
             return True
 
     def conclude(self, finish: Callable[..., None], *arguments: Any) -> bool:
-        """Finish the branch and tell everybody; False if it was already finished."""
+        """Finish the branch and notify everybody; False if it was already finished."""
         with self._lock:
             if self.branch.finished:
                 return False
@@ -124,13 +124,13 @@ class Call:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, branches: BranchContainer) -> None:
-        """Take the branches and tell the sinks that the call begins."""
+        """Take the branches and notify the sinks that the call begins."""
         self.branches = branches
         self._open = len(branches)
         self.recorder.call_started(self)
 
     def branch_ended(self, branch: Branch) -> None:
-        """Tell hook, strategy and sinks; what fails in them is logged. With the last branch the call ends."""
+        """Notify hook, strategy and sinks; their errors are logged. The call ends with the last branch."""
         hook = self.settings.after
         try:
             self._tell_of(branch, hook)
@@ -142,7 +142,7 @@ class Call:
             if hook is not None:
                 hook(branch)
             self.strategy.observe(self.pool, branch)
-        except Exception:  # hooks and strategies are the user's; the result of the branch stands
+        except Exception:  # hooks and strategies are user code; the result of the branch is kept
             log.warning("after branch %s of %s:", branch.config_id, self.settings.name, exc_info=True)
         self.recorder.branch_ended(self, branch)
 
@@ -157,7 +157,7 @@ class Call:
 
     @property
     def status(self) -> BranchStatus:
-        """Success where a foreground branch succeeded; failed if one failed and none succeeded."""
+        """Success if a foreground branch succeeded; failed if one failed and none succeeded."""
         of_foreground = {branch.status for branch in self.branches if branch.role is self.plan.role}
         for status in (BranchStatus.SUCCESS, BranchStatus.PENDING, BranchStatus.FAILED):
             if status in of_foreground:

@@ -1,4 +1,4 @@
-"""Running the branches for which the caller waits: as tasks of its loop, or as threads."""
+"""Running the branches that the caller waits for: as tasks of its loop, or as threads."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def run_tasks(jobs: Sequence[Job], *, max_concurrency: int | None, first_s
 
 
 def _stop(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed, and the task ended with it
+    with contextlib.suppress(RuntimeError):  # the loop is closed, and the task has ended with it
         loop.call_soon_threadsafe(task.cancel)
 
 
@@ -54,7 +54,7 @@ async def _gated(job: Job, gate: asyncio.Semaphore, beaten: Sequence[Job]) -> No
     async with gate:
         await run_async(job)
         if beaten and job.branch.status is BranchStatus.SUCCESS:
-            for other in beaten:  # those at the gate must not even start
+            for other in beaten:  # waiting branches must not even start
                 if other.branch.started_at_s is None:
                     other.skip(BEATEN)
 
@@ -69,7 +69,7 @@ async def _first_success(jobs: Sequence[Job], tasks: Sequence[asyncio.Task[None]
 
 
 async def _cancel(jobs: Sequence[Job], tasks: Sequence[asyncio.Task[None]], reason: str) -> None:
-    for job in jobs:  # before the tasks hear of it, so that this reason is kept
+    for job in jobs:  # before the tasks are cancelled, so that this reason is kept
         job.skip(reason)
     for task in tasks:
         task.cancel()
@@ -79,13 +79,13 @@ async def _cancel(jobs: Sequence[Job], tasks: Sequence[asyncio.Task[None]], reas
 def run_threads(
     jobs: Sequence[Job], *, max_concurrency: int | None, first_success: bool, timeout_s: float | None
 ) -> None:
-    """Run plain branches in threads; returns when all have ended or were given up.
+    """Run plain branches in threads; returns when all have ended or were cancelled.
 
-    A thread cannot be killed: a branch whose time is over has failed, and its thread is left behind as a daemon.
-    A branch alone, without a time-out, runs on the caller's thread.
+    A thread cannot be killed: a branch that times out has failed, and its thread is abandoned as a daemon. A single
+    branch without a time-out runs in the caller's thread.
 
     Raises:
-        BaseException: Only what is no `Exception`, such as KeyboardInterrupt; the branches are skipped.
+        BaseException: Only exceptions that are not an `Exception`, such as KeyboardInterrupt; the branches are skipped.
     """
     if len(jobs) == 1 and timeout_s is None:
         run_plain(jobs[0])
@@ -110,7 +110,7 @@ def run_threads(
 
 
 def _start(job: Job, done: queue.SimpleQueue[Job], *, alone: bool) -> bool:
-    """Start a thread; False if there are too many, and one of ours will end."""
+    """Start a thread; False if there are too many and one of ours will end."""
 
     def work() -> None:
         with contextlib.suppress(BaseException):  # SystemExit in a branch is its failure, which it has kept
@@ -129,7 +129,7 @@ def _start(job: Job, done: queue.SimpleQueue[Job], *, alone: bool) -> bool:
 
 
 def _next_ended(done: queue.SimpleQueue[Job], deadlines: dict[Job, float]) -> Job:
-    """Wait for a branch to end; one whose time is over ends here."""
+    """Wait for a branch to end; a branch that times out is ended here."""
     while True:
         first = min(deadlines, key=deadlines.__getitem__)
         left = deadlines[first] - time.monotonic()
@@ -138,5 +138,5 @@ def _next_ended(done: queue.SimpleQueue[Job], deadlines: dict[Job, float]) -> Jo
         except queue.Empty:
             first.conclude(first.branch.mark_failure, timed_out(first))
             return first
-        if job in deadlines:  # else it was given up before
+        if job in deadlines:  # otherwise it was cancelled before
             return job

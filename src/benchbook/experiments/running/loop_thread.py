@@ -1,4 +1,4 @@
-"""One event loop in a daemon thread, in which the async shadows of all experiments run, apart from the caller's."""
+"""One event loop in a daemon thread, in which the async shadows of all experiments run, separate from the caller's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def background_loop() -> asyncio.AbstractEventLoop:
-    """Return the loop; it is started when it is first asked for."""
-    global _loop  # noqa: PLW0603  # there is one such thread in a process
+    """Return the loop, which is started at first use."""
+    global _loop  # noqa: PLW0603  # there is one such thread per process
     with _lock:
         if _loop is None:
             _loop = asyncio.new_event_loop()
@@ -21,7 +21,7 @@ def background_loop() -> asyncio.AbstractEventLoop:
 
 
 def _forget() -> None:
-    global _loop, _lock  # the child of a fork has no such thread
+    global _loop, _lock  # a forked child has no such thread
     _loop, _lock = None, threading.Lock()
 
 

@@ -22,9 +22,9 @@ class Outcome:
         call_id: Unique name of the call.
         experiment: Name of the experiment.
         strategy: Name of the strategy.
-        parent_id: The branch inside of which the call was made; None at the top.
+        parent_id: The branch within which the call was made; None at the top level.
         branches: All branches of the call, shadows included, in configuration order.
-        handles: The shadows, to be waited for or cancelled.
+        handles: The shadows, which can be awaited or cancelled.
     """
 
     __slots__ = ("_main", "_returns", "branches", "call_id", "experiment", "handles", "parent_id", "strategy")
@@ -61,24 +61,24 @@ class Outcome:
 
     @property
     def exception(self) -> BaseException | None:
-        """What `result` raises for a failed branch; None if it does not, or where failures are branches."""
+        """What `result` raises for a failed branch; None if nothing, or if the result is the container of branches."""
         if self._returns == "branches":
             return None
         error = self._main.exception
         return None if error is None else error.original
 
     async def shadows(self) -> BranchContainer:
-        """Wait for the shadows and return their branches; the failed ones are among them."""
+        """Wait for the shadows and return their branches, failed ones included."""
         waiting = [asyncio.wrap_future(handle.future) for handle in self.handles if not handle.done]
         if waiting:
             await asyncio.shield(asyncio.gather(*waiting))
         return self._shadows()
 
     def wait_shadows(self, timeout_s: float | None = None) -> BranchContainer:
-        """Wait for the shadows, also from plain code, and return their branches; `pending` are those that take longer.
+        """Wait for the shadows, also from plain code, and return their branches; `pending` ones took longer.
 
         Args:
-            timeout_s: How long; None: for ever.
+            timeout_s: How long; None: without limit.
         """
         wait([handle.future for handle in self.handles], timeout=timeout_s)
         return self._shadows()

@@ -1,4 +1,4 @@
-"""When a failed branch is tried again, and after how long."""
+"""When a failed branch is retried, and after how long."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from benchbook.whole_numbers import check_whole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """Tries a failed function again, waiting longer each time.
+    """Retries a failed function, waiting longer each time.
 
     Attributes:
-        count: How often it is tried again: 2 means at most three calls.
-        first_delay_s: Wait before the first repetition.
-        factor: By which the wait grows from one to the next.
-        longest_delay_s: What it grows to at most.
-        jitter: Share of the wait by which it is drawn shorter or longer, 0 to 1, so that branches do not march in step.
-        on: Exceptions after which it is tried again; all others fail the branch at once.
-        seed: Of the jitter, which is a function of seed, call, configuration and attempt only.
+        count: Number of retries: 2 means at most three calls.
+        first_delay_s: Wait before the first retry.
+        factor: Growth of the wait from one retry to the next.
+        longest_delay_s: Longest wait.
+        jitter: Share of the wait by which it is randomly shortened or lengthened, 0 to 1, so that branches do not retry
+            simultaneously.
+        on: Exceptions after which it is retried; all others fail the branch at once.
+        seed: Seed of the jitter, which depends only on seed, call, configuration and attempt.
     """
 
     count: int = 0

@@ -17,9 +17,9 @@ _lanes_lock = threading.Lock()
 
 
 def lane_of(sink: Sink) -> SinkLane:
-    """Return the one way to a sink: experiments that share it share the order, so that a parent is told of first."""
+    """Return the queue of a sink: experiments that share a sink share its order, so that a parent is reported first."""
     with _lanes_lock:
-        # a lane keeps its sink, so that a number is not given again while the lane lives
+        # a lane keeps its sink alive, so that the id is not reused while the lane exists
         lane = _lanes.get(id(sink))
         if lane is None:
             lane = _lanes[id(sink)] = SinkLane(sink)
@@ -27,7 +27,7 @@ def lane_of(sink: Sink) -> SinkLane:
 
 
 class SinkLane:
-    """Tells a sink things in their order."""
+    """Passes events to a sink in order."""
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
@@ -37,23 +37,23 @@ class SinkLane:
         exit_report.watch_sink(self)
 
     def forget(self) -> None:
-        """Start again, in the child of a fork: the parent tells what is on the way."""
+        """Reset in a forked child: the parent delivers what is in the queue."""
         self._queue.clear()
         self._active = False
         self._lock = threading.Lock()
 
     def put(self, method: str, arguments: tuple[Any, ...]) -> None:
-        """Take something to tell and return at once."""
+        """Queue an event and return at once."""
         self._add((method, arguments))
 
     def flush(self) -> Future[None]:
-        """Return what is fulfilled when the sink has heard all that was put before."""
+        """Return a future that is done when the sink has received everything queued before."""
         reached: Future[None] = Future()
         self._add(reached)
         return reached
 
     def drain(self, timeout_s: float) -> bool:
-        """Wait until the sink has heard everything; do it here if no thread can be started any more."""
+        """Wait until the sink has received everything; deliver it here if no thread can be started any more."""
         reached = self.flush()
         with self._lock:
             idle, self._active = not self._active, True
@@ -69,7 +69,7 @@ class SinkLane:
         if start:
             try:
                 threads.submit(self._work)
-            except RuntimeError:  # the interpreter is ending: `drain` does it
+            except RuntimeError:  # the interpreter is ending: `drain` delivers it
                 self._active = False
 
     def _work(self) -> None:
@@ -87,7 +87,7 @@ class SinkLane:
 
 def _forget() -> None:
     """After a fork: the threads are gone, and a lock may be held by one of them."""
-    global _lanes_lock  # noqa: PLW0603  # such a lock can only be replaced
+    global _lanes_lock  # noqa: PLW0603  # the lock can only be replaced
     _lanes_lock = threading.Lock()
     for lane in list(_lanes.values()):
         lane.forget()

@@ -1,4 +1,4 @@
-"""The default sink: one JSON artifact a call, under the artifact root."""
+"""The default sink: one JSON artifact per call, under the artifact root."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 class JsonArtifacts:
     """Writes `experiments/<experiment>/<time>-<call>.json.zst`, a call with all of its branches.
 
-    Files that branches report are next to it, in `<time>-<call>/<branch>/`. Apart from these, nothing is written before
-    a call has ended.
+    Files that branches report are stored next to it, in `<time>-<call>/<branch>/`. Nothing else is written before a
+    call has ended.
 
     Args:
-        root: The artifact root; None: that of benchbook, found when the sink is made.
+        root: The artifact root; None: that of benchbook when the sink is made.
         suffix: `.json.zst`, `.json.gz` or `.json`.
     """
 
@@ -36,7 +36,7 @@ class JsonArtifacts:
         self._started: dict[str, float] = {}
 
     def start(self, span: Span) -> None:
-        """Note when a call began."""
+        """Record when a call began."""
         if span.kind == "call":
             self._started[span.id] = span.started_at_s
 
@@ -64,7 +64,7 @@ class JsonArtifacts:
         return save_document(ending.document(), stem.with_name(f"{stem.name}{self.suffix}"))
 
     def forget(self, span: Span) -> None:
-        """Keep nothing more of a call."""
+        """Forget a call."""
         self._started.pop(span.call_id, None)
 
     def _stem(self, span: Span) -> Path:

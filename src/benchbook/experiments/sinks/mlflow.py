@@ -1,7 +1,7 @@
-"""The sink to an MLflow server: a run for each call, a child run for each branch.
+"""The MLflow sink: a run for each call, a child run for each branch.
 
-It speaks through MLflow's client and never through its current run, so that a run that the user has open stays as it
-is. The client alone (`mlflow-skinny`) is enough.
+It uses MLflow's client and never the active run, so that a run that the user has open is not changed. The client alone
+(`mlflow-skinny`) is enough.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class MLflow:
     """Writes to an MLflow server; if it does not answer, a local copy is written instead.
 
     Args:
-        tracking_uri: The server, or a local store; None: what MLflow itself is set to.
+        tracking_uri: The server, or a local store; None: MLflow's own setting.
         experiment: MLflow experiment; None: that of the user's open run, else the experiment's own name.
-        timeout_s: How long one request may take.
-        retry_after_s: How long a server that did not answer is left alone.
+        timeout_s: Time limit of a request.
+        retry_after_s: Time without requests after a server did not answer.
         root: Artifact root of the local copies; None: that of benchbook.
 
     Raises:
@@ -65,7 +65,8 @@ class MLflow:
     ) -> None:
         if "mlflow" not in sys.modules and importlib.util.find_spec("mlflow") is None:
             raise MissingExtraError("the MLflow sink needs MLflow: pip install 'benchbook[mlflow]'")
-        # Here, and not in the sink's thread: that of a short program would import at exit, when much is refused.
+        # Imported here and not in the sink's thread, which in a short program would import at exit, when imports may
+        # fail.
         self._mlflow = importlib.import_module("mlflow")
         self.tracking_uri = tracking_uri
         self.experiment = experiment
@@ -83,7 +84,7 @@ class MLflow:
         self._made: Any = None
 
     def prepare(self, span: Span) -> None:
-        """Note, on the caller's thread, the run that the user has open: it becomes the parent of the call's run."""
+        """Record, in the caller's thread, the run that the user has open: it becomes the parent of the call's run."""
         mlflow = sys.modules.get("mlflow")
         run = mlflow.active_run() if mlflow is not None else None
         if run is not None and mlflow is not None and self.tracking_uri in (None, mlflow.get_tracking_uri()):
@@ -149,13 +150,13 @@ class MLflow:
         return self._names.setdefault(span.id, RunNames())
 
     def _log(self, span: Span, what: str, items: Sequence[Any]) -> None:
-        """Write parameters or metrics; where they are refused together, one by one, so that one costs no other."""
+        """Write parameters or metrics; if they are rejected together, one by one."""
         if not self._of_run(span, partial(_log_batch, what, items)) and len(items) > 1:
             for item in items:
                 self._of_run(span, partial(_log_batch, what, [item]))
 
     def _describe(self, client: Any, run_id: str, span: Span, ending: Ending, names: RunNames) -> None:
-        """Write what a run ended with: tags, and the record as a file."""
+        """Write the end of a run: tags, and the record as a file."""
         document: Any = ending.document()
         error = document.get("exception")
         tags = {
@@ -177,7 +178,7 @@ class MLflow:
         return self._ask(span, lambda client: (act(client, run_id), True)[1]) is True
 
     def _ask(self, span: Span, act: Callable[[Any], Any]) -> Any:
-        """Ask the server; None if it cannot be asked, and the call is marked for a local copy."""
+        """Send a request to the server; None if that fails, and the call is marked for a local copy."""
         with self._lock:
             if time.monotonic() < self._down_until:
                 self._failed.add(span.call_id)
@@ -185,7 +186,7 @@ class MLflow:
             try:
                 with self._patience:
                     return act(self._client())
-            except Exception as error:  # noqa: BLE001  # whatever the client raises, the experiment goes on
+            except Exception as error:  # noqa: BLE001  # whatever the client raises, the experiment continues
                 self._note(span, error)
                 return None
 
@@ -238,14 +239,14 @@ class MLflow:
             return str(found.experiment_id)
         try:
             return str(client.create_experiment(name))
-        except Exception:  # another process may have made it at this moment
+        except Exception:  # another process may have made it in the meantime
             found = client.get_experiment_by_name(name)
             if found is None:
                 raise
             return str(found.experiment_id)
 
     def _settle(self, client: Any) -> None:
-        """Close the runs that were left open while the server was away."""
+        """Close the runs that were left open while the server did not answer."""
         while self._owed:
             client.set_terminated(self._owed[0][0], self._owed[0][1])
             self._owed.popleft()

@@ -1,4 +1,4 @@
-"""What MLflow's client needs: a time-out that is short, and requests of a size it accepts."""
+"""Settings for MLflow's client: a short time-out, and requests of an accepted size."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _OUTAGES = {"INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "DEADLINE_EXCEEDED"}
-# the client reads these at each request, and takes them from nowhere else
+# the client reads only these variables, at each request
 _TIMEOUT, _RETRIES = "MLFLOW_HTTP_REQUEST_TIMEOUT", "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
-# at the end of each run it would print where to see it, in the midst of what the experiment prints
+# it would print a link at the end of each run, among the output of the experiment
 _QUIET = "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"
 _environment = threading.RLock()
 
 
 class Patience:
-    """While it is entered, a request of MLflow's client takes so long at most, unless the user has set it otherwise.
+    """Within this context, a request of MLflow's client has a time limit, unless the user has set one.
 
-    By itself the client waits two minutes for an answer and tries seven times again, longer each time. Requests that
-    the user's own code makes in another thread meanwhile have the same time-out.
+    By default, the client waits two minutes for an answer and retries seven times with growing delays. Requests that
+    the user's code makes in another thread in the meantime have the same time-out.
     """
 
     def __init__(self, timeout_s: float) -> None:
@@ -42,8 +42,8 @@ class Patience:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Say whether a server, or a local store, is there but does not take what it was given."""
-    code = getattr(error, "error_code", None)  # of all that MLflow raises itself
+    """Tell whether a server, or a local store, answers but rejects what it was given."""
+    code = getattr(error, "error_code", None)  # the base class of MLflow's own errors
     return type(error).__name__ == "RestException" or (code is not None and code not in _OUTAGES)
 
 

@@ -1,4 +1,4 @@
-"""Sinks: where the record of calls and branches goes; the protocol, memory, and several at once."""
+"""Sinks: where records of calls and branches go; the protocol, a sink in memory, and several sinks at once."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A call, or one of its branches, as sinks know it.
+    """A call, or one of its branches, as sinks see it.
 
     Attributes:
         kind: Which of the two.
         id: Its unique name.
-        parent_id: Of a branch its call; of a call the branch inside of which it was made, None at the top.
-        call_id: The call; the call's own id where it is one.
+        parent_id: For a branch, its call; for a call, the branch within which it was made, None at the top level.
+        call_id: The call; for a call, its own id.
         experiment: Name of the experiment.
         strategy: Name of the strategy.
         config_id: Name of the configuration; empty for a call.
-        role: The branch's part in the call; empty for a call.
+        role: The branch's role in the call; empty for a call.
         started_at_s: When it started, in seconds since the epoch.
     """
 
@@ -50,10 +50,10 @@ class Ending:
     """How a span ended.
 
     Attributes:
-        status: What has become of it.
+        status: Its status.
         ended_at_s: When, in seconds since the epoch.
         duration_s: Seconds it took.
-        document: Makes the whole record of the span as JSON values, with secrets masked.
+        document: Makes the complete record of the span as JSON values, with secrets masked.
     """
 
     status: BranchStatus
@@ -64,11 +64,11 @@ class Ending:
 
 @runtime_checkable
 class Sink(Protocol):
-    """Takes records. Secrets are masked before.
+    """Receives records. Secrets are masked before.
 
-    Methods are called from several threads. What a sink raises is logged and never reaches the experiment. A sink with
+    Methods are called from several threads. Exceptions of a sink are logged and never reach the experiment. A sink with
     an attribute `blocking = False` is called immediately, in the thread of the event; all others are called in a
-    separate thread, in order. A method `prepare(span)`, where there is one, is called on the caller's thread before a
+    separate thread, in order. A method `prepare(span)`, if there is one, is called in the caller's thread before a
     call's `start`.
     """
 
@@ -76,13 +76,13 @@ class Sink(Protocol):
         """A call or branch begins."""
 
     def params(self, span: Span, params: Mapping[str, Any]) -> None:
-        """Take the configuration of a branch, with nested keys joined by dots."""
+        """Receive the configuration of a branch, with nested keys joined by dots."""
 
     def metrics(self, span: Span, metrics: Mapping[str, float], step: int | None) -> None:
-        """Take numbers, all of one step."""
+        """Receive numbers, all of one step."""
 
     def artifact(self, span: Span, name: str, data: bytes) -> None:
-        """Take a file."""
+        """Receive a file."""
 
     def finish(self, span: Span, ending: Ending) -> None:
         """A call or branch has ended; a call after all of its branches."""
@@ -115,18 +115,18 @@ class InMemory:
 
     @property
     def records(self) -> list[Recorded]:
-        """All that is kept, in order of start."""
+        """All kept records, in order of start."""
         with self._lock:
             return list(self._kept.values())
 
     @property
     def calls(self) -> list[Recorded]:
-        """The calls that are kept."""
+        """The kept calls."""
         return [record for record in self.records if record.span.kind == "call"]
 
     @property
     def branches(self) -> list[Recorded]:
-        """The branches that are kept."""
+        """The kept branches."""
         return [record for record in self.records if record.span.kind == "branch"]
 
     def start(self, span: Span) -> None:
@@ -184,7 +184,7 @@ class FanOut:
         self._each("finish", span, ending)
 
     def prepare(self, span: Span) -> None:
-        """Pass on to those that want it."""
+        """Pass on to sinks that have the method."""
         for sink in self.sinks:
             if hasattr(sink, "prepare"):
                 tell(sink, "prepare", (span,))
@@ -195,13 +195,13 @@ class FanOut:
 
 
 def is_blocking(sink: Sink) -> bool:
-    """Say whether a sink may take long, and so has a thread of its own."""
+    """Tell whether a sink may be slow, and so has its own thread."""
     return bool(getattr(sink, "blocking", True))
 
 
 def tell(sink: Sink, method: str, arguments: tuple[Any, ...]) -> None:
-    """Tell a sink something; what it raises is logged."""
+    """Call a sink; its exceptions are logged."""
     try:
         getattr(sink, method)(*arguments)
-    except Exception:  # a sink is the user's, and never costs the experiment
+    except Exception:  # a sink is user code, and must not affect the experiment
         log.warning("the sink %s failed to %s:", type(sink).__name__, method, exc_info=True)

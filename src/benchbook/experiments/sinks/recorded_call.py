@@ -1,4 +1,4 @@
-"""What the recorder needs of a call; `benchbook.experiments.running.call.Call` has it."""
+"""What the recorder needs from a call; `benchbook.experiments.running.call.Call` has it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Named(Protocol):
 
 
 class RecordedCall(Protocol):
-    """A call as sinks hear of it."""
+    """A call as sinks see it."""
 
     @property
     def settings(self) -> Named:
-        """What the experiment does with each branch; its name is the experiment's."""
+        """Settings of the experiment; the name is the experiment's."""
 
     @property
     def strategy(self) -> Named:
@@ -38,7 +38,7 @@ class RecordedCall(Protocol):
 
     @property
     def parent(self) -> Branch | None:
-        """The branch inside of which the call was made."""
+        """The branch within which the call was made."""
 
     @property
     def started(self) -> tuple[float, float]:
@@ -54,4 +54,4 @@ class RecordedCall(Protocol):
 
     @property
     def status(self) -> BranchStatus:
-        """What has become of it."""
+        """Its status."""

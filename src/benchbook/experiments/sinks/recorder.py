@@ -1,4 +1,4 @@
-"""Tells the sinks of an experiment what happens, with secrets masked."""
+"""Reports events of an experiment to its sinks, with secrets masked."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ from benchbook.experiments.sinks.protocol import Ending, Sink, Span, is_blocking
 from benchbook.experiments.sinks.recorded_call import RecordedCall
 
 log = logging.getLogger(__name__)
-PREFIX = "benchbook."  # of what is ours among names that the user chooses
+PREFIX = "benchbook."  # prefix of our own names among the user's
 DURATION = f"{PREFIX}duration_s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ConfigFacts:
-    """What is told of a configuration each time it is used."""
+    """What is reported of a configuration each time it is used."""
 
     params: dict[str, Any]
     config_id: str
 
 
 class Recorder:
-    """Tells sinks of calls and branches.
+    """Reports calls and branches to sinks.
 
     Args:
-        sinks: Where to.
-        redact: Names whose values are masked in addition to the usual ones; True: only those; False or empty: none.
+        sinks: The sinks.
+        redact: Names whose values are masked in addition to the usual ones; True: only the usual ones; False or empty:
+            none.
     """
 
     def __init__(self, sinks: Iterable[Sink], redact: Redact = True) -> None:
@@ -117,7 +118,7 @@ class Recorder:
             self._tell("artifact", span, name, data)
 
     def flush(self) -> Sequence[Future[None]]:
-        """Return what is fulfilled when the sinks have heard everything so far; empty if they have."""
+        """Return futures that are done when the sinks have received everything so far; empty if they have."""
         return [lane.flush() for lane in self._lanes]
 
     def _tell(self, method: str, *arguments: Any) -> None:
@@ -161,15 +162,15 @@ def numbers(output: Any) -> dict[str, float]:
     try:
         for key, value in entries.items():
             if _is_number(value):
-                with contextlib.suppress(TypeError, ValueError):  # an array of one text offers what numbers offer
+                with contextlib.suppress(TypeError, ValueError):  # an array with one text has the methods of numbers
                     found[key_of(key)] = as_float(value)
-    except Exception:  # the mapping is the user's
+    except Exception:  # the mapping is a user object
         log.warning("the numbers of an output cannot be read:", exc_info=True)
     return found
 
 
 def _is_number(value: Any) -> bool:
-    # NumPy's scalars are recognised by what they offer, for NumPy is not imported here
+    # NumPy's scalars are recognised by their methods, because NumPy is not imported here
     if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
         return False
     return isinstance(value, int | float) or getattr(value, "shape", None) == ()

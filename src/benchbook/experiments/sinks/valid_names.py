@@ -1,4 +1,4 @@
-"""Names that MLflow accepts, for those that the user chose: each valid, no two alike."""
+"""Names that MLflow accepts in place of the user's names: valid and unique."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONGEST = 240
 
 
 def plain_name(name: str) -> str:
-    """Return a name of a parameter or metric with what MLflow does not accept replaced; parts of a path are kept plain.
+    """Return a name of a parameter or metric without characters that MLflow rejects; paths stay simple.
 
     Examples:
         >>> plain_name("solver.step [m]"), plain_name("https://host/data"), plain_name("../up"), plain_name("")
@@ -24,7 +24,7 @@ def plain_name(name: str) -> str:
 
 @dataclass(slots=True)
 class ValidNames:
-    """The names of one kind in one run, in the order in which they came.
+    """The names of one kind in one run, in order of appearance.
 
     Examples:
         >>> names = ValidNames()
@@ -38,7 +38,7 @@ class ValidNames:
     _taken: set[str] = field(default_factory=set)
 
     def of(self, name: str) -> str:
-        """Return the valid name for one of the user's; always the same."""
+        """Return the valid name for one of the user's names; always the same."""
         found = self._valid.get(name)
         if found is None:
             base = found = plain_name(name)
@@ -57,7 +57,7 @@ class ValidNames:
 
 @dataclass(slots=True)
 class RunNames:
-    """The names in a run, and where each metric stands: MLflow shows the last one by step, then by time."""
+    """The names in a run, and the position of each metric: MLflow shows the last value by step, then by time."""
 
     params: ValidNames = field(default_factory=ValidNames)
     metrics: ValidNames = field(default_factory=ValidNames)

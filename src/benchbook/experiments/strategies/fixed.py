@@ -14,7 +14,7 @@ from benchbook.whole_numbers import check_whole
 
 
 class Single:
-    """Run one configuration, always the same.
+    """Always run the same configuration.
 
     Args:
         config: Its place in the pool, or its name.
@@ -30,11 +30,11 @@ class Single:
         return Plan(foreground=(pool.pick(self.config),))
 
     def observe(self, pool: Configs, branch: Branch) -> None:
-        """Learn nothing."""
+        """Do nothing."""
 
 
 class RoundRobin:
-    """Run one configuration a call, in turn: k calls over n configurations use each k/n times, rounded down or up.
+    """Run one configuration per call, in turn: k calls over n configurations use each k/n times, rounded down or up.
 
     The turn belongs to the pool, so that one instance may serve several experiments.
 
@@ -57,7 +57,7 @@ class RoundRobin:
         return Plan(foreground=(pool[turn % len(pool)],))
 
     def observe(self, pool: Configs, branch: Branch) -> None:
-        """Learn nothing."""
+        """Do nothing."""
 
 
 class Shadow:
@@ -66,8 +66,8 @@ class Shadow:
     Args:
         primary: Place or name of the primary configuration.
         max_concurrency: How many shadows run at once, over all calls of the experiment.
-        backlog: How many may wait for that; those beyond are skipped.
-        drain_timeout_s: How long the interpreter waits for shadows at its exit.
+        backlog: How many may wait; further ones are skipped.
+        drain_timeout_s: How long the interpreter waits for shadows at exit.
         where: `background` or `caller`: see `Background`. It matters for async functions only.
     """
 
@@ -99,7 +99,7 @@ class Shadow:
         return Plan(foreground=(primary,), shadows=others, background=self.background)
 
     def observe(self, pool: Configs, branch: Branch) -> None:
-        """Learn nothing."""
+        """Do nothing."""
 
 
 class MultiBranch:
@@ -126,4 +126,4 @@ class MultiBranch:
         )
 
     def observe(self, pool: Configs, branch: Branch) -> None:
-        """Learn nothing."""
+        """Do nothing."""

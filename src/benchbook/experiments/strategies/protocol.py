@@ -1,4 +1,4 @@
-"""What a strategy decides for one call, and the protocol that strategies fill."""
+"""What a strategy decides for one call, and the protocol of strategies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Plan:
 
     @property
     def role(self) -> Role:
-        """The part that the foreground branches play."""
+        """The role of the foreground branches."""
         return Role.PRIMARY if self.background is not None else Role.BRANCH
 
 
@@ -43,10 +43,10 @@ class Background:
 
     Attributes:
         max_concurrency: How many of an experiment's shadows run at once, over all of its calls.
-        backlog: How many may wait for that; those beyond are skipped, so that memory stays bounded.
-        drain_timeout_s: How long the interpreter waits for them at its exit.
-        where: `background`: async shadows have an event loop and a thread of their own, and nothing they do delays
-            the primary; `caller`: they share the caller's loop, and end with it.
+        backlog: How many may wait; further ones are skipped, so that memory stays bounded.
+        drain_timeout_s: How long the interpreter waits for them at exit.
+        where: `background`: async shadows have their own event loop and thread, and cannot delay the primary; `caller`:
+            they share the caller's loop, and end with it.
     """
 
     max_concurrency: int = 64
@@ -59,8 +59,8 @@ class Background:
 class Strategy(Protocol):
     """Decides which configurations a call uses, and how.
 
-    `plan` is called once per call, also by many threads and tasks at once; what it remembers must be guarded. `observe`
-    is told of each branch when it has ended, in whichever thread that is.
+    `plan` is called once per call, also by many threads and tasks at once; state that it keeps must be protected.
+    `observe` is called with each branch that has ended, in any thread.
     """
 
     @property
@@ -68,7 +68,7 @@ class Strategy(Protocol):
         """Its name in records."""
 
     def plan(self, pool: Configs) -> Plan:
-        """Decide for one call."""
+        """Return the plan of one call."""
 
     def observe(self, pool: Configs, branch: Branch) -> None:
         """Learn from a branch that has ended."""

@@ -1,4 +1,4 @@
-"""The strategies that draw: weighted random and epsilon-greedy; they show how a strategy remembers and learns."""
+"""Random strategies: weighted random and epsilon-greedy; examples of strategies with memory."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from benchbook.experiments.strategies.protocol import Plan
 
 
 class WeightedRandom:
-    """Run one configuration a call, drawn with given weights.
+    """Run one configuration per call, drawn with given weights.
 
     Args:
-        weights: One a configuration, in order or by name; None: all alike. Not negative, and not all zero.
-        seed: Of the draws: the same seed gives the same sequence of configurations.
+        weights: One per configuration, in order or by name; None: equal weights. Not negative, and not all zero.
+        seed: Seed of the draws: the same seed gives the same sequence of configurations.
     """
 
     name = "weighted_random"
@@ -44,7 +44,7 @@ class WeightedRandom:
             return Plan(foreground=(stream.choices(list(pool), weights)[0],))
 
     def observe(self, pool: Configs, branch: Branch) -> None:
-        """Learn nothing."""
+        """Do nothing."""
 
     def _weights(self, pool: Configs) -> list[float]:
         if self.weights is None:
@@ -70,16 +70,16 @@ class _Tally:
 
 
 class EpsilonGreedy:
-    """Run the configuration that was best so far; now and then, with probability epsilon, any of them.
+    """Run the best configuration so far, or with probability epsilon a random one.
 
-    Each configuration is tried once before. The best has the least mean score of its successful branches; one that
-    has only failed is chosen by chance alone.
+    Each configuration is tried once first. The best has the smallest mean score of its successful branches; a
+    configuration that has only failed is chosen only at random.
 
     Args:
         epsilon: Probability of a draw from all configurations, 0 to 1.
-        score: What is to be least: a function of the branch, the name of an entry of the output, or None for the
+        score: What is minimised: a function of the branch, the name of an entry of the output, or None for the
             output itself. NaN counts as no score.
-        seed: Of the draws.
+        seed: Seed of the draws.
     """
 
     name = "epsilon_greedy"
@@ -104,7 +104,7 @@ class EpsilonGreedy:
         return Plan(foreground=(chosen,))
 
     def observe(self, pool: Configs, branch: Branch) -> None:
-        """Take a successful branch into its configuration's mean.
+        """Add a successful branch to its configuration's mean.
 
         Raises:
             UsageError: The score is not a number.
@@ -128,7 +128,7 @@ class EpsilonGreedy:
                 return config
         if tally.stream.random() < self.epsilon or not tally.scored:
             return tally.stream.choice(list(pool))
-        # of equal ones the first in the pool, whichever was scored first
+        # ties are decided by the order of the pool
         return min((config for config in pool if config.id in tally.scored), key=lambda c: tally.scored[c.id][1])
 
 

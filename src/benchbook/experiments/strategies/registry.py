@@ -36,7 +36,7 @@ def register_strategy(name: str, factory: StrategyFactory) -> None:
 
 
 def unregister_strategy(name: str) -> None:
-    """Take a strategy out of the catalog.
+    """Remove a strategy from the catalog.
 
     Raises:
         UnknownNameError: There is none of this name.

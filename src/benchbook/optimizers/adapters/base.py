@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.errors import UsageError
-from benchbook.optimizers.adapters.blocking import Evaluate, Turned
+from benchbook.optimizers.adapters.blocking import BlockingCall, Evaluate
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.native.repair import RULES
 from benchbook.typing import FloatArray
@@ -46,22 +47,32 @@ class Adapter(ABC):
 
     def ask(self) -> FloatArray:
         """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
-        with self._boundary.crossed():
-            # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to
-            # do so outside the boundary, and a run that ends pays nothing for a last update.
-            if self._values is not None:
-                values, self._values = self._values, None
-                self.learnt(values)
-            points = self.proposed()
+        points = self._moved()
         if points is None or len(points) == 0:
             return np.empty((0, self.dim))
-        points = np.asarray(points, dtype=np.float64)
+        points = np.array(points, dtype=np.float64)  # a copy: libraries reuse their arrays
+        # The fastest way to see that all of a few comparisons hold; NaN is in no box.
+        if b"\0" not in (points >= self.lower).tobytes() and b"\0" not in (points <= self.upper).tobytes():
+            return points
         points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
         return self._repair(points, self.lower, self.upper)
 
     def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
         """Keep the values for the library's next move."""
-        self._values = np.where(np.isfinite(fx), fx, INVALID)
+        finite = len(fx) == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
+        self._values = np.array(fx, dtype=np.float64) if finite else np.where(np.isfinite(fx), fx, INVALID)
+
+    def _moved(self) -> FloatArray | None:
+        with self._boundary.crossed():
+            return self._move()
+
+    def _move(self) -> FloatArray | None:
+        # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to do so
+        # outside the boundary, and a run that ends pays nothing for a last update.
+        if self._values is not None:
+            values, self._values = self._values, None
+            self.learnt(values)
+        return self.proposed()
 
     @abstractmethod
     def proposed(self) -> FloatArray | None:
@@ -72,8 +83,18 @@ class Adapter(ABC):
         """Tell the library the values of the points that it proposed last."""
 
 
-class TurnedAdapter(Adapter):
-    """An optimizer of a library that knows only `minimize(fun)`."""
+class BlockingAdapter(Adapter):
+    """An optimizer of a library that knows only `minimize(fun)`.
+
+    Args:
+        name: Name in the catalog.
+        lower: Lower bounds, shape `(dim,)`.
+        upper: Upper bounds, shape `(dim,)`.
+        boundary: Through which the library is called.
+        repair: Rule for variables outside the box.
+        work: Runs the library with the objective that it is given.
+        threads: Whether the library calls its objective from threads that it starts itself.
+    """
 
     def __init__(
         self,
@@ -83,10 +104,13 @@ class TurnedAdapter(Adapter):
         boundary: Boundary,
         repair: str,
         work: Callable[[Evaluate], None],
+        *,
+        threads: bool = False,
     ) -> None:
-        """Prepare the library's thread."""
+        """Prepare the library."""
         super().__init__(name, lower, upper, boundary, repair)
-        self._library = Turned(work)
+        self._library = BlockingCall(work, threads=threads)
+        self._isolates = boundary.isolates
 
     def proposed(self) -> FloatArray | None:
         """Wait for the library's next call of its objective."""
@@ -96,12 +120,25 @@ class TurnedAdapter(Adapter):
         """Return from the objective."""
         self._library.tell(fx)
 
+    def stay_in_thread(self) -> None:
+        """Hear that only the thread that is running now asks, tells and closes, which is cheaper."""
+        self._library.stay_in_thread()
+
     def close(self) -> None:
-        """End the library and its thread; happens by itself when the object is no longer used."""
+        """End the library; happens by itself when the object is no longer used."""
         self._library.close()
 
+    def _moved(self) -> FloatArray | None:
+        # Float errors of the library are quiet without the boundary, because it has a context of its own.
+        if self._isolates:
+            return super()._moved()
+        values, self._values = self._values, None
+        if values is not None:
+            self._library.tell(values)
+        return self._library.ask()
+
     def __reduce__(self) -> Any:
-        raise unpicklable(self.name, "its state is on the stack of a running thread")
+        raise unpicklable(self.name, "its state is on the stack of a running call")
 
 
 def unpicklable(name: str, reason: str) -> UsageError:

@@ -22,7 +22,9 @@ from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
 
 _PACKAGE = "benchbook.optimizers.adapters"
-_SHARED = tuple(f"{_PACKAGE}.{name}" for name in ("base", "isolation", "factory", "blocking"))
+_SHARED = tuple(
+    f"{_PACKAGE}.{name}" for name in ("base", "isolation", "global_state", "factory", "blocking", "switches")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ import random
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
+
+from benchbook.optimizers.adapters.global_state import OwnState
 
 _LOCK = threading.RLock()
 _watchers: list[set[str]] = []
@@ -36,56 +38,52 @@ class Boundary:
     ) -> None:
         """Seed the private global state."""
         self._noise = noise
-        self._numpy: Any = None
+        self._numpy: OwnState | None = None
         self._python: Any = None
         if swaps:
             numpy_seed, python_seed = (int(seed) for seed in rng.integers(2**32, size=2))
-            self._numpy = np.random.RandomState(numpy_seed).get_state()  # the type of the global state
+            self._numpy = OwnState(numpy_seed)
             self._python = random.Random(python_seed).getstate()  # noqa: S311  # for a library's search, not for secrets
 
-    @contextmanager
-    def crossed(self) -> Iterator[None]:
+    @property
+    def isolates(self) -> bool:
+        """Whether more than float errors are kept apart."""
+        return self._numpy is not None or bool(self._noise)
+
+    def crossed(self) -> AbstractContextManager[None]:
         """Enter the library; on leaving, whatever happened, the process is as before."""
         # Overflow in a library's search is for its values to show, not for the user's screen.
-        with np.errstate(all="ignore"):
-            if self._numpy is None and not self._noise:
-                yield
-                return
-            with _LOCK, warnings.catch_warnings():
-                for message, category in self._noise:
-                    warnings.filterwarnings("ignore", message=message, category=category)
-                if self._numpy is None:
-                    yield
-                    return
-                with self._swapped():
-                    yield
+        if not self.isolates:
+            return np.errstate(all="ignore")
+        return self._isolated()
 
     @contextmanager
-    def _swapped(self) -> Iterator[None]:
-        theirs = np.random.get_state(), random.getstate()  # noqa: NPY002  # this is what the library draws from
-        np.random.set_state(self._numpy)  # noqa: NPY002
+    def _isolated(self) -> Iterator[None]:
+        with np.errstate(all="ignore"), _LOCK, warnings.catch_warnings():
+            for message, category in self._noise:
+                warnings.filterwarnings("ignore", message=message, category=category)
+            if self._numpy is None:
+                yield
+                return
+            with self._swapped(self._numpy):
+                yield
+
+    @contextmanager
+    def _swapped(self, own: OwnState) -> Iterator[None]:
+        theirs = random.getstate()
+        own.enter()
         random.setstate(self._python)
         try:
             yield
         finally:
-            before = self._numpy, self._python
-            self._numpy, self._python = np.random.get_state(), random.getstate()  # noqa: NPY002
-            np.random.set_state(theirs[0])  # noqa: NPY002
-            random.setstate(theirs[1])
-            if _watchers:
-                self._report(*before)
-
-    def _report(self, numpy_before: Any, python_before: Any) -> None:
-        for seen in _watchers:
-            if not same_numpy_state(numpy_before, self._numpy):
-                seen.add("numpy.random")
-            if python_before != self._python:
-                seen.add("random")
-
-
-def same_numpy_state(a: Any, b: Any) -> bool:
-    """Tell whether two states of `numpy.random` are the same."""
-    return bool(a[0] == b[0] and np.array_equal(a[1], b[1]) and tuple(a[2:]) == tuple(b[2:]))
+            before, self._python = self._python, random.getstate()
+            random.setstate(theirs)
+            drawn = own.leave()
+            for seen in _watchers:
+                if drawn:
+                    seen.add("numpy.random")
+                if before != self._python:
+                    seen.add("random")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ class Listed:
 
     summary: str
     anytime: bool
+    can: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,6 +82,22 @@ _LIBRARIES = (
         ),
     ),
     Library(
+        prefix="minionpy",
+        module="minionpy",
+        imports=("minionpy",),
+        packages=("minionpy",),
+        reference="Muzakka, K. F., et al. (2025). Minion: A high-performance derivative-free optimization library. "
+        "https://github.com/khoirulmuzakka/Minion",
+        help="its variants of differential evolution go, such as minionpy:LSRTDE",
+        optimizers=_scheduled(
+            ARRDE="Adaptive restart-refine differential evolution.",
+            LSHADE="Success-history differential evolution with a shrinking population.",
+            NLSHADE_RSP="L-SHADE with non-linear reduction and rank-based selective pressure.",
+            j2020="Self-adaptive differential evolution with two populations.",
+            jSO="L-SHADE with weighted mutation and scheduled parameters.",
+        ),
+    ),
+    Library(
         prefix="nevergrad",
         module="nevergrad",
         imports=("nevergrad",),
@@ -97,6 +114,23 @@ _LIBRARIES = (
             PSO="Particle swarm optimization.",
             ScrHammersleySearch="Scrambled Hammersley points.",
             TwoPointsDE="Differential evolution with two-points crossover.",
+        ),
+    ),
+    Library(
+        prefix="nlopt",
+        module="nlopt",
+        imports=("nlopt",),
+        packages=("nlopt",),
+        reference="Johnson, S. G. (2007). The NLopt nonlinear-optimization package. https://github.com/stevengj/nlopt",
+        help="its algorithms without derivatives go, such as nlopt:PRAXIS",
+        optimizers=_anytime(
+            BOBYQA="Trust-region search on quadratic models, in bounds.",
+            COBYLA="Trust-region search on linear models.",
+            CRS2_LM="Controlled random search with local mutation.",
+            DIRECT_L="Dividing rectangles, locally biased; deterministic.",
+            ESCH="Evolutionary algorithm with Cauchy mutation.",
+            ISRES="Improved stochastic ranking evolution strategy.",
+            SBPLX="Simplex searches on subspaces (Subplex).",
         ),
     ),
     Library(
@@ -160,6 +194,7 @@ _LIBRARIES = (
                 l_bfgs_b="Quasi-Newton search on gradients by finite differences.",
                 nelder_mead="Simplex search.",
                 powell="Line searches along conjugate directions.",
+                slsqp="Sequential quadratic programming on gradients by finite differences.",
             ),
             **_scheduled(direct="Dividing rectangles; deterministic."),
         },

@@ -1,4 +1,4 @@
-"""Adapter to mealpy: every optimizer runs blocking, in a thread of its own; any of its classes."""
+"""Adapter to mealpy: every optimizer runs blocking; any of its classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from annotated_types import Ge
 
 from benchbook.errors import unknown_name
-from benchbook.optimizers.adapters.base import TurnedAdapter, seed_from
+from benchbook.optimizers.adapters.base import BlockingAdapter, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
@@ -67,14 +67,14 @@ def _make(
     repair: str,
     epoch: int | None,
     **settings: Any,
-) -> TurnedAdapter:
+) -> BlockingAdapter:
     if epoch is None:
         first, per_epoch = _evaluations(name, len(lower), tuple(settings.items()))
         epoch = min(max(1, math.ceil(((horizon or 1) - first) / per_epoch)), _MOST_EPOCHS)
     work = partial(
         _work, name=name, lower=lower, upper=upper, seed=seed_from(rng), settings={"epoch": epoch, **settings}
     )
-    return TurnedAdapter(f"mealpy:{name}", lower, upper, Boundary(rng, swaps=_draws_globally(name)), repair, work)
+    return BlockingAdapter(f"mealpy:{name}", lower, upper, Boundary(rng, swaps=_draws_globally(name)), repair, work)
 
 
 def _work(

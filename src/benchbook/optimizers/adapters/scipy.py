@@ -1,4 +1,4 @@
-"""Adapter to `scipy.optimize`: every method runs blocking, in a thread of its own."""
+"""Adapter to `scipy.optimize`: every method runs blocking."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
 from benchbook.errors import unknown_name
-from benchbook.optimizers.adapters.base import TurnedAdapter, restarted
+from benchbook.optimizers.adapters.base import BlockingAdapter, restarted
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
@@ -57,11 +57,11 @@ def _make(
     horizon: int | None,
     repair: str,
     **settings: Any,
-) -> TurnedAdapter:
+) -> BlockingAdapter:
     if horizon is not None:
         settings["horizon"] = horizon
     work = partial(_work, minimize=_METHODS[name].minimize, lower=lower, upper=upper, rng=rng, settings=settings)
-    return TurnedAdapter(f"scipy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
+    return BlockingAdapter(f"scipy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
 
 
 def _work(
@@ -89,12 +89,12 @@ def _local(
     from scipy.optimize import Bounds, minimize
 
     start = lower + rng.random(len(lower)) * (upper - lower)
-    limits = {"maxiter": _NEVER, _EVALUATIONS[method]: _NEVER}
+    limits = {"maxiter": _NEVER, **({_EVALUATIONS[method]: _NEVER} if method in _EVALUATIONS else {})}
     given = {key: value for key, value in options.items() if value is not None}
     minimize(evaluate.one, start, method=method, bounds=Bounds(lower, upper), options={**limits, **given})
 
 
-# What each method calls its limit of evaluations.
+# What each method calls its limit of evaluations; SLSQP has none.
 _EVALUATIONS = {"Nelder-Mead": "maxfev", "Powell": "maxfev", "L-BFGS-B": "maxfun", "COBYQA": "maxfev"}
 
 
@@ -197,6 +197,15 @@ _METHODS: dict[str, _Method] = {
             "restart": _RESTART,
         },
         text="`minimize(method='L-BFGS-B')` from a random point; each of the dim + 1 points of a gradient counts.",
+    ),
+    "slsqp": _Method(
+        minimize=partial(_local, "SLSQP"),
+        settings={
+            "ftol": Parameter(default=1e-6, kind=_Positive, meaning="Gain that ends a search."),
+            "eps": Parameter(default=1.4901161193847656e-08, kind=_Positive, meaning="Step of the finite differences."),
+            "restart": _RESTART,
+        },
+        text="`minimize(method='SLSQP')` from a random point; each of the dim + 1 points of a gradient counts.",
     ),
     "cobyqa": _Method(
         minimize=partial(_local, "COBYQA"),

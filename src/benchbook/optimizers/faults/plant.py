@@ -26,6 +26,7 @@ class PlantedFactory:
     Attributes:
         name: The intact optimizer's name with fault and severity, so that no store takes it for the intact one.
         anytime: As the intact factory has it.
+        can: What it can do beyond one objective between bounds, as the intact factory.
     """
 
     def __init__(self, intact: Callable[..., Optimizer], make: Callable[..., Optimizer], *told_apart_by: str) -> None:
@@ -33,6 +34,7 @@ class PlantedFactory:
         own = getattr(intact, "name", None) or getattr(intact, "__name__", type(intact).__name__)
         self.name = "_".join((str(own), *told_apart_by[:2]))
         self.anytime = bool(getattr(intact, "anytime", False))
+        self.can = frozenset(getattr(intact, "can", ()))
         self.packages = tuple(getattr(intact, "packages", ()))
         self.__signature__ = inspect.signature(intact)
         self._intact, self._make, self._told_apart_by = intact, make, told_apart_by
@@ -111,18 +113,41 @@ class _Run:
     def __init__(self, make: Callable[[Any], Optimizer], fault: Wrapped, rng: np.random.Generator) -> None:
         self._make, self._fault = make, fault
         self.inside = make(_first(fault.generator(), rng))
+        self._stays = False
+
+    def stay_in_thread(self) -> None:
+        """Tell the optimizer inside that nothing of it is called in another thread, if it wants to know."""
+        self._stays = True
+        stay = getattr(self.inside, "stay_in_thread", None)
+        if stay is not None:
+            stay()
 
     def ask(self) -> FloatArray:
         """Return points of the optimizer inside, shape `(batch, dim)`, changed by the fault."""
         self._asked = np.array(self.inside.ask(), dtype=float)
         return _changed(self._fault, self._asked) if len(self._asked) else self._asked
 
-    def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
-        """Tell the optimizer inside its own points, with values `fx`, shape `(batch,)`, changed by the fault."""
-        self.inside.tell(self._asked, self._fault.values(np.array(fx, dtype=float)))
+    def tell(self, x: FloatArray, fx: FloatArray, /, *gx: FloatArray) -> None:
+        """Tell the optimizer inside its own points, with values changed by the fault.
+
+        Args:
+            x: The points; ignored, as the optimizer inside does not know of the change.
+            fx: Their values, shape `(batch,)`, or `(batch, objectives)`.
+            *gx: Those of constraints, if there are any; a point's values are changed together.
+        """
+        told = np.array(fx, dtype=float)
+        if told.ndim == 1 and not gx:
+            self.inside.tell(self._asked, self._fault.values(told))
+        else:
+            parts = [told.reshape(len(told), -1), *gx]
+            changed = self._fault.values(np.column_stack(parts))
+            own, *others = np.split(changed, np.cumsum([part.shape[1] for part in parts])[:-1], axis=1)
+            self.inside.tell(self._asked, own.reshape(told.shape), *others)
         if self._fault.starts_again(len(fx)):
             self.close()
             self.inside = self._make(self._fault.place.rng)
+            if self._stays:
+                self.stay_in_thread()
 
     def close(self) -> None:
         """Close the optimizer inside, if it can be closed."""

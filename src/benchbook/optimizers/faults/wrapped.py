@@ -45,7 +45,7 @@ class Wrapped:
         return x
 
     def values(self, fx: FloatArray) -> FloatArray:
-        """Return what arrives instead of the values `fx`, shape `(batch,)`."""
+        """Return what arrives instead of the values `fx`, shape `(batch,)`, or `(batch, k)` of several functions."""
         return fx
 
     def starts_again(self, told: int) -> bool:
@@ -65,9 +65,10 @@ class SeesNoise(Wrapped):
     """Sees the values with noise, in units of the spread of the last 32 finite ones."""
 
     def values(self, fx: FloatArray) -> FloatArray:
-        self._seen = np.concatenate([getattr(self, "_seen", np.empty(0)), fx[np.isfinite(fx)]])[-32:]
-        spread = float(np.std(self._seen)) if len(self._seen) else 0.0
-        return fx + self.place.degree * spread * self.place.rng.standard_normal(len(fx))
+        finite = fx[np.isfinite(fx.reshape(len(fx), -1)).all(axis=1)]
+        self._seen = np.concatenate([getattr(self, "_seen", fx[:0]), finite])[-32:]
+        spread = np.std(self._seen, axis=0) if len(self._seen) else 0.0
+        return fx + self.place.degree * spread * self.place.rng.standard_normal(fx.shape)
 
 
 class SeesPermuted(Wrapped):

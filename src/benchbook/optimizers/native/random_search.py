@@ -34,6 +34,7 @@ class RandomSearch(NativeOptimizer):
 
     name: ClassVar[str] = "random_search"
     anytime: ClassVar[bool] = True
+    can: ClassVar[frozenset[str]] = frozenset({"constraints", "objectives"})
 
     def __init__(
         self,
@@ -50,6 +51,9 @@ class RandomSearch(NativeOptimizer):
     def propose(self) -> FloatArray:
         """Draw a batch."""
         return self.uniform(self.batch)
+
+    def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
+        """Forget it, with values of constraints or without."""
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
         """Forget it."""

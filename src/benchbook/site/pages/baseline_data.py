@@ -11,13 +11,14 @@ import numpy as np
 
 from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.comparison.summary import CellSummary
 from benchbook.analysis.measures.profiles import group_of
+from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
+from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import IntArray
 from benchbook.whole_numbers import whole
 
@@ -50,14 +51,23 @@ class BaselineView:
             cell.first_hits is not None for cell in self.baseline.summary.cells.values()
         )
 
+    @property
+    def has_equal_budgets(self) -> bool:
+        """Whether its optimizers had the same evaluations on each problem, so that final results can be ranked."""
+        if self.baseline is None:
+            return False
+        budgets: dict[tuple[str, int], int] = {}
+        cells = self.baseline.summary.cells.values()
+        return all(cell.budget == budgets.setdefault((cell.function, cell.dim), cell.budget) for cell in cells)
+
 
 def baseline_views(*folders: Path) -> list[BaselineView]:
-    """Return the baselines of folders, the one with the most cells first, damaged ones last.
+    """Return the baselines of folders: those with equal budgets first, of these the one with the most cells.
 
-    Where two have one name, that of the later folder counts.
+    Damaged ones are last. Where two have one name, that of the later folder counts.
     """
     views = [_view(path) for path in baseline_files(*folders).values()]
-    return sorted(views, key=lambda view: (not view.has_hits, -_size(view), view.name))
+    return sorted(views, key=lambda view: (not view.has_hits, not view.has_equal_budgets, -_size(view), view.name))
 
 
 def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
@@ -103,6 +113,7 @@ def script(view: BaselineView) -> str:
         "functions": [_function(name) for name in functions],
         "dims": dims,
         "cells": cells,
+        "reference": _reference(summary, functions, dims),
     }
     key = as_json(view.name)
     begin = "window.benchbook = window.benchbook || { data: {} };"
@@ -148,6 +159,22 @@ def _function(name: str) -> dict[str, str]:
     known = name in names()
     title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
     return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+
+
+def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[int]) -> dict[str, object] | None:
+    """Return the running times of the reference, by position of function and dimension; None: other targets."""
+    best = reference(BEST)
+    if summary.targets is None or len(summary.targets) != len(best.targets):
+        return None
+    if not np.allclose(summary.targets, best.targets, rtol=ROUNDING - 1):
+        return None
+    cells = {
+        f"{fn}|{dim}": [float(f"{time:.6g}") for time in best.evaluations[name, d] if np.isfinite(time)]
+        for fn, name in enumerate(functions)
+        for dim, d in enumerate(dims)
+        if (name, d) in best.evaluations
+    }
+    return {"name": best.name, "cells": cells} if cells else None
 
 
 def _exponent(target: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.site.pages.baseline_data import BaselineView
@@ -41,6 +41,7 @@ def _section(view: BaselineView) -> str:
         ("Processor", host.cpu if host else MISSING),
         ("Python", host.python if host else MISSING),
         ("Arithmetic", host.arithmetic if host else MISSING),
+        *([("Libraries", _versions(summary.packages))] if summary.packages else []),
     ]
     rows = "\n".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
     table = html_table(_HEADERS, [_row(view, name) for name in optimizers_of(summary)])
@@ -61,8 +62,12 @@ def _row(view: BaselineView, name: str) -> list[str]:
         f"{sum(int(cell.evaluations.sum()) for cell in own):,}",
         f"{sum(areas) / len(areas):.4f}" if areas else MISSING,
         "kept" if any(cell.first_hits is not None for cell in own) else MISSING,
-        MISSING if startup is None else f"{startup:.3f}",
+        MISSING if startup is None else f"{startup:.2g}",
     ]
+
+
+def _versions(packages: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in packages.items() if name != "benchbook")
 
 
 def _span(values: list[int]) -> str:

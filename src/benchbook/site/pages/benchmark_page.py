@@ -30,7 +30,7 @@ def quality_table(docs: Path) -> str:
         for row in data["rows"]
     ]
     headers = ["verdict", "native", "peer", "function", "dim", "median / peer's", "p (Holm)"]
-    return _with_source(headers, rows, data)
+    return _with_source(headers, rows, data, css="bb-table bb-peers")
 
 
 def area_table(docs: Path) -> str:
@@ -71,7 +71,7 @@ def coverage_table(docs: Path) -> str:
     if data is None:
         return _missing("python -m benchmarks coverage")
     rows = [
-        [escape(str(row["interval"])), escape(str(row["data"])), f"{row['before']:.3f}", f"{row['now']:.3f}"]
+        [escape(str(row["interval"])), escape(str(row["data"])), _share(row["before"]), _share(row["now"])]
         for row in data["rows"]
     ]
     return _with_source(["95 % interval", "simulated data", "version 0.1", "now"], rows, data)
@@ -88,10 +88,10 @@ def _read(docs: Path, name: str) -> dict[str, Any] | None:
     return data
 
 
-def _with_source(headers: list[str], rows: list[list[str]], data: dict[str, Any]) -> str:
+def _with_source(headers: list[str], rows: list[list[str]], data: dict[str, Any], css: str = "bb-table") -> str:
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     how = f"<code>{escape(data['command'])}</code>, with {escape(versions)}"
-    return raw(f"{html_table(headers, rows)}\n<p>Measured on {escape(data['measured'])} by {how}.</p>")
+    return raw(f"{html_table(headers, rows, css=css)}\n<p>Measured on {escape(data['measured'])} by {how}.</p>")
 
 
 def _missing(command: str) -> str:
@@ -100,6 +100,10 @@ def _missing(command: str) -> str:
 
 def _verdict(text: str) -> str:
     return {"cannot tell": "undecided", "WORSE": "worse"}.get(text, text)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _yes(value: bool | None) -> str:

@@ -17,6 +17,8 @@ _FRAME = """<div id="bb-explorer" class="bb-app">
 <button type="button" class="bb-button bb-reset">Reset</button>
 </div>
 <h2 class="bb-h2">Runtime profile</h2>
+<p>The wide grey line on BBOB is <code>best-2009</code>: for each target the shortest expected running time of the
+algorithms that were published in 2009.</p>
 <div class="bb-profile" tabindex="0" role="group" aria-label="Runtime profile; arrow keys move the reading line"></div>
 <p class="bb-readout" aria-live="polite"></p>
 <div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>
@@ -34,6 +36,7 @@ def explorer_page(views: Sequence[BaselineView]) -> str:
     found = drawable(views)
     if not found:
         return _NONE
-    names = as_json([view.name for view in found])
-    data = f'<script type="application/json" id="bb-explorer-baselines">{names}</script>\n'
-    return raw(f"{_FRAME}{data}{scripts(*map(script_name, found), 'charts.js', 'explorer.js')}")
+    places = as_json({view.name: script_name(view) for view in found})
+    data = f'<script type="application/json" id="bb-explorer-baselines">{places}</script>\n'
+    # the others are loaded once they are chosen
+    return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), 'charts.js', 'explorer.js')}")

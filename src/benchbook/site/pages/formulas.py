@@ -12,11 +12,13 @@ _LABELS = {"opt", "pen"}  # subscripts that are words
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LONG_NUMBER = re.compile(r"\d+\.\d{5,}")
 _BEFORE_COLON = re.compile(r"^(the [a-z-]+ form of): ")
-_REMARK = re.compile(r" \(alpha in 2-D\),|, \d+ peaks y_i")
+_REMARK = re.compile(r" \(alpha in 2-D\),|, \d+ peaks y_i|, with [\d+ D/]+ constraints? g_i\(x\) <= 0")
 
 
 def formula_html(text: str) -> str:
     """Return a formula as MathML, in pieces between which a line may break; prose stays text.
+
+    A line breaks between terms; within the parentheses of one only where it is too long for a line of its own.
 
     Args:
         text: A formula as in `ProblemInfo.formula`, for instance `sum_{i<dim} 100 (x_{i+1} - x_i^2)^2`.
@@ -30,27 +32,36 @@ def formula_html(text: str) -> str:
     position = 0
     for remark in (*_REMARK.finditer(formula), None):
         end = remark.start() if remark else len(formula)
-        # An operator at the start of a piece gets the space of one between two operands.
-        pieces = _pieces(latex(formula[position:end]))
-        parts += [convert(f"{{}}{piece}" if piece[0] in "+-=" and parts else piece) for piece in pieces]
+        for term in _terms(latex(formula[position:end])):
+            drawn = [_drawn(piece, first=not parts and k == 0) for k, piece in enumerate(term)]
+            parts.append(drawn[0] if len(drawn) == 1 else f'<span class="bb-term">{" ".join(drawn)}</span>')
         if remark:
             said = escape(remark[0]).replace("y_i", convert("y_i"))
+            said = said.replace("g_i(x) &lt;= 0", convert(r"g_i(x) \le 0"))
             parts[-1] += said
             position = remark.end()
     return f'<span class="bb-formula">{" ".join(parts)}</span>'
 
 
-def optimum_html(text: str) -> str:
-    """Return where the optimum of a function lies, with its variables typeset and numbers to six significant digits."""
+def _drawn(piece: str, *, first: bool) -> str:
+    """Return a piece as MathML; an operator that it begins with has the space of one between two operands."""
     from latex2mathml.converter import convert
 
-    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text).replace(" dim at ", " D at ")
+    made: str = convert(piece)
+    return made if first or piece[0] not in "+-" else made.replace("<mo>", '<mo form="infix">', 1)
+
+
+def optimum_html(text: str) -> str:
+    """Return where the optimum of a function lies: variables typeset, numbers to four significant digits."""
+    from latex2mathml.converter import convert
+
+    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):#.4g}", text).replace(" dim at ", " D at ")
     return escape(text).replace("x_i", convert("x_i"))
 
 
 def latex(text: str) -> str:
-    """Return a formula in LaTeX; numbers are rounded to six significant digits."""
-    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text)
+    """Return a formula in LaTeX; numbers are rounded to four significant digits."""
+    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):#.4g}", text)
     text = re.sub(r"sqrt (\|\w+\|)", r"sqrt(\1)", text)
     text = text.replace("..", r" \dots ").replace("'", r"^{\top}")
     text = _groups(text, "sqrt", r"\sqrt{", "}")
@@ -80,17 +91,26 @@ def _groups(text: str, mark: str, opening: str, closing: str) -> str:
     return text
 
 
-def _pieces(text: str) -> list[str]:
-    """Split a formula before each sum, difference and equality, and after each comma, but not within a group."""
-    pieces, depth = [""], 0
-    for part in re.split(r"(?= [-+=] )|(?<=,) |([{}])", text):
+def _terms(text: str) -> list[list[str]]:
+    """Split a formula before each sum and difference, and after each comma, but not within a group.
+
+    Returns:
+        The terms, each in the pieces that parentheses in it make.
+    """
+    terms, inside, depth = [[""]], 0, 0
+    for part in re.split(r"(?= [-+] )|(?<=,) |([{}()])", text):
         if not part:
             continue
-        if depth == 0 and (part[:3] in {" + ", " - ", " = "} or pieces[-1].endswith(",")):
-            pieces.append("")
-        depth += (part == "{") - (part == "}")
-        pieces[-1] += part
-    return [piece.strip() for piece in pieces if piece.strip()]
+        if inside == 0 and (part[:3] in {" + ", " - "} or terms[-1][-1].endswith(",")):
+            if depth == 0:
+                terms.append([""])
+            else:
+                terms[-1].append("")
+        inside += (part == "{") - (part == "}")
+        depth += (part == "(") - (part == ")")
+        terms[-1][-1] += part
+    stripped = ([piece.strip() for piece in term if piece.strip()] for term in terms)
+    return [term for term in stripped if term]
 
 
 def _split_introduction(text: str) -> tuple[str, str, str]:

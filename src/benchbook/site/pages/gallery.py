@@ -13,13 +13,21 @@ from benchbook.site.pages.spec_page import page_name
 from benchbook.site.pages.spec_views import MISSING, SpecView, badges, escape, facts, left_out_line, raw
 from benchbook.site.pages.thumbnails import Thumbnail
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FAMILIES = {
     "textbook": "Textbook functions",
     "bbob": "BBOB",
     "bbob_noisy": "BBOB, noisy",
     "bbob_largescale": "BBOB, large-scale",
     "bbob_mixint": "BBOB, mixed-integer",
+    "bbob_constrained": "BBOB, constrained",
+    "bbob_biobj": "BBOB, two objectives",
     "applied": "Applied problems",
+}
+
+_SHOWN = {
+    "bbob_constrained": "shades are ranks of the values, darker where they are lower; what is not feasible is grey.",
+    "bbob_biobj": "between -5 and 5, the darker the fewer points dominate it; orange: no point of the grid does.",
 }
 
 
@@ -86,12 +94,14 @@ def _spec_card(view: SpecView, picture: Thumbnail | None, base: str, static: str
 
 
 def _problem_card(info: ProblemInfo) -> str:
-    alt = (
-        f"Landscape of {info.title} ({info.name}) in two of its variables: shades are ranks of the values, darker "
-        f"where they are lower. {'Several local optima.' if info.multimodal else 'One optimum.'}"
+    alt = _SHOWN.get(
+        info.family,
+        f"shades are ranks of the values, darker where they are lower. "
+        f"{'Several local optima.' if info.multimodal else 'One optimum.'}",
     )
+    alt = f"Landscape of {info.title} ({info.name}) in two of its variables: {alt}"
     tags = ["multimodal" if info.multimodal else "unimodal", "separable" if info.separable else "not separable"]
-    tags += [f"conditioning {info.conditioning:g}"] if info.conditioning is not None else []
+    tags += [f"conditioning {_power(info.conditioning)}"] if info.conditioning is not None else []
     tags += [info.group] if info.group and info.group not in tags else []
     dims = "any dimension" if info.min_dim < 2 else f"from dimension {info.min_dim} on"
     if info.dims:
@@ -106,3 +116,10 @@ def _problem_card(info: ProblemInfo) -> str:
         f'<span class="bb-card-facts">{escape(bounds)}; optimum {optimum_html(info.optimum)}; {escape(dims)}</span>'
         f'<div class="bb-tags">{marks}</div></div></div>'
     )
+
+
+def _power(value: float) -> str:
+    """Return a large number as a power of ten, where it is one."""
+    text = f"{value:g}"
+    mantissa, _, exponent = text.partition("e+")
+    return f"10{exponent.lstrip('0').translate(_RAISED)}" if mantissa == "1" and exponent else text

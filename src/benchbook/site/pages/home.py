@@ -11,6 +11,7 @@ import benchbook
 from benchbook.optimizers import native_names, optimizer
 from benchbook.site.pages.spec_page import page_name
 from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, html_table, raw
+from benchbook.site.pages.strength_part import strength_text
 
 PACKAGES = ("studies", "analysis", "experiments", "tracking")  # whose names the reference of Python lists
 _FACTS = ("Quality claims", "Contract checks", "Runs done", "Parameters", "Executed")  # of a spec, in the table
@@ -26,7 +27,7 @@ def specs_table(views: Sequence[SpecView], *, base: str) -> str:
     if not views:
         return "There is no spec notebook in `notebooks/` yet.\n"
     rows = [_row(view, base) for view in views if not view.cannot_run]
-    return raw(html_table(["Spec", "Verdict", *_FACTS], rows, css="bb-table bb-specs"))
+    return raw(html_table(["Spec", "Verdict", "Planted faults noticed", *_FACTS], rows, css="bb-table bb-specs"))
 
 
 def picture_block(alt: str | None) -> str:
@@ -120,7 +121,8 @@ def _row(view: SpecView, base: str) -> list[str]:
     title, name = escape(view.title), escape(view.name)
     if view.status == "not run":
         command = f'<code class="bb-code">benchbook spec run {name}</code>'
-        return [title, '<span class="bb-verdict bb-missing">not run yet</span>', command, *[""] * (len(_FACTS) - 1)]
+        verdict = '<span class="bb-verdict bb-missing">not run yet</span>'
+        return [title, verdict, escape(strength_text(view)), command, *[""] * (len(_FACTS) - 1)]
     known = dict(facts(view.outcome))
     link = f'<a href="{base}{page_name(view.name)}.html">{title}</a>'
-    return [link, badges(view), *(escape(known[key]) for key in _FACTS)]
+    return [link, badges(view), escape(strength_text(view)), *(escape(known[key]) for key in _FACTS)]

@@ -1,4 +1,8 @@
-"""Small pictures of functions: the ranks of their values on a grid over two variables, in bands."""
+"""Small pictures of functions: the ranks of their values on a grid over two variables, in bands.
+
+Of two objectives the picture shows by how many points of the grid each is dominated, and in another colour those that
+none dominates; of constraints it greys what is not feasible.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from benchbook.analysis.fronts import dominators
 from benchbook.digests import text_digest
 from benchbook.problems import catalog, describe
-from benchbook.protocols import Problem
+from benchbook.protocols import Problem, constraints_of, objectives_of
 from benchbook.typing import FloatArray
 
 _POINTS = 96
 _COARSE = 48  # what coco-experiment evaluates goes point by point
 _BANDS = 16
-_SCALE = 2
+_SIDE = 192  # pixels
+_INTERESTING = 5.0  # optima of two objectives lie between -5 and 5, in a box of -100 to 100
+_BEST = (0.90, 0.38, 0.05)  # vermilion, which stands out from blue and grey for every kind of eye
+_GREY = 0.93  # what is not feasible, like a ground without colour
 _NO_METADATA: Any = {"Software": None}  # else the name and version of the program
 
 
@@ -40,7 +48,8 @@ def _picture(name: str, cache: Path) -> bytes:
     path = cache / f"{text_digest(name, catalog.digest(problem), _own_code())[:32]}.png"
     if path.is_file():
         return path.read_bytes()
-    made = _drawn(problem, _POINTS if problem.dim == 2 else _COARSE)
+    plain = problem.dim == 2 and objectives_of(problem) == 1 and not constraints_of(problem)
+    made = _drawn(problem, _POINTS if plain else _COARSE)
     # Not synced to the disk: whatever is lost in a crash of the machine is drawn again.
     cache.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
@@ -50,19 +59,31 @@ def _picture(name: str, cache: Path) -> bytes:
 
 
 def _own_code() -> str:
-    return f"{_POINTS} {_COARSE} {_BANDS} {_SCALE} 1"
+    return f"{_POINTS} {_COARSE} {_BANDS} {_SIDE} 2"
 
 
 def _drawn(problem: Problem, count: int) -> bytes:
     from matplotlib import colormaps
     from matplotlib.image import imsave
 
-    values = problem(_slice(problem, count))
+    points = _slice(problem, count)
+    values = problem(points)
+    two = objectives_of(problem) > 1
+    if two:
+        values = dominators(values)
     ranks = values.argsort(kind="stable").argsort(kind="stable").reshape(count, count) / count**2
     # Shades as in the figures of the specs: the darkest and the lightest ones of the map are left out.
     bands = (np.floor(ranks * _BANDS) / (_BANDS - 1) + 0.35) / 1.5
-    colors = (colormaps["Blues_r"](bands)[::-1, :, :3] * 255).astype(np.uint8)
-    large = colors.repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
+    colors = colormaps["Blues_r"](bands)[:, :, :3]
+    if two:
+        colors[(values == 0).reshape(count, count)] = _BEST
+    if constraints_of(problem):
+        several: Any = problem
+        outside = (several.constraint(points) > 0.0).any(axis=1).reshape(count, count)
+        grey = colors.mean(axis=-1, keepdims=True)
+        colors = np.where(outside[:, :, np.newaxis], _GREY - 0.15 * (1.0 - grey), colors)
+    scale = _SIDE // count
+    large = (colors[::-1] * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
     buffer = io.BytesIO()
     imsave(buffer, large, format="png", metadata=_NO_METADATA)
     return buffer.getvalue()
@@ -71,6 +92,8 @@ def _drawn(problem: Problem, count: int) -> bytes:
 def _slice(problem: Problem, count: int) -> FloatArray:
     """Return a grid over the last two variables, with the others where the optimum or else the centre is."""
     low, high = np.asarray(problem.lower), np.asarray(problem.upper)
+    if objectives_of(problem) > 1:
+        low, high = np.maximum(low, -_INTERESTING), np.minimum(high, _INTERESTING)
     centre = getattr(problem, "x_opt", None)
     points = np.tile((low + high) / 2 if centre is None else centre, (count * count, 1))
     x, y = (np.linspace(low[k], high[k], count) for k in (-2, -1))

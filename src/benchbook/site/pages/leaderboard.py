@@ -15,7 +15,7 @@ _SHORT = 5
 
 
 def leaderboard_page(views: Sequence[BaselineView]) -> str:
-    """Return the leaderboard of the largest baseline; a sentence if there is none."""
+    """Return the leaderboard of the largest baseline with equal budgets; a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE
@@ -42,7 +42,8 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
         "difference (Friedman and Nemenyi, 5 %).</p>\n"
         '<div class="bb-ranks"></div>\n<h2 class="bb-h2">Runtime profiles by group</h2>\n'
         "<p>Share of targets reached within a number of evaluations per variable. A cross: half of the runs "
-        'have ended.</p>\n<div class="bb-panels"></div>\n'
+        "have ended. The wide grey line on BBOB is <code>best-2009</code>: for each target the shortest expected "
+        'running time of the algorithms that were published in 2009.</p>\n<div class="bb-panels"></div>\n'
         f"{source(view, base='')}\n</div>\n"
         f'<script type="application/json" id="bb-leaderboard-data">{as_json(data)}</script>\n'
         + scripts(script_name(view), "charts.js", "leaderboard.js")
@@ -50,7 +51,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
 
 
 def front_leaderboard(views: Sequence[BaselineView]) -> str:
-    """Return the best of the largest baseline; a sentence if there is none."""
+    """Return the best of the largest baseline with equal budgets; a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE

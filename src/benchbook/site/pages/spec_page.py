@@ -9,6 +9,7 @@ from typing import Any
 
 from benchbook.errors import ExecutionError
 from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, raw
+from benchbook.site.pages.strength_part import strength_part
 from benchbook.specs.outcome import FILE_NAME
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -129,7 +130,7 @@ def _header(view: SpecView) -> str:
     box = (
         f'<section class="bb-outcome" aria-label="Outcome of this spec">\n'
         f'<p class="bb-outcome-line">{badges(view)} <span>spec <code>{name}</code></span></p>\n'
-        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{_provenance(view)}\n</section>"
+        f"<dl>\n{rows}\n</dl>\n{_trouble(view)}\n{strength_part(view, base='../')}\n{_provenance(view)}\n</section>"
     )
     return raw(box)
 

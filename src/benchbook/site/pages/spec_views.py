@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,13 @@ from typing import Any
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.specs.names import left_out, what_is_missing
 from benchbook.specs.notebooks.discover import read_notebook, specs
+from benchbook.specs.noticing.filed import QUICK, read_strength
+from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.outcome import read_outcome
 from benchbook.specs.views.tally import Tally, tally
 
 MISSING = "missing"
+_BREAKABLE = re.compile(r"(?:(?<=_)|(?<=[A-Za-z]:))(?=\w)(?![^<]*>)")  # within a name, not within a tag
 _VERDICTS = {"held", "failed", "undecided", "error"}
 
 
@@ -30,6 +34,7 @@ class SpecView:
         trouble: Why it cannot be read; None if it can, or if there is none.
         executed: Its executed notebook; None if there is none.
         cannot_run: Whether it was not run, and the library of its optimizer is not installed.
+        strength: Which planted faults its claims notice; None if that was not measured.
     """
 
     name: str
@@ -38,6 +43,7 @@ class SpecView:
     trouble: str | None
     executed: dict[str, Any] | None
     cannot_run: bool = False
+    strength: Strength | None = None
 
     @property
     def status(self) -> str:
@@ -125,9 +131,11 @@ def raw(markup: str) -> str:
 
 
 def html_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, css: str = "bb-table") -> str:
-    """Return an HTML table that scrolls in its own container; the cells are HTML."""
+    """Return an HTML table that scrolls in its own container; the cells are HTML, in which long names may break."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
-    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{_BREAKABLE.sub('<wbr>', cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
     return (
         f'<div class="bb-scroll" tabindex="0" role="region" aria-label="Table">\n<table class="{css}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
@@ -145,6 +153,8 @@ def _view(name: str, title: str, folder: Path) -> SpecView:
             pass  # there is none
         path = folder / f"{name}.ipynb"
         executed = read_notebook(path) if path.is_file() else None
+    preset = str((outcome or {}).get("preset") or QUICK)
+    filed = folder.parents[1]
     was_run = outcome is not None or trouble is not None or executed is not None
     return SpecView(
         name=name,
@@ -153,6 +163,7 @@ def _view(name: str, title: str, folder: Path) -> SpecView:
         trouble=trouble,
         executed=executed,
         cannot_run=not was_run and what_is_missing(name) is not None,
+        strength=read_strength(name, preset, artifacts=filed) or read_strength(name, artifacts=filed),
     )
 
 

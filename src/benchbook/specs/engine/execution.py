@@ -18,26 +18,26 @@ from benchbook.errors import ExecutionError
 from benchbook.specs.engine.kernels import EngineKernels
 
 _STARTUP_TIMEOUT_S = 60
-_OUTPUT_TIMEOUT_S = 300  # for what a cell has put out by its end; what does not come is an error, not a gap
+_OUTPUT_TIMEOUT_S = 300  # wait for output at the end of a cell; missing output is an error, not a gap
 log = logging.getLogger(__name__)
 _PAPERMILLS_OWN = ("input_path", "timeout", "startup_timeout")
 
 
 class Watcher(Protocol):
-    """Who follows an execution."""
+    """Follows an execution."""
 
     def started(self, client: NotebookClient) -> None:
-        """Hear that execution begins; `client.nb` is the notebook as it grows."""
+        """Execution begins; `client.nb` is the growing notebook."""
 
     def cell_started(self, index: int) -> None:
-        """Hear that a cell begins."""
+        """A cell begins."""
 
     def wrote(self, output: Any) -> None:
-        """Hear what a cell has put out."""
+        """A cell has produced output."""
 
 
 class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
-    """papermill's client, which tells what happens and can be stopped."""
+    """papermill's client, which reports events and can be stopped."""
 
     def __init__(self, nb_man: Any, watcher: Watcher | None = None, **options: Any) -> None:
         """Prepare; nothing is started yet."""
@@ -66,7 +66,7 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
         return super().execute_cell(cell, cell_index, **options)
 
     def process_message(self, *message: Any, **options: Any) -> Any:
-        """Take in what the kernel says."""
+        """Process a message of the kernel."""
         output = super().process_message(*message, **options)
         if output is not None and self._watcher is not None:
             self._watcher.wrote(output)
@@ -74,7 +74,7 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
 
     @property
     def exit_code(self) -> int | None:
-        """How the kernel ended, as `subprocess` has it; None if it has not or is not known."""
+        """Return code of the kernel, as in `subprocess`; None while it runs, or if unknown."""
         return None if self._process is None else self._process.returncode
 
     def stop(self) -> None:
@@ -84,8 +84,8 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
         if process is None or process.poll() is not None:
             return
         if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError):  # it has just begun, and leads no group yet
-                os.killpg(process.pid, signal.SIGKILL)  # with what the notebook has started
+            with contextlib.suppress(ProcessLookupError):  # it has just begun, and has no process group yet
+                os.killpg(process.pid, signal.SIGKILL)  # including processes that the notebook has started
         process.kill()
 
     def abandon(self) -> None:
@@ -97,7 +97,7 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
 
 
 def usable_kernel(notebook: Any, name: str) -> str:
-    """Return the kernel for a notebook: this Python's where one for Python has a name that is unknown here.
+    """Return the kernel for a notebook: that of this Python if the notebook names an unknown Python kernel.
 
     Raises:
         ExecutionError: There is no such kernel, and the notebook is in another language.
@@ -115,7 +115,7 @@ def usable_kernel(notebook: Any, name: str) -> str:
 
 
 def execute_managed(nb_man: Any, kernel_name: str, *, watcher: Watcher | None = None, **options: Any) -> None:
-    """Execute a notebook for papermill, with the options that its own engine has.
+    """Execute a notebook for papermill, with the options of its own engine.
 
     Args:
         nb_man: papermill's record of the execution.

@@ -1,4 +1,4 @@
-"""Starting the fork server, and asking it for kernels."""
+"""Starting the fork server, and requesting kernels from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from benchbook.specs.engine.messages import Line, Message
 
 CHOICE_VARIABLE = "BENCHBOOK_KERNELS"
 _FORK, _ORDINARY = "fork", "ordinary"
-_PATIENCE_S = 120.0  # importing everything takes two seconds, on a busy machine twenty
+_PATIENCE_S = 120.0  # importing everything takes two seconds, or twenty on a busy machine
 _log = logging.getLogger(__name__)
 
 
@@ -30,10 +30,10 @@ class ForkServerError(ExecutionError):
 
 
 class Link:
-    """A way to the fork server; kernels asked for over it die with it.
+    """A connection to the fork server; kernels requested over it end with it.
 
     Attributes:
-        folder: Where sockets and connection files may lie; removed with the server.
+        folder: Folder for sockets and connection files; removed with the server.
     """
 
     def __init__(self, end: socket.socket, folder: Path) -> None:
@@ -55,20 +55,20 @@ class Link:
         return int(answer["pid"])
 
     def code(self, pid: int) -> int | None:
-        """Return how a kernel ended, as `subprocess` has it; None while it runs.
+        """Return the return code of a kernel, as in `subprocess`; None while it runs.
 
         Raises:
-            ForkServerError: The server has gone, and the kernel with it.
+            ForkServerError: The server has ended, and the kernel with it.
         """
         code = self._ask({"do": "code", "pid": pid})["code"]
         return None if code is None else int(code)
 
     def close(self) -> None:
-        """Hang up; kernels that are left are killed."""
+        """Close the connection; remaining kernels are killed."""
         self._line.close()
 
     def forget(self) -> None:
-        """Let go of the way in the child of a fork, without a word: it is the parent's."""
+        """Close the connection in a forked child without a message: it belongs to the parent."""
         self._lock = threading.Lock()
         self._line.close()
 
@@ -77,7 +77,7 @@ class Link:
             try:
                 return self._line.ask(message)
             except TimeoutError as error:
-                # An answer that comes too late must not be taken for that of another request: nothing is asked again.
+                # A late answer must not be mistaken for that of another request, so no further requests are sent.
                 self._line.close()
                 raise ForkServerError(f"the fork server did not answer within {_PATIENCE_S:g} s") from error
             except OSError as error:
@@ -85,7 +85,7 @@ class Link:
 
 
 class ForkServer:
-    """A fork server of this process; it starts at once and imports while others go on."""
+    """A fork server of this process; it starts at once and imports in the background."""
 
     def __init__(self) -> None:
         """Start it.
@@ -96,7 +96,7 @@ class ForkServer:
         self._scratch = ScratchFolder("bench-")
         self.folder = self._scratch.path / "k"  # the names of sockets must be short
         self.folder.mkdir()
-        self._messages = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the server
+        self._messages = tempfile.TemporaryFile()  # noqa: SIM115  # it is open as long as the server
         ours, theirs = socket.socketpair()
         self._control = Line(ours)
         number = theirs.fileno()
@@ -107,7 +107,7 @@ class ForkServer:
                 stdout=self._messages,
                 stderr=self._messages,
                 pass_fds=[number],
-                start_new_session=True,  # Ctrl-C is meant for the process that started it
+                start_new_session=True,  # Ctrl-C is handled by the process that started it
             )
         except OSError as error:
             self._control.close()
@@ -117,7 +117,7 @@ class ForkServer:
             theirs.close()
 
     def connect(self) -> socket.socket:
-        """Return the end of a new link, for this process or another one.
+        """Return one end of a new connection, for this process or another one.
 
         Raises:
             ForkServerError: The server has gone.
@@ -133,13 +133,13 @@ class ForkServer:
         return ours
 
     def last_words(self) -> str:
-        """Return the last line that it wrote, which is what it died of."""
+        """Return the last line that it wrote, which tells why it died."""
         self._messages.seek(0)
         lines = self._messages.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
     def close(self) -> None:
-        """Let it end, with all kernels, and wait until it has."""
+        """End it with all kernels, and wait for its end."""
         self._control.close()
         try:
             self._process.wait(_PATIENCE_S)
@@ -149,11 +149,11 @@ class ForkServer:
         self._forget()
 
     def forget(self) -> None:
-        """Let go of the server in the child of a fork: it is the parent's, and lives until that one ends it."""
+        """Release the server in a forked child: it belongs to the parent, which ends it."""
         self._control.close()
         self._messages.close()
         self._scratch.forget()
-        self._process.returncode = 0  # else it would be waited for, as if it were a child of this process
+        self._process.returncode = 0  # otherwise it would be waited for as a child of this process
 
     def _forget(self) -> None:
         self._messages.close()
@@ -161,23 +161,23 @@ class ForkServer:
 
 
 class ForkedProcess:
-    """A forked kernel, seen as `subprocess.Popen` would show it.
+    """A forked kernel with the interface of `subprocess.Popen`.
 
     Attributes:
         pid: Its process id; also that of its group.
-        returncode: How it ended; None while it runs.
+        returncode: Its return code; None while it runs.
     """
 
     stdin = stdout = stderr = None
 
     def __init__(self, link: Link, pid: int) -> None:
-        """Watch a kernel that was forked over a link."""
+        """Watch a kernel that was forked over a connection."""
         self._link = link
         self.pid = pid
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Return how it ended; None while it runs."""
+        """Return its return code; None while it runs."""
         if self.returncode is None:
             try:
                 self.returncode = self._link.code(self.pid)
@@ -186,13 +186,13 @@ class ForkedProcess:
         return self.returncode
 
     def wait(self) -> int:
-        """Wait until it has ended, and return how."""
+        """Wait for its end, and return its return code."""
         while (code := self.poll()) is None:
             threading.Event().wait(0.01)
         return code
 
     def send_signal(self, signum: int) -> None:
-        """Send a signal; nothing happens where it has ended."""
+        """Send a signal; does nothing if it has ended."""
         if self.poll() is None:
             os.kill(self.pid, signum)
 
@@ -201,7 +201,7 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Request its end."""
         self.send_signal(signal.SIGTERM)
 
 
@@ -221,7 +221,7 @@ def unavailable() -> str | None:
 
 
 class _Current:
-    """The link of this process, and its own server if it was given no link."""
+    """The connection of this process, and its own server if it was given no connection."""
 
     def __init__(self) -> None:
         self.refused = ""
@@ -252,7 +252,7 @@ class _Current:
             atexit.unregister(self.close)
 
     def forget(self) -> None:
-        """Begin with nothing, in the child of a fork, which may fork kernels of its own."""
+        """Reset in a forked child, which may fork its own kernels."""
         self._lock = threading.Lock()
         atexit.unregister(self.close)
         if self._link is not None:
@@ -269,17 +269,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def use(link: Link) -> None:
-    """Let the kernels of this process come over a link."""
+    """Request the kernels of this process over a connection."""
     _current.use(link)
 
 
 def refuse(reason: str) -> None:
-    """Let the kernels of this process be ordinary ones."""
+    """Use ordinary kernels in this process."""
     _current.refused = reason
 
 
 def current() -> Link:
-    """Return the link of this process; a server is started where it has none.
+    """Return the connection of this process; a server is started if there is none.
 
     Raises:
         ForkServerError: It cannot be started.
@@ -288,5 +288,5 @@ def current() -> Link:
 
 
 def close() -> None:
-    """End the server of this process, where it has one of its own."""
+    """End the server of this process, if it has its own."""
     _current.close()

@@ -1,4 +1,4 @@
-"""How a forked process becomes a kernel that looks as if it had just been started."""
+"""How a forked process becomes a kernel that looks like a freshly started one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TypedDict
 
 
 class Order(TypedDict):
-    """What a kernel is asked for with.
+    """The request for a kernel.
 
     Attributes:
         argv: The command line of the ordinary kernel.
         cwd: Its working directory.
         environment: Its environment.
-        started_with: The variables among them that only a start can change.
+        started_with: Those variables that take effect only at the start of a process.
     """
 
     argv: list[str]
@@ -35,7 +35,7 @@ def become_kernel(order: Order) -> None:
     _randomness()
     from benchbook.specs.engine.kernel_app import IPKernelApp
 
-    # The number of the parent is read while ipykernel is imported, which was long ago.
+    # ipykernel reads the parent's process id while it is imported, which was before the fork.
     IPKernelApp.launch_instance(argv=order["argv"][3:], parent_handle=os.getppid())
 
 
@@ -43,14 +43,14 @@ def _environment(order: Order) -> None:
     os.environ.clear()
     os.environ.update(order["environment"], JPY_PARENT_PID=str(os.getppid()))
     time.tzset()
-    tempfile.tempdir = None  # TMPDIR is read at the first use, which may have been before the fork
+    tempfile.tempdir = None  # TMPDIR is read at first use, which may have been before the fork
     os.chdir(order["cwd"])
     sys.orig_argv = order["argv"]
     sys.argv = [_launcher(), *order["argv"][3:]]
 
 
 def _launcher() -> str:
-    """Return what stands first in the arguments of `python -m ipykernel_launcher`: the file of that module."""
+    """Return the first argument of `python -m ipykernel_launcher`: the file of that module."""
     import importlib.util
 
     spec = importlib.util.find_spec("ipykernel_launcher")
@@ -58,8 +58,8 @@ def _launcher() -> str:
 
 
 def _randomness() -> None:
-    """Give each kernel random states of its own; Python's and those of new generators come from the system."""
+    """Give each kernel its own random states; Python's and those of new generators come from the system."""
     import numpy as np
 
     random.seed()
-    np.random.seed()  # noqa: NPY002  # the legacy state is what has to be renewed
+    np.random.seed()  # noqa: NPY002  # it is the legacy state that must be renewed

@@ -1,4 +1,4 @@
-"""The kernel of a forked process: nothing that a cell has put out is lost, however much it is and however it ends."""
+"""The kernel of a forked process: no output of a cell is lost, however much it is and however the kernel ends."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any, NoReturn
 import zmq
 from ipykernel import kernelapp
 
-_PATIENCE_MS = 2000  # for a client that does not read any more
+_PATIENCE_MS = 2000  # for a client that no longer reads
 
 
 class IPKernelApp(kernelapp.IPKernelApp):
     """ipykernel's application, with an output channel that keeps everything; its name is that of its logger, too."""
 
     def init_iopub(self, context: Any) -> None:
-        """Open the output channel, in a context of its own, so that its end can be awaited.
+        """Open the output channel in its own context, so that its end can be awaited.
 
-        A socket with a limit drops what comes faster than it is read, and says nothing.
+        A socket with a limit silently drops messages that arrive faster than they are read.
         """
         self.output = zmq.Context()
         self.output.setsockopt(zmq.SNDHWM, 0)
@@ -32,18 +32,18 @@ class IPKernelApp(kernelapp.IPKernelApp):
         self.output.destroy(linger=_PATIENCE_MS)
 
     def deliver(self) -> None:
-        """Let the client have what was flushed; nothing can be put out any more."""
+        """Deliver flushed output to the client; no more output is possible afterwards."""
         self.iopub_thread.stop()
         self.output.destroy(linger=_PATIENCE_MS)
 
 
 def _delivering(leave: Callable[[int], NoReturn], app: IPKernelApp) -> Callable[[int], NoReturn]:
-    """Return `os._exit` that first delivers what was flushed: the thread that sends it would end at once."""
+    """Return an `os._exit` that first delivers flushed output, because the sending thread would end at once."""
     mine = os.getpid()
 
     def leave_when_delivered(status: int) -> NoReturn:
         try:
-            if os.getpid() == mine:  # a child that the notebook forked leaves its parent's sockets alone
+            if os.getpid() == mine:  # a child that the notebook forked must not touch its parent's sockets
                 with contextlib.suppress(Exception):
                     app.deliver()
         finally:

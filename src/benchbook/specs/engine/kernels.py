@@ -1,4 +1,4 @@
-"""Kernels as the engine has them: found like all others, forked where possible, over sockets of the file system.
+"""Kernels of the engine: found like all others, forked if possible, connected by sockets of the file system.
 
 Nothing is installed into the user's Jupyter folders: the provisioner is added to the kernel's description in memory.
 """
@@ -24,27 +24,27 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from benchbook.specs.engine.fork_server import ForkServerError, current, unavailable
 from benchbook.specs.engine.provisioner import NAME
 
-_PATIENCE_S = 1.0  # for one answer; a kernel that has not heard is asked again
+_PATIENCE_S = 1.0  # wait for one answer; then the request is repeated
 _POLL_S = 0.01
-_LONGEST_BYTES = 90  # the name of a socket holds 104 on macOS and 108 on Linux, and `/k-ipc-5` follows
+_LONGEST_BYTES = 90  # a socket's path may have 104 bytes on macOS and 108 on Linux, and `/k-ipc-5` follows
 
 
 class EngineClient(AsyncKernelClient):
-    """A client that is ready as soon as the kernel says so, rather than after a fifth of a second without a word."""
+    """A client that is ready as soon as the kernel reports it, instead of after a fifth of a second of silence."""
 
     def start_channels(
         self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = False, control: bool = True
     ) -> None:
-        """Start all channels but the heartbeat: that a kernel lives is known from its process."""
+        """Start all channels but the heartbeat: the process shows whether a kernel lives."""
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
 
     def connect_iopub(self, identity: bytes | None = None) -> Any:
-        """Connect to the output channel, on which nothing is dropped however much comes at once."""
+        """Connect to the output channel, on which nothing is dropped, however much arrives at once."""
         self.context.setsockopt(zmq.RCVHWM, 0)
         return super().connect_iopub(identity)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel is idle and heard on the output channel.
+        """Wait until the kernel is idle and its output channel works.
 
         Raises:
             RuntimeError: It died, or took too long.
@@ -59,7 +59,7 @@ class EngineClient(AsyncKernelClient):
                 raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
 
     async def _heard_idle(self, request: str) -> bool:
-        """Tell whether the answer to a request came, and on the output channel that the kernel is idle after it."""
+        """Tell whether the answer to a request arrived, and the idle message after it on the output channel."""
         try:
             reply = await self.get_shell_msg(timeout=_PATIENCE_S)
             self._handle_kernel_info_reply(reply)
@@ -77,7 +77,7 @@ class EngineKernels(AsyncKernelManager):
     """Starts and stops a kernel of the engine."""
 
     def __init__(self, **traits: Any) -> None:
-        """Choose a folder for the sockets, where no other user looks in."""
+        """Choose a private folder for the sockets."""
         self._folder = Path(tempfile.mkdtemp(prefix="k", dir=_parent_folder()))
         super().__init__(
             transport="ipc" if len(os.fsencode(self._folder)) <= _LONGEST_BYTES else "tcp",
@@ -88,7 +88,7 @@ class EngineKernels(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec | None:
-        """The kernel's description, with our provisioner where it names no other."""
+        """The kernel's description, with our provisioner unless it names another."""
         found = super().kernel_spec
         if found is not None and found.language == "python":
             found.metadata = {"kernel_provisioner": {"provisioner_name": NAME}, **found.metadata}
@@ -113,17 +113,17 @@ class EngineKernels(AsyncKernelManager):
 
 
 def _parent_folder() -> Path | None:
-    """Return the fork server's folder, which goes with it, where there is a server."""
+    """Return the fork server's folder, which is removed with it, if there is a server."""
     if unavailable() is not None:
         return None
     try:
         return current().folder
     except ForkServerError:
-        return None  # the provisioner will meet the same error, and say so
+        return None  # the provisioner will get the same error and report it
 
 
 def _register() -> None:
-    """Make the provisioner known, also where the package's entry points are not installed."""
+    """Make the provisioner known, even if the package's entry points are not installed."""
     factory = KernelProvisionerFactory.instance()
     if NAME not in factory.provisioners:
         home = "benchbook.specs.engine.provisioner:ForkProvisioner"

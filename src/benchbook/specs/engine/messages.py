@@ -1,4 +1,4 @@
-"""What the fork server and its clients say to each other: a JSON document a line, over a pair of sockets."""
+"""Messages between the fork server and its clients: one JSON document per line, over a pair of sockets."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Any
 Message = dict[str, Any]
 _CHUNK_BYTES = 1 << 16
 
-# Read once, by Python, the C library or a library while it is imported: a forked kernel cannot have others.
+# Read once, by Python, the C library or a library while it is imported: a forked kernel cannot have other values.
 _READ_AT_START = ("PYTHON", "NPY_", "OPENBLAS_", "OMP_", "MKL_", "BLIS_", "VECLIB_", "MPL", "LC_", "LD_", "DYLD_")
 _READ_AT_START_NAMES = ("LANG", "LANGUAGE", "HOME", "GOTO_NUM_THREADS")
 
 
 class Line:
-    """One end of a conversation.
+    """One end of a connection.
 
     Attributes:
         socket: The socket; it blocks.
     """
 
     def __init__(self, end: socket.socket) -> None:
-        """Talk over a connected stream socket."""
+        """Use a connected stream socket."""
         self.socket = end
         self._rest = b""
         self._descriptors: deque[int] = deque()
@@ -34,20 +34,20 @@ class Line:
         """Send a message, and with it an open file or socket.
 
         Raises:
-            OSError: Nobody listens.
+            OSError: The other end is closed.
         """
         data = json.dumps(message).encode() + b"\n"
         if descriptor is not None:
-            # It travels with the first byte, and this is short enough to go in one piece.
+            # It is sent with the first byte; the message is short enough for one packet.
             sent = socket.send_fds(self.socket, [data], [descriptor])
             data = data[sent:]
         self.socket.sendall(data)
 
     def receive(self) -> list[Message] | None:
-        """Wait for something and return the messages that are complete by then; None after the last one.
+        """Wait for data and return the complete messages; None after the last one.
 
         Raises:
-            OSError: The socket's time-out has passed, or the line is broken.
+            OSError: The socket timed out, or the connection is broken.
         """
         data, descriptors, _, _ = socket.recv_fds(self.socket, _CHUNK_BYTES, 8)
         self._descriptors.extend(descriptors)
@@ -60,7 +60,7 @@ class Line:
         """Send a request and wait for its answer.
 
         Raises:
-            OSError: Nobody answers.
+            OSError: There is no answer.
         """
         self.send(message)
         while (answers := self.receive()) is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 _MODULES = (
-    # the kernel, with what it would import when it starts or at its first cell
+    # the kernel, with its imports at the start and at the first cell
     "ipykernel.kernelapp",
     "benchbook.specs.engine.kernel_app",
     "ipykernel.ipkernel",
@@ -32,7 +32,7 @@ _MODULES = (
 
 
 def preload() -> None:
-    """Import and warm up; what is imported stays as it was after its import.
+    """Import and warm up; modules stay as they were after their import.
 
     Raises:
         ImportError: A library cannot be imported.
@@ -43,11 +43,11 @@ def preload() -> None:
         except ModuleNotFoundError as error:
             if error.name != name:
                 raise
-            # A version that has moved it: its kernels import what they need.
+            # Another version has moved it; kernels then import what they need.
     _warm_models()
     _warm_figures()
     gc.collect()
-    gc.freeze()  # else the collector would touch, and so copy, the shared memory in every kernel
+    gc.freeze()  # otherwise the garbage collector would touch, and so copy, the shared memory in every kernel
 
 
 def _warm_models() -> None:
@@ -62,7 +62,7 @@ def _warm_models() -> None:
 
 
 def _warm_figures() -> None:
-    """Draw once, so that fonts and the parser of formulas are there."""
+    """Draw once, so that fonts and the formula parser are loaded."""
     from benchbook.analysis.control import Convergence
     from benchbook.analysis.plots import OPTIMIZER_STYLE, Picture, convergence_grid
 

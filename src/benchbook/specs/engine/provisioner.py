@@ -1,4 +1,4 @@
-"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones if that cannot be."""
+"""The kernel provisioner `benchbook-fork`: kernels from the fork server, or ordinary ones if that is impossible."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from benchbook.specs.engine.messages import read_at_start
 
 NAME = "benchbook-fork"
 _LAUNCHER = ["-m", "ipykernel_launcher"]
-_IGNORED = ["-Xfrozen_modules=off"]  # asks for a debugger that can step into the standard library
+_IGNORED = ["-Xfrozen_modules=off"]  # requests a debugger that can step into the standard library
 _UNDERSTOOD = {"cwd", "env", "extra_arguments", "kernel_id"}
 _log = logging.getLogger(__name__)
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Launches Python kernels by forking; everything else is that of local kernels."""
+    """Launches Python kernels by forking; everything else is as for local kernels."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel; if that cannot be, start an ordinary one and say so."""
+        """Fork a kernel; if that is impossible, start an ordinary one and log it."""
         reason = unavailable() or _unfit(cmd, kwargs)
         if reason is not None:
             _log.info("ordinary kernel: %s", reason)
@@ -37,9 +37,9 @@ class ForkProvisioner(LocalProvisioner):
         except ForkServerError as error:
             _log.warning("ordinary kernel: %s", error)
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = ForkedProcess(link, pid)  # type: ignore[assignment]  # it looks like `Popen`, as far as needed
+        self.process = ForkedProcess(link, pid)  # type: ignore[assignment]  # it has the needed interface of `Popen`
         self.pid = self.pgid = pid
-        self.cwd = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109  # as the base class has it
+        self.cwd = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109  # as in the base class
         return self.connection_info
 
 
@@ -62,8 +62,8 @@ def _order(cmd: Sequence[str], kwargs: dict[str, Any]) -> Any:
     environment = dict(kwargs.get("env") or os.environ)
     return {
         "argv": _plain(cmd),
-        "cwd": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109  # str is what the message holds
+        "cwd": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109  # the message contains a str
         "environment": environment,
-        # the server has pinned its arithmetic, as the notebook would when it imports benchbook
+        # the server has pinned its arithmetic, as importing benchbook in the notebook would
         "started_with": read_at_start({**pins(), **environment}),
     }

@@ -1,9 +1,9 @@
-"""The fork server: a process with the libraries imported, which forks a kernel whenever it is asked.
+"""The fork server: a process that has imported the libraries and forks kernels on request.
 
 The process that started it holds the other end of a pair of sockets, and can pass further ends to other processes. A
 kernel
-belongs to the end over which it was asked for: when that end is closed, also by the death of its process, its kernels
-are killed; when the first one is closed, everything ends. Kernels notice by themselves when the server is gone.
+belongs to the end over which it was requested: when that end is closed, even by the death of its process, its kernels
+are killed; when the first one is closed, everything ends. Kernels notice themselves when the server has ended.
 
 It is single-threaded and loads no event loop, so that a fork copies no held lock.
 """
@@ -30,11 +30,11 @@ Task = Callable[[], None]
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the socket whose number stands first; the folder that stands second is removed at the end."""
+    """Serve the socket with the number in the first argument; the folder in the second one is removed at the end."""
     control, folder = Line(socket.socket(fileno=int(arguments[0]))), arguments[1]
     started = dict(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel sets it
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as in a kernel
     mine = os.getpid()
     task, server = None, None
     try:
@@ -58,19 +58,19 @@ class Server:
 
     Args:
         control: The first end; the server lives as long as the other side.
-        started_with: The variables that only a start can change.
-        kept: The variables that imports have set, as they would in a kernel.
+        started_with: Variables that take effect only at the start of a process.
+        kept: Variables that imports have set, as they would in a kernel.
     """
 
     def __init__(self, control: Line, *, started_with: dict[str, str], kept: dict[str, str]) -> None:
-        """Begin with one end and no kernel."""
+        """Start with one end and no kernel."""
         self._kept = kept
         self._control = control
         self._kernels: dict[Line, set[int]] = {control: set()}
         self._started_with = started_with
 
     def serve(self) -> Task | None:
-        """Answer until the control end is closed; in a forked process, return what it is to do."""
+        """Answer until the control end is closed; in a forked process, return its task."""
         while self._control in self._kernels:
             ready, _, _ = select.select([line.socket for line in self._kernels], [], [])
             for line in [line for line in self._kernels if line.socket in ready]:
@@ -80,7 +80,7 @@ class Server:
         return None
 
     def end(self) -> None:
-        """Kill all kernels and hang up."""
+        """Kill all kernels and close all connections."""
         for line in list(self._kernels):
             self._drop(line)
 
@@ -133,7 +133,7 @@ class Server:
         return None
 
     def _code(self, line: Line, pid: int) -> int | None:
-        """Return how a kernel ended, as `subprocess` has it; None while it runs."""
+        """Return the return code of a kernel, as in `subprocess`; None while it runs."""
         if pid not in self._kernels[line]:
             return 0
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -144,14 +144,14 @@ class Server:
 
     def _drop(self, line: Line) -> None:
         for pid in self._kernels.pop(line):
-            for kill in (os.killpg, os.kill):  # its group, and itself where it has none yet
+            for kill in (os.killpg, os.kill):  # its group, or itself if it has none yet
                 with contextlib.suppress(ProcessLookupError):
                     kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
         line.close()
 
     def _answer(self, line: Line, message: Message) -> None:
-        with contextlib.suppress(OSError):  # who asked has gone; the next turn notices
+        with contextlib.suppress(OSError):  # the requester has ended, which is noticed in the next turn
             line.send(message)
 
 

@@ -1,8 +1,10 @@
-"""Taking over the contract outputs of an executed spec into the notebook that is committed."""
+"""Storing the contract outputs of an executed spec in the committed notebook."""
 
 from __future__ import annotations
 
+import difflib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,24 @@ from benchbook.specs.notebooks.discover import SpecFile, read_notebook, tags
 CONTRACT_TAG = "nbval-check-output"
 
 
-def accept(file: SpecFile) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What was taken over.
+
+    Attributes:
+        changed: Whether the notebook changed.
+        lines: Lines of claims that are new ("+ ") or no longer there ("- "): sentences, verdicts and thresholds.
+    """
+
+    changed: bool
+    lines: tuple[str, ...]
+
+
+def accept(file: SpecFile) -> Accepted:
     """Store the contract cells' outputs of the last execution in the notebook; strip all other outputs.
 
     Returns:
-        Whether the notebook changed.
+        Whether the notebook changed, and the claims whose sentence, verdict or threshold did.
 
     Raises:
         UsageError: The spec has not been executed with the notebook's own parameters, or it failed.
@@ -33,13 +48,22 @@ def accept(file: SpecFile) -> bool:
         )
     contracts = {cell["id"]: cell for cell in executed["cells"] if CONTRACT_TAG in tags(cell)}
     notebook = read_notebook(file.path)
+    before = _lines(notebook)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             contract = contracts.get(cell["id"], {})
-            # nbval takes a cell without a count for one that was never run, and fails where it has outputs.
+            # nbval treats a cell without a count as never run, and fails if it has outputs.
             cell["execution_count"] = contract.get("execution_count")
             cell["outputs"] = contract.get("outputs", [])
-    return _write(file.path, notebook)
+    told = difflib.ndiff(before, _lines(notebook))
+    changed = _write(file.path, notebook)
+    return Accepted(changed=changed, lines=tuple(line for line in told if line.startswith(("+ ", "- "))))
+
+
+def _lines(notebook: dict[str, Any]) -> list[str]:
+    """Return the lines that the contract cells have printed."""
+    outputs = [out for cell in notebook["cells"] if CONTRACT_TAG in tags(cell) for out in cell.get("outputs", [])]
+    return [line for out in outputs for line in "".join(out.get("text", "")).splitlines()]
 
 
 def _executed(file: SpecFile) -> Path:

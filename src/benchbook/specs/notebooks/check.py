@@ -1,4 +1,4 @@
-"""Checking the notebooks of a project: what every one must have, and whether every optimizer has its spec."""
+"""Checking the notebooks of a project: what each must have, and whether every optimizer has its spec."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def check_notebook(path: Path, quick: JsonObject) -> list[Finding]:
 
 
 def check_project(folder: Path, files: Sequence[SpecFile], quick: JsonObject) -> list[Finding]:
-    """Return what the notebooks of a project lack: specs, all others, and specs that are not there.
+    """Return what the notebooks of a project lack: specs, all others, and missing specs.
 
     Args:
         folder: The folder of notebooks.
@@ -65,13 +65,13 @@ def check_project(folder: Path, files: Sequence[SpecFile], quick: JsonObject) ->
         except UsageError as error:
             findings.append(Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} ")))
     if project_name(folder.parent) != "benchbook":
-        return findings  # another project has specs of what it wants
+        return findings  # other projects choose their specs
     findings += check_coverage(folder, sorted(factory.name for factory in NATIVE))
     return findings + [found for f in NATIVE for found in check_docstring(f.name, inspect.getdoc(f) or "")]
 
 
 def other_notebooks(folder: Path, files: Iterable[SpecFile]) -> list[Path]:
-    """Return the notebooks of a folder, with those in its subfolders, that are no specs."""
+    """Return the notebooks of a folder and its subfolders that are not specs."""
     known = {file.path for file in files}
     found = (path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts)
     return [path for path in found if path not in known]
@@ -119,7 +119,7 @@ def quick_params() -> JsonObject:
 
 
 def _pictures(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
-    """Yield pictures without an alternative text in the last executed copy, where that is a copy of this notebook."""
+    """Yield pictures without alternative text in the last executed copy, if it is a copy of this notebook."""
     path = spec_root() / name / f"{name}.ipynb"
     if not path.is_file():
         return

@@ -15,7 +15,7 @@ from benchbook.specs.names import spec_name
 from benchbook.studies.sharding import parse_shard
 
 PARAMETERS_TAG = "parameters"
-# A notebook without its tagged cell that begins a spec or judges claims is a spec with a fault, not another notebook.
+# A notebook without its tagged cell that begins a spec or judges claims is a faulty spec, not another notebook.
 _WRITTEN_AS_SPEC = re.compile(r"\bbb\.spec\(|\bspec\.then\(\)")
 APPLIED = "applied"  # the folder of the applied cases, below that of the notebooks
 
@@ -38,8 +38,8 @@ class SpecFile:
 def specs(folder: Path | None = None) -> list[SpecFile]:
     """Return the spec notebooks of a project by name: those of optimizers, then those of applied cases.
 
-    A spec has a cell tagged `parameters`, or begins a spec or judges claims: one that has lost its tag stays listed, so
-    that the check names the fault. A file that is not a valid notebook counts as a spec; reading it gives the error,
+    A spec has a cell tagged `parameters`, or begins a spec or judges claims: a spec that has lost its tag stays listed,
+    so that the check reports it. A file that is not a valid notebook counts as a spec; reading it gives the error,
     and the check lists it.
 
     Raises:
@@ -63,8 +63,8 @@ def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
     """Return the specs with these names, of these optimizers, or of these notebooks; all of them without names.
 
     Raises:
-        UsageError: A notebook that is named by its path does not exist, or is no spec of the project.
-        UnknownNameError: There is no spec of a name; the message offers the nearest.
+        UsageError: A notebook given by its path does not exist, or is not a spec of the project.
+        UnknownNameError: There is no spec of a name; the message suggests similar names.
     """
     known = {file.name: file for file in specs(folder)}
     wanted = list(dict.fromkeys(_name_of(name, known) for name in names))
@@ -75,7 +75,7 @@ def find(names: Iterable[str], folder: Path | None = None) -> list[SpecFile]:
 
 
 def _name_of(given: str, known: Mapping[str, SpecFile]) -> str:
-    """Return the name of a spec that is given by its name, its optimizer, or the path of its notebook."""
+    """Return the name of a spec, given its name, its optimizer, or the path of its notebook."""
     if not given.endswith(".ipynb"):
         return spec_name(given)
     path = Path(given)
@@ -88,7 +88,7 @@ def _name_of(given: str, known: Mapping[str, SpecFile]) -> str:
 
 
 def shard_of(files: Sequence[SpecFile], shard: str) -> list[SpecFile]:
-    """Return the part `k/n` of specs: each n-th, from the k-th on.
+    """Return the part `k/n` of specs: every n-th, starting with the k-th.
 
     Raises:
         UsageError: `shard` is not of this form, or k is not between 1 and n.
@@ -118,7 +118,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 
 def _is_cell(cell: Any) -> bool:
-    """Tell whether a cell has the parts that are used, with values of their types."""
+    """Tell whether a cell has the parts that are used, with values of the right types."""
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
         return False
     source, metadata = cell.get("source"), cell.get("metadata", {})

@@ -30,20 +30,22 @@ _CALLS = (
 )
 # What the spec of an optimizer must call beyond that.
 _OPTIMIZER_CALLS = (
-    (r"spec\.stages\(", "does not show the idea in one picture: spec.stages(...)"),
+    (r"spec\.(stages|fronts)\(", "does not show the idea in one picture: spec.stages(...), or spec.fronts(...)"),
     (r"spec\.settings\(\)", "does not show its settings: spec.settings()"),
     (r"spec\.given\(\)", "does not show what is given: spec.given()"),
     (r"spec\.when\(\)", "never does its runs: spec.when()"),
     (r"spec\.convergence\(\)", "shows no convergence: spec.convergence()"),
     (r"spec\.profile\(\)", "shows no runtime profile: spec.profile()"),
-    (
-        r"spec\.twin_comparison\(\)",
-        "does not compare textbook functions with shifted instances: spec.twin_comparison()",
-    ),
     (r"spec\.claim_sound\(", "does not make the claims that every spec must make: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
 _BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
+_TWINS = (
+    r"spec\.twin_comparison\(\)",
+    "does not compare textbook functions with shifted instances: spec.twin_comparison()",
+)
+# Suites whose functions have no textbook instance to compare with.
+_ALWAYS_SHIFTED = re.compile(r"[\"']bbob_(?:constrained|biobj)_f\d+[\"']")
 _REFERRED = (r"spec\.beside_reference\(\)", "names a reference and does not show it: spec.beside_reference()")
 
 
@@ -87,6 +89,8 @@ def optimizer_findings(name: str, notebook: dict[str, Any]) -> Iterator[Finding]
     """Yield what the spec of an optimizer lacks beyond that: its pictures, its comparisons, where it fails."""
     code = "\n".join(source_of(cell) for cell in code_cells(notebook))
     wanted = [*_OPTIMIZER_CALLS, *([] if name == _CONTROL_SPEC else [_BESIDE])]
+    if not _ALWAYS_SHIFTED.search(code):
+        wanted.append(_TWINS)
     if "reference=" in code:
         wanted.append(_REFERRED)
     yield from _missing_calls(name, notebook, wanted)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.params.load import load
 from benchbook.records import Claim, RunRecord, Verdict
+from benchbook.specs.claim_list import LEVEL
 from benchbook.specs.notebooks.discover import find
-from benchbook.specs.noticing.trial import trial
+from benchbook.specs.noticing.summary import Strength
+from benchbook.specs.noticing.trial import Trial, trial
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
@@ -32,7 +35,8 @@ class Calibrated:
     Attributes:
         claim: As it stands in the spec.
         failed: In how many re-seeded specs it did not hold.
-        low: Least measured value that its share of false alarms leaves; None where nothing was measured.
+        low: Least measured value that its share of false alarms leaves; None where nothing was measured, or where the
+            claim is a test, whose requirement follows from its level.
         high: Greatest such value.
     """
 
@@ -41,14 +45,23 @@ class Calibrated:
     low: float | None
     high: float | None
 
+    def bounds(self) -> tuple[float, float] | None:
+        """Return between which values the claim would hold with the proposed thresholds; None without a proposal."""
+        if self.low is None or self.high is None:
+            return None
+        if self.claim.upper is not None:
+            return _down(self.low), _up(self.high)
+        return (_down(self.low), math.inf) if ">" in self.claim.relation else (-math.inf, _up(self.high))
+
     @property
     def proposed(self) -> str:
         """The thresholds that would hold in all but the allowed share of re-seeded specs."""
-        if self.low is None or self.high is None:
+        bounds = self.bounds()
+        if bounds is None:
             return ""
         if self.claim.upper is not None:
-            return f"{_down(self.low):g} to {_up(self.high):g}"
-        return f"{self.claim.relation} {_down(self.low) if '>' in self.claim.relation else _up(self.high):g}"
+            return f"{bounds[0]:g} to {bounds[1]:g}"
+        return f"{self.claim.relation} {bounds[0] if math.isfinite(bounds[0]) else bounds[1]:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,24 @@ class Calibration:
     def sound(self) -> bool:
         """Whether no more than the allowed share of re-seeded specs fails."""
         return self.alarms <= FALSE_ALARMS * self.reseeded
+
+    def strength(self, measured: Strength, severity: str) -> tuple[int, int]:
+        """Return how many wrapped faults the quality claims would notice with the proposed thresholds, and of how many.
+
+        Args:
+            measured: What each claim measured with each fault; it is the same with other thresholds.
+            severity: Only these faults.
+        """
+        chosen = [f for f in measured.faults if f["family"] == "wrapped" and f["severity"] == severity]
+        return sum(fault["error"] is not None or any(self._notices(fault)) for fault in chosen), len(chosen)
+
+    def _notices(self, fault: Mapping[str, Any]) -> Iterator[bool]:
+        for item in self.claims:
+            bounds, found = item.bounds(), fault["measured"].get(item.claim.id)
+            if bounds is None or found is None:
+                yield item.claim.id in fault["noticed_by"]
+            else:
+                yield not bounds[0] <= found <= bounds[1]
 
 
 def calibrate(
@@ -98,7 +129,7 @@ def calibrate(
         raise UsageError(f"reseeded is {reseeded}, expected a whole number >= 1")
     (file,) = find([name])
     values = load(params)
-    found: dict[int, tuple[Claim, ...]] = {}
+    found: dict[int, Trial] = {}
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers or os.cpu_count() or 1, reseeded), mp_context=context) as pool:
         jobs = {pool.submit(_reseeded, file.path, values, number): number for number in range(reseeded + 1)}
@@ -106,18 +137,19 @@ def calibrate(
             found[jobs[job]] = job.result()
             if progress is not None:
                 progress(done, reseeded)
-    intact, others = found[0], [found[number] for number in range(1, reseeded + 1)]
+    intact, others = _quality(found[0]), [_quality(found[number]) for number in range(1, reseeded + 1)]
+    sharing = len([claim for claim in intact if claim.id not in found[0].tests])
     held = {claim.id for claim in intact if claim.verdict is Verdict.HELD}
     return Calibration(
         name=file.name,
         reseeded=reseeded,
         alarms=sum(any(claim.id in held and claim.verdict is not Verdict.HELD for claim in each) for each in others),
-        claims=tuple(_calibrated(claim, others, len(intact)) for claim in intact),
+        claims=tuple(_calibrated(c, others, None if c.id in found[0].tests else sharing) for c in intact),
     )
 
 
-def _reseeded(path: Path, params: JsonObject, number: int) -> tuple[Claim, ...]:
-    """Return the claims of a spec with other seeds; number 0 is the spec as it stands."""
+def _reseeded(path: Path, params: JsonObject, number: int) -> Trial:
+    """Return what comes of a spec with other seeds; number 0 is the spec as it stands."""
 
     def change(item: PlannedRun) -> PlannedRun:
         return replace(item, spec=replace(item.spec, seed=item.spec.seed + _APART * number))
@@ -126,20 +158,23 @@ def _reseeded(path: Path, params: JsonObject, number: int) -> tuple[Claim, ...]:
     tried = trial(path, params, change=change, kept=kept, without=_NOT_CALIBRATED)
     if tried.error is not None:
         raise UsageError(f"{path.stem} did not reach its judgement: {tried.error}")
+    return tried
+
+
+def _quality(tried: Trial) -> tuple[Claim, ...]:
     return tuple(claim for claim in tried.claims if claim.sort == "quality" and claim.id in tried.judged)
 
 
-def _calibrated(claim: Claim, others: list[tuple[Claim, ...]], claims: int) -> Calibrated:
+def _calibrated(claim: Claim, others: list[tuple[Claim, ...]], claims: int | None) -> Calibrated:
+    """Return a claim with what was measured; `claims` share the false alarms, None where it is a test."""
     same = [found for each in others for found in each if found.id == claim.id]
     values = sorted(float(found.measured) for found in same if found.measured is not None)
     # Each claim has its share of the false alarms, half of it on each side.
-    spare = math.floor(FALSE_ALARMS / claims / 2 * len(values))
-    return Calibrated(
-        claim=claim,
-        failed=sum(found.verdict is not Verdict.HELD for found in same),
-        low=values[spare] if values else None,
-        high=values[-1 - spare] if values else None,
-    )
+    failed = sum(found.verdict is not Verdict.HELD for found in same)
+    if claims is None or not values:
+        return Calibrated(claim=claim, failed=failed, low=None, high=None)
+    spare = math.floor((FALSE_ALARMS - LEVEL) / claims / 2 * len(values))
+    return Calibrated(claim=claim, failed=failed, low=values[spare], high=values[-1 - spare])
 
 
 def _down(value: float) -> float:

@@ -12,11 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.io import load_document, save_document
-from benchbook.artifacts.kinds import STRENGTH_VERSION, Kind
+from benchbook.artifacts.io import save_document
+from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.clock import SYSTEM_CLOCK, timestamp
-from benchbook.errors import BenchbookError, UsageError
-from benchbook.files import artifact_root
+from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer
 from benchbook.params.load import load
 from benchbook.records import RunRecord, Verdict
@@ -24,14 +23,14 @@ from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, find
 from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
 from benchbook.specs.noticing.faults import FAMILIES, TrialFault, faults_of, planting
+from benchbook.specs.noticing.filed import strength_path, subject_digest
 from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import Trial, trial
 from benchbook.specs.spec_base import SpecBase
 from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
-FILE_NAME = "strength.json.zst"
-_DONE = ".strength-{preset}.jsonl"  # hidden: it is no artifact, and losing it costs one measurement
+_DONE = ".{name}.jsonl"  # hidden: it is no artifact, and losing it costs one measurement
 _kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, control and reference among them
 _intact: dict[str, Trial] = {}
 
@@ -47,8 +46,8 @@ def strength(
     """Plant faults into the optimizer of a spec, and tell which its claims notice.
 
     Each fault is planted in turn; the notebook's claims are judged again, and a claim notices the fault if it holds
-    without and does not hold with it. The artifact lies next to the outcome. Faults that were tried before with the
-    same notebook, parameters, code and libraries are not tried again.
+    without and does not hold with it. The artifact is `strength/PRESET/NAME.json.zst` in the artifact root. Faults that
+    were tried before with the same notebook, parameters, code and libraries are not tried again.
 
     Args:
         spec: A spec by the name of its notebook or optimizer, or the object that its notebook works with.
@@ -81,28 +80,20 @@ def strength(
     found = with_fault.all(tried, workers or os.cpu_count() or 1, progress)
     document: JsonObject = {
         "kind": Kind.STRENGTH.value,
-        "schema_version": STRENGTH_VERSION,
+        "schema_version": VERSIONS[Kind.STRENGTH],
         "name": file.name,
         "optimizer": intact.optimizer,
         "created_at": timestamp(SYSTEM_CLOCK.now()),
         "version": provenance.library_version(),
-        "preset": str(values.get("preset", "")),
+        "preset": with_fault.preset,
         "inputs": with_fault.inputs,
+        "subject": subject_digest(file, values, intact.optimizer),
         "elapsed_s": round(time.perf_counter() - start_s, 3),
         "claims": [{"id": c.id, "sort": c.sort, "verdict": c.verdict.value} for c in intact.claims],
         "faults": [found[fault.id] for fault in tried],
     }
-    save_document(document, artifact_root() / "specs" / file.name / FILE_NAME)
+    save_document(document, strength_path(file.name, with_fault.preset))
     return Strength(document)
-
-
-def read_strength(name: str) -> Strength | None:
-    """Return the strength of a spec as it was last measured; None where it never was, or cannot be read."""
-    path = artifact_root() / "specs" / name / FILE_NAME
-    try:
-        return Strength(load_document(path)) if path.is_file() else None
-    except BenchbookError:
-        return None
 
 
 class _Trials:
@@ -111,7 +102,8 @@ class _Trials:
     def __init__(self, file: SpecFile, params: JsonObject) -> None:
         self.file, self.params = file, params
         self.inputs = inputs_digest(file, params)
-        self.path = artifact_root() / "specs" / file.name / _DONE.format(preset=params.get("preset", ""))
+        self.preset = str(params.get("preset") or "none")
+        self.path = strength_path(file.name, self.preset).with_name(_DONE.format(name=file.name))
 
     def intact(self) -> Trial:
         """Return what comes of the claims without a fault."""
@@ -174,4 +166,9 @@ def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
         "effect": with_fault.error is not None or with_fault.runs != intact.runs,
         "error": with_fault.error,
         "noticed_by": noticed,
+        "measured": {c.id: _plain(c.measured) for c in with_fault.claims if c.sort == "quality" and c.id in verdicts},
     }
+
+
+def _plain(measured: float | int | bool | None) -> float | None:
+    return None if measured is None else float(measured)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from benchbook.optimizers.faults.plant import SEVERITIES
+from benchbook.optimizers.faults.wrapped import WRAPPED_FAULTS
 from benchbook.typing import JsonObject
 
 
@@ -22,6 +24,11 @@ class Strength:
     def name(self) -> str:
         """Name of the spec."""
         return str(self.document["name"])
+
+    @property
+    def preset(self) -> str:
+        """Name of the parameter set that it was measured with."""
+        return str(self.document["preset"])
 
     @property
     def faults(self) -> list[dict[str, Any]]:
@@ -63,13 +70,34 @@ class Strength:
 
     def sentence(self) -> str:
         """Return the strength in one sentence."""
-        noticed, of = self.counted("severe", family="wrapped")
+        (noticed, of), (mild, of_mild) = (self.counted(severity, family="wrapped") for severity in ("severe", "mild"))
         quality, _ = self.counted("severe", family="wrapped", sort="quality")
-        mild, of_mild = self.counted("mild", family="wrapped")
+        quality_mild, _ = self.counted("mild", family="wrapped", sort="quality")
         return (
-            f"These claims notice {noticed} of {of} planted faults, the quality claims alone {quality}; "
-            f"of the mild ones {mild} of {of_mild}."
+            f"These claims notice {noticed} of {of} planted faults when they are severe, and {mild} of {of_mild} when "
+            f"they are mild; the quality claims alone notice {quality} and {quality_mild}."
         )
+
+    @property
+    def short(self) -> str:
+        """How many severe and mild faults of those that wrap any optimizer are noticed, for a table.
+
+        Examples:
+            >>> Strength({"claims": [], "faults": []}).short
+            '0 of 0 severe, 0 of 0 mild'
+        """
+        counts = [(self.counted(severity, family="wrapped"), severity) for severity in ("severe", "mild")]
+        return ", ".join(f"{noticed} of {of} {severity}" for (noticed, of), severity in counts)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every fault that wraps any optimizer was tried in each severity."""
+        tried = {(fault["name"], fault["severity"]) for fault in self._listed("faults") if fault["family"] == "wrapped"}
+        return tried == {(name, severity) for name in WRAPPED_FAULTS for severity in SEVERITIES}
+
+    def unnoticed(self, sort: str | None = None) -> list[dict[str, Any]]:
+        """Return the faults that had an effect and were not noticed by claims of a sort; None: by no claim."""
+        return [fault for fault in self.faults if not self.noticed(fault, sort)]
 
     def _listed(self, key: str) -> list[dict[str, Any]]:
         found: Any = self.document[key]

@@ -6,8 +6,10 @@ import ast
 import contextlib
 import io
 import logging
+import os
+import tempfile
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ import numpy as np
 
 from benchbook.digests import digest
 from benchbook.errors import UsageError
+from benchbook.files import ARTIFACT_ROOT_VARIABLE
 from benchbook.records import Claim, RunRecord
-from benchbook.specs.notebooks.discover import PARAMETERS_TAG, read_notebook, tags
+from benchbook.specs.notebooks.discover import APPLIED, PARAMETERS_TAG, read_notebook, tags
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.trials.planting import planted
 from benchbook.studies.runs.planned_run import PlannedRun
@@ -34,6 +37,7 @@ class Trial:
         optimizer: What the spec is about.
         claims: As they were judged.
         judged: Ids of those that could be judged here.
+        tests: Ids of the statistical tests among them.
         runs: Digest over what the optimizer's runs did.
         error: What was raised, and ended the trial early; None where nothing was.
     """
@@ -41,6 +45,7 @@ class Trial:
     optimizer: str
     claims: tuple[Claim, ...]
     judged: frozenset[str]
+    tests: frozenset[str]
     runs: str
     error: str | None
 
@@ -67,7 +72,7 @@ def trial(
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     error: str | None = None
-    with planted(change, kept), _quiet():
+    with planted(change, kept), _quiet(), _apart(path):
         try:
             for source in _sources(read_notebook(path), params, without):
                 exec(compile(source, str(path), "exec"), namespace)  # noqa: S102 -- the project's own notebook
@@ -87,9 +92,23 @@ def trial(
         optimizer=spec.optimizer.name,
         claims=claims,
         judged=frozenset(claim.id for claim in judged),
+        tests=frozenset(spec.tests),
         runs=digest([run.content_digest for run in runs]),
         error=error,
     )
+
+
+def kept_lines(notebook: dict[str, Any]) -> list[str]:
+    """Return the lines of a notebook that a trial executes, as they are written; its parameters are left out."""
+    found = []
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and PARAMETERS_TAG not in tags(cell):
+            tree = ast.parse(source)
+            if any(_method(node) == "then" for node in tree.body):
+                break
+            found += [ast.get_source_segment(source, node) or "" for node in _kept(tree)]
+    return found
 
 
 def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[str]) -> list[ast.Module]:
@@ -101,19 +120,42 @@ def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[s
         tree = ast.parse("".join(cell["source"]))
         if any(_method(node) == "then" for node in tree.body):
             break
-        if tree.body and isinstance(tree.body[-1], ast.Expr) and not (_method(tree.body[-1]) or "").startswith(_WORK):
-            tree.body.pop()
-        tree.body = [node for node in tree.body if _method(node) not in without]
+        tree.body = [node for node in _kept(tree) if _method(node) not in without]
         found.append(tree)
         if PARAMETERS_TAG in tags(cell):
             found.append(ast.parse("\n".join(f"{key} = {value!r}" for key, value in params.items())))
     return found
 
 
+def _kept(tree: ast.Module) -> list[ast.stmt]:
+    """Return the statements of a cell but a last one that only displays something."""
+    last = tree.body[-1] if tree.body else None
+    displays = isinstance(last, ast.Expr) and not (_method(last) or "").startswith(_WORK)
+    return tree.body[:-1] if displays else tree.body
+
+
 def _method(node: ast.stmt) -> str | None:
     """Return the method that a line calls; None where it is another line."""
     call = node.value if isinstance(node, ast.Expr) else None
     return call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+
+
+@contextlib.contextmanager
+def _apart(path: Path) -> Iterator[None]:
+    """Let the notebook of an applied case, which may save and track more than runs, do so in a temporary folder."""
+    if path.parent.name != APPLIED:
+        yield
+        return
+    before = os.environ.get(ARTIFACT_ROOT_VARIABLE)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[ARTIFACT_ROOT_VARIABLE] = folder
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[ARTIFACT_ROOT_VARIABLE]
+            else:
+                os.environ[ARTIFACT_ROOT_VARIABLE] = before
 
 
 @contextlib.contextmanager

@@ -1,1 +1,1 @@
-"""What a spec tries beyond its own runs: published runs again, and other runs in the place of its own."""
+"""What a spec runs beyond its own plan: repeated runs, published runs, and other runs in place of its own."""

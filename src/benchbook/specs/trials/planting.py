@@ -13,7 +13,7 @@ import numpy as np
 from benchbook.artifacts.store.store import Store
 from benchbook.numerics import fingerprint
 from benchbook.records import RunRecord, as_plain
-from benchbook.specs.rerun import Repeated, in_another_process
+from benchbook.specs.trials.rerun import Repeated, in_another_process
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchbook.analysis import RunTable
 from benchbook.analysis.comparison.baselines import find_baseline
-from benchbook.analysis.comparison.summary import CellSummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.student import t_quantile
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.problems import problem
 from benchbook.records import RunRecord
+from benchbook.records.published import CellSummary
 from benchbook.specs.spec_plan import Givens
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
-from benchbook.typing import FloatArray
 
+_FEWEST = 5  # runs of a cell that say anything about its spread
 _SAMPLE = 3  # runs of each cell that are computed again
 # Areas are means over thousands of evaluations and still have a few equal runs; no cell is taken for exact.
-_LEAST_ERROR = 1e-3
+_LEAST_ERROR = 7e-4
 _POWER = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """By how much the area over the convergence curve differs from the published one in a cell.
+    """By how much the area over the convergence curve differs from the published one.
 
     Attributes:
-        cell: The published cell.
-        difference: New mean less published mean; above 0 is better.
+        where: The cell, or all of them together.
+        difference: Mean of new less published, instance by instance; above 0 is better.
         error: Standard error of the difference.
         freedom: Its degrees of freedom.
     """
 
-    cell: CellSummary
+    where: str
     difference: float
     error: float
     freedom: float
@@ -67,7 +69,7 @@ class Change:
 
 
 class Published:
-    """What a baseline holds of an optimizer, on the parameter set's BBOB functions, in the largest published dimension.
+    """What a baseline holds of an optimizer, on named problems or on those of the parameter set.
 
     Attributes:
         baseline: The baseline.
@@ -75,34 +77,50 @@ class Published:
         cells: Its published cells; empty where the parameter set has none of their problems.
     """
 
-    def __init__(self, which: str, choice: OptimizerChoice, given: Givens) -> None:
+    def __init__(
+        self, which: str, choice: OptimizerChoice, given: Givens, on: Mapping[str, Sequence[int]] | None = None
+    ) -> None:
         """Read the baseline.
+
+        Args:
+            which: Name or path of the baseline.
+            choice: The optimizer.
+            given: The parameter set.
+            on: Dimensions by function; None: the BBOB functions of the parameter set, in the largest dimension that
+                was published.
 
         Raises:
             UnknownNameError: There is no such baseline.
-            UsageError: It holds no runs of the optimizer with these settings.
+            UsageError: It holds no runs of the optimizer with these settings, or none on a named problem.
         """
         self.baseline = find_baseline(which)
         self.choice = choice
-        every = [
-            cell
+        every = {
+            (cell.function, cell.dim): cell
             for cell in self.baseline.summary.cells.values()
             if cell.optimizer == choice.name and dict(cell.settings) == dict(choice.settings) and cell.aocc is not None
-        ]
+        }
         if not every:
             raise UsageError(
                 f"the baseline {which!r} has no runs of {choice.name} with these settings, "
                 "expected some to compare with"
             )
-        names = {f"bbob_f{number}" for number in given.bbob_functions}
-        found = [cell for cell in every if cell.function in names and cell.dim in given.dims]
-        dim = max((cell.dim for cell in found), default=0)
-        self.cells = [cell for cell in found if cell.dim == dim]
+        if on is None:
+            names = {f"bbob_f{number}" for number in given.bbob_functions}
+            found = [cell for cell in every.values() if cell.function in names and cell.dim in given.dims]
+            dim = max((cell.dim for cell in found), default=0)
+            self.cells = [cell for cell in found if cell.dim == dim]
+            return
+        named = [(function, dim) for function, dims in on.items() for dim in dims]
+        unknown = [f"{function} in {dim}-D" for function, dim in named if (function, dim) not in every]
+        if unknown:
+            raise UsageError(f"the baseline {which!r} has no runs of {choice.name} on {', '.join(unknown)}")
+        self.cells = [every[key] for key in named]
 
     def plan(self) -> list[PlannedRun]:
         """Return new runs on the published problems: another seed, all else as published."""
         return [
-            self._again(cell, place, seed=int(cell.seeds.max()) + 1)
+            self._again(cell, place, seed=int(cell.seeds[place] + np.ptp(cell.seeds)) + 1)
             for cell in self.cells
             for place in range(len(cell))
         ]
@@ -126,24 +144,23 @@ class Published:
         ]
 
     def changes(self, runs: RunTable) -> list[Change]:
-        """Return by how much new runs differ from the published ones, cell by cell (Welch)."""
-        found = []
+        """Return by how much new runs differ from the published ones: in each cell, and in all cells together.
+
+        Each new run is paired with the published one on its instance: what is due to the instance cancels.
+        """
         again = summarise(runs).cells
+        found = []
         for cell in self.cells:
             ours, theirs = again[cell.key].aocc, cell.aocc
-            if ours is None or theirs is None:
+            if ours is None or theirs is None or len(theirs) < _FEWEST:
                 continue
-            parts = [_square_error(ours), _square_error(theirs)]
-            freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(ours) - 1) + parts[1] ** 2 / (len(theirs) - 1))
+            apart = ours - theirs
+            error = max(float(apart.std(ddof=1)) / math.sqrt(len(apart)), _LEAST_ERROR)
+            where = f"{cell.function} {cell.dim}-D"
             found.append(
-                Change(
-                    cell=cell,
-                    difference=float(ours.mean() - theirs.mean()),
-                    error=float(np.sqrt(sum(parts))),
-                    freedom=float(freedom),
-                )
+                Change(where=where, difference=float(apart.mean()), error=error, freedom=float(len(apart) - 1))
             )
-        return found
+        return [*found, together(found)] if len(found) > 1 else found
 
     def environment_differs(self, runs: Sequence[RunRecord]) -> str:
         """Return in what the arithmetic of runs differs from the published one's; empty where in nothing."""
@@ -165,5 +182,16 @@ def _numbers(cell: CellSummary, place: int) -> list[object]:
     return [int(cell.evaluations[place]), area, None if hits is None else hits[place].tolist()]
 
 
-def _square_error(areas: FloatArray) -> float:
-    return max(float(areas.var(ddof=1)) / len(areas), _LEAST_ERROR**2 / 2)
+def together(changes: Sequence[Change]) -> Change:
+    """Return the change in all cells, those with a small error weighing most.
+
+    The sum of their t values is compared with its standard deviation where nothing has changed (Stouffer's test).
+    """
+    weight = sum(1 / change.error for change in changes)
+    spread = math.sqrt(sum(change.freedom / (change.freedom - 2) for change in changes))
+    return Change(
+        where="all together",
+        difference=sum(change.difference / change.error for change in changes) / weight,
+        error=spread / weight,
+        freedom=sum(change.freedom for change in changes),
+    )

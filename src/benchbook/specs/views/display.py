@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from benchbook.analysis.plots import Picture
+
+_BREAKABLE = re.compile(r"(_|(?<=\w):(?=\w))")  # within a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +121,6 @@ def caption_html(text: str) -> str:
 
 def _cell(cell: Cell) -> str:
     css = f' class="{html.escape(cell.css)}"' if cell.css else ""
-    # JupyterLab aligns tables to the right unless a cell says otherwise.
-    return f'<td{css} style="text-align: left">{html.escape(cell.text)}</td>'
+    # JupyterLab aligns tables to the right unless a cell says otherwise; long names break where the page is narrow.
+    text = _BREAKABLE.sub(r"\1<wbr>", html.escape(cell.text))
+    return f'<td{css} style="text-align: left">{text}</td>'

@@ -8,7 +8,6 @@ from benchbook.analysis.plots import Picture
 from benchbook.analysis.plots.timing.timeline import timeline_picture
 from benchbook.specs.views.display import Table
 from benchbook.tracking import Pipeline
-from benchbook.tracking.eta import eta_errors
 from benchbook.tracking.files.reader import read_run
 from benchbook.tracking.output.reports import duration_text, metrics_text, position
 
@@ -43,10 +42,12 @@ def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
     rows = []
     for number, pipeline in enumerate(pipelines, start=1):
         state = pipeline.state
-        latest = {p.done: (p, error) for p, error in zip(state.predictions, eta_errors(state), strict=False)}
-        for made, (done, predicted, error) in latest.values():
+        latest = {p.done: (p, error) for p, error in zip(state.predictions, state.eta_errors, strict=False)}
+        for made, found in latest.values():
             rests_on = f"{made.earlier} earlier run{'s' * (made.earlier > 1)}" if made.earlier else "its own steps"
-            rows.append([str(number), str(done), rests_on, duration_text(predicted), f"{100 * error:+.0f} %"])
+            rows.append(
+                [str(number), str(made.done), rests_on, duration_text(found.predicted_s), f"{100 * found.error:+.0f} %"]
+            )
     return Table(["run", "steps over", "rests on", "predicted in all", "error"], rows)
 
 

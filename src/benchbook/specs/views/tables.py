@@ -77,7 +77,7 @@ def targets_table(twins: RunTable, targets: Sequence[float]) -> Table:
     rows = evaluations_to_targets(twins.select(dim=max(twins.dims)), targets)
     texts: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        shown = "–" if row.ert is None else f"{row.ert:,.0f}"
+        shown = "–" if row.ert is None else f"{float(f'{row.ert:.4g}'):,.0f}"
         cell = shown if row.successes in (0, row.runs) else f"{shown} ({row.successes}/{row.runs})"
         texts.setdefault((row.function, row.optimizer), []).append(cell)
     headers = [f"function, {max(twins.dims)}-D", "optimizer", *(number(target) for target in targets)]

@@ -1,4 +1,4 @@
-"""An alarm that ends a run which hangs inside one call, where the platform and the thread allow it."""
+"""An alarm that ends a run that hangs within one call, if platform and thread allow it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from types import FrameType
 from benchbook.errors import TimeUp
 from benchbook.runs import may_interrupt
 
-# The loop itself looks at the time after each batch; the alarm is for a batch that does not end.
+# The loop itself checks the time after each batch; the alarm is for a batch that does not end.
 _GRACE = 1.25
 _LEAST_GRACE_S = 0.2
-# Where a run may not be interrupted, as while it counts a batch, the alarm rings again a moment later.
+# While a run must not be interrupted, as when it counts a batch, the alarm is repeated a moment later.
 _AGAIN_S = 0.01
 
 

@@ -1,4 +1,4 @@
-"""Cells: runs that differ in instance and seed only, done in lockstep where the optimizer can."""
+"""Cells: runs that differ only in instance and seed, done in lockstep if the optimizer supports it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchbook.problems import stack
 from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy
 from benchbook.records import RunRecord
-from benchbook.runs import SignalWatch, run_lockstep
+from benchbook.runs import SignalWatch, quality_of, run_lockstep
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import (
     code_digest,
@@ -39,16 +39,16 @@ log = logging.getLogger(__name__)
 
 
 class Keeps(Protocol):
-    """Where finished runs are kept: a store, or something like it."""
+    """Where finished runs are kept: a store, or something similar."""
 
     def get(self, key: str, /) -> RunRecord | None:
-        """Return a run by its key; None where it is not there."""
+        """Return a run by its key; None if it is not there."""
 
     def append(self, record: RunRecord, /) -> object:
         """Keep a run."""
 
     def close(self) -> None:
-        """Write what is not written yet."""
+        """Write what has not been written yet."""
 
 
 def cells_of(plan: Iterable[PlannedRun]) -> list[list[PlannedRun]]:
@@ -62,7 +62,7 @@ def cells_of(plan: Iterable[PlannedRun]) -> list[list[PlannedRun]]:
 
 
 def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) -> list[RunRecord]:
-    """Do the runs of one cell; in lockstep where the optimizer can, else one by one.
+    """Do the runs of one cell: in lockstep if the optimizer supports it, otherwise one by one.
 
     The records' contents are the same either way; see `benchbook.runs.lockstep`.
 
@@ -75,7 +75,7 @@ def execute_cell(planned: Sequence[PlannedRun], *, clock: Clock = SYSTEM_CLOCK) 
         with SignalWatch() as signals, nullcontext() if leaves_process_alone(planned[0]) else state_put_back():
             try:
                 return _lockstep(planned, clock)
-            except BaseException as error:  # arbitrary code; whatever it raised shows again in the run it belongs to
+            except BaseException as error:  # arbitrary code; its error appears again in the run it belongs to
                 if signals.came:
                     raise
                 log.info("doing %d runs one by one: %s: %s", len(planned), type(error).__name__, text_of(error))
@@ -88,7 +88,7 @@ def execute_all(
     store: Keeps | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[RunRecord]:
-    """Do all runs of a plan, cell by cell; those that the store already has are replayed, the others stored.
+    """Do all runs of a plan, cell by cell; those already in the store are replayed, the others done and stored.
 
     Args:
         plan: The runs.
@@ -102,7 +102,7 @@ def execute_all(
         keys = [run_key(planned.spec, code_digest(planned)) for planned in plan]
         found = {key: None if store is None else store.get(key) for key in keys}
     missing = [(planned, key) for planned, key in zip(plan, keys, strict=True) if found[key] is None]
-    # By place, not by the record's own key: an objective that counts its calls has another code digest afterwards.
+    # By position, not by the record's own key: an objective that counts its calls has another code digest afterwards.
     key_of = {id(planned): key for planned, key in missing}
     done = len(plan) - len(missing)
     for cell in cells_of(planned for planned, _ in missing):
@@ -124,11 +124,13 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     same_box = all(
         np.array_equal(item.problem.lower, low) and np.array_equal(item.problem.upper, high) for item in planned
     )
-    # A noisy run draws from a stream of its own after each evaluation, and is done alone.
+    # A noisy run draws from its own stream after each evaluation, so it is done alone.
     noisy = any(isinstance(item.problem, Noisy) for item in planned)
+    # What is judged by more than one value remembers what came before.
+    judged = quality_of(first.problem) is not None
     # A fault that knows where the optimum lies is another one for each problem.
     alike = all(item.optimizer.factory is first.optimizer.factory for item in planned)
-    return same_box and not noisy and alike and first.optimizer.can_lockstep()
+    return same_box and not noisy and not judged and alike and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:

@@ -1,4 +1,4 @@
-"""Executing planned runs: the one place where optimizers, problems, loop and observers meet."""
+"""Executing planned runs: the only place where optimizers, problems, loop and observers meet."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy, Observer, Optimizer
+from benchbook.protocols import Noisy, Observer, Optimizer, evaluations_of_point
 from benchbook.records import (
     History,
     Memory,
@@ -30,7 +31,7 @@ from benchbook.records import (
     Timing,
     as_plain,
 )
-from benchbook.runs import Outcome, run_loop
+from benchbook.runs import CountsBoth, JudgedProblem, Outcome, ToldAll, quality_of, run_loop
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
@@ -50,12 +51,12 @@ def execute(
     timeout_s: float | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> RunRecord:
-    """Do one run; whatever objective or optimizer raise is in the record, and logged as a warning.
+    """Do one run; exceptions of objective or optimizer are recorded, and logged as a warning.
 
     Args:
         planned: The run.
         observers: Further observers, in addition to the history.
-        timeout_s: Seconds after which it is ended, and recorded with what it has.
+        timeout_s: Seconds after which it is ended, and recorded with its results so far.
         clock: Measures the durations.
     """
     spec, problem = planned.spec, planned.problem
@@ -63,22 +64,31 @@ def execute(
     history = ImprovementHistory()
     watch = provenance.MemoryWatch()
 
+    quality, cost = quality_of(problem), evaluations_of_point(problem)
+    evaluated = problem if quality is None else JudgedProblem(problem, quality)
+
     def make() -> Optimizer:
-        return planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget)
+        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget // cost)
+        return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
-    with guard, profiled_parts(make, problem, (history, *observers)) as parts:
+    watching = (history, *observers) if cost == 1 else tuple(CountsBoth(item) for item in (history, *observers))
+    with guard, profiled_parts(make, evaluated, watching) as parts:
         outcome = run_loop(
             parts.make_optimizer,
             parts.problem,
-            budget=spec.budget,
+            budget=spec.budget // cost,
             target_value=target_value_of(planned),
-            stagnation=spec.stagnation,
+            stagnation=None if spec.stagnation is None else -(-spec.stagnation // cost),
             timeout_s=timeout_s,
             observers=parts.observers,
             noise=noise_of(planned),
             clock=clock,
         )
+    if quality is not None:
+        invalid = outcome.invalid_evaluations - quality.without_value
+        error = outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations)
+        outcome = replace(outcome, evaluations=cost * outcome.evaluations, invalid_evaluations=invalid, error=error)
     with stage("observe"):
         improvements = history.history
     return record_of(planned, outcome, improvements, created_at, watch.memory())
@@ -87,7 +97,7 @@ def execute(
 def leaves_process_alone(planned: PlannedRun) -> bool:
     """Tell whether a run is benchbook's own code throughout: a native optimizer on a function of the kernel.
 
-    Nothing in it touches what all threads of the process share, and putting that back costs more than some runs.
+    Such a run changes nothing that all threads of the process share, and restoring that takes longer than some runs.
     """
     factory, problem = planned.optimizer.factory, planned.problem
     return str(getattr(factory, "__module__", "")).startswith(_NATIVE) and type(problem).__module__ in _COMPILED
@@ -101,7 +111,7 @@ def generator_of(spec: RunSpec) -> np.random.Generator:
 
 
 def noise_of(planned: PlannedRun) -> Callable[[FloatArray, FloatArray], FloatArray] | None:
-    """Return the noise of a run, begun again; None if its problem has none."""
+    """Return the noise of a run, from its beginning; None if its problem has none."""
     spec = planned.spec
     if not isinstance(planned.problem, Noisy):
         return None
@@ -119,7 +129,7 @@ def target_value_of(planned: PlannedRun) -> float | None:
 
 
 def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
-    """Put the record of a finished run together, and log what went wrong in it."""
+    """Make the record of a finished run, and log what went wrong in it."""
     with stage("encode"):
         record = _record_of(planned, outcome, history, created_at, memory)
     _warn(record)
@@ -193,7 +203,7 @@ def loop_digest() -> str:
 
 
 def _rounded(timing: Timing) -> Timing:
-    """Return the seconds to the microsecond; more digits would be noise, and three times as long."""
+    """Return the seconds rounded to microseconds; more digits would be noise and take three times the space."""
     return Timing(**{name: round(seconds, 6) for name, seconds in as_plain(timing).items()})
 
 

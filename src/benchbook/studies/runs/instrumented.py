@@ -1,6 +1,6 @@
-"""Stages of runs: where a profile is under way, optimizer, problem and observers name what they do to it.
+"""Stages of runs: while a profile is running, optimizer, problem and observers report their stages to it.
 
-Without one the loop gets the very objects that it would get anyway, and is not slower by anything.
+Without a profile, the loop gets the original objects and is not slowed down.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Watchers = TypeVar("Watchers", bound=Sequence[Any])
 
 
 class Parts(Generic[MakeOptimizer, Problem, Watchers]):
-    """What a loop is given."""
+    """The arguments of a loop."""
 
     def __init__(self, make_optimizer: MakeOptimizer, problem: Problem, observers: Watchers) -> None:
         """Keep them."""
@@ -31,7 +31,7 @@ class Parts(Generic[MakeOptimizer, Problem, Watchers]):
 def profiled_parts(
     make_optimizer: MakeOptimizer, problem: Problem, observers: Watchers
 ) -> Iterator[Parts[MakeOptimizer, Problem, Watchers]]:
-    """Give the parts of a loop (alone or in lockstep) out for a block, naming their stages to the profile under way."""
+    """Yield the parts of a loop (alone or in lockstep) for a block, reporting their stages to the running profile."""
     recorder = active()
     if recorder is None:
         yield Parts(make_optimizer, problem, observers)
@@ -55,7 +55,7 @@ def profiled_parts(
 
 
 class _Optimizer:
-    """An optimizer that names `ask` and `tell`; everything else is the other's."""
+    """An optimizer that reports `ask` and `tell` as stages; everything else is delegated."""
 
     def __init__(self, optimizer: Any, recorder: StageRecorder) -> None:
         self._optimizer = optimizer

@@ -1,8 +1,8 @@
 """How a process that does runs in lockstep keeps memory.
 
-A cell takes and frees arrays of 100 kB to a few MB all the time. By its own rules glibc returns such memory to the
-system after each generation, and has the system clear it for the next: in 40 variables that was two fifths of all time.
-Dask's workers are even told to.
+A cell allocates and frees arrays of 100 kB to a few MB all the time. By default, glibc returns such memory to the
+system after each generation, and the system clears it for the next: in 40 variables this took two fifths of the time.
+Dask's workers are even configured to do so.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from functools import cache
 
 _TRIM, _MAP = 128 * 1024 * 1024, 32 * 1024 * 1024
-# What glibc reads as a process starts, with the parameter that mallopt(3) takes for it.
+# Variables that glibc reads when a process starts, with the parameters of mallopt(3).
 _VARIABLES = {"MALLOC_TRIM_THRESHOLD_": (-1, _TRIM), "MALLOC_MMAP_THRESHOLD_": (-3, _MAP)}
 
 
 def keeping_memory(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables with which a new process keeps up to 128 MiB; none that is set already.
+    """Return the variables with which a new process keeps up to 128 MiB, without those that are already set.
 
     Examples:
         >>> keeping_memory({"MALLOC_TRIM_THRESHOLD_": "1"})
@@ -30,7 +30,7 @@ def keeping_memory(environ: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def keep_memory() -> None:
-    """Let this process keep up to 128 MiB that it has freed; once, on Linux, and nothing that the user has set."""
+    """Let this process keep up to 128 MiB of freed memory: once, on Linux, unless the user has set it."""
     if sys.platform != "linux" or "GLIBC_TUNABLES" in os.environ:
         return
     import ctypes

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchbook.errors import UsageError
-from benchbook.optimizers import OptimizerChoice
+from benchbook.optimizers import OptimizerChoice, check_able
 from benchbook.problems import problem as make_problem
-from benchbook.protocols import Problem
+from benchbook.protocols import Problem, evaluations_of_point
 from benchbook.records import RunSpec
 from benchbook.seeds import check_seed
 from benchbook.typing import MAX_INTEGER
@@ -21,7 +21,7 @@ DEFAULT_BUDGET_PER_DIM = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRun:
-    """A run with what is needed to do it."""
+    """A run with everything needed to do it."""
 
     spec: RunSpec
     optimizer: OptimizerChoice
@@ -37,14 +37,18 @@ def planned_run(
     target: float | None = None,
     stagnation: int | None = None,
 ) -> PlannedRun:
-    """Check the numbers of a run and put it together; default: the budget is 1,000 x dim.
+    """Check the numbers of a run and return it; the default budget is 1,000 x dim.
 
     Raises:
-        UsageError: A number is out of its range.
+        UsageError: A number is out of range, or the optimizer cannot handle the problem.
     """
+    check_able(choice, problem)
     if problem.instance > MAX_INTEGER:
         raise UsageError(f"instance is {problem.instance}, expected at most {MAX_INTEGER}, which an artifact can hold")
     budget = DEFAULT_BUDGET_PER_DIM * problem.dim if budget is None else _count("budget", budget)
+    cost = evaluations_of_point(problem)
+    if budget < cost:
+        raise UsageError(f"budget is {budget}, expected at least {cost}: a point of {problem.name} costs {cost}")
     return PlannedRun(
         spec=RunSpec(
             optimizer=choice.name,
@@ -81,7 +85,7 @@ def plan(
 
 
 def params_plan(choices: Sequence[OptimizerChoice], params: Mapping[str, Any]) -> list[PlannedRun]:
-    """Return the runs that a parameter set asks for: textbook functions over seeds, BBOB functions over instances.
+    """Return the runs of a parameter set: textbook functions over seeds, BBOB functions over instances.
 
     Raises:
         UsageError: A function, dimension or instance is not known, or a number out of its range.

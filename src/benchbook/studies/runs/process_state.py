@@ -1,4 +1,4 @@
-"""What an objective or an optimizer does to the whole process, put back after its run."""
+"""Process-wide state that an objective or an optimizer may change, restored after its run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What all threads of the process share."""
+    """State that all threads of the process share."""
 
     folder: str | None
     numpy_random: Any
@@ -31,19 +31,19 @@ class _State:
 
     def put_back(self) -> None:
         if self.folder is not None and _folder() != self.folder:
-            with contextlib.suppress(OSError):  # it was removed meanwhile
+            with contextlib.suppress(OSError):  # it has been removed in the meantime
                 os.chdir(self.folder)
         np.random.set_state(self.numpy_random)  # noqa: NPY002  # the same
         random.setstate(self.python_random)
         if warnings.filters != self.filters:
-            warnings.resetwarnings()  # makes Python forget which filter it found for which line
+            warnings.resetwarnings()  # makes Python forget which filter applied to which line
             warnings.filters[:] = self.filters  # type: ignore[index]  # a list, which typeshed calls a sequence
 
 
 class _Runs:
-    """The runs under way in this process; the first keeps the state, and the last puts it back.
+    """The running runs of this process; the first saves the state, and the last restores it.
 
-    A run that ended in one thread must not put back what a run in another thread is using.
+    A run that ends in one thread must not restore state that a run in another thread is using.
     """
 
     def __init__(self) -> None:
@@ -69,8 +69,8 @@ _runs = _Runs()
 
 
 def _forget() -> None:
-    """Start again in the child of a fork: the runs under way are the parent's."""
-    global _runs  # noqa: PLW0603  # a lock that a vanished thread holds can only be replaced
+    """Reset in a forked child: the running runs belong to the parent."""
+    global _runs  # noqa: PLW0603  # a lock held by a thread that no longer exists can only be replaced
     _runs = _Runs()
 
 
@@ -80,10 +80,10 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def state_put_back() -> Iterator[None]:
-    """Put back afterwards: NumPy's error handling, working folder, global random states, filters of warnings.
+    """Restore afterwards: NumPy's error handling, working folder, global random states, filters of warnings.
 
-    So one run cannot change what the next one computes, and not what its caller does then. Where runs overlap, in
-    threads or one inside another, all but NumPy's error handling is put back when the last has ended.
+    So one run affects neither the next one nor its caller. If runs overlap, in threads or nested, all but NumPy's error
+    handling is restored when the last one has ended.
 
     Examples:
         >>> with state_put_back():

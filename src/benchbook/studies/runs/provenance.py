@@ -1,4 +1,4 @@
-"""Under which circumstances a run happened: commit, host, environment, memory."""
+"""The circumstances of a run: commit, host, environment, memory."""
 
 from __future__ import annotations
 
@@ -8,35 +8,31 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.digests import text_digest
+from benchbook.importing import version_of
 from benchbook.numerics import cpu_name, fingerprint
 from benchbook.problems import kernel
 from benchbook.records import Environment, Host, Memory
 from benchbook.typing import JsonObject, JsonValue
 
-# Packages that can change a result; those of an adapter's library join them.
+# Packages that can change a result, in addition to an adapter's library.
 _PACKAGES = ("benchbook", "numpy", "coco-experiment")
-# Under this name stands what evaluates problems, with its compiler. Neither compiler nor variant changes a bit.
+# Name of the kernel among the packages. Neither its compiler nor its variant changes a bit of a result.
 KERNEL = "benchbook-kernel"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-@cache
 def library_version() -> str:
     """Return benchbook's version."""
-    try:
-        return version("benchbook")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+unknown"
+    return version_of("benchbook", "0+unknown")  # a source tree may never have been installed
 
 
 @cache
 def environment(packages: tuple[str, ...] = ()) -> Environment:
-    """Return the software under this process.
+    """Return the software environment of this process.
 
     Args:
         packages: Distributions that the run's optimizer uses beyond benchbook's own.
@@ -44,7 +40,7 @@ def environment(packages: tuple[str, ...] = ()) -> Environment:
     compiled = kernel.info()
     return Environment(
         python=platform.python_version(),
-        packages={name: found for name in (*_PACKAGES, *packages) if (found := _version(name)) is not None}
+        packages={name: found for name in (*_PACKAGES, *packages) if (found := version_of(name, ""))}
         | {KERNEL: f"{compiled.version}, {compiled.compiler}"},
         platform=platform.platform(),
         cpu=cpu_name(),
@@ -56,9 +52,8 @@ def environment_key(found: Environment) -> str:
     """Return the digest (hex) of what can change the numbers of a run apart from its code.
 
     These are Python (not its patch release), NumPy, the mathematical library and the kind of processor. The kernel's
-    compiler and variant are not among them: its bits depend on neither. What pinning takes care of is left out: a
-    process that had loaded NumPy before benchbook shares a study with pinned workers, and `verify` names the
-    difference.
+    compiler and variant are not among them: its bits depend on neither. What pinning controls is left out: a process
+    that had loaded NumPy before benchbook can share a study with pinned workers, and `verify` names the difference.
     """
     a = found.arithmetic
     python = ".".join(found.python.split(".")[:2])
@@ -66,7 +61,7 @@ def environment_key(found: Environment) -> str:
 
 
 def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]) -> JsonObject:
-    """Return rows that were measured, with the command, the day and the versions, as the site's tables read them.
+    """Return measured rows with command, date and versions, in the form that the site's tables read.
 
     Args:
         command: The command that measures them again.
@@ -77,7 +72,7 @@ def measurement(command: str, packages: Iterable[str], rows: Sequence[JsonValue]
     return {
         "command": command,
         "measured": SYSTEM_CLOCK.now().date().isoformat(),
-        "versions": {name: found for name in names if (found := _version(name)) is not None},
+        "versions": {name: found for name in names if (found := version_of(name, ""))},
         "rows": list(rows),
     }
 
@@ -101,7 +96,7 @@ def commit() -> tuple[str | None, bool | None]:
 
 
 def look_up(packages: tuple[str, ...] = ()) -> None:
-    """Find out what is the same for all runs of this process, which takes a call of git, before the first one.
+    """Determine what is the same for all runs of this process, which includes a call of git, before the first run.
 
     Args:
         packages: As for `environment`.
@@ -112,10 +107,10 @@ def look_up(packages: tuple[str, ...] = ()) -> None:
 
 
 class MemoryWatch:
-    """Tells by how much work makes this process larger: the difference of its size, or of its peak where that rose."""
+    """Measures by how much work makes this process larger: the difference of its size, or of its peak if that rose."""
 
     def __init__(self) -> None:
-        """Note the size now."""
+        """Record the present size."""
         self._peak, self._size = _peak_rss(), _rss()
 
     def memory(self, runs: int = 1) -> Memory:
@@ -128,9 +123,9 @@ class MemoryWatch:
 
 
 def _rss() -> int | None:
-    """Return the resident set of this process; from /proc, where there is one, as it takes a few microseconds there."""
+    """Return the resident set of this process; from /proc if it exists, where this takes a few microseconds."""
     try:
-        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123  # a path object would cost as much again
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123  # paths take as long again
             return int(file.read(128).split()[1]) * PAGE_BYTES
     except (OSError, IndexError, ValueError):
         import psutil
@@ -170,10 +165,3 @@ def _git(folder: str, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

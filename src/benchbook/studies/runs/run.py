@@ -13,8 +13,9 @@ import numpy as np
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
-from benchbook.problems import from_callable
+from benchbook.problems import OwnFunction, from_callable
 from benchbook.problems import problem as make_problem
+from benchbook.problems.info import check_dim, check_instance
 from benchbook.protocols import Optimizer, Problem
 from benchbook.records import RunRecord
 from benchbook.studies.runs.execute import execute
@@ -113,7 +114,7 @@ def run(
 
 @cache
 def _told(function: str) -> None:
-    """Say it once for each function: many runs would say nothing else."""
+    """Warn once per function, so that many runs do not repeat the warning."""
     log.warning(
         "%s has its optimum at the centre of the box, which flatters some optimizers; instance 1 is shifted, rotated",
         function,
@@ -139,7 +140,7 @@ def planned(
     on_error: str = "stop",
     **numbers: Any,
 ) -> PlannedRun:
-    """Check the arguments of `run` and put the run together."""
+    """Check the arguments of `run` and plan the run."""
     if settings is not None and not isinstance(settings, Mapping):  # callers may be untyped
         raise UsageError(f"settings is {settings!r}, expected a mapping of names to values")
     choice = choose(which, **(settings or {}))
@@ -173,6 +174,8 @@ def _problem(
             if value is not None:
                 raise UsageError(f"{name} is given, but the problem {function.name!r} has its own")
         return function
+    if isinstance(function, OwnFunction):
+        return _own(function, dim=dim, instance=instance, given=(bounds, vectorized or None, f_opt))
     if not callable(function):
         raise UsageError(f"function is {function!r}, expected a name, a problem or a callable")
     if bounds is None:
@@ -185,4 +188,15 @@ def _problem(
         f_opt=f_opt,
         instance=0 if instance is None else instance,
         on_error=on_error,
+    )
+
+
+def _own(function: OwnFunction, *, dim: int | None, instance: int | None, given: tuple[Any, ...]) -> Problem:
+    """Make a problem from a result of `bb.function` that was not imported by its location."""
+    if any(item is not None for item in given):
+        raise UsageError("bounds, vectorized and f_opt are given, but bb.function has set them already")
+    name = f"custom:{getattr(function, '__name__', 'function').strip('<>')}"
+    info = function.info(name)
+    return function.problem(
+        name, check_dim(info, function.dims[0] if dim is None else dim), check_instance(info, instance)
     )

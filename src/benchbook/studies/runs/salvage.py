@@ -1,8 +1,8 @@
-"""What is left of a run whose process was killed: kept in a file while it goes on, read by who killed it.
+"""Results of a run whose process was killed: written to a file during the run, read by the process that killed it.
 
-A call that hangs in native code answers no signal; its process is ended from outside, and nothing that it holds can
-be asked for any more. So a run with a time limit notes its progress in a file as it goes: two counters in mapped
-memory, and behind them an entry for each batch with an improvement. The kernel keeps both when the process is killed.
+A call that hangs in native code reacts to no signal; its process is ended from outside, and its memory is lost. So a
+run with a time limit records its progress in a file: two counters in mapped memory, followed by an entry for each batch
+with an improvement. The operating system keeps both when the process is killed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HEADER, _TRACE = -1, -2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalvagedRun:
-    """What a run had when its process was killed; the fields are those of `RunRecord`."""
+    """Results of a run when its process was killed; the fields are those of `RunRecord`."""
 
     created_at: str
     environment: Environment
@@ -44,7 +44,7 @@ class SalvagedRun:
 
 
 class SalvageWriter:
-    """An observer that notes in a file what would be lost with the process."""
+    """An observer that writes to a file what would be lost with the process."""
 
     def __init__(self, path: Path, packages: tuple[str, ...]) -> None:
         """Make the file; `packages` are the distributions of the optimizer.
@@ -66,7 +66,7 @@ class SalvageWriter:
         self._append_json(_HEADER, about)
 
     def observe(self, evaluations: int, x: FloatArray, fx: FloatArray, improved: bool, /) -> None:
-        """Note a batch; see `benchbook.protocols.Observer`."""
+        """Record a batch; see `benchbook.protocols.Observer`."""
         end = evaluations + len(fx)
         if improved:
             self._improvements(evaluations, end, x, fx)
@@ -75,11 +75,11 @@ class SalvageWriter:
         self._counters[0] = end
 
     def note_trace(self, trace: TraceRecord) -> None:
-        """Note the location of the trace, as far as it is written."""
+        """Record the location of the trace, as far as it is written."""
         self._append_json(_TRACE, as_plain(trace))
 
     def close(self) -> None:
-        """Remove the file: the run has ended, and its record is whole."""
+        """Remove the file: the run has ended, and its record is complete."""
         self._counters.release()
         self._map.close()
         os.close(self._file)
@@ -108,7 +108,7 @@ class SalvageWriter:
 
 
 def read_salvaged(path: Path, dim: int) -> SalvagedRun | None:
-    """Return what a killed run had, and remove its file; None if it had not begun.
+    """Return the results of a killed run, and remove its file; None if it had not begun.
 
     Args:
         path: The file.

@@ -1,4 +1,4 @@
-"""A run alone that keeps more than its improvements, in a folder for traces."""
+"""A single run that keeps more than its improvements, in a folder for traces."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchbook.artifacts.store.shards import SHARD_FOLDER
-from benchbook.artifacts.store.study_plan import HISTORY_LEVELS
 from benchbook.errors import StorageError, UsageError, unknown_name
 from benchbook.files import artifact_root
+from benchbook.protocols import evaluations_of_point
 from benchbook.records import RunRecord
+from benchbook.records.study import HISTORY_LEVELS
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.traces import TRACE_BYTES, WITH_POINTS, observer_for
 
 
 def check_history(history: str, *, points: bool, trace_to: Path | str | None) -> None:
-    """Check before a run that what is to be kept of it fits together.
+    """Check before a run that the arguments for its trace fit together.
 
     Raises:
         UnknownNameError: There is no such history level.
@@ -39,8 +40,14 @@ def traced(planned: PlannedRun, history: str, *, points: bool, folder: Path | st
     """Do a run and keep its trace in a folder.
 
     Raises:
+        UsageError: Population statistics are asked for on a problem with constraints.
         StorageError: The folder cannot be written to; nothing was run.
     """
+    if history == "population" and evaluations_of_point(planned.problem) > 1:
+        raise UsageError(
+            f"history is 'population', which is not kept where there are constraints, as in {planned.problem.name}; "
+            "expected triggers or all"
+        )
     store = artifact_root() / "traces" if folder is None else Path(folder)
     _check_folder(store)
     observer = observer_for(

@@ -29,9 +29,9 @@ class TraceObserver:
         keeper: EveryValue | GenerationStatistics | AtTriggers,
         so_far: Callable[[TraceRecord], None] | None = None,
     ) -> None:
-        """Take who writes, who keeps the rows until then, and who is told where the trace lies as it grows.
+        """Take the writer, the buffer of rows, and a function that is called with the location of the growing trace.
 
-        With `so_far` rows are written at least every second: they are to survive a kill.
+        With `so_far`, rows are written at least every second, so that they survive a kill.
         """
         self._writer = writer
         self._keeper = keeper
@@ -69,7 +69,7 @@ def observer_for(
     most_bytes: int,
     so_far: Callable[[TraceRecord], None] | None = None,
 ) -> TraceObserver | None:
-    """Return what writes the trace of a run; None if only improvements are kept.
+    """Return the observer that writes the trace of a run; None if only improvements are kept.
 
     Args:
         store: Folder of the store.

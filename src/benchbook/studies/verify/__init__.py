@@ -1,1 +1,1 @@
-"""Compute runs again and compare them with what was stored."""
+"""Repeat runs and compare them with the stored ones."""

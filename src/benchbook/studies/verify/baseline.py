@@ -1,4 +1,4 @@
-"""Verifying a baseline: runs that it sums up are done again and compared with what it says of them."""
+"""Verifying a baseline: runs that it summarises are repeated and compared with it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis.comparison.baselines import Baseline
-from benchbook.analysis.comparison.summary import CellSummary, summarise
+from benchbook.analysis.comparison.summary import summarise
 from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import problem as make_problem
 from benchbook.records import RunRecord
+from benchbook.records.published import CellSummary
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 
@@ -24,7 +25,7 @@ class VerifiedEntry:
 
     Attributes:
         name: Optimizer, function, dimension, instance and seed, in words.
-        differences: What differs, in words; empty if all that the baseline says of the run came out again.
+        differences: What differs, in words; empty if the run agrees with the baseline.
     """
 
     name: str
@@ -32,10 +33,10 @@ class VerifiedEntry:
 
 
 def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterator[VerifiedEntry]:
-    """Do runs of a baseline again and compare evaluations, first hits and AOCC, one after another.
+    """Repeat runs of a baseline and compare evaluations, first hits and AOCC, one after another.
 
-    A baseline of the first schema does not tell at which precision its runs stopped; of these only the hit of the
-    cell's own target is compared.
+    A baseline of the first schema does not contain the precision at which its runs stopped; for these only the hit of
+    the cell's own target is compared.
 
     Args:
         baseline: The baseline.
@@ -48,7 +49,7 @@ def verify_baseline(baseline: Baseline, *, sample: int | None = None) -> Iterato
     if sample is not None and sample < 1:
         raise UsageError(f"sample is {sample}, expected a whole number >= 1")
     entries = [(cell, run) for cell in baseline.summary.cells.values() for run in range(len(cell))]
-    # The middle of each part, so that neither the first cell nor the first run of a cell always stands in.
+    # The middle of each part, so that the sample does not always contain the first cell or the first run of a cell.
     parts = min(sample or len(entries), len(entries))
     for k in range(parts):
         cell, run = entries[int((k + 0.5) * len(entries) / parts)]
@@ -74,7 +75,7 @@ def _verified(cell: CellSummary, run: int) -> VerifiedEntry:
 
 
 def _again(cell: CellSummary, run: int) -> RunRecord:
-    # Where one optimizer has several settings, its label tells them in brackets.
+    # If an optimizer has several settings, its label has them in brackets.
     name = cell.optimizer.split("[")[0]
     return execute(
         planned_run(

@@ -1,4 +1,4 @@
-"""Why a number changed: the differences of two runs, of what was asked, what came out, and the circumstances."""
+"""Why a number changed: the differences between two runs in request, content and circumstances."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Difference:
 
     Attributes:
         identical: Whether the content digests agree.
-        asked: What differs in what was asked for: the run itself is another one.
-        content: What differs in the content, with what was asked for first.
+        asked: What differs in the request, so that it is another run.
+        content: What differs in the content, after differences of the request.
         circumstances: What differs in code, libraries, arithmetic, machine.
     """
 

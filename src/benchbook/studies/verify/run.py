@@ -1,4 +1,4 @@
-"""Verify: run again from what an artifact records, and name what differs."""
+"""Verify: repeat a run from its artifact, and name the differences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Verification:
     Attributes:
         identical: Whether the content digests agree: bit-identical.
         differences: What differs in the content, in words; empty if identical.
-        reasons: What differs in code, arithmetic or environment, in words; a reason where the content differs.
+        reasons: What differs in code, arithmetic or environment, in words; these may explain a different content.
         again: The new run.
     """
 
@@ -97,7 +97,7 @@ def planned_again(
 
 
 def content_differences(then: RunRecord, now: RunRecord) -> list[str]:
-    """Say in words what differs in what must be reproduced."""
+    """Return in words what differs in what must be reproduced."""
     found = []
     for name in ("seed", "budget", "evaluations", "stop"):
         a, b = getattr(then, name), getattr(now, name)
@@ -116,7 +116,7 @@ def content_differences(then: RunRecord, now: RunRecord) -> list[str]:
 
 
 def circumstance_differences(then: RunRecord, now: RunRecord) -> list[str]:
-    """Say in words what differs in code, arithmetic and environment."""
+    """Return in words what differs in code, arithmetic and environment."""
     found = []
     if then.version != now.version:
         found.append(f"benchbook: {then.version} then, {now.version} now")

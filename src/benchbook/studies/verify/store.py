@@ -1,4 +1,4 @@
-"""Verifying a store: runs are done again, alone and in lockstep, in other processes, and compared with what it has."""
+"""Verifying a store: runs are repeated, alone and in lockstep, in other processes, and compared."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.verify.run import circumstance_differences, content_differences, planned_again
 from benchbook.studies.workers.pool import WorkerPool
 
-NONDETERMINISTIC = "nothing: same code, arithmetic and environment, so the optimizer is not deterministic"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """One run of a store, done again.
+    """One run of a store, repeated.
 
     Attributes:
-        record: The run as the store has it.
+        record: The stored run.
         identical: Whether the content digests agree, of the run alone and in lockstep.
         differences: What differs in the content, in words.
         reasons: What else has changed.
@@ -38,9 +36,9 @@ class Verified:
 
 
 def verify_store(folder: Path, *, sample: int | None = None, workers: int = 1) -> Iterator[Verified]:
-    """Do runs of a store again and compare, one after another.
+    """Repeat runs of a store and compare, one after another.
 
-    Runs that failed are left out: what ended them (a time limit, a lost process) need not happen again.
+    Runs that failed are left out: their cause (a time limit, a lost process) may not occur again.
 
     Args:
         folder: The store.

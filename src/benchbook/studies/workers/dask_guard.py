@@ -1,7 +1,7 @@
-"""Runs that are watched, done for a Dask worker by a process of its own, so that the worker outlives them.
+"""Runs with a time limit, done for a Dask worker in a separate process, so that the worker survives them.
 
-A worker of Dask does its work in a thread: no alarm rings there, and a process that is killed takes the worker along
-with what the run had. So runs with a time limit, and second attempts, go to a separate process on the worker's machine.
+A Dask worker does its work in a thread, where alarms do not work; killing its process would lose the worker and the
+results of the run. So runs with a time limit, and second attempts, go to a separate process on the worker's machine.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from benchbook.scratch import scratch_folder
 from benchbook.studies.workers.pool import WorkerPool
 from benchbook.studies.workers.task import Task, do
 
-# Each thread that does a task takes one and puts it back: starting a process takes longer than a short run.
+# Each thread takes a process for a task and returns it: starting a process takes longer than a short run.
 _idle: list[tuple[float | None, WorkerPool]] = []
 
 
 def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
-    """Do the runs of a task; where they are watched, in another process.
+    """Do the runs of a task; in another process if they have a time limit.
 
     Args:
         task: The runs.
         kill_after_s: Seconds after which that process is ended.
 
     Raises:
-        WorkerLostError: The process ended at the first try.
+        WorkerLostError: The process ended at the first attempt.
     """
     if not task.is_watched:
         return do(task)
@@ -50,7 +50,7 @@ def do_guarded(task: Task, kill_after_s: float | None) -> list[RunRecord]:
 
 @contextmanager
 def _salvage_folder(task: Task) -> Iterator[Path]:
-    """Give the study's own folder, which goes with the study, or on another machine one made for the task."""
+    """Yield the study's own folder, or on another machine one made for the task."""
     if task.salvage_folder is not None and task.salvage_folder.is_dir():
         yield task.salvage_folder
         return

@@ -1,4 +1,4 @@
-"""Sending tasks to an executor and taking in what comes back, in any order, with few of them under way."""
+"""Sending tasks to an executor and receiving results in any order, with few tasks submitted at a time."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def dispatch(
 ) -> Iterator[list[RunRecord]]:
     """Yield the records of tasks as they are finished.
 
-    If a worker is lost, its task is tried once more, run by run; a run that loses a worker again is recorded as failed,
+    If a worker is lost, its task is retried once, run by run; a run that loses a worker again is recorded as failed,
     and the others continue.
 
     Args:
         executor: Does the tasks.
         tasks: Taken one by one, when there is room.
         at_a_time: How many tasks the executor holds at most.
-        work: Does a task, wherever the executor has it done.
+        work: Does a task in a worker of the executor.
 
     Raises:
-        ExecutionError: The executor gave up its work.
+        ExecutionError: The executor failed.
     """
     waiting: dict[Future[list[RunRecord]], Task] = {}
     again: deque[Task] = deque()

@@ -1,4 +1,4 @@
-"""The executors by name: serial, processes, dask; or one of the user's own."""
+"""The executors by name: serial, processes, dask; or one of the user."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class SerialExecutor(Executor):
 def opened(
     executor: str | ExecutorProtocol, *, workers: int | None, scheduler: str | None, kill_after_s: float | None
 ) -> Iterator[tuple[ExecutorProtocol, int]]:
-    """Open an executor, and give it with how many pieces of work it should hold at a time.
+    """Open an executor, and yield it with the number of tasks it should hold at a time.
 
-    An executor of the user's own stays open.
+    An executor of the user stays open.
 
     Raises:
         UsageError: There is none of this name, or an argument does not fit it.
@@ -79,10 +79,11 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise MissingExtraError("executor 'dask' needs dask.distributed: pip install 'benchbook[dask]'") from error
-    # A worker's death is ours to count: one retry, run by run.
+    # benchbook itself counts deaths of workers: one retry, run by run.
     settings = {
         "distributed.scheduler.allowed-failures": 0,
-        "distributed.scheduler.worker-saturation": 1.0,  # no worker holds a second task, which would die with the first
+        # no worker holds a second task, which would be lost with the first
+        "distributed.scheduler.worker-saturation": 1.0,
         # Workers that sample their own stacks a hundred times per second, and serve pages that nobody opens, are
         # slower.
         "distributed.worker.profile.enabled": False,
@@ -90,7 +91,7 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
         "distributed.scheduler.http.routes": [],
         "distributed.nanny.pre-spawn-environ": {
             **dask.config.get("distributed.nanny.pre-spawn-environ", {}),
-            **keeping_memory(os.environ),  # Dask's own setting has a worker give memory back all the time
+            **keeping_memory(os.environ),  # Dask's default makes workers return memory all the time
             **pins(),
         },
     }
@@ -121,5 +122,5 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
 
 
 def is_lost_worker(error: BaseException) -> bool:
-    """Tell whether an error means that the process of a piece of work ended, whatever executor it was."""
+    """Tell whether an error means that the process of a task ended, for any executor."""
     return type(error).__name__ in {"WorkerLostError", "KilledWorker", "BrokenProcessPool"}

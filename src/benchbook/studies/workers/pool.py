@@ -1,7 +1,7 @@
 """A pool of processes that survives the death of any of them: an executor like those of `concurrent.futures`.
 
-Each process does one piece of work at a time, so that its death costs that piece only; the next piece gets a new
-process. A process is a fresh Python that imports benchbook first, which pins its arithmetic and gives it one BLAS
+Each process does one task at a time, so that its death costs only that task; the next task gets a new process. A
+process is a fresh Python that imports benchbook first, which pins its arithmetic and gives it one BLAS
 thread; nothing is inherited, and it ends by itself when its parent does.
 """
 
@@ -39,7 +39,7 @@ class _Worker:
 
 
 class WorkerPool(Executor):
-    """Processes that do pieces of work, one each at a time.
+    """Processes that do one task each at a time.
 
     Examples:
         >>> with WorkerPool(1) as pool:
@@ -48,11 +48,11 @@ class WorkerPool(Executor):
     """
 
     def __init__(self, workers: int | None = None, *, kill_after_s: float | None = None) -> None:
-        """Name the number of processes; they are started when there is work.
+        """Set the number of processes; they are started when there is work.
 
         Args:
             workers: Processes; default: one for each processor.
-            kill_after_s: Seconds after which a piece of work is ended with its process.
+            kill_after_s: Seconds after which a task is ended with its process.
         """
         count = (os.cpu_count() or 1) if workers is None else workers
         if count < 1:
@@ -69,7 +69,7 @@ class WorkerPool(Executor):
     def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have `work(*args, **kwargs)` done by a process.
 
-        The future raises `WorkerLostError` where that process ended before it was done.
+        The future raises `WorkerLostError` if that process ended before.
 
         Raises:
             UsageError: The work cannot be sent to another process.
@@ -87,7 +87,7 @@ class WorkerPool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes: after what is waiting, or at once with `cancel_futures`."""
+        """End the processes: after the waiting tasks, or at once with `cancel_futures`."""
         self._closed = True
         if cancel_futures:
             while not self._work.empty():
@@ -110,7 +110,7 @@ class WorkerPool(Executor):
             return [process.pid for process in self._processes if process.poll() is None]
 
     def _drive(self) -> None:
-        """Hand work to one process after another, until there is none."""
+        """Give tasks to one process after another, until there are none."""
         worker: _Worker | None = None
         while (item := self._work.get()) is not None:
             future, work = item
@@ -166,7 +166,7 @@ class WorkerPool(Executor):
         try:
             worker.connection.send_bytes(work)
             if self._kill_after_s is not None:
-                # It says that it begins: what it takes to start and to load the work is not the work's time.
+                # The process reports when it begins, so that starting and loading do not count as the task's time.
                 worker.connection.recv_bytes()
             if not worker.connection.poll(self._kill_after_s):
                 worker.process.kill()
@@ -192,7 +192,7 @@ class WorkerPool(Executor):
 
 
 def _preparation() -> dict[str, Any]:
-    """Return what a process needs to know of this one: where modules are found, and the script that was started."""
+    """Return what a process needs to know about this one: where modules are found, and the script that was started."""
     return {key: value for key, value in get_preparation_data("benchbook-worker").items() if key != "authkey"}
 
 

@@ -18,9 +18,9 @@ from benchbook.parent_death import die_with_parent
 
 
 def main() -> None:
-    """Do what the parent sends, one piece after another, until it is gone."""
+    """Do the tasks that the parent sends, one after another, until it is gone."""
     die_with_parent(int(sys.argv[2]))  # the thread that started it ends after it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent, which then ends this process
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     connection = Connection(int(sys.argv[1]))
     pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _receive(connection: Connection, pieces: queue.SimpleQueue[bytes]) -> None:
-    """Take in work; when the parent is gone, end at once, also in the middle of a run."""
+    """Receive tasks; when the parent is gone, end at once, even in the middle of a run."""
     while True:
         try:
             pieces.put(connection.recv_bytes())
@@ -57,7 +57,7 @@ def _answer(piece: bytes, preparation: dict[str, Any], begin: Callable[[], None]
             begin()
         answer = (False, work(*args, **kwargs))
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
-    except BaseException as error:  # noqa: BLE001  # also an exit that a module asks for as it is loaded
+    except BaseException as error:  # noqa: BLE001  # includes a SystemExit raised by a module as it is loaded
         if begin is not None and not begun:
             begin()
         return pickle.dumps((True, _portable(error)), protocol=pickle.HIGHEST_PROTOCOL)
@@ -76,14 +76,14 @@ def _unpacked(piece: bytes) -> Any:
 
 
 def _portable(error: BaseException) -> Exception:
-    """Return an error that can be sent; one that cannot gives its text."""
+    """Return an error that can be sent: itself, or its text if it cannot be pickled."""
     from benchbook.errors import ExecutionError, text_of
 
     if not isinstance(error, Exception):  # raised in the parent it would end the whole study
         return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # our own error, to see whether it survives
-    except Exception:  # noqa: BLE001  # an arbitrary error may refuse in any way
+    except Exception:  # noqa: BLE001  # an arbitrary error may fail in any way
         return ExecutionError(f"{type(error).__name__}: {text_of(error)}")
     return error
 

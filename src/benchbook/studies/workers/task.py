@@ -1,4 +1,4 @@
-"""A piece of work: runs of one cell, done wherever an executor takes them."""
+"""A task: runs of one cell, done wherever an executor runs it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Task:
         trace_bytes: Bytes that the trace of one run may take.
         timeout_s: Seconds after which a run is ended.
         salvage_folder: Folder on this machine for what is left of a run whose process is killed; None: nothing is.
-        again: Whether a worker was lost over these runs before.
+        again: Whether a worker was lost with these runs before.
     """
 
     planned: tuple[PlannedRun, ...]
@@ -51,7 +51,7 @@ class Task:
 
     @property
     def is_watched(self) -> bool:
-        """Whether each run is done alone, because its process may have to be, or was, ended."""
+        """Whether each run is done alone, because its process was ended or may have to be."""
         return self.timeout_s is not None or self.again
 
     def lost(self, error: Exception) -> list[RunRecord]:
@@ -66,7 +66,7 @@ class Task:
         ]
 
     def one_by_one(self) -> list[Task]:
-        """Return a task for each run, as the second try."""
+        """Return a task for each run, as the second attempt."""
         return [
             replace(self, planned=(item,), keys=(key,), again=True)
             for item, key in zip(self.planned, self.keys, strict=True)
@@ -74,7 +74,7 @@ class Task:
 
 
 def do(task: Task) -> list[RunRecord]:
-    """Do the runs of a task; in lockstep where the optimizer can, unless each has a time limit or a trace."""
+    """Do the runs of a task; in lockstep if the optimizer supports it, unless each has a time limit or a trace."""
     if task.history == "improvements" and not task.is_watched:
         return execute_cell(task.planned)
     return [_alone(item, key, task) for item, key in zip(task.planned, task.keys, strict=True)]
@@ -112,7 +112,7 @@ def _salvage_writer(planned: PlannedRun, key: str, task: Task) -> SalvageWriter 
 
 
 def lost(planned: PlannedRun, error: WorkerLostError | Exception, salvaged: SalvagedRun | None = None) -> RunRecord:
-    """Return the record of a run whose process ended, with what is known of it: why, and what it had."""
+    """Return the record of a run whose process ended, with the reason and its results so far."""
     timed_out = isinstance(error, WorkerLostError) and error.timed_out
     total_s = (isinstance(error, WorkerLostError) and error.after_s) or 0.0
     empty = History(evaluations=np.empty(0, dtype=np.int64), best_values=np.empty(0))
@@ -137,7 +137,7 @@ def lost(planned: PlannedRun, error: WorkerLostError | Exception, salvaged: Salv
 
 
 def tasks_of(task: Task, *, alone: bool) -> Sequence[Task]:
-    """Return a task as it travels: with a time limit each run alone, so that ending one ends no other."""
+    """Return a task as it is sent: with a time limit each run alone, so that ending one ends no other."""
     if not alone:
         return [task]
     return [replace(item, again=False) for item in task.one_by_one()]

@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
-LONGEST_S = 2.0  # between two rounds: what was written is on the disk, and the snapshot new, well within 5 s
+LONGEST_S = 2.0  # seconds between two rounds, so that events are on disk and the snapshot is current well within 5 s
 _SHORTEST_S = 0.2
-_REST = 50  # times as long as a round took, it rests before the next: a snapshot of many steps is work
+_REST = 50  # a pause lasts this many times as long as the round before it: a snapshot of many steps takes time
 
 
 class Flusher:
@@ -23,7 +23,7 @@ class Flusher:
         self._thread.start()
 
     def wake(self) -> None:
-        """Ask for a round now."""
+        """Request a round now."""
         self._wanted.set()
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Where tracked pipelines are kept: a folder each, below `tracking/` of the artifact root.
+"""Where tracked pipelines are kept: one folder per pipeline, in `tracking/` of the artifact root.
 
 tracking/20260102T030405000000Z-imitation-3fa91c2b/
     manifest.jsonl   every event, appended as it happens: the truth
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,15 +21,15 @@ import orjson
 
 from benchbook.errors import ArtifactError, StorageError, UsageError, unknown_name
 from benchbook.files import artifact_root
+from benchbook.records.pipeline import StepStatus
 from benchbook.tracking.eta import Shape
 from benchbook.tracking.files.run_locks import is_live
-from benchbook.tracking.state import StepStatus
 
 MANIFEST = "manifest.jsonl"
 SNAPSHOT = "pipeline.json"
 TELEMETRY = "telemetry.jsonl"
 REPORT = "report.md"
-TIMELINE = "timeline.svg"  # of a study or of specs; drawn by a higher floor
+TIMELINE = "timeline.svg"  # of a study or of specs; drawn by `analysis.plots`
 LOCK = "lock"
 _ID = re.compile(r"^(\d{8}T\d{12}Z)-([a-z0-9_]+(?:-[a-z0-9_]+)*)-([0-9a-f]{8})$")
 _MOST_EARLIER = 10
@@ -94,17 +94,20 @@ def moment_of(run_id: str) -> str:
 
 
 def find_run(wanted: str, root: Path | None = None) -> Path:
-    """Return the folder of a pipeline: by id, by the beginning or the end of one, by name (its newest), or `latest`.
+    """Return the folder of a pipeline: by id, beginning or end of the id, name (the newest run), or `latest`.
+
+    The latest is never one that is part of another, such as those that the notebook of a spec tracks.
 
     Raises:
-        UsageError: There is none, or several begin or end so.
+        UsageError: There is none, or several ids begin or end with this text.
     """
     known = run_ids(root)
     if not known:
         raise UsageError(f"nothing was tracked yet in {tracking_root(root)}")
     slugs = {run_id: run_id.split("-", 1)[1].rsplit("-", 1)[0] for run_id in known}
     if wanted == "latest":
-        return tracking_root(root) / known[0]
+        latest = next((run_id for run_id in known if not is_nested(parent_of(run_id, root), known)), known[0])
+        return tracking_root(root) / latest
     if wanted in slugs:
         return tracking_root(root) / wanted
     named = [run_id for run_id in known if slugs[run_id] == wanted.lower()]
@@ -118,8 +121,19 @@ def find_run(wanted: str, root: Path | None = None) -> Path:
     return tracking_root(root) / parts[0]
 
 
+def parent_of(run_id: str, root: Path | None = None) -> str | None:
+    """Return the id of the pipeline that a pipeline is part of; None without one."""
+    parent = (read_snapshot(tracking_root(root) / run_id) or {}).get("parent")
+    return parent if isinstance(parent, str) else None
+
+
+def is_nested(parent: str | None, known: Collection[str]) -> bool:
+    """Return whether a pipeline is part of another that is still kept."""
+    return parent is not None and parent in known
+
+
 def is_running(folder: Path) -> bool:
-    """Return whether the process of a pipeline lives and works on it."""
+    """Return whether the process of a pipeline is alive and still works on it."""
     return is_live(folder / LOCK)
 
 

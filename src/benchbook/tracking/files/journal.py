@@ -1,4 +1,4 @@
-"""An append-only file of lines that survives its process, and a disk that is full."""
+"""An append-only file of lines that survives the end of its process and a full disk."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from benchbook.errors import StorageError
 
 log = logging.getLogger(__name__)
-_MOST_WAITING = 100_000  # lines that are kept in memory while nothing can be written
+_MOST_WAITING = 100_000  # most lines kept in memory while nothing can be written
 
 
 class Journal:
     """Appends lines; each goes to the operating system at once, so that nothing is lost when the process dies.
 
-    A line that cannot be written waits in memory, and the next call tries again: what watches must not end what works.
+    A line that cannot be written waits in memory, and the next call tries again: tracking must never stop the work.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,7 +43,7 @@ class Journal:
         return len(self._waiting)
 
     def append(self, line: bytes) -> bool:
-        """Write a line, after those that wait; return whether all are in the file."""
+        """Write the waiting lines and this one; return whether all are in the file."""
         self._waiting.append(line)
         while self._waiting:
             if not self._write(self._waiting[0]):
@@ -55,7 +55,7 @@ class Journal:
         return True
 
     def sync(self) -> None:
-        """Let the disk hold what was written; costs milliseconds."""
+        """Sync the file to disk, which takes milliseconds."""
         if self._is_synced or self._handle < 0:
             return
         self._is_synced = True
@@ -82,7 +82,7 @@ class Journal:
             while view:
                 view = view[os.write(self._handle, view) :]
         except OSError as error:
-            # A part of a line may be in the file: it goes, so that what stands there is whole.
+            # Part of a line may be in the file; it is removed, so that all lines are whole.
             with contextlib.suppress(OSError):
                 os.ftruncate(self._handle, self._size)
             self._complain(error)
@@ -96,7 +96,7 @@ class Journal:
         self.complain(reason, f"cannot write {self.path}: {reason}; tracking continues in memory")
 
     def complain(self, reason: str, message: str) -> None:
-        """Keep why something cannot be written, and log it the first time."""
+        """Remember why nothing can be written, and log it the first time."""
         if self.problem is None:
             log.warning("%s", message)
         self.problem = reason

@@ -1,4 +1,4 @@
-"""Reading tracked pipelines: one whole, or a line each of all of them."""
+"""Reading tracked pipelines: one in full, or one line for each of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import orjson
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.files import write_atomic
+from benchbook.records.pipeline import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 from benchbook.tracking.eta import estimate
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.field_types import check_types
@@ -23,20 +24,21 @@ from benchbook.tracking.files.folders import (
     MANIFEST,
     check_readable,
     earlier_shapes,
+    is_nested,
     is_running,
     moment_of,
+    parent_of,
     read_snapshot,
     run_ids,
     tracking_root,
 )
 from benchbook.tracking.files.pipeline_document import from_document
 from benchbook.tracking.files.run_locks import heartbeat
-from benchbook.tracking.state import DIED, FINAL, UNREADABLE, Eta, PipelineState, StepStatus, was_done
 
 INDEX = "index.cache"
 LEAST_KEPT = 20
 _INDEX_VERSION = 2
-_WORTH_KEEPING = 20  # new lines that make it worth to write the index again
+_WORTH_KEEPING = 20  # number of new lines after which the index is written again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,12 @@ class Line:
 
     Attributes:
         status: A `StepStatus`, or `died`, or `unreadable`.
-        done: Steps that were done; not those that were cancelled or that the end came before.
+        done: Steps that were done, without cancelled steps and those that never started.
         failed: How many of them failed.
-        total: Steps there will be, as far as known.
-        duration_s: Seconds it took, or has taken until its last sign of life.
+        total: Number of planned steps, as far as known.
+        duration_s: Seconds it took, or seconds until its last sign of life.
         reason: Why it failed, was cancelled or cannot be read.
+        parent: The pipeline that it is part of; None without one.
     """
 
     run_id: str
@@ -63,6 +66,10 @@ class Line:
     duration_s: float | None
     last_at: str
     reason: str | None
+    parent: str | None = None
+
+
+_PARENT = Line.__slots__.index("parent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,7 @@ class Seen:
 
     Attributes:
         status: As in the manifest, or `died`.
-        elapsed_s: Seconds it took; of a live one those until now, of a dead one those until its last sign of life.
+        elapsed_s: Seconds it took; if it is alive, seconds until now; if its process died, until its last sign of life.
         heartbeat_at: Its last sign of life.
         eta: What remains; None unless it is live.
     """
@@ -91,7 +98,7 @@ def read_run(folder: Path, clock: Clock = SYSTEM_CLOCK) -> Seen:
         ArtifactError: The manifest is missing, damaged at its beginning, or of a newer version.
     """
     check_readable(folder)
-    live = is_running(folder)  # before the manifest: one that ends in between is read as ended
+    live = is_running(folder)  # read before the manifest, so that a pipeline that ends in between is read as ended
     state = read_manifest(folder / MANIFEST)
     if not live and state.duration_s is None:
         state = _from_snapshot(folder) or state
@@ -111,7 +118,7 @@ def read_run(folder: Path, clock: Clock = SYSTEM_CLOCK) -> Seen:
 
 
 def _from_snapshot(folder: Path) -> PipelineState | None:
-    """Return the state of an ended pipeline whose last events did not find room on the disk, but its snapshot did."""
+    """Return the state of an ended pipeline if the disk was full for its last events, but not for its snapshot."""
     snapshot = read_snapshot(folder)
     if snapshot is None or snapshot.get("status") not in FINAL:
         return None
@@ -123,7 +130,7 @@ def _from_snapshot(folder: Path) -> PipelineState | None:
 
 
 def _since(at: str, clock: Clock) -> float:
-    """Return seconds since a sign of life; never less than 0, and not more than a live process lets pass."""
+    """Return the seconds since a sign of life: at least 0, and at most the interval of a live process."""
     try:
         passed = (clock.now() - datetime.fromisoformat(at)).total_seconds()
     except ValueError:
@@ -139,8 +146,9 @@ def list_runs(
     status: Iterable[str] = (),
     spec: str | None = None,
     limit: int | None = None,
+    nested: bool = False,
 ) -> tuple[list[Line], int]:
-    """Return a line each of the tracked pipelines, newest first, and how many there are without a limit.
+    """Return one line per tracked pipeline, newest first, and the number of pipelines without the limit.
 
     Finished runs never change, so their lines are kept in an index next to the folders; a lost index is rebuilt.
 
@@ -148,15 +156,17 @@ def list_runs(
         root: Artifact root.
         since: Only those that started at this moment or later.
         until: Only those that started before this moment.
-        status: Only those of one of these.
+        status: Only those with one of these statuses.
         spec: Only those of this name, or that ran this spec.
-        limit: At most so many.
+        limit: At most this many.
+        nested: Also those that are part of another, such as those that the notebook of a spec tracks.
     """
     base = tracking_root(root)
     index = _read_index(base)
     earliest = since.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if since is not None else ""
     latest = until.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f") if until is not None else None
     known = run_ids(root)
+    kept = frozenset(known)
     wanted, new, found = set(status), 0, []
     for run_id in known:
         if run_id < earliest:
@@ -174,6 +184,8 @@ def list_runs(
                 new += 1
         if (wanted and fields[3] not in wanted) or (spec is not None and spec not in fields[1:3]):
             continue
+        if not nested and is_nested(fields[_PARENT], kept):
+            continue
         found.append(fields)
     if new >= _WORTH_KEEPING:
         _write_index(base, {run_id: index[run_id] for run_id in known if run_id in index})
@@ -181,7 +193,7 @@ def list_runs(
 
 
 def _line(folder: Path) -> Line | None:
-    """Return the line of a pipeline; None if it is only just being made."""
+    """Return the line of a pipeline; None while its folder is being created."""
     snapshot = read_snapshot(folder)
     if snapshot is not None and snapshot.get("status") in FINAL:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
@@ -205,6 +217,7 @@ def _line(folder: Path) -> Line | None:
         duration_s=seen.elapsed_s,
         last_at=seen.heartbeat_at,
         reason=state.reason,
+        parent=state.parent,
     )
 
 
@@ -224,6 +237,7 @@ def _line_of(document: dict[str, Any]) -> Line:
         duration_s=document["duration_s"],
         last_at=document["last_at"],
         reason=document["reason"],
+        parent=document.get("parent"),
     )
 
 
@@ -241,7 +255,7 @@ def _read_index(base: Path) -> dict[str, list[Any]]:
         found = orjson.loads((base / INDEX).read_bytes())
         runs: dict[str, list[Any]] = found["runs"]
         known = found["version"] == _INDEX_VERSION and found["fields"] == list(Line.__slots__)
-        # What was changed since it was written is made again: a list never shows what the manifests do not hold.
+        # Lines of files changed since then are made again: a list shows only what is in the manifests.
         if known and found["checksum"] == _checksum(runs):
             return runs
     except (OSError, ValueError, KeyError, TypeError):
@@ -261,12 +275,14 @@ def _write_index(base: Path, index: dict[str, list[Any]]) -> None:
         "checksum": _checksum(index),
         "runs": index,
     }
-    with contextlib.suppress(StorageError):  # a folder that can only be read is listed all the same
+    with contextlib.suppress(StorageError):  # a read-only folder can be listed, too
         write_atomic(base / INDEX, orjson.dumps(document))
 
 
 def prune(keep: int, root: Path | None = None, *, dry_run: bool = False) -> list[str]:
     """Delete all but the newest `keep` pipelines, never a live one, and return the ids of those deleted.
+
+    One that is part of another is not counted, and stays as long as the other.
 
     Raises:
         UsageError: `keep` is less than 20.
@@ -276,10 +292,14 @@ def prune(keep: int, root: Path | None = None, *, dry_run: bool = False) -> list
 
     if keep < LEAST_KEPT:
         raise UsageError(f"keep is {keep}, expected at least {LEAST_KEPT}")
-    gone = []
-    for run_id in run_ids(root)[keep:]:
+    gone: list[str] = []
+    known = run_ids(root)
+    parents = {run_id: parent_of(run_id, root) for run_id in known}
+    alone = [run_id for run_id in known if not is_nested(parents[run_id], parents)]
+    kept = set(alone[:keep])
+    for run_id in known:
         folder = tracking_root(root) / run_id
-        if is_running(folder) or not (folder / MANIFEST).is_file():
+        if run_id in kept or parents[run_id] in kept or is_running(folder) or not (folder / MANIFEST).is_file():
             continue
         if not dry_run:
             try:

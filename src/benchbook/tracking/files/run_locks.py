@@ -1,6 +1,6 @@
 """Locks of live pipelines: held by the operating system, which releases them when the process dies, however it dies.
 
-If there is no `fcntl`, the process that the lock names is asked for instead.
+Without `fcntl`, it is checked whether the process named in the lock exists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-_WIDTH = 256  # the heartbeat is written in place, always as long
+_WIDTH = 256  # the heartbeat is written in place and always has the same length
 _TRIES, _PAUSE_S = 50, 0.01
 _held: weakref.WeakSet[RunLock] = weakref.WeakSet()
 
@@ -34,7 +34,7 @@ class Heartbeat:
     """The last sign of life.
 
     Attributes:
-        at: When, as the machine's clock told; empty if there was none.
+        at: When, by the machine's clock; empty if there was none.
         t: Seconds since the pipeline's start.
         pid: Process.
         host: Machine.
@@ -73,29 +73,29 @@ class RunLock:
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return True
             except OSError:
-                time.sleep(_PAUSE_S)  # a reader holds it for an instant, to see whether it is free
+                time.sleep(_PAUSE_S)  # a reader holds the lock for a moment to check whether it is free
         return False
 
     def beat(self, at: str, t: float) -> None:
-        """Write a sign of life; one that cannot be written is left out."""
+        """Write a sign of life; if that fails, it is skipped."""
         text = orjson.dumps({"at": at, "t": float(t), "pid": os.getpid(), "host": socket.gethostname()[:80]})
         with contextlib.suppress(OSError):
             os.lseek(self._handle, 0, os.SEEK_SET)
             os.write(self._handle, text.ljust(_WIDTH - 1) + b"\n")
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._handle >= 0:
             handle, self._handle = self._handle, -1
             os.close(handle)
 
     def forget(self) -> None:
-        """Let go in a forked child, where closing leaves the parent's lock alone; else a worker would outlive it."""
+        """Close the file in a forked child, so that no worker keeps the lock; the parent's stays."""
         self.release()
 
 
 def heartbeat(path: Path) -> Heartbeat | None:
-    """Return the last sign of life that a lock file carries; None if there is none that can be read."""
+    """Return the last sign of life in a lock file; None if there is none, or it cannot be read."""
     try:
         found = orjson.loads(path.read_bytes())
         return Heartbeat(at=str(found["at"]), t=float(found["t"]), pid=int(found["pid"]), host=str(found["host"]))

@@ -13,6 +13,7 @@ import orjson
 from benchbook.clock import Clock, timestamp
 from benchbook.errors import StorageError
 from benchbook.files import write_atomic
+from benchbook.records.pipeline import PipelineState
 from benchbook.tracking.events import apply, begin, line_of
 from benchbook.tracking.files.flusher import Flusher
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
@@ -21,13 +22,12 @@ from benchbook.tracking.files.pipeline_document import to_document
 from benchbook.tracking.files.run_locks import RunLock
 from benchbook.tracking.given import plain
 from benchbook.tracking.signals import act_on_deferred
-from benchbook.tracking.state import PipelineState
 
 Fields = Callable[[PipelineState], dict[str, Any]]
 
 
 class Record:
-    """Writes events, in order, with the time that has passed; keeps lock, heartbeat and snapshot."""
+    """Writes events in order, with the elapsed time; maintains lock, heartbeat and snapshot."""
 
     def __init__(
         self, name: str, first: dict[str, Any], clock: Clock, root: Path | None, hear: Callable[[dict[str, Any]], None]
@@ -70,13 +70,13 @@ class Record:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the start; never less than before, whatever the clock does."""
+        """Seconds since the start; never decreases, whatever the clock does."""
         self._latest_s = max(self._latest_s, self._clock.monotonic_s() - self._start_s)
         return self._latest_s
 
     @property
     def problem(self) -> str | None:
-        """Why events wait in memory; None if none does."""
+        """Why events wait in memory; None if none waits."""
         return self._journal.problem if self._journal.waiting or self._journal.lost else None
 
     def is_busy_here(self) -> bool:
@@ -84,7 +84,7 @@ class Record:
         return self._owner == threading.get_ident()
 
     def emit(self, kind: str, fields: Fields, *, boundary: bool = False) -> None:
-        """Write an event and change the state by it; at a boundary, disk and snapshot follow soon."""
+        """Write an event and apply it to the state; at the boundary of a step, sync and snapshot follow soon."""
         if self.is_foreign or self._is_over:
             return
         with self._mutex:
@@ -94,7 +94,7 @@ class Record:
                 event.update(fields(self.state))
                 try:
                     line = line_of(event)
-                except TypeError:  # it holds what JSON cannot
+                except TypeError:  # it contains something that JSON cannot represent
                     event = plain(event)
                     line = line_of(event)
                 apply(self.state, event)
@@ -108,12 +108,12 @@ class Record:
             act_on_deferred()
 
     def sync(self) -> None:
-        """Let the disk hold what was written, and the snapshot be new, before this returns."""
+        """Sync what was written and write a new snapshot before returning."""
         self._journal.sync()
         self._snapshot()
 
     def finish(self, fields: dict[str, Any]) -> None:
-        """Write the last event, the snapshot and the report, and let go."""
+        """Write the last event, the snapshot and the report, and release the lock."""
         self._flusher.stop()
         took = self.elapsed_s
         self.emit("ended", lambda _: {**fields, "duration_s": took, "lost": self._journal.lost})

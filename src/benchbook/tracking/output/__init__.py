@@ -1,1 +1,1 @@
-"""What a tracked pipeline shows of itself: reports, lines on a terminal, log records."""
+"""What a tracked pipeline shows: reports, lines on a terminal, log records."""

@@ -1,12 +1,11 @@
-"""What a reader gets of a pipeline: Markdown and plain text."""
+"""A pipeline as Markdown and plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchbook.tracking.eta import eta_errors
-from benchbook.tracking.state import PipelineState, StepState, StepStatus
+from benchbook.records.pipeline import PipelineState, PredictionError, StepState, StepStatus
 
 _BARS = "▁▂▃▄▅▆▇█"
 _UNITS = (("_bytes_per_s", "MB/s", 1e-6), ("_bytes", "MB", 1e-6), ("_percent", "%", 1.0), ("_share", "%", 100.0))
@@ -84,15 +83,15 @@ def metrics_text(step: StepState) -> str:
 def _metric(name: str, value: float | None) -> str:
     if value is None:
         return f"{name} not finite"
-    number = f"{value:.6g}" if abs(value) < 1000 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
+    number = f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
     return f"{number} {name.removesuffix('_per_s')}/s" if name.endswith("_per_s") else f"{name} {number}"
 
 
 def markdown(state: PipelineState, folder: Path, status: str | None = None) -> str:
-    """Return the report of a pipeline; `status` is what a reader of a dead one says instead of its own."""
+    """Return the report of a pipeline; `status` replaces the recorded one, as for a pipeline whose process died."""
     parts = [f"# {state.name}\n", _facts(state, folder, status or state.status.value), "## Steps\n", _steps(state)]
-    if errors := eta_errors(state):
-        parts += ["## Predictions\n", _predictions(errors)]
+    if state.eta_errors:
+        parts += ["## Predictions\n", _predictions(state.eta_errors)]
     if state.telemetry or state.missing:
         parts += ["## Telemetry\n", _telemetry(state)]
     if state.performance:
@@ -100,7 +99,7 @@ def markdown(state: PipelineState, folder: Path, status: str | None = None) -> s
     if state.advice:
         parts += ["## Recommendations\n", *(_advice(state, k) for k in range(len(state.advice)))]
     if state.claims:
-        parts += ["## Claims\n", _table(["verdict", "claim"], [[verdict, text] for text, verdict in state.claims])]
+        parts += ["## Claims\n", _table(["verdict", "claim"], [[claim.verdict, claim.text] for claim in state.claims])]
     return "\n".join(parts)
 
 
@@ -136,25 +135,25 @@ def _steps(state: PipelineState) -> str:
         for step in state.steps
     ]
     table = _table(["step", "label", "status", "time", "evaluations", "metrics", "reason"], rows)
-    artifacts = [f"- {step.label}: `{path}`\n" for step in state.steps for path, _ in step.artifacts]
+    artifacts = [f"- {step.label}: `{artifact.path}`\n" for step in state.steps for artifact in step.artifacts]
     return table + ("\n" + "".join(artifacts) if artifacts else "")
 
 
 def _telemetry(state: PipelineState) -> str:
     rows = [
-        [name, value_text(name, values["mean"]), value_text(name, values["max"])]
+        [name, value_text(name, values.mean), value_text(name, values.max)]
         for name, values in sorted(state.telemetry.items())
     ]
     missing = "".join(f"- {sensor} is missing: {_cell(reason)}\n" for sensor, reason in sorted(state.missing.items()))
     return (_table(["value", "mean", "maximum"], rows) if rows else "") + ("\n" + missing if missing else "")
 
 
-def _predictions(errors: Sequence[tuple[int, float, float]]) -> str:
+def _predictions(errors: Sequence[PredictionError]) -> str:
     # The end of a step and the start of the next one predict the same.
-    last = {done: (predicted, error) for done, predicted, error in errors}
-    rows = [[str(done), duration_text(total), f"{100 * error:+.1f} %"] for done, (total, error) in last.items()]
+    last = {one.done: one for one in errors}
+    rows = [[str(one.done), duration_text(one.predicted_s), f"{100 * one.error:+.1f} %"] for one in last.values()]
     text = _table(["steps over", "predicted in all", "error"], rows)
-    late = [abs(error) for done, (_, error) in last.items() if done >= 2]
+    late = [abs(one.error) for one in last.values() if one.done >= 2]
     return text + (f"\nFrom the second step on, off by {100 * max(late):.0f} % at most.\n" if late else "")
 
 

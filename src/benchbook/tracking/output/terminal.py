@@ -1,4 +1,4 @@
-"""What a tracked script shows of itself on a terminal: each step's number, the time that has passed, and the ETA."""
+"""What a tracked script shows on a terminal: each step's number, the elapsed time, and the ETA."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _WORDS = {"step_started": "", "step_ended": "ended", "step_skipped": "skipped"}
 
 
 def wanted(show: bool | None) -> bool:
-    """Return whether to show it: if nothing was said, on a terminal only, unless logging writes the steps there."""
+    """Return whether to show the steps: unless specified, only on a terminal to which logging does not write them."""
     if show is not None:
         return show
-    with contextlib.suppress(Exception):  # a stream may be closed, none, or of the user's own making
+    with contextlib.suppress(Exception):  # a stream may be closed, None, or an object of the user
         return sys.stderr.isatty() and not _is_logged_there()
     return False
 
 
 def _is_logged_there() -> bool:
-    """Tell whether the log records of the steps reach standard error: each line would be there twice."""
+    """Tell whether log records of steps reach standard error, where each line would then appear twice."""
     logger: logging.Logger | None = logging.getLogger(STEPS)
     if not logging.getLogger(STEPS).isEnabledFor(logging.INFO):
         return False

@@ -9,7 +9,7 @@ from benchbook.tracking.telemetry.sensors import SensorError, Values
 
 
 class Gpus:
-    """Utilisation and memory of each NVIDIA GPU; one that fails does not cost the others."""
+    """Utilisation and memory of each NVIDIA GPU; if one fails, the others are still read."""
 
     name = "gpu"
 
@@ -57,7 +57,7 @@ class Gpus:
         self._nvml = nvml
 
     def close(self) -> None:
-        """Let NVML go."""
+        """Shut NVML down."""
         if self._nvml is not None:
             try:
                 self._nvml.nvmlShutdown()

@@ -1,4 +1,4 @@
-"""What this process may use: the machine's memory and processors, or less where a container (cgroup v1, v2) says so."""
+"""What this process may use: memory and processors of the machine, or of a container's limits (cgroup v1, v2)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _UNLIMITED = 2**60  # cgroup v1 writes a number near 2**63 if there is no limit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What may be used at most.
+    """Limits of what may be used.
 
     Attributes:
         memory_bytes: Memory.
-        cpus: Processors; a quota may be a part of one.
-        memory_usage: File in which a container tells what it uses; None if the machine is the limit.
+        cpus: Processors; may be a fraction.
+        memory_usage: File with the memory use of the container; None if the machine is the limit.
     """
 
     memory_bytes: int

@@ -15,8 +15,8 @@ from benchbook.tracking.files.folders import read_snapshot, run_ids, slug_of
 from benchbook.tracking.telemetry.resource_limits import Limits
 
 if TYPE_CHECKING:
+    from benchbook.records.pipeline import Sample
     from benchbook.tracking.protocol import TrackedPipeline
-    from benchbook.tracking.telemetry.sample import Sample
 
 SEVERITIES = ("info", "warning", "critical")
 _MOST_EARLIER = 5
@@ -29,7 +29,7 @@ class Condition:
     Attributes:
         value: Name of the value; `*` stands for any device.
         above: Whether it must be above, or below.
-        threshold: A number in the value's unit; None: `history` says.
+        threshold: A number in the value's unit; None: `history` is used.
         history: Share of the mean of earlier runs.
         per: What the value is divided by first: `cpus`, or nothing.
     """
@@ -43,7 +43,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """When to speak, how loud, and what to say; see `rules.yaml`."""
+    """When a recommendation is made, its severity and its text; see `rules.yaml`."""
 
     rule: str
     severity: str
@@ -63,7 +63,7 @@ def load_rules(text: str) -> tuple[Rule, ...]:
     """Read rules from YAML.
 
     Raises:
-        UsageError: A rule is not of the structure that `rules.yaml` describes.
+        UsageError: A rule does not have the structure described in `rules.yaml`.
     """
     import yaml
 
@@ -100,7 +100,7 @@ def _condition(entry: Mapping[str, Any]) -> Condition:
 
 @dataclass(slots=True)
 class _Window:
-    """How long a rule has held, on one device or at all."""
+    """How long the condition of a rule has been met, on one device or overall."""
 
     since_t: float
     values: dict[str, list[float]] = field(default_factory=dict)

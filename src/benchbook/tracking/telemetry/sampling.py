@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from benchbook.errors import StorageError, text_of
+from benchbook.records import as_plain
+from benchbook.records.pipeline import VERSION, Sample
 from benchbook.tracking.events import line_of
 from benchbook.tracking.files.folders import TELEMETRY
 from benchbook.tracking.files.journal import Journal
-from benchbook.tracking.state import VERSION
 from benchbook.tracking.telemetry.gpu import Gpus
 from benchbook.tracking.telemetry.rules import Judge
-from benchbook.tracking.telemetry.sample import Sample
 from benchbook.tracking.telemetry.sensors import Evaluations, ProcessTree, Sensor, SensorError, System, machine_limits
 
 if TYPE_CHECKING:
     from benchbook.tracking.protocol import TrackedPipeline
 
-MOST_SAMPLES = 3600  # that a reader has in memory
+MOST_SAMPLES = 3600  # kept in memory by a reader
 _LONGEST_LINE = 2000  # bytes of a sample, with many GPUs
 
 
@@ -57,7 +57,7 @@ class Sampler:
     """Reads all sensors at an interval until it is stopped; a sensor that fails is written down with its reason."""
 
     def __init__(self, pipeline: TrackedPipeline, interval_s: float, sensors: Sequence[Sensor] | None = None) -> None:
-        """Open the file; without `sensors`, all that this machine may have are read."""
+        """Open the file; without `sensors`, all sensors that this machine may have are read."""
         self._pipeline, self._interval_s = pipeline, interval_s
         self._limits = machine_limits()
         self._missing = _Missing()
@@ -85,14 +85,14 @@ class Sampler:
         for name, make in makers.items():
             try:
                 made.append(make())
-            except Exception as error:  # noqa: BLE001  # whatever ails one sensor must cost neither the others nor the work
+            except Exception as error:  # noqa: BLE001  # a failing sensor must affect neither the others nor the work
                 self._report_missing(name, f"{type(error).__name__}: {text_of(error)}")
         return made
 
     def _rules(self) -> Judge | None:
         try:
             return Judge.here(self._limits, self._pipeline)
-        except Exception as error:  # noqa: BLE001  # it reads earlier runs, and their files may hold anything
+        except Exception as error:  # noqa: BLE001  # it reads earlier runs, and their files may contain anything
             self._report_missing("advice", f"{type(error).__name__}: {text_of(error)}")
             return None
 
@@ -118,7 +118,7 @@ class Sampler:
         }
 
     def sample(self) -> Sample:
-        """Read all sensors once, write what they say, and let the rules look at it."""
+        """Read all sensors once, write their values, and apply the rules to them."""
         t = self._pipeline.elapsed_s
         elapsed_s = 0.0 if self._before_t is None else t - self._before_t
         self._before_t = t
@@ -129,7 +129,7 @@ class Sampler:
                 values.update({name: None if value is None else float(value) for name, value in found.items()})
             except SensorError as error:
                 self._report_missing(sensor.name, text_of(error))
-            except Exception as error:  # noqa: BLE001  # whatever ails one sensor must cost neither the others nor the work
+            except Exception as error:  # noqa: BLE001  # a failing sensor must affect neither the others nor the work
                 self._report_missing(sensor.name, f"{type(error).__name__}: {text_of(error)}")
             for name, reason in getattr(sensor, "missing", {}).items():
                 self._report_missing(name, reason)
@@ -144,7 +144,7 @@ class Sampler:
         for name, value in values.items():
             if value is not None:
                 self._summaries.setdefault(name, _Summary()).add(value)
-        self._write({"event": "sample", "t": sample.t, "at": sample.at, "step": sample.step, "values": sample.values})
+        self._write(as_plain(sample))
         self._pipeline.hear({"event": "sample", "t": sample.t, "at": sample.at, "values": sample.values})
         if self._judge is None:
             return sample
@@ -168,14 +168,14 @@ class Sampler:
 
 
 def read_samples(folder: Path, most: int | None = MOST_SAMPLES) -> list[Sample]:
-    """Return the newest samples of a pipeline, oldest first; torn lines are left out, and a missing file gives none."""
+    """Return the newest samples of a pipeline, oldest first; torn lines are skipped, a missing file gives none."""
     return list(deque(_samples(folder, most), maxlen=most))
 
 
 def _samples(folder: Path, most: int | None) -> Iterator[Sample]:
     try:
         with (folder / TELEMETRY).open("rb") as stream:
-            if most is not None:  # a live page wants the end of a file that has grown for hours
+            if most is not None:  # a live page needs only the end of a file that has grown for hours
                 size = stream.seek(0, os.SEEK_END)
                 stream.seek(max(0, size - most * _LONGEST_LINE))
             data = stream.read()

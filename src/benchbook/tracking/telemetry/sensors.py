@@ -15,11 +15,11 @@ Values: TypeAlias = Mapping[str, float | None]
 
 
 class SensorError(Exception):
-    """A sensor has no value, and knows why."""
+    """A sensor has no value; the message gives the reason."""
 
 
 class Sensor(Protocol):
-    """Reads values; what it raises costs its own values only, and is kept as the reason."""
+    """Reads values; if it raises, only its own values are missing, with the error as the reason."""
 
     name: str
 
@@ -54,7 +54,7 @@ class ProcessTree:
                     cpu_s[key] = times.user + times.system
                     rss += process.memory_info().rss
                     counters = _io_of(process)
-            except psutil.Error:  # it ended meanwhile
+            except psutil.Error:  # it has ended in the meantime
                 continue
             if counters is not None:
                 io[key] = counters
@@ -77,7 +77,7 @@ class ProcessTree:
             return [self._me, *self._me.children(recursive=True)]
         found = [self._me]
         for pid in pids:
-            with contextlib.suppress(psutil.Error):  # it ended meanwhile
+            with contextlib.suppress(psutil.Error):  # it has ended in the meantime
                 found.append(psutil.Process(pid))
         return found
 
@@ -85,7 +85,7 @@ class ProcessTree:
 def _descendants(pid: int) -> list[int] | None:
     """Return the processes below one, as Linux lists them; None where it does not.
 
-    The general way goes through all processes of the machine, which took nine tenths of a sample's time.
+    The portable way looks at all processes of the machine, which took nine tenths of the time of a sample.
     """
     found: list[int] = []
     waiting = [pid]
@@ -137,8 +137,9 @@ class System:
 class Evaluations:
     """Evaluations per second, from a counter that the work bumps.
 
-    Work that counts in large parts, such as whole cells of a study, has the rate of its last part until the next one;
-    where none comes for longer than that part took, the rate falls to what it can have been at most.
+    If work is counted in large parts, such as whole cells of a study, the rate is that of the last part until the next
+    one. If the next part takes longer than the last one took, the rate falls to the largest value that is still
+    possible.
     """
 
     name = "evaluations"
@@ -166,7 +167,7 @@ class Evaluations:
 
 
 def machine_limits() -> Limits:
-    """Return what this process may use on this machine; memory is 0 where the system does not tell."""
+    """Return what this process may use on this machine; memory is 0 if the system does not report it."""
     try:
         memory = int(psutil.virtual_memory().total)
     except Exception:  # noqa: BLE001  # in a sandbox it may be anything; it is checked before a division

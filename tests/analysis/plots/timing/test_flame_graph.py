@@ -6,6 +6,7 @@ import pytest
 
 from benchbook.analysis.plots import plot_flame_graph
 from benchbook.errors import UsageError
+from benchbook.records.profile import ProfiledFunction
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -84,7 +85,8 @@ def test_a_notebook_shows_it_with_its_text(profiled) -> None:
 
 def test_modules_are_told_rather_than_the_import_system(profiled) -> None:
     """Frames of the import system are left out, and a module's code has its file as label."""
-    functions = (("_load", "<frozen importlib._bootstrap>", 1), ("dot", "<built-in>", 0), ("<module>", "mine/a.py", 1))
+    names = (("_load", "<frozen importlib._bootstrap>", 1), ("dot", "<built-in>", 0), ("<module>", "mine/a.py", 1))
+    functions = tuple(ProfiledFunction(*name) for name in names)
     stacks = tuple(stack for stack in profiled().stacks if stack.frames != (0,))
     svg = plot_flame_graph(profiled(functions=functions, stacks=stacks)).svg()
     assert "_load" not in svg

@@ -287,5 +287,9 @@ def test_accept_takes_over_the_verdicts_of_the_last_run(
             cell["outputs"] = []
     path.write_text(json.dumps(notebook))
     assert main(["spec", "run"]) == 0
+    capsys.readouterr()
     assert main(["spec", "accept"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "random_search: changed"
+    assert any(line.startswith("  + held") and "≤ 1 orders of magnitude" in line for line in told)
     assert json.loads(path.read_text()) == json.loads(before)

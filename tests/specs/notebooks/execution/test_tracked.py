@@ -45,7 +45,7 @@ FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in
 def executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let specs end without a kernel: b begins first, and a claim of it fails."""
 
-    def execute_specs(files, params, *, listener=None):  # type: ignore[no-untyped-def]
+    def execute_specs(files, params, *, listener=None, pipeline=None):  # type: ignore[no-untyped-def]
         results = [result("b", "failed"), result("a")]
         told = [SpecStarted(spec=item.name) for item in results]
         told += [CellStarted(spec=item.name, done=1, total=2, text="") for item in results]
@@ -64,8 +64,12 @@ def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
     assert (state.name, state.status.value, state.total) == ("specs quick", "completed", 2)
     assert [(step.label, step.status.value) for step in state.steps] == [("a", "completed"), ("b", "failed")]
     assert [step.evaluations for step in state.steps] == [120, 120]
-    assert state.steps[1].metrics["not_held"].last == 1
-    assert state.claims == [("b: It works.", "failed"), ("a: It works.", "held")]
+    assert state.steps[1].metrics["quality_failed"].last == 1
+    claims = [(claim.text, claim.verdict) for claim in state.claims]
+    assert claims == [
+        ("b: It works.", "failed"),
+        ("a: It works.", "held"),
+    ]
     assert [type(happening) for happening in heard] == [SpecStarted] * 2 + [CellStarted] * 2 + [SpecResult] * 2
     assert len(state.performance) == 1
 
@@ -74,7 +78,7 @@ def test_a_spec_that_cannot_run_here_is_skipped(monkeypatch: pytest.MonkeyPatch)
     """Its step says why, and the pipeline is completed."""
     left_out = result("a", "not run")
     left_out = replace(left_out, outcome={**left_out.outcome, "error": "scipy is not installed"})
-    monkeypatch.setattr(tracked, "execute_specs", lambda *given, listener: listener(left_out) or [left_out])
+    monkeypatch.setattr(tracked, "execute_specs", lambda *given, listener, pipeline: listener(left_out) or [left_out])
     tracked.execute_tracked(FILES[:1], {"preset": "quick"})
     state = read_run(find_run("latest")).state
     assert [(step.status.value, step.reason) for step in state.steps] == [("skipped", "scipy is not installed")]

@@ -15,8 +15,8 @@ from typing import Any
 
 from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import UsageError
-from benchbook.profiling.result import Profiled
 from benchbook.profiling.tables import place, seconds
+from benchbook.records.profile import Profiled, ProfiledFunction
 
 _ROW, _TOP, _SIDE, _BOTTOM = 20, 44, 10, 30  # pixels
 _FONT, _LETTER = 12, 7.25  # a letter of a monospaced font is 0.6 of its size wide
@@ -137,15 +137,14 @@ def _tree(found: Profiled) -> _Box:
 
 def _told_frames(found: Profiled, frames: Sequence[int]) -> Sequence[int]:
     """Leave out the import system where something was imported: the modules tell it better."""
-    told = [frame for frame in frames if not found.functions[frame][1].startswith("<frozen importlib")]
+    told = [frame for frame in frames if not found.functions[frame].file.startswith("<frozen importlib")]
     return told or frames
 
 
-def _function(box: _Box, function: tuple[str, str, int], frame: int) -> _Box:
-    name, file, line = function
+def _function(box: _Box, function: ProfiledFunction, frame: int) -> _Box:
     if ("function", frame) not in box.below:
-        told = f"{place(*function)}" if line == 0 else f"{name}\n{file}:{line}"
-        label = file if name == "<module>" else name
+        told = place(function) if function.line == 0 else f"{function.name}\n{function.file}:{function.line}"
+        label = function.file if function.name == "<module>" else function.name
         box.below["function", frame] = _Box(label, told, box.colour, False)
     return box.below["function", frame]
 

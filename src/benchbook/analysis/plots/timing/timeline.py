@@ -198,7 +198,7 @@ def timeline_of(seen: Seen) -> bytes:
 
 def timeline_picture(seen: Seen) -> Picture:
     """Return the timeline of a tracked pipeline, for a notebook's cell."""
-    from benchbook.tracking.state import StepStatus
+    from benchbook.records.pipeline import StepStatus
     from benchbook.tracking.telemetry.sampling import read_samples
 
     samples = [(sample.t, sample.values) for sample in read_samples(seen.folder, most=None)]

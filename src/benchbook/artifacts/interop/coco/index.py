@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchbook.artifacts.interop.sources.numbers import whole
+from benchbook.artifacts.interop.sources.numbers import number as number_in
+from benchbook.artifacts.interop.sources.numbers import rounding, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
+from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)
@@ -21,10 +23,19 @@ _MOST_DIM = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run that an index names; `evaluations` is None if it was not closed."""
+    """A run that an index names.
+
+    Attributes:
+        instance: Its instance.
+        evaluations: Evaluations spent; None if it was not closed.
+        final: The last of its best values; None if it is not told.
+        rounding: By how much the print of the last value may differ from it.
+    """
 
     instance: int
     evaluations: int | None
+    final: float | None = None
+    rounding: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +70,11 @@ class Segment:
         """The quality indicator of several objectives; empty for one objective."""
         return self.header.get("indicator", "")
 
+    @property
+    def function(self) -> str:
+        """Name of the function."""
+        return coco_function(self.header.get("suite", ""), self.number, self.indicator)
+
 
 def read_index(file: Path) -> Iterator[Segment]:
     """Yield what an index file names, in its order; data files that are missing are left out with a warning.
@@ -79,6 +95,8 @@ def read_index(file: Path) -> Iterator[Segment]:
                 log.warning("%s, line %d: no data follow this header", shown(file), begun)
             header, begun = _header(file, number, text), number
         elif header:
+            if used == begun and "indicator" not in header:
+                raise ArtifactError(f"{shown(file)}, line {number}: a second line of data for the header of line {begun}")
             used = begun
             yield from _segments(file, number, text, header)
         else:
@@ -90,7 +108,12 @@ def read_index(file: Path) -> Iterator[Segment]:
 
 
 def _header(file: Path, number: int, text: str) -> dict[str, str]:
-    header = {name: quoted or plain for name, quoted, plain in _FIELD.findall(text)}
+    found = [(name, quoted or plain) for name, quoted, plain in _FIELD.findall(text)]
+    header = dict(found)
+    if len(header) < len(found):
+        raise ArtifactError(f"{shown(file)}, line {number}: a field is given twice, {text[:80]!r}; two lines in one?")
+    if rest := _FIELD.sub("", text).strip(", \t"):
+        log.warning("%s, line %d: left out, no fields of a header: %r", shown(file), number, rest[:60])
     if header.get("indicator"):
         if not header.get("algorithm"):
             raise ArtifactError(f"{shown(file)}, line {number}: expected algorithm and indicator, got {text[:80]!r}")
@@ -113,8 +136,10 @@ def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> 
         if not part:
             continue
         if "=" in part and not part.endswith("dat"):
-            name, _, value = part.partition("=")
-            own[name.strip()] = value.strip()
+            name, _, value = (text.strip() for text in part.partition("="))
+            if name not in ("function", "dim"):
+                raise ArtifactError(f"{shown(file)}, line {number}: {part[:60]!r} within a line of data; two lines in one?")
+            own[name] = value
         elif part.endswith("dat") or current is None:
             if current is None or current.entries:
                 if current is not None:
@@ -143,7 +168,12 @@ def _entry(file: Path, number: int, text: str) -> Entry:
     found = _RUN.fullmatch(text)
     if found is None:
         raise ArtifactError(f"{shown(file)}, line {number}: {text!r} is not instance:evaluations|precision")
-    return Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None)
+    return Entry(
+        instance=int(found[1]),
+        evaluations=int(found[2]) if found[2] else None,
+        final=number_in(found[3]) if found[3] else None,
+        rounding=rounding(found[3]) if found[3] else 0.0,
+    )
 
 
 def _inside(file: Path, name: str, number: int, folder: str) -> Path:

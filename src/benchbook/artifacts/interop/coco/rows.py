@@ -16,7 +16,9 @@ from benchbook.errors import ArtifactError, UsageError
 log = logging.getLogger(__name__)
 _OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
 _INSTANCE = re.compile(r"instance = ([0-9]{1,15})\b")
+_RAW = re.compile(r"best noise-free fitness(?! - Fopt)")  # the header of a logger that knows no optimum
 _ROUNDING = 1e-9  # relative; ten digits are printed, and cocopp takes values so near for equal
+NEW_STEPS, OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
 _HARDEST = 1e-8  # below, a .dat file has no rows for further targets
 
 
@@ -29,22 +31,30 @@ class Logged:
         optimum: The value that was subtracted, as the header tells it.
         instance: Instance, where the header tells it.
         counts_constraints: Whether the second column counts evaluations of constraints.
+        counts_both: Whether the first column counts evaluations of function and constraints, as COCO 2.0 to 2.3 did.
+        raw: Whether values are no precisions, because the logger knew no optimum.
         functions: Evaluations of the function at each row.
         spent: Evaluations of function and constraints at each row.
         values: Best precision, or indicator, at each row.
         columns: Number of columns; 0 without rows.
+        late: Line and evaluation of the first row, where that is not evaluation 1.
         timed: The same run in the `.tdat` file.
+        best: The best value of the `.dat` file, and of the `.tdat` file where that ends later; None without one.
     """
 
     line: int
     optimum: float | None = None
     instance: int | None = None
     counts_constraints: bool = False
+    counts_both: bool = False
+    raw: bool = False
     functions: list[int] = field(default_factory=list)
     spent: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     columns: int = 0
+    late: tuple[int, int] | None = None
     timed: Logged | None = None
+    best: float | None = None
 
     @property
     def last(self) -> int:
@@ -55,6 +65,12 @@ class Logged:
     def last_spent(self) -> int:
         """All evaluations at the last row of both files; 0 without rows."""
         return max([*self.spent[-1:], *(self.timed.spent[-1:] if self.timed else ())], default=0)
+
+    def settle(self) -> None:
+        """Note the best value, once all rows are there."""
+        later = self.timed is not None and self.timed.functions[-1:] > self.functions[-1:]
+        found = [*self.values, *(self.timed.values if self.timed and later else ())]
+        self.best = min((value for value in found if math.isfinite(value)), default=None)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -105,8 +121,12 @@ def _read_header(run: Logged, text: str) -> None:
         run.optimum = number(found[1])
     if found := _INSTANCE.search(text):
         run.instance = int(found[1])
-    if "g evaluations" in text:
+    if "f + g evaluations" in text:
+        run.counts_both = True
+    elif "g evaluations" in text:
         run.counts_constraints = True
+    if _RAW.search(text):
+        run.raw = True
 
 
 def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> None:
@@ -121,8 +141,8 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
         log.warning("%s, line %d: left out, it precedes the first evaluation", shown(file), place)
         return
     run.columns = len(fields)
-    if not len(run) and functions != 1:
-        log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, functions)
+    if not len(run) and functions != 1 and not run.counts_both:
+        run.late = (place, functions)
     if len(run) and functions < run.functions[-1]:
         raise ArtifactError(
             f"{shown(file)}, line {place}: evaluation {functions} follows {run.functions[-1]}; "
@@ -153,7 +173,7 @@ def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list
             row += 1
             if hits.values[row] < best:
                 best = hits.values[row]
-                limit = _next_target(best, steps)
+                limit = -math.inf if hits.raw else next_target(best, steps)
         if not value < best:
             continue
         if value > limit:
@@ -167,7 +187,7 @@ def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list
     return spent, values, denied
 
 
-def _next_target(best: float, steps: int) -> float:
+def next_target(best: float, steps: int) -> float:
     """Return the hardest precision that is not reached: the next target below, or none below the hardest."""
     if best <= _HARDEST:
         return -math.inf

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from benchbook.artifacts.interop.ioh.places import object_lines
+from benchbook.artifacts.interop.ioh.places import Path as Place
+from benchbook.artifacts.interop.ioh.places import lines_of
 from benchbook.artifacts.interop.ioh.rows import RAW, several_objectives
-from benchbook.artifacts.interop.sources.numbers import count
+from benchbook.artifacts.interop.sources.numbers import count, whole
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes
@@ -20,6 +21,7 @@ from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
 MOST_DIM = 1_000_000
+TOOL = "IOHprofiler"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +32,7 @@ class Entry:
         instance: Its instance.
         line: The line of the index on which it begins.
         evaluations: Evaluations spent; None if it is not told.
+        marked: In the older layout, the evaluation of the last row or of the best; None if it is not told.
         best_at: Evaluation of the best value; None if it is not told.
         best: The best value, with all its digits; None if it is not told.
         solution: Its point; None if it is not told.
@@ -38,6 +41,7 @@ class Entry:
     instance: int
     evaluations: int | None
     line: int = 1
+    marked: int | None = None
     best_at: int | None = None
     best: float | None = None
     solution: FloatArray | None = None
@@ -73,6 +77,11 @@ class Scenario:
     data: Path
     entries: list[Entry]
 
+    @property
+    def told_version(self) -> bool:
+        """Whether the log tells the version of its logger, as those do whose index is right to the last row."""
+        return self.tool != TOOL
+
 
 def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
     """Yield what an index names.
@@ -86,33 +95,71 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
         document: Any = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise ArtifactError(f"{shown(file)}, line {error.lineno}: not JSON: {error.msg}") from error
-    try:
-        head: dict[str, Any] = {
-            "suite": str(document.get("suite", "")),
-            "number": int(document["function_id"]),
-            "name": str(document["function_name"]),
-            "maximised": document.get("maximization") is True,
-            "optimizer": str(document["algorithm"]["name"]) or "unnamed",
-            "tool": f"IOHprofiler {document.get('version', '')}".strip(),
-        }
-        attributes = [str(item) for item in document["attributes"]]
-        scenarios = [(item["dimension"], str(item["path"]), list(item["runs"])) for item in document["scenarios"]]
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ArtifactError(f"{shown(file)}, line 1: not in the format of IOHprofiler: {error!r}") from error
-    if document.get("maximization") not in (True, False, None):
-        raise ArtifactError(
-            f"{shown(file)}, line 1: maximization is {document['maximization']!r}, expected true or false"
-        )
-    _check_objectives(file, document, attributes, scenarios, objective)
-    lines = object_lines(content.decode())
-    for number, (dim, path, runs) in enumerate(scenarios):
-        line = lines.get(("scenarios", number), 1)
+    parts = _Parts(file, lines_of(content.decode()))
+    number = parts.take(document, "function_id")
+    if whole(str(number)) is None:
+        raise parts.error(f"function_id is {number!r}, expected a whole number", "function_id")
+    maximised = document.get("maximization")
+    if maximised not in (True, False, None):
+        raise parts.error(f"maximization is {maximised!r}, expected true or false", "maximization")
+    head: dict[str, Any] = {
+        "suite": str(document.get("suite", "")),
+        "number": whole(str(number)),
+        "name": parts.take(document, "function_name", kind=str),
+        "maximised": maximised is True,
+        "optimizer": parts.take(parts.take(document, "algorithm", kind=dict), "algorithm", "name", kind=str) or "unnamed",
+        "tool": f"{TOOL} {document.get('version', '')}".strip(),
+    }
+    # The first loggers with an index in JSON leave the names of the columns to the data files.
+    named = parts.take(document, "attributes", kind=list) if "attributes" in document else [RAW]
+    attributes = [str(item) for item in named]
+    scenarios = parts.take(document, "scenarios", kind=list)
+    runs = [parts.take(item, "scenarios", at, "runs", kind=list) for at, item in enumerate(scenarios)]
+    _check_objectives(parts, document, attributes, runs, objective)
+    for at, (item, own) in enumerate(zip(scenarios, runs, strict=True)):
+        dim, path = (parts.take(item, "scenarios", at, name) for name in ("dimension", "path"))
+        line = parts.line("scenarios", at)
         if not 1 <= count(dim) <= MOST_DIM:
-            raise ArtifactError(f"{shown(file)}, line {line}: dimension is {dim!r}, expected a whole number from 1 on")
+            said = f"dimension is {dim!r}, expected a whole number from 1 on"
+            raise parts.error(said, "scenarios", at, "dimension")
         entries = [
-            _entry(file, lines.get(("scenarios", number, "runs", place), line), run) for place, run in enumerate(runs)
+            _entry(file, parts.line("scenarios", at, "runs", place), run, of_raw=objective in (None, RAW))
+            for place, run in enumerate(own)
         ]
-        yield Scenario(file=file, line=line, dim=dim, data=inside(file, path, line), entries=entries, **head)
+        yield Scenario(file=file, line=line, dim=dim, data=inside(file, str(path), line), entries=entries, **head)
+
+
+class _Parts:
+    """The parts of an index, with their lines for errors."""
+
+    def __init__(self, file: Path, lines: Mapping[Place, int]) -> None:
+        self._file = file
+        self._lines = lines
+
+    def line(self, *path: str | int) -> int:
+        """Return the line of a part, or of what should hold it."""
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 1)
+
+    def error(self, said: str, *path: str | int) -> ArtifactError:
+        """Return an error about a part."""
+        return ArtifactError(f"{shown(self._file)}, line {self.line(*path)}: {said}")
+
+    def take(self, holder: Any, *path: str | int, kind: type = object) -> Any:
+        """Return the part that a path ends at, from what holds it.
+
+        Raises:
+            ArtifactError: It is missing, or not of the kind.
+        """
+        name = ".".join(map(str, path))
+        if not isinstance(holder, dict) or path[-1] not in holder:
+            raise self.error(f"not in the format of IOHprofiler: {name} is missing", *path)
+        value = holder[path[-1]]
+        if not isinstance(value, kind):
+            wanted = {"list": "a list", "str": "a text"}.get(kind.__name__, "an object")
+            raise self.error(f"not in the format of IOHprofiler: {name} is {str(value)[:60]!r}, expected {wanted}", *path)
+        return value
 
 
 def inside(file: Path, name: str, line: int) -> Path:
@@ -128,28 +175,30 @@ def inside(file: Path, name: str, line: int) -> Path:
 
 
 def _check_objectives(
-    file: Path, document: Any, attributes: list[str], scenarios: list[tuple[Any, str, list[Any]]], objective: str | None
+    parts: _Parts, document: Any, attributes: list[str], runs: list[list[Any]], objective: str | None
 ) -> None:
     if objective is not None:
         return
     numbers = [count(document.get(name)) for name in ("objectives", "n_objectives", "number_of_objectives")]
-    best = [run.get("best") for _, _, runs in scenarios for run in runs if isinstance(run, dict)]
+    best = [run.get("best") for own in runs for run in own if isinstance(run, dict)]
     vectors = any(isinstance(item, dict) and isinstance(item.get("y"), list) and len(item["y"]) > 1 for item in best)
     found = several_objectives(attributes)
     if found or vectors or max(numbers) > 1:
         named = f" ({', '.join(found)})" if found else ""
-        raise UsageError(f"{shown(file)}: there are several objectives{named}; choose a column with --objective")
+        said = parts.error(f"there are several objectives{named}; choose a column with --objective", "attributes")
+        raise UsageError(str(said))
     if RAW not in attributes:
-        raise ArtifactError(f"{shown(file)}, line 1: attributes are {attributes}, expected {RAW} among them")
+        raise parts.error(f"attributes are {attributes}, expected {RAW} among them", "attributes")
 
 
-def _entry(file: Path, line: int, run: Any) -> Entry:
+def _entry(file: Path, line: int, run: Any, *, of_raw: bool) -> Entry:
+    """Return a run; its best value and point only where the values are those of `raw_y`."""
     import numpy as np
 
     if not isinstance(run, dict) or count(run.get("instance"), -1) < 0:
         raise ArtifactError(f"{shown(file)}, line {line}: a run is {str(run)[:60]!r}, expected instance, evals and best")
     best = run.get("best")
-    best = best if isinstance(best, dict) else {}
+    best = best if of_raw and isinstance(best, dict) else {}
     y, x = best.get("y"), best.get("x")
     numbers = isinstance(x, list) and x and all(isinstance(item, int | float) for item in x)
     return Entry(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario, inside
+from benchbook.artifacts.interop.ioh.index import MOST_DIM, TOOL, Entry, Scenario, inside
 from benchbook.artifacts.interop.sources.numbers import whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError
@@ -49,8 +49,10 @@ def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> S
         if found is None and run:
             raise ArtifactError(f"{shown(file)}, line {place}: {run!r} is not instance:evaluations|value")
         if found is not None:
-            # The best value has few digits here, and is left to the rows.
-            entries.append(Entry(instance=int(found[1]), evaluations=int(found[2]) if found[2] else None, line=place))
+            # Loggers of before 2021 tell the last evaluation, those after it that of the best value. The value itself
+            # has few digits, and is left to the rows.
+            marked = int(found[2]) if found[2] else None
+            entries.append(Entry(instance=int(found[1]), evaluations=None, marked=marked, line=place))
     folder = _FOLDER.fullmatch(Path(name.replace("\\", "/")).parent.name)
     return Scenario(
         file=file,
@@ -60,7 +62,7 @@ def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> S
         name=header.get("funcName") or (folder[1] if folder else f"f{header['funcId']}"),
         maximised=_is_true(header.get("maximization", "")),
         optimizer=header.get("algId") or "unnamed",
-        tool="IOHprofiler",
+        tool=TOOL,
         dim=whole(header["DIM"]) or 1,
         data=inside(file, name, place),
         entries=entries,

@@ -9,12 +9,12 @@ Path = tuple[str | int, ...]
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n')
 
 
-def object_lines(text: str) -> Mapping[Path, int]:
-    """Return the line on which each object of a well-formed JSON text begins, by the keys and numbers that lead to it.
+def lines_of(text: str) -> Mapping[Path, int]:
+    """Return the line of each key and object of a well-formed JSON text, by the keys and numbers that lead to it.
 
     Examples:
-        >>> dict(object_lines('{"runs": [\\n{"x": [1, 2]},\\n{}]}'))
-        {(): 1, ('runs', 0): 2, ('runs', 1): 3}
+        >>> dict(lines_of('{"runs": [\\n{"x": 1},\\n{}]}'))
+        {(): 1, ('runs',): 1, ('runs', 0): 2, ('runs', 0, 'x'): 2, ('runs', 1): 3}
     """
     found: dict[Path, int] = {}
     path: list[str | int] = []
@@ -31,6 +31,7 @@ def object_lines(text: str) -> Mapping[Path, int]:
             path.pop()
         elif token == ":":
             path[-1] = last[1:-1]
+            found[tuple(path)] = line
         elif token == ",":
             place = path[-1]
             path[-1] = place + 1 if isinstance(place, int) else ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchbook.artifacts.interop.ioh.index import MOST_DIM, Entry, Scenario
+from benchbook.artifacts.interop.ioh.index import MOST_DIM, TOOL, Entry, Scenario
 from benchbook.artifacts.interop.ioh.rows import Logged, read_rows
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import is_bbob, is_pbo
@@ -47,7 +47,7 @@ def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -
             name=name,
             maximised=not minimised and (known == "pbo" or is_pbo(int(found[1]), name) or _rises(file, blocks)),
             optimizer=file.parent.parent.name or "unnamed",
-            tool="IOHprofiler",
+            tool=TOOL,
             dim=int(found[2]),
             data=file,
             entries=[Entry(instance=0, evaluations=None) for block in blocks if len(block)],

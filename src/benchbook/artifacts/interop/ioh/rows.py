@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchbook.artifacts.interop.sources.numbers import number, whole
+from benchbook.artifacts.interop.sources.numbers import number, rounding, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
 
 log = logging.getLogger(__name__)
 _HEADER = re.compile(r'"[^"]*"|\S+')
-_DECIMALS = re.compile(r"[+-]?[0-9]*\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
 _OBJECTIVE = re.compile(r"(?:raw_?y|y|f|obj|objective|fitness)[_ ]?[0-9]+", re.IGNORECASE)
 RAW = "raw_y"
 OLD_RAW = "best-so-far f(x)"
@@ -34,6 +33,7 @@ class Logged:
         rounding: By how much the print of each value may differ from the value.
         shown: In the older layout, the value with the function's scale and offset, of the last row.
         columns: Number of columns; 0 without rows.
+        late: Line and evaluation of the first row, where that is not evaluation 1.
     """
 
     line: int
@@ -42,6 +42,7 @@ class Logged:
     rounding: list[float] = field(default_factory=list)
     shown: float | None = None
     columns: int = 0
+    late: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -124,7 +125,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: left out, its value is None", shown(file), place)
         return
     if not len(run) and evaluations != 1:
-        log.warning("%s, line %d: the first row of a run is evaluation %d, expected 1", shown(file), place, evaluations)
+        run.late = (place, evaluations)
     if evaluations < run.last:
         raise ArtifactError(
             f"{shown(file)}, line {place}: evaluation {evaluations} follows {run.last}; "
@@ -134,15 +135,8 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])
     run.evaluations.append(evaluations)
     run.values.append(value)
-    run.rounding.append(_rounding(fields[column]))
+    # A whole number without decimals is exact: the logger prints ten of them where it rounds.
+    run.rounding.append(rounding(fields[column]) if "." in fields[column] else 0.0)
     if other >= 0:
         run.shown = number(fields[other])
 
-
-def _rounding(text: str) -> float:
-    """Return half of the last printed digit's unit."""
-    found = _DECIMALS.fullmatch(text)
-    if found is None:
-        return 0.0
-    exponent = int(found[2] or 0) - len(found[1])
-    return 0.5 * 10.0**exponent if abs(exponent) < 300 else 0.0

@@ -31,23 +31,35 @@ _BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, l
 
 @dataclass(slots=True)
 class _Limits:
-    """What may still be unpacked."""
+    """What may be unpacked, and what was."""
 
-    byte_count: int
-    file_count: int
+    most_bytes: int
+    most_files: int
+    reason: str
+    byte_count: int = 0
+    file_count: int = 0
 
     def take_file(self, archive: Path) -> None:
-        self.file_count -= 1
-        if self.file_count < 0:
-            raise ArtifactError(f"{shown(archive)}: holds more files than may be unpacked ({MOST_FILES:,})")
+        self.file_count += 1
+        if self.file_count > self.most_files:
+            raise ArtifactError(f"{shown(archive)}: holds more files than may be unpacked ({self.most_files:,})")
 
     def take_bytes(self, archive: Path, number: int) -> None:
-        self.byte_count -= number
-        if self.byte_count < 0:
+        self.byte_count += number
+        if self.byte_count > self.most_bytes:
             raise ArtifactError(
-                f"{shown(archive)}: holds more bytes than may be unpacked ({MOST_BYTES:,}, and {MOST_RATIO} for each byte "
-                "of the archive)"
+                f"{shown(archive)}: holds more bytes than may be unpacked ({self.most_bytes:,}, {self.reason})"
             )
+
+
+def _limits(size: int, most_bytes: int, most_files: int) -> _Limits:
+    """Return the limits of an archive of so many bytes, with the rule that the number of bytes comes from."""
+    by_ratio = max(_SMALL, MOST_RATIO * size)
+    if most_bytes <= by_ratio:
+        return _Limits(most_bytes, most_files, "the most of any archive")
+    if by_ratio == _SMALL:
+        return _Limits(by_ratio, most_files, "the most of a small archive")
+    return _Limits(by_ratio, most_files, f"{MOST_RATIO} for each byte of the archive")
 
 
 @contextmanager
@@ -72,7 +84,7 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
     with scratch_folder("benchbook-import-") as scratch:
         folder = scratch.resolve() / "source"  # without the file that marks the folder as ours
         folder.mkdir()
-        limits = _Limits(min(most_bytes, max(_SMALL, MOST_RATIO * path.stat().st_size)), most_files)
+        limits = _limits(path.stat().st_size, most_bytes, most_files)
         with unpacked(folder, str(path)):
             try:
                 _unpack(path, folder, limits, 1)

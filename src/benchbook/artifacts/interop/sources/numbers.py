@@ -9,6 +9,7 @@ from benchbook.whole_numbers import is_whole
 
 MOST = 2**53  # beyond, not every whole number is a float
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
+_DECIMALS = re.compile(r"[+-]?[0-9]*\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
 _DIGITS = 400  # longer texts are no numbers that a logger writes
 
 
@@ -33,6 +34,20 @@ def whole(text: str) -> int | None:
     if value is None or not 0 <= value <= MOST or value != int(value):
         return None
     return int(value)
+
+
+def rounding(text: str) -> float:
+    """Return half of the unit of the last digit that a text shows: by how much the number may differ from it.
+
+    Examples:
+        >>> rounding("1.5e-08"), rounding("20"), rounding("inf")
+        (5e-10, 0.5, 0.0)
+    """
+    found = _DECIMALS.fullmatch(text)
+    if found is None:
+        return 0.0
+    exponent = int(found[2] or 0) - len(found[1])
+    return 0.5 * 10.0**exponent if abs(exponent) < 300 else 0.0
 
 
 def count(value: Any, default: int = 0) -> int:

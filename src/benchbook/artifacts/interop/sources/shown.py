@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from benchbook.errors import StorageError
 
+log = logging.getLogger(__name__)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _unpacked: ContextVar[tuple[tuple[Path, str], ...]] = ContextVar("_unpacked", default=())
 
@@ -34,7 +36,7 @@ def shown(path: Path) -> str:
 
 
 def lines(file: Path) -> list[str]:
-    """Return the lines of a text file, of any line end; what is no UTF-8 is replaced.
+    """Return the lines of a text file, of any line end; what is no UTF-8 is replaced, with a warning.
 
     `str.splitlines` also breaks at form feeds and other characters, which would shift the numbers of lines.
 
@@ -42,8 +44,11 @@ def lines(file: Path) -> list[str]:
         StorageError: The file cannot be read.
     """
     try:
-        text = file.read_bytes().decode("utf-8", errors="replace")
+        content = file.read_bytes()
     except OSError as error:
         raise StorageError(f"cannot read {shown(file)}: {error.strerror or error}") from error
-    found = _LINE_END.split(text)
+    found = _LINE_END.split(content.decode("utf-8", errors="replace"))
+    odd = next((place for place, line in enumerate(found, start=1) if "\ufffd" in line), None)
+    if odd is not None:
+        log.warning("%s, line %d: bytes that are no UTF-8 are replaced", shown(file), odd)
     return found[:-1] if found[-1] == "" else found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from benchbook.artifacts.interop.names import IOH_BBOB, safe_name
+from benchbook.problems import catalog
 
 BBOB_FUNCTIONS = range(1, 25)
 NOISY_FUNCTIONS = range(101, 131)
@@ -57,6 +58,17 @@ def coco_function(suite: str, number: int, indicator: str = "") -> str:
     return name if indicator in ("", "hyp") else f"{name}_{safe_name(indicator)}"
 
 
+def is_coco(suite: str) -> bool:
+    """Return whether a suite is one of COCO's; old logs name none.
+
+    Examples:
+        >>> is_coco("bbob-mixint"), is_coco(""), is_coco("toy")
+        (True, True, False)
+    """
+    known = suite.strip().lower().replace("_", "-")
+    return not known or known in _COCO
+
+
 def is_bbob(number: int, name: str) -> bool:
     """Return whether IOHprofiler's number and name are those of one BBOB function.
 
@@ -87,27 +99,42 @@ def pbo_name(number: int) -> str | None:
     return _PBO[number - 1] if 1 <= number <= len(_PBO) else None
 
 
+def suite_key(suite: str) -> str:
+    """Return a suite in one spelling; empty where a log tells none.
+
+    Examples:
+        >>> suite_key("SBOX-COST"), suite_key("bbob-boxed"), suite_key("BBOB"), suite_key("unknown_suite")
+        ('sbox', 'sbox', 'bbob', '')
+    """
+    plain = re.sub(r"[^a-z0-9]", "", suite.lower())
+    return {"sboxcost": "sbox", "bbobboxed": "sbox", "manyaffine": "mabbob", "unknownsuite": "", "none": ""}.get(plain, plain)
+
+
 def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]:
     """Return the name of a function that IOHprofiler logged, and what to subtract from its values.
 
-    Values of BBOB and SBOX are precisions. A log without a suite may be of either, as both have the same names:
-    `ioh_unknown_suite_Sphere` is kept apart from both.
+    Values of BBOB and SBOX are precisions, and those of its own functions that benchbook exports. A log without a suite
+    may be of BBOB or SBOX, as both have the same names: `ioh_unknown_suite_Sphere` is kept apart from both.
 
     Examples:
         >>> ioh_function("BBOB", 1, "Sphere"), ioh_function("SBOX", 1, "Sphere")
         (('bbob_f1', 0.0), ('sbox_f1', 0.0))
         >>> ioh_function("PBO", 1, "OneMax"), ioh_function("unknown_suite", 1, "Sphere")
         (('pbo_f1_OneMax', None), ('ioh_unknown_suite_Sphere', None))
+        >>> ioh_function("benchbook", 10_001, "rastrigin"), ioh_function("benchbook", 10_001, "mine")
+        (('rastrigin', 0.0), ('ioh_benchbook_mine', None))
     """
-    plain = re.sub(r"[^a-z0-9]", "", suite.lower())
+    plain = suite_key(suite)
+    if plain == "benchbook" and name in catalog.shipped_names() and catalog.describe(name).family != "applied":
+        return name, 0.0
     if is_bbob(number, name) or (number in BBOB_FUNCTIONS and name == f"f{number}"):
         if plain == "bbob":
             return f"bbob_f{number}", 0.0
-        if plain in ("sbox", "sboxcost", "bbobboxed"):
+        if plain == "sbox":
             return f"sbox_f{number}", 0.0
-    if _MANY_AFFINE.fullmatch(name) or plain in ("mabbob", "manyaffine"):
+    if _MANY_AFFINE.fullmatch(name) or plain == "mabbob":
         return f"ma_bbob_f{number}", None
-    known = plain not in ("", "unknownsuite", "none")
+    known = plain != ""
     if plain == "pbo" or (is_pbo(number, name) and not known):
         return f"pbo_f{number}_{safe_name(name)}", None
     if known or is_bbob(number, name):

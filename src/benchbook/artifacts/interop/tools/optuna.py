@@ -13,6 +13,7 @@ from typing import Any
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.tools.optuna_journal import Journal
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
@@ -49,7 +50,7 @@ def read_optuna(source: str | Path, objective: str | None = None) -> Iterator[Im
     path = Path(source)
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    for file in sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]:
+    for file in files_under(path, "*") if path.is_dir() else [path]:
         yield from _studies(optuna, file, shown(file), objective)
 
 
@@ -119,6 +120,11 @@ def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None
     maximised = directions[place] == optuna.study.StudyDirection.MAXIMIZE
     trials = sorted(storage.get_all_trials(study._study_id, deepcopy=False), key=lambda trial: int(trial.number))
     done = [trial for trial in trials if trial.state.is_finished()]
+    if len(done) < len(trials):
+        log.warning(
+            "%s: %d trials of the study %r are left out, first number %d: they have no end", name, len(trials) - len(done),
+            study.study_name, next(trial.number for trial in trials if not trial.state.is_finished()),
+        )  # fmt: skip
     if not done:
         log.warning("%s: the study %r is left out, it has no finished trial", name, study.study_name)
         return None

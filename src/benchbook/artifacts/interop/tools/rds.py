@@ -18,11 +18,12 @@ import numpy as np
 
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.numbers import number as as_number
 from benchbook.artifacts.interop.sources.shown import shown
-from benchbook.artifacts.interop.sources.suites import UNKNOWN_SUITE, coco_function, ioh_function, pbo_name
-from benchbook.errors import ArtifactError, MissingExtraError, StorageError, UsageError
+from benchbook.artifacts.interop.sources.suites import UNKNOWN_SUITE, coco_function, ioh_function, pbo_name, suite_key
+from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, StorageError, UsageError
 from benchbook.records import OptimizerRecord
 from benchbook.typing import FloatArray
 
@@ -53,7 +54,7 @@ def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
         suite: The suite; IOHanalyzer takes data without one for PBO, or for BBOB where COCO logged them.
 
     Raises:
-        UsageError: There is no such file or folder, or no `.rds` file under it.
+        UsageError: There is no such file or folder, no `.rds` file under it, or the suite is not that of a data set.
         ArtifactError: A file is no such data set, or its parts contradict each other.
         MissingExtraError: rdata is not installed.
     """
@@ -63,7 +64,7 @@ def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
         raise MissingExtraError(".rds files need rdata: pip install 'benchbook[interop]'") from error
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    files = sorted(item for item in path.rglob("*") if item.suffix.lower() == ".rds") if path.is_dir() else [path]
+    files = [item for item in files_under(path, "*") if item.suffix.lower() == ".rds"] if path.is_dir() else [path]
     if not files:
         raise UsageError(f"{shown(path)} holds no .rds file")
     for file in files:
@@ -77,6 +78,8 @@ def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
             where = f"{shown(file)}, data set {number}"
             try:
                 runs = list(_runs(item, shown(file), where, suite))
+            except BenchbookError:
+                raise
             except _BROKEN as error:
                 raise ArtifactError(f"{where}: not as IOHanalyzer makes them: {str(error)[:300]}") from error
             yield from runs
@@ -151,7 +154,7 @@ def _runs(item: _DataSet, file: str, where: str, suite: str | None) -> Iterator[
     ends, instances = (_spread(_numbers(item, name), number) for name in ("maxRT", "instance"))
     if dim < 1 or ends is None or instances is None or not np.isfinite(ends).all():
         raise ArtifactError(f"{where}: DIM, maxRT and instance do not fit its {number} runs")
-    function, f_opt = _function(item, form, suite, maximised)
+    function, f_opt = _function(item, form, _suite(item, form, suite, where), maximised)
     if f_opt is not None and (values < 0).any():
         log.warning("%s: values are below 0 and so no precisions; the optimum is missing", where)
         f_opt = None
@@ -182,6 +185,19 @@ def _check_direction(item: _DataSet, maximised: bool, where: str) -> None:
         said = "maximised" if maximised else "minimised"
         raise ArtifactError(f"{where}: is said to be {said}, but its best values only get worse; import the files "
                             "that IOHanalyzer read")  # fmt: skip
+
+
+def _suite(item: _DataSet, form: str, suite: str | None, where: str) -> str | None:
+    """Return the suite that the user tells, unless the data set is of another.
+
+    Raises:
+        UsageError: It is; the suites that IOHanalyzer puts where none is told count for none.
+    """
+    named = _text(item, "suite")
+    usual = "bbob" if form == "COCO" else "pbo"
+    if suite is not None and suite_key(named) not in ("", usual, suite_key(suite)):
+        raise UsageError(f"suite is {suite!r}, but {where} is of the suite {named!r}")
+    return suite
 
 
 def _function(item: _DataSet, form: str, suite: str | None, maximised: bool) -> tuple[str, float | None]:

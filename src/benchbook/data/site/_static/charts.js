@@ -70,6 +70,27 @@ window.benchbook = window.benchbook || { data: {} };
     return { share, end: ends[Math.floor((ends.length - 1) / 2)] };
   };
 
+  /* Curve of a reference, published algorithms instead of runs, over some functions and dimensions (as positions); null
+     unless it has all of them. */
+  bb.reference = function (data, fns, dims, from, to, grid) {
+    const known = data.reference;
+    if (!known || !fns.length || !dims.length) return null;
+    const gained = new Float64Array(grid.length);
+    for (const fn of fns) {
+      for (const dim of dims) {
+        const times = known.cells[`${fn}|${dim}`];
+        if (!times) return null;
+        for (let t = from; t <= to && t < times.length; t += 1) {
+          const k = position(grid, times[t] / data.dims[dim]);
+          if (k >= 0) gained[k] += 1 / (fns.length * dims.length * (to - from + 1));
+        }
+      }
+    }
+    const share = [];
+    gained.reduce((sum, part) => (share.push(Math.min(sum + part, 1)), sum + part), 0);
+    return { optimizer: { name: known.name, color: "reference", dash: "" }, share, end: null };
+  };
+
   /* The hardest target that half of the runs have reached, as its position; -1 before the first. */
   bb.convergence = function (cell, dim, grid) {
     return grid.map((x) => {
@@ -119,6 +140,8 @@ window.benchbook = window.benchbook || { data: {} };
   const POWERS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
   bb.power = (exponent) => `10${String(exponent).replace(/./g, (c) => POWERS[c] || c)}`;
   bb.count = (value) => (value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(2))));
+  /* A name that may be broken behind its underscores. */
+  bb.breakable = (name) => name.split(/(?<=_)/).flatMap((part, k) => (k ? [bb.el("wbr", {}), part] : [part]));
   bb.percent = (value) => `${(100 * value).toFixed(1)} %`;
 
   // ------------------------------------------------------------------------------------------------ charts
@@ -202,6 +225,7 @@ window.benchbook = window.benchbook || { data: {} };
     });
     for (const curve of curves) frame.line(grid, curve.share, curve.optimizer);
     for (const curve of curves) {
+      if (curve.end === null) continue;
       const k = grid.findIndex((x) => x >= curve.end * (1 - 1e-12));
       frame.cross(Math.min(curve.end, grid[grid.length - 1]), curve.share[k < 0 ? grid.length - 1 : k], curve.optimizer);
     }

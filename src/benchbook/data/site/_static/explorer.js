@@ -4,11 +4,27 @@
 (function (bb) {
   const POINTS = 121;
   const root = document.getElementById("bb-explorer");
-  const names = JSON.parse(document.getElementById("bb-explorer-baselines").textContent);
+  const scripts = JSON.parse(document.getElementById("bb-explorer-baselines").textContent);
+  const names = Object.keys(scripts);
   const state = {};
   let data = null;
 
   // ------------------------------------------------------------------------------------------------ state
+
+  /* The page loads the first baseline with it, and the others once they are chosen. */
+  function loaded(given, act) {
+    const name = names.includes(given.baseline) ? given.baseline : names[0];
+    if (bb.data[name]) {
+      act();
+      return;
+    }
+    const script = bb.el("script", { src: `_static/${scripts[name]}` });
+    script.addEventListener("load", act);
+    script.addEventListener("error", () => {
+      root.querySelector(".bb-readout").textContent = `The baseline ${name} cannot be loaded.`;
+    });
+    document.head.append(script);
+  }
 
   /* Take what the address says; names that are not known, and what is not said, give way to everything. */
   function take(given) {
@@ -109,9 +125,11 @@
     if (names.length > 1) {
       selects.unshift(
         choice("Baseline", "bb-baseline", names.map((name) => [name, name]), state.baseline, (value) => {
-          take({ baseline: value });
-          controls();
-          changed();
+          loaded({ baseline: value }, () => {
+            take({ baseline: value });
+            controls();
+            changed();
+          });
         }),
       );
     }
@@ -159,8 +177,12 @@
       if (cells.length) curves.push({ optimizer, cells, ...bb.profile(cells, data.dims, state.from, state.to, grid) });
     }
     const holder = root.querySelector(".bb-profile");
-    const frame = bb.drawProfiles(holder, curves, grid, { label: "Runtime profiles of the chosen optimizers" });
-    pointer(holder, frame, curves, grid);
+    const chosen = (items, known) => items.flatMap((item, k) => (known(item) ? [k] : []));
+    const best = bb.reference(data, chosen(data.functions, (f) => state.functions.has(f.name)),
+      chosen(data.dims, (dim) => state.dims.has(String(dim))), state.from, state.to, grid);
+    const drawn = best && curves.length ? [best, ...curves] : curves;
+    const frame = bb.drawProfiles(holder, drawn, grid, { label: "Runtime profiles of the chosen optimizers" });
+    pointer(holder, frame, drawn, grid);
     numbers(curves, grid);
   }
 
@@ -205,7 +227,7 @@
       const found = curve.cells.map((cell) => bb.ert(cell, state.to));
       const hits = found.reduce((sum, item) => sum + item.hits, 0);
       const runs = found.reduce((sum, item) => sum + item.runs, 0);
-      const name = bb.el("td", {}, bb.swatch(curve.optimizer), ` ${curve.optimizer.name}`);
+      const name = bb.el("td", {}, bb.swatch(curve.optimizer), " ", ...bb.breakable(curve.optimizer.name));
       const cells = places.map(([, k]) => bb.el("td", {}, k < 0 ? "–" : bb.percent(curve.share[k])));
       return bb.el("tr", {}, name, ...cells, bb.el("td", {}, `${hits} of ${runs}`));
     };
@@ -229,7 +251,8 @@
     const ticks = data.targets.filter((e) => Number.isInteger(e) && (e - bottom) % 5 === 0).map((e) => [e, bb.power(e)]);
     chosen.forEach((fn, k) => {
       const holder = place.children[k];
-      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 190, small: true, title: fn.title, ticks,
+      const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 216, small: true, title: fn.title, ticks,
+        xLabel: "evaluations / dimension", yLabel: "precision",
         x: [grid[0], grid[grid.length - 1]], y: [bottom, top] });
       const ends = [];
       for (const optimizer of data.optimizers) {
@@ -265,9 +288,13 @@
   // ------------------------------------------------------------------------------------------------ begin
 
   function begin() {
-    take(bb.readState());
-    controls();
-    draw();
+    const given = bb.readState();
+    loaded(given, () => {
+      take(given);
+      controls();
+      draw();
+      root.classList.add("bb-ready");
+    });
   }
 
   root.querySelector(".bb-reset").addEventListener("click", () => {
@@ -285,7 +312,8 @@
     }
   });
   window.addEventListener("hashchange", begin);
-  bb.onResize(draw);
+  bb.onResize(() => {
+    if (data) draw();
+  });
   begin();
-  root.classList.add("bb-ready");
 })(window.benchbook);

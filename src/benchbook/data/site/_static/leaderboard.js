@@ -25,16 +25,13 @@
     return bb.el("fieldset", {}, bb.el("legend", {}, label), bb.el("div", { class: "bb-chips" }, ...chips));
   }
 
-  /* A name that may be broken behind its underscores. */
-  const breakable = (name) => name.split(/(?<=_)/).flatMap((part, k) => (k ? [bb.el("wbr", {}), part] : [part]));
-
   function table(board) {
     const cell = (text) => bb.el("td", { class: "bb-number" }, text);
     const number = (value, digits) => cell(value === null ? "missing" : value.toFixed(digits));
     const share = (value) => cell(value === null ? "missing" : bb.percent(value));
     const row = (item, place) => bb.el("tr", {},
       bb.el("td", {}, String(place + 1)),
-      bb.el("td", {}, bb.swatch(boards.optimizers[item.optimizer]), " ", ...breakable(boards.optimizers[item.optimizer].name)),
+      bb.el("td", {}, bb.swatch(boards.optimizers[item.optimizer]), " ", ...bb.breakable(boards.optimizers[item.optimizer].name)),
       number(item.rank, 2), number(item.aocc, 4), share(item.reached), share(item.solved), number(item.us, 2));
     root.querySelector("tbody").replaceChildren(...board.rows.map(row));
   }
@@ -117,6 +114,10 @@
         const targets = data.targets.length - 1;
         if (cells.length) curves.push({ optimizer, ...bb.profile(cells, data.dims, 0, targets, grid) });
       });
+      const positions = (items, known) => items.flatMap((item, position) => (known(item) ? [position] : []));
+      const best = bb.reference(data, positions(data.functions, (fn) => group === "all" || fn.group === group),
+        positions(data.dims, (dim) => state.dim === "all" || String(dim) === state.dim), 0, data.targets.length - 1, grid);
+      if (best) curves.unshift(best);
       const title = group === "all" ? "all functions" : group;
       bb.drawProfiles(place.children[k], curves, grid, { small: groups.length > 1, title, label: `Runtime profiles, ${title}` });
     });

@@ -1,4 +1,4 @@
-"""Executing specs: notebooks in worker processes, several side by side."""
+"""Executing specs: several notebooks at a time, in worker processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecStarted:
-    """A notebook is handed to a worker.
+    """A notebook is given to a worker.
 
     Attributes:
         spec: The spec.
@@ -52,7 +52,7 @@ class CellStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellOutput:
-    """A cell of a notebook has put something out.
+    """A cell of a notebook has produced output.
 
     Attributes:
         spec: The spec.
@@ -88,7 +88,7 @@ class SpecResult:
         source: The notebook that was executed.
         failure: If it failed; None if it reached its end.
         kept: Whether there is an executed copy.
-        unchanged: Whether it was not executed, as nothing that its outcome depends on has changed.
+        unchanged: Whether it was not executed because nothing that its outcome depends on has changed.
     """
 
     name: str
@@ -107,7 +107,7 @@ class SpecResult:
 
     @property
     def not_run(self) -> bool:
-        """Whether it was left out because the library of its optimizer is not installed: neither held nor failed."""
+        """Whether it was skipped because the library of its optimizer is not installed: neither held nor failed."""
         return self.outcome["status"] == "not run"
 
 
@@ -126,6 +126,7 @@ def execute_specs(
     outputs: bool = False,
     only_changed: bool = False,
     place: Path | None = None,
+    pipeline: str | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> list[SpecResult]:
     """Execute specs with parameters; a failing one is kept and does not stop the others.
@@ -133,15 +134,15 @@ def execute_specs(
     Args:
         files: The specs.
         params: The checked parameters.
-        workers: Notebooks at a time; default: one a processor.
+        workers: Notebooks at a time; default: one per processor.
         timeout_s: A notebook that takes longer is ended and reported as an error.
         progress: Called as (spec, cells done, cells) from worker threads.
-        listener: Hears from worker threads that a spec begins, which of its cells does and what that is about, and how
-            it ended.
-        outputs: Whether the listener also hears what cells put out.
-        only_changed: Leave out what has held before, and been made from the same notebook, parameters, code and
-            libraries; its outcome stands.
-        place: Folder for what they leave, a folder for each; default: that of the project's artifacts.
+        listener: Called from worker threads when a spec begins, when one of its cells begins, and when it ends.
+        outputs: Whether the listener also receives the output of cells.
+        only_changed: Skip specs that held before with the same notebook, parameters, code and libraries; their outcome
+            stands.
+        place: Folder for their results, with one folder per spec; default: that of the project's artifacts.
+        pipeline: Id of the tracked pipeline that they are steps of; what their notebooks track is a part of it.
         clock: Measures the durations.
 
     Raises:
@@ -150,7 +151,7 @@ def execute_specs(
     for file in files:
         read_notebook(file.path)
     workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
-    pool = NotebookWorkers(place)
+    pool = NotebookWorkers(place, pipeline)
     place = place or spec_root()
     telling = _Telling(progress, listener, outputs)
     try:
@@ -162,7 +163,7 @@ def execute_specs(
             try:
                 return [job.result() for job in jobs]
             except BaseException:
-                # Ctrl-C: what is queued is dropped, what runs is ended, then the threads can end.
+                # Ctrl-C: queued specs are dropped and running ones ended, then the threads can end.
                 threads.shutdown(wait=False, cancel_futures=True)
                 pool.end_all()
                 raise
@@ -172,19 +173,19 @@ def execute_specs(
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """Who wants to hear what."""
+    """The listeners."""
 
     progress: Progress | None
     listener: Listener | None
     outputs: bool
 
     def hear(self, happening: Happening) -> None:
-        """Tell the listener, where there is one."""
+        """Notify the listener, if there is one."""
         if self.listener is not None:
             self.listener(happening)
 
     def tell(self, spec: str, texts: dict[str, str], event: dict[str, Any]) -> None:
-        """Pass on what a worker says."""
+        """Pass on the messages of a worker."""
         if event["event"] == "output":
             self.hear(CellOutput(spec=spec, text=event["text"]))
             return
@@ -256,7 +257,7 @@ def _execute(
 
 
 def _left_out(file: SpecFile, params: JsonObject, why: str) -> JsonObject:
-    """Return what stands for the outcome of a spec that cannot run here; it is not written: nothing came of it."""
+    """Return a placeholder for the outcome of a spec that cannot run here; it is not written."""
     return {**_without_claims(file, params, why), "status": "not run"}
 
 
@@ -277,7 +278,7 @@ def _without_claims(file: SpecFile, params: JsonObject, error: str) -> JsonObjec
 
 
 def _outcome(file: SpecFile, folder: Path, params: JsonObject, error: str | None, *, fresh: bool) -> JsonObject:
-    """Return the outcome that the notebook wrote; if it did not reach its end, one that says so."""
+    """Return the outcome that the notebook wrote; if it did not reach its end, an outcome with the error."""
     from benchbook.specs.outcome import read_outcome, write_outcome
 
     if fresh:

@@ -9,9 +9,9 @@ _VOLATILE = ("execution", "papermill")
 
 
 def normalise(notebook: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    """Return the notebook without times and random ids, with `record` in its metadata, which says how it was executed.
+    """Return the notebook without times and random ids, with `record` (how it was executed) in its metadata.
 
-    papermill gives the cell that it injects a random id, and notes times in the metadata of notebook and cells.
+    papermill gives the cell that it injects a random id, and writes times to the metadata of notebook and cells.
     """
     metadata = {key: value for key, value in notebook["metadata"].items() if key not in _VOLATILE}
     return {**notebook, "metadata": {**metadata, "benchbook": record}, "cells": [_cell(c) for c in notebook["cells"]]}

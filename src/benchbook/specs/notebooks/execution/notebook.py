@@ -1,4 +1,4 @@
-"""The execution of one notebook by papermill, with the engine's kernels, and what is kept of it."""
+"""The execution of one notebook by papermill, with the engine's kernels, and its results."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Execution:
 
     Args:
         job: `notebook` and `out` are its paths, `params` its parameters, `timeout_s` the seconds it may take or None,
-            `outputs` whether to tell what it puts out.
+            `outputs` whether to report its output.
         say: Called with the fields of each event.
     """
 
@@ -50,7 +50,7 @@ class Execution:
         self._overdue = False
 
     def run(self) -> dict[str, Any]:
-        """Execute, write the executed copy, and return what went wrong, where, and the lines around it."""
+        """Execute, write the executed copy, and return the error, its cell, and the lines around it."""
         timeout_s = self._job["timeout_s"]
         timer = threading.Timer(timeout_s, self._expire) if timeout_s is not None else None
         if timer is not None:
@@ -78,9 +78,9 @@ class Execution:
         notebook = Path(self._job["notebook"])
         source, params = read_notebook(notebook), self._job["params"]
         fault = parameters_fault(source) if params else None
-        if fault is not None:  # papermill would put them where the notebook's own values replace them
+        if fault is not None:  # papermill would insert them where the notebook's own values replace them
             return f"{notebook.name} {fault}", []
-        # It warns of each parameter that the cell does not assign, and `bb.parameters` takes them all the same.
+        # papermill warns about parameters that the cell does not assign, but `bb.parameters` takes them anyway.
         logging.getLogger("papermill").setLevel(logging.ERROR)
         papermill_engines.register(_ENGINE, BenchbookEngine)  # its entry point may not be installed
         try:
@@ -103,18 +103,18 @@ class Execution:
             return f"the kernel died{_how(self._client)}", []
         except ExecutionError as failure:
             return str(failure), []
-        except RuntimeError as failure:  # what jupyter_client raises where a kernel does not start
+        except RuntimeError as failure:  # what jupyter_client raises if a kernel does not start
             return f"the kernel did not start: {failure}", []
         return None, []
 
     def _cell(self, error: str | None) -> str | None:
-        """Return the id of the cell that was last begun, where something went wrong."""
+        """Return the id of the last cell that began, if something went wrong."""
         if error is None or self._client is None:
             return None
         return str(self._cells()[self._index].get("id", ""))
 
     def _write(self, error: str | None) -> bool:
-        """Write the executed copy as far as it has come, and tell whether there is one."""
+        """Write the executed copy so far, and tell whether there is one."""
         if self._client is None:
             return False
         executed = json.loads(nbformat.writes(self._client.nb))  # type: ignore[no-untyped-call]
@@ -124,20 +124,20 @@ class Execution:
         return True
 
     def _cells(self) -> list[Any]:
-        """Return the cells without those that papermill adds to say where the error is."""
+        """Return the cells without those that papermill adds to show where the error is."""
         cells: list[Any] = [] if self._client is None else self._client.nb.cells
         return [cell for cell in cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
 
-    # what the engine tells
+    # called by the engine
 
     def started(self, client: NotebookClient) -> None:
-        """Hear that execution begins."""
+        """Execution begins."""
         self._client = client
         if self._overdue:
             client.stop()
 
     def cell_started(self, index: int) -> None:
-        """Say which cell begins."""
+        """Report which cell begins."""
         self._index = index
         cells = self._cells()
         self._say(event="cell", done=index, total=len(cells), cell=str(cells[index].get("id", "")))
@@ -161,7 +161,7 @@ def _injected(notebook: dict[str, Any], params: JsonObject) -> JsonObject:
 
 
 def _how(client: NotebookClient | None) -> str:
-    """Return which signal ended a kernel, or with which code it ended."""
+    """Return the signal that ended a kernel, or its return code."""
     code = client.exit_code if client is not None else None
     if not code:
         return ""

@@ -21,6 +21,7 @@ from benchbook.specs.notebooks.execution.execute import (
     SpecStarted,
     execute_specs,
 )
+from benchbook.specs.views.tally import tally
 from benchbook.studies.smoke import AMOUNT, SMOKE, smoke_work
 from benchbook.studies.tracked import end
 from benchbook.typing import JsonObject
@@ -40,19 +41,19 @@ def execute_tracked(
     listener: Listener | None = None,
     **options: Any,
 ) -> list[SpecResult]:
-    """Execute specs and follow them as a pipeline; what they do is the same as with `execute_specs`.
+    """Execute specs and follow them as a pipeline; results are the same as with `execute_specs`.
 
     Args:
         files: The specs.
         params: The checked parameters.
         name: Name of the pipeline; default: `specs` and the name of the parameter set.
         tensorboard: Folder that the pipeline is mirrored into, for TensorBoard.
-        listener: Hears what happens; see `execute_specs`.
+        listener: Receives the events; see `execute_specs`.
         options: The others of `execute_specs`.
 
     Raises:
         UsageError: The name holds no letter or digit.
-        MissingExtraError: TensorBoard is asked for and not installed.
+        MissingExtraError: TensorBoard is requested but not installed.
     """
     pipeline = _started(files, name or f"specs {params.get('preset', '')}".strip(), tensorboard)
     if pipeline is None:
@@ -65,7 +66,7 @@ def execute_tracked(
             listener(happening)
 
     try:
-        results = execute_specs(files, params, listener=told, **options)
+        results = execute_specs(files, params, listener=told, pipeline=pipeline.run_id, **options)
     except BaseException as error:
         end(pipeline, error)
         raise
@@ -85,7 +86,7 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
         pipeline.smoke_test(SMOKE, smoke_work(), amount=AMOUNT, unit="evaluations")
     except (UsageError, MissingExtraError):
         raise
-    except Exception as error:  # noqa: BLE001  # what watches must not end what works
+    except Exception as error:  # noqa: BLE001  # tracking must never stop the work
         log.warning("these specs are not tracked: %s: %s", type(error).__name__, error)
         if pipeline is not None:
             pipeline.end_by(error)
@@ -94,7 +95,7 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
 
 
 class _Watcher:
-    """Turns what the execution says into steps; it is called from several threads."""
+    """Turns events of the execution into steps; it is called from several threads."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -103,12 +104,12 @@ class _Watcher:
         self._is_broken = False
 
     def hear(self, happening: Happening) -> None:
-        """Hear that a spec begins, how many of its cells are done, or how it ended."""
+        """A spec begins, has done some of its cells, or has ended."""
         if self._is_broken:
             return
         try:
             self._enter(happening)
-        except Exception as error:  # noqa: BLE001  # what watches must not end what works
+        except Exception as error:  # noqa: BLE001  # tracking must never stop the work
             self._is_broken = True
             log.warning("tracking failed, the specs continue: %s: %s", type(error).__name__, error)
 
@@ -127,7 +128,7 @@ class _Watcher:
             return self._steps[spec]
 
     def _end(self, result: SpecResult) -> None:
-        from benchbook.tracking.state import StepStatus
+        from benchbook.records.pipeline import StepStatus
 
         if result.not_run:
             self._pipeline.skip(result.name, str(result.outcome["error"]))
@@ -140,12 +141,13 @@ class _Watcher:
         timing: Any = outcome["timing"]
         runs: Any = outcome["runs"]
         step.count(timing["evaluations"])
-        held, failed = (sum(claim["verdict"] == verdict for claim in claims) for verdict in ("held", "failed"))
-        undecided = len(claims) - held - failed
+        counted = tally(claims)
         for name, value in (
-            ("held", held),
-            ("not_held", failed),
-            ("undecided", undecided),
+            ("quality_held", counted.quality.held),
+            ("quality_failed", counted.quality.failed),
+            ("contract_passed", counted.contract.held),
+            ("contract_failed", counted.contract.failed),
+            ("undecided", counted.undecided),
             ("runs", runs["done"]),
             ("compute_s", timing["compute_s"]),
         ):
@@ -153,8 +155,7 @@ class _Watcher:
         step.artifact(result.notebook)
         for claim in claims:
             self._pipeline.claim(f"{result.name}: {claim['text']}", claim["verdict"])
-        why = f"{failed} claims do not hold, {undecided} could not be decided"
         if result.held:
             step.end()
         else:
-            step.end(StepStatus.FAILED, str(outcome["error"] or why))
+            step.end(StepStatus.FAILED, str(outcome["error"] or counted.text))

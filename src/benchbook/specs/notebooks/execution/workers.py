@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchbook.files import ARTIFACT_ROOT_VARIABLE, SPEC_ROOT_VARIABLE, artifact_root
+from benchbook.files import ARTIFACT_ROOT_VARIABLE, PIPELINE_VARIABLE, SPEC_ROOT_VARIABLE, artifact_root
 from benchbook.specs.engine.fork_server import ForkServer, ForkServerError, unavailable
 from benchbook.typing import JsonObject
 
@@ -31,17 +31,22 @@ class NotebookWorker:
     Args:
         server: Where its kernels are forked; ordinary ones are started without.
         place: Folder for what specs leave; default: that of the project's artifacts.
+        pipeline: Id of the tracked pipeline that the notebooks are steps of; None: they are not tracked.
 
     Attributes:
         alive: Whether it can take another notebook.
     """
 
-    def __init__(self, server: ForkServer | None = None, place: Path | None = None) -> None:
+    def __init__(
+        self, server: ForkServer | None = None, place: Path | None = None, pipeline: str | None = None
+    ) -> None:
         """Start the process; it takes its jobs from its standard input."""
         link = _connect(server)
-        folders = {ARTIFACT_ROOT_VARIABLE: str(artifact_root())}
+        variables = {ARTIFACT_ROOT_VARIABLE: str(artifact_root())}
         if place is not None:
-            folders[SPEC_ROOT_VARIABLE] = str(place)
+            variables[SPEC_ROOT_VARIABLE] = str(place)
+        if pipeline is not None:
+            variables[PIPELINE_VARIABLE] = pipeline
         options = ["--link", str(link.fileno()), "--folder", str(server.folder)] if link and server else []
         try:
             self._process = subprocess.Popen(  # this Python, a fixed module
@@ -50,7 +55,7 @@ class NotebookWorker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env={**os.environ, **folders},
+                env={**os.environ, **variables},
                 pass_fds=[link.fileno()] if link else [],
                 start_new_session=True,  # Ctrl-C is meant for us, who tell it
             )
@@ -137,11 +142,12 @@ class NotebookWorkers:
 
     Args:
         place: Folder for what specs leave; default: that of the project's artifacts.
+        pipeline: Id of the tracked pipeline that the notebooks are steps of; None: they are not tracked.
     """
 
-    def __init__(self, place: Path | None = None) -> None:
+    def __init__(self, place: Path | None = None, pipeline: str | None = None) -> None:
         """Begin without workers; the fork server begins to import."""
-        self._place = place
+        self._place, self._pipeline = place, pipeline
         self._lock = threading.Lock()
         self._idle: list[NotebookWorker] = []
         self._all: list[NotebookWorker] = []
@@ -159,7 +165,7 @@ class NotebookWorkers:
                 raise KeyboardInterrupt
             if self._idle:
                 return self._idle.pop()
-            worker = NotebookWorker(self._server, self._place)
+            worker = NotebookWorker(self._server, self._place, self._pipeline)
             self._all.append(worker)
             return worker
 

@@ -1,0 +1,1 @@
+"""Where one optimizer stands among the optimizers of a published baseline."""

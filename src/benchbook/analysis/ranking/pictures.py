@@ -1,0 +1,36 @@
+"""The pictures of a ranking, with texts that say what there is to see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchbook.analysis.ranking.summary import share_at, standing_line
+from benchbook.records.ranking import Ranking
+
+if TYPE_CHECKING:
+    from benchbook.analysis.plots.picture import Picture
+
+_ROLES = ("candidate", "single best", "virtual best", "reference")
+
+
+def mean_rank_picture(ranking: Ranking) -> Picture:
+    """Return mean ranks with intervals, one panel for each number of evaluations."""
+    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.ranking import mean_rank_figure
+
+    lines = " ".join(f"{standing_line(ranking, standing)}." for standing in ranking.standings)
+    return Picture(mean_rank_figure(ranking.standings), f"Mean ranks of all optimizers with intervals. {lines}")
+
+
+def field_profile_picture(ranking: Ranking) -> Picture:
+    """Return the runtime profiles of the field, one panel for each dimension."""
+    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.ranking import field_profile_figure
+
+    texts = []
+    for profile in ranking.profiles:
+        shares = {role: share_at(profile, role, ranking.budget_per_dim) for role in _ROLES}
+        known = ", ".join(f"{role} {share:.2f}" for role, share in shares.items() if share is not None)
+        texts.append(f"{profile.dim}-D: {known}")
+    reached = f"share reached within {ranking.budget_per_dim:,g} evaluations per variable: {'; '.join(texts)}"
+    return Picture(field_profile_figure(ranking.profiles), f"Runtime profiles; {reached}.")

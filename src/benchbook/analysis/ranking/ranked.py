@@ -1,0 +1,113 @@
+"""The ranking of a candidate among the optimizers of a baseline, from its runs alone; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchbook.analysis.columns import Run
+from benchbook.analysis.comparison.baselines import Baseline
+from benchbook.analysis.measures.references import Reference, reference
+from benchbook.analysis.ranking.field import Field, field_of
+from benchbook.analysis.ranking.running_times import field_profiles, running_times
+from benchbook.analysis.ranking.standing import contenders, parts, standings
+from benchbook.analysis.ranking.summary import counted
+from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
+from benchbook.errors import UsageError
+from benchbook.records import OptimizerRecord, Status
+from benchbook.records.ranking import Ranking, RankingBaseline
+
+REFERENCE = "best-2009"
+CHECKPOINTS = (10.0, 100.0, 1000.0)
+
+
+def ranked(
+    baseline: Baseline,
+    records: Sequence[Run],
+    *,
+    label: str,
+    version: str,
+    commit: str | None = None,
+    hardest: float = 0.0,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Ranking:
+    """Return where a candidate stands.
+
+    Args:
+        baseline: The published optimizers.
+        records: Runs of the candidate.
+        label: What it is called; no published optimizer has this label.
+        version: Version of benchbook.
+        commit: Commit of the repository in which benchbook was called.
+        hardest: Targets below this precision are not counted.
+        clock: Stamps it.
+
+    Raises:
+        UsageError: There are no runs, or no published optimizer can be compared with them.
+    """
+    field = field_of(baseline.summary, records, label, hardest=hardest)
+    checkpoints, notes = _checkpoints(field)
+    stands = standings(field, checkpoints)
+    best = _reference(field)
+    single_best = next(place.optimizer for place in stands[-1].places if place.verdict is not None)
+    summary = baseline.summary
+    if summary.version != version:
+        notes.append(
+            f"the baseline was made by benchbook {summary.version}, this is {version}: benchbook verify "
+            f"{baseline.name} --sample 50 tells whether its runs still come out"
+        )
+    if summary.targets is not None and len(field.targets) < len(summary.targets):
+        notes.append(f"targets below {field.targets[-1]:g} are not counted, because runs of the baseline stop there")
+    return Ranking(
+        candidate=label,
+        optimizer=OptimizerRecord(name=records[0].optimizer.name, settings=dict(records[0].optimizer.settings)),
+        created_at=timestamp(clock.now()),
+        version=version,
+        commit=commit,
+        baseline=RankingBaseline(name=baseline.name, created_at=baseline.created_at, version=summary.version),
+        functions=tuple(dict.fromkeys(function for function, _ in field.problems)),
+        dims=tuple(sorted({dim for _, dim in field.problems})),
+        repetitions=min(spent.shape[1] for spent in field.spent),
+        runs=len(records),
+        failed=sum(record.status is Status.FAILED for record in records),
+        evaluations=sum(record.evaluations for record in records),
+        budget_per_dim=float(field.budgets[0]),
+        targets=tuple(field.targets.tolist()),
+        reference=None if best is None else best.name,
+        standings=stands,
+        parts=parts(field, checkpoints[-1]),
+        times=running_times(field, best),
+        profiles=field_profiles(field, best, single_best),
+        failures=field.failures,
+        notes=(*notes, *field.notes),
+    )
+
+
+def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
+    """Return the numbers of evaluations per variable at which the field is ranked, and what to say of them.
+
+    A candidate whose budget is none of the usual numbers is ranked at its end, too.
+    """
+    own = float(field.budgets[0])
+    usual = [x for x in CHECKPOINTS if x <= own * (1 + 1e-9)]
+    within = usual if usual and np.isclose(usual[-1], own) else [*usual, own]
+    found = [x for x in within if len(contenders(field, x)) > 1]
+    notes = [f"no published optimizer has {x:g} evaluations per variable" for x in within if x not in found]
+    notes += [
+        f"after {x:g} evaluations per variable {counted(gone, 'published optimizer')} "
+        f"{'is' if gone == 1 else 'are'} left out: the budget ends earlier"
+        for x in found
+        if (gone := len(field.optimizers) - len(contenders(field, x)))
+    ]
+    if found:
+        return found, notes
+    shared = float(np.minimum(field.budgets[1:].max(), own))
+    if shared <= 0:
+        raise UsageError("the optimizers of the baseline have no evaluations to be compared at")
+    return [shared], notes
+
+
+def _reference(field: Field) -> Reference | None:
+    best = reference(REFERENCE)
+    return best if any(problem in best.evaluations for problem in field.problems) else None

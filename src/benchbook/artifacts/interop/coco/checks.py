@@ -1,0 +1,160 @@
+"""What the index of a COCO log tells of a run, compared with the run's rows: length, last value, instance."""
+
+from __future__ import annotations
+
+import functools
+import logging
+
+from benchbook.artifacts.interop.coco.index import Entry, Segment
+from benchbook.artifacts.interop.coco.rows import OLD_STEPS, Logged, next_target
+from benchbook.artifacts.interop.sources.numbers import number
+from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.errors import ArtifactError
+from benchbook.problems.bbob import legacy
+from benchbook.problems.bbob.noisy import base_of
+from benchbook.problems.suites import tables
+
+log = logging.getLogger(__name__)
+_BY_COCO = {"coco_version", "data_format"}  # fields that its loggers write since 2015
+_PRECISION = 1e-8  # the final precision of a log that tells none
+_PRINTED = 1e-9  # relative; the rows print ten digits
+_INSTANCES = range(1, 201)  # COCO has used 1 to 120
+# Powers of ten by which bbob-mixint scales the functions of BBOB, and so their optima, as coco-experiment evaluates them.
+_MIXINT_SCALES = {2: -3, 3: -1, 4: -1, 6: -2, 8: -2, 9: -2, 10: -3, 11: -2, 12: -4, 13: -1, 15: -1, 17: 1, 19: 1,
+                  20: -1, 23: 1, 24: -1}  # fmt: skip
+_BIOBJ = "bbob_biobj"
+_TABLES = {"bbob_constrained": "bbob_constrained_f_opt", _BIOBJ: "bbob_biobj_hypervolume"}
+_MOST_INSTANCE = 2**31 // 10_000 - 1  # beyond, the seeds of COCO overflow
+
+
+def fits(segment: Segment, entry: Entry, block: Logged) -> bool | None:
+    """Return whether an entry tells the instance, the length and the last value of rows; None if it tells none."""
+    if block.instance is not None and block.instance != entry.instance:
+        return False
+    if _differs(segment, entry, block) and _instance_of(_family(segment), segment.number, segment.dim, block.optimum):
+        return False
+    if entry.evaluations is None:
+        return None
+    if not (has_length(segment, entry, block) and has_final(segment, entry, block)):
+        return False
+    return None if is_open(segment, block) and entry.evaluations > block.last else True
+
+
+def is_open(segment: Segment, block: Logged) -> bool:
+    """Return whether rows do not tell the end of a run.
+
+    The loggers of before COCO 2.4 write no last row into the `.dat` file, and here the `.tdat` file is missing.
+    """
+    return block.timed is None and "data_format" not in segment.header and not segment.indicator
+
+
+def has_length(segment: Segment, entry: Entry, block: Logged) -> bool:
+    """Return whether rows have the length that a closed entry tells.
+
+    The constrained logs of COCO 2.0 to 2.3 count evaluations of function and constraints in their rows, and those of
+    the function in their index.
+    """
+    if entry.evaluations is None:
+        return True
+    if block.counts_both:
+        return entry.evaluations <= block.last
+    return entry.evaluations == block.last or (is_open(segment, block) and entry.evaluations > block.last)
+
+
+def has_final(segment: Segment, entry: Entry, block: Logged) -> bool:
+    """Return whether the last value that an entry tells is the best of the rows.
+
+    The loggers of before 2015 print it minus the final precision, so that both are accepted.
+    """
+    best = block.best
+    if entry.final is None or best is None:
+        return True
+    slack = entry.rounding * (1 + 1e-6) + _PRINTED * abs(best)
+    told = number(segment.header.get("Precision", ""))
+    less = _PRECISION if told is None or block.raw else told
+    lowest = best
+    if is_open(segment, block) and entry.evaluations != block.last:
+        lowest = next_target(best, OLD_STEPS)  # later values may be better, as long as they hit no further target
+    return lowest - less - slack <= entry.final <= best + slack
+
+
+def check(segment: Segment, entry: Entry, block: Logged) -> None:
+    """Compare an entry with the rows that were matched to it.
+
+    Raises:
+        ArtifactError: Their lengths or last values differ.
+    """
+    where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
+    if not has_length(segment, entry, block):
+        raise ArtifactError(
+            f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, end "
+            f"at {block.last}"
+        )
+    if not has_final(segment, entry, block):
+        said = (
+            f"{where} ends at the value {entry.final:g}, but the best of its rows, from line {block.line} of its data "
+            f"file on, is {block.best:g}"
+        )
+        if segment.header.get("data_format", "bbob").startswith("bbob") and not _BY_COCO.isdisjoint(segment.header):
+            raise ArtifactError(said)
+        log.warning("%s", said)  # ports of the first loggers, and formats of others, print other values here
+
+
+def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
+    """Return whether the header of rows tells the optimum of their instance, as far as benchbook knows it.
+
+    Raises:
+        ArtifactError: It tells the optimum of another instance.
+    """
+    if not _differs(segment, entry, block):
+        return True
+    if (other := _instance_of(_family(segment), segment.number, segment.dim, block.optimum)) is not None:
+        raise ArtifactError(
+            f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
+            f"{block.line} of its data file, tells the optimum {block.optimum:g}, which is that of instance {other}"
+        )
+    return False
+
+
+def _differs(segment: Segment, entry: Entry, block: Logged) -> bool:
+    """Return whether the optimum in the header of rows is not that of an instance."""
+    known = _optimum(_family(segment), segment.number, segment.dim, entry.instance)
+    if known is None or block.optimum is None or block.raw or block.counts_both:
+        return False
+    return not _near(block.optimum, known)
+
+
+def _family(segment: Segment) -> str:
+    """Return the family of the function; empty for an indicator other than the hypervolume."""
+    return segment.function.rsplit("_f", 1)[0] if segment.indicator in ("", "hyp") else ""
+
+
+@functools.lru_cache(maxsize=10_000)
+def _instance_of(family: str, number_of: int, dim: int, optimum: float | None) -> int | None:
+    """Return the first instance that has an optimum; None if none of those that COCO uses has it."""
+    if optimum is None or family == _BIOBJ:
+        return None
+    known = ((instance, _optimum(family, number_of, dim, instance)) for instance in _INSTANCES)
+    return next((instance for instance, value in known if value is not None and _near(optimum, value)), None)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _optimum(family: str, number_of: int, dim: int, instance: int) -> float | None:
+    """Return what COCO subtracts from the values of an instance; None where benchbook does not know it.
+
+    For two objectives it is the largest hypervolume known to COCO, which its versions differ in.
+    """
+    if not 1 <= instance <= _MOST_INSTANCE:
+        return None
+    if family in _TABLES:
+        inside = dim in tables.DIMS and instance <= tables.INSTANCES
+        return tables.known_value(_TABLES[family], number_of, dim, instance) if inside else None
+    if family not in ("bbob", "bbob_noisy", "bbob_largescale", "bbob_mixint", "sbox"):
+        return None
+    base = base_of(number_of) if family == "bbob_noisy" else number_of
+    scale = 10.0 ** _MIXINT_SCALES.get(number_of, 0) if family == "bbob_mixint" else 1.0
+    return scale * legacy.offset(legacy.seed_of(base, instance))
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * abs(other) + 1e-9

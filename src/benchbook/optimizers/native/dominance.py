@@ -1,0 +1,85 @@
+"""Non-dominated fronts and crowding, for many runs at once.
+
+References:
+    Deb, K., Pratap, A., Agarwal, S., & Meyarivan, T. (2002). A fast and elitist multiobjective genetic algorithm:
+    NSGA-II. IEEE Transactions on Evolutionary Computation 6(2), 182-197. https://doi.org/10.1109/4235.996017
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchbook.typing import FloatArray, IntArray
+
+
+def fronts(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
+    """Return the number of each point's front, from 0: that of the points which no other dominates, then the next.
+
+    A feasible point dominates an infeasible one; of two infeasible ones, that with the smaller violation dominates.
+
+    Args:
+        fx: Objectives, shape `(runs, n, m)`.
+        violation: Sum of the violations of constraints, shape `(runs, n)`.
+        enough: After this many points the rest share the last number.
+
+    Examples:
+        >>> fronts(np.array([[[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]]), np.zeros((1, 3)), 3).tolist()
+        [[0, 0, 1]]
+    """
+    runs, n, m = fx.shape
+    if m == 1:
+        order = np.lexsort((fx[..., 0], violation))
+        numbers = np.empty((runs, n), dtype=np.intp)
+        np.put_along_axis(numbers, order, np.broadcast_to(np.arange(n), (runs, n)), axis=-1)
+        return numbers
+    dominates = np.ones((runs, n, n), dtype=np.bool_)
+    better = np.zeros((runs, n, n), dtype=np.bool_)
+    for k in range(m):
+        row, column = fx[:, :, np.newaxis, k], fx[:, np.newaxis, :, k]
+        dominates &= row <= column
+        better |= row < column
+    dominates &= better
+    v, w = violation[:, :, np.newaxis], violation[:, np.newaxis, :]
+    dominates = (v < w) | ((v == w) & dominates)
+    left = dominates.sum(axis=1)  # how many dominate each
+    numbers = np.full((runs, n), n, dtype=np.intp)
+    open_ = np.ones((runs, n), dtype=np.bool_)
+    front = 0
+    while open_.sum(axis=-1).max() > n - enough:
+        first = open_ & (left == 0)
+        if not first.any():  # NaN-free values cannot dominate in circles
+            break
+        numbers[first] = front
+        open_ &= ~first
+        left = left - (dominates & first[:, :, np.newaxis]).sum(axis=1)
+        front += 1
+    return numbers
+
+
+def crowding(fx: FloatArray, front: IntArray) -> FloatArray:
+    """Return how far apart the neighbours of each point within its front are; infinite at the ends of a front.
+
+    Args:
+        fx: Objectives, shape `(runs, n, m)`.
+        front: Numbers of the fronts, shape `(runs, n)`.
+
+    Examples:
+        >>> crowding(np.array([[[0.0, 2.0], [1.0, 1.0], [2.0, 0.0]]]), np.zeros((1, 3), dtype=np.intp)).tolist()
+        [[inf, 2.0, inf]]
+    """
+    runs, n, m = fx.shape
+    distance = np.zeros((runs, n))
+    for k in range(m):
+        values = np.where(np.isfinite(fx[..., k]), fx[..., k], np.finfo(np.float64).max / 4)
+        order = np.lexsort((values, front))
+        f, g = np.take_along_axis(values, order, axis=-1), np.take_along_axis(front, order, axis=-1)
+        scale = f.max(axis=-1, keepdims=True) - f.min(axis=-1, keepdims=True)
+        gap = np.full((runs, n), np.inf)
+        if n > 2:
+            inner = (g[:, :-2] == g[:, 1:-1]) & (g[:, 2:] == g[:, 1:-1])
+            apart = (f[:, 2:] - f[:, :-2]) / np.where(scale > 0.0, scale, 1.0)
+            gap[:, 1:-1] = np.where(inner, apart, np.inf)
+        back = np.empty_like(gap)
+        np.put_along_axis(back, order, gap, axis=-1)
+        distance += back
+    return distance

@@ -1,0 +1,1 @@
+"""COCO's suites with constraints or two objectives."""
