@@ -4,6 +4,7 @@ read."""
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -84,8 +85,9 @@ def part_of_trace(record: RunRecord, folder: Path) -> bytes:
         return b""
     try:
         with (folder / SHARD_FOLDER / record.trace.file).open("rb") as file:
-            file.seek(record.trace.offset)
-            return file.read(record.trace.size)
+            length = os.fstat(file.fileno()).st_size  # a damaged record may name places beyond any file
+            file.seek(min(record.trace.offset, length))
+            return file.read(min(record.trace.size, length))
     except OSError:
         return b""
 

@@ -79,7 +79,7 @@ class Index:
         """Add what was appended to the shards since the last time."""
         try:
             self._sync()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the second one from damaged texts
             if not self._keep:
                 raise StorageError(f"cannot index the store {self.folder}: {error}") from error
             log.info("rebuilding the index of %s: %s", self.folder, error)

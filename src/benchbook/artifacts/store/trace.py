@@ -186,8 +186,9 @@ def memory_map(record: RunRecord, store: Path, column: str, path: Path) -> np.nd
 
 def _bytes_of(path: Path, offset: int, size: int) -> bytes:
     with path.open("rb") as file:
-        file.seek(offset)
-        return file.read(size)
+        length = os.fstat(file.fileno()).st_size  # a damaged record may name places beyond any file
+        file.seek(min(offset, length))
+        return file.read(min(size, length))
 
 
 def _packed(column: np.ndarray) -> PackedColumn:
