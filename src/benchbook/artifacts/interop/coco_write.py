@@ -89,7 +89,7 @@ def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
         if number is None or problem.f_opt is None:
             left_out[problem.name] = None
         elif problem.dim not in _DIMS:
-            left_out[f"dimension {problem.dim} (they have {', '.join(map(str, _DIMS))})"] = None
+            left_out[f"dimension {problem.dim} (it has {', '.join(map(str, _DIMS))})"] = None
         elif problem.instance < 1:
             left_out[f"instance {problem.instance}"] = None
         else:
