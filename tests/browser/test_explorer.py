@@ -78,6 +78,16 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
     assert urlsplit(again.url).fragment == ""
 
 
+def test_a_baseline_is_loaded_once_it_is_chosen(opened: Opener) -> None:
+    """The page loads one with it; the field comes with the choice, or with a link that names it."""
+    page = ready(opened("explorer.html"), "explorer")
+    assert page.evaluate("Object.keys(window.benchbook.data)") == ["native-bbob"]
+    page.locator("#bb-baseline").select_option("field-bbob")
+    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length > 40")
+    again = ready(opened("explorer.html", fragment="#baseline=field-bbob&optimizers=nlopt:BOBYQA"), "explorer")
+    assert list(shares(again)) == ["nlopt:BOBYQA"]
+
+
 def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySummary) -> None:
     """Shares at 100 evaluations per dimension, and runs within the hardest target."""
     page = ready(opened("explorer.html", fragment=TWO), "explorer")

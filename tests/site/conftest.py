@@ -12,6 +12,8 @@ sys.path.append(str(Path(__file__).parent))  # the module is shared with tests/b
 
 from site_project import built_site, executed_project
 
+from benchbook.site import build_site
+
 
 @pytest.fixture(scope="session")
 def site() -> Path:
@@ -22,8 +24,34 @@ def site() -> Path:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the executed project without its site, as working directory."""
-    copy = tmp_path / "project"
-    shutil.copytree(executed_project(), copy, ignore=shutil.ignore_patterns("_build"))
-    monkeypatch.chdir(copy)
-    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(copy / "artifacts"))
+    return entered(copied(tmp_path), monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def copy_with_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the executed project with a site that was built in it, once for the tests of a module."""
+    copy = copied(tmp_path_factory.mktemp("built"))
+    with pytest.MonkeyPatch.context() as patch:
+        entered(copy, patch)
+        build_site()
     return copy
+
+
+@pytest.fixture
+def project_with_site(copy_with_site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That copy as working directory; only the last test that takes it may change it."""
+    return entered(copy_with_site, monkeypatch)
+
+
+def copied(folder: Path) -> Path:
+    """Copy the executed project without its site."""
+    copy = folder / "project"
+    shutil.copytree(executed_project(), copy, ignore=shutil.ignore_patterns("_build"))
+    return copy
+
+
+def entered(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project the working directory."""
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(project / "artifacts"))
+    return project

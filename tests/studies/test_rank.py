@@ -140,6 +140,9 @@ def test_functions_of_groups_are_those_of_the_baseline(baseline: Path, tmp_path:
         bb.rank("whale", baseline=baseline, dims=7, out=tmp_path)
     with pytest.raises(UnknownNameError, match="baseline"):
         bb.rank("whale", baseline="no-such", out=tmp_path)
+    for wrong in ("2,3", [], [2.5]):
+        with pytest.raises(UsageError, match="expected at least one whole number"):
+            bb.rank("whale", baseline=baseline, dims=wrong, out=tmp_path)  # type: ignore[arg-type]  # that is the point
 
 
 def test_runs_that_raise_count_as_failed_and_the_summary_says_where(
@@ -192,6 +195,37 @@ def test_a_label_is_taken_or_tells_apart(baseline: Path, tmp_path: Path) -> None
                     settings={"population": 8}).ranking  # fmt: skip
     assert found.candidate == "tuned"
     assert (found.optimizer.name, found.optimizer.settings["population"]) == ("cma_es", 8)
+
+
+def test_targets_beyond_those_at_which_the_baseline_stops_are_not_counted(tmp_path: Path) -> None:
+    """Its runs ended there; the candidate ends there, too, and a note says so."""
+    study = bb.study(optimizers="random_search", functions="bbob_f1", dims=2, instances=[1, 2], budget_per_dim=50,
+                     target=1.0)  # fmt: skip
+    study.run(tmp_path / "easy").close()
+    found = bb.rank("cma_es", baseline=tmp_path / "easy", out=tmp_path / "out").ranking
+    assert found.targets[-1] == 1.0
+    assert {time.target for time in found.times if time.run_length is None} == {10.0, 1.0}
+    assert any("targets below 1 are not counted" in note for note in found.notes)
+    assert {run.target for run in bb.open(tmp_path / "out" / "runs")} == {1.0}
+
+
+def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path) -> None:
+    """Those with 20 evaluations per variable are ranked after 10, and not after 100."""
+    runs: list[bb.RunRecord] = []
+    for name, budget in (("differential_evolution", 100), ("particle_swarm", 20)):
+        study = bb.study(optimizers=name, functions=["bbob_f1", "bbob_f8"], dims=2, instances=range(1, 6),
+                         budget_per_dim=budget, target=1e-8)  # fmt: skip
+        runs += study.run(tmp_path / name).select(optimizer=name)
+    field = publish(runs, "mixed", folder=tmp_path / "baselines")
+    found = bb.rank("cma_es", baseline=field.path, out=tmp_path / "out")
+    assert found.ranking.budget_per_dim == 100
+    places = [[place.optimizer for place in standing.places] for standing in found.ranking.standings]
+    assert [sorted(names) for names in places] == [
+        ["cma_es", "differential_evolution", "particle_swarm"],
+        ["cma_es", "differential_evolution"],
+    ]
+    assert "after 100 evaluations per variable 1 published optimizer is left out" in str(found).replace("\n  ", " ")
+    assert "particle_swarm (10 x D)" in str(found).replace("\n  ", " ")
 
 
 def test_a_baseline_of_another_version_is_said(baseline: Path, tmp_path: Path, monkeypatch) -> None:

@@ -50,7 +50,7 @@ def list_(*, as_json: bool) -> None:
 
     rows = list(map(_row, published()))
     published_rows = len(rows)
-    # A portfolio has no runs of its own, and stands for no version of benchbook.
+    # A portfolio has no runs, and no version of benchbook.
     rows += [
         [
             item.name,

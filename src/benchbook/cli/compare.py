@@ -76,7 +76,7 @@ def cells_of(row: Row) -> list[str]:
 
 
 def summary_lines(result: Comparison) -> list[str]:
-    """Return what the comparison says as a whole, and what it could have found."""
+    """Return the overall result of the comparison, and the differences it could have detected."""
     from benchbook.analysis.comparison.verdicts import Verdict
 
     counts = ", ".join(f"{result.count(verdict)} {verdict.value}" for verdict in Verdict if result.count(verdict))
@@ -89,7 +89,7 @@ def summary_lines(result: Comparison) -> list[str]:
 
 
 def as_document(result: Comparison) -> JsonObject:
-    """Return the comparison as JSON; infinite numbers are null, and `successes` stand in the reason."""
+    """Return the comparison as JSON; infinite numbers are null, and the reason contains `successes`."""
     rows: list[JsonObject] = [
         {
             "lane": row.lane,
@@ -119,7 +119,7 @@ def as_document(result: Comparison) -> JsonObject:
 
 
 def as_markdown(result: Comparison, *, everything: bool) -> str:
-    """Return the comparison as Markdown, a table a lane."""
+    """Return the comparison as Markdown, with one table per lane."""
     parts = []
     for lane in ("quality", "time"):
         rows = shown(result, lane, everything=everything)
@@ -135,7 +135,7 @@ def as_markdown(result: Comparison, *, everything: bool) -> str:
 
 
 def shown(result: Comparison, lane: str, *, everything: bool) -> Sequence[Row]:
-    """Return the rows of a lane, worst first; of cells only those with a difference, unless everything is wanted."""
+    """Return the rows of a lane, worst first; of cells only those with a difference, unless all are requested."""
     order = ["worse", "better", "undecided", "not comparable", "unchanged"]
     rows = [row for row in result.rows if row.lane == lane]
     if not everything:

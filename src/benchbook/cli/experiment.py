@@ -120,7 +120,7 @@ def _takes_any(function: Any) -> bool:
 
 
 def function_named(target: str) -> Any:
-    """Return the function that `module:function` or `file.py:function` names; of an experiment the one inside.
+    """Return the function that `module:function` or `file.py:function` names; for an experiment, its function.
 
     Raises:
         UsageError: It is not of this form, or there is no such module or function.

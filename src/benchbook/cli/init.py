@@ -42,7 +42,7 @@ def command(*, folder: Path, optimizer: str | None, workflow: str | None) -> Non
 
 
 def _check(name: str, folder: Path) -> None:
-    """Refuse an optimizer that cannot be had before anything is written; the folder's own modules count."""
+    """Reject an unavailable optimizer before anything is written; modules in the folder count."""
     from benchbook.optimizers import optimizer
 
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""The command `benchbook`: its groups are loaded when they are called, so that `--help` is quick."""
+"""The command `benchbook`: its groups are loaded when they are called, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 
 from benchbook.errors import BenchbookError, ExitCode
 
-_INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
+_INTERRUPTED = 130  # as shells expect after Ctrl-C: 128 + SIGINT
 
 # name -> (module, what it does); a test compares the second with the command's own help.
 COMMANDS = {
@@ -56,12 +56,12 @@ Exit codes:
 
 
 class _ReaderGoneError(Exception):
-    """Who read our output has enough of it, as `head` does."""
+    """The reader of our output has closed it, as `head` does."""
 
 
 @contextmanager
 def _tell_when_reader_is_gone() -> Iterator[None]:
-    """Name a broken pipe before click and rich take it for a failure."""
+    """Handle a broken pipe before click and rich treat it as a failure."""
     try:
         yield
     except BrokenPipeError as error:
@@ -151,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"error: {error}", err=True)
         return int(error.exit_code)
     except _ReaderGoneError:
-        # Python must not complain at exit, when it empties its buffer.
+        # Python must not report an error when it flushes its buffer at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return int(ExitCode.DONE)
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)

@@ -1,4 +1,4 @@
-"""Options that several commands share, kept once."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def tracking_options(function: F) -> F:
 
 
 def check_tracking(*, no_track: bool, tensorboard: Path | None) -> None:
-    """Check that the options of `tracking_options` fit each other.
+    """Check that the options of `tracking_options` are compatible.
 
     Raises:
-        UsageError: A mirror is asked for of what is not tracked.
+        UsageError: A mirror is requested without tracking.
     """
     if no_track and tensorboard is not None:
         raise UsageError("--tensorboard mirrors a tracked pipeline: it cannot be combined with --no-track")
@@ -75,10 +75,10 @@ def settings_from(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def check_writable(path: Path) -> None:
-    """Check before the work that its result can be written.
+    """Check before the work that the result can be written.
 
     Raises:
-        UsageError: The path's suffix is none that an artifact has.
+        UsageError: The path does not have the suffix of an artifact.
         StorageError: The folder cannot be made or written to.
     """
     import os

@@ -88,7 +88,7 @@ def command(*, target: str, repeats: int | None, output_dir: Path | None, as_jso
 
 
 def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled:
-    """Find out what is to be profiled, and do it."""
+    """Determine what to profile, and do it."""
     from benchbook.optimizers import names
 
     run = {name: how[name] for name in ("function", "dim", "instance", "seed", "budget") if how[name] is not None}
@@ -99,7 +99,7 @@ def _profiled(target: str, repeats: int | None, how: dict[str, Any]) -> Profiled
     if target.endswith(".ipynb") or how["as_notebook"]:
         return _notebook(target, repeats, how, run)
     own = _is_own_optimizer(target)
-    if ":" in target and target not in names() and not own:  # optimizers of other libraries have it in their names
+    if ":" in target and target not in names() and not own:  # names of other libraries' optimizers contain it
         _refuse(target, "a function", {**run, "params": which, "p": overrides, "set": how["settings"]})
         return _call(target, repeats)
     if own and not (run or which or overrides):
@@ -132,7 +132,7 @@ def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
 
 
 def _is_own_optimizer(target: str) -> bool:
-    """Tell whether the target is the place of your own optimizer, rather than of a function to call."""
+    """Tell whether the target is the location of your own optimizer rather than of a function."""
     from benchbook.optimizers import optimizer
     from benchbook.optimizers.catalog import is_own_place
 
@@ -173,7 +173,7 @@ def _notebook(target: str, repeats: int | None, how: dict[str, Any], run: dict[s
 
 
 def _path_of(target: str) -> tuple[Path, bool]:
-    """Return the notebook that is meant, and whether it takes parameters because it is a spec."""
+    """Return the notebook, and whether it is a spec and so takes parameters."""
     from benchbook.errors import unknown_name
     from benchbook.files import project_root
     from benchbook.optimizers import names
@@ -218,7 +218,7 @@ def _show(found: Profiled, written: list[Path], *, as_json: bool) -> None:
 
 
 def show_profile(found: Profiled) -> None:
-    """Print a profile: in ASCII where the terminal knows no more."""
+    """Print a profile, in ASCII if the terminal needs it."""
     from benchbook.cli.terminal import console
     from benchbook.profiling.tables import tables
 

@@ -204,8 +204,8 @@ def check(*, names: tuple[str, ...], fix: bool) -> int:
     else:
         findings = [*check_project(folder, files, quick), *check_strength(folder, files)]
     _list_findings(findings)
-    counted = f"{len(files)} specs{f' and {len(others)} other notebooks' if others else ''}"
-    click.echo(f"{counted} checked, {len(findings)} findings", err=bool(findings))
+    counted = _counted(len(files), "spec") + (f" and {_counted(len(others), 'other notebook')}" if others else "")
+    click.echo(f"{counted} checked, {_counted(len(findings), 'finding')}", err=bool(findings))
     return ExitCode.SPEC_CHECK if findings else ExitCode.DONE
 
 
@@ -233,6 +233,10 @@ def _execute(
         if tracking is None:
             return execute_specs(files, params, listener=screen.hear, **options)
         return execute_tracked(files, params, listener=screen.hear, **tracking, **options)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> None:
@@ -263,7 +267,7 @@ def _report(results: Sequence[SpecResult], place: Path, pages: Path | None) -> N
 
 
 def _row(result: SpecResult) -> list[str]:
-    """Return the row of a spec that was run."""
+    """Return the row of an executed spec."""
     from benchbook.specs.views.tally import status_text, tally
 
     o: dict[str, Any] = dict(result.outcome)
@@ -275,7 +279,7 @@ def _row(result: SpecResult) -> list[str]:
 
 
 def _explain_undecided(held: Sequence[SpecResult]) -> None:
-    """Say why claims of specs that hold are undecided."""
+    """Print why claims of specs that hold are undecided."""
     from benchbook.specs.views.tally import tally
 
     outcomes: list[dict[str, Any]] = [dict(result.outcome) for result in held]
@@ -287,7 +291,7 @@ def _explain_undecided(held: Sequence[SpecResult]) -> None:
 
 
 def _explain(result: SpecResult) -> None:
-    """Say what failed, and where to look."""
+    """Print what failed, and where to look."""
     o: dict[str, Any] = dict(result.outcome)
     if result.held:
         return

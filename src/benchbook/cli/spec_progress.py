@@ -1,4 +1,4 @@
-"""What `benchbook spec run` shows while notebooks run: a line for each, with the claim or section it is at."""
+"""What `benchbook spec run` shows while notebooks run: one line for each, with its current claim or section."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME_WIDTH = 24
 
 
 class SpecProgress:
-    """The screen of an execution; it says nothing where standard error is not a terminal.
+    """The screen of an execution; it shows nothing if standard error is not a terminal.
 
     Args:
         count: Specs to be executed.
@@ -41,7 +41,7 @@ class SpecProgress:
         )
         self._all = self._bars.add_task("all specs", total=count, text="")
         self._tasks: dict[str, TaskID] = {}
-        self._begun: dict[str, str] = {}  # lines whose end is still to come
+        self._begun: dict[str, str] = {}  # incomplete lines
         self._lock = threading.Lock()
 
     def __enter__(self) -> SpecProgress:
@@ -85,7 +85,7 @@ class SpecProgress:
             self._bars.console.print(f"{status:6} {result.name}  {result.elapsed_s:.1f} s", style=STYLES.get(status))
 
     def _print(self, spec: str, text: str) -> None:
-        """Print the lines that are complete, each behind the name of its spec."""
+        """Print the complete lines, each after the name of its spec."""
         *lines, self._begun[spec] = (self._begun.get(spec, "") + text).split("\n")
         for line in lines:
             click.echo(f"{spec} | {line}")

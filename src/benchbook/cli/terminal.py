@@ -26,7 +26,7 @@ STYLES = {
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console; wide when piped, so that lines stay whole for other programs."""
+    """Return a console; wide when piped, so that lines are not wrapped for other programs."""
     stream = sys.stderr if stderr else sys.stdout
     width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
     return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
@@ -37,7 +37,7 @@ def table(
 ) -> Table:
     """Return a table of texts; the columns named in `right` are aligned to the right.
 
-    A verdict has its colour; so has one that is followed by what is undecided, such as `held, 1 undecided`.
+    Verdicts are coloured, even with an addition such as `held, 1 undecided`.
     """
     made = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
     for header in headers:
@@ -84,7 +84,7 @@ def steps_told(*, quiet: bool) -> Iterator[None]:
 
 
 class _ToStandardError(logging.Handler):
-    """Looks the stream up at each record, so that a progress bar on it stays whole."""
+    """Looks the stream up at each record, so that a progress bar on it stays intact."""
 
     def emit(self, record: logging.LogRecord) -> None:
         click.echo(self.format(record), err=True)

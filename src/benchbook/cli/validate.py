@@ -9,7 +9,7 @@ import click
 from benchbook.errors import ExitCode, UsageError
 
 _SUFFIXES = (".json.zst", ".json.gz", ".json", ".runs.zst", ".jsonl")
-_FOR_OTHERS = (".chrome_trace.json", ".trace.json")  # traces of profiles, in a format of other programs
+_FOR_OTHERS = (".chrome_trace.json", ".trace.json")  # traces of profiles, in the format of another program
 
 
 @click.command("validate")
@@ -46,7 +46,7 @@ def _files(path: Path) -> list[Path]:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
         return [path]
-    # Hidden files are temporaries of writes under way.
+    # Hidden files are temporary files of unfinished writes.
     files = sorted(
         f
         for f in path.rglob("*")

@@ -50,7 +50,7 @@ def command(*, path: Path, sample: int | None, workers: int | None) -> int:
 
 
 def _named_baseline(path: Path) -> Path:
-    """Return the file of a baseline that is named; any other path as it is."""
+    """Return the file of a named baseline; other paths unchanged."""
     from benchbook.analysis.comparison.baselines import baseline_path
 
     found = None if path.exists() else baseline_path(str(path))

@@ -1,4 +1,4 @@
-"""Observers that keep more than improvements: every value, or statistics of each generation; in chunks of flat memory.
+"""Observers that keep more than improvements: every value, or statistics of each generation; in bounded memory.
 
 They pass full chunks of columns to `write`, and do not deal with files.
 """
@@ -18,7 +18,7 @@ STATISTICS = ("best", "median", "mean", "std", "diversity")
 
 
 class EveryValue:
-    """Keeps every value, and every point where asked to, in the order of their evaluation.
+    """Keeps every value, and on request every point, in the order of evaluation.
 
     Examples:
         >>> chunks = []
@@ -49,7 +49,7 @@ class EveryValue:
         self._filled = end
 
     def flush(self) -> None:
-        """Hand over what is kept."""
+        """Pass on the rows."""
         if self._filled:
             columns = {"value": self._values[: self._filled]}
             if self._points is not None:
@@ -78,8 +78,8 @@ class EveryValue:
 class GenerationStatistics:
     """Keeps, for each batch, its end in evaluations, and best, median, mean, standard deviation and diversity.
 
-    Diversity is the root mean squared distance of the points to their mean. Statistics of values take the batch as
-    it is: one infinite value makes the mean infinite.
+    Diversity is the root mean squared distance of the points to their mean. Statistics use all values of the batch: one
+    infinite value makes the mean infinite.
 
     Examples:
         >>> chunks = []
@@ -115,7 +115,7 @@ class GenerationStatistics:
         self._filled = row + 1
 
     def flush(self) -> None:
-        """Hand over what is kept."""
+        """Pass on the rows."""
         if self._filled:
             count, self._filled = self._filled, 0
             statistics = {name: self._rows[k, :count] for k, name in enumerate(STATISTICS)}

@@ -1,7 +1,7 @@
-"""When loggers of the field write a line: at evaluations spaced evenly on a log scale, and at targets.
+"""When loggers such as COCO's write a line: at evaluations spaced evenly on a log scale, and at targets.
 
-As a history of improvements is lossless, the best value at triggers is a view of it, taken afterwards. What the
-evaluation at a trigger itself gave, and where it lay, is not in it: `AtTriggers` keeps that while the run goes on.
+As a history of improvements is lossless, the best value at triggers can be computed from it afterwards. It does not
+contain the value and the point of the evaluation at a trigger itself: `AtTriggers` records these during the run.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from benchbook.typing import FloatArray, IntArray
 
 _PER_DECADE = 20
 _OF_DIMENSION = (1, 2, 5)
-_FLOOR = 1e-8  # COCO looks no closer than this, but for an exact hit
+_FLOOR = 1e-8  # COCO's hardest target, except for an exact hit
 _EVERY = 100_000
-_ROUNDING = 1e-9  # of powers and logarithms at whole numbers
+_ROUNDING = 1e-9  # rounding of powers and logarithms at whole numbers
 BY_EVALUATIONS, BY_TARGETS = 1, 2
 _Row: TypeAlias = tuple[int, float, float, int]
 
@@ -70,9 +70,10 @@ def best_at(history: History, evaluations: IntArray) -> FloatArray:
 
 
 class AtTriggers:
-    """Keeps the evaluations at which COCO's loggers write: their value, the best one, and the point where asked to.
+    """Keeps the evaluations at which COCO's loggers write: their value, the best one, and on request the point.
 
-    A row has in `trigger` why it is there: 1 by evaluations (a line of COCO's `.tdat`), 2 by targets (of its `.dat`,
+    The column `trigger` has the reason for a row: 1 by evaluations (a line of COCO's `.tdat`), 2 by targets (of its
+    `.dat`,
     where also each 100,000th evaluation has a line), 3 by both. First and last evaluation have rows of both.
 
     Examples:
@@ -103,7 +104,7 @@ class AtTriggers:
         by_evaluations = evaluation_triggers(budget, dim)
         moments = np.unique(np.concatenate(([1], by_evaluations, regular)))
         why = np.isin(moments, by_evaluations) * BY_EVALUATIONS | np.isin(moments, [1, *regular]) * BY_TARGETS
-        self._moments = [*zip(moments.tolist(), why.tolist(), strict=True)][::-1]  # the next one last
+        self._moments = [*zip(moments.tolist(), why.tolist(), strict=True)][::-1]  # in reverse order
         self._next = 1
         self._f_opt = f_opt
         self._level = math.inf
@@ -123,7 +124,7 @@ class AtTriggers:
         self._last = (row, x[-1].copy() if self._with_points else None)
 
     def flush(self) -> None:
-        """Hand over what is kept."""
+        """Pass on the rows."""
         if not self._rows:
             return
         evaluations, values, best, triggers = zip(*self._rows, strict=True)
@@ -141,7 +142,7 @@ class AtTriggers:
         self._write(columns)
 
     def end(self) -> None:
-        """Add the last evaluation, if it is not there, and hand over what is kept."""
+        """Add the last evaluation, if it is missing, and pass on the rows."""
         if self._last is not None:
             row, point = self._last
             if self._rows and self._rows[-1][0] == row[0]:

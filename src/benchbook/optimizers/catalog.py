@@ -253,7 +253,7 @@ def _find(name: str) -> Callable[..., Optimizer]:
         return libraries.factory(name)
     factory = from_entry_point(name)
     if factory is None:
-        raise unknown_name("optimizer", name, names(), "(benchbook optimizers list)")
+        raise unknown_name("optimizer", name, names(), "(benchbook optimizers list; your own: package.module:Class)")
     return factory
 
 

@@ -1,4 +1,4 @@
-"""What a parameter set says: every field with its value, where that is from, and what it means."""
+"""Describing a parameter set: every field with its value, source and meaning."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Parameter:
 
     Attributes:
         name: Its name.
-        value: The value that holds.
-        source: Where it is from: `preset quick`, `file PATH` or `explicit`, which wins over both.
+        value: Its effective value.
+        source: Source of the value: `preset quick`, `file PATH` or `explicit`, which overrides both.
         meaning: What it means.
     """
 
@@ -36,7 +36,7 @@ def described(which: str, overrides: Iterable[str] = ()) -> list[Parameter]:
 
     Args:
         which: Name of a preset, an alias of it, or the path of a YAML file.
-        overrides: Texts `key=value`; they win over preset and file.
+        overrides: Texts `key=value`; they override preset and file.
 
     Raises:
         UsageError: There is no such file.
@@ -61,7 +61,7 @@ def described(which: str, overrides: Iterable[str] = ()) -> list[Parameter]:
 
 
 def purpose(path: Path) -> str:
-    """Return what a parameter file is for: its first line, where that is a comment, without the name before a colon.
+    """Return the purpose of a parameter file: its first line, if that is a comment, without the name before a colon.
 
     Raises:
         UsageError: There is no such file.
@@ -74,7 +74,7 @@ def purpose(path: Path) -> str:
 
 
 def size(params: JsonObject) -> tuple[int, int]:
-    """Return how many runs a parameter set asks for from each optimizer, and how many evaluations they may spend.
+    """Return the number of runs of each optimizer in a parameter set, and of the evaluations they may spend.
 
     Examples:
         >>> problems = {"functions": ["sphere"], "instances": [0, 1], "seeds": 5, "dims": [2, 10]}

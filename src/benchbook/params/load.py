@@ -21,17 +21,17 @@ ALIASES = {"fast": "quick", "quality": "full"}
 class _Loader(yaml.SafeLoader):
     """YAML without duplicate keys, in which `1e4` is a number, as in YAML 1.2.
 
-    Otherwise as papermill reads it, so that both see the same values; what papermill takes for the text "1e4" is a
-    number to the model.
+    Otherwise it is read as papermill does, so that both see the same values; the model converts the text "1e4", as
+    papermill reads it, to a number.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that appears twice."""
+        """Reject a key that appears twice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, Hashable):
-                continue  # refused below, with its place
+                continue  # rejected below, with its place
             if key in seen:
                 line = key_node.start_mark.line + 1
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice (line {line})")
@@ -43,7 +43,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(rf"{EXPONENT
 
 
 def preset_name(which: str) -> str | None:
-    """Return the preset that a name or an alias means; None if it is neither, and so a path.
+    """Return the preset that a name or an alias means; None if it is neither, but a path.
 
     Examples:
         >>> preset_name("quick"), preset_name("fast"), preset_name("quality"), preset_name("mine.yaml")
@@ -56,7 +56,7 @@ def preset_name(which: str) -> str | None:
 def preset_path(which: str) -> Path:
     """Return the file of a parameter set: the name of a preset, an alias of it, or a path.
 
-    A preset is that of the project, in its `params/`; one that the project has not is that of the package.
+    Presets of the project, in its `params/`, take precedence over those of the package.
 
     Raises:
         UsageError: There is no such file.
@@ -79,7 +79,7 @@ def preset_path(which: str) -> Path:
 
 
 def preset_argument(preset: str) -> str:
-    """Return what stands for the file of a preset in a shell, from the root of the project."""
+    """Return the file of a preset as written in a shell, from the root of the project."""
     root = project_root()
     if root is not None and (root / "params" / f"{preset}.yaml").is_file():
         return f"params/{preset}.yaml"
@@ -120,17 +120,17 @@ def check(params: JsonObject, source: str) -> JsonObject:
     """Return the parameters as the model has them.
 
     Raises:
-        ParamsError: A key is unknown or missing, or a value has a wrong type; the message tells all of them.
+        ParamsError: A key is unknown or missing, or a value has a wrong type; the message lists all of them.
     """
     from pydantic import ValidationError
 
     from benchbook.params.model import Params
 
     try:
-        # What was not given stays away: an artifact holds the parameters as they were asked for.
+        # Fields that were not given are left out: an artifact has the parameters as requested.
         return Params.model_validate(params).model_dump(mode="json", exclude_unset=True)
     except ValidationError as error:
-        # A union reports each of its branches; one line a parameter is enough.
+        # A union reports each of its branches, but one line per parameter is enough.
         reasons: dict[str, str] = {}
         for item in error.errors():
             reasons.setdefault(str(item["loc"][0]), _reason(item, list(Params.model_fields)))
@@ -152,7 +152,7 @@ def _reason(item: Any, known: list[str]) -> str:
 
 
 def mapping(path: Path) -> JsonObject:
-    """Return what a YAML file says.
+    """Return the contents of a YAML file.
 
     Raises:
         UsageError: There is no such file.
@@ -176,5 +176,5 @@ def _yaml(text: str, source: str) -> Any:
         OverflowError,
         TypeError,
         AttributeError,
-    ) as error:  # a date that is none, a number of 5,000 digits
+    ) as error:  # such as an impossible date, or a number of 5,000 digits
         raise ParamsError(f"{source} holds a value that cannot be read: {error}") from error

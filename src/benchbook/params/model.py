@@ -14,7 +14,7 @@ from benchbook.params.numbers import number
 VERSION = 1
 FILE_NAME = f"params.v{VERSION}.schema.json"
 Name = Annotated[str, Field(min_length=1)]
-# 1e4 is 10000, also where a reader of YAML 1.1, such as papermill's, took it for text.
+# 1e4 is 10000, even if a reader of YAML 1.1, such as papermill's, took it for text.
 NUMBER = BeforeValidator(number)
 Seeds = Annotated[int, Field(ge=1), NUMBER] | Annotated[list[Annotated[int, Field(ge=0), NUMBER]], Field(min_length=1)]
 
@@ -22,7 +22,7 @@ Seeds = Annotated[int, Field(ge=1), NUMBER] | Annotated[list[Annotated[int, Fiel
 class Params(BaseModel):
     """Parameters of a spec: which problems, how many repetitions, how long.
 
-    The textbook functions are repeated over seeds, the BBOB functions over instances, as their field does it.
+    The textbook functions are repeated over seeds, the BBOB functions over instances, as is usual for them.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False)

@@ -11,10 +11,10 @@ from benchbook.typing import JsonObject
 
 
 def parameters(names: Mapping[str, Any]) -> JsonObject:
-    """Return the parameters among names, such as a notebook's `globals()`; the preset that they name has the others.
+    """Return the parameters among names, such as a notebook's `globals()`; all others come from the preset named there.
 
     Args:
-        names: Values by name. Names that are no parameters are ignored; `preset` must be there.
+        names: Values by name. Other names are ignored; `preset` must be there.
 
     Raises:
         ParamsError: There is no `preset`, or it names no preset and required parameters are missing.

@@ -1,7 +1,7 @@
 """Several runs of one cell at once: ask, evaluate and tell over arrays with a leading runs axis.
 
-Each run keeps its own random stream, problem instance, history and stop; a run that ends leaves the arrays. What a
-run does here is byte-equal to what it does alone in `run_loop`; only its timing is shared.
+Each run keeps its own random stream, problem instance, history and stop; a run that ends leaves the arrays. A run is
+byte-equal to the same run alone in `run_loop`; only its timing is shared.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class LockstepOptimizer(Protocol):
         """Return the next points, shape `(runs, batch, dim)`; the same number for each run."""
 
     def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
-        """Take their values, shapes `(runs, batch, dim)` and `(runs, batch)`."""
+        """Receive their values, shapes `(runs, batch, dim)` and `(runs, batch)`."""
 
     def keep(self, runs: Sequence[int]) -> None:
-        """Go on with these runs only."""
+        """Continue with these runs only."""
 
 
 class LockstepProblem(Protocol):
@@ -41,7 +41,7 @@ class LockstepProblem(Protocol):
         """Evaluate points `(runs, n, dim)`; return values `(runs, n)`."""
 
     def keep(self, runs: Sequence[int], /) -> None:
-        """Go on with these runs only."""
+        """Continue with these runs only."""
 
 
 def run_lockstep(
@@ -58,7 +58,7 @@ def run_lockstep(
 ) -> list[Outcome]:
     """Run all runs of a cell until each has ended; see `run_loop` for the rules.
 
-    What optimizer or problem raise is raised: the caller then does the runs one by one, where it is recorded.
+    Exceptions of optimizer or problem are passed on: the caller then does the runs one by one, where they are recorded.
 
     Args:
         make_optimizer: Makes the optimizer of all runs.
@@ -110,7 +110,7 @@ class _Cell:
         self.seconds = np.zeros((runs, 4))
 
     def run(self, make_optimizer: Callable[[], LockstepOptimizer]) -> None:
-        """Go round until every run has ended."""
+        """Repeat until every run has ended."""
         now = self.clock.monotonic_s
         begin = now()
         optimizer = make_optimizer()
@@ -139,7 +139,7 @@ class _Cell:
             optimizer.tell(x, fx)
 
     def outcomes(self) -> list[Outcome]:
-        """Return what each run came to."""
+        """Return the outcome of each run."""
         return [
             Outcome(
                 evaluations=int(self.evaluations[run]),
@@ -198,7 +198,7 @@ class _Cell:
         idle = np.zeros(len(self.alive), dtype=bool)
         if self.stagnation is not None:
             idle = self.spent - self.last_improvement[self.alive] >= self.stagnation
-        # The order in which one run alone looks at its rules.
+        # In the order in which a single run checks its rules.
         ends = at_target | spent | idle
         for mask, stop in ((idle, Stop.STAGNATION), (spent, Stop.BUDGET), (at_target, Stop.TARGET)):
             for run in self.alive[mask]:

@@ -13,13 +13,13 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class SignalWatch:
-    """Notes that a signal came, and lets its handler do what it does.
+    """Records that a signal came, and lets its handler act.
 
     Signals come in the main thread only; in another one every exception is the optimizer's or the objective's.
 
     Attributes:
         came: Whether one came.
-        raised: What its handler raised.
+        raised: The exception of its handler.
 
     Examples:
         >>> with SignalWatch() as signals:
@@ -34,7 +34,7 @@ class SignalWatch:
         self._before: list[tuple[signal.Signals, Callable[[int, FrameType | None], Any], Any]] = []
 
     def __enter__(self) -> Self:
-        """Stand before the handlers."""
+        """Install itself before the handlers."""
         if threading.current_thread() is threading.main_thread():
             for name in _NAMES:
                 self._watch(name)
@@ -48,7 +48,7 @@ class SignalWatch:
             if signal.getsignal(number) is ours:
                 signal.signal(number, handler)
         self._before.clear()
-        self.raised = None  # its frames hold what was run
+        self.raised = None  # its frames keep the run's objects alive
 
     def raise_again(self) -> None:
         """Raise what a handler raised."""

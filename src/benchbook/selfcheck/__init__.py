@@ -1,6 +1,6 @@
 """benchbook measured by itself: accuracy, quality of solving, predictions and speed, small enough for every change.
 
-`run_suite` measures and gives a report; `compare_reports` compares one report with others.
+`run_suite` measures and returns a report; `compare_reports` compares one report with others.
 """
 
 from __future__ import annotations

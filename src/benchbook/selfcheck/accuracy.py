@@ -32,7 +32,7 @@ from benchbook.studies.runs.run import run
 TEXTBOOK = ("sphere", "rosenbrock", "rastrigin", "ackley", "griewank")
 _OPTIMUM_LIMIT = 1e-12
 _SOLVED = 1e-8
-_BUDGET = 437  # of no batch's size a multiple
+_BUDGET = 437  # not a multiple of any batch size
 
 
 def accuracy_checks(preset: Preset) -> Iterator[Check]:
@@ -48,7 +48,7 @@ def accuracy_checks(preset: Preset) -> Iterator[Check]:
 
 @cache
 def certified() -> list[dict[str, Any]]:
-    """Return the stored values: function, dim, instance, seed of the points, and what coco-experiment says of them."""
+    """Return the stored values: function, dim, instance, seed of the points, and the values of coco-experiment."""
     text = files("benchbook.selfcheck").joinpath("certified.json").read_text(encoding="utf-8")
     found: list[dict[str, Any]] = json.loads(text)["problems"]
     return found
@@ -84,7 +84,7 @@ def reference_values(preset: Preset) -> Check:
 
 
 def optima() -> Check:
-    """Check that moved and rotated textbook functions have their optimum where they say."""
+    """Check that moved and rotated textbook functions have their optimum at the stated place."""
     worst = 0.0
     for name in TEXTBOOK:
         for instance in (0, 1, 2, 3):
@@ -127,7 +127,8 @@ def determinism() -> Iterator[Check]:
             for instance in (1, 2, 3)
         ]
         lockstep.append(content_digest_of(execute_cell(cell)[0]))
-    # Where NumPy came before benchbook, arithmetic is not pinned here, and must not be there.
+    # If NumPy was imported before benchbook, arithmetic is not pinned here, and must not be pinned in the other
+    # process.
     code = ANOTHER if fingerprint().pinned else f"import numpy\n{ANOTHER}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     other = done.stdout.split()
@@ -143,7 +144,7 @@ def determinism() -> Iterator[Check]:
 
 
 def budgets() -> Check:
-    """Check that no native optimizer spends more evaluations than it may, and that each point lies in its box."""
+    """Check that no native optimizer exceeds its budget, and that each point is in its box."""
     wrong = []
     for factory in NATIVE:
         record = _run(factory.name, 2)
@@ -156,7 +157,7 @@ def budgets() -> Check:
 
 
 def round_trip() -> Check:
-    """Check that an artifact comes back from disk as it went, in each compression, and fits its schema."""
+    """Check that an artifact is read from disk as it was written, in each compression, and fits its schema."""
     record = _run("differential_evolution", 3)
     with tempfile.TemporaryDirectory() as folder:
         wrong = [

@@ -1,4 +1,4 @@
-"""One report compared with others: quality strictly, time as advice, each with the noise that was measured."""
+"""One report compared with others: quality strictly, time as advice, each with the measured noise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Change:
 
     Attributes:
         lane: `accuracy`, `quality` or `time`; only a worse accuracy or quality is a failure.
-        why: What the verdict rests on.
+        why: What the verdict is based on.
     """
 
     lane: str
@@ -44,12 +44,12 @@ class Change:
 
 
 def compare_reports(baselines: Sequence[Report], current: Report, reference: Report | None = None) -> list[Change]:
-    """Return a row for each metric of the current report, and for each that it lacks.
+    """Return a row for each metric of the current report, and for each missing one.
 
     Times are compared with the median of the last ten baselines, quality and checks with the reference. A time counts
     if it differs by 35 % and 0.10 s and three times the measured noise; quality if it differs by 5 % and three
-    standard errors, and never where runs are the same to the last bit. Times of another machine or Python are divided
-    by those of work that has nothing of benchbook in it, and are never more than undecided.
+    standard errors, and never if runs are identical to the last bit. Times of another machine or Python are divided by
+    those of work without benchbook, and are at most undecided.
 
     Args:
         baselines: Earlier reports, oldest first.
@@ -67,7 +67,7 @@ def compare_reports(baselines: Sequence[Report], current: Report, reference: Rep
 
 
 def worse(changes: Iterable[Change]) -> list[Change]:
-    """Return what became worse and is more than advice."""
+    """Return what became worse and counts as a failure."""
     return [change for change in changes if change.verdict is Verdict.WORSE and change.lane != "time"]
 
 
@@ -171,7 +171,7 @@ def _place(report: Report) -> tuple[str, str, str]:
 
 
 def _slower(report: Report, current: Report) -> float:
-    """Return how many times slower the current machine is, by work that has nothing of benchbook in it."""
+    """Return how many times slower the current machine is, by work without benchbook."""
     before, now = _find(report.speed, "machine"), _find(current.speed, "machine")
     return now.median_s / before.median_s if before is not None and now is not None and before.median_s > 0 else 1.0
 

@@ -1,4 +1,4 @@
-"""Checks of memory and of the size of artifacts: what quick runs take at most, and full runs of a function."""
+"""Checks of memory and of the size of artifacts: limits for quick runs, and for full runs of a function."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ QUICK_MB = 100.0
 FULL_MB = 50.0
 REPETITIONS = 15
 FULL_DIM, FULL_BUDGET_PER_DIM = 10, 10_000
-_FULL_CELLS = 4 + 2 + 4  # in 2 to 10 dimensions at most as much as in 10, in 20 and 40 twice and four times as much
-# The greatest growth of a quick run, and of the process over all of them: each value kept in a trace.
+_FULL_CELLS = 4 + 2 + 4  # in up to 10 dimensions at most the size in 10, in 20 and 40 two and four times that
+# Largest growth in a quick run, and of the process over all of them, with each value kept in a trace.
 QUICK_RUNS = """
 import tempfile
 import benchbook as bb
@@ -45,7 +45,7 @@ def footprint_checks() -> Iterator[Check]:
 
 
 def quick_memory() -> Check:
-    """Check by how much quick runs make a process larger that keeps each of their points."""
+    """Check how much a process grows that keeps every point of quick runs."""
     done = subprocess.run([sys.executable, "-c", QUICK_RUNS], capture_output=True, text=True, check=False)
     measured = int(done.stdout) / 1e6 if done.returncode == 0 else math.inf
     text = "Quick runs of all native optimizers with a trace of all points; MB by which their process grows"
@@ -55,7 +55,8 @@ def quick_memory() -> Check:
 def full_size() -> Check:
     """Check how large the artifact of a function is after a full study of all native optimizers.
 
-    Measured are the 15 repetitions of an optimizer with many improvements in 10-D, of which the others are reckoned.
+    The 15 repetitions of an optimizer with many improvements are measured in 10-D, and the others extrapolated from
+    them.
     """
     choice = optimizer("manta_ray_foraging")
     budget = FULL_BUDGET_PER_DIM * FULL_DIM

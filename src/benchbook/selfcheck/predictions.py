@@ -1,6 +1,6 @@
-"""How far off the predictions of tracked pipelines are, over pipelines whose steps take times that vary by chance.
+"""Errors of the predictions of tracked pipelines whose steps have random durations.
 
-Time is a clock that is moved by hand, so that hours of pipelines take no time.
+The clock is moved by hand, so that hours of pipelines take no time.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _CHANCE = 0.05  # standard deviation of the logarithm of a step's duration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of pipeline: seconds of its steps, the work that it announces, and what is known beforehand.
+    """A kind of pipeline: seconds of its steps, the work that it announces, and what is known in advance.
 
     Attributes:
-        pace: How much slower than its earlier runs it is.
+        pace: How much slower it is than its earlier runs.
         earlier: How many earlier runs there are.
-        at_a_time: Steps that run side by side.
+        at_a_time: Number of steps that run in parallel.
     """
 
     name: str

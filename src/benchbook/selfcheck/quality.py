@@ -1,4 +1,4 @@
-"""How well optimizers solve moved problems: means over runs, with standard errors, to be compared with earlier ones."""
+"""How well optimizers solve moved problems: means over runs, with standard errors, for comparison with earlier ones."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What the computation of the quick specs takes: processor seconds of their runs, with the machine's speed taken out.
+"""The computation time of the quick specs: processor seconds of their runs, adjusted for the machine's speed.
 
-The runs are those that a spec notebook plans; its cells up to `when` are executed, figures and kernel are not. Before
-and after each spec stands the work `machine`, so that a machine that is slow, or slow for a while, is not taken for
-a spec that is.
+The runs are those that a spec notebook plans; its cells up to `when` are executed, without figures and kernel. The work
+`machine` is done before and after each spec, so that a slow machine is not mistaken for a slow spec.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecCost:
-    """What a spec's computation took.
+    """Cost of a spec's computation.
 
     Attributes:
         name: Name of its notebook.
         evaluations: Evaluations of all its runs.
-        spent_s: Processor seconds here; of several tries the least.
+        spent_s: Processor seconds here; the minimum of several attempts.
         compute_s: The same on the reference machine.
     """
 
@@ -43,7 +42,7 @@ class SpecCost:
 
 
 class _ProcessorClock:
-    """Counts the seconds of this process, which other programs hardly stretch."""
+    """Counts the processor seconds of this process, which other programs hardly affect."""
 
     def now(self) -> datetime:
         return SYSTEM_CLOCK.now()
@@ -53,7 +52,7 @@ class _ProcessorClock:
 
 
 def quick_costs(notebooks: Path) -> Iterator[SpecCost]:
-    """Yield the cost of each spec below a folder, with the parameters that stand in it, which are the quick ones."""
+    """Yield the cost of each spec below a folder, with the parameters in its notebook, which are the quick ones."""
     machine_s = _seconds_of_machine()
     for path in sorted(notebooks.rglob("*.ipynb")):
         plan = _planned(path)
@@ -80,7 +79,7 @@ def _seconds_of_machine() -> float:
 
 
 def _planned(path: Path) -> list[PlannedRun]:
-    """Return the runs that a notebook's spec plans, each once; none if there is no spec in it."""
+    """Return the runs that a notebook's spec plans, each once; none if it contains no spec."""
     code = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     texts = ["".join(cell["source"]) for cell in code]
     until = next((k for k, text in enumerate(texts) if "spec.when()" in text), 0)

@@ -41,7 +41,7 @@ def to_document(report: Report) -> JsonObject:
 
 
 def from_document(document: JsonObject) -> Report:
-    """Return the report that a valid document tells."""
+    """Return the report in a valid document."""
     report = from_plain(Report, document)
     return replace(report, checks=tuple(_with_number(check) for check in report.checks))
 

@@ -1,7 +1,7 @@
-"""Speed: processor seconds of fixed pieces of work, start-up apart, in rounds that go through all of them in turn.
+"""Speed: processor seconds of fixed pieces of work, without start-up, in rounds over all of them.
 
-In turns, so that what disturbs the machine for a while disturbs all alike; processor time, so that other programs
-count little. The work `machine` has nothing of benchbook in it: it tells a slower machine from slower code.
+Rounds ensure that temporary disturbances affect all of them alike; processor time is hardly affected by other programs.
+The work `machine` does not use benchbook: it distinguishes a slower machine from slower code.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _BATCH = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A piece of work, and how much it is."""
+    """A piece of work, and its amount."""
 
     name: str
     text: str
@@ -52,7 +52,7 @@ class Work:
 
 
 def speed_measures(preset: Preset) -> Iterator[Speed]:
-    """Measure all works in turns, and yield what was measured of each."""
+    """Measure all pieces of work in turns, and yield the results."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         works = works_in(folder)
@@ -78,9 +78,9 @@ def speed_measures(preset: Preset) -> Iterator[Speed]:
 
 
 def works_in(folder: Path) -> list[Work]:
-    """Return the works; files that they need are made below `folder`.
+    """Return the pieces of work; files that they need are made in `folder`.
 
-    Each takes a quarter of a second or so, that a difference of a third is above the absolute threshold of 0.1 s.
+    Each takes about a quarter of a second, so that a difference of a third is above the absolute threshold of 0.1 s.
     """
     record = run("differential_evolution", "rastrigin", dim=10, instance=1, seed=1, budget=20_000)
     document = to_document(record)
@@ -120,7 +120,7 @@ def works_in(folder: Path) -> list[Work]:
 
 
 def machine() -> None:
-    """Do what has nothing of benchbook in it: sort, multiply and add up small arrays."""
+    """Do work without benchbook: sort, multiply and sum small arrays."""
     x = np.random.Generator(np.random.PCG64(1)).standard_normal((50, 10))
     total = 0.0
     for k in range(40_000):
@@ -174,7 +174,7 @@ def _start() -> None:
 
 
 def _children_s() -> float:
-    """Return the processor seconds of processes that were started and have ended; where unknown, time itself."""
+    """Return the processor seconds of child processes that have ended; if unknown, wall-clock time."""
     times = os.times()
     spent = times.children_user + times.children_system
     return spent if os.name == "posix" else time.perf_counter()

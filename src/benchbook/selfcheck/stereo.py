@@ -19,10 +19,10 @@ from benchbook.problems.applied.stereo import (
 )
 from benchbook.records.benchmark import Check
 
-# A tenth of what a pixel of disparity tells.
+# A tenth of a pixel of disparity.
 PLANES = 48
 TOLERANCE_MM = 10.0
-MISSED = 0.10  # share of the pixels; at the edges of the picture few cameras see the same
+MISSED = 0.10  # share of the pixels; few cameras see the edges of the picture
 ERROR_MM = 8.0
 
 
@@ -33,7 +33,7 @@ def stereo_checks() -> Iterator[Check]:
 
 
 def known_volume() -> Check:
-    """Read depths from a volume whose costs lie on parabolas in 1/depth, so that the vertex is the depth."""
+    """Read depths from a volume whose costs are parabolas in 1/depth with their vertex at the depth."""
     depths_mm = 1.0 / np.linspace(0.004, 0.001, 31)
     true_mm = np.random.Generator(np.random.PCG64(3)).uniform(270.0, 900.0, (20, 30))
     volume = (1.0 / depths_mm[:, None, None] - 1.0 / true_mm) ** 2

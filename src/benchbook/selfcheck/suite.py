@@ -45,9 +45,9 @@ def run_suite(which: Preset, *, progress: Callable[[str], None] | None = None, c
     """Measure everything.
 
     Args:
-        which: How much.
-        progress: Called with what is measured next.
-        clock: Tells when it was and how long it took.
+        which: The preset.
+        progress: Called with the name of the next measurement.
+        clock: Gives date and duration.
 
     Raises:
         ExecutionError: A part of the suite measured nothing.

@@ -1,4 +1,4 @@
-"""Building the site: stage the sources, let Sphinx turn them into pages, and put these in place at once."""
+"""Building the site: stage the sources, let Sphinx make pages of them, and put these in place at once."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def build_site(out: Path | None = None) -> Path:
         out: Folder of the pages; default: `docs/_build/html` of the project.
 
     Raises:
-        UsageError: No project is found from the working directory upward, or `out` holds
-            something else than a site.
+        UsageError: No project is found from the working directory upward, or `out` contains something other than a
+            site.
         MissingExtraError: Sphinx or one of its extensions is not installed.
         ExecutionError: Sphinx failed or warned, or a picture of a spec has no alternative text.
     """
@@ -55,7 +55,7 @@ def build_site(out: Path | None = None) -> Path:
 
 
 def check_target(out: Path) -> None:
-    """Refuse to replace a folder that is not a site: it might be anything."""
+    """Refuse to replace a folder that is not a site."""
     if out.is_dir() and any(out.iterdir()) and not (out / STAMP).is_file():
         raise UsageError(f"{out} is not empty and contains no site built by benchbook; choose another folder")
     if out.exists() and not out.is_dir():
@@ -72,7 +72,7 @@ def _check_extra() -> None:
 
 @contextmanager
 def _alone(build: Path) -> Iterator[None]:
-    """Wait until no other process builds this project's site; where the system has no file locks, do not."""
+    """Wait until no other process builds this project's site; without file locks, do not wait."""
     build.mkdir(parents=True, exist_ok=True)
     try:
         import fcntl
@@ -90,7 +90,7 @@ def _is_current(out: Path, digest: str) -> bool:
 
 
 def place(pages: Path, out: Path, digest: str | None = None) -> None:
-    """Put pages in the place of those that are there, with the digest of what they were made of as their stamp."""
+    """Replace the existing pages, with the digest of their inputs as a stamp."""
     new, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     for folder in (new, old):
         shutil.rmtree(folder, ignore_errors=True)

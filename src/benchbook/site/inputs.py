@@ -1,4 +1,4 @@
-"""What the pages are made of, as one digest: where it is the same, so are the pages."""
+"""The inputs of the pages, as one digest: if it is unchanged, so are the pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TOOLS = (
 def inputs_digest(root: Path, artifacts: Path) -> str:
     """Return the digest (hex) of documentation, notebooks, executed specs, the package's code, and the tools.
 
-    The reference is made of the code: of docstrings, models and the commands' help.
+    The reference depends on the code: on docstrings, models and the commands' help.
     """
     lines = [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
     return text_digest(code_digest(), project_name(root), *lines)

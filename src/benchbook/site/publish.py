@@ -1,4 +1,4 @@
-"""Publishing the site: only on purpose, and only if nothing in it is failed, incomplete or invalid."""
+"""Publishing the site: only on purpose, and only if nothing in it has failed, is incomplete or invalid."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ SWITCH = "BENCHBOOK_PUBLISH"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """One reason not to publish, with the exit code that it stands for."""
+    """One reason not to publish, with its exit code."""
 
     reason: str
     exit_code: ExitCode
 
 
 class PublicationRefusedError(BenchbookError):
-    """The site must not be published; the message lists why, and the exit code is that of the gravest reason."""
+    """The site must not be published; the message lists why, and the exit code is that of the most severe reason."""
 
     def __init__(self, objections: Sequence[Objection]) -> None:
-        """Put the reasons together."""
+        """Combine the reasons."""
         lines = "\n".join(f"  {objection.reason}" for objection in objections)
         super().__init__(f"the site was not published:\n{lines}")
         codes = [objection.exit_code for objection in objections]
@@ -47,7 +47,7 @@ def publish_site(out: Path) -> Path:
         out: The folder: empty, or with an earlier site, which is replaced.
 
     Raises:
-        UsageError: `BENCHBOOK_PUBLISH` is not 1, there is no project, or `out` holds something else than a site.
+        UsageError: `BENCHBOOK_PUBLISH` is not 1, there is no project, or `out` contains something other than a site.
         PublicationRefusedError: A spec did not hold, runs are missing, or an artifact is invalid.
         MissingExtraError: Sphinx or one of its extensions is not installed.
         ExecutionError: The site cannot be built.
@@ -64,7 +64,7 @@ def publish_site(out: Path) -> Path:
         raise PublicationRefusedError(found)
     draft = build_site().parent
     place(draft, out)
-    # Without it GitHub Pages leaves out folders whose names begin with an underscore.
+    # Without it, GitHub Pages ignores folders whose names begin with an underscore.
     (out / ".nojekyll").touch()
     return out / "index.html"
 

@@ -1,7 +1,7 @@
-"""Rendering: staged sources become pages by Sphinx, in a process of its own, as it keeps state for life.
+"""Rendering: Sphinx makes pages of the staged sources, in a separate process, because it keeps global state.
 
-Pages are read and written incrementally. But each shows the titles of the others, their order, and links styles with
-their checksums; where any of that has changed, all pages are written.
+Pages are read and written incrementally. But each page shows the titles of the others in order, and links styles with
+their checksums; if any of these has changed, all pages are written.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
 
     Args:
         source: The staged sources.
-        pages: Where the pages go; what an earlier call wrote there is used again.
-        doctrees: Where Sphinx keeps what it has read.
+        pages: Folder of the pages; those from an earlier call are used again.
+        doctrees: Folder for what Sphinx has read.
 
     Raises:
         ExecutionError: Sphinx failed or warned.
@@ -53,7 +53,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
     command = [sys.executable, "-c", _START, "--builder", "html", "--quiet", "--no-color"]
     command += ["--write-all"] if whole else []
     command += ["--fail-on-warning", "--keep-going", "--doctree-dir", str(doctrees), str(source), str(pages)]
-    # The order of sets must not show in the pages.
+    # The order of sets must not affect the pages.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -66,7 +66,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
 
 
 def _shape(source: Path) -> str:
-    """Return a digest of what every page shows of the others."""
+    """Return a digest of what all pages show of each other."""
     return text_digest(*_parts(source))
 
 
@@ -84,7 +84,7 @@ def _parts(source: Path) -> Iterator[str]:
 
 
 def _like_a_whole_build(pages: Path) -> None:
-    """Remove what only an incremental build leaves: images no longer used, and checksums in links.
+    """Remove what only an incremental build leaves behind: images no longer used, and checksums in links.
 
     The style of MyST-NB and MathJax are not there yet when a whole build writes the links to them.
     """

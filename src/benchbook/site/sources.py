@@ -11,7 +11,7 @@ _SKIPPED = {"_build", "__pycache__"}
 
 
 def sources(root: Path) -> dict[str, Path]:
-    """Return the hand-written files of a project's site by their path in it; the project's own win over the shipped."""
+    """Return the hand-written files of a site by their path in it; the project's come before the shipped ones."""
     return {**dict(handwritten(shipped("site"))), **dict(handwritten(root / "docs"))}
 
 

@@ -1,6 +1,6 @@
-"""Staging: hand-written and generated sources side by side in one folder, where Sphinx finds them.
+"""Staging: hand-written and generated sources in one folder, where Sphinx finds them.
 
-Only what has changed is written, and what is no longer there is removed, so that Sphinx reads no page in vain.
+Only changed files are written, and obsolete ones removed, so that Sphinx reads no unchanged page.
 Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
 """
 
@@ -46,7 +46,7 @@ _SLOT = re.compile(r"^<!-- benchbook: ([a-z_0-9. -]+) -->$", re.MULTILINE)
 
 
 def stage(root: Path, artifacts: Path, folder: Path) -> None:
-    """Bring the sources of the site into `folder`.
+    """Write the sources of the site to `folder`.
 
     Args:
         root: The project.
@@ -104,7 +104,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
 
 def _named(settings: bytes, name: str) -> bytes:
-    """Return the settings of Sphinx with the project's name in the place of benchbook's."""
+    """Return the settings of Sphinx with the project's name instead of benchbook's."""
     return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
 
 

@@ -1,4 +1,4 @@
-"""Exploring: optimizers on one function, as runs and pictures; `benchbook.specs.explorer` puts widgets before it."""
+"""Exploring: optimizers on one function, as runs and pictures; `benchbook.specs.explorer` adds widgets."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import FloatArray
 
-_KEPT = 64  # optimizers on a problem whose runs are kept, so that a change computes only what is new
+_KEPT = 64  # runs kept in memory, so that a change computes only new ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What is looked at.
+    """What is shown.
 
     Attributes:
-        optimizers: Names of the catalog.
+        optimizers: Names in the catalog.
         function: Name of the function.
         dim: Number of variables of the runs; trajectories are drawn in two.
         instance: Instance: 0 is the textbook function, others are shifted and rotated.
@@ -49,7 +49,7 @@ class Choice:
     budget: int = 1000
 
     def runs(self) -> RunTable:
-        """Return the runs; those that were looked at before are not done again.
+        """Return the runs; those that were shown before are not repeated.
 
         Raises:
             UsageError: There is no optimizer among the choice, or a number is out of its range.
@@ -62,7 +62,7 @@ class Choice:
         return RunTable(run for name in self.optimizers for run in _runs(name, *where))
 
     def trajectories(self) -> Picture:
-        """Return the way of the best point of each optimizer over the contours, in two dimensions.
+        """Return the path of each optimizer's best point over the contours, in two dimensions.
 
         Raises:
             UsageError: There is no optimizer among the choice, or the function has no two-dimensional version.
@@ -101,7 +101,7 @@ class Choice:
         return Picture(curves_beside_profile(f"{self.function}, {self.dim}-D", curves, profiles), alt)
 
     def attainment(self) -> Picture:
-        """Return what the first two optimizers attain, and the difference: the share of runs so precise by then.
+        """Return what the first two optimizers attain, and the difference, as shares of runs.
 
         Raises:
             UsageError: There are fewer than two optimizers among the choice.
@@ -164,6 +164,6 @@ def _path(name: str, function: str, instance: int, seed: int, budget: int) -> Fl
     execute(planned_run(optimizer(name), made, seed=seed, budget=budget), observers=(trace,))
     values = made(trace.points)
     better = np.flatnonzero(values < np.concatenate(([np.inf], np.minimum.accumulate(values)[:-1])))
-    # If no value was finite, the way is its first point.
+    # If no value was finite, the path is its first point.
     path: FloatArray = trace.points[better if len(better) else [0]]
     return path

@@ -1,4 +1,4 @@
-"""The explorer: widgets for a choice, and the pictures that follow it."""
+"""The explorer: widgets for a choice, and its pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLACEHOLDER = "Choose one optimizer or more."
 class Explorer:
     """Widgets that show optimizers on a function: trajectories, convergence, runtime profile, and the code for them.
 
-    Whatever is changed is computed and drawn at once; a mistake is said in words, and the last pictures stay.
+    Each change is computed and drawn at once; errors are shown as text, and the last pictures stay.
 
     Args:
         choice: What is shown first.

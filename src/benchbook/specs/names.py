@@ -1,6 +1,6 @@
 """Names of specs: those of their optimizers, with a hyphen where the name of an optimizer of a library has a colon.
 
-A colon cannot stand in a file name everywhere, so `scipy:nelder_mead` has the notebook `scipy-nelder_mead.ipynb`.
+Not every system allows a colon in file names, so `scipy:nelder_mead` has the notebook `scipy-nelder_mead.ipynb`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def optimizer_name(spec: str) -> str:
 
 
 def _is_module(name: str) -> bool:
-    """Tell whether a module can be found; a dotted name can only be one."""
+    """Tell whether a module can be found; dotted names can only be modules."""
     from importlib.util import find_spec
 
     from benchbook.importing import look_in_project
@@ -46,7 +46,7 @@ def _is_module(name: str) -> bool:
 
 
 def what_is_missing(spec: str) -> str | None:
-    """Return why a spec cannot run here, where its optimizer's library is not installed; None if it can.
+    """Return why a spec cannot run here because its optimizer's library is not installed; None if it can.
 
     Examples:
         >>> what_is_missing("cma_es") is None

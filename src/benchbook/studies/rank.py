@@ -22,7 +22,7 @@ from benchbook.seeds import run_generator
 from benchbook.studies.expected_time import DAY_S, duration_text, expected_s
 from benchbook.studies.runs import provenance
 from benchbook.studies.study import Study
-from benchbook.whole_numbers import check_whole, whole
+from benchbook.whole_numbers import check_whole, is_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline
@@ -208,7 +208,7 @@ def _study(
     plan = candidate_plan(
         baseline.summary,
         functions=None if functions is None else _functions(functions, baseline),
-        dims=None if dims is None else [dims] if isinstance(dims, int) else list(dims),
+        dims=None if dims is None else _dims(dims),
         budget_per_dim=budget_per_dim,
     )
     return Study(
@@ -221,6 +221,13 @@ def _study(
         budget=plan.budget,
         target=plan.target,
     )
+
+
+def _dims(wanted: int | Iterable[int]) -> list[int]:
+    given: list[Any] = [wanted] if isinstance(wanted, int | str) else list(wanted)
+    if not given or not all(is_whole(dim) for dim in given):
+        raise UsageError(f"dims is {wanted!r}, expected at least one whole number")
+    return given
 
 
 def _functions(wanted: str | Iterable[str], baseline: Baseline) -> list[str]:

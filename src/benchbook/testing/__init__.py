@@ -1,4 +1,4 @@
-"""What your own project needs for its tests: the conformance suite for optimizers, planted faults, and fakes.
+"""For the tests of your own project: the conformance suite for optimizers, planted faults, and fakes.
 
 Nothing here imports pytest: the suite is a class of plain test methods, which pytest collects from a subclass.
 """

@@ -1,4 +1,4 @@
-"""One run in a process of its own: `python -m benchbook.testing.again` reads a job and prints the points' digest."""
+"""One run in a separate process: `python -m benchbook.testing.again` reads a job and prints the points' digest."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def points_digest(optimizer: str | Callable[..., Optimizer], settings: Mapping[s
     """Return the SHA-256 (hex) of all points that the optimizer asks for in a fresh process.
 
     Args:
-        optimizer: A name of the catalog, or a class at the top of a source file.
+        optimizer: A name in the catalog, or a class at the top level of a source file.
         settings: Its settings.
-        hash_seed: Seed of the order of sets of texts in that process (PYTHONHASHSEED).
+        hash_seed: Hash seed of that process (PYTHONHASHSEED).
 
     Raises:
         ExecutionError: The process failed.
@@ -78,7 +78,7 @@ def _load(job: dict[str, Any]) -> Any:
 
 
 def _module(name: str, file: Path) -> ModuleType:
-    """Import a module by its name where that finds the same file, else from the file."""
+    """Import a module by its name if that finds the same file, otherwise from the file."""
     try:
         found = importlib.util.find_spec(name)
     except (ImportError, ValueError):

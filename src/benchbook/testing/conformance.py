@@ -1,4 +1,4 @@
-"""The conformance suite: what benchbook relies on in every optimizer, one test method a promise."""
+"""The conformance suite: what benchbook requires of every optimizer, one test method per requirement."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from benchbook.testing.again import can_be_found, points_digest
 from benchbook.testing.fakes import FaultyProblem
 from benchbook.typing import FloatArray
 
-# A box whose sides differ in place and size, and that does not hold the origin.
+# A box whose sides differ in position and size, without the origin.
 LOWER = np.array([-1.0, 2.0, 100.0])
 UPPER = np.array([3.0, 2.5, 1000.0])
 _BUDGETS = (1, 2, 3, 7, 49, 50, 51, 99, 100, 101, 237)
 
 
 class OptimizerConformance:
-    """The promises of an optimizer, as tests; subclass it in a test module and pytest collects them.
+    """The requirements on an optimizer, as tests; subclass it in a test module and pytest collects them.
 
     Attributes:
-        optimizer: A name of the catalog, or a class with `ask` and `tell`.
+        optimizer: A name in the catalog, or a class with `ask` and `tell`.
         settings: Settings that differ from the defaults.
-        translation_invariant: Whether a constant added to all values leaves the search as it is. Most optimizers
+        translation_invariant: Whether a constant added to all values leaves the search unchanged. Most optimizers
             compare values only; set it to False for one that computes with them, and say so in its documentation.
 
     Examples:
@@ -63,7 +63,7 @@ class OptimizerConformance:
             assert x.dtype == np.float64, f"ask returned an array of dtype {x.dtype}, expected float64"
 
     def test_points_lie_in_the_box(self) -> None:
-        """All points lie between the bounds, also where the sides of the box differ and the optimum is in a corner."""
+        """All points lie between the bounds, even if the sides of the box differ and the optimum is in a corner."""
         for slope in (np.array([1.0, -1.0, 1.0]), np.array([-1.0, 1.0, -1.0])):
             record, points = self._run(_in_box(partial(np.dot, b=slope)))
             self._assert_ended(record)
@@ -85,7 +85,7 @@ class OptimizerConformance:
         assert np.array_equal(record.best_solution, points[0])
 
     def test_a_batch_larger_than_the_budget_is_cut(self) -> None:
-        """Where fewer evaluations remain than a batch holds, only its first rows are evaluated."""
+        """If fewer evaluations remain than a batch has rows, only its first rows are evaluated."""
         batch = len(self._make(LOWER, UPPER, horizon=10_000).ask())
         for budget in {max(1, batch // 2), max(1, batch - 1), batch, batch + 1}:
             record, points = self._run(problem("ackley", 3, 1), budget=budget)
@@ -129,7 +129,7 @@ class OptimizerConformance:
         assert a.tobytes() != b.tobytes(), "two seeds gave the same points: the generator of the run is not used"
 
     def test_an_objective_that_never_gives_a_number_is_survived(self) -> None:
-        """Where all values are NaN the run goes on to its budget, inside the box, and counts them."""
+        """If all values are NaN, the run continues to its budget, inside the box, and counts them."""
         record, points = self._run(_in_box(lambda x: np.full(len(x), np.nan)))
         self._assert_ended(record)
         _assert_inside(points, LOWER, UPPER)
@@ -165,7 +165,7 @@ class OptimizerConformance:
         assert a.tobytes() == b.tobytes(), "f and f + 4096 were searched at different points"
 
     def test_a_pickled_copy_goes_on_in_the_same_way(self) -> None:
-        """An optimizer pickled among a run continues with the same points to the last bit."""
+        """An optimizer pickled during a run continues with the same points to the last bit."""
         optimizer = self._make(LOWER, UPPER)
         _drive(optimizer, 3)
         copy = pickle.loads(pickle.dumps(optimizer))  # noqa: S301  # bytes made one line above

@@ -48,6 +48,22 @@ def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> 
     assert len(list(read_coco(write({"f1.info": f"{foreign}a.dat, 1:100|3.0e+00\n", "a.dat": data})))) == 1
 
 
+def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
+    """Their `.dat` has rows only where a target is hit; with `.tdat`, or in newer logs, a missing end is an error."""
+    old = OLD.replace("algId = 'A'", "algId = 'A', coco_version = '2.1'")
+    header = "% function evaluation | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
+    data = rows((1, 9.5), (17, 0.6), header=header)
+    files = {"f1.info": f"{old}a.dat, 1:100|5.9e-01\n", "a.dat": data}
+    (run,) = read_coco(write(files))
+    assert (run.evaluations, run.history.evaluations.tolist()) == (100, [1, 17])
+    assert "line 3: the .tdat file is missing; 1 runs end where the index tells" in caplog.text
+    for wrong in ("1:100|7.0e-01", "1:100|3.0e-01", "1:9|6.0e-01"):
+        with pytest.raises(ArtifactError, match="f1.info, line 3: instance 1"):
+            list(read_coco(write({**files, "f1.info": f"{old}a.dat, {wrong}\n"})))
+    with pytest.raises(ArtifactError, match="but its rows, from line 1 of its data file on, end at 17"):
+        list(read_coco(write({**files, "a.tdat": data})))
+
+
 def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
     """A run that was killed before its entry was written has as many rows as the others."""
     lost = rows((1, 7.5), (100, 0.5), optimum=-247.11)

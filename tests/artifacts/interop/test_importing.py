@@ -74,6 +74,15 @@ def test_archives_are_read_as_published(write, tmp_path: Path, kind: str) -> Non
     assert {run.file for run in read_imported(tmp_path / "store")} == {f"{archive}/{inside}"}
 
 
+def test_files_that_macos_adds_are_no_data(write, tmp_path: Path) -> None:
+    """Its archives hold a binary file of the same name for each file."""
+    odd = "\0\5\26\7\0\2\0\0Mac OS X"
+    folder = write({**FILES, "__MACOSX/._f1.info": odd, "__MACOSX/._d.dat": odd, "._d.dat": odd, "._IOHprofiler_f1.json": odd})
+    assert len(list(read(folder, "coco"))) == 2
+    with pytest.raises(UsageError, match="holds no IOHprofiler"):
+        list(read(write({"ioh/._IOHprofiler_f1.json": odd}) / "ioh", "ioh"))
+
+
 def test_no_path_leaves_an_archive(tmp_path: Path) -> None:
     """A name with `..`, an absolute one and a link bring nothing out of the temporary folder."""
     for number, name in enumerate(("../out.info", "/out.info", "..\\out.info", "C:/out.info")):

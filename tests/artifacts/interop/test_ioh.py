@@ -81,6 +81,16 @@ def test_our_export_comes_back_with_the_same_first_hits(runs, tmp_path) -> None:
     assert np.array_equal(ours, theirs)
 
 
+def test_functions_of_benchbook_keep_their_name_and_precision(tmp_path) -> None:
+    """Exported as precisions under the suite benchbook; a function of one's own has an unknown optimum there."""
+    own = bb.function(lambda x: float((x**2).sum()), bounds=(-5, 5), dims=2)
+    made = [bb.run("random_search", f, dim=2, instance=1, seed=1, budget=20) for f in ("sphere", "bbob_noisy_f101")]
+    write_ioh([*made, bb.run("random_search", own, dim=2, seed=1, budget=20)], tmp_path)
+    back = {run.problem.name: run.precision for run in read_ioh(tmp_path)}
+    assert {run.problem.name: back[run.problem.name] for run in made} == {run.problem.name: run.precision for run in made}
+    assert [value for name, value in back.items() if name.startswith("ioh_benchbook")] == [None]
+
+
 def test_data_logged_by_ioh_have_the_first_hits_that_were_seen(tmp_path) -> None:
     """Every value was noted while ioh logged: the imported first hits are those of the notes."""
     ioh = pytest.importorskip("ioh")

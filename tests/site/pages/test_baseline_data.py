@@ -87,7 +87,9 @@ def test_a_larger_baseline_with_unequal_budgets_is_not_the_leaderboard(folder: P
     views = baseline_views(folder)
     assert [view.name for view in views] == ["small", "larger"]
     assert "whale-short" not in leaderboard_page(views)
-    assert '["small","larger"]' in explorer_page(views)
+    assert '{"small":"data/small.js","larger":"data/larger.js"}' in explorer_page(views)
+    assert 'src="_static/data/small.js"' in explorer_page(views)
+    assert 'src="_static/data/larger.js"' not in explorer_page(views)
 
 
 def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:

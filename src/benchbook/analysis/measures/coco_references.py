@@ -10,6 +10,7 @@ from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.artifacts.interop.coco.index import Segment, read_index
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.archives import opened
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.artifacts.interop.sources.suites import coco_function
@@ -34,7 +35,7 @@ _LICENCE = "BSD-3-Clause, as cocopp, which the data come with"
 
 def holds_reference(source: Path) -> bool:
     """Return whether COCO data are those of a reference algorithm, by the header of the first data file."""
-    first = min((source if source.is_dir() else source.parent).rglob("*.dat"), default=None)
+    first = next(iter(files_under(source if source.is_dir() else source.parent, "*.dat")), None)
     if first is None or not first.is_file():
         return False
     with first.open("rb") as stream:
@@ -75,7 +76,7 @@ def document_of_reference(folder: Path, name: str, *, source: str, clock: Clock 
     """Derive a reference document from the files of a reference algorithm."""
     known: dict[str, int] = {}
     cells: dict[tuple[str, int], ReferenceCell] = {}
-    indexes = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
+    indexes = files_under(folder, "*.info") if folder.is_dir() else [folder]
     segments = [segment for index in indexes for segment in read_index(index)]
     for segment in sorted(segments, key=lambda item: (item.number, item.dim)):
         function = coco_function(segment.header.get("suite", ""), segment.number, segment.indicator)

@@ -12,6 +12,7 @@ from benchbook.analysis.measures.references import Reference, reference
 from benchbook.analysis.ranking.field import Field, field_of
 from benchbook.analysis.ranking.running_times import field_profiles, running_times
 from benchbook.analysis.ranking.standing import contenders, parts, standings
+from benchbook.analysis.ranking.summary import counted
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import UsageError
 from benchbook.records import OptimizerRecord, Status
@@ -56,6 +57,8 @@ def ranked(
             f"the baseline was made by benchbook {summary.version}, this is {version}: benchbook verify "
             f"{baseline.name} --sample 50 tells whether its runs still come out"
         )
+    if summary.targets is not None and len(field.targets) < len(summary.targets):
+        notes.append(f"targets below {field.targets[-1]:g} are not counted, because runs of the baseline stop there")
     return Ranking(
         candidate=label,
         optimizer=OptimizerRecord(name=records[0].optimizer.name, settings=dict(records[0].optimizer.settings)),
@@ -92,7 +95,8 @@ def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
     found = [x for x in within if len(contenders(field, x)) > 1]
     notes = [f"no published optimizer has {x:g} evaluations per variable" for x in within if x not in found]
     notes += [
-        f"after {x:g} evaluations per variable {gone} published optimizers are left out, whose budgets end earlier"
+        f"after {x:g} evaluations per variable {counted(gone, 'published optimizer')} "
+        f"{'is' if gone == 1 else 'are'} left out: the budget ends earlier"
         for x in found
         if (gone := len(field.optimizers) - len(contenders(field, x)))
     ]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.coco import checks
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
-from benchbook.artifacts.interop.coco.rows import Logged, read_rows, timed_rows
+from benchbook.artifacts.interop.coco.rows import NEW_STEPS, OLD_STEPS, Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
@@ -21,7 +22,6 @@ from benchbook.records import OptimizerRecord
 
 log = logging.getLogger(__name__)
 _NAMED = re.compile(r"_f(\d+)_DIM(\d+)", re.IGNORECASE)  # as all loggers of COCO name data files
-_NEW_STEPS, _OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
 _HYPERVOLUME_STEPS = 10
 
 
@@ -34,7 +34,7 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
     """
     if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("*.info")) if folder.is_dir() else [folder]
+    files = files_under(folder, "*.info") if folder.is_dir() else [folder]
     if not files:
         raise UsageError(f"{shown(folder)} holds no .info file, expected the output of a COCO logger")
     segments = [segment for file in files for segment in read_index(file)]
@@ -66,7 +66,7 @@ def _warn_of_names(segments: list[Segment]) -> None:
 def _warn_of_lost_data(folder: Path, segments: list[Segment]) -> None:
     """Warn of data files that no index names: their runs are not read."""
     named = {path for segment in segments for path in segment.data}
-    lost = [path for path in sorted(folder.rglob("*.dat")) if path.resolve() not in named]
+    lost = [path for path in files_under(folder, "*.dat") if path.resolve() not in named]
     if lost:
         log.warning("%s: left out, no index names it; %d such files", shown(lost[0]), len(lost))
 
@@ -125,12 +125,7 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
             "%s: %d runs of %s are left out, because no entry names them", where, with_rows - len(entries), data[0].name
         )
     pairs = [(segment, entry, block) for (segment, entry), block in zip(entries, chosen, strict=True)]
-    strange = [entry for segment, entry, block in pairs if block and not checks.has_optimum(segment, entry, block)]
-    if strange:
-        log.warning(
-            "%s: the optima that %s tells are not those of %s in benchbook, first of instance %d",
-            where, shown(data[0]), first.function, strange[0].instance,
-        )  # fmt: skip
+    _warn_of_odd_runs([(segment, entry, block) for segment, entry, block in pairs if block is not None], data[0])
     for segment, entry, block in pairs:
         where = f"{shown(segment.file)}, line {segment.line}"
         if block is None and entry.evaluations is not None:
@@ -141,6 +136,25 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
             log.warning("%s: instance %d is left out, it was not closed and has no rows", where, entry.instance)
         else:
             yield _run(segment, entry, block)
+
+
+def _warn_of_odd_runs(pairs: list[tuple[Segment, Entry, Logged]], data: Path) -> None:
+    """Warn of runs whose end or optimum is not what it should be, in one line each."""
+    ends = [
+        (segment, entry)
+        for segment, entry, block in pairs
+        if checks.is_open(segment, block) and (entry.evaluations or 0) > block.last
+    ]
+    if ends:
+        said = "%s, line %d: the .tdat file is missing; %d runs end where the index tells"
+        log.warning(said, shown(ends[0][0].file), ends[0][0].line, len(ends))
+    odd = [(segment, entry) for segment, entry, block in pairs if not checks.has_optimum(segment, entry, block)]
+    if odd:
+        segment, entry = odd[0]
+        log.warning(
+            "%s, line %d: the optima that %s tells are not those of %s in benchbook, first of instance %d",
+            shown(segment.file), segment.line, shown(data), segment.function, entry.instance,
+        )  # fmt: skip
 
 
 def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
@@ -211,7 +225,7 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
             f_opt=None if block.raw else 0.0,
         ),
         optimizer=OptimizerRecord(name=segment.optimizer),
-        evaluations=block.last_spent,
+        evaluations=max(block.last_spent, entry.evaluations or 0),
         history=improvements(at, values),
         shift=block.optimum,
         indicator=segment.indicator or None,
@@ -222,7 +236,7 @@ def _steps(segment: Segment, block: Logged) -> int:
     if segment.indicator:
         return _HYPERVOLUME_STEPS
     new = segment.header.get("data_format", "").startswith("bbob-new") or block.counts_constraints
-    return _NEW_STEPS if new else _OLD_STEPS
+    return NEW_STEPS if new else OLD_STEPS
 
 
 def _name(segment: Segment, path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Write runs in COCO's format (`bbob-new2`), as cocoex logs them and cocopp reads them."""
+"""Write runs in COCO's formats, as cocoex logs them and cocopp reads them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchbook.artifacts.interop.coco.biobj_write import write_biobj
 from benchbook.artifacts.interop.exported import Labelled, Run, labelled
-from benchbook.artifacts.interop.names import bbob_number, folder_names, safe_name
+from benchbook.artifacts.interop.names import folder_names, safe_name, suite_and_number
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
 from benchbook.typing import IntArray
@@ -23,12 +24,13 @@ _FLOOR = 1e-8
 _EVERY = 100_000
 _DIMS = (2, 3, 5, 10, 20, 40)  # cocopp stops at any other dimension of the suite
 _PRINTED = Context(prec=10, rounding=ROUND_CEILING)
-Key = tuple[str, int, int]
+Key = tuple[str, str, int, int]
 
 
 def write_coco(runs: Iterable[Run], folder: Path) -> list[Path]:
     """Write a folder for each optimizer, with `.info`, `.dat` and `.tdat` files, and return these folders.
 
+    The suites are bbob, bbob-constrained and bbob-biobj; an optimizer with runs on several of them has a folder for each.
     Functions that COCO has no number for, and dimensions and instances that its suite does not have, are left out
     with a warning. Precisions are rounded up to the ten digits of the format, so that none reaches a target that the
     run did not reach.
@@ -38,36 +40,52 @@ def write_coco(runs: Iterable[Run], folder: Path) -> list[Path]:
         folder: Where; it is made.
 
     Raises:
-        UsageError: No run is on a problem of the suite bbob.
+        UsageError: No run is on a problem of these suites.
         StorageError: A file cannot be written.
     """
     cells, left_out = _cells(runs)
     if not cells:
-        raise UsageError(f"COCO's suite bbob has none of the problems: {', '.join(left_out) or 'there are no runs'}")
+        raise UsageError(f"COCO's suites have none of the problems: {', '.join(left_out) or 'there are no runs'}")
     if left_out:
-        log.warning("left out, COCO's suite bbob does not have them: %s", ", ".join(left_out))
-    names = folder_names(dict.fromkeys(label for label, _, _ in cells))
-    info: dict[tuple[str, int], list[str]] = {}
-    for (label, number, dim), own in sorted(cells.items()):
+        log.warning("left out, COCO's suites do not have them: %s", ", ".join(left_out))
+    names = folder_names(dict.fromkeys(label for label, *_ in cells))
+    suites: dict[tuple[str, str], dict[tuple[int, int], list[Labelled]]] = {}
+    for (label, suite, number, dim), own in sorted(cells.items()):
         own.sort(key=lambda item: item.order)
         _warn_of_unequal_numbers(label, number, dim, own)
+        suites.setdefault((label, suite), {})[number, dim] = own
+    several = Counter(label for label, _ in suites)
+    folders = []
+    for (label, suite), chosen in suites.items():
+        name = names[label] if several[label] == 1 else f"{names[label]}-{suite}"
+        folders.append(folder / name)
+        if suite == "bbob-biobj":
+            write_biobj(chosen, name, folders[-1], time_rows)
+        else:
+            _write(suite, chosen, name, folders[-1])
+    return sorted(folders)
+
+
+def _write(suite: str, cells: dict[tuple[int, int], list[Labelled]], optimizer: str, folder: Path) -> None:
+    """Write the runs of one optimizer on one suite with one objective."""
+    info: dict[int, list[str]] = {}
+    for (number, dim), own in cells.items():
         data = f"data_f{number}/bbobexp_f{number}_DIM{dim}"
         for suffix, rows in ((".dat", target_rows), (".tdat", time_rows)):
             text = "".join(_run_text(item.run, rows(item.run)) for item in own)
-            write_atomic(folder / names[label] / f"{data}{suffix}", text.encode())
-        info.setdefault((label, number), []).append(_info(names[label], number, dim, f"{data}.dat", own))
-    for (label, number), parts in info.items():
-        write_atomic(folder / names[label] / f"bbobexp_f{number}.info", "".join(parts).encode())
-    return sorted(folder / name for name in names.values())
+            write_atomic(folder / f"{data}{suffix}", text.encode())
+        info.setdefault(number, []).append(_info(suite, optimizer, number, dim, f"{data}.dat", own))
+    for number, parts in info.items():
+        write_atomic(folder / f"bbobexp_f{number}.info", "".join(parts).encode())
 
 
 def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
-    """Return the runs by label, number and dimension, and what the suite does not have."""
+    """Return the runs by label, suite, number and dimension, and what no suite has."""
     cells: dict[Key, list[Labelled]] = {}
     left_out: dict[str, None] = {}
     for item in labelled(runs):
         problem = item.run.problem
-        number = bbob_number(problem.name)
+        suite, number = suite_and_number(problem.name)
         if number is None or problem.f_opt is None:
             left_out[problem.name] = None
         elif problem.dim not in _DIMS:
@@ -75,7 +93,7 @@ def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
         elif problem.instance < 1:
             left_out[f"instance {problem.instance}"] = None
         else:
-            cells.setdefault((item.label, number, problem.dim), []).append(item)
+            cells.setdefault((item.label, suite, number, problem.dim), []).append(item)
     return cells, list(left_out)
 
 
@@ -120,10 +138,14 @@ def _run_text(run: Run, points: IntArray) -> str:
         f"% f evaluations | g evaluations | best noise-free fitness - Fopt ({f_opt:.12e}) + sum g_i+ | "
         "measured fitness | best measured fitness or single-digit g-values | x1 | x2..."
     ]
+    both = suite_and_number(run.problem.name)[0] == "bbob-constrained"  # then half of the evaluations are of constraints
     for evaluation, found in zip(points.tolist(), place.tolist(), strict=True):
+        if both and evaluation == 1:
+            continue  # a point counts once its constraints are evaluated as well
         best = float(history.best_values[found]) if found >= 0 else math.inf
         # Of a row that is not an improvement the value itself is not known; the best one stands for it.
-        lines.append(f"{evaluation} 0 {_rounded_up(max(best - f_opt, 0.0))} {best:+10.9e} {best:+10.9e}")
+        f, g = (evaluation - evaluation // 2, evaluation // 2) if both else (evaluation, 0)
+        lines.append(f"{f} {g} {_rounded_up(max(best - f_opt, 0.0))} {best:+10.9e} {best:+10.9e}")
     return "\n".join(lines) + "\n"
 
 
@@ -139,10 +161,13 @@ def _final(run: Run) -> float:
     return max(float(values[-1]) - (run.problem.f_opt or 0.0), 0.0) if len(values) else math.inf
 
 
-def _info(optimizer: str, number: int, dim: int, data: str, own: list[Labelled]) -> str:
-    entries = ", ".join(f"{item.run.problem.instance}:{item.run.evaluations}|{_final(item.run):.1e}" for item in own)
+def _info(suite: str, optimizer: str, number: int, dim: int, data: str, own: list[Labelled]) -> str:
+    share = 2 if suite == "bbob-constrained" else 1  # the index counts evaluations of the objective
+    entries = ", ".join(
+        f"{item.run.problem.instance}:{-(-item.run.evaluations // share)}|{_final(item.run):.1e}" for item in own
+    )
     return (
-        f"suite = 'bbob', funcId = {number}, DIM = {dim}, Precision = 1.000e-08, algId = '{optimizer}', "
+        f"suite = '{suite}', funcId = {number}, DIM = {dim}, Precision = 1.000e-08, algId = '{optimizer}', "
         f"coco_version = '2.8.2', logger = 'bbob', data_format = 'bbob-new2'\n"
         f"% exported by benchbook {safe_name(own[0].version)}\n"
         f"{data}, {entries}\n"

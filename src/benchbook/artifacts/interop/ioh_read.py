@@ -15,6 +15,7 @@ from benchbook.artifacts.interop.ioh.legacy import read_info
 from benchbook.artifacts.interop.ioh.recovered import recovered
 from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
 from benchbook.artifacts.interop.ioh.suite import told_suites
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
 from benchbook.artifacts.interop.sources.shown import shown
@@ -53,14 +54,14 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
     """
     if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
-    files = sorted(folder.rglob("IOHprofiler_*.json")) if folder.is_dir() else [folder]
-    files += sorted(folder.rglob("*.info")) if folder.is_dir() else []
+    files = files_under(folder, "IOHprofiler_*.json") if folder.is_dir() else [folder]
+    files += files_under(folder, "*.info") if folder.is_dir() else []
     scenarios: list[Scenario] = []
     for file in files:
         scenarios += read_json(file, objective) if file.suffix == ".json" else read_info(file)
     known = {scenario.data for scenario in scenarios}
     if folder.is_dir():
-        lost = [path for path in sorted(folder.rglob("IOHprofiler_*.dat")) if path.resolve() not in known]
+        lost = [path for path in files_under(folder, "IOHprofiler_*.dat") if path.resolve() not in known]
         scenarios += recovered(lost, objective, suite)
     if not scenarios:
         raise UsageError(f"{shown(folder)} holds no IOHprofiler_*.json, expected the output of an IOHprofiler logger")

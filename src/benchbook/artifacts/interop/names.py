@@ -46,6 +46,17 @@ def bbob_number(function: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def suite_and_number(function: str) -> tuple[str, int | None]:
+    """Return the suite of COCO that has a function, and its number there; None where none has.
+
+    Examples:
+        >>> suite_and_number("bbob_biobj_f3"), suite_and_number("sphere")
+        (('bbob-biobj', 3), ('', None))
+    """
+    found = re.fullmatch(r"(bbob|bbob_constrained|bbob_biobj)_f(\d+)", function)
+    return (found[1].replace("_", "-"), int(found[2])) if found else ("", None)
+
+
 def safe_name(text: str) -> str:
     """Return a text as a name for files and quoted fields: letters, digits, dots, hyphens, underscores.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number, whole
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.digests import digest
@@ -60,7 +61,7 @@ def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
     """
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+    files = files_under(path, "*.csv") if path.is_dir() else [path]
     if not files:
         raise UsageError(f"{shown(path)} holds no .csv file")
     for file in files:

@@ -130,7 +130,12 @@ class BlockingAdapter(Adapter):
 
     def _moved(self) -> FloatArray | None:
         # Float errors of the library are quiet without the boundary, because it has a context of its own.
-        return super()._moved() if self._isolates else self._move()
+        if self._isolates:
+            return super()._moved()
+        values, self._values = self._values, None
+        if values is not None:
+            self._library.tell(values)
+        return self._library.ask()
 
     def __reduce__(self) -> Any:
         raise unpicklable(self.name, "its state is on the stack of a running call")

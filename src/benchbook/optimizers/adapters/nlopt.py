@@ -23,6 +23,8 @@ _LOCAL = ("BOBYQA", "COBYLA", "NELDERMEAD", "NEWUOA_BOUND", "PRAXIS", "SBPLX")
 _POPULATIONS = ("CRS2_LM", "ESCH", "ISRES")
 _DIVIDING = ("DIRECT", "DIRECT_L", "DIRECT_L_RAND")
 _KNOWN = (*_LOCAL, *_POPULATIONS, *_DIVIDING)
+# NLopt has one generator per thread; these draw from it, and get a thread whose generator is the run's alone.
+_DRAWING = (*_POPULATIONS, "DIRECT_L_RAND", "PRAXIS")
 
 _Share = Annotated[float, Ge(0)]
 _LOCAL_SETTINGS = {
@@ -73,7 +75,8 @@ def _make(
     **settings: Any,
 ) -> BlockingAdapter:
     work = partial(_work, name=name, lower=lower, upper=upper, rng=rng, restart=restart, settings=settings)
-    return BlockingAdapter(f"nlopt:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
+    boundary = Boundary(rng, swaps=False)
+    return BlockingAdapter(f"nlopt:{name}", lower, upper, boundary, repair, work, threads=name in _DRAWING)
 
 
 def _work(
@@ -88,7 +91,9 @@ def _work(
 ) -> None:
     import nlopt
 
-    nlopt.srand(seed_from(rng))  # its generator belongs to the thread, and so to this run
+    seed = seed_from(rng)
+    if name in _DRAWING:
+        nlopt.srand(seed)
 
     def once() -> None:
         made = nlopt.opt(getattr(nlopt, _constant(name)), len(lower))

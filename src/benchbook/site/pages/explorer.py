@@ -36,6 +36,7 @@ def explorer_page(views: Sequence[BaselineView]) -> str:
     found = drawable(views)
     if not found:
         return _NONE
-    names = as_json([view.name for view in found])
-    data = f'<script type="application/json" id="bb-explorer-baselines">{names}</script>\n'
-    return raw(f"{_FRAME}{data}{scripts(*map(script_name, found), 'charts.js', 'explorer.js')}")
+    places = as_json({view.name: script_name(view) for view in found})
+    data = f'<script type="application/json" id="bb-explorer-baselines">{places}</script>\n'
+    # the others are loaded once they are chosen
+    return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), 'charts.js', 'explorer.js')}")

@@ -1,4 +1,4 @@
-"""A new project: the folders that benchbook works in, in an empty folder or in a repository that exists."""
+"""A new project: the folders that benchbook uses, in an empty folder or an existing repository."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GATE = {
 
 
 def new_project(folder: Path, *, optimizer: str | None = None, workflow: bool = False) -> tuple[list[str], list[str]]:
-    """Make a project in a folder, and return what was written and what was there already and left as it is.
+    """Make a project in a folder, and return which files were written, and which existed and were not changed.
 
     Args:
         folder: The folder; it is made if it does not exist.
@@ -44,6 +44,6 @@ def new_project(folder: Path, *, optimizer: str | None = None, workflow: bool = 
         write_atomic(folder / name, text.encode())
         written.append(name)
     if not any((folder / "notebooks").glob("*")):
-        write_atomic(folder / "notebooks" / ".gitkeep", b"")  # git keeps no empty folder
+        write_atomic(folder / "notebooks" / ".gitkeep", b"")  # git does not store empty folders
         written.append("notebooks/")
     return written, left

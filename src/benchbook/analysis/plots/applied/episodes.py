@@ -73,9 +73,9 @@ def episode_grid(
     grid = np.array(axes, dtype=object).reshape(rows, columns)
     for column, (title, (times_s, states, steps)) in enumerate(controllers.items()):
         stood = int(np.sum(steps == len(times_s) - 1))
-        grid[0, column].set_title(title)
+        grid[0, column].set_title(title, pad=18)
         grid[0, column].text(
-            1.0, 1.03, f"{stood} of {len(steps)} stand", transform=grid[0, column].transAxes, ha="right", color=INK,
+            0.0, 1.03, f"{stood} of {len(steps)} stand", transform=grid[0, column].transAxes, ha="left", color=INK,
             fontsize=9,
         )  # fmt: skip
         for row, (entry, name, limit) in enumerate(quantities):

@@ -6,7 +6,7 @@ import functools
 import logging
 
 from benchbook.artifacts.interop.coco.index import Entry, Segment
-from benchbook.artifacts.interop.coco.rows import Logged
+from benchbook.artifacts.interop.coco.rows import OLD_STEPS, Logged, next_target
 from benchbook.artifacts.interop.sources.numbers import number
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError
@@ -35,10 +35,20 @@ def fits(segment: Segment, entry: Entry, block: Logged) -> bool | None:
         return False
     if entry.evaluations is None:
         return None
-    return has_length(entry, block) and has_final(segment, entry, block)
+    if not (has_length(segment, entry, block) and has_final(segment, entry, block)):
+        return False
+    return None if is_open(segment, block) and entry.evaluations > block.last else True
 
 
-def has_length(entry: Entry, block: Logged) -> bool:
+def is_open(segment: Segment, block: Logged) -> bool:
+    """Return whether rows do not tell the end of a run.
+
+    The loggers of before COCO 2.4 write no last row into the `.dat` file, and here the `.tdat` file is missing.
+    """
+    return block.timed is None and "data_format" not in segment.header and not segment.indicator
+
+
+def has_length(segment: Segment, entry: Entry, block: Logged) -> bool:
     """Return whether rows have the length that a closed entry tells.
 
     The constrained logs of COCO 2.0 to 2.3 count evaluations of function and constraints in their rows, and those of
@@ -46,7 +56,9 @@ def has_length(entry: Entry, block: Logged) -> bool:
     """
     if entry.evaluations is None:
         return True
-    return entry.evaluations <= block.last if block.counts_both else entry.evaluations == block.last
+    if block.counts_both:
+        return entry.evaluations <= block.last
+    return entry.evaluations == block.last or (is_open(segment, block) and entry.evaluations > block.last)
 
 
 def has_final(segment: Segment, entry: Entry, block: Logged) -> bool:
@@ -60,7 +72,10 @@ def has_final(segment: Segment, entry: Entry, block: Logged) -> bool:
     slack = entry.rounding * (1 + 1e-6) + _PRINTED * abs(best)
     told = number(segment.header.get("Precision", ""))
     less = _PRECISION if told is None or block.raw else told
-    return best - less - slack <= entry.final <= best + slack
+    lowest = best
+    if is_open(segment, block) and entry.evaluations != block.last:
+        lowest = next_target(best, OLD_STEPS)  # later values may be better, as long as they hit no further target
+    return lowest - less - slack <= entry.final <= best + slack
 
 
 def check(segment: Segment, entry: Entry, block: Logged) -> None:
@@ -70,7 +85,7 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
         ArtifactError: Their lengths or last values differ.
     """
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
-    if not has_length(entry, block):
+    if not has_length(segment, entry, block):
         raise ArtifactError(
             f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, end "
             f"at {block.last}"

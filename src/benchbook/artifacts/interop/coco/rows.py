@@ -18,6 +18,7 @@ _OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
 _INSTANCE = re.compile(r"instance = ([0-9]{1,15})\b")
 _RAW = re.compile(r"best noise-free fitness(?! - Fopt)")  # the header of a logger that knows no optimum
 _ROUNDING = 1e-9  # relative; ten digits are printed, and cocopp takes values so near for equal
+NEW_STEPS, OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
 _HARDEST = 1e-8  # below, a .dat file has no rows for further targets
 
 
@@ -172,7 +173,7 @@ def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list
             row += 1
             if hits.values[row] < best:
                 best = hits.values[row]
-                limit = -math.inf if hits.raw else _next_target(best, steps)
+                limit = -math.inf if hits.raw else next_target(best, steps)
         if not value < best:
             continue
         if value > limit:
@@ -186,7 +187,7 @@ def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list
     return spent, values, denied
 
 
-def _next_target(best: float, steps: int) -> float:
+def next_target(best: float, steps: int) -> float:
     """Return the hardest precision that is not reached: the next target below, or none below the hardest."""
     if best <= _HARDEST:
         return -math.inf

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from benchbook.artifacts.interop.names import IOH_BBOB, safe_name
+from benchbook.problems import catalog
 
 BBOB_FUNCTIONS = range(1, 25)
 NOISY_FUNCTIONS = range(101, 131)
@@ -112,16 +113,20 @@ def suite_key(suite: str) -> str:
 def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]:
     """Return the name of a function that IOHprofiler logged, and what to subtract from its values.
 
-    Values of BBOB and SBOX are precisions. A log without a suite may be of either, as both have the same names:
-    `ioh_unknown_suite_Sphere` is kept apart from both.
+    Values of BBOB and SBOX are precisions, and those of its own functions that benchbook exports. A log without a suite
+    may be of BBOB or SBOX, as both have the same names: `ioh_unknown_suite_Sphere` is kept apart from both.
 
     Examples:
         >>> ioh_function("BBOB", 1, "Sphere"), ioh_function("SBOX", 1, "Sphere")
         (('bbob_f1', 0.0), ('sbox_f1', 0.0))
         >>> ioh_function("PBO", 1, "OneMax"), ioh_function("unknown_suite", 1, "Sphere")
         (('pbo_f1_OneMax', None), ('ioh_unknown_suite_Sphere', None))
+        >>> ioh_function("benchbook", 10_001, "rastrigin"), ioh_function("benchbook", 10_001, "mine")
+        (('rastrigin', 0.0), ('ioh_benchbook_mine', None))
     """
     plain = suite_key(suite)
+    if plain == "benchbook" and name in catalog.shipped_names() and catalog.describe(name).family != "applied":
+        return name, 0.0
     if is_bbob(number, name) or (number in BBOB_FUNCTIONS and name == f"f{number}"):
         if plain == "bbob":
             return f"bbob_f{number}", 0.0

@@ -10,6 +10,7 @@ from typing import Any
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, MissingExtraError, UsageError
@@ -38,7 +39,7 @@ def read_benchopt(path: Path) -> Iterator[ImportedRun]:
         raise MissingExtraError("Parquet needs pyarrow: pip install 'benchbook[interop]'") from error
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    files = files_under(path, "*.parquet") if path.is_dir() else [path]
     if not files:
         raise UsageError(f"{shown(path)} holds no .parquet file")
     for file in files:

@@ -13,6 +13,7 @@ from typing import Any
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.tools.optuna_journal import Journal
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
@@ -49,7 +50,7 @@ def read_optuna(source: str | Path, objective: str | None = None) -> Iterator[Im
     path = Path(source)
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    for file in sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]:
+    for file in files_under(path, "*") if path.is_dir() else [path]:
         yield from _studies(optuna, file, shown(file), objective)
 
 

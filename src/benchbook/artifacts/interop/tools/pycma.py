@@ -9,6 +9,7 @@ from pathlib import Path
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
@@ -31,7 +32,7 @@ def read_pycma(path: Path) -> Iterator[ImportedRun]:
     """
     if not path.exists():
         raise UsageError(f"no such folder: {path}")
-    files = sorted(path.rglob("*fit.dat")) if path.is_dir() else [path]
+    files = files_under(path, "*fit.dat") if path.is_dir() else [path]
     if not files:
         raise UsageError(f"{shown(path)} holds no *fit.dat, expected the folder of a CMADataLogger")
     for file in files:

@@ -18,6 +18,7 @@ import numpy as np
 
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.records.imported import ImportedProblem, ImportedRun
+from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.numbers import number as as_number
 from benchbook.artifacts.interop.sources.shown import shown
@@ -63,7 +64,7 @@ def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
         raise MissingExtraError(".rds files need rdata: pip install 'benchbook[interop]'") from error
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    files = sorted(item for item in path.rglob("*") if item.suffix.lower() == ".rds") if path.is_dir() else [path]
+    files = [item for item in files_under(path, "*") if item.suffix.lower() == ".rds"] if path.is_dir() else [path]
     if not files:
         raise UsageError(f"{shown(path)} holds no .rds file")
     for file in files:

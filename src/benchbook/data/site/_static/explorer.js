@@ -4,11 +4,27 @@
 (function (bb) {
   const POINTS = 121;
   const root = document.getElementById("bb-explorer");
-  const names = JSON.parse(document.getElementById("bb-explorer-baselines").textContent);
+  const scripts = JSON.parse(document.getElementById("bb-explorer-baselines").textContent);
+  const names = Object.keys(scripts);
   const state = {};
   let data = null;
 
   // ------------------------------------------------------------------------------------------------ state
+
+  /* The page loads the first baseline with it, and the others once they are chosen. */
+  function loaded(given, act) {
+    const name = names.includes(given.baseline) ? given.baseline : names[0];
+    if (bb.data[name]) {
+      act();
+      return;
+    }
+    const script = bb.el("script", { src: `_static/${scripts[name]}` });
+    script.addEventListener("load", act);
+    script.addEventListener("error", () => {
+      root.querySelector(".bb-readout").textContent = `The baseline ${name} cannot be loaded.`;
+    });
+    document.head.append(script);
+  }
 
   /* Take what the address says; names that are not known, and what is not said, give way to everything. */
   function take(given) {
@@ -109,9 +125,11 @@
     if (names.length > 1) {
       selects.unshift(
         choice("Baseline", "bb-baseline", names.map((name) => [name, name]), state.baseline, (value) => {
-          take({ baseline: value });
-          controls();
-          changed();
+          loaded({ baseline: value }, () => {
+            take({ baseline: value });
+            controls();
+            changed();
+          });
         }),
       );
     }
@@ -270,9 +288,13 @@
   // ------------------------------------------------------------------------------------------------ begin
 
   function begin() {
-    take(bb.readState());
-    controls();
-    draw();
+    const given = bb.readState();
+    loaded(given, () => {
+      take(given);
+      controls();
+      draw();
+      root.classList.add("bb-ready");
+    });
   }
 
   root.querySelector(".bb-reset").addEventListener("click", () => {
@@ -290,7 +312,8 @@
     }
   });
   window.addEventListener("hashchange", begin);
-  bb.onResize(draw);
+  bb.onResize(() => {
+    if (data) draw();
+  });
   begin();
-  root.classList.add("bb-ready");
 })(window.benchbook);

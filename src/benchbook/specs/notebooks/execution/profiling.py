@@ -1,4 +1,4 @@
-"""Profiles of notebooks, cell by cell: the notebook is executed in a kernel of its own, which measures itself."""
+"""Profiles of notebooks, cell by cell: the notebook is executed in a separate kernel, which measures itself."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _END = "_followed.finish();"
 def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Profiled:
     """Execute a notebook and profile it: each cell is a stage, with the stages of the runs in it inside.
 
-    The notebook itself is not changed, and its artifacts go into a temporary folder, so that nothing is replayed and
-    nothing replaced. Where a cell fails, the kernel dies or Ctrl-C comes, what was measured by then is returned.
+    The notebook itself is not changed, and its artifacts go to a temporary folder, so that nothing is replayed or
+    replaced. If a cell fails, the kernel dies or Ctrl-C is pressed, the measurements so far are returned.
 
     Args:
         path: The notebook.
-        params: Parameters to be injected, as papermill does it.
+        params: Parameters to be injected, as by papermill.
 
     Raises:
         UsageError: There is no such file, or it is not a notebook.
@@ -55,7 +55,7 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
 
 
 def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artifacts: Path) -> tuple[str, str | None]:
-    """Execute; return how it ended, and why if it did not end well."""
+    """Execute; return the status, and the reason if it did not complete."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -70,7 +70,8 @@ def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artif
     client = NotebookClient(notebook, timeout=None, kernel_name=kernel, resources=place)
     env = {**os.environ, ARTIFACT_ROOT_VARIABLE: str(artifacts)}
     interrupted = False
-    # In a thread of its own: in the main one nbclient answers Ctrl-C by killing the kernel, with what it measured.
+    # In a separate thread, because in the main one nbclient reacts to Ctrl-C by killing the kernel, with its
+    # measurements.
     with document.with_suffix(".stderr").open("wb") as complaints, ThreadPoolExecutor(1) as threads:
         execution = threads.submit(lambda: asyncio.run(client.async_execute(env=env, stderr=complaints)))
         try:
@@ -87,9 +88,9 @@ def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artif
 
 
 def _interrupt(client: Any, execution: Future[Any]) -> None:
-    """Interrupt the cell that runs, upon which the kernel writes what it measured; end a kernel that will not.
+    """Interrupt the running cell, so that the kernel writes its measurements; end a kernel that does not.
 
-    Between two cells, and while it starts, a kernel does not hear; so it is told again.
+    Between two cells, and while it starts, a kernel ignores interrupts, so they are repeated.
     """
     for _ in range(_TIMES_TOLD):
         with suppress(RuntimeError):  # the kernel has not started yet, or has ended already

@@ -1,4 +1,4 @@
-"""What a reader of a running notebook is told about the cell it is at."""
+"""What is shown about the current cell of a running notebook."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def narrate(notebook: dict[str, Any]) -> dict[str, str]:
 
 
 def _claims(source: str) -> list[str]:
-    """Return the sentences that a cell claims, as far as they stand there literally."""
+    """Return the sentences that a cell claims, as far as they are literals."""
     try:
         calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    except SyntaxError:  # the kernel will say so
+    except SyntaxError:  # the kernel will report it
         return []
     found = []
     for call in calls:

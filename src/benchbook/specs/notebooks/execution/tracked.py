@@ -41,19 +41,19 @@ def execute_tracked(
     listener: Listener | None = None,
     **options: Any,
 ) -> list[SpecResult]:
-    """Execute specs and follow them as a pipeline; what they do is the same as with `execute_specs`.
+    """Execute specs and follow them as a pipeline; results are the same as with `execute_specs`.
 
     Args:
         files: The specs.
         params: The checked parameters.
         name: Name of the pipeline; default: `specs` and the name of the parameter set.
         tensorboard: Folder that the pipeline is mirrored into, for TensorBoard.
-        listener: Hears what happens; see `execute_specs`.
+        listener: Receives the events; see `execute_specs`.
         options: The others of `execute_specs`.
 
     Raises:
         UsageError: The name holds no letter or digit.
-        MissingExtraError: TensorBoard is asked for and not installed.
+        MissingExtraError: TensorBoard is requested but not installed.
     """
     pipeline = _started(files, name or f"specs {params.get('preset', '')}".strip(), tensorboard)
     if pipeline is None:
@@ -95,7 +95,7 @@ def _started(files: Sequence[SpecFile], name: str, tensorboard: Path | str | Non
 
 
 class _Watcher:
-    """Turns what the execution says into steps; it is called from several threads."""
+    """Turns events of the execution into steps; it is called from several threads."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -104,7 +104,7 @@ class _Watcher:
         self._is_broken = False
 
     def hear(self, happening: Happening) -> None:
-        """Hear that a spec begins, how many of its cells are done, or how it ended."""
+        """A spec begins, has done some of its cells, or has ended."""
         if self._is_broken:
             return
         try:

@@ -30,14 +30,14 @@ def inputs_digest(file: SpecFile, params: JsonObject) -> str:
 
 
 def note(folder: Path, inputs: str) -> None:
-    """Note what the results in a spec's folder were made from."""
+    """Record what the results in a spec's folder were made from."""
     write_atomic(folder / NOTE, orjson.dumps({"inputs": inputs, "results": _results(folder)}))
 
 
 def outcome_if_unchanged(folder: Path, inputs: str) -> JsonObject | None:
-    """Return the outcome in a spec's folder where it was made from these very inputs; None if it was not.
+    """Return the outcome in a spec's folder if it was made from these inputs; otherwise None.
 
-    Nor is it where the outcome or the executed notebook is not as it was left, or can no longer be read.
+    It is also None if the outcome or the executed notebook was changed or can no longer be read.
     """
     try:
         noted = orjson.loads((folder / NOTE).read_bytes())

@@ -1,4 +1,4 @@
-"""A process that executes notebooks: a job a line comes in, events go out as JSON lines."""
+"""A process that executes notebooks: jobs come in and events go out, as one JSON document per line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Jobs = queue.SimpleQueue[dict[str, Any] | None]
 
 
 def main() -> None:
-    """Read jobs from standard input until it closes; execute each and say how it ended."""
+    """Read jobs from standard input until it closes; execute each and report its end."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--link", type=int, help="the socket to the fork server")
     parser.add_argument("--folder", type=Path, help="where the fork server's sockets may lie")
