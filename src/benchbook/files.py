@@ -7,7 +7,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from benchbook.errors import StorageError, UsageError
+from benchbook.errors import ArtifactError, StorageError, UsageError
 
 ARTIFACT_ROOT_VARIABLE = "BENCHBOOK_ARTIFACTS"
 SPEC_ROOT_VARIABLE = "BENCHBOOK_SPECS"
@@ -43,14 +43,22 @@ def write_atomic(path: Path, data: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, most_bytes: int | None = None) -> bytes:
     """Read a whole file.
+
+    Args:
+        path: The file.
+        most_bytes: How many bytes it may have.
 
     Raises:
         UsageError: The file does not exist, or is a folder.
+        ArtifactError: It has more bytes.
         StorageError: The file cannot be read.
     """
     try:
+        size = Path(path).stat().st_size if most_bytes is not None else 0
+        if most_bytes is not None and size > most_bytes:
+            raise ArtifactError(f"{path} has {size:,} bytes, expected at most {most_bytes:,}")
         return Path(path).read_bytes()
     except FileNotFoundError as error:
         raise UsageError(f"no such file: {path}") from error

@@ -84,4 +84,4 @@ def test_a_damaged_cell_is_found(cell: object, project: Path, capsys: pytest.Cap
     (project / "notebooks" / "bad.ipynb").write_text(json.dumps({"cells": [cell]}))
     assert main(["spec", "list"]) == 0
     assert main(["spec", "check"]) == 6
-    assert "cell 1 is none" in capsys.readouterr().err
+    assert "cell 1 has no type" in capsys.readouterr().err

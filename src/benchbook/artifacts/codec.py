@@ -21,7 +21,19 @@ from benchbook.typing import JsonObject
 
 ZSTD_LEVEL = 3
 GZIP_LEVEL = 6
-MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = MAX_DOCUMENT_BYTES + (1 << 20)  # of a file with one document
+# A document above the first limit that expands more than so many times is made to fill memory; real ones expand 4 to 30
+# times, and a small one with a column of zeros more.
+_ANY_RATIO_BYTES = 16 * 1024 * 1024
+_MOST_RATIO = 200
+# Of a whole file: bytes decompressed for frames that were refused, and places where a frame might have begun and did not.
+MOST_REFUSED_BYTES = 256 * 1024 * 1024
+_MOST_PLACES = 20_000
+# Parsed values take more memory than their text; the estimate is of Python's objects and the validator's together.
+_MOST_PARSED_BYTES = 384 * 1024 * 1024
+_ESTIMATED_FROM = 1 << 20
+_PARSED_BYTES = {b"[": 160, b"{": 320, b",": 64, b'"': 40}
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _GZIP_MAGIC = b"\x1f\x8b"
 # Fed to the decompressor in small pieces, a hostile frame can expand by 131,072 bytes for each 4 of them at most.
@@ -85,6 +97,8 @@ def document_of(frame: Frame, name: str) -> JsonObject:
     """
     if frame.data is None:
         raise ArtifactError(f"{name}: {frame.reason} (frame at byte {frame.offset})")
+    if _parsed_bytes(frame.data) > _MOST_PARSED_BYTES:
+        raise ArtifactError(f"{name} holds more values than fit into {_MOST_PARSED_BYTES:,} bytes of memory")
     try:
         document: Any = orjson.loads(frame.data)
     except orjson.JSONDecodeError as error:
@@ -92,6 +106,13 @@ def document_of(frame: Frame, name: str) -> JsonObject:
     if not isinstance(document, dict):
         raise ArtifactError(f"{name} is a JSON {type(document).__name__}, expected an object")
     return document
+
+
+def _parsed_bytes(data: bytes) -> int:
+    """Estimate the memory that a document takes once it is parsed; 0 for a small one."""
+    if len(data) < _ESTIMATED_FROM:
+        return 0
+    return len(data) + sum(count * data.count(mark) for mark, count in _PARSED_BYTES.items())
 
 
 def frames_of(data: bytes) -> Iterator[Frame]:
@@ -102,8 +123,9 @@ def frames_of(data: bytes) -> Iterator[Frame]:
         yield _gzip_frame(data)
     elif not data:
         yield Frame(0, None, "the file is empty")
-    elif data.lstrip()[:1] in (b"{", b"["):
-        yield Frame(0, data)
+    elif data[:_FEED].lstrip()[:1] in (b"{", b"["):
+        too_long = len(data) > MAX_DOCUMENT_BYTES
+        yield Frame(0, None, _too_long(len(data), "has")) if too_long else Frame(0, data)
     else:
         yield Frame(0, None, "neither zstd, gzip nor JSON")
 
@@ -135,14 +157,15 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         start: Where they start.
     """
     offset = start
-    decompressor = zstandard.ZstdDecompressor()  # one for all: its tables take as long as a small frame
+    search = _Search(read, end)
     while offset < end:
-        frame = _frame_at(decompressor, read, offset, end)
+        frame = search.frame_at(offset)
         if frame.data is None:
-            following = _next_frame(decompressor, read, offset + 1, end)
+            following = search.next_frame(offset + 1)
             damaged_to = end if following is None else following.offset
-            torn = frame.torn and following is None
-            yield replace(frame, torn=torn, size=damaged_to - offset)
+            torn = frame.torn and following is None and not search.given_up
+            reason = f"{frame.reason}; {search.given_up}" if search.given_up else frame.reason
+            yield replace(frame, reason=reason, torn=torn, size=damaged_to - offset)
             if following is None:
                 return
             frame = following
@@ -150,57 +173,89 @@ def zstd_frames(read: Callable[[int, int], bytes], end: int, start: int = 0) -> 
         offset = frame.offset + frame.size
 
 
-def _next_frame(
-    decompressor: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
-) -> Frame | None:
-    """Return the first whole frame from `offset` on, recognised by its checksum."""
-    while offset < end:
-        window = read(offset, _WINDOW)
-        place = window.find(ZSTD_MAGIC)
-        while place >= 0:
-            frame = _frame_at(decompressor, read, offset + place, end)
-            if frame.data is not None:
-                return frame
-            place = window.find(ZSTD_MAGIC, place + 1)
-        offset += max(len(window) - len(ZSTD_MAGIC) + 1, 1)
-    return None
+class _Search:
+    """Finds the frames of one file, within limits for the whole file."""
+
+    def __init__(self, read: Callable[[int, int], bytes], end: int) -> None:
+        self._read, self._end = read, end
+        # One for all frames: making its tables costs as much as a small frame.
+        self._decompressor = zstandard.ZstdDecompressor()
+        self._places = 0
+        self._refused_bytes = 0
+
+    @property
+    def given_up(self) -> str:
+        """Why what follows is not read; empty if it is."""
+        if self._refused_bytes > MOST_REFUSED_BYTES:
+            return f"the rest is not read: its frames were refused after {self._refused_bytes:,} bytes"
+        if self._places > _MOST_PLACES:
+            return f"the rest is not read: at {self._places:,} places that look like frames there was none"
+        return ""
+
+    def next_frame(self, offset: int) -> Frame | None:
+        """Return the first whole frame from `offset` on; its checksum tells that it is one."""
+        while offset < self._end:
+            window = self._read(offset, _WINDOW)
+            place = window.find(ZSTD_MAGIC)
+            while place >= 0:
+                if self.given_up:
+                    return None
+                self._places += 1
+                frame = self.frame_at(offset + place)
+                if frame.data is not None:
+                    self._places -= 1
+                    return frame
+                place = window.find(ZSTD_MAGIC, place + 1)
+            offset += max(len(window) - len(ZSTD_MAGIC) + 1, 1)
+        return None
+
+    def frame_at(self, offset: int) -> Frame:
+        """Return the frame at an offset, or why there is none."""
+        decompressor = self._decompressor.decompressobj()
+        piece = self._read(offset, min(_FEED, self._end - offset))
+        if not piece.startswith(ZSTD_MAGIC):
+            torn = ZSTD_MAGIC.startswith(piece)
+            return Frame(offset, None, f"{self._end - offset} bytes that are no zstd frame", torn=torn)
+        pieces: list[bytes] = []
+        total, position = 0, offset
+        reason = "truncated: the file ends inside of this frame"
+        try:
+            while piece:
+                position += len(piece)
+                out = decompressor.decompress(piece)
+                total += len(out)
+                if total > _most_bytes(position - offset):
+                    reason = _too_long(total)
+                    break
+                pieces.append(out)
+                if decompressor.eof:
+                    size = position - len(decompressor.unused_data) - offset
+                    return Frame(offset, b"".join(pieces), size=size)
+                piece = self._read(position, min(_FEED, self._end - position))
+        except zstandard.ZstdError as error:
+            reason = f"damaged: {error}"
+        self._refused_bytes += total
+        return Frame(offset, None, reason, torn=not piece)
 
 
-def _frame_at(
-    shared: zstandard.ZstdDecompressor, read: Callable[[int, int], bytes], offset: int, end: int
-) -> Frame:
-    decompressor = shared.decompressobj()
-    piece = read(offset, min(_FEED, end - offset))
-    if not piece.startswith(ZSTD_MAGIC):
-        torn = ZSTD_MAGIC.startswith(piece)
-        return Frame(offset, None, f"{end - offset} bytes that are no zstd frame", torn=torn)
-    pieces: list[bytes] = []
-    total, position = 0, offset
-    try:
-        while piece:
-            position += len(piece)
-            out = decompressor.decompress(piece)
-            total += len(out)
-            if total > MAX_DOCUMENT_BYTES:
-                return Frame(offset, None, f"decompresses to more than {MAX_DOCUMENT_BYTES} bytes")
-            pieces.append(out)
-            if decompressor.eof:
-                size = position - len(decompressor.unused_data) - offset
-                return Frame(offset, b"".join(pieces), size=size)
-            piece = read(position, min(_FEED, end - position))
-    except zstandard.ZstdError as error:
-        return Frame(offset, None, f"damaged: {error}")
-    return Frame(offset, None, "truncated: the file ends inside of this frame", torn=True)
+def _most_bytes(packed: int) -> int:
+    """Return how many bytes so many packed ones may decompress to."""
+    return min(MAX_DOCUMENT_BYTES, max(_ANY_RATIO_BYTES, _MOST_RATIO * packed))
+
+
+def _too_long(count: int, verb: str = "decompresses to") -> str:
+    limits = f"{MAX_DOCUMENT_BYTES:,}, and above {_ANY_RATIO_BYTES:,} also {_MOST_RATIO} for each packed one"
+    return f"{verb} more than {count - 1:,} bytes, expected at most {limits}"
 
 
 def _gzip_frame(data: bytes) -> Frame:
     decompressor = zlib.decompressobj(wbits=31)
     try:
-        out = decompressor.decompress(data, MAX_DOCUMENT_BYTES + 1)
+        out = decompressor.decompress(data, _most_bytes(len(data)) + 1)
     except zlib.error as error:
         return Frame(0, None, f"damaged: {error}")
-    if len(out) > MAX_DOCUMENT_BYTES:
-        return Frame(0, None, f"decompresses to more than {MAX_DOCUMENT_BYTES} bytes")
+    if len(out) > _most_bytes(len(data)):
+        return Frame(0, None, _too_long(len(out)))
     if not decompressor.eof:
         return Frame(0, None, "truncated: the file ends inside its data", torn=True)
     if decompressor.unused_data:

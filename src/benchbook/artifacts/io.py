@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchbook.artifacts.codec import decode, document_of, encode, frames_of, suffix_of
+from benchbook.artifacts.codec import MAX_FILE_BYTES, decode, document_of, encode, frames_of, suffix_of
 from benchbook.artifacts.run_document import from_document, to_document
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.validate import checked
@@ -68,7 +68,7 @@ def load_document(path: str | os.PathLike[str], kind: Kind | None = None) -> Jso
         UsageError: There is no such file.
         ArtifactError: It is damaged, invalid, of a newer schema version, or of another kind.
     """
-    document = checked(decode(read_bytes(Path(path)), str(path)), str(path))
+    document = checked(decode(read_bytes(Path(path), MAX_FILE_BYTES), str(path)), str(path))
     if kind not in (None, document["kind"]):
         raise ArtifactError(f"{path} is an artifact of kind {document['kind']!r}, expected '{kind}'")
     return document

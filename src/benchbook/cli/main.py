@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import os
@@ -150,6 +151,14 @@ def main(arguments: list[str] | None = None) -> int:
     except BenchbookError as error:
         click.echo(f"error: {error}", err=True)
         return int(error.exit_code)
+    except RecursionError:
+        click.echo("error: the input is nested too deeply, or a path has too many parts", err=True)
+        return int(ExitCode.USAGE)
+    except OSError as error:
+        if error.errno not in (errno.ENAMETOOLONG, errno.EACCES, errno.ELOOP):
+            raise
+        click.echo(f"error: {str(error.filename)[:100]}: {error.strerror}", err=True)
+        return int(ExitCode.USAGE)
     except _ReaderGoneError:
         # Python must not report an error when it flushes its buffer at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)

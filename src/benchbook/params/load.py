@@ -15,6 +15,7 @@ from benchbook.params.numbers import EXPONENT
 from benchbook.typing import JsonObject
 
 PRESETS = ("quick", "balanced", "full")
+_MOST_VALUES = 1_000_000
 ALIASES = {"fast": "quick", "quality": "full"}
 
 
@@ -166,7 +167,8 @@ def mapping(path: Path) -> JsonObject:
 
 def _yaml(text: str, source: str) -> Any:
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  # derives from SafeLoader
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506  # derives from SafeLoader
+        _check_size(value, {})
     except yaml.YAMLError as error:
         raise ParamsError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
@@ -178,3 +180,21 @@ def _yaml(text: str, source: str) -> Any:
         AttributeError,
     ) as error:  # such as an impossible date, or a number of 5,000 digits
         raise ParamsError(f"{source} holds a value that cannot be read: {error}") from error
+    return value
+
+
+def _check_size(value: Any, known: dict[int, int]) -> int:
+    """Return how many values there are, those that aliases repeat counted each time.
+
+    Raises:
+        ValueError: They are more than a file of parameters can mean, or contain themselves.
+    """
+    if not isinstance(value, list | dict):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = _MOST_VALUES  # as long as it is not counted, it is inside itself
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_check_size(part, known) for part in parts)
+    if known[id(value)] >= _MOST_VALUES:
+        raise ValueError(f"it has more than {_MOST_VALUES:,} values, or one that contains itself")
+    return known[id(value)]

@@ -16,7 +16,12 @@ FILE_NAME = f"params.v{VERSION}.schema.json"
 Name = Annotated[str, Field(min_length=1)]
 # 1e4 is 10000, even if a reader of YAML 1.1, such as papermill's, took it for text.
 NUMBER = BeforeValidator(number)
-Seeds = Annotated[int, Field(ge=1), NUMBER] | Annotated[list[Annotated[int, Field(ge=0), NUMBER]], Field(min_length=1)]
+# What an artifact can hold, and what can be planned and kept in memory.
+_MOST, _MOST_SEEDS, _MOST_DIM = 2**63 - 1, 1_000_000, 100_000
+Seeds = (
+    Annotated[int, Field(ge=1, le=_MOST_SEEDS), NUMBER]
+    | Annotated[list[Annotated[int, Field(ge=0, le=_MOST), NUMBER]], Field(min_length=1)]
+)
 
 
 class Params(BaseModel):
@@ -31,29 +36,29 @@ class Params(BaseModel):
     """Name of the parameter set; written into every outcome."""
     functions: list[Name] = Field(min_length=1)
     """Textbook functions, by name."""
-    dims: list[Annotated[int, Field(ge=1), NUMBER]] = Field(min_length=1)
+    dims: list[Annotated[int, Field(ge=1, le=_MOST_DIM), NUMBER]] = Field(min_length=1)
     """Dimensions; each function is run in each of them."""
-    instances: list[Annotated[int, Field(ge=0), NUMBER]] = Field(min_length=1)
+    instances: list[Annotated[int, Field(ge=0, le=_MOST), NUMBER]] = Field(min_length=1)
     """Instances of the textbook functions: 0 is the textbook function, k >= 1 is shifted and rotated."""
     seeds: Seeds
     """Seeds of each textbook instance: a count (then 1, 2, ...) or a list."""
     bbob_functions: list[Annotated[int, Field(ge=1, le=24), NUMBER]]
     """Numbers of BBOB functions, 1 to 24; may be empty."""
-    bbob_instances: list[Annotated[int, Field(ge=1), NUMBER]]
+    bbob_instances: list[Annotated[int, Field(ge=1, le=_MOST), NUMBER]]
     """Instances of the BBOB functions, from 1; each is run with one seed."""
-    budget_per_dim: Annotated[int, Field(ge=1), NUMBER]
+    budget_per_dim: Annotated[int, Field(ge=1, le=_MOST), NUMBER]
     """Evaluations per variable: the budget of a run is this times the dimension."""
     target: Annotated[float, Field(ge=0), NUMBER] | None
     """A run stops when its precision reaches this target; null: never."""
     adapter_functions: list[Name] | None = Field(default=None, min_length=1)
     """Textbook functions for optimizers of other libraries, which are slower; default: as for other optimizers."""
-    adapter_dims: list[Annotated[int, Field(ge=1), NUMBER]] | None = Field(default=None, min_length=1)
+    adapter_dims: list[Annotated[int, Field(ge=1, le=_MOST_DIM), NUMBER]] | None = Field(default=None, min_length=1)
     """Dimensions for them; default: as for other optimizers."""
     adapter_seeds: Seeds | None = None
     """Seeds of each textbook instance for them; default: as for other optimizers."""
     adapter_bbob_functions: list[Annotated[int, Field(ge=1, le=24), NUMBER]] | None = None
     """Numbers of BBOB functions for them; default: as for other optimizers."""
-    adapter_budget_per_dim: dict[Name, Annotated[int, Field(ge=1), NUMBER]] | None = None
+    adapter_budget_per_dim: dict[Name, Annotated[int, Field(ge=1, le=_MOST), NUMBER]] | None = None
     """Evaluations per variable, by library, if less than `budget_per_dim`."""
 
 

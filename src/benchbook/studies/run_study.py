@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import orjson
@@ -23,6 +22,7 @@ from benchbook.digests import digest
 from benchbook.errors import ExecutionError, StorageError, UsageError
 from benchbook.protocols import Executor
 from benchbook.records import RunRecord
+from benchbook.scratch import scratch_folder
 from benchbook.studies.progress import reporting
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.alarm import kill_after_s
@@ -148,8 +148,8 @@ def _salvage_folder(options: Options) -> Iterator[Path | None]:
     if options.executor not in ("processes", "dask"):
         yield None
         return
-    with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with scratch_folder("benchbook-study-") as folder:
+        yield folder
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 from benchbook.artifacts.codec import document_of, encode, frames_of
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
-from benchbook.artifacts.validate import checked
+from benchbook.artifacts.validate import MOST_EXPLAINED, checked, fits_schema
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes, write_atomic
@@ -159,7 +159,10 @@ def read_imported(store: Path) -> Iterator[ImportedRun]:
         damaged: list[str] = []
         for frame in frames_of(read_bytes(path)):
             try:
-                document = checked(document_of(frame, str(path)), str(path))
+                document = document_of(frame, str(path))
+                if len(damaged) >= MOST_EXPLAINED and not fits_schema(document):
+                    raise ArtifactError(f"{path}: does not fit its schema")
+                document = checked(document, str(path))
                 if document["kind"] != Kind.IMPORTED_RUN:
                     raise ArtifactError(f"{path} holds a document of kind {document['kind']!r}, expected imported runs")
             except ArtifactError as error:

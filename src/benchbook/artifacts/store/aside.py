@@ -14,7 +14,7 @@ from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST_FILE
 from benchbook.artifacts.store.manifest import read_manifest
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX, SHARD_FOLDER
-from benchbook.artifacts.validate import check_document
+from benchbook.artifacts.validate import MOST_EXPLAINED, check_document, fits_schema
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes, write_atomic
 from benchbook.records import RunRecord
@@ -45,8 +45,11 @@ def problems_of(path: Path) -> Iterator[str]:
             if kind != Kind.REFERENCE:
                 yield f"is an artifact of kind {kind!r}, expected a reference"
         else:
+            told = 0
             for number, frame in enumerate(frames_of(read_bytes(path)), start=1):
-                yield from (f"frame {number}: {problem}" for problem in _problems(frame, path.name))
+                for problem in _problems(frame, path.name, brief=told >= MOST_EXPLAINED):
+                    told += 1
+                    yield f"frame {number}: {problem}"
     except ArtifactError as error:
         yield str(error)
 
@@ -114,11 +117,13 @@ def _set_frames_aside(folder: Path, path: Path) -> str:
     return f"{len(bad)} frames that cannot be read set aside"
 
 
-def _problems(frame: Frame, name: str) -> list[str]:
+def _problems(frame: Frame, name: str, *, brief: bool = False) -> list[str]:
     try:
         document = document_of(frame, name)
     except ArtifactError as error:
         return [str(error)]
     if document.get("kind") in (Kind.IMPORTED_RUN.value, None):
+        if brief:
+            return [] if fits_schema(document) else ["does not fit its schema"]
         return [str(problem) for problem in check_document(document)]
     return [f"is an artifact of kind {document['kind']!r}, expected an imported-run"]

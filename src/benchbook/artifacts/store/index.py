@@ -35,6 +35,7 @@ _VERSION = 2
 _WAIT_S = 60.0
 _ONE_THREAD = sqlite3.threadsafety < 3  # otherwise SQLite lets any thread close what another opened
 _MOST_KEPT = 256  # shared documents kept while runs are added
+_MOST_TOLD = 50  # log lines about frames that were left out
 _BATCH = 4096  # rows inserted at once
 _CACHE_KIB = 128 * 1024  # keys are unordered: a smaller cache would write each page many times
 
@@ -65,6 +66,7 @@ class Index:
         self._seal = Seal(folder)
         self._documents: dict[str, bytes] = {}
         self._new: list[IndexRow] = []
+        self._told = 0
         self._verified: int | None = None  # the state of the file that was compared with its seal
         self._keep = not fresh and folder.is_dir() and os.access(folder, os.W_OK) and self._seal.is_available()
         self._database = self._open()
@@ -287,7 +289,11 @@ class Index:
         return self._documents[digest]
 
     def _damage(self, shard: str, offset: int, reason: str, torn: bool) -> None:
-        log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)
+        self._told += 1
+        if self._told <= _MOST_TOLD:
+            log.warning("left out: %s, frame at byte %d: %s", shard, offset, reason)
+        elif self._told == _MOST_TOLD + 1:
+            log.warning("left out: more frames; `benchbook study check` lists them")
         self.query("INSERT INTO damages VALUES (?, ?, ?, ?)", (shard, offset, reason, torn))
 
 

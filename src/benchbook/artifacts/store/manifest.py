@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.codec import decode
+from benchbook.artifacts.codec import MAX_FILE_BYTES, decode
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
 from benchbook.artifacts.store.study_plan import StudyPlan
@@ -119,7 +119,7 @@ def write_manifest(
 
 def _is_newer(path: Path) -> bool:
     try:
-        version = decode(read_bytes(path), path.name).get("schema_version")
+        version = decode(read_bytes(path, MAX_FILE_BYTES), path.name).get("schema_version")
     except ArtifactError:
         return False
     return isinstance(version, int) and version > VERSIONS[Kind.STUDY_MANIFEST]

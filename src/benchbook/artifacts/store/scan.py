@@ -10,15 +10,17 @@ from typing import Any
 
 import orjson
 
-from benchbook.artifacts.codec import document_of
+from benchbook.artifacts.codec import MOST_REFUSED_BYTES, document_of
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.row import IndexRow
 from benchbook.artifacts.store.shards import frames_of_shard
 from benchbook.artifacts.store.deduplicated import short_digest
-from benchbook.artifacts.validate import schema_findings
+from benchbook.artifacts.validate import MOST_EXPLAINED, Finding, fits_schema, schema_findings
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError
 
+
+_MANY = Finding("$", "does not fit its schema")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +75,22 @@ def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | Scann
     """Read the frames of a shard from an offset on; frames that do not fit their schema count as damage."""
     path = store / shard
     end = path.stat().st_size
+    refused = 0
+    refused_bytes = 0
     for frame in frames_of_shard(path, start):
+        if refused_bytes > MOST_REFUSED_BYTES:
+            reason = f"the rest is not read: its documents were refused after {refused_bytes:,} bytes"
+            yield Damage(offset=frame.offset, size=end - frame.offset, reason=reason, torn=False, last=False)
+            return
         try:
             document: dict[str, Any] = dict(document_of(frame, shard))
-        except ArtifactError:
+        except ArtifactError as error:
             last = frame.data is None and frame.offset + frame.size >= end
-            reason = frame.reason or "not JSON"
+            reason = frame.reason or str(error)
+            refused_bytes += len(frame.data or b"")
             yield Damage(offset=frame.offset, size=frame.size, reason=reason, torn=frame.torn, last=last)
             continue
-        problems = schema_findings(document)
+        problems = schema_findings(document) if refused < MOST_EXPLAINED or fits_schema(document) else [_MANY]
         kind = document.get("kind")
         if not problems and kind in (Kind.STORE_CELL, Kind.STORE_CIRCUMSTANCES):
             name, data = short_digest(document), frame.data or b""
@@ -97,6 +106,8 @@ def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | Scann
             row = _whole_row(document, shard, frame.offset, frame.size)
             yield ScannedRun(shard=shard, offset=frame.offset, size=frame.size, refers_to=(), row=row, document={})
         else:
+            refused += 1
+            refused_bytes += len(frame.data or b"")
             reason = str(problems[0]) if problems else f"a document of kind {kind!r}, expected runs"
             yield Damage(offset=frame.offset, size=frame.size, reason=reason, torn=False, last=False)
 

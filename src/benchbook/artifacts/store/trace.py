@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import math
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -201,7 +202,7 @@ def _packed(column: np.ndarray) -> PackedColumn:
 def _unpacked(column: PackedColumn) -> np.ndarray:
     dtype, shape = np.dtype(column.dtype), column.shape
     data = np.frombuffer(base64.b64decode(column.data, validate=True), dtype=np.uint8)
-    if data.size != int(np.prod(shape)) * dtype.itemsize:
+    if data.size != math.prod(shape) * dtype.itemsize:
         raise ArtifactError(f"a column of shape {shape} has {data.size} bytes")
     plain = np.ascontiguousarray(data.reshape(dtype.itemsize, -1).T)
     unpacked: np.ndarray = plain.reshape(-1).view(dtype).reshape(shape)

@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import logging
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ import threading
 from pathlib import Path
 
 from benchbook.errors import ExecutionError
+from benchbook.scratch import ScratchFolder
 from benchbook.specs.engine.kernel import Order
 from benchbook.specs.engine.messages import Line, Message
 
@@ -93,14 +93,16 @@ class ForkServer:
         Raises:
             ForkServerError: It cannot be started.
         """
-        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self._scratch = ScratchFolder("bench-")
+        self.folder = self._scratch.path / "k"  # the names of sockets must be short
+        self.folder.mkdir()
         self._messages = tempfile.TemporaryFile()  # noqa: SIM115  # it is open as long as the server
         ours, theirs = socket.socketpair()
         self._control = Line(ours)
         number = theirs.fileno()
         try:
             self._process = subprocess.Popen(  # this Python, a fixed module
-                [sys.executable, "-m", "benchbook.specs.engine.server", str(number), str(self.folder)],
+                [sys.executable, "-m", "benchbook.specs.engine.server", str(number), str(self._scratch.path)],
                 stdin=subprocess.DEVNULL,
                 stdout=self._messages,
                 stderr=self._messages,
@@ -150,11 +152,12 @@ class ForkServer:
         """Release the server in a forked child: it belongs to the parent, which ends it."""
         self._control.close()
         self._messages.close()
+        self._scratch.forget()
         self._process.returncode = 0  # otherwise it would be waited for as a child of this process
 
     def _forget(self) -> None:
         self._messages.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.remove()
 
 
 class ForkedProcess:

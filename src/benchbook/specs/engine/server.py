@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchbook.numerics import PIN_VARIABLES
+from benchbook.parent_death import die_with_parent
 from benchbook.specs.engine.kernel import Order, become_kernel
 from benchbook.specs.engine.messages import Line, Message, read_at_start
 
@@ -115,12 +116,14 @@ class Server:
         if threading.active_count() > 1:
             self._answer(line, {"error": "a library that was imported has started a thread"})
             return None
+        mine = os.getpid()
         try:
             pid = os.fork()
         except OSError as error:
             self._answer(line, {"error": f"fork failed: {error}"})
             return None
         if pid == 0:
+            die_with_parent(mine)
             os.setsid()
             for other in self._kernels:
                 other.close()

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from benchbook.errors import UsageError, WorkerLostError
 from benchbook.records import RunRecord
+from benchbook.scratch import scratch_folder
 from benchbook.studies.workers.pool import WorkerPool
 from benchbook.studies.workers.task import Task, do
 
@@ -54,8 +54,8 @@ def _salvage_folder(task: Task) -> Iterator[Path]:
     if task.salvage_folder is not None and task.salvage_folder.is_dir():
         yield task.salvage_folder
         return
-    with TemporaryDirectory(prefix="benchbook-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with scratch_folder("benchbook-study-") as folder:
+        yield folder
 
 
 def end_guards() -> None:

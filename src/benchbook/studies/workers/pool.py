@@ -140,7 +140,7 @@ class WorkerPool(Executor):
         ours, theirs = Pipe()
         try:
             process = subprocess.Popen(  # this Python, a fixed module
-                [sys.executable, "-m", "benchbook.studies.workers.process", str(theirs.fileno())],
+                [sys.executable, "-m", "benchbook.studies.workers.process", str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **pins()},

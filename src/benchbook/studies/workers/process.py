@@ -1,8 +1,7 @@
-"""One process of a pool of workers: `python -m benchbook.studies.workers.process FILE_DESCRIPTOR`."""
+"""One process of a pool of workers: `python -m benchbook.studies.workers.process FILE_DESCRIPTOR PARENT`."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import pickle
@@ -15,12 +14,12 @@ from multiprocessing import spawn
 from multiprocessing.connection import Connection
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1  # prctl(2)
+from benchbook.parent_death import die_with_parent
 
 
 def main() -> None:
     """Do the tasks that the parent sends, one after another, until it is gone."""
-    _die_with_parent()
+    die_with_parent(int(sys.argv[2]))  # the thread that started it ends after it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent, which then ends this process
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     connection = Connection(int(sys.argv[1]))
@@ -31,19 +30,6 @@ def main() -> None:
     begin = _say_begin(connection) if preparation.pop("tells_begin") else None
     while True:
         connection.send_bytes(_answer(pieces.get(), preparation, begin))
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to kill this process when its parent ends, even while native code holds the interpreter's lock.
-
-    It is the end of the parent's thread that counts; the thread that starts a worker outlives it. Elsewhere the thread
-    that receives notices the end as soon as it gets the lock.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):  # a C library without it
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _receive(connection: Connection, pieces: queue.SimpleQueue[bytes]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import lzma
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import IO
 
 from benchbook.artifacts.interop.sources.shown import shown, unpacked
 from benchbook.errors import ArtifactError, StorageError
+from benchbook.scratch import scratch_folder
 
 MOST_BYTES = 8 * 1024**3
 MOST_FILES = 200_000
@@ -81,8 +81,9 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
     if not (path.is_file() and _is_archive(path)):
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="benchbook-import-") as name:
-        folder = Path(name).resolve()
+    with scratch_folder("benchbook-import-") as scratch:
+        folder = scratch.resolve() / "source"  # without the file that marks the folder as ours
+        folder.mkdir()
         limits = _limits(path.stat().st_size, most_bytes, most_files)
         with unpacked(folder, str(path)):
             try:
