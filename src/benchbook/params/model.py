@@ -27,7 +27,7 @@ Seeds = (
 class Params(BaseModel):
     """Parameters of a spec: which problems, how many repetitions, how long.
 
-    The textbook functions are repeated over seeds, the BBOB functions over instances, as is usual for them.
+    The textbook functions are repeated over seeds, the BBOB functions over instances, as their field does it.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False)

@@ -74,7 +74,9 @@ def hint_for(
         calls: How often it is called, if this is known.
 
     Examples:
-        >>> hint_for("cell 3", [(0.2, [("draw", "fit.py", 3)]), (0.8, [("sleep", "<built-in>", 0)])])
+        >>> draw = ProfiledFunction(name="draw", file="fit.py", line=3)
+        >>> sleep = ProfiledFunction(name="sleep", file="<built-in>", line=0)
+        >>> hint_for("cell 3", [(0.2, [draw]), (0.8, [sleep])])
         'waits: nothing is computed meanwhile'
     """
     if stage in BY_STAGE:

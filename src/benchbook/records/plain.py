@@ -60,7 +60,7 @@ def from_plain(record: type[Record], document: Mapping[str, Any], **known: Any) 
         known: Values of fields that documents lack.
     """
     kind: Any = record
-    found: Record = _reader(kind)(document, **known)
+    found: Record = _reader(kind, more=bool(known))(document, **known)
     return found
 
 
@@ -122,7 +122,7 @@ def _without_nulls(convert: Convert, missing: float) -> Convert:
 
 
 @cache
-def _reader(record: type) -> Convert:
+def _reader(record: type, *, more: bool = False) -> Convert:
     """Return a function that makes such a record, as one expression: a loop over its fields takes a third longer."""
     hints = hints_of(record, _NamesForTypeCheckers())
     known: dict[str, Any] = {"record": record}
@@ -140,7 +140,8 @@ def _reader(record: type) -> Convert:
             known[f"convert_{place}"] = convert
             value = f"None if (value := {value}) is None else convert_{place}(value)"
         arguments.append(f"{field.name}=({value})")
-    source = f"lambda document, **more: record({', '.join(arguments)}, **more)"
+    others = ", **more" if more else ""
+    source = f"lambda document{others}: record({', '.join(arguments)}{others})"
     made: Convert = eval(source, known)  # noqa: S307  # made only of the names of a dataclass's fields
     return made
 

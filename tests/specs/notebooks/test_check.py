@@ -190,7 +190,7 @@ def test_other_notebooks_are_checked_for_what_all_must_have(spec: Path, capsys: 
     said = capsys.readouterr().err
     assert "mine\n  more  imports ipywidgets; allowed is benchbook\n" in said
     assert "explore\n" not in said
-    assert "1 specs and 2 other notebooks checked" in said
+    assert "1 spec and 2 other notebooks checked" in said
 
 
 def test_the_spec_of_an_applied_case_is_free_in_what_it_shows(spec: Path) -> None:

@@ -1,6 +1,6 @@
 """How a blocking library and the loop take turns: in two threads, or as two greenlets of one thread.
 
-A greenlet has a stack of its own and costs some 2 us per turn, a thread some 20 us of CPU. But a greenlet cannot be
+A greenlet has a stack of its own and costs some 2 us per turn, a thread some 16 us of CPU. But a greenlet cannot be
 left for another thread, and a library that calls its objective from threads that it starts itself would wait for ever.
 """
 
