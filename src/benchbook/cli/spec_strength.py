@@ -53,7 +53,7 @@ def strength_command(
     workers: int | None,
     as_json: bool,
 ) -> int:
-    """Measure which planted faults the claims of specs notice, of all or the named.
+    """Measure which planted faults the claims of specs notice.
 
     Each fault is planted in turn and the claims of the notebook are judged again: a claim notices the fault if it holds
     without it and does not hold with it. A fault that makes the optimizer raise is noticed, and said. A fault that
