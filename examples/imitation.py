@@ -42,7 +42,7 @@ def imitate(instance: int) -> Pipeline:
 pipelines = [imitate(instance) for instance in (1, 2, 3)]
 for pipeline in pipelines:
     state = pipeline.state
-    errors = {done: error for done, _, error in eta_errors(state)}
+    errors = {made.done: made.error for made in eta_errors(state)}
     print(
         f"{state.status.value}, {state.done} of {state.planned} steps; the total that was predicted "
         f"after step 2 was off by {abs(errors[2]):.0%}"

@@ -22,7 +22,7 @@ def main() -> None:
         functions=["sphere", "rastrigin"],
         dims=[2, 5],
         instances=[1, 2, 3],
-        budget_per_dim=500,
+        budget_per_dim=2000,
     )
     with tempfile.TemporaryDirectory() as folder:
         try:

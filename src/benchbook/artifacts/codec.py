@@ -23,7 +23,7 @@ ZSTD_LEVEL = 3
 GZIP_LEVEL = 6
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 MAX_FILE_BYTES = MAX_DOCUMENT_BYTES + (1 << 20)  # of a file with one document
-# A document above the first limit that expands more than 200 times is made to fill memory; real ones expand 4 to 30
+# A document above the first limit that expands more than 200-fold is made to fill memory; real ones expand 4 to 30
 # times, and a small one with a column of zeros more.
 _ANY_RATIO_BYTES = 16 * 1024 * 1024
 _MOST_RATIO = 200

@@ -11,6 +11,8 @@ import numpy as np
 
 from benchbook.typing import FloatArray, IntArray
 
+_LARGE = np.finfo(np.float64).max / 4  # differences of values up to here are finite
+
 
 def fronts(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
     """Return the number of each point's front, from 0: that of the points which no other dominates, then the next.
@@ -70,7 +72,7 @@ def crowding(fx: FloatArray, front: IntArray) -> FloatArray:
     runs, n, m = fx.shape
     distance = np.zeros((runs, n))
     for k in range(m):
-        values = np.where(np.isfinite(fx[..., k]), fx[..., k], np.finfo(np.float64).max / 4)
+        values = np.clip(fx[..., k], -_LARGE, _LARGE)
         order = np.lexsort((values, front))
         f, g = np.take_along_axis(values, order, axis=-1), np.take_along_axis(front, order, axis=-1)
         scale = f.max(axis=-1, keepdims=True) - f.min(axis=-1, keepdims=True)

@@ -55,7 +55,7 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     write_params(project, functions=["sphere", "rastrigin", "ackley"], seeds=5, budget_per_dim=500)
     assert main(["spec", "run", "random_search", *TINY]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
-    assert "held 3 of 3 hold 4 of 4 pass" in " ".join(capsys.readouterr().out.split())
+    assert "held 5 of 5 hold 4 of 4 pass" in " ".join(capsys.readouterr().out.split())
     executed = (folder / "random_search.ipynb").read_bytes()
     metadata = json.loads(executed)["metadata"]["benchbook"]
     assert metadata["status"] == "completed"
