@@ -191,6 +191,7 @@ def cases(sources: Path, folder: Path) -> dict[str, tuple[int, Case]]:
 
 def run_mutations(sources: Path, folder: Path, count: int) -> None:
     """Read `count` damaged inputs, print what came of them, and fail where one outcome is none of benchbook's."""
+    before = _peak_bytes()
     logging.disable(logging.CRITICAL)
     outcomes: Counter[tuple[str, str]] = Counter()
     wrong: list[str] = []
@@ -216,7 +217,12 @@ def run_mutations(sources: Path, folder: Path, count: int) -> None:
     for (kind, outcome), times in sorted(outcomes.items()):
         print(f"{times:6d}  {kind}: {outcome}")  # noqa: T201  # shown with -s, and where the test fails
     assert not wrong, "\n".join(wrong[:20])
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 < MOST_BYTES
+    # other tests may have taken more in this process before
+    assert _peak_bytes() <= max(MOST_BYTES, before)
+
+
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _place(error: BaseException) -> str:
