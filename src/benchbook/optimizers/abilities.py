@@ -50,6 +50,8 @@ def check_able(choice: OptimizerChoice, problem: Problem) -> None:
         UsageError: It cannot; the message names some that can.
     """
     objectives, constraints = objectives_of(problem), constraints_of(problem)
+    if objectives == 1 and not constraints:  # of most of the many runs of a plan there is nothing to ask
+        return
     needed = {
         "objectives": f"{objectives} objectives" if objectives > 1 else "",
         "constraints": f"{constraints} constraint{'s' * (constraints > 1)}" if constraints else "",

@@ -16,13 +16,13 @@ from benchbook.artifacts.interop.exported import Labelled, Run, labelled
 from benchbook.artifacts.interop.names import folder_names, safe_name, suite_and_number
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
+from benchbook.problems.suites.tables import DIMS
 from benchbook.typing import IntArray
 
 log = logging.getLogger(__name__)
 _STEPS = 20  # logged precisions and evaluations for each factor of ten
 _FLOOR = 1e-8
 _EVERY = 100_000
-_DIMS = (2, 3, 5, 10, 20, 40)  # cocopp stops at any other dimension of the suite
 _PRINTED = Context(prec=10, rounding=ROUND_CEILING)
 Key = tuple[str, str, int, int]
 
@@ -88,8 +88,8 @@ def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
         suite, number = suite_and_number(problem.name)
         if number is None or problem.f_opt is None:
             left_out[problem.name] = None
-        elif problem.dim not in _DIMS:
-            left_out[f"dimension {problem.dim} (it has {', '.join(map(str, _DIMS))})"] = None
+        elif problem.dim not in DIMS:  # cocopp stops at any other dimension of a suite
+            left_out[f"dimension {problem.dim} (it has {', '.join(map(str, DIMS))})"] = None
         elif problem.instance < 1:
             left_out[f"instance {problem.instance}"] = None
         else:
