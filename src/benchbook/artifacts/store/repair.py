@@ -22,10 +22,10 @@ from benchbook.artifacts.store.aside import (
     set_documents_aside,
     without_trace,
 )
-from benchbook.artifacts.store.index import FILE_NAME as INDEX_FILE
-from benchbook.artifacts.store.index import Index
+from benchbook.artifacts.store.indexing.index import FILE_NAME as INDEX_FILE
+from benchbook.artifacts.store.indexing.index import Index
 from benchbook.artifacts.store.manifest import check_store
-from benchbook.artifacts.store.row import Row
+from benchbook.artifacts.store.indexing.row import Row
 from benchbook.artifacts.store.shards import SHARD_FOLDER, frame_at, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.trace import read_trace

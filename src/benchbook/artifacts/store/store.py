@@ -16,9 +16,9 @@ from typing import Any, Self
 import orjson
 
 from benchbook.artifacts.store.grouped_sync import GroupedSync
-from benchbook.artifacts.store.index import Index
-from benchbook.artifacts.store.row import Row
-from benchbook.artifacts.store.run_reading import read_document, read_run
+from benchbook.artifacts.store.indexing.index import Index
+from benchbook.artifacts.store.indexing.row import Row
+from benchbook.artifacts.store.indexing.run_reading import read_document, read_run
 from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter
 from benchbook.artifacts.store.deduplicated import to_stored
 from benchbook.digests import text_digest

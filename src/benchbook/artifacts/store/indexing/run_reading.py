@@ -9,7 +9,7 @@ from benchbook.artifacts.codec import decode
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.run_document import from_document
 from benchbook.artifacts.store.deduplicated import to_run_document
-from benchbook.artifacts.store.row import Row
+from benchbook.artifacts.store.indexing.row import Row
 from benchbook.artifacts.store.shards import frame_at
 from benchbook.artifacts.validate import meaning_findings, schema_findings
 from benchbook.errors import ArtifactError

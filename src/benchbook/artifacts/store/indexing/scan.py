@@ -12,7 +12,7 @@ import orjson
 
 from benchbook.artifacts.codec import MOST_REFUSED_BYTES, document_of
 from benchbook.artifacts.kinds import Kind
-from benchbook.artifacts.store.row import IndexRow
+from benchbook.artifacts.store.indexing.row import IndexRow
 from benchbook.artifacts.store.shards import frames_of_shard
 from benchbook.artifacts.store.deduplicated import short_digest
 from benchbook.artifacts.validate import MOST_EXPLAINED, Finding, fits_schema, schema_findings
@@ -113,7 +113,7 @@ def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | Scann
 
 
 def _row(run: dict[str, Any], cell: dict[str, Any], shard: str, offset: int, size: int) -> IndexRow:
-    """Return the values of `benchbook.artifacts.store.row.Row`, in its order."""
+    """Return the values of `benchbook.artifacts.store.indexing.row.Row`, in its order."""
     best, f_opt = run["best_value"], run["f_opt"]
     return (
         run["run_key"],

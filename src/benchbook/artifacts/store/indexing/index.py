@@ -3,7 +3,7 @@ time.
 
 It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
 appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
-`benchbook.artifacts.store.seal`) tells whether the file is still as benchbook wrote it; otherwise it is rebuilt.
+`benchbook.artifacts.store.indexing.seal`) tells whether the file is still as benchbook wrote it; otherwise it is rebuilt.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import Any
 
 import orjson
 
-from benchbook.artifacts.store.row import COLUMNS, IndexRow, Row
-from benchbook.artifacts.store.run_reading import read_run
-from benchbook.artifacts.store.same_key import OTHERS, OTHERS_BY_KEY, put_in
-from benchbook.artifacts.store.seal import Seal
-from benchbook.artifacts.store.scan import Damage, ScannedRun, ScannedShared, scan
+from benchbook.artifacts.store.indexing.row import COLUMNS, IndexRow, Row
+from benchbook.artifacts.store.indexing.run_reading import read_run
+from benchbook.artifacts.store.indexing.same_key import OTHERS, OTHERS_BY_KEY, put_in
+from benchbook.artifacts.store.indexing.seal import Seal
+from benchbook.artifacts.store.indexing.scan import Damage, ScannedRun, ScannedShared, scan
 from benchbook.artifacts.store.shards import shards_of
 from benchbook.errors import ArtifactError, BenchbookError, StorageError
 from benchbook.typing import JsonObject

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from benchbook.artifacts.store.row import COLUMNS, IndexRow
+from benchbook.artifacts.store.indexing.row import COLUMNS, IndexRow
 
 OTHERS = f"CREATE TABLE others ({', '.join(COLUMNS)})"
 OTHERS_BY_KEY = "CREATE INDEX others_by_key ON others (run_key)"
@@ -26,7 +26,7 @@ def put_in(database: sqlite3.Connection, rows: Sequence[IndexRow], is_genuine: C
 
     Args:
         database: The index.
-        rows: Values of `benchbook.artifacts.store.row.Row`, in its order.
+        rows: Values of `benchbook.artifacts.store.indexing.row.Row`, in its order.
         is_genuine: Tells whether a run matches its digests; asked only about runs with one key and different contents.
     """
     before = database.total_changes

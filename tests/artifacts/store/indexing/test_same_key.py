@@ -12,7 +12,7 @@ import zstandard
 
 import benchbook as bb
 from benchbook.artifacts.codec import frames_of
-from benchbook.artifacts.store.index import FILE_NAME as INDEX
+from benchbook.artifacts.store.indexing.index import FILE_NAME as INDEX
 from benchbook.artifacts.store.repair import inspect, repair
 from benchbook.cli.main import main
 
