@@ -10,8 +10,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from benchbook.analysis.measures.attainment import Attainment, AttainmentDifference
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 from benchbook.typing import FloatArray
 
 

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from benchbook.analysis.control import Convergence
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 
 
 @styled

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.style import GREY, INK, new_figure, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.style import GREY, INK, new_figure, styled
 from benchbook.analysis.statistics.friedman import RankComparison
 
 _STEP = 0.42  # between the names, in the units of the axes

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.style import BLUE, INK, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.style import BLUE, INK, styled
 from benchbook.typing import FloatArray
 
 _FLOOR = 1e-12

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchbook.analysis.fronts import front
-from benchbook.analysis.plots.style import BLUE, GREY, INK, new_figure, styled
+from benchbook.analysis.plots.drawing.style import BLUE, GREY, INK, new_figure, styled
 from benchbook.typing import FloatArray
 
 _COLORS = (BLUE, GREY)

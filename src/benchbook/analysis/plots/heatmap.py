@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
-from benchbook.analysis.plots.style import BLUE, GRID, styled
+from benchbook.analysis.plots.drawing.style import BLUE, GRID, styled
 from benchbook.typing import FloatArray
 
 _MAP: Colormap = LinearSegmentedColormap.from_list("benchbook", ["#FFFFFF", "#9CCBE6", BLUE, "#00304D"])

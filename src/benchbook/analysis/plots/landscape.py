@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.fronts import dominators
-from benchbook.analysis.plots.style import INK, ORANGE, new_figure, styled
+from benchbook.analysis.plots.drawing.style import INK, ORANGE, new_figure, styled
 from benchbook.errors import UsageError
 from benchbook.protocols import Constrained, Problem, constraints_of, objectives_of
 from benchbook.typing import FloatArray

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.measures.profiles import Profile
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import REFERENCE_STYLE, new_figure, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import REFERENCE_STYLE, new_figure, styled
 from benchbook.analysis.statistics.rankings import ShareCurve
 
 

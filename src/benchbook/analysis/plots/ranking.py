@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.decades import label_decades
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.analysis.plots.profiles import legend_above
-from benchbook.analysis.plots.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.records.ranking import ProfileCurve, RankingProfile, Standing
 
 # Verdicts are told apart by shape as well as by colour.

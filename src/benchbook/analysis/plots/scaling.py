@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.style import GREY, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.style import GREY, styled
 from benchbook.typing import FloatArray
 
 

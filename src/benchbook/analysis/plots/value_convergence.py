@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from benchbook.analysis.control import Convergence
 from benchbook.analysis.plots.convergence import plot_convergence
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 
 
 @styled

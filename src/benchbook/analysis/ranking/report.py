@@ -12,7 +12,7 @@ from benchbook.analysis.report.tables import ReportTable, target_text
 from benchbook.records.ranking import Part, Place, Ranking, RunningTime
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _RANKS = (
     "on each problem (function and dimension) by the mean number of targets reached; intervals by resampling functions "

@@ -19,7 +19,7 @@ from benchbook.errors import MissingExtraError, UsageError
 from benchbook.typing import FloatArray
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _MOST_DIMS = 6
 _MOST_FUNCTIONS = 12
@@ -57,7 +57,7 @@ def report_figures(records: Sequence[Any], table: Columns, groups: Cells, hits: 
 def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Picture]]:
     """Return convergence on the functions whose optimum is known, in one dimension; as many as one figure holds."""
     from benchbook.analysis.plots import Picture, convergence_grid
-    from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
+    from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
 
     own = [run for run in records if run.problem.dim == dim and run.problem.f_opt is not None]
     functions = list(dict.fromkeys(run.problem.name for run in own))

@@ -29,7 +29,7 @@ from benchbook.errors import UsageError
 from benchbook.records import Status
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.table import RunTable
 
 

@@ -14,7 +14,7 @@ from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, opt
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
-from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names

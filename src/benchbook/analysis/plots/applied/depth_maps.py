@@ -10,7 +10,7 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 from benchbook.errors import ShapeError, UsageError
 from benchbook.typing import FloatArray
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.style import BLUE, GREY, INK, ORANGE, new_figure, styled
+from benchbook.analysis.plots.drawing.style import BLUE, GREY, INK, ORANGE, new_figure, styled
 from benchbook.errors import ShapeError, UsageError
 from benchbook.typing import FloatArray, IntArray
 

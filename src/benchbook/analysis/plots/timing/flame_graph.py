@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import UsageError
 from benchbook.profiling.tables import place, seconds
 from benchbook.records.profile import Profiled, ProfiledFunction

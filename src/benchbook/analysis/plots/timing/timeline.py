@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-from benchbook.analysis.plots.picture import Picture
-from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, new_figure, styled
+from benchbook.analysis.plots.drawing.picture import Picture
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, new_figure, styled
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import write_atomic
 

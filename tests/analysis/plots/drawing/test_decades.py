@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.decades import PlainDecades, label_decades
+from benchbook.analysis.plots.drawing.decades import PlainDecades, label_decades
 
 
 @given(st.integers(-300, 300))

@@ -8,7 +8,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.style import RC
+from benchbook.analysis.plots.drawing.style import RC
 from benchbook.errors import UsageError
 
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from benchbook.analysis.plots.style import AMBER, BLUE, CONTROL_STYLE, GREEN, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, CONTROL_STYLE, GREEN, INK, ORANGE, PURPLE, SKY
 
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, INK)
 _LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (9, 1.5)))
