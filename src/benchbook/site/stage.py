@@ -21,7 +21,9 @@ from benchbook.site.pages.baselines import baselines_page
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.pages.explorer import explorer_page
-from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.galleries.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.galleries.landscapes import landscapes
+from benchbook.site.pages.galleries.thumbnails import thumbnail
 from benchbook.site.pages.home import (
     PACKAGES,
     native_optimizers,
@@ -32,13 +34,11 @@ from benchbook.site.pages.home import (
     specs_table,
 )
 from benchbook.site.pages.home_picture import front_picture
-from benchbook.site.pages.landscapes import landscapes
 from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
 from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
 from benchbook.site.pages.strength_part import strength_file
-from benchbook.site.pages.thumbnails import thumbnail
 from benchbook.site.sources import handwritten, sources
 from benchbook.specs.outcome import FILE_NAME
 

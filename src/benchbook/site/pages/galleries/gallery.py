@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from benchbook.problems import describe
 from benchbook.problems.catalog import shipped_names
 from benchbook.problems.info import ProblemInfo
-from benchbook.site.pages.formulas import formula_html, optimum_html
-from benchbook.site.pages.landscapes import landscape_name
+from benchbook.site.pages.galleries.formulas import formula_html, optimum_html
+from benchbook.site.pages.galleries.landscapes import landscape_name
+from benchbook.site.pages.galleries.thumbnails import Thumbnail
 from benchbook.site.pages.spec_page import page_name
 from benchbook.site.pages.spec_views import MISSING, SpecView, badges, escape, facts, left_out_line, raw
-from benchbook.site.pages.thumbnails import Thumbnail
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FAMILIES = {

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchbook.problems import describe, names
-from benchbook.site.pages.formulas import formula_html, latex, optimum_html
+from benchbook.site.pages.galleries.formulas import formula_html, latex, optimum_html
 
 
 @pytest.mark.parametrize(
