@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.importing import is_place
-from benchbook.problems.announced import announced
 from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table
+from benchbook.problems.callables.announced import announced
+from benchbook.problems.callables.digests import digest_code
+from benchbook.problems.callables.registered import own_function
 from benchbook.problems.coco import SUITES, SuiteProblem
-from benchbook.problems.digests import digest_code
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance
 from benchbook.problems.instance import TextbookProblem
-from benchbook.problems.own import own_function
 from benchbook.problems.suites.biobj import BIOBJ, BiobjProblem
 from benchbook.problems.suites.constrained import CONSTRAINED, ConstrainedProblem
 from benchbook.problems.textbook_table import TEXTBOOK

@@ -9,10 +9,10 @@ import numpy as np
 
 from benchbook.digests import text_digest
 from benchbook.errors import UsageError
-from benchbook.problems.calls import Calls, numbers
-from benchbook.problems.digests import digest_code
+from benchbook.problems.callables.calls import Calls, numbers
+from benchbook.problems.callables.digests import digest_code
+from benchbook.problems.callables.several import Several, SeveralValues, check_several
 from benchbook.problems.info import MOST_VARIABLES, check_points, continuous, read_only
-from benchbook.problems.several import Several, SeveralValues, check_several
 from benchbook.typing import FloatArray
 from benchbook.whole_numbers import check_whole
 

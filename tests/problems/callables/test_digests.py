@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchbook.problems import digest, from_callable, problem
-from benchbook.problems.digests import digest_code
+from benchbook.problems.callables.digests import digest_code
 
 
 def scaled(scale: Any) -> Any:
@@ -109,7 +109,7 @@ def test_an_unbound_variable_counts_as_missing() -> None:
 
 CODE = """
 import sys
-from benchbook.problems.digests import digest_code
+from benchbook.problems.callables.digests import digest_code
 space = {}
 exec("def f(x, tags=frozenset({'a', 'b', 'c'})):\\n    return x[0] if x[0] in {'p', 'q', 'r'} else 2.5", space)
 print(digest_code(space["f"]))

@@ -9,10 +9,10 @@ from typing import Any, Unpack
 
 from benchbook.errors import UsageError
 from benchbook.importing import is_place, load_object
-from benchbook.problems.announced import announced, load_announced
-from benchbook.problems.custom import CallableProblem, from_callable
+from benchbook.problems.callables.announced import announced, load_announced
+from benchbook.problems.callables.custom import CallableProblem, from_callable
+from benchbook.problems.callables.several import Several
 from benchbook.problems.info import ProblemInfo
-from benchbook.problems.several import Several
 from benchbook.whole_numbers import check_whole
 
 
@@ -116,7 +116,7 @@ def function(
         vectorized: It takes points `(n, dim)` and returns `(n,)`.
         on_error: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
         **several: `constraints`, `n_constraints`, `objectives`, `ideal`, `nadir`: constraints, or two objectives; see
-            `benchbook.problems.several.Several`.
+            `benchbook.problems.callables.several.Several`.
 
     Raises:
         UsageError: An argument does not fit the others.

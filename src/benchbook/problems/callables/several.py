@@ -10,8 +10,8 @@ import numpy as np
 
 from benchbook.digests import text_digest
 from benchbook.errors import UsageError
-from benchbook.problems.calls import Calls, Together, numbers
-from benchbook.problems.digests import digest_code
+from benchbook.problems.callables.calls import Calls, Together, numbers
+from benchbook.problems.callables.digests import digest_code
 from benchbook.problems.info import read_only
 from benchbook.typing import FloatArray
 from benchbook.whole_numbers import check_whole

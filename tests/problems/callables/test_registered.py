@@ -10,7 +10,7 @@ import pytest
 import benchbook as bb
 from benchbook.errors import UsageError
 from benchbook.problems import digest, expand, names
-from benchbook.problems.announced import _entry_points
+from benchbook.problems.callables.announced import _entry_points
 
 COST = '''
 import benchbook as bb
