@@ -56,7 +56,7 @@ def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
     files = {"f1.info": f"{old}a.dat, 1:100|5.9e-01\n", "a.dat": data}
     (run,) = read_coco(write(files))
     assert (run.evaluations, run.history.evaluations.tolist()) == (100, [1, 17])
-    assert "line 3: the .tdat file is missing; 1 runs end where the index tells" in caplog.text
+    assert "line 3: the .tdat file is missing; 1 runs end where the index says" in caplog.text
     for wrong in ("1:100|7.0e-01", "1:100|3.0e-01", "1:9|6.0e-01"):
         with pytest.raises(ArtifactError, match="f1.info, line 3: instance 1"):
             list(read_coco(write({**files, "f1.info": f"{old}a.dat, {wrong}\n"})))
@@ -70,7 +70,7 @@ def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     first, second = read_coco(write({"f1.info": index, "a.dat": ONE + lost + TWO}))
     assert (first.best_value, second.best_value) == (0.25, 0.125)
-    with pytest.raises(ArtifactError, match="which of them belong together cannot be told"):
+    with pytest.raises(ArtifactError, match="it is unclear which belong together"):
         list(read_coco(write({"f1.info": index, "a.dat": TWO + ONE})))
 
 
@@ -85,7 +85,7 @@ def test_runs_are_told_apart_by_their_optimum(write) -> None:
 def test_rows_with_the_optimum_of_another_instance_are_an_error(write) -> None:
     """BBOB tells the optimum of each instance, and the header of the rows which one was subtracted."""
     index = f"{NEW}a.dat, 7:100|2.5e-01, 2:100|1.2e-01\n"
-    said = r"f1\.info, line 3: the header of the rows of instance 7, on line 1 .* optimum 79\.48, which is that of instance 1"
+    said = r"f1\.info, line 3: the header of the rows of instance 7, on line 1 .* optimum 79\.48, which belongs to instance 1"
     with pytest.raises(ArtifactError, match=said):
         list(read_coco(write({"f1.info": index, "a.dat": ONE + TWO})))
 
@@ -96,7 +96,7 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     assert len(list(read_coco(write({"f1.info": index, "a.dat": data})))) == 2
     (record,) = caplog.records
-    assert "a.dat tells are not those of bbob_f1 in benchbook, first of instance 1" in record.getMessage()
+    assert "a.dat are not those of bbob_f1 in benchbook, first for instance 1" in record.getMessage()
 
 
 def test_another_reference_of_two_objectives_is_warned_of(write, caplog) -> None:
@@ -125,7 +125,7 @@ def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: st
     index = f"{NEW}a.dat, 1:100|2.5e-01\n".replace("'bbob'", f"'{suite}'").replace("funcId = 1", f"funcId = {number}")
     assert len(list(read_coco(write({"f.info": index, "a.dat": rows((1, 9), (100, 0.25), optimum=optimum)})))) == 1
     assert not caplog.records
-    with pytest.raises(ArtifactError, match="which is that of instance 1"):
+    with pytest.raises(ArtifactError, match="which belongs to instance 1"):
         list(read_coco(write({"f.info": index.replace(" 1:", " 2:"), "a.dat": rows((1, 9), (100, 0.25), optimum=optimum)})))
 
 

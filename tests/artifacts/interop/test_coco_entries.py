@@ -108,11 +108,11 @@ def test_the_suite_tells_the_function(suite: str, number: int, name: str) -> Non
 
 
 def test_what_an_index_does_not_name_is_warned_of(write, caplog) -> None:
-    """A suite that is none of COCO's, text in a header that is no field, and data files without an entry."""
+    """A suite that is not one of COCO's, text in a header that is not a field, and data files without an entry."""
     index = info(suite="bob").replace("DIM", "x DIM") + "a.dat, 1:100|1e-9\n"
     (run,) = read_coco(write({"f1.info": index, "a.dat": ONE, "lost.dat": TWO}))
     assert run.problem.name == "coco_bob_f1"
-    said = ("the suite 'bob' is none of COCO's", "line 1: left out, no fields of a header: 'x'", "lost.dat: left out, no index")
+    said = ("the suite 'bob' is not one of COCO's", "line 1: left out, no fields of a header: 'x'", "lost.dat: left out, no index")
     assert [text in caplog.text for text in said] == [True, True, True]
 
 

@@ -79,7 +79,7 @@ def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, c
     rows = ROWS.format(0.5).replace("1 9.5000000000\n", "")
     assert len(list(read_ioh(write(log_of(1, [(entry, rows)] * 3, suite="BBOB"))))) == 3
     (record,) = caplog.records
-    assert "line 2: the first row of a run is evaluation 7, expected 1; so it is in 3 runs" in record.getMessage()
+    assert "line 2: the first row of a run is evaluation 7, expected 1; the same in 3 runs" in record.getMessage()
 
 
 def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
@@ -126,7 +126,7 @@ def test_every_run_has_a_say_in_the_suite(write: Write) -> None:
 def test_functions_that_sbox_shares_with_bbob_are_of_the_suite_of_their_folder(write: Write, caplog) -> None:
     """f24 alone may be of either; with f1 next to it, which is another function in SBOX, it is BBOB's."""
     assert names(write(log_of(24, [bbob_run(24, 1)]))) == {"ioh_unknown_suite_LunacekBiRastrigin"}
-    assert "BBOB and SBOX have these values; it is taken for neither. Say which by --suite" in caplog.text
+    assert "BBOB and SBOX have these values and is taken for neither; choose one with --suite" in caplog.text
     assert names(write(log_of(1, [bbob_run(1, 1)]))) == {"bbob_f1", "bbob_f24"}
 
 
@@ -173,8 +173,8 @@ def test_names_that_a_suite_does_not_have_are_warned_of(write: Write, caplog) ->
     run = bbob_run(1, 1)
     assert names(write(log_of(1, [run], suite="BBOB", function_name="Spher"))) == {"ioh_BBOB_Spher"}
     assert names(write(log_of(1, [run], suite="BxOB"))) == {"ioh_BxOB_Sphere"}
-    assert "line 16: f1 Spher is no function of BBOB, and kept apart" in caplog.text
-    assert "line 16: the suite 'BxOB' is none of IOHprofiler's; functions are named after it" in caplog.text
+    assert "line 16: f1 Spher is not a function of BBOB and is kept apart" in caplog.text
+    assert "line 16: the suite 'BxOB' is not one of IOHprofiler's; functions are named after it" in caplog.text
 
 
 @pytest.mark.parametrize(
