@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchbook.artifacts.codec import document_of, encode, frames_of
+from benchbook.artifacts.codec import Frame, document_of, encode, frames_of
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.validate import MOST_EXPLAINED, checked, fits_schema
@@ -169,7 +169,7 @@ def read_imported(store: Path) -> Iterator[ImportedRun]:
             log.warning("left out %d imported runs that cannot be read; the first: %s", len(damaged), damaged[0])
 
 
-def _document(frame: bytes, place: str, *, explain: bool) -> JsonObject:
+def _document(frame: Frame, place: str, *, explain: bool) -> JsonObject:
     document = document_of(frame, place)
     if not explain and not fits_schema(document):
         raise ArtifactError(f"{place}: does not fit its schema")

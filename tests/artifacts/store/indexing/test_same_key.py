@@ -58,7 +58,7 @@ def add_copy(store: Path, change: Change, *, in_front: bool) -> None:
 @pytest.mark.parametrize("indexed", [True, False])
 @pytest.mark.parametrize("change", [better, other_history])
 def test_an_altered_copy_does_not_hide_the_run(store: Path, change: Change, indexed: bool, in_front: bool) -> None:
-    """Neither where it comes first, nor where the index knows the shard as it was; `check` names it, `repair` removes it."""
+    """Neither if it comes first nor if the index knows the old shard; `check` names it and `repair` removes it."""
     true = shown(store)
     if not indexed:
         (store / INDEX).unlink()
@@ -107,7 +107,9 @@ def test_runs_whose_plan_cannot_be_read_are_merged(store: Path, tmp_path: Path) 
     assert len(bb.open(tmp_path / "into", everything=True)) == 4
 
 
-def test_a_report_leaves_out_what_cannot_be_read(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_leaves_out_what_cannot_be_read(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A plan or a run that is damaged costs only itself."""
     (store / "manifest.json.zst").write_bytes(b"x")
     (shard,) = store.glob("shards/*.runs.zst")

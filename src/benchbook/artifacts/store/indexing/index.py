@@ -1,9 +1,9 @@
-"""The index of a store: the position of each run, and the most requested values; can be rebuilt from the shards at any
-time.
+"""The index of a store: the position of each run and its most requested values, rebuilt from the shards if needed.
 
 It is an SQLite file next to the shards, or in memory if the store is not writable. `sync` reads only what was
-appended since; a shard that became shorter or was rewritten makes it start again. A seal (see
-`benchbook.artifacts.store.indexing.seal`) tells whether the file is still as benchbook wrote it; otherwise it is rebuilt.
+appended since; if a shard became shorter or was rewritten, it starts again. A seal (see
+`benchbook.artifacts.store.indexing.seal`) shows whether the file is still as benchbook wrote it; otherwise it is
+rebuilt.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import orjson
 from benchbook.artifacts.store.indexing.row import COLUMNS, IndexRow, Row
 from benchbook.artifacts.store.indexing.run_reading import read_run
 from benchbook.artifacts.store.indexing.same_key import OTHERS, OTHERS_BY_KEY, put_in
-from benchbook.artifacts.store.indexing.seal import Seal
 from benchbook.artifacts.store.indexing.scan import Damage, ScannedRun, ScannedShared, scan
+from benchbook.artifacts.store.indexing.seal import Seal
 from benchbook.artifacts.store.shards import shards_of
 from benchbook.errors import ArtifactError, BenchbookError, StorageError
 from benchbook.typing import JsonObject
@@ -176,8 +176,7 @@ class Index:
             self.query(_CELLS)
 
     def _verify(self) -> None:
-        """Compare the file with its seal, unless no other process has written to it; raise `DatabaseError` if it is
-        broken."""
+        """Compare the file with its seal if another process has written to it; raise `DatabaseError` if broken."""
         state = self.query("PRAGMA data_version").fetchone()[0]
         if state == self._verified:
             return
@@ -243,7 +242,10 @@ class Index:
                     scanned = item.offset
             elif not self._add(item):
                 pending.append(item)
-        self.query("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)", (path, scanned, size, changed, self._checksum(path, scanned)))
+        self.query(
+            "INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)",
+            (path, scanned, size, changed, self._checksum(path, scanned)),
+        )
         return pending
 
     def _add(self, run: ScannedRun) -> bool:

@@ -1,7 +1,7 @@
 """Putting runs into the index when several have the same key: which of them counts, and where the others are.
 
-The first one counts, but a completed run comes before a failed one, and a run that does not match its digests behind all
-others: somebody changed it. The others are kept in a table of their own, and read where the one that counts is damaged.
+The first one counts, but completed runs come before failed ones, and runs that do not match their digests, because
+somebody changed them, come last. The others are kept in a separate table and read if the one that counts is damaged.
 """
 
 from __future__ import annotations

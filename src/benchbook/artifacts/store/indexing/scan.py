@@ -12,13 +12,12 @@ import orjson
 
 from benchbook.artifacts.codec import MOST_REFUSED_BYTES, document_of
 from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.store.deduplicated import short_digest
 from benchbook.artifacts.store.indexing.row import IndexRow
 from benchbook.artifacts.store.shards import frames_of_shard
-from benchbook.artifacts.store.deduplicated import short_digest
 from benchbook.artifacts.validate import MOST_EXPLAINED, Finding, fits_schema, schema_findings
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError
-
 
 _MANY = Finding("$", "does not fit its schema")
 

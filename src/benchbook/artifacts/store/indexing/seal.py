@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 FILE_NAME = "index.seal"
-# In the header of an SQLite file: the change counter and "version valid for" with the library's version, which a commit sets.
+# Fields of an SQLite header that a commit sets: the change counter, "version valid for" and the library's version.
 _SET_BY_COMMIT = ((24, 28), (92, 100))
 
 
