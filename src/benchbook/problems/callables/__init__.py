@@ -1,1 +1,1 @@
-"""Your own functions: registered, called with care, and identified by their code."""
+"""Your own functions: their registration, calls and digests."""

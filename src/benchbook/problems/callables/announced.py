@@ -1,4 +1,4 @@
-"""Functions that installed packages announce by an entry point of the group `benchbook.functions`."""
+"""Functions that installed packages announce through entry points of the group `benchbook.functions`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUP = "benchbook.functions"
 
 
 def announced() -> dict[str, EntryPoint]:
-    """Return what installed packages announce, by name; loads none of it.
+    """Return the functions that installed packages announce, by name, without loading them.
 
     Raises:
         UsageError: Two packages announce different functions under one name.
@@ -24,7 +24,7 @@ def announced() -> dict[str, EntryPoint]:
 
 
 def load_announced(name: str) -> Any:
-    """Load what a package announces under a name.
+    """Load the function that a package announces under a name.
 
     Raises:
         UsageError: It cannot be loaded.

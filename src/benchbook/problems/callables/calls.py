@@ -1,4 +1,4 @@
-"""Calling what a user wrote, point by point or a batch at a time, and checking what it returns."""
+"""Calls of a user's function, point by point or in batches, with checks of what it returns."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 
 
 class Calls:
-    """The values of a user's callable at checked points.
+    """Evaluates a user's callable at checked points.
 
     Args:
-        function: Takes a copy of one point, shape `(dim,)`; where `vectorized`, of a batch, shape `(n, dim)`.
+        function: Takes a copy of one point, shape `(dim,)`; if `vectorized`, of a batch, shape `(n, dim)`.
         width: How many numbers it returns for a point; None: one, without an axis of its own.
         vectorized: Whether it takes batches.
-        on_error: `stop`: what it raises goes on as `ObjectiveError`; `nan`: the point's values are NaN.
-        what: What the callable is, for messages.
+        on_error: `stop`: its exceptions are raised as `ObjectiveError`; `nan`: the point's values are NaN.
+        what: What messages call the callable.
         name: Name of the problem, for messages.
     """
 
@@ -102,7 +102,7 @@ class Calls:
         return array.copy()
 
     def _tell(self, error: Exception) -> None:
-        """Say what the first error of a problem was; the record counts them all as invalid evaluations."""
+        """Log the first error of a problem; the record counts all of them as invalid evaluations."""
         log.log(logging.DEBUG if self._told else logging.WARNING, "%s: %s", self._name, self._raised(error))
         self._told = True
 
@@ -113,10 +113,10 @@ class Calls:
 
 
 class Together:
-    """Several callables of one number each as one of several numbers.
+    """Combines several callables that return one number each into one that returns several numbers.
 
     Args:
-        functions: Each takes one point and returns a number, or where `vectorized` a batch and returns `(n,)`.
+        functions: Each takes one point and returns a number or, if `vectorized`, takes a batch and returns `(n,)`.
         vectorized: Whether they take batches.
     """
 
@@ -125,13 +125,13 @@ class Together:
         self._vectorized = vectorized
 
     def __call__(self, x: FloatArray, /) -> Any:
-        """Return the numbers of all, in their order."""
+        """Return the numbers of all callables, in order."""
         values = [function(x.copy()) for function in self.functions]
         return np.column_stack(values) if self._vectorized else values
 
 
 def numbers(value: Any) -> FloatArray | None:
-    """Return real numbers as a float array of their own shape; None if they are anything else."""
+    """Return real numbers as a float array of the same shape; None for anything else."""
     try:
         array = np.asarray(value)
         if array.dtype.kind in "fiub":

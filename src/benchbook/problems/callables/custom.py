@@ -34,7 +34,7 @@ class CallableProblem:
         several: SeveralValues | None = None,
     ) -> None:
         self.name = name
-        # how other processes make it again, where they can import it: a function and its arguments
+        # how other processes rebuild it, if they can import it: a function and its arguments
         self.rebuild: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
         self._on_error = on_error
         self.dim = len(lower)
@@ -62,7 +62,7 @@ class CallableProblem:
 
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
-            ObjectiveError: The callable raised, or did not return one real number for each constraint.
+            ObjectiveError: The callable raised an exception, or did not return one real number per constraint.
         """
         x = check_points(x, self.dim)
         if self._several is None or self._several.calls is None:
@@ -70,25 +70,26 @@ class CallableProblem:
         return self._several.calls(x)
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
-        """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`, NaN and infinities as they come.
+        """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`, including NaN and infinities.
 
         With two objectives the shape is `(n, 2)`.
 
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
-            ObjectiveError: The callable raised, or did not return one real number a point (two for two objectives).
+            ObjectiveError: The callable raised an exception, or did not return one real number per point (two for two
+              objectives).
         """
         return self._values(check_points(x, self.dim))
 
     def digest(self) -> str:
-        """Return the SHA-256 (hex) of the callable's code and of the plain data it holds."""
+        """Return the SHA-256 (hex) of the callable's code and of the plain data in it."""
         code = digest_code(self._function)
         if self._several is not None:
             code = text_digest(code, self._several.digest())
         return code if self._on_error == "stop" else text_digest(code, self._on_error)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Pickle by place, where there is one: the function itself may be hidden behind a decorator."""
+        """Pickle by import path if there is one: a decorator may hide the function itself."""
         return super().__reduce_ex__(protocol) if self.rebuild is None else self.rebuild
 
     def __repr__(self) -> str:
@@ -107,18 +108,18 @@ def from_callable(
     on_error: str = "stop",
     **several: Unpack[Several],
 ) -> CallableProblem:
-    """Make a problem of a user's own callable, to be minimised.
+    """Turn a callable into a problem, to be minimised.
 
     Args:
         function: Takes a copy of one point, shape `(dim,)`, and returns its value.
         bounds: Lower and upper bound, each one number for all variables or a sequence of length `dim`; or a pair
             (lower, upper) per variable; or `scipy.optimize.Bounds`.
-        dim: Number of variables; may be left out where a bound is a sequence.
+        dim: Number of variables; may be left out if a bound is a sequence.
         vectorized: The function takes a copy of a batch, shape `(n, dim)`, and returns its values, shape `(n,)`.
         f_opt: Value at the optimum, if known.
-        name: Name of the problem; without it `custom:` and the function's own.
-        instance: Instance number, which is recorded and nothing else.
-        on_error: `stop`: what the function raises ends the run; `nan`: that evaluation counts as an invalid one.
+        name: Name of the problem; by default `custom:` and the function's own name.
+        instance: Instance number, which is only recorded.
+        on_error: `stop`: an exception of the function ends the run; `nan`: the evaluation counts as invalid.
         **several: Constraints and a second objective; see `Several`.
 
     Raises:
@@ -165,10 +166,10 @@ def from_callable(
 
 
 def as_lower_upper(bounds: Any, dim: int | None) -> Any:
-    """Return bounds as (lower, upper), where they are pairs, one per variable, or `scipy.optimize.Bounds`.
+    """Return bounds as (lower, upper) if they are pairs, one per variable, or `scipy.optimize.Bounds`.
 
     Raises:
-        UsageError: They can be read both ways: two pairs in two dimensions.
+        UsageError: They can be read both ways, as two pairs in two dimensions.
     """
     if hasattr(bounds, "lb") and hasattr(bounds, "ub"):  # SciPy's own class
         return bounds.lb, bounds.ub

@@ -1,4 +1,4 @@
-"""Digests of callables: a user's objective with the plain data it holds."""
+"""Digests of callables: a user's objective with the plain data in it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _Above: TypeAlias = tuple[object, ...]
 
 
 def digest_code(function: Callable[..., Any]) -> str:
-    """Return the SHA-256 (hex) of a callable: its source, else its bytecode, and the plain data it holds.
+    """Return the SHA-256 (hex) of a callable: its source, or else its bytecode, and the plain data in it.
 
-    The data are defaults, the variables of its closure and the attributes of its object, where they are numbers,
-    text, arrays, containers of them, or callables themselves. Global names that it uses are not followed, and
-    objects of other kinds count by their type only. The digest is the same in every process.
+    The data are defaults, closure variables and attributes of its object, if they are numbers, texts, arrays,
+    containers of these, or callables. Global names that it uses are not followed, and of other objects only the type
+    counts. The digest is the same in every process.
 
     Examples:
         >>> digest_code(lambda x: x) == digest_code(lambda y: y + 1)
@@ -31,7 +31,7 @@ def digest_code(function: Callable[..., Any]) -> str:
 
 
 def _text(item: Any, above: _Above) -> str:
-    """Put an item into words; `above` are the items it is part of, so that a circle ends."""
+    """Describe an item as text; `above` are the items that contain it, so that cycles end."""
     if isinstance(item, _PLAIN):
         return f"{type(item).__name__}({item!r})"
     if any(item is other for other in above):

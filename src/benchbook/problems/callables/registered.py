@@ -1,4 +1,4 @@
-"""Your own functions with all that a study needs: bounds, dimensions, instances, optimum."""
+"""Your own functions with what a study needs: bounds, dimensions, instances, optimum."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchbook.whole_numbers import check_whole
 
 
 class OwnFunction:
-    """A callable with its box; made by `function`, and called like what it was made of."""
+    """A callable with its bounds; made by `function`, and called like the original."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class OwnFunction:
         on_error: str,
         several: Several,
     ) -> None:
-        """Check the box in one dimension, as the others are alike."""
+        """Check the bounds in one dimension, because the others are alike."""
         functools.update_wrapper(self, function)
         self._function = function
         self._bounds, self._f_opt, self._vectorized, self._on_error = bounds, f_opt, vectorized, on_error
@@ -49,7 +49,7 @@ class OwnFunction:
         return self._function(*args, **kwargs)
 
     def info(self, name: str) -> ProblemInfo:
-        """Return its description under a name of the catalog."""
+        """Return its description under a name in the catalog."""
         text = " ".join((inspect.getdoc(self._function) or "").split("\n\n")[0].split())
         return ProblemInfo(
             name=name,
@@ -68,7 +68,7 @@ class OwnFunction:
         )
 
     def problem(self, name: str, dim: int, instance: int) -> CallableProblem:
-        """Make the problem in one dimension and instance."""
+        """Create the problem for a dimension and an instance."""
         call = functools.partial(self._function, instance=instance) if self._with_instance else self._function
         made = from_callable(
             call,
@@ -158,7 +158,7 @@ def function(
 
 
 def own_function(place: str) -> OwnFunction:
-    """Import your own function from its place, or by the name that an installed package announces.
+    """Import your own function by its path, or by a name that an installed package announces.
 
     Raises:
         UsageError: There is none, or it has no bounds.

@@ -21,12 +21,12 @@ class Several(TypedDict, total=False):
     """Arguments for constraints and for two objectives.
 
     Attributes:
-        constraints: A callable, or several, each taking what the objective takes; a point is feasible where all that
-            they return is at most 0.
-        n_constraints: How many numbers a single callable returns for a point; 1 by default.
-        objectives: 1, or 2: the objective then returns two numbers for a point.
+        constraints: One or several callables with the argument of the objective; a point is feasible if all numbers
+          that they return are at most 0.
+        n_constraints: How many numbers a single callable returns per point; 1 by default.
+        objectives: 1 or 2; with 2, the objective returns two numbers per point.
         ideal: For two objectives: the best value of each, known or estimated.
-        nadir: For two objectives: the point that the hypervolume is measured to, above `ideal` in both.
+        nadir: For two objectives: the reference point of the hypervolume, above `ideal` in both.
     """
 
     constraints: Callable[[FloatArray], Any] | Sequence[Callable[[FloatArray], Any]] | None
@@ -38,13 +38,13 @@ class Several(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SeveralValues:
-    """What was checked.
+    """Checked constraints and objectives.
 
     Attributes:
         functions: The constraints.
-        constraints: How many numbers they return for a point.
-        calls: Evaluates them; None where there are none.
-        ideal, nadir: Of two objectives, shape `(2,)`; None for one objective.
+        constraints: How many numbers they return per point.
+        calls: Evaluates them; None if there are none.
+        ideal, nadir: Points of two objectives, shape `(2,)`; None for one objective.
     """
 
     functions: tuple[Callable[[FloatArray], Any], ...]
@@ -60,7 +60,7 @@ class SeveralValues:
 
 
 def check_several(given: Several, *, vectorized: bool, on_error: str, name: str) -> SeveralValues | None:
-    """Check the arguments; None: there are neither constraints nor a second objective.
+    """Check the arguments; return None if there are neither constraints nor a second objective.
 
     Raises:
         UsageError: One of them is wrong, or does not fit the others.
@@ -106,7 +106,7 @@ def _functions(given: object) -> tuple[Callable[[FloatArray], Any], ...]:
 
 
 def _points(given: Several, objectives: int) -> tuple[FloatArray | None, FloatArray | None]:
-    """Return ideal and nadir point of two objectives."""
+    """Return the ideal and the nadir point of two objectives."""
     points: Mapping[str, Any] = {"ideal": given.get("ideal"), "nadir": given.get("nadir")}
     if objectives == 1:
         for key, value in points.items():
