@@ -18,7 +18,7 @@ from benchbook.analysis.statistics.rankings import ShareCurve
 
 @styled
 def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
-    """Draw runtime profiles, one line per optimizer, with bands where there are any and a cross where data end.
+    """Draw runtime profiles, one line per optimizer, with bands if there are any and a cross where the data end.
 
     References have a wide grey line behind the others, and no cross.
     """
@@ -94,7 +94,7 @@ def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
 
 
 def legend_above(figure: Figure, axes: Sequence[Axes]) -> None:
-    """Put one legend for all panels above them, several rows where it is long."""
+    """Put one legend for all panels above them, in several rows if it is long."""
     entries: dict[str, Artist] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):

@@ -34,5 +34,5 @@ def curves_beside_profile(title: str, curves: Mapping[str, Convergence], profile
     right.set_title("runtime profile")
     right.set_xlabel("evaluations / dimension")
     right.set_ylabel("share reached")
-    legend_above(figure, [left, right])  # the reference is at the right only
+    legend_above(figure, [left, right])  # the reference is only on the right
     return figure

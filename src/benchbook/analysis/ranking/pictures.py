@@ -1,4 +1,4 @@
-"""The pictures of a ranking, with texts that say what there is to see."""
+"""The pictures of a ranking, with alternative texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROLES = ("candidate", "single best", "virtual best", "reference")
 
 
 def mean_rank_picture(ranking: Ranking) -> Picture:
-    """Return mean ranks with intervals, one panel for each number of evaluations."""
+    """Return mean ranks with intervals, one panel per number of evaluations."""
     from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.plots.ranking import mean_rank_figure
 
@@ -23,7 +23,7 @@ def mean_rank_picture(ranking: Ranking) -> Picture:
 
 
 def field_profile_picture(ranking: Ranking) -> Picture:
-    """Return the runtime profiles of the field, one panel for each dimension."""
+    """Return the runtime profiles of the field, one panel per dimension."""
     from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.plots.ranking import field_profile_figure
 

@@ -1,4 +1,4 @@
-"""Powers of ten as plain text: matplotlib's own labels go through its formula parser, a third of a figure's time."""
+"""Powers of ten as plain text: matplotlib's own labels use its formula parser, a third of the time of a figure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class PlainDecades(LogFormatterSciNotation):
-    """Labels the ticks that matplotlib would label, with the same numbers."""
+    """Labels the same ticks as matplotlib with the same numbers."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Return the label of a tick.
@@ -30,7 +30,7 @@ class PlainDecades(LogFormatterSciNotation):
 
 
 def label_decades(axes: Axes) -> None:
-    """Label the logarithmic axes among the two in plain text."""
+    """Label the axes that are logarithmic in plain text."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":
             axis.set_major_formatter(PlainDecades())

@@ -1,4 +1,4 @@
-"""Each optimizer has the same colour, line style and marker in all figures, whichever optimizers are in them."""
+"""Colour, line style and marker of each optimizer, the same in all figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, INK)
 _LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (9, 1.5)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _SLOTS = len(_COLORS) * len(_LINES)
-# Well known ones, so that the usual company can be told apart by colour alone.
+# Common optimizers have different colours.
 _KNOWN = {
     "manta_ray_foraging": 0,
     "differential_evolution": 1,
@@ -28,8 +28,8 @@ _CONTROL = "random_search"
 def optimizer_styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the line style of each optimizer, by label.
 
-    An optimizer has a slot by its name. Where two of one figure would share a slot, the later one by the alphabet
-    takes the next free one; after 35 optimizers styles repeat.
+    An optimizer's name determines its style. If two in a figure would have the same style, the alphabetically later one
+    takes the next free style; after 35 optimizers, styles repeat.
 
     Examples:
         >>> a = optimizer_styles(["manta_ray_foraging", "whale"])["whale"]

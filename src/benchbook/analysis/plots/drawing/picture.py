@@ -1,4 +1,4 @@
-"""A figure as a notebook shows it: deterministic SVG, with a text that says what there is to see."""
+"""A figure for notebooks: deterministic SVG with alternative text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Picture:
 
     Attributes:
         figure: The matplotlib figure.
-        alt: What a reader who cannot see it should know; becomes the alt text on the site.
+        alt: Description for readers who cannot see it; becomes the alt text on the site.
     """
 
     def __init__(self, figure: Figure, alt: str) -> None:
@@ -33,9 +33,9 @@ class Picture:
         self._svg: str | None = None
 
     def svg(self) -> str:
-        """Return the figure as SVG; figures drawn alike give the same text."""
+        """Return the figure as SVG; equal figures give the same text."""
         if self._svg is None:
-            # Drawn once: a second solution of the layout may differ in the last digits.
+            # Drawn once, because a second layout may differ in the last digits.
             buffer = io.StringIO()
             with mpl.rc_context(RC):
                 self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": self.alt})

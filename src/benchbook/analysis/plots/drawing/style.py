@@ -1,4 +1,4 @@
-"""One style for all figures: colour-blind-safe colours, sober axes, deterministic output.
+"""One style for all figures: colour-blind-safe colours, plain axes, deterministic output.
 
 Colours: Okabe & Ito (2008), Color Universal Design, https://jfly.uni-koeln.de/color/.
 """
@@ -30,7 +30,7 @@ OPTIMIZER_STYLE: dict[str, Any] = {"color": BLUE, "linestyle": "-", "linewidth":
 CONTROL_STYLE: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1.6}
 REFERENCE_STYLE: dict[str, Any] = {"color": GREY, "linestyle": "-", "linewidth": 4.0, "alpha": 0.45, "zorder": 1}
 
-# matplotlib types its settings by a Literal of all their names, which a plain dict cannot meet.
+# matplotlib types its settings as a Literal of all names, which a plain dict does not match.
 RC: Any = {
     "svg.hashsalt": "benchbook",
     "svg.fonttype": "path",
@@ -62,7 +62,7 @@ RC: Any = {
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Let a drawing function work in the common style; matplotlib reads many settings only while it draws."""
+    """Run a drawing function in the common style; matplotlib reads many settings only while drawing."""
 
     @functools.wraps(draw)
     def inside(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -76,7 +76,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
 def new_figure(
     rows: int = 1, columns: int = 1, *, width: float = 8.0, height: float = 3.6, **options: Any
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure in the common style, in inches, with its axes row by row; pyplot is not involved."""
+    """Return a figure in the common style, size in inches, and its axes row by row; pyplot is not used."""
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, list(axes.flat)
