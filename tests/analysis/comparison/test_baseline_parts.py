@@ -71,5 +71,5 @@ def test_a_smaller_baseline_leaves_no_parts_of_the_one_before(folder: Path) -> N
 def test_a_name_of_a_part_is_refused(folder: Path) -> None:
     """It would hide among the parts of another baseline."""
     runs = [bb.run("random_search", "sphere", dim=2, budget=10, seed=1)]
-    with pytest.raises(UsageError, match="no [.]part2"):
+    with pytest.raises(UsageError, match=r"no \.part2"):
         publish(runs, "large.part2", folder=folder)

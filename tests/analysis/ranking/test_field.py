@@ -129,7 +129,7 @@ def test_expected_times_count_the_evaluations_of_failures() -> None:
 def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer(make_field) -> None:
     """After 2 evaluations a's first hit, after 8 b's second one; those of the candidate do not count."""
     field = make_field({("f", 2): [[[1, 1, 1]], [[2, 20, NEVER]], [[10, 8, NEVER]]]})
-    (profile,) = field_profiles(field, None, "a")
+    (profile,) = field_profiles(field, [], "a")
     curve = next(curve for curve in profile.curves if curve.role == "virtual best")
     x = np.array(profile.x)
     for per_dim, share in [(0.99, 0), (1.1, 1 / 3), (3.9, 1 / 3), (4.3, 2 / 3), (100, 2 / 3)]:
@@ -137,6 +137,15 @@ def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer
     assert [(item.name, item.role) for item in profile.curves] == [
         ("mine", "candidate"), ("a", "single best"), ("b", "published"), ("virtual best", "virtual best"),
     ]  # fmt: skip
+
+
+def test_both_references_are_drawn_where_they_have_all_functions(make_field) -> None:
+    """On a function of BBOB the portfolios of 2009 and of 2009 to 2016, on the problem of another suite none."""
+    references = [reference("best-2009"), reference("best-2009-16")]
+    for function, drawn in [("bbob_f1", ["best-2009", "best-2009-16"]), ("sphere", [])]:
+        field = make_field({(function, 5): [[[4, 9, 24]], [[1, 2, 3]]]})
+        (profile,) = field_profiles(field, references, "a")
+        assert [curve.name for curve in profile.curves if curve.role == "reference"] == drawn
 
 
 def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from benchbook.analysis.ranking.document import read_ranking, to_document, write_ranking
 from benchbook.analysis.ranking.report import ranking_report
-from benchbook.analysis.ranking.summary import share_at, summary_lines
+from benchbook.analysis.ranking.summary import shares_at, summary_lines
 from benchbook.analysis.report.pages import as_html, as_latex
 from benchbook.artifacts.validate import check_document
 from benchbook.errors import ArtifactError
@@ -112,12 +112,12 @@ def test_the_summary_says_the_most_important_things_in_few_lines(ranking: Rankin
         assert part in text, text
 
 
-def test_the_share_at_a_budget_is_that_of_the_last_point_within_it(ranking: Ranking) -> None:
+def test_the_shares_at_a_budget_is_that_of_the_last_point_within_it(ranking: Ranking) -> None:
     """Not that of later points."""
     (profile,) = ranking.profiles
-    assert share_at(profile, "candidate", 50) == 0.1
-    assert share_at(profile, "candidate", 100) == 0.4
-    assert share_at(profile, "published", 100) is None
+    assert shares_at(profile, "candidate", 50) == {"<mine>": 0.1}
+    assert shares_at(profile, "candidate", 100) == {"<mine>": 0.4}
+    assert shares_at(profile, "published", 100) == {}
 
 
 def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) -> None:

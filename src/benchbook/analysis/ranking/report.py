@@ -188,7 +188,8 @@ def _time_text(time: RunningTime) -> str:
 
 
 def _figures(ranking: Ranking) -> list[tuple[str, Picture]]:
-    reference = f", and {ranking.reference}, the best published algorithms of COCO" if ranking.reference else ""
+    drawn = dict.fromkeys(c.name for profile in ranking.profiles for c in profile.curves if c.role == "reference")
+    reference = f", and {' and '.join(drawn)}, the best algorithms published with COCO" if drawn else ""
     return [
         (
             "Mean ranks with 95 % intervals; 1 is best. The last panel decides the order of the rows",

@@ -80,12 +80,12 @@ def expected_times(hits: FloatArray, spent: FloatArray) -> FloatArray:
     return found
 
 
-def field_profiles(field: Field, best: Reference | None, single_best: str) -> tuple[RankingProfile, ...]:
+def field_profiles(field: Field, references: Sequence[Reference], single_best: str) -> tuple[RankingProfile, ...]:
     """Return the runtime profiles of the field, one set for each dimension.
 
     Args:
         field: The field.
-        best: Drawn with them in dimensions in which it has all functions; None: nothing.
+        references: Each is drawn with them in dimensions in which it has all functions.
         single_best: The published optimizer that is marked as the best.
     """
     longest = float(max(field.budgets.max(), 1.0))
@@ -103,9 +103,11 @@ def field_profiles(field: Field, best: Reference | None, single_best: str) -> tu
         ideal = [expected_times(field.hits[row][1:], field.spent[row][1:]).min(axis=0) for row in rows]
         share = np.mean([_shares(times, grid * dim) for times in ideal], axis=0)
         curves.append(_curve(VIRTUAL_BEST, "virtual best", float(field.budgets[1:].max()), share))
-        if best is not None and all((name, dim) in best.evaluations for name in names):
-            share = best.profile(dim, names, grid).share
-            curves.append(_curve(best.name, "reference", longest, share))
+        curves += [
+            _curve(best.name, "reference", longest, best.profile(dim, names, grid).share)
+            for best in references
+            if all((name, dim) in best.evaluations for name in names)
+        ]
         made.append(RankingProfile(dim=dim, x=tuple(grid.tolist()), curves=tuple(curves)))
     return tuple(made)
 
