@@ -10,6 +10,7 @@ from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.baselines import Baseline
 from benchbook.analysis.measures.references import DRAWN, Reference, reference
 from benchbook.analysis.ranking.field import Field, field_of
+from benchbook.analysis.ranking.fixed_budgets import fixed_budgets
 from benchbook.analysis.ranking.running_times import field_profiles, running_times
 from benchbook.analysis.ranking.standing import contenders, parts, standings
 from benchbook.analysis.ranking.summary import counted
@@ -81,6 +82,7 @@ def ranked(
         profiles=field_profiles(field, references, single_best),
         failures=field.failures,
         notes=(*notes, *field.notes),
+        budgets=fixed_budgets(field, [standing.per_dim for standing in stands]),
     )
 
 

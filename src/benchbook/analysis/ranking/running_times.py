@@ -15,6 +15,7 @@ from benchbook.typing import FloatArray
 
 TARGETS = (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-8)
 VIRTUAL_BEST = "virtual best"
+PENALTY = 10
 _POINTS = 61
 
 
@@ -51,6 +52,7 @@ def _running_time(
 ) -> RunningTime:
     problem, hits = field.problems[row], field.hits[row][0, :, column]
     ert = ert_of(hits, field.spent[row][0])
+    penalty = PENALTY * float(field.budgets[0]) * problem[1]
     known = None if best is None else best.evaluations.get(problem)
     place = None if best is None else _place(best.targets, target)
     least = np.inf if known is None or place is None else float(known[place])
@@ -63,6 +65,7 @@ def _running_time(
         runs=len(hits),
         ratio=ert / least if np.isfinite(ert) and np.isfinite(least) else None,
         run_length=length,
+        par10=float(np.where(np.isfinite(hits), hits, penalty).mean()),
     )
 
 
