@@ -146,7 +146,7 @@ def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], art
     for view in views:
         if view.strength is not None and (path := artifacts / strength_file(view.strength)).is_file():
             found[f"artifacts/{strength_file(view.strength)}"] = path
-    found |= {view.artifact: view.path for view in baselines}
+    found |= {name: path for view in baselines for name, path in view.artifacts.items()}
     return {name: path.read_bytes() for name, path in found.items()}
 
 

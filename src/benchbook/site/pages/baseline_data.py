@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
+from benchbook.analysis.comparison.baseline_parts import SUFFIX
+from benchbook.analysis.comparison.baselines import Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
@@ -43,6 +44,12 @@ class BaselineView:
     def artifact(self) -> str:
         """Where it is, relative to the project."""
         return f"artifacts/baselines/{self.path.name}"
+
+    @property
+    def artifacts(self) -> dict[str, Path]:
+        """Its files by where they are relative to the project; a large baseline has several."""
+        files = [self.path] if self.baseline is None else self.baseline.files
+        return {f"artifacts/baselines/{path.name}": path for path in files}
 
     @property
     def has_hits(self) -> bool:
