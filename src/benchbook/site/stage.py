@@ -6,21 +6,20 @@ Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
-from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
-from benchbook.site.pages.baselines import baselines_page
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
-from benchbook.site.pages.explorer import explorer_page
 from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
 from benchbook.site.pages.home import (
     PACKAGES,
@@ -33,7 +32,18 @@ from benchbook.site.pages.home import (
 )
 from benchbook.site.pages.home_picture import front_picture
 from benchbook.site.pages.landscapes import landscapes
-from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    baseline_views,
+    drawable,
+    script,
+    script_name,
+    widest,
+)
+from benchbook.site.pages.published.baselines import baselines_page
+from benchbook.site.pages.published.choose import answers_of, choose_page
+from benchbook.site.pages.published.explorer import explorer_page
+from benchbook.site.pages.published.leaderboard import front_leaderboard, leaderboard_page
 from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
@@ -68,6 +78,8 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
     files |= {script_name(view): script(view).encode() for view in drawable(baselines)}
+    field = widest(baselines)
+    answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
         files["front.svg"] = picture["svg"].encode()
     if report is not None:
@@ -83,6 +95,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "front leaderboard": lambda: front_leaderboard(baselines),
         "leaderboard": lambda: leaderboard_page(baselines),
         "explorer": lambda: explorer_page(baselines),
+        "which optimizer": lambda: choose_page(field, views, answers),
         "problems": problem_cards,
         "project": lambda: project_name(root),
         "project pages": lambda: _own_pages(root / "docs"),
@@ -129,6 +142,13 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
     made_of += runs_made_of(artifacts / view.name / "runs" for view in executed)
     picture = cached(folder, "picture", made_of, draw)
     return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
+
+
+def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
+    """Return what the best optimizers of a baseline are; resampled again only where baseline or code have changed."""
+    made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+    found: dict[str, Any] = cached(folder, "answers", made_of, lambda: answers_of(view))
+    return found
 
 
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from benchbook.analysis.comparison.leaderboard import Leaderboard, dims_of, groups_of, leaderboard, optimizers_of
-from benchbook.site.pages.baseline_data import BaselineView, as_json, drawable, script_name, styles, verify_command
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    as_json,
+    drawable,
+    script_name,
+    styles,
+    verify_command,
+)
 from benchbook.site.pages.spec_views import MISSING, escape, html_table, raw
 
 HEADERS = ("", "optimizer", "mean rank", "AOCC", "targets reached", "solved", "µs / eval.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchbook.site.pages.baseline_data import BaselineView, as_json, drawable, script_name
-from benchbook.site.pages.leaderboard import scripts
+from benchbook.site.pages.published.baseline_data import BaselineView, as_json, drawable, script_name
+from benchbook.site.pages.published.leaderboard import scripts
 from benchbook.site.pages.spec_views import raw
 
 _NONE = "There is no baseline with curves yet: `benchbook baseline publish STUDY --name NAME`.\n"

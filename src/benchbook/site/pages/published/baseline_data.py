@@ -75,6 +75,13 @@ def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
     return [view for view in views if view.has_hits]
 
 
+def widest(views: Sequence[BaselineView]) -> BaselineView | None:
+    """Return the one with the most optimizers, of these the one with the most cells; None if there is none."""
+    found = [(view, view.baseline.summary) for view in drawable(views) if view.baseline is not None]
+    sizes = [(len(optimizers_of(summary)), len(summary.cells)) for _, summary in found]
+    return found[sizes.index(max(sizes))][0] if found else None
+
+
 def styles(labels: Sequence[str]) -> list[dict[str, str]]:
     """Return name, colour and dashes of optimizers, as the figures of the package have them.
 

@@ -12,12 +12,12 @@ import pytest
 from benchbook.analysis.comparison.baselines import load_baseline
 from benchbook.analysis.measures.references import reference
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.site.pages.baseline_data import as_json, baseline_views, drawable, script, styles
-from benchbook.site.pages.baselines import baselines_page
-from benchbook.site.pages.explorer import explorer_page
-from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.published.baseline_data import as_json, baseline_views, drawable, script, styles
+from benchbook.site.pages.published.baselines import baselines_page
+from benchbook.site.pages.published.explorer import explorer_page
+from benchbook.site.pages.published.leaderboard import front_leaderboard, leaderboard_page
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 HOSTILE = "</script><img src=x onerror=alert(4)>`"
 
 
