@@ -36,14 +36,14 @@ from benchbook.site.pages.published.baseline_data import (
     BaselineView,
     baseline_views,
     drawable,
-    script,
-    script_name,
-    widest,
+    script_files,
+    widest_first,
 )
 from benchbook.site.pages.published.baselines import baselines_page
-from benchbook.site.pages.published.choose import answers_of, choose_page
+from benchbook.site.pages.published.board_data import board_name, board_script
+from benchbook.site.pages.published.choose import answers_of, choose_page, front_leaderboard
 from benchbook.site.pages.published.explorer import explorer_page
-from benchbook.site.pages.published.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.published.leaderboard import leaderboard_page
 from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
@@ -77,8 +77,10 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    files |= {script_name(view): script(view).encode() for view in drawable(baselines)}
-    field = widest(baselines)
+    for view in drawable(baselines):
+        files |= script_files(view)
+    files |= {board_name(view): board_script(view).encode() for view in drawable(baselines)}
+    field = next(iter(widest_first(drawable(baselines))), None)
     answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
         files["front.svg"] = picture["svg"].encode()
@@ -92,7 +94,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "specs here": lambda: spec_cards(views, pictures, base="", static="../_static/"),
         "specs table": lambda: specs_table(views, base=""),
         "spec pages": lambda: spec_pages(views),
-        "front leaderboard": lambda: front_leaderboard(baselines),
+        "front leaderboard": lambda: front_leaderboard(field, answers),
         "leaderboard": lambda: leaderboard_page(baselines),
         "explorer": lambda: explorer_page(baselines),
         "which optimizer": lambda: choose_page(field, views, answers),

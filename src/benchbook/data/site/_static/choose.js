@@ -168,7 +168,11 @@
         return found ? { name: data.optimizers[found.picks[0][0]].name, sure: found.picks[0][4] } : null;
       }),
     }));
-    bb.strips(root.querySelector(".bb-strips"), { budgets: data.budgets, rows, inks, mark: state.budget,
+    const ends = data.budgets.flatMap((budget, k) => {
+      const [now, next] = [budget, data.budgets[k + 1]].map((b) => answer(state.dim, state.structure, b));
+      return now && next && next.of < now.of ? [[budget, `${now.of - next.of} of ${now.of} end at ${bb.count(budget)}`]] : [];
+    });
+    bb.strips(root.querySelector(".bb-strips"), { budgets: data.budgets, rows, inks, ends, mark: state.budget,
       pick: (row, k) => choose({ structure: data.structures[row].name, budget: data.budgets[k] }) });
   }
 

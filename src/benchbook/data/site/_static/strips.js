@@ -28,8 +28,9 @@
 
   const shade = (sure) => (sure === undefined ? 34 : sure >= 0.95 ? 60 : sure >= 0.5 ? 34 : 14);
 
-  /* Rows are { label, winners: [{ name, sure } or null], active }; `pick(row, k)` is called for the field chosen. */
-  bb.strips = function (holder, { budgets, rows, inks, mark, pick }) {
+  /* Rows are { label, winners: [{ name, sure } or null], active }; `ends` are [budget, text] where optimizers drop out, and
+     `pick(row, k)` is called for the field chosen. */
+  bb.strips = function (holder, { budgets, rows, inks, mark, ends = [], pick }) {
     const last = Math.log(budgets[budgets.length - 1] / budgets[0]) || 1;
     const left = (budget) => (100 * Math.log(budget / budgets[0])) / last;
     const seen = new Map();
@@ -63,6 +64,11 @@
         box.append(bb.el("span", { class: "bb-strip-name" }, field.name));
         strip.append(box);
       }
+      for (const [budget] of ends) {
+        const line = bb.el("span", { class: "bb-strip-end", "aria-hidden": "true" });
+        line.style.left = `${left(budget)}%`;
+        strip.append(line);
+      }
       if (mark && row.active) {
         const line = bb.el("span", { class: "bb-strip-mark", "aria-hidden": "true" });
         line.style.left = `${left(mark)}%`;
@@ -72,7 +78,7 @@
         bb.el("div", { class: "bb-strip-label" }, row.label), strip);
     });
     const axis = bb.el("div", { class: "bb-strip bb-strip-axis" });
-    for (const b of budgets.filter((budget, k) => k === 0 || Number.isInteger(Math.log10(budget)))) {
+    for (const b of budgets.filter((budget, k) => (k === 0 && Number.isInteger(budget)) || Number.isInteger(Math.log10(budget)))) {
       const tick = bb.el("span", { class: "bb-strip-tick" }, bb.count(b));
       tick.style.left = `${left(b)}%`;
       axis.append(tick);
@@ -82,6 +88,9 @@
     const order = [...seen].sort((a, b) => b[1] - a[1]).map(([name]) => name);
     const legend = order.filter((name) => inks.has(name)).map((name) => key(inks.get(name), name));
     if (legend.length < order.length) legend.push(key("grey", "any other"));
+    for (const [, text] of ends) {
+      legend.push(bb.el("span", { class: "bb-strip-key" }, bb.el("span", { class: "bb-strip-dash", "aria-hidden": "true" }), text));
+    }
     holder.replaceChildren(...made,
       bb.el("div", { class: "bb-strip-row" }, bb.el("div", { class: "bb-strip-label" }), axis),
       bb.el("div", { class: "bb-strip-row bb-strip-title" }, bb.el("div", { class: "bb-strip-label" }),

@@ -62,6 +62,24 @@ def choose_page(view: BaselineView | None, specs: Sequence[SpecView], answers: M
     )
 
 
+def front_leaderboard(view: BaselineView | None, answers: Mapping[str, Any] | None) -> str:
+    """Return the best at each dimension and budget for the front page; a sentence if there is none."""
+    if view is None or answers is None or not answers["answers"]:
+        return _NONE
+    structure = answers["structures"][0]["name"]
+    budgets = _table_budgets(answers)
+    rows = []
+    for dim in answers["dims"]:
+        found = [answers["answers"].get(f"{dim}|{structure}|{int(budget)}") for budget in budgets]
+        cells = "".join(f"<td>{_three(answers, answer) if answer else '–'}</td>" for answer in found)
+        rows.append(f'<tr><th scope="row">{dim} variables</th>{cells}</tr>')
+    about = (
+        f"<p>The first {_PICKS} of {len(answers['optimizers'])} optimizers by mean rank on all functions. Only those "
+        "that were run for a budget are compared at it.</p>"
+    )
+    return raw(f"{_cases(budgets, '', ['<tbody>', *rows, '</tbody>'])}\n{about}\n{source(view, base='')}")
+
+
 def spec_pages_of(specs: Sequence[SpecView]) -> dict[str, str]:
     """Return the addresses of the specs that have a page, by label of their optimizer."""
     shown = [view.name for view in specs if view.executed is not None or view.outcome is not None]
@@ -138,29 +156,42 @@ def _winners(found: Sequence[Choice]) -> list[str]:
 
 def _table(answers: Mapping[str, Any]) -> str:
     """Return the best of all cases, one block of rows for each dimension."""
-    budgets = [b for b in _TABLE_BUDGETS if b in answers["budgets"]] or answers["budgets"][-1:]
-    blocks = []
+    budgets = _table_budgets(answers)
+    lines = []
     for dim in answers["dims"]:
         rows = []
         for structure in answers["structures"]:
-            cells = [_best(answers, dim, structure["name"], budget) for budget in budgets]
-            if any(cells):
-                found = "".join(f"<td>{cell or '–'}</td>" for cell in cells)
-                rows.append(f'<tr><th scope="row">{escape(structure["label"])}</th>{found}</tr>')
+            found = [answers["answers"].get(f"{dim}|{structure['name']}|{int(budget)}") for budget in budgets]
+            if any(found):
+                cells = "".join(f"<td>{_best(answers, answer) if answer else '–'}</td>" for answer in found)
+                rows.append(f'<tr><th scope="row">{escape(structure["label"])}</th>{cells}</tr>')
         if rows:
             head = f'<tr class="bb-block"><th scope="rowgroup" colspan="{1 + len(budgets)}">{dim} variables</th></tr>'
-            blocks.append("\n".join(["<tbody>", head, *rows, "</tbody>"]))
+            lines += ["<tbody>", head, *rows, "</tbody>"]
+    return _cases(budgets, "structure", lines)
+
+
+def _cases(budgets: Sequence[float], first: str, lines: Sequence[str]) -> str:
     heads = "".join(f'<th scope="col">{budget:,.0f} evaluations / variable</th>' for budget in budgets)
     return (
         '<div class="bb-scroll" tabindex="0" role="region" aria-label="Table">\n<table class="bb-table bb-cases">\n'
-        f'<thead><tr><th scope="col">structure</th>{heads}</tr></thead>\n' + "\n".join(blocks) + "\n</table>\n</div>"
+        f'<thead><tr><th scope="col">{first}</th>{heads}</tr></thead>\n' + "\n".join(lines) + "\n</table>\n</div>"
     )
 
 
-def _best(answers: Mapping[str, Any], dim: int, structure: str, budget: float) -> str | None:
-    answer = answers["answers"].get(f"{dim}|{structure}|{int(budget)}")
-    if answer is None:
-        return None
+def _table_budgets(answers: Mapping[str, Any]) -> list[float]:
+    return [b for b in _TABLE_BUDGETS if b in answers["budgets"]] or answers["budgets"][-1:]
+
+
+def _best(answers: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     optimizer, *_, first, _reached = answer["picks"][0]
-    name = _BREAKS.sub("<wbr>", escape(answers["optimizers"][optimizer]["name"]))
-    return f'{name} <span class="bb-share">{100 * first:.0f}&nbsp;%</span>'
+    return f'{_name(answers, optimizer)} <span class="bb-share">{100 * first:.0f}&nbsp;%</span>'
+
+
+def _three(answers: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+    names = "".join(f"<li>{_name(answers, pick[0])}</li>" for pick in answer["picks"])
+    return f'<ol class="bb-three">{names}</ol>'
+
+
+def _name(answers: Mapping[str, Any], optimizer: int) -> str:
+    return _BREAKS.sub("<wbr>", escape(answers["optimizers"][optimizer]["name"]))
