@@ -14,8 +14,9 @@ from benchbook.analysis.comparison.baselines import Baseline, baseline_files, lo
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
-from benchbook.analysis.plots import optimizer_styles
+from benchbook.analysis.plots.drawing import optimizer_styles
 from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.ranking.published import library_of
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
@@ -24,6 +25,7 @@ from benchbook.typing import IntArray
 from benchbook.whole_numbers import whole
 
 _COLORS = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple", SKY: "sky", AMBER: "amber", INK: "ink"}
+_FEW, _SHOWN, _USUAL_DIM = 12, 6, 5
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -82,6 +84,11 @@ def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
     return [view for view in views if view.has_hits]
 
 
+def widest_first(views: Sequence[BaselineView]) -> list[BaselineView]:
+    """Return them by number of optimizers, then by number of cells, the largest first."""
+    return sorted(views, key=lambda view: (-_optimizers(view), -_size(view), view.name))
+
+
 def styles(labels: Sequence[str]) -> list[dict[str, str]]:
     """Return name, colour and dashes of optimizers, as the figures of the package have them.
 
@@ -95,47 +102,90 @@ def styles(labels: Sequence[str]) -> list[dict[str, str]]:
     ]
 
 
-def script(view: BaselineView) -> str:
-    """Return a baseline as a script: pages that are opened as files may load scripts, but no data.
+def script_files(view: BaselineView) -> dict[str, bytes]:
+    """Return a baseline as scripts by path: pages that are opened as files may load scripts, but no data.
 
+    The first holds all but the runs, which have one script for each dimension, so that a page loads only what it shows.
     Hits are differences in base 36, so that a run takes a few bytes.
     """
     if view.baseline is None:
-        return ""
+        return {}
     summary = view.baseline.summary
     targets = [] if summary.targets is None else summary.targets.tolist()
     optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
-    cells = [
-        [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim), _runs(c, c.first_hits)]
-        for c in summary.cells.values()
-        if c.first_hits is not None
-    ]
+    parts: dict[int, list[list[object]]] = {dim: [] for dim in dims}
+    for c in summary.cells.values():
+        if c.first_hits is not None:
+            place = [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim)]
+            parts[c.dim].append([*place, _runs(c, c.first_hits)])
+    key = as_json(view.name)
+    begin = "window.benchbook = window.benchbook || { data: {} };"
+    made = {
+        part_name(
+            view, dim
+        ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(cells)};\n"
+        for dim, cells in parts.items()
+    }
     data = {
         "name": view.name,
         "artifact": view.artifact,
         "href": f"_static/{view.artifact}",
         "verify": verify_command(view),
         "targets": [_exponent(target) for target in targets],
-        "optimizers": styles(optimizers),
-        "functions": [_function(name) for name in functions],
+        "optimizers": [{**style, "library": library_of(style["name"])} for style in styles(optimizers)],
+        "usual": usual(view),
+        "functions": [function_data(name) for name in functions],
         "dims": dims,
-        "cells": cells,
+        "parts": {str(dim): part_name(view, dim) for dim in dims},
         "reference": _reference(summary, functions, dims),
     }
-    key = as_json(view.name)
-    begin = "window.benchbook = window.benchbook || { data: {} };"
-    return f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
+    made[script_name(view)] = f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
+    return {name: text.encode() for name, text in made.items()}
+
+
+def part_name(view: BaselineView, dim: int) -> str:
+    """Return the path of the script with the runs of one dimension."""
+    return f"data/{file_name(view)}.{dim}.js"
+
+
+def usual(view: BaselineView) -> dict[str, list[str]]:
+    """Return what is shown first: all of a small baseline; of a wide one, one dimension and its best optimizers."""
+    if view.baseline is None:
+        return {"optimizers": [], "dims": []}
+    summary = view.baseline.summary
+    optimizers, dims = optimizers_of(summary), dims_of(summary)
+    if len(optimizers) <= _FEW:
+        return {"optimizers": optimizers, "dims": [str(dim) for dim in dims]}
+    dim = _USUAL_DIM if _USUAL_DIM in dims else dims[len(dims) // 2]
+    shares: dict[str, list[float]] = {}
+    for cell in summary.cells.values():
+        if cell.dim == dim and cell.first_hits is not None:
+            shares.setdefault(cell.optimizer, []).append(float(np.mean([len(run) for run in cell.first_hits])))
+    order = sorted(shares, key=lambda name: (-float(np.mean(shares[name])), name))
+    return {"optimizers": order[:_SHOWN], "dims": [str(dim)]}
 
 
 def script_name(view: BaselineView) -> str:
     """Return the path of a baseline's script in the pages' static folder."""
-    return f"data/{view.path.name.removesuffix(SUFFIX)}.js"
+    return f"data/{file_name(view)}.js"
+
+
+def file_name(view: BaselineView) -> str:
+    """Return the name of a baseline's file without suffix."""
+    return view.path.name.removesuffix(SUFFIX)
 
 
 def verify_command(view: BaselineView) -> str:
     """Return the command that repeats some of the runs and compares them with the baseline."""
     what = view.name if view.path.is_relative_to(shipped("baselines")) else view.artifact
     return f"benchbook verify {what} --sample 20"
+
+
+def function_data(name: str) -> dict[str, str]:
+    """Return what the charts show of a function."""
+    known = name in names()
+    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
+    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
 
 
 def as_json(data: object) -> str:
@@ -158,14 +208,12 @@ def _view(path: Path) -> BaselineView:
         )
 
 
+def _optimizers(view: BaselineView) -> int:
+    return 0 if view.baseline is None else len(optimizers_of(view.baseline.summary))
+
+
 def _size(view: BaselineView) -> int:
     return 0 if view.baseline is None else len(view.baseline.summary.cells)
-
-
-def _function(name: str) -> dict[str, str]:
-    known = name in names()
-    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
-    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
 
 
 def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[int]) -> dict[str, object] | None:
