@@ -38,6 +38,7 @@ from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
+from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 _NATIVE = "benchbook.optimizers.native."
@@ -68,7 +69,13 @@ def execute(
     evaluated = problem if quality is None else JudgedProblem(problem, quality)
 
     def make() -> Optimizer:
-        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget // cost)
+        made = planned.optimizer.make(
+            problem.lower,
+            problem.upper,
+            generator_of(spec),
+            horizon=spec.budget // cost,
+            variables=typed_variables(problem),
+        )
         return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
