@@ -143,8 +143,9 @@ class Optimizer(Protocol):
 class OptimizerFactory(Protocol):
     """What makes an optimizer for one run: usually the optimizer's class.
 
-    It is called as `factory(lower, upper, rng, **settings)`; with `horizon=` (the budget in evaluations) as well,
-    unless it declares `anytime = True`.
+    It is called as `factory(lower, upper, rng, **settings)`; with `horizon=` (the number of points that the budget
+    allows) as well, unless it declares `anytime = True`. One that declares that it can do "objectives" or
+    "constraints", and has a parameter of that name, is told their number by it, if a problem has several or some.
     """
 
     def __call__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, **settings: Any) -> Optimizer:

@@ -81,6 +81,7 @@ class OptimizerChoice:
         settings: Every setting, defaults included.
         wants_horizon: Whether it is told the length of the run.
         packages: Distributions, beyond benchbook's own, whose versions can change a result.
+        counts: Which numbers it is told of problems that have more than usual: "objectives", "constraints".
     """
 
     name: str
@@ -88,10 +89,24 @@ class OptimizerChoice:
     settings: Mapping[str, JsonValue]
     wants_horizon: bool
     packages: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
-    def make(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, *, horizon: int) -> Optimizer:
-        """Make the optimizer for one run of `horizon` evaluations in the box between `lower` and `upper`."""
+    def make(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator,
+        *,
+        horizon: int,
+        objectives: int = 1,
+        constraints: int = 0,
+    ) -> Optimizer:
+        """Make the optimizer for one run of `horizon` points in the box between `lower` and `upper`."""
         extra = {"horizon": horizon} if self.wants_horizon else {}
+        if objectives > 1 and "objectives" in self.counts:
+            extra["objectives"] = objectives
+        if constraints and "constraints" in self.counts:
+            extra["constraints"] = constraints
         return self.factory(lower, upper, rng, **extra, **self.settings)
 
     def can_lockstep(self) -> bool:
@@ -188,7 +203,8 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     if isinstance(which, str) and is_own_place(which):
         name = which  # under which it is found again
     parameters = _parameters(factory)
-    complete = {key: parameter.default for key, parameter in parameters.items() if key != "horizon"}
+    counts = tuple(key for key in libraries.COUNTS if key in parameters and key in getattr(factory, "can", ()))
+    complete = {key: item.default for key, item in parameters.items() if key not in ("horizon", *counts)}
     for key, value in settings.items():
         if key not in complete:
             raise unknown_name(f"setting of {name}", key, complete)
@@ -199,7 +215,9 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     complete = {key: _as_json(name, key, value) for key, value in complete.items()}
     horizon = "horizon" in parameters and not getattr(factory, "anytime", False)
     packages = tuple(getattr(factory, "packages", ()))
-    return OptimizerChoice(name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages)
+    return OptimizerChoice(
+        name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages, counts=counts
+    )
 
 
 def describe(which: str) -> Description:

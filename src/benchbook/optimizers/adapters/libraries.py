@@ -38,12 +38,12 @@ class Library:
     optimizers: Mapping[str, Listed]
 
 
-def _anytime(**summaries: str) -> dict[str, Listed]:
-    return {name: Listed(summary=summary, anytime=True) for name, summary in summaries.items()}
+def _anytime(*can: str, **summaries: str) -> dict[str, Listed]:
+    return {name: Listed(summary=summary, anytime=True, can=frozenset(can)) for name, summary in summaries.items()}
 
 
-def _scheduled(**summaries: str) -> dict[str, Listed]:
-    return {name: Listed(summary=summary, anytime=False) for name, summary in summaries.items()}
+def _scheduled(*can: str, **summaries: str) -> dict[str, Listed]:
+    return {name: Listed(summary=summary, anytime=False, can=frozenset(can)) for name, summary in summaries.items()}
 
 
 _LIBRARIES = (
@@ -165,17 +165,29 @@ _LIBRARIES = (
         packages=("pymoo", "cma", "scipy"),
         reference="Blank, J., & Deb, K. (2020). pymoo: Multi-objective optimization in Python. IEEE Access 8, "
         "89497-89509. https://github.com/anyoptimization/pymoo",
-        help="its algorithms for one objective go, such as pymoo:PSO",
-        optimizers=_anytime(
-            CMAES="Covariance matrix adaptation by the library cma.",
-            DE="Differential evolution.",
-            ES="Evolution strategy.",
-            G3PCX="Generalised generation gap with parent-centric crossover.",
-            GA="Genetic algorithm.",
-            ISRES="Improved stochastic ranking evolution strategy.",
-            NelderMead="Simplex search.",
-            PSO="Particle swarm optimization.",
-        ),
+        help="its algorithms for one objective go, such as pymoo:PSO, and four for two, such as pymoo:NSGA3",
+        optimizers={
+            **_anytime(
+                CMAES="Covariance matrix adaptation by the library cma.",
+                ES="Evolution strategy.",
+                G3PCX="Generalised generation gap with parent-centric crossover.",
+                ISRES="Improved stochastic ranking evolution strategy.",
+                NelderMead="Simplex search.",
+                PSO="Particle swarm optimization.",
+            ),
+            **_anytime(
+                "constraints",
+                DE="Differential evolution.",
+                GA="Genetic algorithm.",
+            ),
+            **_anytime("constraints", "objectives", NSGA2="Non-dominated sorting genetic algorithm (NSGA-II)."),
+            **_anytime(
+                "objectives",
+                MOEAD="A search for each of a hundred weighted objectives (MOEA/D).",
+                NSGA3="Non-dominated sorting with reference directions (NSGA-III).",
+                SMSEMOA="Selection by contribution to the hypervolume (SMS-EMOA).",
+            ),
+        },
     ),
     Library(
         prefix="scipy",

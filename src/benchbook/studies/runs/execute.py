@@ -18,7 +18,7 @@ from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy, Observer, Optimizer, evaluations_of_point
+from benchbook.protocols import Noisy, Observer, Optimizer, constraints_of, evaluations_of_point, objectives_of
 from benchbook.records import (
     History,
     Memory,
@@ -68,7 +68,14 @@ def execute(
     evaluated = problem if quality is None else JudgedProblem(problem, quality)
 
     def make() -> Optimizer:
-        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget // cost)
+        made = planned.optimizer.make(
+            problem.lower,
+            problem.upper,
+            generator_of(spec),
+            horizon=spec.budget // cost,
+            objectives=objectives_of(problem),
+            constraints=constraints_of(problem),
+        )
         return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
