@@ -47,7 +47,7 @@ def cases() -> list[Any]:
     return [pytest.param(name, of, id=f"{name}-{of}") for of in PROBLEMS for name in able([of]) if ":" in name]
 
 
-def _run(name: str, of: str, seed: int = 1, budget: int = 240) -> tuple[bb.records.RunRecord, np.ndarray]:
+def _run(name: str, of: str, seed: int = 1, budget: int = 160) -> tuple[bb.records.RunRecord, np.ndarray]:
     trace = PointTrace()
     record = execute(planned(optimizer(name), PROBLEMS[of], seed=seed, budget=budget), observers=[trace])
     return record, trace.points
@@ -64,7 +64,7 @@ def test_a_seed_decides_the_run_whatever_the_global_state(name: str, of: str) ->
         record, points = _run(name, of)
         assert record.error is None, record.error
         assert (random.getstate(), np.random.get_state()[1].tobytes()) == before  # noqa: NPY002  # the same
-        assert record.evaluations == 240 or record.stop is bb.Stop.EXHAUSTED
+        assert record.evaluations == 160 or record.stop is bb.Stop.EXHAUSTED
         assert np.all((points >= LOWER) & (points <= UPPER))
         runs.append(points.tobytes())
     assert runs[0] == runs[1]
@@ -73,7 +73,7 @@ def test_a_seed_decides_the_run_whatever_the_global_state(name: str, of: str) ->
 @pytest.mark.parametrize(("name", "of"), cases())
 def test_what_is_told_matters(name: str, of: str) -> None:
     """Every run finds a feasible point or a part of the hypervolume, and seeds give different runs."""
-    (one, first), (_, second) = (_run(name, of, seed=seed, budget=600) for seed in (1, 2))
+    (one, first), (_, second) = (_run(name, of, seed=seed, budget=400) for seed in (1, 2))
     assert one.best_value is not None
     assert one.best_value < (0.6 if of == "constraints" else -0.1)
     assert first.tobytes() != second.tobytes()

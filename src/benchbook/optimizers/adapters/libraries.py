@@ -200,13 +200,18 @@ _LIBRARIES = (
         optimizers={
             **_anytime(
                 basin_hopping="Random steps, each followed by L-BFGS-B.",
-                cobyqa="Trust-region search on quadratic models.",
-                differential_evolution="Differential evolution, polished by L-BFGS-B.",
                 dual_annealing="Generalised simulated annealing with local searches.",
                 l_bfgs_b="Quasi-Newton search on gradients by finite differences.",
                 nelder_mead="Simplex search.",
                 powell="Line searches along conjugate directions.",
+            ),
+            **_anytime(
+                "constraints",
+                cobyla="Trust-region search on linear models.",
+                cobyqa="Trust-region search on quadratic models.",
+                differential_evolution="Differential evolution, polished by L-BFGS-B.",
                 slsqp="Sequential quadratic programming on gradients by finite differences.",
+                trust_constr="Trust-region interior-point search on gradients by finite differences.",
             ),
             **_scheduled(direct="Dividing rectangles; deterministic."),
         },
