@@ -106,6 +106,8 @@ _LIBRARIES = (
         "https://github.com/facebookresearch/nevergrad",
         help="any name of its registry goes, such as nevergrad:NGOpt",
         optimizers=_scheduled(
+            "constraints",
+            "objectives",
             CMA="Covariance matrix adaptation.",
             DE="Differential evolution.",
             NGOpt="A wizard that chooses an optimizer by dimension and budget.",
@@ -141,13 +143,18 @@ _LIBRARIES = (
         reference="Akiba, T., Sano, S., Yanase, T., Ohta, T., & Koyama, M. (2019). Optuna: A next-generation "
         "hyperparameter optimization framework. KDD 2019. https://github.com/optuna/optuna",
         help="its samplers for real variables go, such as optuna:TPESampler",
-        optimizers=_anytime(
-            CmaEsSampler="Covariance matrix adaptation by the library cmaes.",
-            NSGAIISampler="Genetic algorithm (NSGA-II with one objective).",
-            QMCSampler="Sobol points.",
-            RandomSampler="Random search.",
-            TPESampler="Tree-structured Parzen estimator.",
-        ),
+        optimizers={
+            **_anytime(CmaEsSampler="Covariance matrix adaptation by the library cmaes."),
+            **_anytime(
+                "constraints",
+                "objectives",
+                NSGAIISampler="Non-dominated sorting genetic algorithm (NSGA-II).",
+                NSGAIIISampler="Non-dominated sorting with reference directions (NSGA-III).",
+                QMCSampler="Sobol points.",
+                RandomSampler="Random search.",
+                TPESampler="Tree-structured Parzen estimator.",
+            ),
+        },
     ),
     Library(
         prefix="pycma",
@@ -156,7 +163,7 @@ _LIBRARIES = (
         packages=("cma",),
         reference="Hansen, N., Akimoto, Y., & Baudis, P. (2019). CMA-ES/pycma. https://github.com/CMA-ES/pycma",
         help="it has CMAES",
-        optimizers=_anytime(CMAES="Covariance matrix adaptation, restarted with growing populations."),
+        optimizers=_anytime("constraints", CMAES="Covariance matrix adaptation, restarted with growing populations."),
     ),
     Library(
         prefix="pymoo",
