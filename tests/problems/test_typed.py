@@ -7,7 +7,7 @@ import pytest
 import benchbook as bb
 from benchbook.errors import ShapeError, UsageError
 from benchbook.problems import digest
-from benchbook.problems.own import OwnFunction
+from benchbook.problems.callables.registered import OwnFunction
 from benchbook.studies.runs.cells import execute_cell
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run

@@ -6,7 +6,7 @@ This module imports pydantic and is loaded only where a schema is needed.
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 

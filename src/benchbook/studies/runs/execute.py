@@ -18,7 +18,7 @@ from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy, Observer, Optimizer, evaluations_of_point
+from benchbook.protocols import Noisy, Observer, Optimizer, constraints_of, evaluations_of_point, objectives_of
 from benchbook.records import (
     History,
     Memory,
@@ -75,6 +75,8 @@ def execute(
             generator_of(spec),
             horizon=spec.budget // cost,
             variables=typed_variables(problem),
+            objectives=objectives_of(problem),
+            constraints=constraints_of(problem),
         )
         return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
