@@ -21,8 +21,10 @@ _numerics.pin()
 
 if TYPE_CHECKING:
     from benchbook.analysis import (
+        front_measures,
         open,  # bb.open reads as what it does
         reference,
+        reference_front,
     )
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
@@ -48,6 +50,7 @@ _HOMES = {
     "Stop": "records",
     "Verdict": "records",
     "from_minimize": "optimizers",
+    "front_measures": "analysis",
     "function": "problems",
     "load": "artifacts",
     "open": "analysis",
@@ -56,6 +59,7 @@ _HOMES = {
     "problem": "problems",
     "rank": "studies",
     "reference": "analysis",
+    "reference_front": "analysis",
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
@@ -79,6 +83,7 @@ __all__ = [
     "Stop",
     "Verdict",
     "from_minimize",
+    "front_measures",
     "function",
     "load",
     "open",
@@ -87,6 +92,7 @@ __all__ = [
     "problem",
     "rank",
     "reference",
+    "reference_front",
     "run",
     "save",
     "spec",
