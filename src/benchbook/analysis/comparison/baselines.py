@@ -13,6 +13,7 @@ import numpy as np
 from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.baseline_parts import SUFFIX, is_part, load_parts, part_count, part_path, save_parts
 from benchbook.analysis.comparison.summary import summarise
+from benchbook.analysis.suites import one_suite
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
@@ -82,6 +83,7 @@ def publish(
     summary = summarise(runs)
     if not summary.cells:
         raise UsageError("there are no runs to publish")
+    one_suite((cell.function for cell in summary.cells.values()), "the study")
     created_at = timestamp(clock.now())
     # a link, as this repository has for the baselines that the package ships, stays one
     save_parts(to_document(summary, name, created_at), path.resolve())

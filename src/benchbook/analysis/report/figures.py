@@ -85,14 +85,15 @@ def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Pi
 
 def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Picture]]:
     """Return the attainment of the first two optimizers on a function and the difference; empty without moocore."""
-    from benchbook.analysis.measures.attainment import attainment, attainment_difference, load_moocore
+    from benchbook.analysis.measures.attainment import attainment, attainment_difference
+    from benchbook.analysis.measures.moocore_library import load_moocore
     from benchbook.analysis.plots import Picture, attainment_figure
 
     function = _easiest(table, groups)
     if len(table.optimizers) < 2 or function is None:
         return []
     try:
-        load_moocore()
+        load_moocore("attainment")
     except MissingExtraError:
         return []
     a, b = table.optimizers[:2]
