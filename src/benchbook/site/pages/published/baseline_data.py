@@ -14,7 +14,7 @@ from benchbook.analysis.comparison.baselines import Baseline, baseline_files, lo
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
-from benchbook.analysis.plots.drawing import optimizer_styles
+from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
 from benchbook.analysis.ranking.published import library_of
 from benchbook.errors import ArtifactError
