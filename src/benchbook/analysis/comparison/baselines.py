@@ -12,6 +12,7 @@ import numpy as np
 
 from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.summary import summarise
+from benchbook.analysis.suites import one_suite
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
@@ -76,6 +77,7 @@ def publish(
     summary = summarise(runs)
     if not summary.cells:
         raise UsageError("there are no runs to publish")
+    one_suite((cell.function for cell in summary.cells.values()), "the study")
     created_at = timestamp(clock.now())
     # a link, as this repository has for the baselines that the package ships, stays one
     save_document(to_document(summary, name, created_at), path.resolve())
