@@ -21,8 +21,10 @@ _numerics.pin()
 
 if TYPE_CHECKING:
     from benchbook.analysis import (
+        front_measures,
         open,  # bb.open reads as what it does
         reference,
+        reference_front,
     )
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
@@ -53,6 +55,7 @@ _HOMES = {
     "decoded": "variables",
     "encoded": "variables",
     "from_minimize": "optimizers",
+    "front_measures": "analysis",
     "function": "problems",
     "integer": "variables",
     "load": "artifacts",
@@ -63,6 +66,7 @@ _HOMES = {
     "rank": "studies",
     "real": "variables",
     "reference": "analysis",
+    "reference_front": "analysis",
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
@@ -90,6 +94,7 @@ __all__ = [
     "decoded",
     "encoded",
     "from_minimize",
+    "front_measures",
     "function",
     "integer",
     "load",
@@ -100,6 +105,7 @@ __all__ = [
     "rank",
     "real",
     "reference",
+    "reference_front",
     "run",
     "save",
     "spec",

@@ -23,7 +23,7 @@ def abilities(name: str) -> frozenset[str]:
     if ":" in name:
         library, inner = libraries.split(name)
         listed = library.optimizers.get(inner)
-        return frozenset() if listed is None else listed.can
+        return _declared(optimizer(name).factory) if listed is None else listed.can
     return _declared(optimizer(name).factory)
 
 

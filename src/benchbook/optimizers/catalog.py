@@ -82,6 +82,7 @@ class OptimizerChoice:
         settings: Every setting, defaults included.
         wants_horizon: Whether it is told the length of the run.
         packages: Distributions, beyond benchbook's own, whose versions can change a result.
+        counts: Which numbers it is told of problems that have more than usual: "objectives", "constraints".
     """
 
     name: str
@@ -89,6 +90,7 @@ class OptimizerChoice:
     settings: Mapping[str, JsonValue]
     wants_horizon: bool
     packages: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
     def make(
         self,
@@ -98,8 +100,10 @@ class OptimizerChoice:
         *,
         horizon: int,
         variables: tuple[Variable, ...] = (),
+        objectives: int = 1,
+        constraints: int = 0,
     ) -> Optimizer:
-        """Make the optimizer for one run of `horizon` evaluations in the box between `lower` and `upper`.
+        """Make the optimizer for one run of `horizon` points in the box between `lower` and `upper`.
 
         Args:
             lower: Lower bounds, shape `(dim,)`.
@@ -107,10 +111,16 @@ class OptimizerChoice:
             rng: Generator of the run.
             horizon: Told to an optimizer that wants it.
             variables: Those of a problem where some are not real; told to an optimizer that knows them.
+            objectives: Their number; told to an optimizer that wants it, if there are several.
+            constraints: Their number; told to an optimizer that wants it, if there are some.
         """
         extra: dict[str, Any] = {"horizon": horizon} if self.wants_horizon else {}
         if variables and _knows_variables(self.factory):
             extra["variables"] = variables
+        if objectives > 1 and "objectives" in self.counts:
+            extra["objectives"] = objectives
+        if constraints and "constraints" in self.counts:
+            extra["constraints"] = constraints
         return self.factory(lower, upper, rng, **extra, **self.settings)
 
     def can_lockstep(self) -> bool:
@@ -215,8 +225,9 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     if isinstance(which, str) and is_own_place(which):
         name = which  # under which it is found again
     parameters = _parameters(factory)
-    not_settings = {"horizon", "variables"} if _knows_variables(factory) else {"horizon"}
-    complete = {key: parameter.default for key, parameter in parameters.items() if key not in not_settings}
+    counts = tuple(key for key in libraries.COUNTS if key in parameters and key in getattr(factory, "can", ()))
+    told = {"horizon", *counts, *({"variables"} if _knows_variables(factory) else ())}
+    complete = {key: parameter.default for key, parameter in parameters.items() if key not in told}
     for key, value in settings.items():
         if key not in complete:
             raise unknown_name(f"setting of {name}", key, complete)
@@ -227,7 +238,9 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     complete = {key: _as_json(name, key, value) for key, value in complete.items()}
     horizon = "horizon" in parameters and not getattr(factory, "anytime", False)
     packages = tuple(getattr(factory, "packages", ()))
-    return OptimizerChoice(name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages)
+    return OptimizerChoice(
+        name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages, counts=counts
+    )
 
 
 def describe(which: str) -> Description:

@@ -59,6 +59,7 @@ def test_the_shelf_says_what_is_so(name: str) -> None:
     listed = SHELF[prefix].optimizers[inner]
     assert choice.name == name
     assert choice.wants_horizon is not listed.anytime
+    assert choice.factory.can == listed.can  # type: ignore[attr-defined]  # an adapter's factory
     assert describe(name).summary == listed.summary
     assert "https://" in describe(name).references
     assert "repair" in choice.settings
