@@ -39,14 +39,14 @@ def _info(item: Definition) -> ProblemInfo:
         ends = ""
     elif dim > 9:
         ends = f"{min(item.lower):g} to {max(item.upper):g}, narrower for some of the {dim} variables"
-    counts = [
-        f"{count} {noun}" for count, noun in zip(item.counts, ("g_i(x) <= 0", "h_j(x) = 0"), strict=True) if count
-    ]
+    inequalities, equalities = item.counts
+    parts = [f"{inequalities} constraint{'s' * (inequalities > 1)} g_i(x) <= 0"] if inequalities else []
+    parts += [f"{equalities} equalit{'ies' if equalities > 1 else 'y'} h_j(x) = 0"] if equalities else []
     return ProblemInfo(
         name=item.name,
         family=item.family,
         title=item.title,
-        formula=f"{item.formula}, with {' and '.join(counts)}",
+        formula=f"{item.formula}, with {' and '.join(parts)}",
         lower=min(item.lower),
         upper=max(item.upper),
         optimum=known,

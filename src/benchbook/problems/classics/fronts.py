@@ -223,7 +223,8 @@ FRONTS = (
     _quarter(
         "dtlz3",
         "DTLZ3, quarter of a circle behind many local fronts",
-        "f_1 = (1 + g) cos(pi x_1 / 2), f_2 = (1 + g) sin(pi x_1 / 2), with the g of DTLZ1",
+        "f_1 = (1 + g) cos(pi x_1 / 2), f_2 = (1 + g) sin(pi x_1 / 2), "
+        "g = 100 sum 1 + (x_i - 1/2)^2 - cos(20 pi (x_i - 1/2))",
         lambda x: _arc(x[0], _hills(x[1:])),
         multimodal=True,
     ),
