@@ -146,8 +146,10 @@ class _Lagrangian:
         import cma
 
         self._value, self._limits = np.nan, [np.nan]
-        # Archives of what it has seen would be kept for their own sake: they have no influence.
-        self._function = cma.ConstrainedFitnessAL(lambda _: self._value, lambda _: self._limits, archives=False)
+        # Archives and logs in files are for people to look at, and have no influence.
+        self._function = cma.ConstrainedFitnessAL(
+            lambda _: self._value, lambda _: self._limits, archives=False, logging=0
+        )
 
     def of(self, points: list[FloatArray], fx: FloatArray, gx: FloatArray | None) -> list[float]:
         """Return the values of points, of which `fx` are the objectives and `gx` the constraints."""
