@@ -116,9 +116,9 @@ def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
 
 
 def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
+    from benchbook.analysis.plots.drawing.picture import Picture
+    from benchbook.analysis.plots.drawing.style import INK, new_figure
     from benchbook.analysis.plots.landscape import contours
-    from benchbook.analysis.plots.picture import Picture
-    from benchbook.analysis.plots.style import INK, new_figure
     from benchbook.files import write_atomic
 
     figure, axes = new_figure(1, 1, width=4.6, height=4.2)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
+from benchbook.records import ArchiveRecord
+from benchbook.runs.front_history import FrontHistory
 from benchbook.runs.hypervolume import Archive
 from benchbook.typing import FloatArray
 
@@ -29,6 +31,9 @@ class Quality(Protocol):
             fx: Objectives, shape `(n,)` or `(n, 2)`.
             gx: Constraints, shape `(n, k)`, none above 0 where a point is feasible; None where there are none.
         """
+
+    def archive_record(self) -> ArchiveRecord | None:
+        """Return the points that were not dominated when found; None for one objective."""
 
 
 class FeasibleValue:
@@ -64,6 +69,9 @@ class FeasibleValue:
         judged[~np.isfinite(violation)] = np.nan
         return judged
 
+    def archive_record(self) -> None:
+        """Return None: there is one objective."""
+
 
 class Hypervolume:
     """COCO's indicator: minus the hypervolume found so far; before there is any, the distance to the box.
@@ -82,15 +90,23 @@ class Hypervolume:
     def __init__(self, ideal: FloatArray, nadir: FloatArray, *, attained: bool = False) -> None:
         self.archive = Archive(ideal, nadir, attained=attained)
         self.without_value = 0
+        self._evaluations = 0
+        self._found = FrontHistory(ideal, nadir)
 
     def __call__(self, fx: FloatArray, gx: FloatArray | None, /) -> FloatArray:
         """Judge; see `Quality`."""
         archive = self.archive
         judged: list[float] = []
-        for first, second in fx.tolist():
+        for evaluation, (first, second) in enumerate(fx.tolist(), start=self._evaluations + 1):
             if first - first == 0.0 and second - second == 0.0:  # both are finite
-                archive.add(first, second)
+                if archive.add(first, second):
+                    self._found.add(evaluation, first, second)
                 judged.append(archive.distance - archive.hypervolume)
             else:
                 judged.append(np.nan)
+        self._evaluations += len(judged)
         return np.array(judged, dtype=np.float64)
+
+    def archive_record(self) -> ArchiveRecord:
+        """Return the points that were not dominated when they were found."""
+        return self._found.record()

@@ -85,12 +85,12 @@ class LibraryFactory:
         library, inner = split(name)
         require(library, name)
         # Imported here, so that no run's time holds it.
-        adapted: Adapted = importlib.import_module(f"{_PACKAGE}.{library.module}").adapt(inner)
+        self._module = f"{_PACKAGE}.third_party.{library.module}"
+        adapted: Adapted = importlib.import_module(self._module).adapt(inner)
         self.name = self.__name__ = f"{library.prefix}:{inner}"
         self.packages = library.packages
         self.anytime, self.picklable, self.can = adapted.anytime, adapted.picklable, adapted.can
         self._make = adapted.make
-        self._module = f"{_PACKAGE}.{library.module}"
         settings = {
             **adapted.settings,
             "repair": Parameter(
