@@ -136,18 +136,28 @@ class Pycma(Adapter):
         start = self.lower + self._rng.random(self.dim) * width
         self._es = cma.CMAEvolutionStrategy(start.tolist(), self._sigma0, options)
         if self._constrained:
-            self._lagrangian = _Lagrangian()
+            self._lagrangian = _Lagrangian(self.dim)
 
 
 class _Lagrangian:
     """pycma's augmented Lagrangian, which asks for values of points that are known already."""
 
-    def __init__(self) -> None:
-        import cma
+    def __init__(self, dim: int) -> None:
+        from cma import constraints_handler
+
+        class Silent(constraints_handler.AugmentedLagrangian):  # type: ignore[misc]  # pycma has no types
+            """One that makes neither a folder of logs nor files there."""
+
+            def _init_(self) -> None:
+                self.logging = 0
+                super()._init_()
 
         self._value, self._limits = np.nan, [np.nan]
-        # Archives of what it has seen would be kept for their own sake: they have no influence.
-        self._function = cma.ConstrainedFitnessAL(lambda _: self._value, lambda _: self._limits, archives=False)
+        # Archives are for people to look at, and have no influence.
+        self._function = constraints_handler.ConstrainedFitnessAL(
+            lambda _: self._value, lambda _: self._limits, dimension=dim, archives=False, logging=0
+        )
+        self._function._al = Silent(dim)  # before it makes its own
 
     def of(self, points: list[FloatArray], fx: FloatArray, gx: FloatArray | None) -> list[float]:
         """Return the values of points, of which `fx` are the objectives and `gx` the constraints."""
