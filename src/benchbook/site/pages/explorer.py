@@ -1,4 +1,4 @@
-"""The explorer: the frame of its page; what is in it is drawn in the browser from the published baselines."""
+"""The frame of the explorer's page; the browser draws its content from the published baselines."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ the largest of the chosen dimensions.</p>
 
 
 def explorer_page(views: Sequence[BaselineView]) -> str:
-    """Return the explorer over the published baselines; a sentence if there is none with first hits."""
+    """Return the explorer over the published baselines, or a sentence if none has first hits."""
     found = drawable(views)
     if not found:
         return _NONE
     places = as_json({view.name: script_name(view) for view in found})
     data = f'<script type="application/json" id="bb-explorer-baselines">{places}</script>\n'
-    # the others are loaded once they are chosen
+    # the others are loaded when they are chosen
     return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), 'charts.js', 'explorer.js')}")

@@ -1,4 +1,4 @@
-"""The leaderboard: its page, and its short form for the front page."""
+"""The leaderboard's page and its short form for the front page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHORT = 5
 
 
 def leaderboard_page(views: Sequence[BaselineView]) -> str:
-    """Return the leaderboard of the largest baseline with equal budgets; a sentence if there is none."""
+    """Return the leaderboard of the largest baseline with equal budgets, or a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE
@@ -51,7 +51,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
 
 
 def front_leaderboard(views: Sequence[BaselineView]) -> str:
-    """Return the best of the largest baseline with equal budgets; a sentence if there is none."""
+    """Return the best optimizers of the largest baseline with equal budgets, or a sentence if there is none."""
     found = drawable(views)[:1]
     if not found or found[0].baseline is None:
         return _NONE
@@ -68,7 +68,7 @@ def front_leaderboard(views: Sequence[BaselineView]) -> str:
 
 
 def source(view: BaselineView, *, base: str) -> str:
-    """Return where numbers are from, and how to check them; `base` leads from the page to the root of the site."""
+    """Return the source of the numbers and how to check them; `base` leads from the page to the site's root."""
     published = MISSING if view.baseline is None else view.baseline.created_at[:10]
     artifact = escape(view.artifact)
     return (
@@ -78,7 +78,7 @@ def source(view: BaselineView, *, base: str) -> str:
 
 
 def scripts(*names: str) -> str:
-    """Return the elements that load scripts of the static folder, in this order, after the page."""
+    """Return the elements that load scripts of the static folder in this order, after the page."""
     return "\n".join(f'<script defer src="_static/{escape(name)}"></script>' for name in names)
 
 

@@ -1,7 +1,7 @@
-"""Small pictures of functions: the ranks of their values on a grid over two variables, in bands.
+"""Small pictures of functions: ranks of their values on a grid over two variables, in bands.
 
-Of two objectives the picture shows by how many points of the grid each is dominated, and in another colour those that
-none dominates; of constraints it greys what is not feasible.
+With two objectives, the shade is the number of grid points that dominate a point, and points that none dominates have
+another colour. With constraints, infeasible points are grey.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from benchbook.protocols import Problem, constraints_of, objectives_of
 from benchbook.typing import FloatArray
 
 _POINTS = 96
-_COARSE = 48  # what coco-experiment evaluates goes point by point
+_COARSE = 48  # coco-experiment evaluates point by point
 _BANDS = 16
 _SIDE = 192  # pixels
 _INTERESTING = 5.0  # optima of two objectives lie between -5 and 5, in a box of -100 to 100
-_BEST = (0.90, 0.38, 0.05)  # vermilion, which stands out from blue and grey for every kind of eye
-_GREY = 0.93  # what is not feasible, like a ground without colour
-_NO_METADATA: Any = {"Software": None}  # else the name and version of the program
+_BEST = (0.90, 0.38, 0.05)  # vermilion, which differs from blue and grey also for colour-blind readers
+_GREY = 0.93  # infeasible points
+_NO_METADATA: Any = {"Software": None}  # otherwise name and version of the program
 
 
 def landscape_name(function: str) -> str:
@@ -34,10 +34,10 @@ def landscape_name(function: str) -> str:
 
 
 def landscapes(cache: Path) -> dict[str, bytes]:
-    """Return the picture of every function that benchbook has, as PNG, by its path in the static folder.
+    """Return the pictures of all functions of benchbook as PNG, by their paths in the static folder.
 
     Args:
-        cache: Folder with pictures of earlier builds; each is drawn once for each state of a function's code.
+        cache: Folder with pictures of earlier builds; a function is drawn again only if its code has changed.
     """
     return {landscape_name(name): _picture(name, cache) for name in catalog.shipped_names()}
 
@@ -50,7 +50,7 @@ def _picture(name: str, cache: Path) -> bytes:
         return path.read_bytes()
     plain = problem.dim == 2 and objectives_of(problem) == 1 and not constraints_of(problem)
     made = _drawn(problem, _POINTS if plain else _COARSE)
-    # Not synced to the disk: whatever is lost in a crash of the machine is drawn again.
+    # Not synced to the disk: pictures lost in a crash of the machine are drawn again.
     cache.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_bytes(made)
@@ -72,7 +72,7 @@ def _drawn(problem: Problem, count: int) -> bytes:
     if two:
         values = dominators(values)
     ranks = values.argsort(kind="stable").argsort(kind="stable").reshape(count, count) / count**2
-    # Shades as in the figures of the specs: the darkest and the lightest ones of the map are left out.
+    # Shades as in the figures of specs, without the darkest and the lightest ones of the map.
     bands = (np.floor(ranks * _BANDS) / (_BANDS - 1) + 0.35) / 1.5
     colors = colormaps["Blues_r"](bands)[:, :, :3]
     if two:
@@ -90,7 +90,7 @@ def _drawn(problem: Problem, count: int) -> bytes:
 
 
 def _slice(problem: Problem, count: int) -> FloatArray:
-    """Return a grid over the last two variables, with the others where the optimum or else the centre is."""
+    """Return a grid over the last two variables, with the others at the optimum or, if unknown, at the centre."""
     low, high = np.asarray(problem.lower), np.asarray(problem.upper)
     if objectives_of(problem) > 1:
         low, high = np.maximum(low, -_INTERESTING), np.minimum(high, _INTERESTING)
