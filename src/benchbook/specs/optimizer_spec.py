@@ -54,10 +54,10 @@ def spec(
             installed, claims about it are not judged.
         reference_on: Textbook functions on which both are compared; by default those of the parameters.
         reference_budget_per_dim: Evaluations per variable of this comparison if the parameters would give fewer: enough
-         to distinguish a method that works from one that does not.
+            to distinguish a method that works from one that does not.
         published: A baseline with runs of the optimizer, with which new runs are compared.
         published_on: Its problems to use, as dimensions by function: those on which a change of the optimizer would be
-         most visible. By default the BBOB functions of the parameters, in the largest published dimension.
+            most visible. By default the BBOB functions of the parameters, in the largest published dimension.
         settings: Settings that differ from the optimizer's defaults.
         **params: The parameters, documented in `params/quick.yaml`.
 
@@ -191,7 +191,7 @@ class Spec(SpecBase):
         Args:
             margin: Change of the area over the convergence curve (0 to 1) that does not matter. In cells whose runs
                 vary
-             too much for it, twice the half width of the interval of the change is used instead.
+                too much for it, twice the half width of the interval of the change is used instead.
 
         Raises:
             UsageError: The spec was started without a baseline, or the margin is not above 0.

@@ -101,9 +101,8 @@ def claim_fails_on(
         spec: The spec.
         functions: Names of functions.
         gains: Smallest and largest gain on the control in orders of magnitude, as a median over functions and
-            dimensions.
-         Without it, the claim is about the share of runs that come within a precision, which a broken optimizer passes
-         more easily.
+            dimensions. Without it, the claim is about the share of runs that come within a precision, which a broken
+            optimizer passes more easily.
         precision: Distance from the optimum's value.
         per_dim: Evaluations per variable that count, so that the claim means the same with longer budgets.
         at_most: Largest share of runs that may reach it.

@@ -56,7 +56,7 @@ def claim_as_good_as_published(
         published: The spec's part of the baseline.
         sample: The new runs.
         margin: Change of the area that does not matter. In cells whose runs vary too much for it, twice the half width
-         of the interval of the change is used instead.
+            of the interval of the change is used instead.
 
     Raises:
         UsageError: The margin is not above 0.

@@ -74,9 +74,9 @@ class BlockingCall:
 
     Args:
         work: Runs the library with a given objective. It must not refer to the object that contains this one, or that
-         could never be collected.
+            could never be collected.
         threads: Whether the library always runs in its own thread, because it calls its objective from threads that it
-         starts itself.
+            starts itself.
     """
 
     def __init__(self, work: Work, *, threads: bool = False) -> None:

@@ -77,7 +77,7 @@ class CallableProblem:
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
             ObjectiveError: The callable raised an exception, or did not return one real number per point (two for two
-              objectives).
+                objectives).
         """
         return self._values(check_points(x, self.dim))
 

@@ -36,7 +36,7 @@ class Calibrated:
         claim: The claim in the spec.
         failed: Number of re-seeded specs in which it did not hold.
         low: Smallest measured value after removing its share of false alarms; None if nothing was measured, or if the
-         claim is a test, whose requirement follows from its level.
+            claim is a test, whose requirement follows from its level.
         high: Largest such value.
     """
 
