@@ -1,7 +1,7 @@
-"""Staging: hand-written and generated sources in one folder, where Sphinx finds them.
+"""Staging: hand-written and generated sources in one folder for Sphinx.
 
-Only changed files are written, and obsolete ones removed, so that Sphinx reads no unchanged page.
-Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
+Only changed files are written and obsolete ones are removed, so Sphinx does not read unchanged pages.
+Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, which are filled here.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
 
 def _named(settings: bytes, name: str) -> bytes:
-    """Return the settings of Sphinx with the project's name instead of benchbook's."""
+    """Return the settings of Sphinx with the name of the project in place of benchbook's."""
     return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
 
 
@@ -133,7 +133,7 @@ def _own_pages(docs: Path) -> str:
 
 
 def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:
-    """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
+    """Return the front page's picture and the example report, drawn again only if runs or code have changed."""
 
     def draw() -> dict[str, str] | None:
         picture = front_picture(views, artifacts)
@@ -159,7 +159,7 @@ def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
 
 
 def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
-    """Return the artifacts that the pages' numbers are from."""
+    """Return the artifacts with the numbers on the pages."""
     found = {
         f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": artifacts / "specs" / view.name / FILE_NAME
         for view in views
