@@ -36,6 +36,7 @@ from benchbook.site.pages.published.baseline_data import (
     BaselineView,
     baseline_views,
     drawable,
+    file_name,
     script_files,
     widest_first,
 )
@@ -77,9 +78,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    for view in drawable(baselines):
-        files |= script_files(view)
-    files |= {board_name(view): board_script(view).encode() for view in drawable(baselines)}
+    files |= _baseline_scripts(drawable(baselines), folder.parent / "kept")
     field = next(iter(widest_first(drawable(baselines))), None)
     answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
@@ -144,6 +143,16 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
     made_of += runs_made_of(artifacts / view.name / "runs" for view in executed)
     picture = cached(folder, "picture", made_of, draw)
     return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
+
+
+def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, bytes]:
+    """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
+    made: dict[str, bytes] = {}
+    for view in views:
+        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
+        made |= {board_name(view): board.encode(), **script_files(view)}
+    return made
 
 
 def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
