@@ -19,6 +19,7 @@ from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
+from benchbook.site.pages.dark_figures import with_dark_form
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
 from benchbook.site.pages.home import (
@@ -82,7 +83,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     field = next(iter(widest_first(drawable(baselines))), None)
     answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
-        files["front.svg"] = picture["svg"].encode()
+        files["front.svg"] = with_dark_form(picture["svg"]).encode()
     if report is not None:
         files[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in files.items()}
