@@ -19,6 +19,7 @@ from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
+from benchbook.site.pages.dark_figures import with_dark_form
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.pages.galleries.gallery import problem_cards, spec_cards, thumbnail_name
 from benchbook.site.pages.galleries.landscapes import landscapes
@@ -37,6 +38,7 @@ from benchbook.site.pages.published.baseline_data import (
     BaselineView,
     baseline_views,
     drawable,
+    file_name,
     script_files,
     widest_first,
 )
@@ -77,13 +79,11 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    for view in drawable(baselines):
-        files |= script_files(view)
-    files |= {board_name(view): board_script(view).encode() for view in drawable(baselines)}
+    files |= _baseline_scripts(drawable(baselines), folder.parent / "kept")
     field = next(iter(widest_first(drawable(baselines))), None)
     answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
-        files["front.svg"] = picture["svg"].encode()
+        files["front.svg"] = with_dark_form(picture["svg"]).encode()
     if report is not None:
         files[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in files.items()}
@@ -144,6 +144,16 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
     made_of += runs_made_of(artifacts / view.name / "runs" for view in executed)
     picture = cached(folder, "picture", made_of, draw)
     return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
+
+
+def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, bytes]:
+    """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
+    made: dict[str, bytes] = {}
+    for view in views:
+        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
+        made |= {board_name(view): board.encode(), **script_files(view)}
+    return made
 
 
 def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:

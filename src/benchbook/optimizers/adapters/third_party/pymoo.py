@@ -44,12 +44,7 @@ _CAN = {
 }
 _NOT_FOR_ONE = ("MOEAD", "NSGA3", "SMSEMOA")
 _BY_DIRECTION = ("MOEAD", "NSGA3")  # a search along each of a number of directions in the space of objectives
-_LOCAL = {
-    "BIPOPCMAES",
-    "CMAES",
-    "NelderMead",
-    "PatternSearch",
-}  # they end by themselves, and contain running generators
+_LOCAL = {"BIPOPCMAES", "CMAES", "NelderMead", "PatternSearch"}  # they end by themselves and hold running generators
 _PICKLABLE = {"DE", "EPPSO", "ES", "ISRES", "PSO"}  # the others contain running generators or nested functions
 _OURS = ("seed", "verbose", "output", "termination", "maxfevals", "cmaes_verbose", "verb_log", "x0", "noise_handler")
 _RESTART = Parameter(default=True, kind=bool, meaning="Start again at random points once a search has ended.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -240,11 +242,12 @@ def _exponent(target: float) -> float:
 
 def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:
     return ";".join(
-        f"{_base36(int(spent))}|{','.join(_base36(int(step)) for step in np.diff(run, prepend=0))}"
-        for spent, run in zip(cell.evaluations, hits, strict=True)
+        f"{_base36(spent)}|{','.join(_base36(hit - before) for before, hit in pairwise([0, *run.tolist()]))}"
+        for spent, run in zip(cell.evaluations.tolist(), hits, strict=True)
     )
 
 
+@cache
 def _base36(value: int) -> str:
     """Return a number in base 36; nothing for 0."""
     made = ""
