@@ -200,7 +200,8 @@ class Spec(SpecBase):
     def claim_solves(self, function: str, dim: int, *, target: float, within: int, at_least: float) -> Claim:
         """Claim that a share of runs on a shifted function comes within a target of the optimum.
 
-        Held if the exact interval of the chance lies above the share, failed if below, undecided otherwise.
+        Held if the exact interval of the chance lies above the share, failed if below, undecided otherwise. The
+        expected running time is told with an interval that holds for any distribution of running times.
 
         Args:
             function: Name of the function.
@@ -215,6 +216,23 @@ class Spec(SpecBase):
         return strong_claims.claim_solves(
             self, self.sample, function, dim, target=target, within=within, at_least=at_least
         )
+
+    def claim_precision(
+        self, functions: Sequence[str], dim: int, *, within: int, between: tuple[float, float]
+    ) -> Claim:
+        """Claim how near new runs on the published problems come to the optimum: not less near, and not nearer either.
+
+        Args:
+            functions: Names of functions, of those that were published.
+            dim: Dimension.
+            within: Evaluations that count.
+            between: Least and greatest mean of the decimal logarithm of the precision; `benchbook spec calibrate`
+                proposes both.
+
+        Raises:
+            UsageError: There are no such new runs of a function, of this many evaluations.
+        """
+        return strong_claims.claim_precision(self, self.sample, functions, dim, within=within, between=between)
 
     def _with_baseline(self) -> Published:
         if self._published is None:

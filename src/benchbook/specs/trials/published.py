@@ -24,7 +24,7 @@ _FEWEST = 5  # runs of a cell that say anything about its spread
 _SAMPLE = 3  # runs of each cell that are computed again
 # Areas are means over thousands of evaluations and still have a few equal runs; no cell is taken for exact.
 _LEAST_ERROR = 7e-4
-_POWER = 0.8
+POWER = 0.8  # a change is called detectable if it is noticed with this chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Change:
     def smallest_noticed(self, level: float, least: float) -> float:
         """Return the smallest true change with which difference and half width exceed the margin in 4 of 5 cases."""
         room = self.margin(level, least) - self.half_width(level)
-        return max(0.0, room + t_quantile(_POWER, self.freedom) * self.error)
+        return max(0.0, room + t_quantile(POWER, self.freedom) * self.error)
 
 
 class Published:
