@@ -215,7 +215,7 @@ class Spec(SpecBase):
         """Claim that a share of runs on a shifted function comes within a target of the optimum.
 
         It holds if the exact interval of the probability is above the share, fails if it is below, and is undecided
-        otherwise.
+        otherwise. The expected running time has an interval that holds for any distribution of running times.
 
         Args:
             function: Name of the function.
@@ -230,6 +230,23 @@ class Spec(SpecBase):
         return strong_claims.claim_solves(
             self, self.sample, function, dim, target=target, within=within, at_least=at_least
         )
+
+    def claim_precision(
+        self, functions: Sequence[str], dim: int, *, within: int, between: tuple[float, float]
+    ) -> Claim:
+        """Claim how near new runs on the published problems come to the optimum: not less near, and not nearer either.
+
+        Args:
+            functions: Names of functions, of those that were published.
+            dim: Dimension.
+            within: Evaluations that count.
+            between: Least and greatest mean of the decimal logarithm of the precision; `benchbook spec calibrate`
+                proposes both.
+
+        Raises:
+            UsageError: There are no such new runs of a function, of this many evaluations.
+        """
+        return strong_claims.claim_precision(self, self.sample, functions, dim, within=within, between=between)
 
     def _with_baseline(self) -> Published:
         if self._published is None:
