@@ -104,7 +104,9 @@ def _writer(record: type) -> Convert:
     values = []
     for name in document_fields(record):
         told = record.__dataclass_fields__[name].metadata  # type: ignore[attr-defined]  # it is a dataclass
-        if "missing" in told:
+        if told.get("left_out_if_none"):
+            values.append(f"**({{}} if r.{name} is None else {{{name!r}: as_plain(r.{name})}})")
+        elif "missing" in told:
             known[f"nulls_{name}"] = partial(_with_nulls, missing=told["missing"], whole=told["whole"])
             values.append(f"{name!r}: nulls_{name}(r.{name})")
         else:

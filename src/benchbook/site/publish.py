@@ -12,7 +12,7 @@ from benchbook.artifacts.store.repair import inspect
 from benchbook.errors import BenchbookError, ExitCode, StorageError, UsageError
 from benchbook.files import artifact_root, needed_project, shipped
 from benchbook.site.build import build_site, check_target, place
-from benchbook.site.pages.baseline_data import baseline_views
+from benchbook.site.pages.published.baseline_data import baseline_views
 from benchbook.site.pages.spec_views import SpecView, spec_views
 
 SWITCH = "BENCHBOOK_PUBLISH"

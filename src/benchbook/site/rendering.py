@@ -18,6 +18,7 @@ from pathlib import Path
 from benchbook.digests import text_digest
 from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
+from benchbook.parent_death import dying_with_us
 
 _MOST_LINES = 40
 _TOCTREE = re.compile(r"^```\{toctree\}.*?^```", re.MULTILINE | re.DOTALL)
@@ -55,7 +56,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
     command += ["--fail-on-warning", "--keep-going", "--doctree-dir", str(doctrees), str(source), str(pages)]
     # The order of sets must not affect the pages.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(dying_with_us(command), env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         complaints = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")

@@ -6,21 +6,21 @@ Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
-from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
-from benchbook.site.pages.baselines import baselines_page
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
+from benchbook.site.pages.dark_figures import with_dark_form
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
-from benchbook.site.pages.explorer import explorer_page
 from benchbook.site.pages.galleries.gallery import problem_cards, spec_cards, thumbnail_name
 from benchbook.site.pages.galleries.landscapes import landscapes
 from benchbook.site.pages.galleries.thumbnails import thumbnail
@@ -34,7 +34,19 @@ from benchbook.site.pages.home import (
     specs_table,
 )
 from benchbook.site.pages.home_picture import front_picture
-from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    baseline_views,
+    drawable,
+    file_name,
+    script_files,
+    widest_first,
+)
+from benchbook.site.pages.published.baselines import baselines_page
+from benchbook.site.pages.published.board_data import board_name, board_script
+from benchbook.site.pages.published.choose import answers_of, choose_page, front_leaderboard
+from benchbook.site.pages.published.explorer import explorer_page
+from benchbook.site.pages.published.leaderboard import leaderboard_page
 from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
@@ -67,9 +79,11 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    files |= {script_name(view): script(view).encode() for view in drawable(baselines)}
+    files |= _baseline_scripts(drawable(baselines), folder.parent / "kept")
+    field = next(iter(widest_first(drawable(baselines))), None)
+    answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
-        files["front.svg"] = picture["svg"].encode()
+        files["front.svg"] = with_dark_form(picture["svg"]).encode()
     if report is not None:
         files[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in files.items()}
@@ -80,9 +94,10 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "specs here": lambda: spec_cards(views, pictures, base="", static="../_static/"),
         "specs table": lambda: specs_table(views, base=""),
         "spec pages": lambda: spec_pages(views),
-        "front leaderboard": lambda: front_leaderboard(baselines),
+        "front leaderboard": lambda: front_leaderboard(field, answers),
         "leaderboard": lambda: leaderboard_page(baselines),
         "explorer": lambda: explorer_page(baselines),
+        "which optimizer": lambda: choose_page(field, views, answers),
         "problems": problem_cards,
         "project": lambda: project_name(root),
         "project pages": lambda: _own_pages(root / "docs"),
@@ -131,6 +146,23 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
     return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
 
 
+def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, bytes]:
+    """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
+    made: dict[str, bytes] = {}
+    for view in views:
+        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
+        made |= {board_name(view): board.encode(), **script_files(view)}
+    return made
+
+
+def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
+    """Return what the best optimizers of a baseline are; resampled again only where baseline or code have changed."""
+    made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+    found: dict[str, Any] = cached(folder, "answers", made_of, lambda: answers_of(view))
+    return found
+
+
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
     shown = [view for view in views if view.executed is not None or view.outcome is not None]
     return {f"specs/{page_name(view.name)}.ipynb": spec_page(view) for view in shown}
@@ -146,7 +178,7 @@ def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], art
     for view in views:
         if view.strength is not None and (path := artifacts / strength_file(view.strength)).is_file():
             found[f"artifacts/{strength_file(view.strength)}"] = path
-    found |= {view.artifact: view.path for view in baselines}
+    found |= {name: path for view in baselines for name, path in view.artifacts.items()}
     return {name: path.read_bytes() for name, path in found.items()}
 
 

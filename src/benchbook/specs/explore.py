@@ -10,7 +10,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.measures.attainment import attainment, attainment_difference
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import Picture, attainment_figure, curves_beside_profile, trajectory_grid
 from benchbook.errors import UsageError
 from benchbook.observers import PointTrace
@@ -86,7 +86,7 @@ class Choice:
         """
         runs = self.runs()
         curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
-        profiles = with_reference(runs.profile("dim"), runs.hits())
+        profiles = with_references(runs.profile("dim"), runs.hits())
         ends = "; ".join(
             f"{profile.optimizer} {number(float(curves[profile.optimizer].median[-1]), 2)} and "
             f"{100 * float(profile.share[-1]):.0f} %"

@@ -19,7 +19,7 @@ from benchbook.specs import spec_ranking, standard_claims, strong_claims
 from benchbook.specs.claims import number
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
-from benchbook.specs.spec_plan import givens, library_of, shared_givens, spec_plan
+from benchbook.specs.spec_plan import givens, library_of, second_plan, shared_givens, spec_plan
 from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
 from benchbook.specs.views import figures, tables
@@ -28,6 +28,7 @@ from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import JsonObject
 
+QUASI_NEWTON = "scipy:l_bfgs_b"
 TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
 
 
@@ -36,6 +37,7 @@ def spec(
     *,
     title: str = "",
     control: str = CONTROL,
+    quasi_newton: str | None = QUASI_NEWTON,
     reference: str | None = None,
     reference_on: Sequence[str] | None = None,
     reference_budget_per_dim: int | None = None,
@@ -50,6 +52,8 @@ def spec(
         name: The optimizer, by its name in the catalog.
         title: Heading of the notebook; by default the name.
         control: The optimizer it is compared with.
+        quasi_newton: A second control with gradients by finite differences, whose evaluations count; None: none. Its
+            runs are as long as the parameters allow for its library.
         reference: Another implementation of the same method, by its name in the catalog. If its library is not
             installed, claims about it are not judged.
         reference_on: Textbook functions on which both are compared; by default those of the parameters.
@@ -80,6 +84,7 @@ def spec(
         title=title or name,
         params=checked,
         control=control,
+        quasi_newton=quasi_newton,
         reference=reference,
         reference_on=reference_on,
         reference_budget_per_dim=reference_budget_per_dim,
@@ -98,6 +103,7 @@ class Spec(SpecBase):
         reference: Another implementation; None if there is none or its library is not installed.
         peers: The runs of the comparison with the reference, after `when`.
         sample: The runs that are compared with published ones, after `when`.
+        second: The runs of the quasi-Newton control, after `when`.
     """
 
     caption = (
@@ -111,6 +117,7 @@ class Spec(SpecBase):
         *,
         title: str,
         control: str,
+        quasi_newton: str | None,
         reference: str | None,
         reference_on: Sequence[str] | None,
         reference_budget_per_dim: int | None,
@@ -133,6 +140,9 @@ class Spec(SpecBase):
         self._published = compared
         self._sample_plan = [] if compared is None else as_planted(compared.plan())
         self.sample = RunTable([])
+        plan = as_planted(spec_plan(self._given, [chosen, *([other] if other else [])]))
+        self._second_plan = [] if quasi_newton in (None, name) else second_plan(params, optimizer(quasi_newton), plan)
+        self.second = RunTable([])
         super().__init__(
             name,
             spec_name(name),
@@ -140,8 +150,8 @@ class Spec(SpecBase):
             params=params,
             optimizer=chosen,
             control=other,
-            plan=as_planted(spec_plan(self._given, [chosen, *([other] if other else [])])),
-            others=[*self._peer_plan, *self._sample_plan],
+            plan=plan,
+            others=[*self._peer_plan, *self._sample_plan, *self._second_plan],
         )
 
     def settings(self) -> Table | Note:
@@ -151,6 +161,9 @@ class Spec(SpecBase):
     def given(self) -> Table:
         """Return problems, repetitions and budgets as a table."""
         names = [choice.name for choice in (self.optimizer, self.control) if choice]
+        if self._second_plan:
+            first = self._second_plan[0].spec
+            names.append(f"{first.optimizer} with {first.budget // first.dim:,} evaluations x dimension")
         reference = self._without_reference
         if self.reference is not None:
             budget = self._peer_plan[0].spec.budget // self._peer_plan[0].spec.dim
@@ -160,7 +173,7 @@ class Spec(SpecBase):
     def when(self) -> RunTable:
         """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
         self.runs, self.peers = self._runs.do(self.plan), self._runs.do(self._peer_plan)
-        self.sample = self._runs.do(self._sample_plan)
+        self.sample, self.second = self._runs.do(self._sample_plan), self._runs.do(self._second_plan)
         return self.runs
 
     claim_sound = standard_claims.claim_sound
@@ -202,7 +215,7 @@ class Spec(SpecBase):
         """Claim that a share of runs on a shifted function comes within a target of the optimum.
 
         It holds if the exact interval of the probability is above the share, fails if it is below, and is undecided
-        otherwise.
+        otherwise. The expected running time has an interval that holds for any distribution of running times.
 
         Args:
             function: Name of the function.
@@ -217,6 +230,23 @@ class Spec(SpecBase):
         return strong_claims.claim_solves(
             self, self.sample, function, dim, target=target, within=within, at_least=at_least
         )
+
+    def claim_precision(
+        self, functions: Sequence[str], dim: int, *, within: int, between: tuple[float, float]
+    ) -> Claim:
+        """Claim how near new runs on the published problems come to the optimum: not less near, and not nearer either.
+
+        Args:
+            functions: Names of functions, of those that were published.
+            dim: Dimension.
+            within: Evaluations that count.
+            between: Least and greatest mean of the decimal logarithm of the precision; `benchbook spec calibrate`
+                proposes both.
+
+        Raises:
+            UsageError: There are no such new runs of a function, of this many evaluations.
+        """
+        return strong_claims.claim_precision(self, self.sample, functions, dim, within=within, between=between)
 
     def _with_baseline(self) -> Published:
         if self._published is None:
@@ -281,8 +311,14 @@ class Spec(SpecBase):
         return tables.targets_table(self.done().twins(), targets)
 
     def beside_control(self) -> Table:
-        """Return medians on each shifted problem for optimizer and control, and pairs won."""
-        return tables.control_table(self.done().twins(), self.name, self.control.name if self.control else None)
+        """Return medians on each shifted problem for optimizer and control, and pairs won.
+
+        If the quasi-Newton control was run, the same follows within its evaluations.
+        """
+        control = self.control.name if self.control else None
+        made = tables.control_table(self.done().twins(), self.name, control)
+        made.below = tables.second_control_table(self.runs, self.second, self.name, control)
+        return made
 
     def beside_reference(self) -> Picture | Note:
         """Return convergence compared with the reference, on the same problems with the same budget.

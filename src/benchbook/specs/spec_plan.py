@@ -8,6 +8,7 @@ from typing import Any
 
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers.catalog import is_own_place
+from benchbook.protocols import constraints_of, objectives_of
 from benchbook.studies.runs.planned_run import PlannedRun, params_plan
 from benchbook.typing import JsonObject
 
@@ -86,6 +87,28 @@ def shared_givens(
         shared = replace(shared, functions=list(functions), bbob_functions=[])
     most = givens(params, None).budget_per_dim
     return replace(shared, budget_per_dim=max(shared.budget_per_dim, min(budget_per_dim or 0, most)))
+
+
+def second_plan(params: JsonObject, choice: OptimizerChoice, plan: Sequence[PlannedRun]) -> list[PlannedRun]:
+    """Return the runs of a second control: on shifted problems of a plan, as many and as long as its library affords.
+
+    Args:
+        params: The parameters.
+        choice: The second control.
+        plan: The runs of optimizer and control; only its problems and seeds are chosen, and of these problems only
+            those with one objective and no constraints.
+    """
+    plain = [item for item in plan if objectives_of(item.problem) == 1 and not constraints_of(item.problem)]
+    there = {(item.spec.function, item.spec.dim, item.spec.instance, item.spec.seed) for item in plain}
+    names = {function for function, *_ in there}
+    given = givens(params, library_of(choice))
+    chosen = replace(
+        given,
+        functions=[name for name in given.functions if name in names],
+        bbob_functions=[number for number in given.bbob_functions if f"bbob_f{number}" in names],
+    )
+    found = spec_plan(chosen, [choice], twins_only=True)
+    return [run for run in found if (run.spec.function, run.spec.dim, run.spec.instance, run.spec.seed) in there]
 
 
 def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: bool = False) -> list[PlannedRun]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from benchbook.analysis import RunTable
-from benchbook.analysis.control import first_hit
+from benchbook.analysis.control import FLOOR, first_hit
+from benchbook.analysis.measures.anytime import precisions_at
+from benchbook.analysis.statistics.binomial import at_least as chance_of_at_least
 from benchbook.analysis.statistics.binomial import exact_interval
+from benchbook.analysis.statistics.running_time import running_time_interval
 from benchbook.errors import UsageError
 from benchbook.records import Claim, Verdict
 from benchbook.specs.claims import number, verdict_of
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.trials.planting import as_planted
-from benchbook.specs.trials.published import Change, Published
+from benchbook.specs.trials.published import POWER, Change, Published
 from benchbook.studies.runs.cells import execute_all
 
 MARGIN = 0.005  # of the area over the convergence curve: a twentieth of an order of magnitude throughout the run
@@ -76,7 +80,7 @@ def claim_solves(
     """Claim that a share of runs on a shifted function comes within a target of the optimum.
 
     It holds if the exact interval of the probability is above the share, fails if it is below, and is undecided
-    otherwise.
+    otherwise. The expected running time has an interval that holds for any distribution of running times.
 
     Args:
         spec: The spec.
@@ -97,10 +101,9 @@ def claim_solves(
         raise UsageError(
             f"function, dim and within are {function!r}, {dim} and {within}, expected what the spec has runs of"
         )
-    hits = [first_hit(run, target) for run in cell]
-    solved = [hit for hit in hits if hit is not None and hit <= within]
-    spent = sum(min(within, run.evaluations if hit is None else hit) for hit, run in zip(hits, cell, strict=True))
-    ert = f"expected running time {number(spent / len(solved))} evaluations" if solved else "no run came so near"
+    hits = [hit if hit is not None and hit <= within else None for hit in (first_hit(run, target) for run in cell)]
+    solved = [hit for hit in hits if hit is not None]
+    spent = sum(solved) + within * (len(hits) - len(solved))
     text = (
         f"It comes within {number(target)} of the optimum of a shifted {function} in {dim}-D, "
         f"within {within:,} evaluations."
@@ -108,13 +111,79 @@ def claim_solves(
 
     def judged_at(level: float) -> Claim:
         low, high = exact_interval(len(solved), len(cell), level=level)
-        detail = f"{len(solved)} of {len(cell)}, chance {number(low, 2)} to {number(high, 2)}; {ert}"
+        least, most = (number(end) for end in running_time_interval(hits, within, level=level))
+        ert = f"expected running time {number(spent / max(len(solved), 1))} evaluations, {least} to {most}"
+        detail = (
+            f"{len(solved)} of {len(cell)}, chance {number(low, 2)} to {number(high, 2)}; "
+            f"{ert if solved else 'no run came so near'}"
+        )
         share = len(solved) / len(cell)
         claim = _judged(f"solves-{function}-{dim}", text, share, ">=", at_least, unit="of runs", detail=detail)
         verdict = Verdict.HELD if low >= at_least else Verdict.FAILED if high < at_least else Verdict.UNDECIDED
-        return replace(claim, verdict=verdict)
+        fall = _fall_noticed(share, len(cell), level, at_least) if verdict is Verdict.HELD else None
+        return replace(claim, verdict=verdict, detectable=fall)
 
     return spec.test(f"solves-{function}-{dim}", judged_at)
+
+
+def claim_precision(
+    spec: SpecBase,
+    sample: RunTable,
+    functions: Sequence[str],
+    dim: int,
+    *,
+    within: int,
+    between: tuple[float, float],
+) -> Claim:
+    """Claim how near new runs on published problems come to the optimum: not less near, and not nearer either.
+
+    Args:
+        spec: The spec.
+        sample: The new runs.
+        functions: Names of functions.
+        dim: Dimension.
+        within: Evaluations that count.
+        between: Least and greatest mean of the decimal logarithm of the precision; `benchbook spec calibrate` proposes
+            both.
+
+    Raises:
+        UsageError: There are no such runs of a function, of this many evaluations.
+    """
+    spec.done()
+    runs = [run for run in sample if run.problem.dim == dim and run.problem.name in functions and run.budget >= within]
+    missing = sorted(set(functions) - {run.problem.name for run in runs})
+    if missing or not runs:
+        raise UsageError(
+            f"functions, dim and within are {', '.join(functions)}, {dim} and {within}, expected what there are new "
+            f"runs of (published_on); there are none of {', '.join(missing) or 'them'}"
+        )
+    reached = precisions_at(RunTable(runs).columns(), np.array([within]))[:, 0]
+    logs = np.log10(np.maximum(reached, FLOOR))
+    low, high = between
+    text = (
+        f"With {within:,} evaluations it comes to within {number(10**low)} to {number(10**high)} of the optimum of "
+        f"shifted {', '.join(functions)} in {dim}-D."
+    )
+    return spec.claim(
+        "precision",
+        text,
+        float(logs.mean()),
+        ">=",
+        low,
+        upper=high,
+        unit="orders of magnitude",
+        detail=f"mean of {len(runs)} runs, standard deviation {number(float(logs.std(ddof=1)), 2)}",
+    )
+
+
+def _fall_noticed(share: float, runs: int, level: float, at_least: float) -> float:
+    """Return by how much the true chance of success must fall below the share for 4 of 5 such claims not to hold."""
+    enough = next(k for k in range(runs + 1) if exact_interval(k, runs, level=level)[0] >= at_least)
+    low, high = 0.0, share
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance_of_at_least(enough, runs, middle) <= 1 - POWER else (low, middle)
+    return share - low
 
 
 def _as_good(published: Published, changes: list[Change], margin: float, level: float) -> Claim:

@@ -11,8 +11,9 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.analysis.columns import Run
+from benchbook.analysis.comparison.baseline_parts import SUFFIX, is_part, load_parts, part_count, part_path, save_parts
 from benchbook.analysis.comparison.summary import summarise
-from benchbook.artifacts.io import load_document, save_document
+from benchbook.analysis.suites import one_suite
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
@@ -22,7 +23,6 @@ from benchbook.records import as_plain, from_plain
 from benchbook.records.published import CellKey, CellSummary, StudySummary
 from benchbook.typing import JsonObject
 
-SUFFIX = ".json.zst"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -34,6 +34,11 @@ class Baseline:
     created_at: str
     path: Path
     summary: StudySummary
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that it is in: one, or for a large one several."""
+        return [part_path(self.path, part) for part in range(1, part_count(self.path) + 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ def baselines_folder() -> Path:
 def publish(
     runs: Iterable[Run], name: str, *, folder: Path | None = None, replace: bool = False, clock: Clock = SYSTEM_CLOCK
 ) -> Baseline:
-    """Write the summary of runs as a baseline.
+    """Write the summary of runs as a baseline; one of more than 1.4 MB into several files.
 
     Args:
         runs: The runs.
@@ -68,17 +73,20 @@ def publish(
     Raises:
         UsageError: The name is not valid or taken, or there are no runs.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"name is {name!r}, expected letters, digits, dots, hyphens and underscores")
+    if not _NAME.fullmatch(name) or is_part(name):
+        raise UsageError(
+            f"name is {name!r}, expected letters, digits, dots, hyphens and underscores, and no .part2 or the like"
+        )
     path = (folder or baselines_folder()) / f"{name}{SUFFIX}"
     if path.exists() and not replace:
         raise UsageError(f"the baseline {name!r} exists already ({path}); it changes only on purpose: --replace")
     summary = summarise(runs)
     if not summary.cells:
         raise UsageError("there are no runs to publish")
+    one_suite((cell.function for cell in summary.cells.values()), "the study")
     created_at = timestamp(clock.now())
     # a link, as this repository has for the baselines that the package ships, stays one
-    save_document(to_document(summary, name, created_at), path.resolve())
+    save_parts(to_document(summary, name, created_at), path.resolve())
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
@@ -109,7 +117,7 @@ def _readable(name: str, path: Path) -> Baseline | Unreadable:
 def baseline_files(*folders: Path) -> dict[str, Path]:
     """Return the baselines in folders, sorted by name; if a name occurs twice, that of the later folder."""
     found = {path.name.removesuffix(SUFFIX): path for folder in folders for path in folder.glob(f"*{SUFFIX}")}
-    return dict(sorted(found.items()))
+    return dict(sorted((name, path) for name, path in found.items() if not is_part(name)))
 
 
 def find_baseline(which: str, folder: Path | None = None) -> Baseline:
@@ -136,9 +144,10 @@ def load_baseline(path: Path) -> Baseline:
     """Read and check a baseline.
 
     Raises:
-        ArtifactError: The file is damaged or not a baseline.
+        ArtifactError: It is damaged, lacks a part, or is no baseline.
+        UsageError: The file is a later part.
     """
-    document = load_document(path, Kind.BASELINE)
+    document = load_parts(path)
     name, created_at, summary = from_document(document, str(path))
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 

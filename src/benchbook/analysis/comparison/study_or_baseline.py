@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, find_baseline
+from benchbook.analysis.comparison.baseline_parts import SUFFIX
+from benchbook.analysis.comparison.baselines import Baseline, find_baseline
 from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.study_files import open_runs
 from benchbook.artifacts.io import load_document

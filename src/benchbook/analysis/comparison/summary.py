@@ -12,7 +12,7 @@ from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Columns, Run, columns
 from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.first_hits import first_hits
-from benchbook.analysis.measures.targets import STANDARD_TARGETS
+from benchbook.analysis.suites import targets_of
 from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
@@ -46,7 +46,8 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
     own = _hardest_decades(first_hits(table, DECADES).evaluations, groups.of_runs(), len(groups))
     goals = own if targets is None else [targets.get(name) for name in names]
     hits = _hits(table, groups.of_runs(), goals)
-    standard = first_hits(table, STANDARD_TARGETS).evaluations
+    of_suite = targets_of(table.functions)
+    standard = first_hits(table, of_suite[of_suite > 0.0]).evaluations
     areas = aocc(table)
     startup, us = _times(circumstances, table.optimizers, table.optimizer, table.evaluations)
     unknown = np.array([np.isnan(part).any() for part in np.split(table.precisions, table.offsets[1:-1])])
@@ -78,7 +79,7 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
         commit=_same([item.commit for item in circumstances]),
         version=_same([item.version for item in circumstances]) or "mixed",
         startup_s=startup,
-        targets=STANDARD_TARGETS,
+        targets=of_suite[of_suite > 0.0],
         packages=_together([item.packages for item in circumstances]),
     )
 

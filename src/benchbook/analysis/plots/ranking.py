@@ -28,6 +28,7 @@ _ROLES: dict[str, dict[str, Any]] = {
     "single best": {"color": ORANGE, "linewidth": 1.8, "zorder": 3},
     "candidate": {"color": BLUE, "linewidth": 2.6, "zorder": 4},
 }
+_LATER_REFERENCE: dict[str, Any] = {"color": GREY, "linewidth": 1.6, "linestyle": (0, (5, 1.5, 1.2, 1.5)), "zorder": 2}
 
 
 @styled
@@ -92,10 +93,12 @@ def _plot_standing(axis: Axes, standing: Standing, row: dict[str, int]) -> None:
 
 
 def _plot_curve(axis: Axes, profile: RankingProfile, curve: ProfileCurve) -> None:
+    first = next((item for item in profile.curves if item.role == "reference"), curve)
+    style = _ROLES[curve.role] if curve.role != "reference" or curve is first else _LATER_REFERENCE
     x, share = np.array(profile.x), np.array(curve.share)
     shown = x <= curve.end * (1 + 1e-9)
     label = f"{curve.name} ({curve.role})" if curve.role == "single best" else curve.name
     label = "published optimizers" if curve.role == "published" else label
-    axis.plot(x[shown], share[shown], label=label, **_ROLES[curve.role])
+    axis.plot(x[shown], share[shown], label=label, **style)
     if curve.role == "candidate" and shown.any():
         axis.plot(x[shown][-1], share[shown][-1], marker="x", color=BLUE, markersize=8, markeredgewidth=2.2, zorder=5)

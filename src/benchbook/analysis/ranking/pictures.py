@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchbook.analysis.ranking.summary import share_at, standing_line
+from benchbook.analysis.ranking.summary import shares_at, standing_line
 from benchbook.records.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -29,8 +29,12 @@ def field_profile_picture(ranking: Ranking) -> Picture:
 
     texts = []
     for profile in ranking.profiles:
-        shares = {role: share_at(profile, role, ranking.budget_per_dim) for role in _ROLES}
-        known = ", ".join(f"{role} {share:.2f}" for role, share in shares.items() if share is not None)
+        shares = {role: shares_at(profile, role, ranking.budget_per_dim) for role in _ROLES}
+        known = ", ".join(
+            f"{name if role == 'reference' else role} {share:.2f}"
+            for role, found in shares.items()
+            for name, share in found.items()
+        )
         texts.append(f"{profile.dim}-D: {known}")
     reached = f"share reached within {ranking.budget_per_dim:,g} evaluations per variable: {'; '.join(texts)}"
     return Picture(field_profile_figure(ranking.profiles), f"Runtime profiles; {reached}.")

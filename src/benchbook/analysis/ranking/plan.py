@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of
+from benchbook.analysis.suites import one_suite
 from benchbook.errors import UsageError, unknown_name
 from benchbook.records.published import CellSummary, StudySummary
 
@@ -75,6 +76,7 @@ def candidate_plan(
     ]
     if not chosen:
         raise UsageError("the baseline has no runs on the chosen functions in the chosen dimensions")
+    one_suite((cell.function for cell in chosen), "the baseline")
     names = [name for name in functions_of(summary) if any(cell.function == name for cell in chosen)]
     per_dim, budget = (budget_per_dim, None) if budget_per_dim is not None else _budget(chosen)
     hardest = float(summary.targets[-1])

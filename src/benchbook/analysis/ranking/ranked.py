@@ -8,8 +8,9 @@ import numpy as np
 
 from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.baselines import Baseline
-from benchbook.analysis.measures.references import Reference, reference
+from benchbook.analysis.measures.references import DRAWN, Reference, reference
 from benchbook.analysis.ranking.field import Field, field_of
+from benchbook.analysis.ranking.fixed_budgets import fixed_budgets
 from benchbook.analysis.ranking.running_times import field_profiles, running_times
 from benchbook.analysis.ranking.standing import contenders, parts, standings
 from benchbook.analysis.ranking.summary import counted
@@ -18,7 +19,6 @@ from benchbook.errors import UsageError
 from benchbook.records import OptimizerRecord, Status
 from benchbook.records.ranking import Ranking, RankingBaseline
 
-REFERENCE = "best-2009"
 CHECKPOINTS = (10.0, 100.0, 1000.0)
 
 
@@ -49,7 +49,8 @@ def ranked(
     field = field_of(baseline.summary, records, label, hardest=hardest)
     checkpoints, notes = _checkpoints(field)
     stands = standings(field, checkpoints)
-    best = _reference(field)
+    references = _references(field)
+    best = references[0] if references else None
     single_best = next(place.optimizer for place in stands[-1].places if place.verdict is not None)
     summary = baseline.summary
     if summary.version != version:
@@ -78,9 +79,10 @@ def ranked(
         standings=stands,
         parts=parts(field, checkpoints[-1]),
         times=running_times(field, best),
-        profiles=field_profiles(field, best, single_best),
+        profiles=field_profiles(field, references, single_best),
         failures=field.failures,
         notes=(*notes, *field.notes),
+        budgets=fixed_budgets(field, [standing.per_dim for standing in stands]),
     )
 
 
@@ -108,6 +110,7 @@ def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
     return [shared], notes
 
 
-def _reference(field: Field) -> Reference | None:
-    best = reference(REFERENCE)
-    return best if any(problem in best.evaluations for problem in field.problems) else None
+def _references(field: Field) -> list[Reference]:
+    """Return the references that have some of the problems; running times are divided by those of the first."""
+    found = [reference(name) for name in DRAWN]
+    return [best for best in found if any(problem in best.evaluations for problem in field.problems)]

@@ -13,7 +13,7 @@ from benchbook.analysis.control import convergence
 from benchbook.analysis.measures.ert import RunningTimes, ert_interval, expected_running_times
 from benchbook.analysis.measures.first_hits import FirstHits, first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.statistics.rankings import aocc_scores, final_scores
 from benchbook.errors import MissingExtraError, UsageError
 from benchbook.typing import FloatArray
@@ -30,13 +30,13 @@ def report_figures(records: Sequence[Any], table: Columns, groups: Cells, hits: 
     from benchbook.analysis.plots import Picture, new_figure, plot_heat_map, profile_grid
 
     found: list[tuple[str, Picture]] = []
-    pooled = with_reference(runtime_profiles(hits, by="dim", band=0.95), hits)
+    pooled = with_references(runtime_profiles(hits, by="dim", band=0.95), hits)
     dims = sorted({profile.dim for profile in pooled if profile.dim is not None})[:_MOST_DIMS]
     panels = [(f"{dim}-D", [profile for profile in pooled if profile.dim == dim]) for dim in dims]
     ends = "; ".join(f"{p.optimizer} {p.dim}-D {p.share[-1]:.2f}" for p in pooled)
     text = f"Runtime profiles by dimension; share of function, target and run reached: {ends}."
     found.append(("Runtime profiles over all functions, with 95 % bands", Picture(profile_grid(panels), text)))
-    groups_drawn = with_reference(runtime_profiles(hits, by="group"), hits)
+    groups_drawn = with_references(runtime_profiles(hits, by="group"), hits)
     by_group = [profile for profile in groups_drawn if profile.dim == dims[-1]]
     names = list(dict.fromkeys(profile.label for profile in by_group))
     if len(names) > 1:
@@ -85,14 +85,15 @@ def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Pi
 
 def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Picture]]:
     """Return the attainment of the first two optimizers on a function and the difference; empty without moocore."""
-    from benchbook.analysis.measures.attainment import attainment, attainment_difference, load_moocore
+    from benchbook.analysis.measures.attainment import attainment, attainment_difference
+    from benchbook.analysis.measures.moocore_library import load_moocore
     from benchbook.analysis.plots import Picture, attainment_figure
 
     function = _easiest(table, groups)
     if len(table.optimizers) < 2 or function is None:
         return []
     try:
-        load_moocore()
+        load_moocore("attainment")
     except MissingExtraError:
         return []
     a, b = table.optimizers[:2]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from benchbook.artifacts.store.shards import SHARD_FOLDER
 from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.records import RunRecord
 from benchbook.records.imported import ImportedRun
+from benchbook.scratch import scratch_folder
 
 _SCHEMAS = (
     Kind.RUN,
@@ -62,8 +62,8 @@ def write_crate(
     known = _own(runs)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent) as temporary:
-            content, whole = Path(temporary, "content"), Path(temporary, "crate")
+        with scratch_folder(f".{folder.name}.tmp-", folder.parent) as temporary:
+            content, whole = temporary / "content", temporary / "crate"
             _gather(known, study, content, notebooks)
             crate = ROCrate(version="1.1")
             describe(crate, known, content, label, notebooks)

@@ -6,7 +6,7 @@ This module imports pydantic and is loaded only where a schema is needed.
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -43,7 +43,12 @@ def _baseline() -> type[BaseModel]:
         "name": (in_document(FileName), Field(description="Name of the baseline.")),
         "created_at": (in_document(Timestamp), Field(description="When it was published, UTC.")),
     }
-    return made_model("Baseline", inspect.getdoc(StudySummary) or "", {**head, **model_fields(StudySummary)})
+    parts = {
+        "part": (Annotated[int, Field(ge=1)], Field(1, description="Which of the baseline's files this is.")),
+        "parts": (Annotated[int, Field(ge=1)], Field(1, description="How many files the cells are spread over.")),
+    }
+    fields = {**head, **model_fields(StudySummary), **parts}
+    return made_model("Baseline", inspect.getdoc(StudySummary) or "", fields)
 
 
 def _of(kind: Kind, record: type) -> type[BaseModel]:

@@ -43,7 +43,8 @@ class Adapter(ABC):
         self.dim = len(self.lower)
         self._boundary = boundary
         self._repair = RULES[repair]
-        self._values: FloatArray | None = None  # told, but not passed to the library yet
+        self._values: FloatArray | None = None  # told, but not handed to the library yet
+        self.gx: FloatArray | None = None  # constraints of the same points, where the problem has some
 
     def ask(self) -> FloatArray:
         """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
@@ -57,9 +58,11 @@ class Adapter(ABC):
         points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
         return self._repair(points, self.lower, self.upper)
 
-    def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
+    def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
         """Keep the values for the library's next move."""
-        finite = len(fx) == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
+        if gx is not None:
+            self.gx = np.where(np.isfinite(gx), gx, INVALID)
+        finite = fx.size == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
         self._values = np.array(fx, dtype=np.float64) if finite else np.where(np.isfinite(fx), fx, INVALID)
 
     def _moved(self) -> FloatArray | None:
@@ -80,7 +83,7 @@ class Adapter(ABC):
 
     @abstractmethod
     def learnt(self, fx: FloatArray) -> None:
-        """Tell the library the values of its last points."""
+        """Tell the library the values of the points that it proposed last, shape `(batch,)` or `(batch, 2)`."""
 
 
 class BlockingAdapter(Adapter):
@@ -111,6 +114,12 @@ class BlockingAdapter(Adapter):
         super().__init__(name, lower, upper, boundary, repair)
         self._library = BlockingCall(work, threads=threads)
         self._isolates = boundary.isolates
+
+    def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
+        """Keep the values; those of constraints are the columns after the first one."""
+        super().tell(x, fx, gx)
+        if self.gx is not None and self._values is not None:
+            self._values = np.column_stack([self._values, self.gx])
 
     def proposed(self) -> FloatArray | None:
         """Wait for the library's next call of its objective."""

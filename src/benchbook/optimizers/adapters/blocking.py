@@ -58,7 +58,7 @@ class Evaluate:
         return self._switch.points
 
     def batch(self, x: FloatArray) -> FloatArray:
-        """Return the values of points of shape `(n, dim)`."""
+        """Return the values of points of shape `(n, dim)`: `(n,)`, or with constraints `(n, 1 + k)`."""
         return self._leave(np.array(x, dtype=np.float64))  # a copy: libraries reuse their arrays
 
     def one(self, x: FloatArray) -> float:

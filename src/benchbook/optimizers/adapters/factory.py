@@ -36,8 +36,10 @@ class Parameter:
     meaning: str
 
 
-# Called as make(lower, upper, rng, horizon=..., **settings); horizon is None for anytime optimizers.
+# Called as make(lower, upper, rng, horizon=..., **settings), with objectives= and constraints= for problems that have
+# them; horizon is None for those that are anytime.
 Make: TypeAlias = Callable[..., Optimizer]
+COUNTS = ("constraints", "objectives")  # what a problem has a number of, and an optimizer may be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Adapted:
         text: Description of the optimizer, with a summary in the first line.
         anytime: Whether it does not need to know its budget.
         picklable: Whether it can be pickled midway.
+        can: What it can do beyond one objective between bounds. It is told the numbers of `objectives` and
+            `constraints` of a problem that has them.
     """
 
     make: Make
@@ -57,6 +61,7 @@ class Adapted:
     text: str
     anytime: bool
     picklable: bool
+    can: frozenset[str] = frozenset()
 
 
 class LibraryFactory:
@@ -67,6 +72,7 @@ class LibraryFactory:
         packages: The distributions whose versions can change a result.
         anytime: Whether it does not need to know its budget.
         picklable: Whether its optimizers can be pickled midway.
+        can: What they can do beyond one objective between bounds.
     """
 
     def __init__(self, name: str) -> None:
@@ -83,7 +89,7 @@ class LibraryFactory:
         adapted: Adapted = importlib.import_module(self._module).adapt(inner)
         self.name = self.__name__ = f"{library.prefix}:{inner}"
         self.packages = library.packages
-        self.anytime, self.picklable = adapted.anytime, adapted.picklable
+        self.anytime, self.picklable, self.can = adapted.anytime, adapted.picklable, adapted.can
         self._make = adapted.make
         settings = {
             **adapted.settings,
@@ -93,7 +99,7 @@ class LibraryFactory:
         }
         self.__doc__ = _doc(adapted, settings, library)
         self.__annotations__ = {key: parameter.kind for key, parameter in settings.items()}
-        self.__signature__ = _signature(settings, horizon=not adapted.anytime)
+        self.__signature__ = _signature(settings, told=_told(adapted))
 
     def __call__(
         self,
@@ -172,11 +178,15 @@ def installed(package: str) -> str:
         return "none"
 
 
-def _signature(settings: Mapping[str, Parameter], *, horizon: bool) -> inspect.Signature:
+def _told(adapted: Adapted) -> list[str]:
+    """Return what the optimizer is told of a run, beyond box and generator."""
+    return ["horizon"] * (not adapted.anytime) + sorted(adapted.can.intersection(COUNTS))
+
+
+def _signature(settings: Mapping[str, Parameter], *, told: list[str]) -> inspect.Signature:
     plain, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter(key, plain) for key in ("lower", "upper", "rng")]
-    if horizon:
-        parameters.append(inspect.Parameter("horizon", keyword))
+    parameters += [inspect.Parameter(key, keyword) for key in told]
     parameters += [inspect.Parameter(key, keyword, default=item.default) for key, item in settings.items()]
     return inspect.Signature(parameters)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from benchbook.errors import ObjectiveError, TimeUp, text_of
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable, decoded
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,13 @@ class Together:
         """Return the numbers of all callables, in order."""
         values = [function(x.copy()) for function in self.functions]
         return np.column_stack(values) if self._vectorized else values
+
+
+def by_name(
+    function: Callable[..., Any], variables: tuple[Variable, ...], *, vectorized: bool
+) -> Callable[[FloatArray], Any]:
+    """Return a callable of points for one that takes values by the names of variables, where there are some."""
+    return function if vectorized or not variables else lambda point: function(decoded(variables, point))
 
 
 def numbers(value: Any) -> FloatArray | None:

@@ -9,11 +9,12 @@ import numpy as np
 
 from benchbook.digests import text_digest
 from benchbook.errors import UsageError
-from benchbook.problems.callables.calls import Calls, numbers
+from benchbook.problems.callables.calls import Calls, by_name, numbers
 from benchbook.problems.callables.digests import digest_code
 from benchbook.problems.callables.several import Several, SeveralValues, check_several
 from benchbook.problems.info import MOST_VARIABLES, check_points, continuous, read_only
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable, check_variables, checked_points, rounded
 from benchbook.whole_numbers import check_whole
 
 
@@ -32,6 +33,7 @@ class CallableProblem:
         instance: int,
         on_error: str = "stop",
         several: SeveralValues | None = None,
+        variables: tuple[Variable, ...] = (),
     ) -> None:
         self.name = name
         # how other processes rebuild it, if they can import it: a function and its arguments
@@ -44,6 +46,11 @@ class CallableProblem:
         self.f_opt = f_opt
         self.x_opt: FloatArray | None = None
         self.integer = continuous(self.dim)
+        self._whole = np.array([item.whole for item in variables], dtype=np.bool_) if variables else None
+        if variables:
+            self.variables = variables
+            self.integer = np.array([item.kind == "integer" for item in variables], dtype=np.bool_)
+            self.integer.flags.writeable = False
         self.vectorized = vectorized
         self._function = function
         self._several = several
@@ -54,7 +61,12 @@ class CallableProblem:
         if several is not None and several.constraints:
             self.constraints = several.constraints
         self._values = Calls(
-            function, width=width, vectorized=vectorized, on_error=on_error, what="objective", name=name
+            by_name(function, variables, vectorized=vectorized),
+            width=width,
+            vectorized=vectorized,
+            on_error=on_error,
+            what="objective",
+            name=name,
         )
 
     def constraint(self, x: FloatArray, /) -> FloatArray:
@@ -64,7 +76,7 @@ class CallableProblem:
             ShapeError: `x` has another shape, or does not hold real numbers.
             ObjectiveError: The callable raised an exception, or did not return one real number per constraint.
         """
-        x = check_points(x, self.dim)
+        x = self._points(x)
         if self._several is None or self._several.calls is None:
             return np.empty((len(x), 0))
         return self._several.calls(x)
@@ -79,13 +91,20 @@ class CallableProblem:
             ObjectiveError: The callable raised an exception, or did not return one real number per point (two for two
                 objectives).
         """
-        return self._values(check_points(x, self.dim))
+        return self._values(self._points(x))
+
+    def _points(self, x: FloatArray) -> FloatArray:
+        """Return checked points; of variables that are not real, the numbers are rounded."""
+        points = check_points(x, self.dim)
+        return points if self._whole is None else checked_points(rounded(points, self._whole), self.variables)
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the callable's code and of the plain data in it."""
         code = digest_code(self._function)
         if self._several is not None:
             code = text_digest(code, self._several.digest())
+        if self._whole is not None:
+            code = text_digest(code, repr(self.variables))
         return code if self._on_error == "stop" else text_digest(code, self._on_error)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -99,7 +118,7 @@ class CallableProblem:
 def from_callable(
     function: Callable[[FloatArray], Any],
     *,
-    bounds: Any,
+    bounds: Any = None,
     dim: int | None = None,
     vectorized: bool = False,
     f_opt: float | None = None,
@@ -113,14 +132,14 @@ def from_callable(
     Args:
         function: Takes a copy of one point, shape `(dim,)`, and returns its value.
         bounds: Lower and upper bound, each one number for all variables or a sequence of length `dim`; or a pair
-            (lower, upper) per variable; or `scipy.optimize.Bounds`.
+            (lower, upper) per variable; or `scipy.optimize.Bounds`. Not given together with `variables`.
         dim: Number of variables; may be left out if a bound is a sequence.
         vectorized: The function takes a copy of a batch, shape `(n, dim)`, and returns its values, shape `(n,)`.
         f_opt: Value at the optimum, if known.
         name: Name of the problem; by default `custom:` and the function's own name.
         instance: Instance number, which is only recorded.
         on_error: `stop`: an exception of the function ends the run; `nan`: the evaluation counts as invalid.
-        **several: Constraints and a second objective; see `Several`.
+        **several: Constraints, a second objective, variables by name and kind; see `Several`.
 
     Raises:
         UsageError: The function cannot be called, `dim` is missing or not a whole number >= 1, a bound is not a
@@ -140,6 +159,10 @@ def from_callable(
         raise UsageError(f"on_error is {on_error!r}, expected 'stop' or 'nan'")
     if not callable(function):
         raise UsageError(f"function is {function!r}, expected something that can be called")
+    variables = _variables(several, bounds, dim)
+    if variables:
+        bounds = [item.lower for item in variables], [item.upper for item in variables]
+        dim = len(variables)
     lower, upper = _check_bounds(bounds, dim)
     if f_opt is not None:
         value = numbers(f_opt)
@@ -151,7 +174,7 @@ def from_callable(
         name = "custom:" + getattr(function, "__name__", type(function).__name__).strip("<>")
     if not isinstance(name, str) or not name:  # type: ignore[redundant-expr]  # callers may be untyped
         raise UsageError(f"name is {name!r}, expected a text that is not empty")
-    checked = check_several(several, vectorized=bool(vectorized), on_error=on_error, name=name)
+    checked = check_several(several, vectorized=bool(vectorized), on_error=on_error, name=name, variables=variables)
     return CallableProblem(
         function,
         lower=lower,
@@ -162,7 +185,21 @@ def from_callable(
         instance=check_whole("instance", instance, 0),
         on_error=on_error,
         several=checked,
+        variables=variables,
     )
+
+
+def _variables(several: Several, bounds: Any, dim: int | None) -> tuple[Variable, ...]:
+    if several.get("variables") is None:
+        if bounds is None:
+            raise UsageError("bounds are missing: a callable needs bounds=(lower, upper), or variables=[...]")
+        return ()
+    variables = check_variables(several["variables"])
+    if bounds is not None:
+        raise UsageError("bounds are given with variables, which have their own; expected one of them")
+    if dim is not None and check_whole("dim", dim, 1) != len(variables):
+        raise UsageError(f"dim is {dim}, but there are {len(variables)} variables")
+    return variables
 
 
 def as_lower_upper(bounds: Any, dim: int | None) -> Any:

@@ -38,11 +38,13 @@ class OwnFunction:
         self._several = several
         self._with_instance = "instance" in inspect.signature(function).parameters
         probe = from_callable(function, bounds=bounds, dim=dims[0] if dims else None, f_opt=f_opt, **several)
+        if several.get("variables") is not None:
+            self.variables = probe.variables
         self.dims = dims or (probe.dim,)
         self.instances = instances
         self._box = (float(probe.lower.min()), float(probe.upper.max()))
         for dim in self.dims[1:]:
-            from_callable(function, bounds=bounds, dim=dim)
+            from_callable(function, bounds=bounds, dim=dim, **several)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function."""
@@ -65,6 +67,7 @@ class OwnFunction:
             source=name,
             dims=self.dims,
             last_instance=self.instances - 1,
+            bounds="; ".join(map(str, self.variables)) if hasattr(self, "variables") else None,
         )
 
     def problem(self, name: str, dim: int, instance: int) -> CallableProblem:
@@ -93,7 +96,7 @@ def _from_place(place: str, dim: int, instance: int) -> CallableProblem:
 def function(
     function: Callable[..., Any] | None = None,
     *,
-    bounds: Any,
+    bounds: Any = None,
     dims: int | Iterable[int] | None = None,
     instances: int = 1,
     f_opt: float | None = None,
@@ -115,7 +118,8 @@ def function(
         f_opt: Value at the optimum, if known.
         vectorized: It takes points `(n, dim)` and returns `(n,)`.
         on_error: `stop`: an exception ends the run; `nan`: the evaluation counts as invalid.
-        **several: `constraints`, `n_constraints`, `objectives`, `ideal`, `nadir`: constraints, or two objectives; see
+        **several: `constraints`, `n_constraints`, `objectives`, `ideal`, `nadir`, `variables`: constraints, two
+            objectives, or variables with names that may be integers or choices, instead of bounds; see
             `benchbook.problems.callables.several.Several`.
 
     Raises:

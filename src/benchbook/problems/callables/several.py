@@ -1,4 +1,4 @@
-"""Constraints and a second objective of a user's own callable."""
+"""Constraints, a second objective and typed variables of a user's own callable."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import numpy as np
 
 from benchbook.digests import text_digest
 from benchbook.errors import UsageError
-from benchbook.problems.callables.calls import Calls, Together, numbers
+from benchbook.problems.callables.calls import Calls, Together, by_name, numbers
 from benchbook.problems.callables.digests import digest_code
 from benchbook.problems.info import read_only
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 from benchbook.whole_numbers import check_whole
 
 
 class Several(TypedDict, total=False):
-    """Arguments for constraints and for two objectives.
+    """Arguments for constraints, for two objectives and for variables.
 
     Attributes:
         constraints: One or several callables with the argument of the objective; a point is feasible if all numbers
@@ -27,6 +28,9 @@ class Several(TypedDict, total=False):
         objectives: 1 or 2; with 2, the objective returns two numbers per point.
         ideal: For two objectives: the best value of each, known or estimated.
         nadir: For two objectives: the reference point of the hypervolume, above `ideal` in both.
+        variables: Names and kinds of the variables, instead of bounds: `bb.real`, `bb.integer`, `bb.categorical`. The
+            callables then take a mapping of names to values; where vectorized, points as arrays, with whole numbers
+            for integers and for the places of choices.
     """
 
     constraints: Callable[[FloatArray], Any] | Sequence[Callable[[FloatArray], Any]] | None
@@ -34,6 +38,7 @@ class Several(TypedDict, total=False):
     objectives: int
     ideal: Sequence[float] | FloatArray | None
     nadir: Sequence[float] | FloatArray | None
+    variables: Sequence[Variable] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,8 +64,10 @@ class SeveralValues:
         return text_digest(*(digest_code(item) for item in self.functions), repr((self.constraints, points)))
 
 
-def check_several(given: Several, *, vectorized: bool, on_error: str, name: str) -> SeveralValues | None:
-    """Check the arguments; return None if there are neither constraints nor a second objective.
+def check_several(
+    given: Several, *, vectorized: bool, on_error: str, name: str, variables: tuple[Variable, ...] = ()
+) -> SeveralValues | None:
+    """Check the arguments; None: there are neither constraints nor a second objective.
 
     Raises:
         UsageError: One of them is wrong, or does not fit the others.
@@ -77,24 +84,25 @@ def check_several(given: Several, *, vectorized: bool, on_error: str, name: str)
         raise UsageError("constraints are given with two objectives, expected either: no indicator judges both")
     if not functions and nadir is None:
         return None
-    count, calls = _constraints(given, functions, vectorized=vectorized, on_error=on_error, name=name)
+    count, call = _constraints(given, functions, vectorized=vectorized)
+    calls = None
+    if call is not None:
+        taken = by_name(call, variables, vectorized=vectorized)
+        calls = Calls(taken, width=count, vectorized=vectorized, on_error=on_error, what="constraints", name=name)
     return SeveralValues(functions=functions, constraints=count, calls=calls, ideal=ideal, nadir=nadir)
 
 
 def _constraints(
-    given: Several, functions: tuple[Callable[[FloatArray], Any], ...], *, vectorized: bool, on_error: str, name: str
-) -> tuple[int, Calls | None]:
+    given: Several, functions: tuple[Callable[..., Any], ...], *, vectorized: bool
+) -> tuple[int, Callable[..., Any] | None]:
     if not functions:
         return 0, None
     if len(functions) == 1:
         number = given.get("n_constraints")
-        count, call = 1 if number is None else check_whole("n_constraints", number, 1), functions[0]
-    elif given.get("n_constraints") not in (None, len(functions)):
+        return 1 if number is None else check_whole("n_constraints", number, 1), functions[0]
+    if given.get("n_constraints") not in (None, len(functions)):
         raise UsageError(f"n_constraints is {given['n_constraints']}, but there are {len(functions)} constraints")
-    else:
-        count, call = len(functions), Together(functions, vectorized=vectorized)
-    calls = Calls(call, width=count, vectorized=vectorized, on_error=on_error, what="constraints", name=name)
-    return count, calls
+    return len(functions), Together(functions, vectorized=vectorized)
 
 
 def _functions(given: object) -> tuple[Callable[[FloatArray], Any], ...]:

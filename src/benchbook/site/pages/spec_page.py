@@ -8,6 +8,8 @@ import re
 from typing import Any
 
 from benchbook.errors import ExecutionError
+from benchbook.site.pages.dark_figures import with_dark_form
+from benchbook.site.pages.number_columns import numbers_right
 from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, raw
 from benchbook.site.pages.strength_part import strength_part
 from benchbook.specs.outcome import FILE_NAME
@@ -92,9 +94,19 @@ def _page_output(output: Notebook) -> Notebook:
     elif output["output_type"] == "stream" and output.get("name") == "stderr":
         title, text, css = "Written to standard error", "".join(output["text"]), "warning"
     else:
-        return output
+        return _dressed(output)
     data = {"text/html": _admonition(title, text, css), "text/plain": text}
     return {"output_type": "display_data", "metadata": {}, "data": data}
+
+
+def _dressed(output: Notebook) -> Notebook:
+    """Give drawings a dark form, and align the numbers of benchbook's own tables at the right."""
+    data = dict(output.get("data", {}))
+    if 'class="bb-table' in (text := "".join(data.get("text/html", ""))):
+        data["text/html"] = numbers_right(text)
+    if "image/svg+xml" in data:
+        data["image/svg+xml"] = with_dark_form("".join(data["image/svg+xml"]))
+    return {**output, "data": data} if data else output
 
 
 def _admonition(title: str, text: str, css: str) -> str:

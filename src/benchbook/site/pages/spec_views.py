@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import ArtifactError, UsageError
+from benchbook.site.pages.number_columns import numbers_right
 from benchbook.specs.names import left_out, what_is_missing
 from benchbook.specs.notebooks.discover import read_notebook, specs
 from benchbook.specs.noticing.filed import QUICK, read_strength
@@ -131,12 +132,15 @@ def raw(markup: str) -> str:
 
 
 def html_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, css: str = "bb-table") -> str:
-    """Return an HTML table that scrolls in its own container; cells are HTML in which long names may break."""
+    """Return an HTML table that scrolls in its own container; the cells are HTML, in which long names may break.
+
+    Columns of numbers are aligned at the right.
+    """
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
     body = "\n".join(
         "<tr>" + "".join(f"<td>{_BREAKABLE.sub('<wbr>', cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return (
+    return numbers_right(
         f'<div class="bb-scroll" tabindex="0" role="region" aria-label="Table">\n<table class="{css}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.params.load import load
+from benchbook.parent_death import die_with_parent
 from benchbook.records import Claim, RunRecord, Verdict
 from benchbook.specs.claim_list import LEVEL
 from benchbook.specs.notebooks.discover import find
@@ -131,7 +132,8 @@ def calibrate(
     values = load(params)
     found: dict[int, Trial] = {}
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers or os.cpu_count() or 1, reseeded), mp_context=context) as pool:
+    count = min(workers or os.cpu_count() or 1, reseeded)
+    with ProcessPoolExecutor(count, context, die_with_parent, (os.getpid(),)) as pool:
         jobs = {pool.submit(_reseeded, file.path, values, number): number for number in range(reseeded + 1)}
         for done, job in enumerate(as_completed(jobs)):
             found[jobs[job]] = job.result()

@@ -18,6 +18,7 @@ from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import UsageError
 from benchbook.optimizers import optimizer
 from benchbook.params.load import load
+from benchbook.parent_death import die_with_parent
 from benchbook.records import RunRecord, Verdict
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, find
@@ -119,7 +120,7 @@ class _Trials:
             return found
         self.path.parent.mkdir(parents=True, exist_ok=True)
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(missing)), mp_context=context) as pool:
+        with ProcessPoolExecutor(min(workers, len(missing)), context, die_with_parent, (os.getpid(),)) as pool:
             jobs = {pool.submit(_try, self.file.path, self.params, fault): fault for fault in missing}
             for done, job in enumerate(as_completed(jobs), start=1):
                 found[jobs[job].id] = job.result()

@@ -7,7 +7,6 @@ import contextlib
 import io
 import logging
 import os
-import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from benchbook.digests import digest
 from benchbook.errors import UsageError
 from benchbook.files import ARTIFACT_ROOT_VARIABLE
 from benchbook.records import Claim, RunRecord
+from benchbook.scratch import scratch_folder
 from benchbook.specs.notebooks.discover import APPLIED, PARAMETERS_TAG, read_notebook, tags
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.trials.planting import planted
@@ -148,8 +148,8 @@ def _apart(path: Path) -> Iterator[None]:
         yield
         return
     before = os.environ.get(ARTIFACT_ROOT_VARIABLE)
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ[ARTIFACT_ROOT_VARIABLE] = folder
+    with scratch_folder("benchbook-trial-") as folder:
+        os.environ[ARTIFACT_ROOT_VARIABLE] = str(folder)
         try:
             yield
         finally:

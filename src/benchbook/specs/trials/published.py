@@ -24,7 +24,7 @@ _FEWEST = 5  # runs needed to estimate the spread of a cell
 _SAMPLE = 3  # repeated runs per cell
 # Areas are means over thousands of evaluations, yet a few runs may be equal; no cell is treated as exact.
 _LEAST_ERROR = 7e-4
-_POWER = 0.8
+POWER = 0.8  # a change is called detectable if it is noticed with this chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Change:
     def smallest_noticed(self, level: float, least: float) -> float:
         """Return the smallest true change that would be detected as being outside the margin in 4 of 5 cases."""
         room = self.margin(level, least) - self.half_width(level)
-        return max(0.0, room + t_quantile(_POWER, self.freedom) * self.error)
+        return max(0.0, room + t_quantile(POWER, self.freedom) * self.error)
 
 
 class Published:

@@ -11,6 +11,7 @@ from typing import cast
 
 from benchbook.errors import ExecutionError
 from benchbook.numerics import fingerprint
+from benchbook.parent_death import dying_with_us
 from benchbook.records import Environment, RunSpec, as_plain
 from benchbook.studies.runs.run import run
 from benchbook.typing import JsonObject
@@ -51,7 +52,7 @@ def in_another_process(specs: Sequence[RunSpec]) -> Repeated:
     code = f"{first}from benchbook.specs.trials.rerun import main; main()"
     try:
         done = subprocess.run(  # this Python, a fixed module
-            [sys.executable, "-c", code],
+            dying_with_us([sys.executable, "-c", code]),
             input=json.dumps([as_plain(spec) for spec in specs]),
             capture_output=True,
             text=True,

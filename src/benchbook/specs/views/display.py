@@ -41,11 +41,12 @@ class Table:
         css: str = "bb-table",
         caption: str = "",
     ) -> None:
-        """Keep headers, rows and caption."""
+        """Keep headers, rows and caption; `below` can be set to a second table, which is shown with this one."""
         self.headers = list(headers)
         self.rows = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
         self.css = css
         self.caption = caption
+        self.below: Table | None = None
 
     def __repr__(self) -> str:
         """Return the table in aligned plain text."""
@@ -55,14 +56,15 @@ class Table:
             "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in texts
         ]
         table = "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
-        return f"{table}\n\n{self.caption}" if self.caption else table
+        return "\n\n".join([table, *filter(None, [self.caption, repr(self.below) if self.below else ""])])
 
     def html(self) -> str:
         """Return the table as HTML; every text is escaped."""
         head = "".join(f'<th style="text-align: left">{html.escape(text)}</th>' for text in self.headers)
         body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in self.rows)
         table = f'<table class="{self.css}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return table + (caption_html(self.caption) if self.caption else "")
+        below = self.below.html() if self.below else ""
+        return table + (caption_html(self.caption) if self.caption else "") + below
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self.html()}

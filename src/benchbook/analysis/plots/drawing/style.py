@@ -28,7 +28,11 @@ GRID = "#E3E6EA"
 
 OPTIMIZER_STYLE: dict[str, Any] = {"color": BLUE, "linestyle": "-", "linewidth": 2.0}
 CONTROL_STYLE: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1.6}
-REFERENCE_STYLE: dict[str, Any] = {"color": GREY, "linestyle": "-", "linewidth": 4.0, "alpha": 0.45, "zorder": 1}
+# One after the other: the first reference of a figure is the wide line, the second one the dots.
+REFERENCE_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": GREY, "linestyle": "-", "linewidth": 4.0, "alpha": 0.45, "zorder": 1},
+    {"color": GREY, "linestyle": (0, (1.2, 1.2)), "linewidth": 2.2, "alpha": 0.8, "zorder": 1},
+)
 
 # matplotlib types its settings as a Literal of all names, which a plain dict does not match.
 RC: Any = {

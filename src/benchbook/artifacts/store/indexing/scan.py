@@ -97,6 +97,7 @@ def scan(store: Path, shard: str, start: int = 0) -> Iterator[ScannedRun | Scann
         elif not problems and kind == Kind.STORED_RUN:
             for long in ("history", "best_solution", "target_hits"):
                 del document[long]
+            document.pop("archive", None)
             refers_to = (document["cell"], document["circumstances"])
             yield ScannedRun(
                 shard=shard, offset=frame.offset, size=frame.size, refers_to=refers_to, row=None, document=document

@@ -24,7 +24,7 @@ _SETTINGS = {
         default=1, kind=Annotated[int, Ge(1)], meaning="Points asked for before the first of them is told."
     )
 }
-
+_CAN = frozenset({"constraints", "objectives"})  # by any optimizer: nevergrad makes one loss of them
 
 _GLANCE_S = 0.05  # between two looks whether a thread is alive
 _PATIENCE_S = 5.0  # for a library inside nevergrad to unwind
@@ -49,6 +49,7 @@ def adapt(name: str) -> Adapted:
         text=f"{listed.summary if listed else f'The optimizer {name} of nevergrad.'}\n\n{text}",
         anytime=False,
         picklable=False,
+        can=_CAN,
     )
 
 
@@ -64,6 +65,8 @@ class Nevergrad(Adapter):
         *,
         horizon: int | None,
         repair: str,
+        objectives: int = 1,  # nevergrad learns the numbers from what it is told
+        constraints: int = 0,  # the same
         num_workers: int,
     ) -> None:
         """Make the optimizer; its budget is the run's."""
@@ -99,10 +102,11 @@ class Nevergrad(Adapter):
         raise unpicklable(self.name, "nevergrad's optimizers may hold threads, and carry their generators apart")
 
     def learnt(self, fx: FloatArray) -> None:
-        """Tell the points' losses, in their order."""
+        """Tell the points' losses, in their order, and how much they violate constraints."""
+        limits: list[Any] = [None] * len(fx) if self.gx is None else list(self.gx)
         with _seeded_pycma():
-            for candidate, value in zip(self._asked, fx.tolist(), strict=True):
-                self._optimizer.tell(candidate, value)
+            for candidate, value, violation in zip(self._asked, fx.tolist(), limits, strict=True):
+                self._optimizer.tell(candidate, value, violation)
             for thread in self._threads:
                 _wait_for_question(thread)
 

@@ -30,13 +30,14 @@ def adapt(name: str) -> Adapted:
         raise unknown_name("optimizer of optuna", name, known)
     listed = SHELF["optuna"].optimizers.get(name)
     summary = listed.summary if listed else f"The sampler {name} of optuna."
-    skip = ("seed", "x0", "group", "consider_pruned_trials", *_QUIET)
+    skip = ("seed", "x0", "group", "consider_pruned_trials", "constraints_func", *_QUIET)
     return Adapted(
         make=partial(Optuna, name),
         settings=settings_of(getattr(optuna.samplers, name), skip=skip),
         text=f"{summary}\n\n`optuna.samplers.{name}` in a study in memory, one point per batch.",
         anytime=True,
         picklable=True,
+        can=listed.can if listed else frozenset(),
     )
 
 
@@ -52,6 +53,8 @@ class Optuna(Adapter):
         *,
         horizon: int | None,
         repair: str,
+        objectives: int = 1,
+        constraints: int = 0,
         **options: Any,
     ) -> None:
         """Make the study."""
@@ -68,12 +71,15 @@ class Optuna(Adapter):
             f"x{j:05d}": optuna.distributions.FloatDistribution(float(low), float(high))
             for j, (low, high) in enumerate(zip(self.lower, self.upper, strict=True))
         }
+        if constraints and not hasattr(optuna.trial.Trial, "set_constraint"):
+            raise UsageError(f"optuna:{inner} needs optuna 5 for constraints, {optuna.__version__} is installed")
         verbosity = optuna.logging.get_verbosity()
         try:
             optuna.logging.set_verbosity(optuna.logging.WARNING)  # it announces every study
             with self._boundary.crossed():
                 made = sampler(seed=seed_from(rng), **quiet, **given)
-                self._study: Any = optuna.create_study(sampler=made, study_name="run", direction="minimize")
+                goal = {"directions": ["minimize"] * objectives} if objectives > 1 else {"direction": "minimize"}
+                self._study: Any = optuna.create_study(sampler=made, study_name="run", **goal)
         except ImportError as error:
             raise UsageError(f"optuna:{inner} needs a further library: {error}") from error
         finally:
@@ -86,5 +92,7 @@ class Optuna(Adapter):
         return np.array([[self._asked.params[key] for key in self._space]])
 
     def learnt(self, fx: FloatArray) -> None:
-        """Tell the trial's value."""
-        self._study.tell(self._asked, float(fx[0]))
+        """Tell the trial's value or values, and its constraints."""
+        for key, value in enumerate([] if self.gx is None else self.gx[0].tolist()):
+            self._asked.set_constraint(f"g{key:05d}", value)
+        self._study.tell(self._asked, fx[0].tolist())

@@ -42,13 +42,15 @@ def adapt(name: str) -> Adapted:
     listed = SHELF["pycma"].optimizers
     if name not in listed:
         raise unknown_name("optimizer of pycma", name, listed, "(benchbook optimizers list)")
-    text = "`cma.CMAEvolutionStrategy` from a random point; variables are scaled by the width of the box."
+    text = "`cma.CMAEvolutionStrategy` from a random point; variables are scaled by the width of the box. "
+    text += "Constraints are handled by `cma.ConstrainedFitnessAL`, an augmented Lagrangian."
     return Adapted(
         make=Pycma,
         settings=_SETTINGS,
         text=f"{listed[name].summary}\n\n{text}",
         anytime=True,
         picklable=False,
+        can=listed[name].can,
     )
 
 
@@ -63,6 +65,7 @@ class Pycma(Adapter):
         *,
         horizon: int | None,
         repair: str,
+        constraints: int = 0,
         sigma0: float,
         popsize: int | None,
         restart: bool,
@@ -87,7 +90,11 @@ class Pycma(Adapter):
             "tolfun": tolfun,
             "tolx": tolx,
             **_OFF,
+            # Values of an augmented Lagrangian change with its weights, and do not stagnate; so pycma's own fmin_con2.
+            **({"tolstagnation": 0} if constraints else {}),
         }
+        self._constrained = constraints > 0
+        self._lagrangian: Any = None
         self._es: Any = None
         self._asked: list[FloatArray] = []
 
@@ -104,8 +111,12 @@ class Pycma(Adapter):
         return np.array(self._asked)
 
     def learnt(self, fx: FloatArray) -> None:
-        """Adapt mean, step size and covariances."""
-        self._es.tell(self._asked, fx.tolist())
+        """Adapt mean, step size and covariances, and the weights of constraints."""
+        if self._lagrangian is None:
+            self._es.tell(self._asked, fx.tolist())
+            return
+        self._es.tell(self._asked, self._lagrangian.of(self._asked, fx, self.gx))
+        self._lagrangian.weigh(self._es)
 
     def __getstate__(self) -> dict[str, Any]:
         raise unpicklable(self.name, "a pickled strategy does not continue with the same points")
@@ -124,3 +135,38 @@ class Pycma(Adapter):
             options["popsize"] = self._popsize
         start = self.lower + self._rng.random(self.dim) * width
         self._es = cma.CMAEvolutionStrategy(start.tolist(), self._sigma0, options)
+        if self._constrained:
+            self._lagrangian = _Lagrangian(self.dim)
+
+
+class _Lagrangian:
+    """pycma's augmented Lagrangian, which asks for values of points that are known already."""
+
+    def __init__(self, dim: int) -> None:
+        from cma import constraints_handler
+
+        class Silent(constraints_handler.AugmentedLagrangian):  # type: ignore[misc]  # pycma has no types
+            """One that makes neither a folder of logs nor files there."""
+
+            def _init_(self) -> None:
+                self.logging = 0
+                super()._init_()
+
+        self._value, self._limits = np.nan, [np.nan]
+        # Archives are for people to look at, and have no influence.
+        self._function = constraints_handler.ConstrainedFitnessAL(
+            lambda _: self._value, lambda _: self._limits, dimension=dim, archives=False, logging=0
+        )
+        self._function._al = Silent(dim)  # before it makes its own
+
+    def of(self, points: list[FloatArray], fx: FloatArray, gx: FloatArray | None) -> list[float]:
+        """Return the values of points, of which `fx` are the objectives and `gx` the constraints."""
+        limits = np.empty((len(fx), 0)) if gx is None else gx
+        found = []
+        for x, self._value, self._limits in zip(points, fx.tolist(), limits.tolist(), strict=True):
+            found.append(float(self._function(x)))
+        return found
+
+    def weigh(self, strategy: Any) -> None:
+        """Adapt the weights of the constraints by the points seen last."""
+        self._function.update(strategy)

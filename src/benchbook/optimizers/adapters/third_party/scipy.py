@@ -17,13 +17,15 @@ from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.scipy_constraints import Asked, EvaluateBoth, constraints_of
 from benchbook.typing import FloatArray
 
 _NEVER = 2**31 - 1  # iterations: the loop ends the run, not the library
+_NOISE: tuple[tuple[str, type[Warning]], ...] = (("", UserWarning), ("", RuntimeWarning))
 _Positive = Annotated[float, Gt(0)]
 _Count = Annotated[int, Ge(1)]
 
-Minimize = Callable[[Evaluate, FloatArray, FloatArray, np.random.Generator, dict[str, Any]], object]
+Minimize = Callable[[Asked, FloatArray, FloatArray, np.random.Generator, dict[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class _Method:
     minimize: Minimize
     settings: Mapping[str, Parameter]
     text: str
+    warns: bool = False  # also of what is no news in a benchmark, such as a gradient that does not change
 
 
 def adapt(name: str) -> Adapted:
@@ -45,6 +48,7 @@ def adapt(name: str) -> Adapted:
         text=f"{listed.summary}\n\n{method.text}",
         anytime=listed.anytime,
         picklable=False,
+        can=listed.can,
     )
 
 
@@ -56,12 +60,23 @@ def _make(
     *,
     horizon: int | None,
     repair: str,
+    constraints: int = 0,
     **settings: Any,
 ) -> BlockingAdapter:
     if horizon is not None:
         settings["horizon"] = horizon
-    work = partial(_work, minimize=_METHODS[name].minimize, lower=lower, upper=upper, rng=rng, settings=settings)
-    return BlockingAdapter(f"scipy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
+    method = _METHODS[name]
+    work = partial(
+        _work,
+        minimize=method.minimize,
+        lower=lower,
+        upper=upper,
+        rng=rng,
+        settings=settings,
+        constraints=constraints,
+    )
+    noise = _NOISE if constraints or method.warns else ()
+    return BlockingAdapter(f"scipy:{name}", lower, upper, Boundary(rng, swaps=False, noise=noise), repair, work)
 
 
 def _work(
@@ -72,15 +87,17 @@ def _work(
     upper: FloatArray,
     rng: np.random.Generator,
     settings: Mapping[str, Any],
+    constraints: int,
 ) -> None:
     rest = dict(settings)
     restart = bool(rest.pop("restart", False))
-    restarted(lambda: minimize(evaluate, lower, upper, rng, dict(rest)), evaluate, restart=restart)
+    asked = EvaluateBoth(evaluate, constraints) if constraints else evaluate
+    restarted(lambda: minimize(asked, lower, upper, rng, dict(rest)), evaluate, restart=restart)
 
 
 def _local(
     method: str,
-    evaluate: Evaluate,
+    evaluate: Asked,
     lower: FloatArray,
     upper: FloatArray,
     rng: np.random.Generator,
@@ -91,7 +108,9 @@ def _local(
     start = lower + rng.random(len(lower)) * (upper - lower)
     limits = {"maxiter": _NEVER, **({_EVALUATIONS[method]: _NEVER} if method in _EVALUATIONS else {})}
     given = {key: value for key, value in options.items() if value is not None}
-    minimize(evaluate.one, start, method=method, bounds=Bounds(lower, upper), options={**limits, **given})
+    bounds = Bounds(lower, upper, keep_feasible=method == "trust-constr")  # it would leave the box, others do not
+    limited = {"constraints": constraints_of(evaluate)} if isinstance(evaluate, EvaluateBoth) else {}
+    minimize(evaluate.one, start, method=method, bounds=bounds, options={**limits, **given}, **limited)
 
 
 # The name of each method's limit of evaluations; SLSQP has none.
@@ -99,7 +118,7 @@ _EVALUATIONS = {"Nelder-Mead": "maxfev", "Powell": "maxfev", "L-BFGS-B": "maxfun
 
 
 def _differential_evolution(
-    evaluate: Evaluate, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, settings: dict[str, Any]
+    evaluate: Asked, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, settings: dict[str, Any]
 ) -> None:
     from scipy.optimize import Bounds, differential_evolution
 
@@ -110,11 +129,12 @@ def _differential_evolution(
         return evaluate.batch(x.T) if x.ndim > 1 else evaluate.one(x)
 
     settings["mutation"] = _scalar_or_pair(settings["mutation"])
+    settings["constraints"] = constraints_of(evaluate)
     differential_evolution(objective, Bounds(lower, upper), maxiter=_NEVER, rng=rng, vectorized=vectorized, **settings)
 
 
 def _dual_annealing(
-    evaluate: Evaluate, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, settings: dict[str, Any]
+    evaluate: Asked, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, settings: dict[str, Any]
 ) -> None:
     from scipy.optimize import Bounds, dual_annealing
 
@@ -122,7 +142,7 @@ def _dual_annealing(
 
 
 def _direct(
-    evaluate: Evaluate,
+    evaluate: Asked,
     lower: FloatArray,
     upper: FloatArray,
     rng: np.random.Generator,  # noqa: ARG001  # all methods are called alike; this one draws nothing
@@ -136,7 +156,7 @@ def _direct(
 
 
 def _basin_hopping(
-    evaluate: Evaluate, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, settings: dict[str, Any]
+    evaluate: Asked, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, settings: dict[str, Any]
 ) -> None:
     from scipy.optimize import Bounds, basinhopping
 
@@ -216,6 +236,28 @@ _METHODS: dict[str, _Method] = {
             "restart": _RESTART,
         },
         text="`minimize(method='COBYQA')` from a random point, one point per batch.",
+    ),
+    "cobyla": _Method(
+        minimize=partial(_local, "COBYLA"),
+        settings={
+            "rhobeg": Parameter(default=1.0, kind=_Positive, meaning="First radius of the trust region."),
+            "tol": Parameter(default=1e-4, kind=_Positive, meaning="Radius at which a search ends."),
+            "restart": _RESTART,
+        },
+        text="`minimize(method='COBYLA')` from a random point, one point a batch.",
+    ),
+    "trust_constr": _Method(
+        minimize=partial(_local, "trust-constr"),
+        settings={
+            "xtol": Parameter(default=1e-8, kind=_Positive, meaning="Radius of the trust region that ends a search."),
+            "gtol": Parameter(default=1e-8, kind=_Positive, meaning="Gradient of the Lagrangian that ends a search."),
+            "barrier_tol": Parameter(default=1e-8, kind=_Positive, meaning="Barrier below which a search may end."),
+            "initial_tr_radius": Parameter(default=1.0, kind=_Positive, meaning="First radius of the trust region."),
+            "restart": _RESTART,
+        },
+        text="`minimize(method='trust-constr')` from a random point, kept inside of the bounds; each of the dim + 1 "
+        "points of a gradient counts.",
+        warns=True,
     ),
     "differential_evolution": _Method(
         minimize=_differential_evolution,

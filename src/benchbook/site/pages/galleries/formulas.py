@@ -6,13 +6,17 @@ import re
 from html import escape
 
 _SYMBOLS = {"sum": r"\sum", "prod": r"\prod", "pi": r"\pi ", "mu": r"\mu ", "alpha": r"\alpha ", "dim": "D"}
-_FUNCTIONS = {name: rf"\{name} " for name in ("exp", "cos", "sin", "max", "min")}
+_FUNCTIONS = {name: rf"\{name} " for name in ("exp", "ln", "cos", "sin", "max", "min")}
 _FUNCTIONS |= {name: rf"\operatorname{{{name}}}" for name in ("osz", "round", "mean")}
 _LABELS = {"opt", "pen"}  # subscripts that are words
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LONG_NUMBER = re.compile(r"\d+\.\d{5,}")
 _BEFORE_COLON = re.compile(r"^(the [a-z-]+ form of): ")
-_REMARK = re.compile(r" \(alpha in 2-D\),|, \d+ peaks y_i|, with [\d+ D/]+ constraints? g_i\(x\) <= 0")
+_REMARK = re.compile(
+    r" \(alpha in 2-D\),|, \d+ peaks y_i"
+    r"|, with [\d+ D/]+ constraints? g_i\(x\) <= 0(?: and \d+ equalit(?:y|ies) h_j\(x\) = 0)?"
+    r"|, with \d+ equalit(?:y|ies) h_j\(x\) = 0"
+)
 
 
 def formula_html(text: str) -> str:
@@ -37,7 +41,7 @@ def formula_html(text: str) -> str:
             parts.append(drawn[0] if len(drawn) == 1 else f'<span class="bb-term">{" ".join(drawn)}</span>')
         if remark:
             said = escape(remark[0]).replace("y_i", convert("y_i"))
-            said = said.replace("g_i(x) &lt;= 0", convert(r"g_i(x) \le 0"))
+            said = said.replace("g_i(x) &lt;= 0", convert(r"g_i(x) \le 0")).replace("h_j(x) = 0", convert("h_j(x) = 0"))
             parts[-1] += said
             position = remark.end()
     return f'<span class="bb-formula">{" ".join(parts)}</span>'

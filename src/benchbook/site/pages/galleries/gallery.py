@@ -22,11 +22,28 @@ _FAMILIES = {
     "bbob_mixint": "BBOB, mixed-integer",
     "bbob_constrained": "BBOB, constrained",
     "bbob_biobj": "BBOB, two objectives",
+    "cec2006": "CEC 2006, constrained",
+    "engineering": "Engineering designs, constrained",
+    "zdt": "ZDT, two objectives",
+    "dtlz": "DTLZ, two objectives",
+    "mixed": "Real, integer and categorical variables",
     "applied": "Applied problems",
 }
 
+_CONSTRAINED = (
+    "shades are ranks of the values, darker where they are lower; what is not feasible is grey, and where hardly "
+    "anything is feasible, the darker the smaller the violation. Orange: the best point known."
+)
+_FRONT = (
+    "the darker the fewer points dominate it; orange: no point of the grid does. In the corner: the front, between "
+    "ideal and nadir point."
+)
 _SHOWN = {
-    "bbob_constrained": "shades are ranks of the values, darker for lower values; infeasible points are grey.",
+    "cec2006": _CONSTRAINED,
+    "engineering": _CONSTRAINED,
+    "zdt": _FRONT,
+    "dtlz": _FRONT,
+    "bbob_constrained": "shades are ranks of the values, darker where they are lower; what is not feasible is grey.",
     "bbob_biobj": "between -5 and 5, the darker the fewer points dominate it; orange: no point of the grid does.",
 }
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from benchbook.site.pages.dark_figures import with_dark_form
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _CORNERS = re.compile(r"M (\S+) (\S+)\s+L (\S+) \S+\s+L \S+ (\S+)")
@@ -32,10 +34,14 @@ def thumbnail(notebook: dict[str, Any] | None) -> Thumbnail | None:
             data = output.get("data", {})
             alt = " ".join("".join(data.get("text/plain", "")).split())
             if "image/svg+xml" in data:
-                return Thumbnail(suffix=".svg", content=panels_only("".join(data["image/svg+xml"])), alt=alt)
+                return Thumbnail(suffix=".svg", content=_panels(data["image/svg+xml"]), alt=alt)
             if "image/png" in data:
                 return Thumbnail(suffix=".png", content=base64.b64decode("".join(data["image/png"])), alt=alt)
     return None
+
+
+def _panels(svg: str | list[str]) -> bytes:
+    return with_dark_form(panels_only("".join(svg)).decode()).encode()
 
 
 def panels_only(svg: str) -> bytes:

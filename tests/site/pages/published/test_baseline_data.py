@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import string
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,23 @@ import pytest
 from benchbook.analysis.comparison.baselines import load_baseline
 from benchbook.analysis.measures.references import reference
 from benchbook.artifacts.io import load_document, save_document
-from benchbook.site.pages.baseline_data import as_json, baseline_views, drawable, script, styles
-from benchbook.site.pages.baselines import baselines_page
-from benchbook.site.pages.explorer import explorer_page
-from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    as_json,
+    baseline_views,
+    drawable,
+    script_files,
+    script_name,
+    styles,
+    widest_first,
+)
+from benchbook.site.pages.published.baselines import baselines_page
+from benchbook.site.pages.published.board_data import board_script
+from benchbook.site.pages.published.choose import front_leaderboard
+from benchbook.site.pages.published.explorer import explorer_page
+from benchbook.site.pages.published.leaderboard import leaderboard_page
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 HOSTILE = "</script><img src=x onerror=alert(4)>`"
 
 
@@ -39,6 +51,11 @@ def data_of(text: str) -> dict[str, Any]:
     return made
 
 
+def script(view: BaselineView) -> str:
+    """Return the script that all pages of a baseline load."""
+    return script_files(view)[script_name(view)].decode()
+
+
 def decoded(runs: str) -> list[tuple[int, list[int]]]:
     """Return evaluations and first hits of the runs of a cell, as the script writes them."""
     made = []
@@ -49,13 +66,17 @@ def decoded(runs: str) -> list[tuple[int, list[int]]]:
     return made
 
 
-def test_the_script_holds_every_hit_of_every_run(folder: Path) -> None:
-    """What the browser is given is what was published."""
+def test_the_scripts_hold_every_hit_of_every_run(folder: Path) -> None:
+    """What the browser is given is what was published, one script for each dimension."""
     [view] = baseline_views(folder)
     data = data_of(script(view))
     cells = load_baseline(view.path).summary.cells
-    assert len(data["cells"]) == len(cells) == 18
-    for optimizer, function, dim, runs in data["cells"]:
+    assert data["parts"] == {"2": "data/small.2.js"}
+    found = re.search(r"\[2\] = (.*);$", script_files(view)["data/small.2.js"].decode(), re.MULTILINE)
+    assert found is not None
+    given = json.loads(found[1])
+    assert len(given) == len(cells) == 18
+    for optimizer, function, dim, runs in given:
         key = (data["optimizers"][optimizer]["name"], data["functions"][function]["name"], data["dims"][dim])
         cell = cells[key]
         hits = [run.tolist() for run in cell.first_hits or ()]
@@ -77,19 +98,20 @@ def test_the_script_holds_the_reference_of_its_problems(folder: Path) -> None:
         assert np.allclose(data["reference"]["cells"][f"{place}|0"], times[np.isfinite(times)], rtol=1e-5)
 
 
-def test_a_larger_baseline_with_unequal_budgets_is_not_the_leaderboard(folder: Path) -> None:
-    """Final results rank optimizers only where all had the same evaluations; the explorer still shows the other one."""
+def test_the_widest_baseline_comes_first_and_loads_only_what_it_shows(folder: Path) -> None:
+    """Pages begin with the most optimizers, and load other baselines, and dimensions of a wide one, when chosen."""
     document: Any = load_document(folder / "small.json.zst")
     more = [{**cell, "optimizer": f"{cell['optimizer']}-short", "budget": 20} for cell in document["cells"]]
-    document["cells"] += more
+    document["cells"] += more + [{**cell, "dim": 3} for cell in document["cells"]]
     document["name"] = "larger"
     save_document(document, folder / "larger.json.zst")
     views = baseline_views(folder)
-    assert [view.name for view in views] == ["small", "larger"]
-    assert "whale-short" not in leaderboard_page(views)
-    assert '{"small":"data/small.js","larger":"data/larger.js"}' in explorer_page(views)
-    assert 'src="_static/data/small.js"' in explorer_page(views)
-    assert 'src="_static/data/larger.js"' not in explorer_page(views)
+    assert [view.name for view in widest_first(drawable(views))] == ["larger", "small"]
+    page = explorer_page(views)
+    assert '{"larger":"data/larger.js","small":"data/small.js"}' in page
+    assert re.findall(r'src="_static/(data/[^"]*)"', page) == ["data/larger.js", "data/larger.3.js"]
+    assert re.findall(r'src="_static/(data/[^"]*)"', leaderboard_page(views)) == ["data/larger.board.js"]
+    assert "data/small.board.js" in leaderboard_page(views)
 
 
 def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:
@@ -103,11 +125,11 @@ def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:
     document["version"] = HOSTILE
     save_document(document, folder / "small.json.zst")
     views = baseline_views(folder)
-    pages = [leaderboard_page(views), front_leaderboard(views), explorer_page(views), baselines_page(views)]
-    for text in (*pages, script(views[0])):
+    pages = [leaderboard_page(views), explorer_page(views), baselines_page(views)]
+    for text in (*pages, script(views[0]), board_script(views[0])):
         assert "<img" not in text
         assert "</script><" not in text
-    assert "&lt;/script&gt;&lt;img src=x onerror=alert(4)&gt;&#96;" in pages[0]
+    assert "&lt;/script&gt;&lt;img src=x onerror=alert(4)&gt;&#96;" in pages[2]
     assert any(item["name"] == HOSTILE for item in data_of(script(views[0]))["optimizers"])
 
 
@@ -122,11 +144,11 @@ def test_what_a_baseline_lacks_is_missing(folder: Path) -> None:
     views = baseline_views(folder)
     assert drawable(views) == []
     page = baselines_page(views)
-    assert page.count("<td>missing</td>") == 27
+    assert page.count(">missing</td>") == 27
     assert "<dt>Processor</dt><dd>missing</dd>" in page
     assert "There is no baseline" in leaderboard_page(views)
     assert "There is no baseline" in explorer_page(views)
-    assert "There is no baseline" in front_leaderboard(views)
+    assert "There is no baseline" in front_leaderboard(None, None)
 
 
 def test_a_damaged_baseline_is_said_and_comes_last(folder: Path) -> None:
@@ -144,20 +166,37 @@ def test_without_any_baseline_pages_say_how_to_publish_one(tmp_path: Path) -> No
     """An empty folder, or none at all."""
     for where in (tmp_path, tmp_path / "none"):
         views = baseline_views(where)
-        for page in (leaderboard_page, explorer_page, front_leaderboard, baselines_page):
+        for page in (leaderboard_page, explorer_page, baselines_page):
             assert "benchbook baseline publish STUDY --name NAME" in page(views)
 
 
-def test_the_boards_hold_every_dimension_and_group(folder: Path) -> None:
-    """Each choice of the page has its numbers."""
-    page = leaderboard_page(baseline_views(folder))
-    found = re.search(r'id="bb-leaderboard-data">(.*)</script>', page)
+def unpacked(text: str, width: int) -> list[int]:
+    """Return the numbers of a packed text."""
+    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    places = [digits.index(letter) for letter in text]
+    return [sum(64 ** (width - 1 - k) * places[at + k] for k in range(width)) for at in range(0, len(places), width)]
+
+
+def test_the_board_holds_the_counts_of_every_run_and_their_sums(folder: Path) -> None:
+    """The leaderboard computes with what was published: targets reached at each mark, and curves over a grid."""
+    [view] = baseline_views(folder)
+    found = re.search(r"boards\[.*?\] = (.*);$", board_script(view), re.MULTILINE)
     assert found is not None
-    data = json.loads(found[1])
-    assert set(data["boards"]) == {f"{d}|{g}" for d in data["dims"] for g in data["groups"]}
-    assert data["groups"] == ["all", "separable", "multi-modal"]
-    for board in data["boards"].values():
-        assert len(board["rows"]) == len(data["optimizers"]) == 9
+    board = json.loads(found[1])
+    assert board["marks"] == [10, 30, 100, 300, 1000]
+    assert (board["runs"], board["targets"], board["grid"][0], board["grid"][-1]) == (15, 51, 1, 1000)
+    cells = load_baseline(view.path).summary.cells
+    for optimizer in board["optimizers"]:
+        for fn, counts, curve in zip(
+            ("bbob_f1", "bbob_f15"), optimizer["counts"].split(","), optimizer["curves"].split(","), strict=True
+        ):
+            hits = cells[optimizer["name"], fn, 2].first_hits or ()
+            within = [[int(np.sum(run <= 2 * mark)) for run in hits] for mark in board["marks"]]
+            assert unpacked(counts, 1) == [count for mark in within for count in mark]
+            assert unpacked(curve, 2)[-1] == sum(within[-1])
+    best = unpacked(board["best"].split(",")[0], 1)
+    assert best == sorted(best)
+    assert best[-1] == 51
 
 
 def test_numbers_that_json_does_not_know_are_refused() -> None:

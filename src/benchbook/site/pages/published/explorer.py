@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchbook.site.pages.baseline_data import BaselineView, as_json, drawable, script_name
-from benchbook.site.pages.leaderboard import scripts
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    as_json,
+    drawable,
+    part_name,
+    script_name,
+    usual,
+    widest_first,
+)
+from benchbook.site.pages.published.leaderboard import scripts
 from benchbook.site.pages.spec_views import raw
 
 _NONE = "There is no baseline with curves yet: `benchbook baseline publish STUDY --name NAME`.\n"
@@ -18,7 +26,8 @@ _FRAME = """<div id="bb-explorer" class="bb-app">
 </div>
 <h2 class="bb-h2">Runtime profile</h2>
 <p>The wide grey line on BBOB is <code>best-2009</code>: for each target the shortest expected running time of the
-algorithms that were published in 2009.</p>
+algorithms that were published in 2009. Optimizers that are not chosen are thin and grey; in a
+wide field, the dashed dark line is the virtual best.</p>
 <div class="bb-profile" tabindex="0" role="group" aria-label="Runtime profile; arrow keys move the reading line"></div>
 <p class="bb-readout" aria-live="polite"></p>
 <div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>
@@ -32,11 +41,12 @@ the largest of the chosen dimensions.</p>
 
 
 def explorer_page(views: Sequence[BaselineView]) -> str:
-    """Return the explorer over the published baselines, or a sentence if none has first hits."""
-    found = drawable(views)
+    """Return the explorer over the published baselines; a sentence if there is none with first hits."""
+    found = widest_first(drawable(views))
     if not found:
         return _NONE
     places = as_json({view.name: script_name(view) for view in found})
     data = f'<script type="application/json" id="bb-explorer-baselines">{places}</script>\n'
-    # the others are loaded when they are chosen
-    return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), 'charts.js', 'explorer.js')}")
+    # the others are loaded once they are chosen
+    parts = [part_name(found[0], int(dim)) for dim in usual(found[0])["dims"]]
+    return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), *parts, 'charts.js', 'explorer.js')}")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, baseline_files, load_baseline
+from benchbook.analysis.comparison.baseline_parts import SUFFIX
+from benchbook.analysis.comparison.baselines import Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.ranking.published import library_of
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
@@ -23,6 +27,7 @@ from benchbook.typing import IntArray
 from benchbook.whole_numbers import whole
 
 _COLORS = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple", SKY: "sky", AMBER: "amber", INK: "ink"}
+_FEW, _SHOWN, _USUAL_DIM = 12, 6, 5
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,6 +48,12 @@ class BaselineView:
     def artifact(self) -> str:
         """Its path relative to the project."""
         return f"artifacts/baselines/{self.path.name}"
+
+    @property
+    def artifacts(self) -> dict[str, Path]:
+        """Its files by where they are relative to the project; a large baseline has several."""
+        files = [self.path] if self.baseline is None else self.baseline.files
+        return {f"artifacts/baselines/{path.name}": path for path in files}
 
     @property
     def has_hits(self) -> bool:
@@ -75,6 +86,11 @@ def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
     return [view for view in views if view.has_hits]
 
 
+def widest_first(views: Sequence[BaselineView]) -> list[BaselineView]:
+    """Return them by number of optimizers, then by number of cells, the largest first."""
+    return sorted(views, key=lambda view: (-_optimizers(view), -_size(view), view.name))
+
+
 def styles(labels: Sequence[str]) -> list[dict[str, str]]:
     """Return name, colour and dashes of optimizers, the same as in the figures of the package.
 
@@ -88,47 +104,90 @@ def styles(labels: Sequence[str]) -> list[dict[str, str]]:
     ]
 
 
-def script(view: BaselineView) -> str:
-    """Return a baseline as a script, because pages opened as files may load scripts but no data.
+def script_files(view: BaselineView) -> dict[str, bytes]:
+    """Return a baseline as scripts by path: pages that are opened as files may load scripts, but no data.
 
-    Hits are differences in base 36, so a run takes only a few bytes.
+    The first holds all but the runs, which have one script for each dimension, so that a page loads only what it shows.
+    Hits are differences in base 36, so that a run takes a few bytes.
     """
     if view.baseline is None:
-        return ""
+        return {}
     summary = view.baseline.summary
     targets = [] if summary.targets is None else summary.targets.tolist()
     optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
-    cells = [
-        [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim), _runs(c, c.first_hits)]
-        for c in summary.cells.values()
-        if c.first_hits is not None
-    ]
+    parts: dict[int, list[list[object]]] = {dim: [] for dim in dims}
+    for c in summary.cells.values():
+        if c.first_hits is not None:
+            place = [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim)]
+            parts[c.dim].append([*place, _runs(c, c.first_hits)])
+    key = as_json(view.name)
+    begin = "window.benchbook = window.benchbook || { data: {} };"
+    made = {
+        part_name(
+            view, dim
+        ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(cells)};\n"
+        for dim, cells in parts.items()
+    }
     data = {
         "name": view.name,
         "artifact": view.artifact,
         "href": f"_static/{view.artifact}",
         "verify": verify_command(view),
         "targets": [_exponent(target) for target in targets],
-        "optimizers": styles(optimizers),
-        "functions": [_function(name) for name in functions],
+        "optimizers": [{**style, "library": library_of(style["name"])} for style in styles(optimizers)],
+        "usual": usual(view),
+        "functions": [function_data(name) for name in functions],
         "dims": dims,
-        "cells": cells,
+        "parts": {str(dim): part_name(view, dim) for dim in dims},
         "reference": _reference(summary, functions, dims),
     }
-    key = as_json(view.name)
-    begin = "window.benchbook = window.benchbook || { data: {} };"
-    return f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
+    made[script_name(view)] = f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
+    return {name: text.encode() for name, text in made.items()}
+
+
+def part_name(view: BaselineView, dim: int) -> str:
+    """Return the path of the script with the runs of one dimension."""
+    return f"data/{file_name(view)}.{dim}.js"
+
+
+def usual(view: BaselineView) -> dict[str, list[str]]:
+    """Return what is shown first: all of a small baseline; of a wide one, one dimension and its best optimizers."""
+    if view.baseline is None:
+        return {"optimizers": [], "dims": []}
+    summary = view.baseline.summary
+    optimizers, dims = optimizers_of(summary), dims_of(summary)
+    if len(optimizers) <= _FEW:
+        return {"optimizers": optimizers, "dims": [str(dim) for dim in dims]}
+    dim = _USUAL_DIM if _USUAL_DIM in dims else dims[len(dims) // 2]
+    shares: dict[str, list[float]] = {}
+    for cell in summary.cells.values():
+        if cell.dim == dim and cell.first_hits is not None:
+            shares.setdefault(cell.optimizer, []).append(float(np.mean([len(run) for run in cell.first_hits])))
+    order = sorted(shares, key=lambda name: (-float(np.mean(shares[name])), name))
+    return {"optimizers": order[:_SHOWN], "dims": [str(dim)]}
 
 
 def script_name(view: BaselineView) -> str:
     """Return the path of a baseline's script in the pages' static folder."""
-    return f"data/{view.path.name.removesuffix(SUFFIX)}.js"
+    return f"data/{file_name(view)}.js"
+
+
+def file_name(view: BaselineView) -> str:
+    """Return the name of a baseline's file without suffix."""
+    return view.path.name.removesuffix(SUFFIX)
 
 
 def verify_command(view: BaselineView) -> str:
     """Return the command that repeats some of the runs and compares them with the baseline."""
     what = view.name if view.path.is_relative_to(shipped("baselines")) else view.artifact
     return f"benchbook verify {what} --sample 20"
+
+
+def function_data(name: str) -> dict[str, str]:
+    """Return what the charts show of a function."""
+    known = name in names()
+    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
+    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
 
 
 def as_json(data: object) -> str:
@@ -151,14 +210,12 @@ def _view(path: Path) -> BaselineView:
         )
 
 
+def _optimizers(view: BaselineView) -> int:
+    return 0 if view.baseline is None else len(optimizers_of(view.baseline.summary))
+
+
 def _size(view: BaselineView) -> int:
     return 0 if view.baseline is None else len(view.baseline.summary.cells)
-
-
-def _function(name: str) -> dict[str, str]:
-    known = name in names()
-    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
-    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
 
 
 def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[int]) -> dict[str, object] | None:
@@ -185,11 +242,12 @@ def _exponent(target: float) -> float:
 
 def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:
     return ";".join(
-        f"{_base36(int(spent))}|{','.join(_base36(int(step)) for step in np.diff(run, prepend=0))}"
-        for spent, run in zip(cell.evaluations, hits, strict=True)
+        f"{_base36(spent)}|{','.join(_base36(hit - before) for before, hit in pairwise([0, *run.tolist()]))}"
+        for spent, run in zip(cell.evaluations.tolist(), hits, strict=True)
     )
 
 
+@cache
 def _base36(value: int) -> str:
     """Return a number in base 36; nothing for 0."""
     made = ""

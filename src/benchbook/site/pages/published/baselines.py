@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.site.pages.baseline_data import BaselineView
-from benchbook.site.pages.leaderboard import source
+from benchbook.site.pages.published.baseline_data import BaselineView
+from benchbook.site.pages.published.leaderboard import source
 from benchbook.site.pages.spec_views import MISSING, escape, html_table, raw
 
 _HEADERS = ["optimizer", "runs", "evaluations", "mean AOCC", "first hits", "start-up [s]"]
