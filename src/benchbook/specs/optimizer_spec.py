@@ -203,8 +203,7 @@ class Spec(SpecBase):
 
         Args:
             margin: Change of the area over the convergence curve (0 to 1) that does not matter. In cells whose runs
-                vary
-                too much for it, twice the half width of the interval of the change is used instead.
+                vary too much for it, twice the half width of the interval of the change is used instead.
 
         Raises:
             UsageError: The spec was started without a baseline, or the margin is not above 0.
