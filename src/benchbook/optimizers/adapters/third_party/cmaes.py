@@ -153,7 +153,8 @@ class Mixed(Adapter):
         n_max_resampling: int,
     ) -> None:
         """Take the settings; the first search begins with the first ask."""
-        super().__init__(f"cmaes:{inner}", lower, upper, Boundary(rng, swaps=False), repair)
+        noise = (("", RuntimeWarning),)  # of means of nothing, where all values are the same
+        super().__init__(f"cmaes:{inner}", lower, upper, Boundary(rng, swaps=False, noise=noise), repair)
         self._make = partial(
             STRATEGIES[inner], Parts(self.lower, self.upper, variables), rng, sigma, n_max_resampling=n_max_resampling
         )
