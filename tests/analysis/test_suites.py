@@ -10,7 +10,9 @@ import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.columns import columns
 from benchbook.analysis.comparison.baselines import publish
+from benchbook.analysis.comparison.quality_lane import quality_rows
 from benchbook.analysis.comparison.summary import summarise
+from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.targets import BIOBJ_TARGETS, CONSTRAINED_TARGETS
 from benchbook.analysis.ranking.plan import candidate_plan
@@ -92,3 +94,12 @@ def test_a_ranking_has_one_suite(runs: list[RunRecord]) -> None:
     with pytest.raises(UsageError, match="choose functions of one"):
         candidate_plan(summary)
     assert candidate_plan(summary, functions=["bbob_biobj_f1"]).functions == ("bbob_biobj_f1",)
+
+
+def test_a_comparison_has_one_mean_for_each_suite(runs: list[RunRecord]) -> None:
+    """Means over cells of a study with several suites are those of each."""
+    more = [bb.run("nsga2", "bbob_biobj_f2", dim=2, seed=seed, budget=800) for seed in (1, 2)]
+    more += [bb.run("nsga2", "bbob_f2", dim=2, seed=seed, budget=800) for seed in (1, 2)]
+    cells = list(summarise([*_of(runs, "bbob", "bbob_biobj"), *more]).cells.values())
+    rows, _ = quality_rows([(cell, cell) for cell in cells], Thresholds())
+    assert [row.function for row in rows if "mean of 2 cells" in row.metric] == ["one objective", "bbob_biobj"]

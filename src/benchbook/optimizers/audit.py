@@ -26,6 +26,7 @@ from benchbook.errors import ExecutionError
 from benchbook.optimizers.adapters.global_state import same_numpy_state
 from benchbook.optimizers.adapters.isolation import watched
 from benchbook.optimizers.catalog import optimizer
+from benchbook.parent_death import dying_with_us
 from benchbook.typing import FloatArray
 from benchbook.variables import Variable, categorical, integer, real
 
@@ -192,7 +193,7 @@ def _entropy_watched(seen: set[str]) -> Iterator[None]:
 def _elsewhere(names: Sequence[str], *, hash_seed: int) -> dict[str, str | None]:
     """Run each optimizer in one fresh process; None stands for one that failed there."""
     done = subprocess.run(  # our own interpreter and module, no shell
-        [sys.executable, "-m", "benchbook.optimizers.audit"],
+        dying_with_us([sys.executable, "-m", "benchbook.optimizers.audit"]),
         input=json.dumps(list(names)),
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         capture_output=True,

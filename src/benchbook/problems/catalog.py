@@ -13,6 +13,7 @@ from benchbook.problems.bbob import table as bbob_table
 from benchbook.problems.callables.announced import announced
 from benchbook.problems.callables.digests import digest_code
 from benchbook.problems.callables.registered import own_function
+from benchbook.problems.classics.table import CLASSICS, classic_problem
 from benchbook.problems.coco import SUITES, SuiteProblem
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance
 from benchbook.problems.instance import TextbookProblem
@@ -28,6 +29,7 @@ _INFOS = (
     | SUITES
     | CONSTRAINED
     | BIOBJ
+    | CLASSICS
     | APPLIED
 )
 _GROUPS = tuple(dict.fromkeys(info.family for info in _INFOS.values()))
@@ -70,6 +72,8 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
     if name in BIOBJ:
         made: Problem = BiobjProblem(name, dim, instance)
         return made
+    if name in CLASSICS:
+        return classic_problem(name, dim, instance)
     if name in APPLIED:
         return applied_problem(name, dim, instance)
     return BbobProblem(name, dim, instance)
@@ -120,7 +124,8 @@ def expand(wanted: str | Iterable[str]) -> list[str]:
     """Return the functions that names and groups stand for, each once, in the given order.
 
     Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), `bbob_noisy` (all 30),
-    `bbob_constrained` (all 54), `bbob_biobj` (all 92), and `applied`.
+    `bbob_constrained` (all 54), `bbob_biobj` (all 92), `cec2006` (all 24), `engineering` (four designs), `zdt` (five),
+    `dtlz` (six), `mixed` (three), and `applied`.
 
     Raises:
         UnknownNameError: A name is neither a function nor a group.

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from benchbook.artifacts.interop import read_coco
+from benchbook.artifacts.interop.coco import checks
 from benchbook.errors import ArtifactError
+from benchbook.problems import problem
 
 F1 = {1: 79.48, 2: 394.48}  # optima of the instances of the first function
 INFO = "suite = 'bbob', funcId = 1, DIM = 2, Precision = 1.000e-08, algId = 'A', {more}\n% x\n"
@@ -159,3 +161,11 @@ def test_values_of_a_logger_that_knows_no_optimum_are_no_precisions(write) -> No
     (run,) = read_coco(write({"f.info": index, "a.udat": data, "a.tdat": data}))
     assert (run.problem.name, run.problem.f_opt, run.best_value) == ("coco_rw-gan_f1", None, -4.5)
     assert np.array_equal(run.history.evaluations, [1, 9])
+
+
+@pytest.mark.parametrize("number", range(1, 25))
+def test_the_scales_of_bbob_mixint_are_those_of_its_problems(number: int) -> None:
+    """The check of imported runs and the suite itself multiply an optimum by the same power of ten."""
+    pytest.importorskip("cocoex")
+    mixed, plain = (problem(f"{family}_f{number}", dim=5, instance=1) for family in ("bbob_mixint", "bbob"))
+    assert mixed.f_opt == pytest.approx(10.0 ** checks._MIXINT_SCALES.get(number, 0) * plain.f_opt, rel=1e-12)

@@ -33,6 +33,7 @@ from benchbook.records import (
     as_plain,
 )
 from benchbook.runs import CountsBoth, JudgedProblem, Outcome, ToldAll, quality_of, run_loop
+from benchbook.runs.quality import FeasibleValue
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
@@ -99,6 +100,8 @@ def execute(
         invalid = outcome.invalid_evaluations - quality.without_value
         error = outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations)
         outcome = replace(outcome, evaluations=cost * outcome.evaluations, invalid_evaluations=invalid, error=error)
+    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
+        log.warning("none of %d points of %s was feasible", outcome.evaluations // cost, problem.name)
     with stage("observe"):
         improvements = history.history
         archive = None if quality is None else quality.archive_record()

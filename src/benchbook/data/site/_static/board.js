@@ -39,18 +39,23 @@
     return all.filter(({ cell }) => board.optimizers.some((optimizer) => optimizer.curves[cell]));
   };
 
-  /* Ranks of values, 1 for the largest; equal ones share the mean of their ranks. Adds `weight` times each to `sums`. */
-  function addRanks(values, order, weight, sums) {
+  /* Add `weight` times the rank of each value to `sums`, 1 for the largest; equal ones share the mean of their ranks. */
+  function addRanks(values, weight, sums) {
     const n = values.length;
-    for (let k = 0; k < n; k += 1) order[k] = -values[k] * 1024 + k; // sorted by value, the position stays with it
-    order.sort();
-    for (let first = 0; first < n;) {
-      const at = (k) => ((order[k] % 1024) + 1024) % 1024;
-      const value = values[at(first)];
-      let last = first;
-      while (last + 1 < n && values[at(last + 1)] === value) last += 1;
-      for (let k = first; k <= last; k += 1) sums[at(k)] += weight * ((first + last) / 2 + 1);
-      first = last + 1;
+    const half = weight / 2;
+    for (let i = 0; i < n; i += 1) {
+      const mine = values[i];
+      let rank = weight;
+      for (let j = 0; j < i; j += 1) {
+        const other = values[j];
+        if (other > mine) rank += weight;
+        else if (other < mine) sums[j] += weight;
+        else {
+          rank += half;
+          sums[j] += half;
+        }
+      }
+      sums[i] += rank;
     }
   }
 
@@ -61,11 +66,10 @@
     const which = optimizers.filter(has);
     const counts = problems.map(({ cell }) => which.map((k) => board.optimizers[k].counts[cell].subarray(mark * runs, (mark + 1) * runs)));
     const sums = new Float64Array(which.length);
-    const order = new Float64Array(which.length);
     const rows = which.map((k) => ({ optimizer: k, reached: 0, solved: 0 }));
     for (const own of counts) {
       const totals = own.map((found) => found.reduce((sum, value) => sum + value, 0));
-      addRanks(totals, order, 1, sums);
+      addRanks(totals, 1, sums);
       own.forEach((found, place) => {
         rows[place].reached += totals[place] / (runs * board.targets * counts.length);
         rows[place].solved += found.filter((value) => value === board.targets).length / (runs * counts.length);
@@ -106,7 +110,6 @@
     const sums = Array.from({ length: samples }, () => new Float64Array(n));
     const total = new Float64Array(samples);
     const values = new Float64Array(n);
-    const order = new Float64Array(n);
     const picks = new Uint8Array(runs);
     let at = 0;
     let live = true;
@@ -121,7 +124,7 @@
           for (let k = 0; k < runs; k += 1) sum += own[place][picks[k]];
           values[place] = sum;
         }
-        addRanks(values, order, weight, sums[sample]);
+        addRanks(values, weight, sums[sample]);
         total[sample] += weight;
       }
     }
@@ -179,12 +182,11 @@
       const which = usable.filter(({ budget }) => x <= budget * (1 + 1e-6)).map(({ k }) => k);
       if (!which.length || !problems.length) return null;
       const sums = new Float64Array(which.length);
-      const order = new Float64Array(which.length);
       const reached = new Float64Array(which.length);
       for (const { cell } of problems) {
         const values = which.map((k) => board.optimizers[k].curves[cell][from + step]);
         values.forEach((value, place) => { reached[place] += value; });
-        addRanks(values, order, 1, sums);
+        addRanks(values, 1, sums);
       }
       let best = 0;
       for (let place = 1; place < which.length; place += 1) {

@@ -36,7 +36,7 @@ _TEXT = "`cmaes.{}` from a random point; variables are scaled to the unit box."
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     importlib.import_module("cmaes")
     listed = SHELF["cmaes"].optimizers
     if name not in listed:
@@ -93,7 +93,7 @@ class Cmaes(Adapter):
         self._asked: list[FloatArray] = []
 
     def proposed(self) -> FloatArray | None:
-        """Sample a population; begin a new search where the last one has ended."""
+        """Sample a population; start a new search if the last one has ended."""
         if self._strategy is None:
             self._begin()
         elif self._strategy.should_stop():
@@ -109,7 +109,7 @@ class Cmaes(Adapter):
         self._strategy.tell(list(zip(self._asked, fx.tolist(), strict=True)))
 
     def __getstate__(self) -> dict[str, Any]:
-        # cmaes gives a pickled strategy a new generator, seeded by chance, and rounds its matrix; this keeps both.
+        # cmaes gives a pickled strategy a new, randomly seeded generator and rounds its matrix; this keeps both.
         strategy = None if self._strategy is None else (type(self._strategy), dict(vars(self._strategy)))
         return {**self.__dict__, "_strategy": strategy}
 

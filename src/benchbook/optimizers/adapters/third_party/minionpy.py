@@ -18,7 +18,7 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
-# Populations and memories have defaults that depend on the algorithm; these are passed on only where they are given.
+# Defaults of populations and memories depend on the algorithm; they are passed on only if they are given.
 _SETTINGS = {
     "population_size": Parameter(
         default=0, kind=Annotated[int, Ge(0)], meaning="First population; 0: the library's own."
@@ -42,7 +42,7 @@ _KNOWN = ("AGSK", "ARRDE", "IMODE", "JADE", "LSHADE", "LSHADE_cnEpSin", "LSRTDE"
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     importlib.import_module("minionpy")
     if name not in _KNOWN:
         raise unknown_name("optimizer of minionpy", name, _KNOWN)
@@ -51,7 +51,7 @@ def adapt(name: str) -> Adapted:
     return Adapted(
         make=partial(_make, name),
         settings={**_SETTINGS, **({} if name in _WITHOUT_TOLERANCE else _TOLERANCE)},
-        text=f"{summary}\n\n`minionpy.{name}`, a population a batch; its schedule ends with the run.",
+        text=f"{summary}\n\n`minionpy.{name}`, one population per batch; its schedule ends with the run.",
         anytime=False,
         picklable=False,
     )

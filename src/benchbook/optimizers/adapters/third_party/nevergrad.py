@@ -1,4 +1,4 @@
-"""Adapter to nevergrad, by its own ask and tell; any name of its registry."""
+"""Adapter to nevergrad by its own ask and tell, for any name in its registry."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _SETTINGS = {
 # By any optimizer: nevergrad makes one loss of the first two, and real numbers of the others.
 _CAN = frozenset({"constraints", "objectives", "integers", "categories"})
 
-_GLANCE_S = 0.05  # whether a thread still lives
-_PATIENCE_S = 5.0  # for a library inside of nevergrad to unwind
+_GLANCE_S = 0.05  # between two looks whether a thread is alive
+_PATIENCE_S = 5.0  # for a library inside nevergrad to unwind
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
-    # Importing nevergrad draws global random numbers, some of which become constants of its optimizers.
+    """Return the adapter with this name."""
+    # Importing nevergrad draws global random numbers, some of which become constants in its optimizers.
     with Boundary(np.random.default_rng(0), swaps=True).crossed():
         import nevergrad
 
-    # Since NumPy 2.4, float() takes no array with one element, which the wizards' surrogate models pass to it.
+    # Since NumPy 2.4, float() rejects arrays with one element, which the wizards' surrogate models pass to it.
     vars(nevergrad.optimization.metamodel).setdefault("float", _as_float)
     registry = nevergrad.optimizers.registry
     if name not in registry:
@@ -75,7 +75,7 @@ class Nevergrad(Adapter):
         """Make the optimizer; its budget is the run's."""
         import nevergrad
 
-        # Advice on settings and on losses, and the like of the libraries that it calls; the values show it.
+        # Advice on settings and losses, also by the libraries that it calls; the values show it.
         noise: tuple[tuple[str, type[Warning]], ...] = (
             ("", nevergrad.errors.NevergradWarning),
             ("", RuntimeWarning),
@@ -98,7 +98,7 @@ class Nevergrad(Adapter):
         before = set(threading.enumerate())
         with _seeded_pycma():
             self._asked = [self._optimizer.ask() for _ in range(self._optimizer.num_workers)]
-        # Some run libraries of others in threads, which nevergrad ends whenever the garbage collector comes by.
+        # Some run other libraries in threads, which nevergrad ends only when they are garbage-collected.
         self._threads.update(
             thread for thread in set(threading.enumerate()) - before if type(thread).__name__ == "_MessagingThread"
         )
@@ -128,7 +128,7 @@ def _parameter(variable: Variable) -> Any:
 
 @contextmanager
 def _seeded_pycma() -> Iterator[None]:
-    """Let pycma's `fmin` be seeded from the global state, which is the run's own; nevergrad leaves it to the clock."""
+    """Seed pycma's `fmin` from the global state, which is the run's own; nevergrad lets the clock seed it."""
     import cma
 
     fmin = cma.fmin
@@ -145,9 +145,9 @@ def _seeded_pycma() -> Iterator[None]:
 
 
 def _wait_for_question(thread: Any) -> None:
-    """Wait until a library that runs in a thread, and was answered, has its next question or has ended.
+    """Wait until a library in a thread that got its answer has its next question or has ended.
 
-    What it draws on the way there must come from the run's state, which is swapped in until then.
+    Until then it must draw from the run's state, which is swapped in.
     """
     with thread.messages_ask.not_empty:
         while thread.is_alive() and thread.call_count <= thread.messages_tell.unfinished_tasks:

@@ -1,4 +1,4 @@
-"""Adapter to NLopt: the algorithms without derivatives, each blocking."""
+"""Adapter to NLopt: its derivative-free algorithms, each blocking."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
-# Names are NLopt's constants without their first letters, which tell local (LN) from global (GN) algorithms.
+# NLopt's constants without their first letters, which mark local (LN) and global (GN) algorithms.
 _LOCAL = ("BOBYQA", "COBYLA", "NELDERMEAD", "NEWUOA_BOUND", "PRAXIS", "SBPLX")
 _POPULATIONS = ("CRS2_LM", "ESCH", "ISRES")
 _DIVIDING = ("DIRECT", "DIRECT_L", "DIRECT_L_RAND")
 _KNOWN = (*_LOCAL, *_POPULATIONS, *_DIVIDING)
-# NLopt has one generator per thread; these draw from it, and get a thread whose generator is the run's alone.
+# NLopt has one generator per thread; these draw from it and get a thread of their own.
 _DRAWING = (*_POPULATIONS, "DIRECT_L_RAND", "PRAXIS")
 
 _Share = Annotated[float, Ge(0)]
@@ -38,7 +38,7 @@ _POPULATION_SETTINGS = {
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     importlib.import_module("nlopt")
     if name not in _KNOWN:
         raise unknown_name("optimizer of nlopt", name, _KNOWN)
@@ -53,7 +53,7 @@ def adapt(name: str) -> Adapted:
     return Adapted(
         make=partial(_make, name),
         settings=settings,
-        text=f"{summary}\n\n`nlopt.{_constant(name)}`{start}, one point a batch.",
+        text=f"{summary}\n\n`nlopt.{_constant(name)}`{start}, one point per batch.",
         anytime=True,
         picklable=False,
     )

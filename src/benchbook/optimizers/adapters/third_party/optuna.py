@@ -23,7 +23,7 @@ _QUIET = ("warn_independent_sampling", "warn_asynchronous_seeding")
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     import optuna
 
     known = sorted(item for item in optuna.samplers.__all__ if item.endswith("Sampler") and item not in _NOT_ALONE)
@@ -35,7 +35,7 @@ def adapt(name: str) -> Adapted:
     return Adapted(
         make=partial(Optuna, name),
         settings=settings_of(getattr(optuna.samplers, name), skip=skip),
-        text=f"{summary}\n\n`optuna.samplers.{name}` in a study kept in memory, one point a batch.",
+        text=f"{summary}\n\n`optuna.samplers.{name}` in a study in memory, one point per batch.",
         anytime=True,
         picklable=True,
         can=listed.can if listed else frozenset(),
@@ -72,12 +72,12 @@ class Optuna(Adapter):
         """Make the study."""
         import optuna
 
-        noise = (("", optuna.exceptions.ExperimentalWarning),)  # what is experimental is chosen by name
+        noise = (("", optuna.exceptions.ExperimentalWarning),)  # users choose experimental samplers by name
         super().__init__(f"optuna:{inner}", lower, upper, Boundary(rng, swaps=False, noise=noise), repair)
         sampler = getattr(optuna.samplers, inner)
         taken = inspect.signature(sampler).parameters
         quiet = {key: False for key in _QUIET if key in taken and taken[key].default is True}
-        # None is optuna's own word for "your default", and warns where it is said aloud.
+        # None means optuna's default, but causes a warning if it is passed.
         given = {key: value for key, value in options.items() if value is not None}
         ends = zip(self.lower.tolist(), self.upper.tolist(), strict=True)
         kinds = [item.kind for item in variables] or ["real"] * self.dim

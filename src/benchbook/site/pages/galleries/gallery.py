@@ -22,17 +22,34 @@ _FAMILIES = {
     "bbob_mixint": "BBOB, mixed-integer",
     "bbob_constrained": "BBOB, constrained",
     "bbob_biobj": "BBOB, two objectives",
+    "cec2006": "CEC 2006, constrained",
+    "engineering": "Engineering designs, constrained",
+    "zdt": "ZDT, two objectives",
+    "dtlz": "DTLZ, two objectives",
+    "mixed": "Real, integer and categorical variables",
     "applied": "Applied problems",
 }
 
+_CONSTRAINED = (
+    "shades are ranks of the values, darker where they are lower; what is not feasible is grey, and where hardly "
+    "anything is feasible, the darker the smaller the violation. Orange: the best point known."
+)
+_FRONT = (
+    "the darker the fewer points dominate it; orange: no point of the grid does. In the corner: the front, between "
+    "ideal and nadir point."
+)
 _SHOWN = {
+    "cec2006": _CONSTRAINED,
+    "engineering": _CONSTRAINED,
+    "zdt": _FRONT,
+    "dtlz": _FRONT,
     "bbob_constrained": "shades are ranks of the values, darker where they are lower; what is not feasible is grey.",
     "bbob_biobj": "between -5 and 5, the darker the fewer points dominate it; orange: no point of the grid does.",
 }
 
 
 def spec_cards(views: Sequence[SpecView], pictures: Mapping[str, Thumbnail], *, base: str, static: str) -> str:
-    """Return one card a spec: what was run links to its page, what was not says how to run it.
+    """Return one card per spec, with a link to its page if it was run, and otherwise the command to run it.
 
     Specs whose libraries are not installed are named in one line below the cards.
 
@@ -55,7 +72,7 @@ def thumbnail_name(name: str, picture: Thumbnail) -> str:
 
 
 def problem_cards() -> str:
-    """Return one card a function, family by family."""
+    """Return one card per function, family by family."""
     infos = [describe(name) for name in shipped_names()]
     parts = []
     for family in dict.fromkeys(info.family for info in infos):
@@ -119,7 +136,7 @@ def _problem_card(info: ProblemInfo) -> str:
 
 
 def _power(value: float) -> str:
-    """Return a large number as a power of ten, where it is one."""
+    """Return a large number as a power of ten, if it is one."""
     text = f"{value:g}"
     mantissa, _, exponent = text.partition("e+")
     return f"10{exponent.lstrip('0').translate(_RAISED)}" if mantissa == "1" and exponent else text

@@ -1,10 +1,12 @@
-"""Published baselines as the pages see them, and their data for the charts in the browser."""
+"""Published baselines for the pages, and their data for the charts in the browser."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineView:
-    """One published baseline: what it holds, or why it cannot be read."""
+    """One published baseline: its content, or why it cannot be read."""
 
     path: Path
     baseline: Baseline | None
@@ -39,12 +41,12 @@ class BaselineView:
 
     @property
     def name(self) -> str:
-        """Its name; that of its file if it cannot be read."""
+        """Its name, or the name of its file if it cannot be read."""
         return self.path.name.removesuffix(SUFFIX) if self.baseline is None else self.baseline.name
 
     @property
     def artifact(self) -> str:
-        """Where it is, relative to the project."""
+        """Its path relative to the project."""
         return f"artifacts/baselines/{self.path.name}"
 
     @property
@@ -62,7 +64,7 @@ class BaselineView:
 
     @property
     def has_equal_budgets(self) -> bool:
-        """Whether its optimizers had the same evaluations on each problem, so that final results can be ranked."""
+        """Whether its optimizers had the same budget on each problem, so that final results can be ranked."""
         if self.baseline is None:
             return False
         budgets: dict[tuple[str, int], int] = {}
@@ -71,16 +73,16 @@ class BaselineView:
 
 
 def baseline_views(*folders: Path) -> list[BaselineView]:
-    """Return the baselines of folders: those with equal budgets first, of these the one with the most cells.
+    """Return the baselines in folders: first those with equal budgets, starting with the one with the most cells.
 
-    Damaged ones are last. Where two have one name, that of the later folder counts.
+    Damaged ones come last. If two have the same name, that of the later folder counts.
     """
     views = [_view(path) for path in baseline_files(*folders).values()]
     return sorted(views, key=lambda view: (not view.has_hits, not view.has_equal_budgets, -_size(view), view.name))
 
 
 def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
-    """Return those that curves can be drawn from."""
+    """Return the baselines from which curves can be drawn."""
     return [view for view in views if view.has_hits]
 
 
@@ -90,7 +92,7 @@ def widest_first(views: Sequence[BaselineView]) -> list[BaselineView]:
 
 
 def styles(labels: Sequence[str]) -> list[dict[str, str]]:
-    """Return name, colour and dashes of optimizers, as the figures of the package have them.
+    """Return name, colour and dashes of optimizers, the same as in the figures of the package.
 
     Examples:
         >>> styles(["manta_ray_foraging"])
@@ -189,7 +191,7 @@ def function_data(name: str) -> dict[str, str]:
 
 
 def as_json(data: object) -> str:
-    r"""Return JSON that may stand in a page: no text in it can end a script or begin markup.
+    r"""Return JSON that is safe in a page: no text in it can end a script or begin markup.
 
     Examples:
         >>> print(as_json("</script>"))
@@ -217,7 +219,7 @@ def _size(view: BaselineView) -> int:
 
 
 def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[int]) -> dict[str, object] | None:
-    """Return the running times of the reference, by position of function and dimension; None: other targets."""
+    """Return the running times of the reference by position of function and dimension; None if targets differ."""
     best = reference(BEST)
     if summary.targets is None or len(summary.targets) != len(best.targets):
         return None
@@ -233,18 +235,19 @@ def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[i
 
 
 def _exponent(target: float) -> float:
-    """Return the logarithm of a target; whole ones as whole numbers, as they also stand in the address bar."""
+    """Return the logarithm of a target; whole ones as integers, because they appear in the address bar."""
     exponent: float = whole(round(float(np.log10(target)), 6))
     return exponent
 
 
 def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:
     return ";".join(
-        f"{_base36(int(spent))}|{','.join(_base36(int(step)) for step in np.diff(run, prepend=0))}"
-        for spent, run in zip(cell.evaluations, hits, strict=True)
+        f"{_base36(spent)}|{','.join(_base36(hit - before) for before, hit in pairwise([0, *run.tolist()]))}"
+        for spent, run in zip(cell.evaluations.tolist(), hits, strict=True)
     )
 
 
+@cache
 def _base36(value: int) -> str:
     """Return a number in base 36; nothing for 0."""
     made = ""
