@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from benchbook.analysis import RunTable, convergence, decades_behind
-from benchbook.analysis.fronts import front
 from benchbook.analysis.measures.references import with_reference
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
-from benchbook.protocols import Problem, TwoObjectives
-from benchbook.runs.quality import Hypervolume
+from benchbook.protocols import Problem
 from benchbook.specs.views.display import Captioned
 from benchbook.typing import FloatArray
 
@@ -145,30 +141,3 @@ def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
         f"tenth of a run of {len(points):,} evaluations. Darker is lower."
     )
     return Captioned(search_stages(problem, points, optimum, parts), alt, caption)
-
-
-def fronts(problem: Problem, found: Sequence[tuple[str, FloatArray]]) -> Captioned:
-    """Draw what runs found of the front of a problem with two objectives.
-
-    Args:
-        problem: The problem.
-        found: Name and values `(n, 2)` of each run, at most two.
-    """
-    from benchbook.analysis.plots.fronts import fronts as drawn
-
-    several: TwoObjectives = problem  # type: ignore[assignment]  # the caller has looked
-    shares = [
-        (name, -float(Hypervolume(several.ideal, several.nadir)(values, None).min()), len(front(values)))
-        for name, values in found
-    ]
-    told = "; ".join(
-        f"{name}: {count} points in its front, hypervolume {max(share, 0.0):.3g}" for name, share, count in shares
-    )
-    where = f"{problem.name} ({problem.dim}-D, instance {problem.instance})"
-    alt = f"Both objectives of the points evaluated on {where}, and the front of each run. {told}."
-    caption = (
-        f"All points of one run of {len(found[0][1]):,} evaluations on {where}, and the steps of its best compromises. "
-        f"The share of the box between ideal and nadir point to the upper right of the steps is the hypervolume. "
-        f"{told}."
-    )
-    return Captioned(drawn(found, several.ideal, several.nadir), alt, caption)
