@@ -176,7 +176,10 @@ def _record_of(
     archive: ArchiveRecord | None,
 ) -> RunRecord:
     spec, problem = planned.spec, planned.problem
-    failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
+    best = outcome.best_value
+    if outcome.error is not None:  # such as a better value that does not count, as its point is outside the bounds
+        best = float(history.best_values[-1]) if len(history.best_values) else None
+    failed = outcome.error is not None or best is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
     commit, dirty = provenance.commit()
     return RunRecord(
@@ -214,7 +217,7 @@ def _record_of(
         stop=outcome.stop,
         status=Status.FAILED if failed else Status.DONE,
         error=outcome.error,
-        best_value=outcome.best_value,
+        best_value=best,
         best_solution=outcome.best_solution,
         history=history,
         environment=provenance.environment(planned.optimizer.packages),
