@@ -27,7 +27,7 @@ MAX_FILE_BYTES = MAX_DOCUMENT_BYTES + (1 << 20)  # of a file with one document
 # times, and a small one with a column of zeros more.
 _ANY_RATIO_BYTES = 16 * 1024 * 1024
 _MOST_RATIO = 200
-# Of a whole file: bytes decompressed for frames that were refused, and places where a frame might have begun and did not.
+# Of a whole file: bytes decompressed for refused frames, and places where a frame might have begun but did not.
 MOST_REFUSED_BYTES = 256 * 1024 * 1024
 _MOST_PLACES = 20_000
 # Parsed values take more memory than their text; the estimate is of Python's objects and the validator's together.

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchbook.artifacts.codec import MAX_FILE_BYTES, ZSTD_LEVEL, decode, document_of, encode, frames_of, suffix_of
-from benchbook.artifacts.run_document import from_document, to_document
 from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.run_document import from_document, to_document
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes, write_atomic
-from benchbook.records import RunRecord
 from benchbook.profiling.stages import stage
+from benchbook.records import RunRecord
 from benchbook.typing import JsonObject
 
 

@@ -1,4 +1,4 @@
-"""The runs of a spec: its optimizer and the control on all problems, and both of a comparison on the same ones."""
+"""The runs of a spec: optimizer and control on all problems, and optimizer and reference on the problems of both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchbook.typing import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Givens:
-    """What a spec is given: the part of the parameters that goes for its optimizer.
+    """The parameters that apply to the optimizer of a spec.
 
     Attributes:
         seeds: As in the parameters: a count or a list.
@@ -33,7 +33,7 @@ class Givens:
 
 
 def library_of(choice: OptimizerChoice | None) -> str | None:
-    """Return the library of an optimizer; None if it is none of a known library.
+    """Return the library of an optimizer; None if it does not belong to a known library.
 
     Examples:
         >>> from benchbook.optimizers import optimizer
@@ -46,7 +46,7 @@ def library_of(choice: OptimizerChoice | None) -> str | None:
 
 
 def givens(params: JsonObject, library: str | None) -> Givens:
-    """Return what goes for an optimizer of a library; for all others without one."""
+    """Return the parameters for the optimizers of a library; without a library, those for all others."""
     p: dict[str, Any] = dict(params)
 
     def of(key: str) -> Any:
@@ -73,14 +73,14 @@ def shared_givens(
     functions: Sequence[str] | None,
     budget_per_dim: int | None,
 ) -> Givens:
-    """Return what goes for a comparison with a reference: what the slower of the two can afford.
+    """Return the parameters for a comparison with a reference: what the slower of the two can afford.
 
     Args:
         params: The parameters.
-        own: What the spec is about.
+        own: The optimizer of the spec.
         reference: The other implementation.
-        functions: Textbook functions, in place of all functions of the parameters.
-        budget_per_dim: Evaluations per variable, where the parameters give the slower fewer.
+        functions: Textbook functions to use instead of all functions of the parameters.
+        budget_per_dim: Evaluations per variable, if the parameters give the slower one fewer.
     """
     shared = givens(params, library_of(reference) or library_of(own))
     if functions is not None:

@@ -26,7 +26,7 @@ from benchbook.whole_numbers import check_whole, is_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.records.ranking import Ranking
 
 log = logging.getLogger(__name__)

@@ -11,15 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.measures.profiles import Profile
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import REFERENCE_STYLES, new_figure, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import REFERENCE_STYLES, new_figure, styled
 from benchbook.analysis.statistics.rankings import ShareCurve
 
 
 @styled
 def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
-    """Draw runtime profiles, one line per optimizer, with bands where there are any and a cross where data end.
+    """Draw runtime profiles, one line per optimizer, with bands if there are any and a cross where the data end.
 
     References are behind the others, the first one as a wide grey line and the second one dotted, without a cross.
     """
@@ -95,7 +95,7 @@ def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
 
 
 def legend_above(figure: Figure, axes: Sequence[Axes]) -> None:
-    """Put one legend for all panels above them, several rows where it is long."""
+    """Put one legend for all panels above them, in several rows if it is long."""
     entries: dict[str, Artist] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):

@@ -1,4 +1,4 @@
-"""A field of optimizers with one of them singled out: mean ranks with intervals, and runtime profiles."""
+"""A field of optimizers with one highlighted: mean ranks with intervals, and runtime profiles."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.decades import label_decades
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.analysis.plots.profiles import legend_above
-from benchbook.analysis.plots.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.records.ranking import ProfileCurve, RankingProfile, Standing
 
-# Verdicts are told apart by shape as well as by colour.
+# Verdicts differ in shape as well as in colour.
 _CANDIDATE: dict[str, Any] = {"color": BLUE, "marker": "D", "label": "this optimizer"}
 _VERDICTS: dict[str, dict[str, Any]] = {
     "better": {"color": GREEN, "marker": "o", "label": "this optimizer is better"},
@@ -33,12 +33,12 @@ _LATER_REFERENCE: dict[str, Any] = {"color": GREY, "linewidth": 1.6, "linestyle"
 
 @styled
 def mean_rank_figure(standings: Sequence[Standing]) -> Figure:
-    """Draw mean ranks with their intervals, a panel for each number of evaluations and a row for each optimizer.
+    """Draw mean ranks with their intervals, one panel per number of evaluations and one row per optimizer.
 
-    Rows are in the order of the last panel in which an optimizer is.
+    Rows are in the order of the last panel that contains the optimizer.
     """
     names: dict[str, float] = {}
-    for standing in reversed(standings):  # those of the last panel first, then who is only in earlier ones
+    for standing in reversed(standings):  # those in the last panel first, then those only in earlier ones
         for place in standing.places:
             names.setdefault(place.optimizer, len(names))
     row = {name: len(names) - 1 - k for k, name in enumerate(names)}
@@ -54,7 +54,7 @@ def mean_rank_figure(standings: Sequence[Standing]) -> Figure:
 
 @styled
 def field_profile_figure(profiles: Sequence[RankingProfile], *, columns: int = 2) -> Figure:
-    """Draw the runtime profiles of a field, one panel for each dimension, published optimizers as thin lines."""
+    """Draw the runtime profiles of a field, one panel per dimension, with thin lines for published optimizers."""
     columns = min(columns, len(profiles))
     rows = -(-len(profiles) // columns)
     size = {"width": 4.4 * columns + 0.6, "height": 3.1 * rows + 0.7}

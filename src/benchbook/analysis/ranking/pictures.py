@@ -1,4 +1,4 @@
-"""The pictures of a ranking, with texts that say what there is to see."""
+"""The pictures of a ranking, with alternative texts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from benchbook.analysis.ranking.summary import shares_at, standing_line
 from benchbook.records.ranking import Ranking
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _ROLES = ("candidate", "single best", "virtual best", "reference")
 
 
 def mean_rank_picture(ranking: Ranking) -> Picture:
-    """Return mean ranks with intervals, one panel for each number of evaluations."""
-    from benchbook.analysis.plots.picture import Picture
+    """Return mean ranks with intervals, one panel per number of evaluations."""
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.plots.ranking import mean_rank_figure
 
     lines = " ".join(f"{standing_line(ranking, standing)}." for standing in ranking.standings)
@@ -23,8 +23,8 @@ def mean_rank_picture(ranking: Ranking) -> Picture:
 
 
 def field_profile_picture(ranking: Ranking) -> Picture:
-    """Return the runtime profiles of the field, one panel for each dimension."""
-    from benchbook.analysis.plots.picture import Picture
+    """Return the runtime profiles of the field, one panel per dimension."""
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.plots.ranking import field_profile_figure
 
     texts = []

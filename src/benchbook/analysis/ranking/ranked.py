@@ -1,4 +1,4 @@
-"""The ranking of a candidate among the optimizers of a baseline, from its runs alone; nothing is run."""
+"""The ranking of a candidate among the optimizers of a baseline, computed from its runs; nothing is run."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def ranked(
     hardest: float = 0.0,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Ranking:
-    """Return where a candidate stands.
+    """Return the ranking of a candidate.
 
     Args:
         baseline: The published optimizers.
         records: Runs of the candidate.
-        label: What it is called; no published optimizer has this label.
+        label: Its label, which no published optimizer has.
         version: Version of benchbook.
         commit: Commit of the repository in which benchbook was called.
         hardest: Targets below this precision are not counted.
@@ -87,9 +87,9 @@ def ranked(
 
 
 def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
-    """Return the numbers of evaluations per variable at which the field is ranked, and what to say of them.
+    """Return the numbers of evaluations per variable at which the field is ranked, with notes on them.
 
-    A candidate whose budget is none of the usual numbers is ranked at its end, too.
+    If the candidate's budget is not one of the usual numbers, it is also ranked at the end of its budget.
     """
     own = float(field.budgets[0])
     usual = [x for x in CHECKPOINTS if x <= own * (1 + 1e-9)]

@@ -1,4 +1,4 @@
-"""The report of a ranking: what the pages of `analysis.report` show, made from the ranking alone."""
+"""The report of a ranking for the pages of `analysis.report`, made from the ranking alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchbook.analysis.report.tables import ReportTable, target_text
 from benchbook.records.ranking import FixedBudget, Part, Place, Ranking, RunningTime
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _RANKS = (
     "on each problem (function and dimension) by the mean number of targets reached; intervals by resampling functions "
@@ -115,7 +115,7 @@ def _p_text(p: float) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return a text that stays in one line: where a page is narrow, the table scrolls."""
+    """Return a text that is not broken into lines; on narrow pages the table scrolls."""
     return text.replace(" ", "\u00a0")
 
 

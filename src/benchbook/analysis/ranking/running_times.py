@@ -22,12 +22,12 @@ _POINTS = 61
 def running_times(field: Field, best: Reference | None) -> tuple[RunningTime, ...]:
     """Return the candidate's running times, problem by problem.
 
-    First to the usual targets that the field has, then to those that the reference reaches within a few evaluations per
+    First come the usual targets of the field, then those that the reference reaches within a few evaluations per
     variable (the expensive setting).
 
     Args:
         field: The field.
-        best: What they are compared with; None: nothing, and there is no expensive setting.
+        best: The reference that they are compared with; with None there is no expensive setting.
     """
     usual = [(target, None) for target in TARGETS]
     made = []
@@ -73,7 +73,7 @@ def expected_times(hits: FloatArray, spent: FloatArray) -> FloatArray:
     """Return the expected running time of each optimizer to each target, shape `(optimizers, targets)`.
 
     Args:
-        hits: First hits, shape `(optimizers, runs, targets)`; infinite without one.
+        hits: First hits, shape `(optimizers, runs, targets)`; infinite without a hit.
         spent: Evaluations of each run, shape `(optimizers, runs)`.
     """
     reached = np.isfinite(hits)
@@ -95,7 +95,7 @@ def field_profiles(field: Field, references: Sequence[Reference], single_best: s
     made = []
     for dim in sorted({dim for _, dim in field.problems}):
         rows = [row for row, problem in enumerate(field.problems) if problem[1] == dim]
-        # Where the candidate's budget ends, all can be compared with it.
+        # All optimizers can be compared up to the end of the candidate's budget.
         grid = np.unique(np.append(np.geomspace(1 / dim, longest, _POINTS), field.budgets[0]))
         names = [field.problems[row][0] for row in rows]
         curves = []

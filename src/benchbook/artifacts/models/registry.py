@@ -6,17 +6,18 @@ This module imports pydantic and is loaded only where a schema is needed.
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field
 
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.artifacts.models.derive import document_model, in_document, made_model, model_fields, model_of
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun
 from benchbook.artifacts.models.strength import Strength
-from benchbook.records import Claim, History, OptimizerRecord, RunRecord
+from benchbook.records import History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.experiment import ExperimentRecord
+from benchbook.records.fields import Timestamp
 from benchbook.records.imported import ImportedRun
 from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
@@ -24,7 +25,6 @@ from benchbook.records.published import FileName, ReferenceRecord, StudySummary
 from benchbook.records.ranking import Ranking
 from benchbook.records.spec_outcome import SpecOutcome
 from benchbook.records.stored import TraceChunk
-from benchbook.records.fields import Timestamp
 from benchbook.records.study import Aggregate, StudyManifest
 
 

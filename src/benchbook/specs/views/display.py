@@ -1,4 +1,4 @@
-"""Tables and pictures as a notebook shows them: escaped HTML with a plain-text version, and a caption below."""
+"""Tables and pictures for notebooks: escaped HTML with a plain-text version, and a caption below."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Captioned(Picture):
     """A picture with a caption, which a notebook shows below it.
 
     Attributes:
-        caption: What the reader is looking at; the alternative text tells what there is to see.
+        caption: What the figure is; the alternative text describes what it shows.
     """
 
     def __init__(self, figure: Figure, alt: str, caption: str) -> None:
@@ -83,7 +83,7 @@ class Captioned(Picture):
         self.caption = caption
 
     def _ipython_display_(self) -> None:
-        """Show picture and caption as two outputs of the cell."""
+        """Show picture and caption as separate outputs of the cell."""
         from IPython.core.display_functions import publish_display_data
 
         below = {"text/plain": self.caption, "text/html": caption_html(self.caption)}
@@ -92,7 +92,7 @@ class Captioned(Picture):
 
 
 class Note:
-    """A sentence in the place of a table or picture that cannot be made.
+    """A sentence in place of a table or picture that cannot be made.
 
     Examples:
         >>> Note("Nothing was measured.")
@@ -123,6 +123,6 @@ def caption_html(text: str) -> str:
 
 def _cell(cell: Cell) -> str:
     css = f' class="{html.escape(cell.css)}"' if cell.css else ""
-    # JupyterLab aligns tables to the right unless a cell says otherwise; long names break where the page is narrow.
+    # JupyterLab aligns tables to the right unless a cell says otherwise; long names may break on narrow pages.
     text = _BREAKABLE.sub(r"\1<wbr>", html.escape(cell.text))
     return f'<td{css} style="text-align: left">{text}</td>'

@@ -24,7 +24,7 @@ _MOST_PANELS = 9
 
 
 def _convergence_text(runs: RunTable, optimizer: str, control: str | None, dim: int) -> str:
-    """Return the alt text of a convergence figure, with the medians at its end."""
+    """Return the alt text of a convergence figure, with the final medians."""
     parts = []
     for function in runs.functions[:_MOST_PANELS]:
         ends = [
@@ -128,7 +128,7 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
 
 
 def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
-    """Draw where an optimizer looks in the first, the middle and the last tenth of a run."""
+    """Draw the points of an optimizer in the first, middle and last tenth of a run."""
     tenth = max(1, len(points) // 10)
     middle = (len(points) - tenth) // 2
     parts = [
@@ -151,7 +151,7 @@ def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
 
 
 def fronts(problem: Problem, found: Sequence[tuple[str, FloatArray]]) -> Captioned:
-    """Draw what runs found of the front of a problem with two objectives.
+    """Draw the fronts that runs found on a problem with two objectives.
 
     Args:
         problem: The problem.

@@ -85,7 +85,7 @@ def targets_table(twins: RunTable, targets: Sequence[float]) -> Table:
 
 
 def control_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
-    """Return the medians on each shifted problem, and those of the control."""
+    """Return the medians on each shifted problem for optimizer and control."""
     return _problems_table(twins, optimizer, control, sorted(_problems(twins)), "")
 
 
@@ -124,9 +124,9 @@ def second_control_table(runs: RunTable, second: RunTable, optimizer: str, contr
 
 
 def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
-    """Return the shifted problems on which an optimizer gains least compared with the control, the worst first.
+    """Return the shifted problems on which an optimizer gains least compared with the control, worst first.
 
-    Without a control: those that it solves least precisely.
+    Without a control, return those that it solves least precisely.
     """
 
     def gain(problem: tuple[str, int]) -> float:
@@ -142,7 +142,7 @@ def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Ta
 
 
 def reproduce_table(notebook: str, preset: str, first: RunSpec) -> Table:
-    """Return the commands that repeat a spec, and its first run.
+    """Return the commands that repeat a spec and its first run.
 
     Args:
         notebook: Path of its notebook, from the root of the project.
