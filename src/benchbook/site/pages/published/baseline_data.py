@@ -121,13 +121,19 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
         ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(cells)};\n"
         for dim, cells in parts.items()
     }
+    budgets: dict[str, float] = {}
+    for c in summary.cells.values():
+        budgets[c.optimizer] = max(budgets.get(c.optimizer, 0.0), c.budget / c.dim)
     data = {
         "name": view.name,
         "artifact": view.artifact,
         "href": f"_static/{view.artifact}",
         "verify": verify_command(view),
         "targets": [_exponent(target) for target in targets],
-        "optimizers": [{**style, "library": library_of(style["name"])} for style in styles(optimizers)],
+        "optimizers": [
+            {**style, "library": library_of(style["name"]), "budget": budgets[style["name"]]}
+            for style in styles(optimizers)
+        ],
         "usual": usual(view),
         "functions": [function_data(name) for name in functions],
         "dims": dims,
