@@ -141,6 +141,12 @@ lint-specs: .venv/.stamp-all
 lint-schemas: .venv/.stamp-all
 	$(RUN) benchbook schemas check schemas
 
+.PHONY: certify
+certify: .venv/.stamp-all ## compare BBOB, bbob-biobj and bbob-constrained with coco-experiment
+	$(RUN) benchbook problems certify
+	$(RUN) benchbook problems certify --suite bbob_biobj
+	$(RUN) benchbook problems certify --suite bbob_constrained
+
 .PHONY: lint-workflows
 lint-workflows: .venv/.stamp-all
 	$(RUN) check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchbook.records import ArchiveRecord
 from benchbook.typing import FloatArray
 
 
@@ -37,3 +38,24 @@ def front(values: FloatArray) -> FloatArray:
     first = np.ones(len(ordered), dtype=np.bool_)
     first[1:] = ordered[1:, 1] < lowest[:-1]
     return ordered[first]
+
+
+def front_at(archive: ArchiveRecord, evaluations: int | None = None) -> FloatArray:
+    """Return the points of an archive that no other dominated after a number of evaluations, shape `(k, 2)`.
+
+    They are sorted by the first objective.
+
+    Args:
+        archive: What a run kept: `record.archive`.
+        evaluations: How many evaluations; the whole run unless given.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> record = bb.run("random_search", "bbob_biobj_f1", dim=2, seed=1, budget=100)
+        >>> [len(front_at(record.archive, evaluations)) for evaluations in (0, 1, 100)]
+        [0, 1, 2]
+    """
+    most = len(archive.evaluations)
+    if evaluations is not None:
+        most = int(np.searchsorted(archive.evaluations, evaluations, side="right"))
+    return front(np.column_stack((archive.first[:most], archive.second[:most])))

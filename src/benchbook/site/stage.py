@@ -1,7 +1,7 @@
-"""Staging: hand-written and generated sources in one folder, where Sphinx finds them.
+"""Staging: hand-written and generated sources in one folder for Sphinx.
 
-Only changed files are written, and obsolete ones removed, so that Sphinx reads no unchanged page.
-Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
+Only changed files are written and obsolete ones are removed, so Sphinx does not read unchanged pages.
+Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, which are filled here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from benchbook.site.inputs import code_digest
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
 from benchbook.site.pages.dark_figures import with_dark_form
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
-from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.galleries.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.galleries.landscapes import landscapes
+from benchbook.site.pages.galleries.thumbnails import thumbnail
 from benchbook.site.pages.home import (
     PACKAGES,
     native_optimizers,
@@ -32,7 +34,6 @@ from benchbook.site.pages.home import (
     specs_table,
 )
 from benchbook.site.pages.home_picture import front_picture
-from benchbook.site.pages.landscapes import landscapes
 from benchbook.site.pages.published.baseline_data import (
     BaselineView,
     baseline_views,
@@ -50,7 +51,6 @@ from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
 from benchbook.site.pages.strength_part import strength_file
-from benchbook.site.pages.thumbnails import thumbnail
 from benchbook.site.sources import handwritten, sources
 from benchbook.specs.outcome import FILE_NAME
 
@@ -120,7 +120,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
 
 def _named(settings: bytes, name: str) -> bytes:
-    """Return the settings of Sphinx with the project's name instead of benchbook's."""
+    """Return the settings of Sphinx with the name of the project in place of benchbook's."""
     return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
 
 
@@ -134,7 +134,7 @@ def _own_pages(docs: Path) -> str:
 
 
 def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:
-    """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
+    """Return the front page's picture and the example report, drawn again only if runs or code have changed."""
 
     def draw() -> dict[str, str] | None:
         picture = front_picture(views, artifacts)
@@ -154,7 +154,7 @@ def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, 
     """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
     made: dict[str, bytes] = {}
     for view in views:
-        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        made_of = [code_digest(), *_contents(view)]
         board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
         made |= {board_name(view): board.encode(), **script_files(view)}
     return made
@@ -162,9 +162,15 @@ def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, 
 
 def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
     """Return what the best optimizers of a baseline are; resampled again only where baseline or code have changed."""
-    made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+    made_of = [code_digest(), *_contents(view)]
     found: dict[str, Any] = cached(folder, "answers", made_of, lambda: answers_of(view))
     return found
+
+
+def _contents(view: BaselineView) -> Iterator[str]:
+    """Yield a digest of each file of a baseline."""
+    for path in view.artifacts.values():
+        yield hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
@@ -173,7 +179,7 @@ def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
 
 
 def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
-    """Return the artifacts that the pages' numbers are from."""
+    """Return the artifacts with the numbers on the pages."""
     found = {
         f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": artifacts / "specs" / view.name / FILE_NAME
         for view in views
@@ -182,7 +188,7 @@ def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], art
     for view in views:
         if view.strength is not None and (path := artifacts / strength_file(view.strength)).is_file():
             found[f"artifacts/{strength_file(view.strength)}"] = path
-    found |= {view.artifact: view.path for view in baselines}
+    found |= {name: path for view in baselines for name, path in view.artifacts.items()}
     return {name: path.read_bytes() for name, path in found.items()}
 
 

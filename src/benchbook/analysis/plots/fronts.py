@@ -1,4 +1,4 @@
-"""What runs found of the best compromises between two objectives."""
+"""Fronts of runs with two objectives: the best trade-offs that they found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchbook.analysis.fronts import front
-from benchbook.analysis.plots.style import BLUE, GREY, INK, new_figure, styled
+from benchbook.analysis.plots.drawing.style import BLUE, GREY, INK, new_figure, styled
 from benchbook.typing import FloatArray
 
 _COLORS = (BLUE, GREY)
@@ -17,14 +17,14 @@ _MARGIN = 0.06
 
 @styled
 def fronts(found: Sequence[tuple[str, FloatArray]], ideal: FloatArray, nadir: FloatArray) -> Figure:
-    """Draw all points that runs evaluated in the box from ideal to nadir point, and the front of each run.
+    """Draw all evaluated points in the box between ideal and nadir point, and the front of each run.
 
-    The area right of and above a front, within the box, is its hypervolume.
+    The area above and to the right of a front, within the box, is its hypervolume.
 
     Args:
         found: Name and values `(n, 2)` of each run, at most two.
         ideal: Best value of each objective, shape `(2,)`.
-        nadir: The point that the hypervolume is measured to, shape `(2,)`.
+        nadir: The reference point of the hypervolume, shape `(2,)`.
     """
     figure, (axes,) = new_figure(1, 1, width=6.4, height=4.4)
     edge = nadir + 3.0 * (nadir - ideal)
@@ -32,7 +32,7 @@ def fronts(found: Sequence[tuple[str, FloatArray]], ideal: FloatArray, nadir: Fl
         inside = values[(values <= edge).all(axis=1)]
         best = front(values)
         axes.scatter(inside[:, 0], inside[:, 1], s=11, color=color, alpha=0.4, linewidth=0)
-        # Down from the point before, then right: what lies above is dominated.
+        # Down from the point before, then right: points above are dominated.
         steps = np.concatenate([[[best[0, 0], edge[1]]], best, [[edge[0], best[-1, 1]]]])
         axes.plot(steps[:, 0], steps[:, 1], drawstyle="steps-post", color=color, linewidth=1.8, label=name)
     axes.plot(*ideal, marker="*", markersize=12, color=INK, linestyle="none", label="ideal point")

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence, decades_behind
 from benchbook.analysis.fronts import front
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
 from benchbook.protocols import Problem, TwoObjectives
 from benchbook.runs.quality import Hypervolume
@@ -16,12 +16,15 @@ from benchbook.specs.views.display import Captioned
 from benchbook.typing import FloatArray
 
 _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": "--"}
+_REFERENCES_DRAWN = (
+    " The wide grey line is the best of the algorithms published in 2009, the dotted one that of all up to 2016."
+)
 _REFERENCE_STYLE = {**OPTIMIZER_STYLE, "color": "#009E73", "linestyle": "-."}
 _MOST_PANELS = 9
 
 
 def _convergence_text(runs: RunTable, optimizer: str, control: str | None, dim: int) -> str:
-    """Return the alt text of a convergence figure, with the medians at its end."""
+    """Return the alt text of a convergence figure, with the final medians."""
     parts = []
     for function in runs.functions[:_MOST_PANELS]:
         ends = [
@@ -76,8 +79,8 @@ def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captione
 
 def profile(runs: RunTable) -> Captioned:
     """Draw the runtime profiles of all optimizers of a table, one panel per dimension."""
-    profiles = with_reference(runs.profile("dim", band=0.95), runs.hits())
-    known = " The wide grey line is the best of the algorithms published in 2009." if profiles[-1].is_reference else ""
+    profiles = with_references(runs.profile("dim", band=0.95), runs.hits())
+    known = _REFERENCES_DRAWN if profiles[-1].is_reference else ""
     dims = sorted({curve.dim for curve in profiles if curve.dim is not None})
     panels = [(f"{dim}-D", [curve for curve in profiles if curve.dim == dim]) for dim in dims]
     ends = "; ".join(f"{c.optimizer} in {c.dim}-D {100 * float(c.share[-1]):.0f} %" for c in profiles)
@@ -125,7 +128,7 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
 
 
 def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
-    """Draw where an optimizer looks in the first, the middle and the last tenth of a run."""
+    """Draw the points of an optimizer in the first, middle and last tenth of a run."""
     tenth = max(1, len(points) // 10)
     middle = (len(points) - tenth) // 2
     parts = [
@@ -148,7 +151,7 @@ def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
 
 
 def fronts(problem: Problem, found: Sequence[tuple[str, FloatArray]]) -> Captioned:
-    """Draw what runs found of the front of a problem with two objectives.
+    """Draw the fronts that runs found on a problem with two objectives.
 
     Args:
         problem: The problem.

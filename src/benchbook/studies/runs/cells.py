@@ -34,6 +34,7 @@ from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.memory import keep_memory
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
+from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +143,9 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     lower, upper = first.problem.lower, first.problem.upper
 
     def make() -> NativeOptimizer:
-        return first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget)
+        return first.optimizer.make_lockstep(
+            lower, upper, streams, horizon=first.spec.budget, variables=typed_variables(first.problem)
+        )
 
     with profiled_parts(
         make, stack([item.problem for item in planned]), [(history,) for history in histories]
