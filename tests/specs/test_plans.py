@@ -37,7 +37,7 @@ def test_a_library_gets_its_own_problems_and_the_lesser_budget() -> None:
 
 def test_a_comparison_can_leave_out_the_textbook_instances() -> None:
     """Only shifted problems remain, and those of BBOB, which are all shifted."""
-    planned = spec_plan(givens(PARAMS, None), [optimizer("whale")], twins_only=True)
+    planned = spec_plan(givens(PARAMS, None), [optimizer("whale")], shifted_only=True)
     assert {(item.spec.function, item.spec.instance) for item in planned} == {
         ("sphere", 1), ("rastrigin", 1), ("bbob_f1", 1), ("bbob_f1", 2)
     }  # fmt: skip

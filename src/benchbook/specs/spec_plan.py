@@ -107,17 +107,17 @@ def second_plan(params: JsonObject, choice: OptimizerChoice, plan: Sequence[Plan
         functions=[name for name in given.functions if name in names],
         bbob_functions=[number for number in given.bbob_functions if f"bbob_f{number}" in names],
     )
-    found = spec_plan(chosen, [choice], twins_only=True)
+    found = spec_plan(chosen, [choice], shifted_only=True)
     return [run for run in found if (run.spec.function, run.spec.dim, run.spec.instance, run.spec.seed) in there]
 
 
-def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: bool = False) -> list[PlannedRun]:
+def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, shifted_only: bool = False) -> list[PlannedRun]:
     """Return the runs: textbook functions over instances and seeds, BBOB functions over instances.
 
     Args:
         given: Problems, repetitions and budget.
         choices: The optimizers.
-        twins_only: Leave out the textbook instances, which are number 0.
+        shifted_only: Leave out the textbook instances, which are number 0.
     """
-    instances = [i for i in given.instances if i or not twins_only]
+    instances = [i for i in given.instances if i or not shifted_only]
     return params_plan(choices, {**asdict(given), "instances": instances})

@@ -1,4 +1,4 @@
-"""The first hits of all runs of a baseline as one array, to be ranked over any choice of problems and optimizers."""
+"""The first hits of all runs of a baseline as one array, for rankings over any choice of problems and optimizers."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class PublishedHits:
     Attributes:
         optimizers: Labels.
         functions: Names.
-        dims: Dimensions, rising.
-        targets: How many targets there are.
+        dims: Dimensions in ascending order.
+        targets: Number of targets.
         hits: First evaluation within each target, `NEVER` if there is none, shape `(optimizers, functions, dims, runs,
             targets)`.
         spent: Evaluations of each run, shape `(optimizers, functions, dims, runs)`.
         budgets: Evaluations per variable that an optimizer had on a problem, 0 if it lacks runs there, shape
             `(optimizers, functions, dims)`.
-        us_per_evaluation: Median microseconds for each evaluation, NaN if unknown, shape `(optimizers,)`.
+        us_per_evaluation: Median microseconds per evaluation, NaN if unknown, shape `(optimizers,)`.
     """
 
     optimizers: tuple[str, ...]
@@ -63,7 +63,7 @@ class PublishedHits:
         return counts
 
     def contenders(self, per_dim: float, functions: Sequence[int], dims: Sequence[int]) -> IntArray:
-        """Return the positions of the optimizers that had such a budget on all of these problems.
+        """Return the positions of the optimizers that had this budget on all of these problems.
 
         Args:
             per_dim: Evaluations per variable.
@@ -77,7 +77,7 @@ class PublishedHits:
     def checkpoints(self) -> list[float]:
         """Evaluations per variable at which the field is compared: 5, 10, 20, 30, 50 and so on up to the largest.
 
-        Before, hardly more than the start of each optimizer is seen.
+        With fewer, little more than the start of each optimizer would be compared.
         """
         most = float(self.budgets.max(initial=1.0)) * _ROUNDING
         powers = range(int(np.log10(most)) + 1)
@@ -88,7 +88,7 @@ class PublishedHits:
 def published_hits(summary: StudySummary) -> PublishedHits:
     """Return the first hits of a baseline.
 
-    A problem counts for an optimizer only with as many runs as the others have there.
+    A problem counts for an optimizer only if it has as many runs there as the others.
     """
     optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
     targets = 0 if summary.targets is None else len(summary.targets)

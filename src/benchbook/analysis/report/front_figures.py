@@ -1,4 +1,4 @@
-"""The figure of a report on problems with two objectives: what the runs of each optimizer attain."""
+"""The figure of a report on problems with two objectives: the attainment of each optimizer's runs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _MOST_OPTIMIZERS = 3
 
 
 def front_figures(records: Sequence[Any]) -> list[tuple[str, Picture]]:
-    """Return fronts attained on some problems in the largest dimension, with a caption; none without archives.
+    """Return the attained fronts on some problems in the largest dimension, with a caption; empty without archives.
 
-    The first functions are shown, each in the instance with the most runs.
+    It shows the first functions, each on the instance with the most runs.
     """
     kept = [record for record in records if getattr(record, "archive", None) is not None]
     if not kept:
         return []
-    from benchbook.analysis.plots.fronts import front_attainment_grid
     from benchbook.analysis.plots.drawing.picture import Picture
+    from benchbook.analysis.plots.fronts import front_attainment_grid
 
     dim = max(record.problem.dim for record in kept)
     optimizers = list(dict.fromkeys(record.optimizer.name for record in kept))[:_MOST_OPTIMIZERS]

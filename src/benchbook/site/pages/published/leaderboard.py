@@ -1,4 +1,4 @@
-"""The leaderboard: the frame of its page; what is in it is computed in the browser from packed counts of targets."""
+"""The frame of the leaderboard's page; the browser computes its content from packed counts of targets."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ aria-label="Runtime profile; arrow keys move the reading line"></div>
 
 
 def leaderboard_page(views: Sequence[BaselineView]) -> str:
-    """Return the leaderboard over the published baselines, the widest first; a sentence if there is none."""
+    """Return the leaderboard over the published baselines, widest first, or a sentence if there are none."""
     found = widest_first(drawable(views))
     if not found:
         return _NONE
@@ -59,7 +59,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
     heads = heads.replace('<th scope="col" class="bb-bar"></th>', f'<th scope="col" class="bb-bar">{axis}</th>')
     places = as_json({view.name: board_name(view) for view in found})
     data = f'<script type="application/json" id="bb-leaderboard-baselines">{places}</script>\n'
-    # the others are loaded once they are chosen
+    # the others are loaded when they are chosen
     names = (board_name(found[0]), "charts.js", "reading.js", "strips.js", "board.js", "leaderboard.js")
     return raw(f"{_FRAME.format(heads=heads, source=source(found[0], base=''))}{data}{scripts(*names)}")
 
