@@ -84,6 +84,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
         files["front.svg"] = with_dark_form(picture["svg"]).encode()
+        files["front-narrow.svg"] = with_dark_form(picture["narrow"]).encode()
     if report is not None:
         files[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in files.items()}
@@ -137,7 +138,10 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
 
     def draw() -> dict[str, str] | None:
         picture = front_picture(views, artifacts)
-        return None if picture is None else {"svg": picture.svg(), "alt": picture.alt}
+        narrow = front_picture(views, artifacts, narrow=True)
+        if picture is None or narrow is None:
+            return None
+        return {"svg": picture.svg(), "narrow": narrow.svg(), "alt": picture.alt}
 
     executed = [view for view in views if view.outcome is not None]
     made_of = [code_digest(), *(f"{view.name} {(view.outcome or {}).get('params')}" for view in executed)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -136,6 +136,18 @@ def names() -> list[str]:
     return sorted(
         f"{library.prefix}:{name}" for library in SHELF.values() if available(library) for name in library.optimizers
     )
+
+
+def summary_of(prefix: str, name: str, known: Collection[str], otherwise: str) -> str:
+    """Return the summary of a library's optimizer; `otherwise` if it is not listed.
+
+    Raises:
+        UnknownNameError: The library has no such optimizer.
+    """
+    if name not in known:
+        raise unknown_name(f"optimizer of {prefix}", name, known)
+    listed = SHELF[prefix].optimizers.get(name)
+    return listed.summary if listed else otherwise
 
 
 def split(name: str) -> tuple[Library, str]:

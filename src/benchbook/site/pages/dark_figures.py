@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, GRID, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, GREY, GRID, INK, ORANGE, PURPLE, SKY
 
 # grounds, lines and texts first, then the colours of optimizers, as the charts of the pages have them
 DARK = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +15,10 @@ import numpy as np
 from benchbook.analysis.comparison.baseline_parts import SUFFIX
 from benchbook.analysis.comparison.baselines import Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
-from benchbook.analysis.ranking.published import library_of
+from benchbook.analysis.ranking.published import library_of, structure_of
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
@@ -186,8 +186,10 @@ def verify_command(view: BaselineView) -> str:
 def function_data(name: str) -> dict[str, str]:
     """Return what the charts show of a function."""
     known = name in names()
-    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
-    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+    number = re.fullmatch(r"bbob_(?:\w+_)?(f\d+)", name)
+    short = number[1] if number else name
+    title = f"{short} {describe(name).title}" if known else name
+    return {"name": name, "short": short, "title": title, "group": structure_of(name)}
 
 
 def as_json(data: object) -> str:
