@@ -12,12 +12,12 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.codec import MAX_FILE_BYTES, SUFFIXES, document_of, frames_of
-from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of
 from benchbook.artifacts.kinds import VERSIONS, Kind
+from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
-from benchbook.records import RunRecord
 from benchbook.observers.targets import target_hits
+from benchbook.records import RunRecord
 from benchbook.typing import JsonObject
 
 _MOST_FINDINGS = 20

@@ -82,7 +82,6 @@ def show(*, name: str, dim: int | None, instance: int | None, picture: Path | No
 def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
     from benchbook.protocols import Noisy, constraints_of, objectives_of
 
-    integers = int(getattr(made, "integer").sum()) if hasattr(made, "integer") else 0  # noqa: B009  # not in the protocol
     separable, multimodal, condition = _properties(info)
     x_opt = getattr(made, "x_opt", None)
     return [
@@ -97,13 +96,25 @@ def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
         ("source", info.source),
         ("problem", f"dim {made.dim}, instance {made.instance}"),
         ("bounds", info.bounds or f"{info.lower:g} to {info.upper:g} in every variable"),
-        ("integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"),
+        _kinds(made),
         *([("objectives", str(objectives_of(made)))] if objectives_of(made) > 1 else []),
         *([("constraints", str(constraints_of(made)))] if constraints_of(made) else []),
         ("f_opt", "unknown" if made.f_opt is None else f"{made.f_opt:.10g}"),
         *([("noise", "the optimizer sees it; records hold values without")] if isinstance(made, Noisy) else []),
         ("x_opt", "unknown" if x_opt is None else ", ".join(f"{item:.6g}" for item in x_opt)),
     ]
+
+
+def _kinds(made: Problem) -> tuple[str, str]:
+    """Return which variables are not real."""
+    from benchbook.variables import typed_variables
+
+    if hasattr(made, "variables"):
+        names = {"real": "real", "integer": "whole numbers", "categorical": "choices"}
+        listed = ((name, [item.name for item in made.variables if item.kind == kind]) for kind, name in names.items())
+        return "variables", "; ".join(f"{name}: {', '.join(found)}" for name, found in listed if found)
+    integers = sum(item.whole for item in typed_variables(made))
+    return "integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"
 
 
 def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
@@ -116,9 +127,9 @@ def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
 
 
 def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
+    from benchbook.analysis.plots.drawing.picture import Picture
+    from benchbook.analysis.plots.drawing.style import INK, new_figure
     from benchbook.analysis.plots.landscape import contours
-    from benchbook.analysis.plots.picture import Picture
-    from benchbook.analysis.plots.style import INK, new_figure
     from benchbook.files import write_atomic
 
     figure, axes = new_figure(1, 1, width=4.6, height=4.2)

@@ -44,6 +44,9 @@ class FeasibleValue:
     Args:
         f_opt: Lowest value of a feasible point; None: unknown.
 
+    Attributes:
+        feasible: Whether a feasible point was among those judged so far.
+
     Examples:
         >>> quality = FeasibleValue(1.0)
         >>> quality(np.array([3.0, 0.0]), np.array([[-1.0, 0.0], [0.5, 0.25]]))
@@ -53,6 +56,7 @@ class FeasibleValue:
     def __init__(self, f_opt: float | None) -> None:
         self._f_opt = f_opt
         self.without_value = 0
+        self.feasible = False
 
     def __call__(self, fx: FloatArray, gx: FloatArray | None, /) -> FloatArray:
         """Judge; see `Quality`."""
@@ -60,6 +64,7 @@ class FeasibleValue:
             return fx
         violation = np.maximum(gx, 0.0).sum(axis=1)
         outside = violation > 0.0
+        self.feasible = self.feasible or bool((violation == 0.0).any())
         if self._f_opt is not None:
             judged: FloatArray = np.where(outside, np.maximum(fx, self._f_opt) + violation, fx)
         else:

@@ -68,7 +68,7 @@ def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -
 
 
 def test_runs_on_several_suites_have_a_folder_for_each(tmp_path: Path) -> None:
-    """cocopp takes one suite from a folder, so an optimizer with runs on several gets several."""
+    """Cocopp takes one suite from a folder, so an optimizer with runs on several gets several."""
     runs = [bb.run("random_search", name, dim=2, instance=1, budget=20) for name in ("bbob_f1", *_CASES)]
     names = [folder.name for folder in write_coco(runs, tmp_path)]
     assert names == ["random_search-bbob", "random_search-bbob-biobj", "random_search-bbob-constrained"]

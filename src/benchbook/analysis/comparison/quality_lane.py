@@ -39,12 +39,12 @@ class _Test:
     p: float | None
     better: bool
     large: bool
-    small: bool  # the whole interval lies within the thresholds
+    small: bool  # the whole interval is within the thresholds
 
 
 @dataclass(frozen=True, slots=True)
 class _Areas:
-    """The AOCC of the runs of a cell on both sides, as they are aligned."""
+    """The AOCC of the runs of a cell on both sides, aligned."""
 
     then: FloatArray
     now: FloatArray
@@ -63,7 +63,7 @@ class _Areas:
         return math.lgamma(n + m + 1) - math.lgamma(n + 1) - math.lgamma(m + 1)
 
     def standard_error(self) -> float:
-        """Return that of the difference of the means."""
+        """Return the standard error of the difference of the means."""
         if min(len(self.then), len(self.now)) < 2:
             return float("nan")
         if self.paired:
@@ -74,7 +74,8 @@ class _Areas:
 def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], dict[str, float | None]]:
     """Return the rows of all cells and optimizers, and the detectable loss of AOCC by optimizer.
 
-    All p-values of the lane are adjusted together by Holm's method, so that the chance of any false alarm is `alpha`.
+    All p-values of the lane are adjusted together by Holm's method, so that the probability of any false alarm is
+    `alpha`.
     """
     tests: list[_Test] = []
     areas: dict[tuple[str, str], list[_Areas]] = {}
@@ -109,14 +110,14 @@ def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], 
 
 
 def _exchanges_for(tests: int, limits: Thresholds) -> int:
-    """Return how many exchanges a p-value may take that is to be below alpha after the correction for all tests."""
+    """Return how many exchanges are needed for a p-value that can be below alpha after correction for all tests."""
     return int(min(2 * tests / limits.alpha, _MOST_EXCHANGES))
 
 
 def aligned(then: CellSummary, now: CellSummary) -> tuple[IntArray, IntArray, bool]:
-    """Return positions of the runs of both sides, and whether they stand in pairs.
+    """Return the positions of the runs on both sides, and whether they form pairs.
 
-    Pairs are runs with the same instance and seed; or with the same instance, where each has one run on each side.
+    Pairs are runs with the same instance and seed, or with the same instance if each has one run on each side.
     """
     for keys in ([_keys(then), _keys(now)], [then.instances.tolist(), now.instances.tolist()]):
         one, other = ({key: place for place, key in enumerate(side)} for side in keys)
@@ -223,7 +224,7 @@ def _error(cells: Sequence[_Areas]) -> float:
 
 
 def _size(estimate: Estimate, base: float, limits: Thresholds) -> tuple[bool, bool]:
-    """Return whether a difference of AOCC is large enough to count, and whether it is surely too small."""
+    """Return whether a difference of AOCC is large enough to count, and whether it is certainly too small."""
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return False, False
     edge = max(limits.aocc_absolute, limits.quality_relative * base)
@@ -250,10 +251,10 @@ def _judged(tests: Sequence[_Test], limits: Thresholds) -> list[Row]:
 
 
 def _detectable(cells: Sequence[_Areas], tests: int, limits: Thresholds) -> float | None:
-    """Return the loss of AOCC over all cells that is found with the stated power, by the normal approximation.
+    """Return the loss of AOCC over all cells that is detected with the stated power, by the normal approximation.
 
-    The strictest level of Holm's method, alpha / number of tests, is taken, so that the power is not overstated. None
-    if runs are so few that no loss at all comes below that level.
+    It uses the strictest level of Holm's method, alpha / number of tests, so that the power is not overstated. None if
+    there are so few runs that no loss could be significant at that level.
     """
     error = _error(cells)
     if not np.isfinite(error) or not tests:

@@ -1,4 +1,4 @@
-"""Convergence: best precision so far against evaluations."""
+"""Convergence: best precision so far, plotted against evaluations."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from benchbook.analysis.control import Convergence
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 
 
 @styled
@@ -33,7 +33,7 @@ def plot_convergence(axes: Axes, curve: Convergence, *, label: str, style: Mappi
 def convergence_grid(
     panels: Sequence[tuple[str, Sequence[tuple[str, Convergence, Mapping[str, Any]]]]], *, columns: int = 4
 ) -> Figure:
-    """Draw one panel a title, each with labelled and styled curves; axes are shared by all panels of the figure.
+    """Draw one panel per title, each with labelled and styled curves; all panels share their axes.
 
     Args:
         panels: `(title, [(label, curve, style), ...])`.

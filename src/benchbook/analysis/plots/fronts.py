@@ -1,4 +1,4 @@
-"""What runs found of the best compromises between two objectives."""
+"""Fronts of runs with two objectives: the best trade-offs that they found."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.fronts import FrontAttainment, front
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import BLUE, GREY, INK, new_figure, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import BLUE, GREY, INK, new_figure, styled
 from benchbook.typing import FloatArray
 
 _COLORS = (BLUE, GREY)
@@ -27,13 +27,13 @@ def fronts(
 ) -> Figure:
     """Draw what one run of each optimizer evaluated, with its front, and what several runs attain.
 
-    The area right of and above a front, within the box, is its hypervolume.
+    The area above and to the right of a front, within the box, is its hypervolume.
 
     Args:
         found: Name and values `(n, 2)` of a run of each optimizer, at most two.
         attainment: What several runs of each attain, in the same order.
         ideal: Best value of each objective, shape `(2,)`.
-        nadir: The point that the hypervolume is measured to, shape `(2,)`.
+        nadir: The reference point of the hypervolume, shape `(2,)`.
     """
     figure, (left, right) = new_figure(1, 2, width=9.5, height=4.2, sharey=True)
     edge = nadir + 3.0 * (nadir - ideal)

@@ -10,7 +10,7 @@ import numpy as np
 from benchbook.analysis.fronts import FrontAttainment, front_at, front_attainment
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _MOST_PROBLEMS = 4
 _MOST_OPTIMIZERS = 3
@@ -24,8 +24,8 @@ def front_figures(records: Sequence[Any]) -> list[tuple[str, Picture]]:
     kept = [record for record in records if getattr(record, "archive", None) is not None]
     if not kept:
         return []
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.plots.fronts import front_attainment_grid
-    from benchbook.analysis.plots.picture import Picture
 
     dim = max(record.problem.dim for record in kept)
     optimizers = list(dict.fromkeys(record.optimizer.name for record in kept))[:_MOST_OPTIMIZERS]

@@ -1,4 +1,4 @@
-"""The report of a study: ledger, tables and figures as data; `report_pages` writes them as HTML and LaTeX."""
+"""The report of a study: ledger, tables and figures as data; `pages` writes them as HTML and LaTeX."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from benchbook.errors import UsageError
 from benchbook.records import Status
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.table import RunTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A report: the verdict, the ledger, then figures and tables, then where the numbers come from.
+    """A report: the verdict, the ledger, figures and tables, and the origin of the numbers.
 
     Attributes:
         title: Heading.
-        verdict: What the runs come to, in a sentence or two; shown before all else.
-        ledger: The outcomes of the runs; shown first.
+        verdict: The result in a sentence or two, shown first.
+        ledger: The outcomes of the runs, shown next.
         tables: Tables.
         figures: Captions and pictures.
         provenance: Names and values.
@@ -61,12 +61,12 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     Args:
         runs: The runs.
         title: Heading.
-        planned: Number of planned runs; None if no plan tells it.
+        planned: Number of planned runs; None if there is no plan.
 
     Raises:
-        UsageError: There is no run, or none that can be read.
+        UsageError: There are no runs, or none can be read.
     """
-    records: list[Any] = list(runs)  # read once, where they lie in a store
+    records: list[Any] = list(runs)  # a store is read only once
     if not records:
         raise UsageError("there is nothing to report: no run can be read")
     suites = split(columns(records))

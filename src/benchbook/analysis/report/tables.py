@@ -69,7 +69,7 @@ def area_table(table: Columns, groups: Cells) -> ReportTable:
 
 
 def fixed_budget_table(table: Columns, groups: Cells) -> ReportTable:
-    """Return the median precision after powers of ten of evaluations per variable, as far as some run has them."""
+    """Return the median precision after powers of ten of evaluations per variable, up to the longest run."""
     longest = float((table.budget / table.dim).max(initial=1.0))
     lengths = [10.0**k for k in range(1, 9) if 10.0**k <= longest * (1 + 1e-9)] or [longest]
     rows = []
@@ -104,7 +104,7 @@ def penalized_table(hits: FirstHits, groups: Cells) -> ReportTable:
 
 
 def expensive_tables(standard: FirstHits, groups: Cells) -> tuple[ReportTable, ...]:
-    """Return the table of the expensive setting; none where the reference has none of the problems.
+    """Return the table of the expensive setting; empty if the reference has none of the problems.
 
     Targets are those that best-2009 reaches within a few evaluations per variable (Hansen et al. 2016, section 4.2).
 

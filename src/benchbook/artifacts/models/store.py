@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import Field
 
-from benchbook.artifacts.models.derive import document_model, made_model, model_fields
 from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.models.derive import document_model, made_model, model_fields
 from benchbook.records import Memory, ProblemRecord, RunRecord
 from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN, OWN_IF_THERE
 

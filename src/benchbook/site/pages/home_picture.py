@@ -1,4 +1,4 @@
-"""The front page's picture: one function, its optimum at the textbook's place and elsewhere."""
+"""The front page's picture: functions with the optimum at the textbook position and elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": (0, (5, 1
 
 
 def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
-    """Return the picture from the runs of the manta ray spec; None if these runs are not there."""
+    """Return the picture from the runs of the manta ray spec; None without these runs."""
     outcome = next((v.outcome for v in views if v.name == OPTIMIZER and v.outcome is not None), None)
     if outcome is None:
         return None
@@ -31,7 +31,7 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
 
     Args:
         runs: Runs of both optimizers; the largest dimension is drawn.
-        functions: What to draw, where there are runs of it.
+        functions: The functions to draw, if there are runs on them.
     """
     panels, ends = [], []
     for function in functions if len(runs) else ():
@@ -59,7 +59,7 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
 
 
 def runs_of_outcome(outcome: dict[str, Any], records: Iterable[RunRecord]) -> RunTable:
-    """Return the newest run of each problem, seed and optimizer that fits the outcome's parameters."""
+    """Return the newest run of each problem, seed and optimizer that matches the outcome's parameters."""
     params = outcome["params"]
     newest: dict[tuple[object, ...], RunRecord] = {}
     for record in records:

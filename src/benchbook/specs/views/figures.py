@@ -6,7 +6,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence, decades_behind
 from benchbook.analysis.measures.profiles import Profile
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
 from benchbook.analysis.suites import TARGETS, suites_of
 from benchbook.protocols import Problem
@@ -14,12 +14,15 @@ from benchbook.specs.views.display import Captioned
 from benchbook.typing import FloatArray
 
 _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": "--"}
+_REFERENCES_DRAWN = (
+    " The wide grey line is the best of the algorithms published in 2009, the dotted one that of all up to 2016."
+)
 _REFERENCE_STYLE = {**OPTIMIZER_STYLE, "color": "#009E73", "linestyle": "-."}
 _MOST_PANELS = 9
 
 
 def _convergence_text(runs: RunTable, optimizer: str, control: str | None, dim: int) -> str:
-    """Return the alt text of a convergence figure, with the medians at its end."""
+    """Return the alt text of a convergence figure, with the final medians."""
     parts = []
     for function in runs.functions[:_MOST_PANELS]:
         ends = [
@@ -77,8 +80,8 @@ def profile(runs: RunTable) -> Captioned:
 
     Suites with constraints or two objectives have targets of their own.
     """
-    profiles = with_reference(runs.profile("dim", band=0.95), runs.hits())
-    known = " The wide grey line is the best of the algorithms published in 2009." if profiles[-1].is_reference else ""
+    profiles = with_references(runs.profile("dim", band=0.95), runs.hits())
+    known = _REFERENCES_DRAWN if profiles[-1].is_reference else ""
     suites = suites_of(runs.functions)
     apart = len(suites) > 1
     by_title: dict[str, list[Profile]] = {}
@@ -138,7 +141,7 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
 
 
 def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
-    """Draw where an optimizer looks in the first, the middle and the last tenth of a run."""
+    """Draw the points of an optimizer in the first, middle and last tenth of a run."""
     tenth = max(1, len(points) // 10)
     middle = (len(points) - tenth) // 2
     parts = [

@@ -35,6 +35,7 @@ from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.memory import keep_memory
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
+from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,9 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     watching = [(history,) if cost == 1 else (CountsBoth(history),) for history in histories]
 
     def make() -> LockstepOptimizer:
-        made = first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget // cost)
+        made = first.optimizer.make_lockstep(
+            lower, upper, streams, horizon=first.spec.budget // cost, variables=typed_variables(first.problem)
+        )
         return RunsToldAll(made, evaluated) if isinstance(evaluated, JudgedRuns) else made
 
     with profiled_parts(make, evaluated, watching) as parts:
@@ -162,7 +165,7 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
             observers=parts.observers,
             clock=clock,
         )
-    outcomes = [judged_outcome(*pair, cost) for pair in zip(outcomes, found, strict=True)]
+    outcomes = [judged_outcome(*pair, cost, first.problem.name) for pair in zip(outcomes, found, strict=True)]
     with stage("observe"):
         improvements = [history.history for history in histories]
         archives = [None if quality is None else quality.archive_record() for quality in found]

@@ -18,7 +18,7 @@ from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy, Observer, Optimizer, Problem, evaluations_of_point, objectives_of
+from benchbook.protocols import Noisy, Observer, Optimizer, Problem, constraints_of, evaluations_of_point, objectives_of
 from benchbook.records import (
     ArchiveRecord,
     History,
@@ -33,13 +33,14 @@ from benchbook.records import (
     as_plain,
 )
 from benchbook.runs import CountsBoth, JudgedProblem, Outcome, ToldAll, quality_of, run_loop
-from benchbook.runs.quality import Quality
+from benchbook.runs.quality import FeasibleValue, Quality
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
+from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 _NATIVE = "benchbook.optimizers.native."
@@ -71,7 +72,15 @@ def execute(
     evaluated = problem if quality is None else JudgedProblem(problem, quality)
 
     def make() -> Optimizer:
-        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget // cost)
+        made = planned.optimizer.make(
+            problem.lower,
+            problem.upper,
+            generator_of(spec),
+            horizon=spec.budget // cost,
+            variables=typed_variables(problem),
+            objectives=objectives_of(problem),
+            constraints=constraints_of(problem),
+        )
         return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
@@ -88,17 +97,28 @@ def execute(
             noise=noise_of(planned),
             clock=clock,
         )
-    outcome = judged_outcome(outcome, quality, cost)
+    outcome = judged_outcome(outcome, quality, cost, problem.name)
     with stage("observe"):
         improvements = history.history
         archive = None if quality is None else quality.archive_record()
     return record_of(planned, outcome, improvements, created_at, watch.memory(), archive)
 
 
-def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int) -> Outcome:
-    """Return what a loop that counted points has done in evaluations, and without valid points among the invalid."""
+def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int, name: str) -> Outcome:
+    """Return what a loop that counted points has done in evaluations, and without valid points among the invalid.
+
+    Warns if none of the points was feasible.
+
+    Args:
+        outcome: What the loop returned.
+        quality: What judged the run; None: the objective's value.
+        cost: Evaluations of a point.
+        name: Name of the problem.
+    """
     if quality is None:
         return outcome
+    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
+        log.warning("none of %d points of %s was feasible", outcome.evaluations, name)
     return replace(
         outcome,
         evaluations=cost * outcome.evaluations,

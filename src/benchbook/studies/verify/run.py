@@ -12,7 +12,7 @@ from benchbook.artifacts.run_document import comparable_digests
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
-from benchbook.problems import from_callable
+from benchbook.problems import OwnFunction, from_callable
 from benchbook.problems import problem as make_problem
 from benchbook.protocols import Optimizer, Problem
 from benchbook.records import ArchiveRecord, RunRecord
@@ -188,6 +188,8 @@ def _optimizer(record: RunRecord, given: str | Callable[..., Optimizer] | None) 
 
 def _own_problem(record: RunRecord, function: Callable[[FloatArray], Any], *, vectorized: bool) -> Problem:
     had = record.problem
+    if isinstance(function, OwnFunction):  # it has its own bounds, constraints and variables
+        return function.problem(had.name, had.dim, had.instance)
     return from_callable(
         function,
         bounds=(had.lower.tolist(), had.upper.tolist()),
