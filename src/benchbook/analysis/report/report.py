@@ -15,6 +15,7 @@ from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.report.figures import report_figures
 from benchbook.analysis.report.front_figures import front_figures
+from benchbook.analysis.report.front_table import front_tables
 from benchbook.analysis.report.tables import (
     ReportTable,
     area_table,
@@ -95,6 +96,7 @@ def _part(
     tables = [
         ert_table(times, hits.targets),
         area_table(table, groups),
+        *front_tables(records),
         fixed_budget_table(table, groups),
         penalized_table(hits, groups),
         *(expensive_tables(standard, groups) if suite == SINGLE else ()),
