@@ -1,8 +1,8 @@
 """Suites with measures of their own, whose results are never pooled with those of other suites.
 
 The precision of a run with two objectives is a difference of hypervolumes, and that of a run with constraints may
-contain violations. Neither is comparable with a difference of function values, and COCO has different targets for each. The
-problems of the literature have those of the suite with the same kind of measure.
+contain violations. Neither is comparable with a difference of function values, and COCO has different targets for each.
+The problems of the literature have those of the suite with the same kind of measure.
 """
 
 from __future__ import annotations
