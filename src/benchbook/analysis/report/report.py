@@ -14,6 +14,7 @@ from benchbook.analysis.measures.ert import expected_running_times
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.report.figures import report_figures
+from benchbook.analysis.report.front_figures import front_figures
 from benchbook.analysis.report.tables import (
     ERT_TARGETS,
     ReportTable,
@@ -99,7 +100,7 @@ def _part(
         penalized_table(hits, groups),
         *(expensive_tables(standard, groups) if suite == SINGLE else ()),
     ]
-    figures = report_figures(records, table, groups, standard)
+    figures = [*front_figures(records), *report_figures(records, table, groups, standard)]
     said = verdict(table, hardest=ERT_TARGETS[suite][-1])
     if name is None:
         return said, tables, figures

@@ -16,6 +16,7 @@ from benchbook.artifacts.io import save_document
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import UsageError
+from benchbook.limits import check_workers
 from benchbook.optimizers import optimizer
 from benchbook.params.load import load
 from benchbook.parent_death import die_with_parent
@@ -78,7 +79,9 @@ def strength(
     with_fault = _Trials(file, values)
     intact = with_fault.intact()
     tried = faults_of(optimizer(intact.optimizer), faults)
-    found = with_fault.all(tried, workers or os.cpu_count() or 1, progress)
+    found = with_fault.all(
+        tried, (os.cpu_count() or 1) if workers is None else check_workers("workers", workers), progress
+    )
     document: JsonObject = {
         "kind": Kind.STRENGTH.value,
         "schema_version": VERSIONS[Kind.STRENGTH],

@@ -17,7 +17,7 @@ from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
-from benchbook.optimizers.adapters.scipy_constraints import Asked, EvaluateBoth, constraints_of
+from benchbook.optimizers.adapters.third_party.scipy_constraints import Asked, EvaluateBoth, constraints_of
 from benchbook.typing import FloatArray
 
 _NEVER = 2**31 - 1  # iterations: the loop ends the run, not the library
@@ -49,6 +49,7 @@ def adapt(name: str) -> Adapted:
         anytime=listed.anytime,
         picklable=False,
         can=listed.can,
+        parts=("scipy_constraints",),
     )
 
 
