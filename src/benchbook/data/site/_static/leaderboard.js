@@ -229,7 +229,7 @@
     for (const k of shown) add(bb.meanCurve(board, problems, k, dims), { name: board.optimizers[k].name, color: "field", dash: "" }, true);
     add(bb.lineCurve(board, problems, board.best), { name: "virtual best", color: "ink", dash: "5 4" });
     if (single !== undefined && !pinned.includes(single)) {
-      add(bb.meanCurve(board, problems, single, dims), { name: board.optimizers[single].name, color: "ink", dash: "" });
+      add(bb.meanCurve(board, problems, single, dims), { name: `single best: ${board.optimizers[single].name}`, color: "ink", dash: "" });
     }
     for (const k of pinned) {
       const { name } = board.optimizers[k];
