@@ -2,12 +2,14 @@
 
 The precision of a run with two objectives is a difference of hypervolumes, and that of a run with constraints may
 contain violations. Neither is comparable with a difference of function values, and COCO has different targets for each.
+The problems of the literature have those of the suite with the same kind of measure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -15,22 +17,44 @@ import numpy as np
 from benchbook.analysis.columns import Columns
 from benchbook.analysis.measures.targets import BIOBJ_TARGETS, CONSTRAINED_TARGETS, STANDARD_TARGETS
 from benchbook.errors import UsageError
+from benchbook.problems.catalog import describe, shipped_names
 from benchbook.typing import FloatArray
 
 SINGLE = "one objective"
 CONSTRAINED, BIOBJ = "bbob_constrained", "bbob_biobj"
-TARGETS = MappingProxyType({SINGLE: STANDARD_TARGETS, CONSTRAINED: CONSTRAINED_TARGETS, BIOBJ: BIOBJ_TARGETS})
+_CONSTRAINED = (CONSTRAINED, "cec2006", "engineering")
+_BIOBJ = (BIOBJ, "zdt", "dtlz")
+TARGETS = MappingProxyType(
+    {
+        SINGLE: STANDARD_TARGETS,
+        **dict.fromkeys(_CONSTRAINED, CONSTRAINED_TARGETS),
+        **dict.fromkeys(_BIOBJ, BIOBJ_TARGETS),
+    }
+)
+# Targets of tables; the last one is the hardest that COCO's tables have.
+TABLE_TARGETS = MappingProxyType(
+    {
+        SINGLE: (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-8),
+        **dict.fromkeys(_CONSTRAINED, (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-6)),
+        **dict.fromkeys(_BIOBJ, (1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5)),
+    }
+)
 
 
 def suite_of(function: str) -> str:
     """Return the suite of a function if it has its own measures, otherwise `one objective`.
 
     Examples:
-        >>> suite_of("bbob_biobj_f12"), suite_of("bbob_f12"), suite_of("sphere")
-        ('bbob_biobj', 'one objective', 'one objective')
+        >>> suite_of("bbob_biobj_f12"), suite_of("bbob_f12"), suite_of("zdt1")
+        ('bbob_biobj', 'one objective', 'zdt')
     """
-    family = function.rpartition("_f")[0]
-    return family if family in TARGETS else SINGLE
+    return _families().get(function, SINGLE)
+
+
+@cache
+def _families() -> dict[str, str]:
+    described = map(describe, shipped_names())
+    return {info.name: info.family for info in described if info.family in TARGETS}
 
 
 def suites_of(functions: Iterable[str]) -> list[str]:

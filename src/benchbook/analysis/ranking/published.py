@@ -9,18 +9,9 @@ import numpy as np
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.measures.profiles import group_of
-from benchbook.problems import describe, names
 from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray
 
-# names of pairs of groups, for functions with two objectives, are too long for tables and pictures
-_SHORT = (
-    ("low or moderate conditioning", "moderate"),
-    ("high conditioning, unimodal", "ill-conditioned"),
-    ("multimodal, adequate global structure", "multi-modal"),
-    ("multimodal, weak global structure", "weakly structured"),
-    (" and ", " + "),
-)
 NEVER = np.iinfo(np.int32).max
 _ROUNDING = 1 + 1e-9
 _SERIES = (1, 2, 3, 5)
@@ -55,8 +46,8 @@ class PublishedHits:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The group of each function."""
-        return tuple(structure_of(name) for name in self.functions)
+        """The group of each function within its suite."""
+        return tuple(group_of(name) for name in self.functions)
 
     def reached(self, per_dim: float) -> IntArray:
         """Return how many targets each run had reached within `per_dim` x dim evaluations.
@@ -138,22 +129,6 @@ def library_of(optimizer: str) -> str:
         ('scipy', 'benchbook')
     """
     return optimizer.partition(":")[0] if ":" in optimizer else "benchbook"
-
-
-def structure_of(function: str) -> str:
-    """Return the structure of a function: the group of its suite, `other` if unknown.
-
-    Examples:
-        >>> structure_of("bbob_f8"), structure_of("bbob_constrained_f1"), structure_of("bbob_biobj_f2")
-        ('moderate', 'sphere', 'separable + moderate')
-    """
-    group = group_of(function)
-    if group != "other" or not function.startswith("bbob_") or function not in names():
-        return group
-    found = describe(function).group or group
-    for long, short in _SHORT:
-        found = found.replace(long, short)
-    return found
 
 
 def _time(cells: Sequence[CellSummary]) -> float:

@@ -247,8 +247,9 @@
       const fns = group === "all" ? chosen.fns : chosen.fns.filter((k) => board.functions[k].group === group);
       const title = group === "all" ? "all functions" : group;
       const curves = curvesOf(bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, single);
-      bb.drawProfiles(place ? small.children[place - 1] : large, curves, board.grid,
+      const frame = bb.drawProfiles(place ? small.children[place - 1] : large, curves, board.grid,
         { small: place > 0, title, label: `Runtime profiles, ${title}` });
+      if (!place) bb.pointer(large, frame, curves.filter((curve) => !curve.quiet), board.grid, root.querySelector(".bb-readout"));
     });
   }
 

@@ -36,11 +36,13 @@ functions.</p>
 <div class="bb-strips"></div>
 <h2 class="bb-h2">Runtime profiles</h2>
 <p>Share of targets reached within a number of evaluations per variable. Pinned optimizers have colours, the others are
-thin and grey; a curve ends with a cross at its optimizer's budget. The solid dark line is the single best at the chosen
-budget, unless it is pinned. The dashed one is the virtual best, with the shortest expected running time of all
-optimizers for each target, and the wide grey line on BBOB is <code>best-2009</code>, the same of the algorithms
-published in 2009.</p>
-<div class="bb-large"></div>
+thin and grey; a curve ends with a cross at its optimizer's budget. The solid line in the colour of the text is the
+single best at the chosen budget, unless it is pinned. The dashed one is the virtual best, with the shortest expected
+running time of all optimizers for each target, and the wide grey line on BBOB is <code>best-2009</code>, the same of
+the algorithms published in 2009.</p>
+<div class="bb-large bb-profile" tabindex="0" role="group"
+aria-label="Runtime profile; arrow keys move the reading line"></div>
+<p class="bb-readout" aria-live="polite"></p>
 <div class="bb-panels"></div>
 {source}
 </div>
@@ -58,7 +60,7 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
     places = as_json({view.name: board_name(view) for view in found})
     data = f'<script type="application/json" id="bb-leaderboard-baselines">{places}</script>\n'
     # the others are loaded when they are chosen
-    names = (board_name(found[0]), "charts.js", "strips.js", "board.js", "leaderboard.js")
+    names = (board_name(found[0]), "charts.js", "reading.js", "strips.js", "board.js", "leaderboard.js")
     return raw(f"{_FRAME.format(heads=heads, source=source(found[0], base=''))}{data}{scripts(*names)}")
 
 
