@@ -10,13 +10,16 @@ import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.columns import columns
 from benchbook.analysis.comparison.baselines import publish
+from benchbook.analysis.comparison.quality_lane import quality_rows
 from benchbook.analysis.comparison.summary import summarise
+from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.targets import BIOBJ_TARGETS, CONSTRAINED_TARGETS
 from benchbook.analysis.ranking.plan import candidate_plan
 from benchbook.analysis.suites import split, suites_of, targets_of
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord
+from benchbook.specs.views.figures import profile as profile_figure
 
 pytest.importorskip("cocoex")
 
@@ -92,3 +95,22 @@ def test_a_ranking_has_one_suite(runs: list[RunRecord]) -> None:
     with pytest.raises(UsageError, match="choose functions of one"):
         candidate_plan(summary)
     assert candidate_plan(summary, functions=["bbob_biobj_f1"]).functions == ("bbob_biobj_f1",)
+
+
+def test_a_comparison_has_one_mean_for_each_suite(runs: list[RunRecord]) -> None:
+    """Means over cells of a study with several suites are those of each."""
+    more = [bb.run("nsga2", "bbob_biobj_f2", dim=2, seed=seed, budget=800) for seed in (1, 2)]
+    more += [bb.run("nsga2", "bbob_f2", dim=2, seed=seed, budget=800) for seed in (1, 2)]
+    cells = list(summarise([*_of(runs, "bbob", "bbob_biobj"), *more]).cells.values())
+    rows, _ = quality_rows([(cell, cell) for cell in cells], Thresholds())
+    assert [row.function for row in rows if "mean of 2 cells" in row.metric] == ["one objective", "bbob_biobj"]
+
+
+def test_the_profile_of_a_spec_names_suites_and_targets(runs: list[RunRecord]) -> None:
+    """One panel per suite and dimension where there are several, and the targets of each in the caption."""
+    alone = profile_figure(_of(runs, "bbob"))
+    assert "51 targets from 100 to 1e-8." in alone.caption
+    assert "nsga2 in 2-D" in alone.alt
+    both = profile_figure(_of(runs, "bbob", "bbob_biobj"))
+    assert "51 targets from 100 to 1e-8 and 58 targets from 1 to -0.0001" in both.caption
+    assert [axes.get_title(loc="left") for axes in both.figure.axes] == ["one objective, 2-D", "bbob_biobj, 2-D"]

@@ -7,6 +7,7 @@ violations: neither is comparable with a difference of function values, and COCO
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -68,11 +69,24 @@ def one_suite(functions: Iterable[str], what: str) -> str:
 
 
 def split(table: Columns) -> list[tuple[str, Columns]]:
-    """Return the runs of each suite, in the order of appearance."""
+    """Return the runs of each suite, in the order of appearance, with the optimizers and functions that they have."""
     suites = suites_of(table.functions)
     if len(suites) == 1:
         return [(suites[0], table)]
     place = np.array([suites.index(suite_of(name)) for name in table.functions], dtype=np.int64)
     rows = place[table.function] if len(table) else np.empty(0, dtype=np.int64)
     found = [(suite, np.flatnonzero(rows == number)) for number, suite in enumerate(suites)]
-    return [(suite, table.pick(own)) for suite, own in found if len(own)]
+    return [(suite, _without_absent(table.pick(own))) for suite, own in found if len(own)]
+
+
+def _without_absent(table: Columns) -> Columns:
+    """Return runs without the names of optimizers and functions that have none."""
+    optimizers, optimizer = np.unique(table.optimizer, return_inverse=True)
+    functions, function = np.unique(table.function, return_inverse=True)
+    return replace(
+        table,
+        optimizers=tuple(table.optimizers[code] for code in optimizers),
+        functions=tuple(table.functions[code] for code in functions),
+        optimizer=optimizer,
+        function=function,
+    )

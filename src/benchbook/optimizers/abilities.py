@@ -1,4 +1,4 @@
-"""What an optimizer can do beyond one objective between bounds, which its class declares in `can`."""
+"""Abilities of optimizers beyond one objective with bounds, which a class declares in `can`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ABILITIES = ("constraints", "objectives", "integers", "categories")
 
 
 def abilities(name: str) -> frozenset[str]:
-    """Return what an optimizer of the catalog can do; of a library's, without importing it.
+    """Return the abilities of an optimizer in the catalog; libraries are not imported.
 
     Examples:
         >>> sorted(abilities("random_search"))

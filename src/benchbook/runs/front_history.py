@@ -34,12 +34,13 @@ class FrontHistory:
         most: Largest number of points.
 
     Examples:
-        >>> history = FrontHistory(np.zeros(2), np.ones(2), most=2)
-        >>> for evaluation, point in enumerate([(0.5, 0.5), (0.499, 0.6), (0.1, 0.9)], start=1):
+        >>> history = FrontHistory(np.zeros(2), np.ones(2), most=4)
+        >>> points = [(0.5, 0.5), (0.499, 0.6), (0.498, 0.7), (0.1, 0.9), (0.099, 0.95)]
+        >>> for evaluation, point in enumerate(points, start=1):
         ...     history.add(evaluation, *point)
         >>> record = history.record()
         >>> record.evaluations.tolist(), record.first.tolist(), record.precision
-        ([1, 3], [0.5, 0.1], 0.001953125)
+        ([1, 4], [0.5, 0.1], 0.00390625)
     """
 
     def __init__(self, ideal: FloatArray, nadir: FloatArray, *, most: int = MOST_POINTS) -> None:

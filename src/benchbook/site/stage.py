@@ -1,7 +1,7 @@
-"""Staging: hand-written and generated sources in one folder, where Sphinx finds them.
+"""Staging: hand-written and generated sources in one folder for Sphinx.
 
-Only changed files are written, and obsolete ones removed, so that Sphinx reads no unchanged page.
-Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
+Only changed files are written and obsolete ones are removed, so Sphinx does not read unchanged pages.
+Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, which are filled here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
+from benchbook.site.pages.dark_figures import with_dark_form
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
 from benchbook.site.pages.galleries.gallery import problem_cards, spec_cards, thumbnail_name
 from benchbook.site.pages.galleries.landscapes import landscapes
@@ -37,6 +38,7 @@ from benchbook.site.pages.published.baseline_data import (
     BaselineView,
     baseline_views,
     drawable,
+    file_name,
     script_files,
     widest_first,
 )
@@ -77,13 +79,12 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    for view in drawable(baselines):
-        files |= script_files(view)
-    files |= {board_name(view): board_script(view).encode() for view in drawable(baselines)}
+    files |= _baseline_scripts(drawable(baselines), folder.parent / "kept")
     field = next(iter(widest_first(drawable(baselines))), None)
     answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
-        files["front.svg"] = picture["svg"].encode()
+        files["front.svg"] = with_dark_form(picture["svg"]).encode()
+        files["front-narrow.svg"] = with_dark_form(picture["narrow"]).encode()
     if report is not None:
         files[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in files.items()}
@@ -119,7 +120,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
 
 def _named(settings: bytes, name: str) -> bytes:
-    """Return the settings of Sphinx with the project's name instead of benchbook's."""
+    """Return the settings of Sphinx with the name of the project in place of benchbook's."""
     return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
 
 
@@ -133,17 +134,30 @@ def _own_pages(docs: Path) -> str:
 
 
 def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:
-    """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
+    """Return the front page's picture and the example report, drawn again only if runs or code have changed."""
 
     def draw() -> dict[str, str] | None:
         picture = front_picture(views, artifacts)
-        return None if picture is None else {"svg": picture.svg(), "alt": picture.alt}
+        narrow = front_picture(views, artifacts, narrow=True)
+        if picture is None or narrow is None:
+            return None
+        return {"svg": picture.svg(), "narrow": narrow.svg(), "alt": picture.alt}
 
     executed = [view for view in views if view.outcome is not None]
     made_of = [code_digest(), *(f"{view.name} {(view.outcome or {}).get('params')}" for view in executed)]
     made_of += runs_made_of(artifacts / view.name / "runs" for view in executed)
     picture = cached(folder, "picture", made_of, draw)
     return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
+
+
+def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, bytes]:
+    """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
+    made: dict[str, bytes] = {}
+    for view in views:
+        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
+        made |= {board_name(view): board.encode(), **script_files(view)}
+    return made
 
 
 def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
@@ -159,7 +173,7 @@ def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
 
 
 def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
-    """Return the artifacts that the pages' numbers are from."""
+    """Return the artifacts with the numbers on the pages."""
     found = {
         f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": artifacts / "specs" / view.name / FILE_NAME
         for view in views

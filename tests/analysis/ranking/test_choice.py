@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from benchbook.analysis.ranking.choice import choices, ranks_of
+from benchbook.analysis.ranking.choice import choices
 from benchbook.analysis.ranking.published import NEVER, library_of, published_hits, structure_of
 from benchbook.records.published import CellSummary, StudySummary
 
@@ -83,14 +83,6 @@ def test_an_uncertain_lead_is_shared_among_the_samples(make_cell: MakeCell) -> N
     assert 0.5 <= best.first <= 0.75
     assert best.low < 1.3
     assert best.high > 1.7
-
-
-def test_ranks_share_their_mean_in_ties() -> None:
-    """As in the ranking of a candidate."""
-    assert ranks_of(np.array([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, 2.0, 2.0]])).tolist() == [
-        [3.0, 1.5, 1.5, 4.0],
-        [2.5, 2.5, 2.5, 2.5],
-    ]
 
 
 def test_names_tell_library_and_structure() -> None:

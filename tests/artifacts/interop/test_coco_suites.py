@@ -47,12 +47,15 @@ def test_first_hits_survive_the_way_to_coco_and_back(function: str, tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize("function", _CASES)
 def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -> None:
-    """From the export, at its targets, cocopp's expected running times are those of the runs."""
+    """From the export, at its targets, cocopp's expected running times are those of the runs, failed ones included."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cocopp's own imports
         cocopp = pytest.importorskip("cocopp")
     runs = _runs(function)
     (folder,) = write_coco(runs, tmp_path)
+    # cocopp takes all data of a process to be of the suite that it loaded first. After constraints, it would add the
+    # second column of other logs, here the indicator's value, to the lengths of failed runs.
+    cocopp.testbedsettings.reset_current_testbed()
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         (data,) = cocopp.load(str(folder))
@@ -60,8 +63,7 @@ def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -
     table = RunTable(runs)
     ours = [float(table.ert(target).iloc[0]) for target in targets]
     theirs = [float(data.detERT([target])[0]) for target in targets]
-    np.testing.assert_allclose(theirs[:3], ours[:3], rtol=1e-12)
-    np.testing.assert_allclose(theirs, ours, rtol=1e-3)  # where runs fail, cocopp's differ in the fourth digit
+    np.testing.assert_allclose(theirs, ours, rtol=1e-12)
     assert np.isfinite(ours[0])
 
 

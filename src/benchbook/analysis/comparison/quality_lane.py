@@ -22,6 +22,7 @@ from benchbook.analysis.statistics.permutation import (
 )
 from benchbook.analysis.statistics.tests import holm
 from benchbook.analysis.student import t_quantile
+from benchbook.analysis.suites import suite_of, suites_of
 from benchbook.records.published import CellSummary
 from benchbook.typing import FloatArray, IntArray
 
@@ -77,7 +78,8 @@ def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], 
     `alpha`.
     """
     tests: list[_Test] = []
-    areas: dict[str, list[_Areas]] = {}
+    areas: dict[tuple[str, str], list[_Areas]] = {}
+    suites = suites_of(then.function for then, _ in pairs)
     most = _exchanges_for(2 * len(pairs) + len({then.optimizer for then, _ in pairs}), limits)
     for then, now in pairs:
         if then.budget != now.budget:
@@ -91,11 +93,20 @@ def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], 
             continue
         cell = _Areas(then.aocc[one], now.aocc[other], paired)
         tests.append(_aocc_test(then, cell, limits, most))
-        areas.setdefault(then.optimizer, []).append(cell)
-    tests += [_overall(name, cells, limits, most) for name, cells in areas.items() if len(cells) > 1]
+        areas.setdefault((then.optimizer, suite_of(then.function)), []).append(cell)
+    tests += [
+        _overall(name, "all" if len(suites) == 1 else suite, cells, limits, most)
+        for (name, suite), cells in areas.items()
+        if len(cells) > 1
+    ]
     rows = _judged(tests, limits)
     total = sum(test.p is not None for test in tests)
-    return rows, {name: _detectable(cells, total, limits) for name, cells in areas.items()}
+    found: dict[str, float | None] = {}
+    for (name, _), cells in areas.items():
+        loss = _detectable(cells, total, limits)
+        before = found.get(name, 0.0)  # of several suites the one in which the least is noticed counts
+        found[name] = None if loss is None or before is None else max(loss, before)
+    return rows, found
 
 
 def _exchanges_for(tests: int, limits: Thresholds) -> int:
@@ -170,7 +181,7 @@ def _aocc_test(then: CellSummary, cell: _Areas, limits: Thresholds, most: int) -
     return _Test(row, sequential_p_value(cell.lots, most), bool(a.mean() > b.mean()), large, small)
 
 
-def _overall(name: str, cells: Sequence[_Areas], limits: Thresholds, most: int) -> _Test:
+def _overall(name: str, functions: str, cells: Sequence[_Areas], limits: Thresholds, most: int) -> _Test:
     """Test the mean over cells: exchanges are made within each cell, independently."""
     before = float(np.mean([cell.then.mean() for cell in cells]))
     difference = float(np.mean([cell.now.mean() - cell.then.mean() for cell in cells]))
@@ -181,7 +192,7 @@ def _overall(name: str, cells: Sequence[_Areas], limits: Thresholds, most: int) 
     row = Row(
         lane="quality",
         optimizer=name,
-        function="all",
+        function=functions,
         dim=None,
         metric=f"AOCC, mean of {len(cells)} cells",
         baseline=before,

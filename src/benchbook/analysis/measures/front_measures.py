@@ -89,6 +89,12 @@ def reference_front(runs: Iterable[RunRecord]) -> FloatArray:
 
     Raises:
         UsageError: There are no runs, one has no archive, or they are on different problems.
+
+    Examples:
+        >>> import benchbook as bb
+        >>> runs = [bb.run(name, "bbob_biobj_f1", dim=2, seed=1, budget=200) for name in ("nsga2", "random_search")]
+        >>> reference_front(runs).shape[1]
+        2
     """
     archives, problems = [], set()
     for run in runs:

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchbook.analysis.measures.ert import draws
 from benchbook.analysis.ranking.published import PublishedHits
+from benchbook.analysis.ranking.standing import ranks_of
 from benchbook.typing import FloatArray, IntArray
 
 ALL = "all"
@@ -72,11 +73,12 @@ def choices(published: PublishedHits, *, samples: int = SAMPLES, seed: int = 1) 
     known = list(dict.fromkeys(groups))
     structures = {ALL: list(range(len(groups)))} if len(known) != 1 else {}
     structures |= {name: [k for k, group in enumerate(groups) if group == name] for name in known}
+    drawn = [draws(published.hits.shape[3], samples, seed + 1 + f) for f in range(len(groups))]
     made = []
     for per_dim in published.checkpoints:
         reached = published.reached(per_dim)
         for place in range(len(published.dims)):
-            made += _of_dim(published, reached[:, :, place], place, per_dim, structures, samples, seed)
+            made += _of_dim(published, reached[:, :, place], place, per_dim, structures, drawn, seed)
     return made
 
 
@@ -86,10 +88,13 @@ def _of_dim(
     place: int,
     per_dim: float,
     structures: dict[str, list[int]],
-    samples: int,
+    drawn: Sequence[FloatArray],
     seed: int,
 ) -> list[Choice]:
-    """Return the choices of one dimension and budget, `reached` of shape `(optimizers, functions, runs)`."""
+    """Return the choices of one dimension and budget.
+
+    `reached` has the shape `(optimizers, functions, runs)`, `drawn` for each function `(samples, runs)`.
+    """
     resampled: dict[tuple[int, ...], dict[int, FloatArray]] = {}
     made = []
     for structure, functions in structures.items():
@@ -100,14 +105,14 @@ def _of_dim(
         ranks = resampled.setdefault(tuple(which.tolist()), {})
         for f in present:
             if f not in ranks:
-                ranks[f] = _resampled_ranks(reached[which, f], samples, seed + 1 + f)
+                ranks[f] = ranks_of(drawn[f] @ reached[which, f].T.astype(np.float64))
         counts = reached[which][:, present].astype(np.float64).mean(axis=2)
         picks = _picks(
             [published.optimizers[k] for k in which],
             ranks_of(counts.T).mean(axis=0),
             np.stack([ranks[f] for f in present]),
             counts.mean(axis=1) / published.targets,
-            draws(len(present), samples, seed),
+            draws(len(present), len(drawn[0]), seed),
         )
         made.append(
             Choice(
@@ -120,26 +125,6 @@ def _of_dim(
             )
         )
     return made
-
-
-def ranks_of(values: FloatArray) -> FloatArray:
-    """Return the rank of each value in its row, 1 for the largest; equal ones share the mean of their ranks.
-
-    Examples:
-        >>> ranks_of(np.array([[5.0, 7.0, 7.0]])).tolist()
-        [[3.0, 1.5, 1.5]]
-    """
-    near = np.round(values, 6).astype(np.float32)  # means that differ by rounding only are equal
-    ahead = near[:, np.newaxis, :] > near[:, :, np.newaxis]
-    larger, smaller = np.count_nonzero(ahead, axis=2), np.count_nonzero(ahead, axis=1)
-    ranks: FloatArray = (larger + values.shape[1] - smaller + 1) / 2
-    return ranks
-
-
-def _resampled_ranks(counts: IntArray, samples: int, seed: int) -> FloatArray:
-    """Return ranks of optimizers in samples of the runs, shape `(samples, optimizers)`."""
-    drawn = draws(counts.shape[1], samples, seed) @ counts.T.astype(np.float64)
-    return ranks_of(drawn).astype(np.float32)
 
 
 def _picks(

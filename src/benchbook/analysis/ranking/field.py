@@ -33,7 +33,7 @@ class Field:
         targets: Precisions in descending order, shape `(targets,)`.
         hits: First hit of each target for each problem, shape `(optimizers, runs, targets)`; infinite without a hit.
         spent: Evaluations of each run for each problem, shape `(optimizers, runs)`; for a failed run of the candidate
-         its whole budget.
+            its whole budget.
         budgets: Evaluations per variable that each optimizer had on every problem, shape `(optimizers,)`.
         failures: Failed runs of the candidate; they count as having reached nothing.
         notes: What was left out, in words.

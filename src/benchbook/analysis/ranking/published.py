@@ -13,6 +13,14 @@ from benchbook.problems import describe, names
 from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray
 
+# pairs of groups, as those of functions with two objectives, are too long for tables and pictures
+_SHORT = (
+    ("low or moderate conditioning", "moderate"),
+    ("high conditioning, unimodal", "ill-conditioned"),
+    ("multimodal, adequate global structure", "multi-modal"),
+    ("multimodal, weak global structure", "weakly structured"),
+    (" and ", " + "),
+)
 NEVER = np.iinfo(np.int32).max
 _ROUNDING = 1 + 1e-9
 _SERIES = (1, 2, 3, 5)
@@ -136,13 +144,16 @@ def structure_of(function: str) -> str:
     """Return the structure of a function: the group of its suite, `other` if unknown.
 
     Examples:
-        >>> structure_of("bbob_f8"), structure_of("bbob_constrained_f1"), structure_of("mine")
-        ('moderate', 'sphere', 'other')
+        >>> structure_of("bbob_f8"), structure_of("bbob_constrained_f1"), structure_of("bbob_biobj_f2")
+        ('moderate', 'sphere', 'separable + moderate')
     """
     group = group_of(function)
     if group != "other" or not function.startswith("bbob_") or function not in names():
         return group
-    return describe(function).group or group
+    found = describe(function).group or group
+    for long, short in _SHORT:
+        found = found.replace(long, short)
+    return found
 
 
 def _time(cells: Sequence[CellSummary]) -> float:

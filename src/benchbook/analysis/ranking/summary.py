@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchbook.analysis.ranking.running_times import VIRTUAL_BEST
+from benchbook.analysis.suites import SINGLE, suites_of
 from benchbook.records.ranking import Ranking, RankingProfile, Standing
 
 _WIDTH = 118
@@ -23,7 +24,7 @@ def summary_lines(ranking: Ranking) -> list[str]:
     lines = [
         f"{ranking.candidate} among {counted(others, 'optimizer')} of {baseline.name} "
         f"(benchbook {baseline.version}{when})",
-        f"{counted(len(ranking.functions), 'function')} in {dims_text(ranking.dims)}, "
+        f"{counted(len(ranking.functions), 'function')}{of_suite(ranking)} in {dims_text(ranking.dims)}, "
         f"{counted(ranking.runs, 'run')} of {ranking.budget_per_dim:,g} x D evaluations "
         f"(D variables), {ranking.failed:,} failed",
         *(standing_line(ranking, standing) for standing in ranking.standings),
@@ -35,6 +36,12 @@ def summary_lines(ranking: Ranking) -> list[str]:
         *(f"note: {note}" for note in ranking.notes),
     ]
     return [part for line in lines for part in textwrap.wrap(line, _WIDTH, subsequent_indent="  ")]
+
+
+def of_suite(ranking: Ranking) -> str:
+    """Return the suite that a ranking is on, as an ending; nothing where problems have one objective."""
+    suite = suites_of(ranking.functions)[0]
+    return "" if suite == SINGLE else f" of {suite}"
 
 
 def standing_line(ranking: Ranking, standing: Standing) -> str:

@@ -49,7 +49,7 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
 
     Raises:
         UsageError: There is no such folder or no data in it, none of several objectives was chosen, or a log has
-          another suite.
+            another suite.
         ArtifactError: A file is not in the format of IOHprofiler, or runs cannot be matched to the index.
     """
     if not folder.exists():

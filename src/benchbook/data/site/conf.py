@@ -18,6 +18,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "aligned_numbers",
     "command_reference",
     "offline_math",
     "plain_docstrings",

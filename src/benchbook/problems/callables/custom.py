@@ -89,7 +89,7 @@ class CallableProblem:
         Raises:
             ShapeError: `x` has another shape, or does not hold real numbers.
             ObjectiveError: The callable raised an exception, or did not return one real number per point (two for two
-              objectives).
+                objectives).
         """
         return self._values(self._points(x))
 

@@ -23,7 +23,7 @@ class Several(TypedDict, total=False):
 
     Attributes:
         constraints: One or several callables with the argument of the objective; a point is feasible if all numbers
-          that they return are at most 0.
+            that they return are at most 0.
         n_constraints: How many numbers a single callable returns per point; 1 by default.
         objectives: 1 or 2; with 2, the objective returns two numbers per point.
         ideal: For two objectives: the best value of each, known or estimated.

@@ -1,26 +1,13 @@
-"""Ordinary kernels, which are started where none can be forked: how they end, and how their output is kept."""
+"""Ordinary kernels, which are started where none can be forked: how their output is kept."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 LAUNCHERS = (["-m", "ipykernel_launcher"], ["-m", "ipykernel"])
 _IGNORED = ["-Xfrozen_modules=off"]  # requests a debugger that can step into the standard library
 
-# Replaces itself by the kernel: Linux keeps the request for a signal, so that kernels of any language die with us.
-_GUARD = """
-import ctypes, os, signal, sys
-try:
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
-except AttributeError:
-    pass
-if os.getppid() == int(sys.argv[1]):
-    os.execvp(sys.argv[2], sys.argv[2:])
-"""
 # The file is run instead of ipykernel's launcher, and without importing benchbook, which the kernel's Python may lack.
 _LAUNCH = (
     "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; import runpy; "
@@ -43,15 +30,3 @@ def keeping_output(cmd: Sequence[str]) -> list[str] | None:
     if command[1:3] not in LAUNCHERS:
         return None
     return [command[0], "-c", _LAUNCH, str(Path(__file__).with_name("kernel_app.py")), *command[3:]]
-
-
-def dying_with_us(cmd: Sequence[str], environment: Mapping[str, str]) -> list[str]:
-    """Return a command whose process Linux kills when this one ends; elsewhere the command itself.
-
-    Args:
-        cmd: The command.
-        environment: Its environment, with the search path for programs.
-    """
-    if sys.platform != "linux" or shutil.which(cmd[0], path=environment.get("PATH")) is None:
-        return list(cmd)
-    return [sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()), *cmd]

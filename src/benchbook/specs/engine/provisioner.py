@@ -12,9 +12,10 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from benchbook.numerics import pins
+from benchbook.parent_death import dying_with_us
 from benchbook.specs.engine.fork_server import ForkedProcess, ForkServerError, current, unavailable
 from benchbook.specs.engine.messages import read_at_start
-from benchbook.specs.engine.ordinary import LAUNCHERS, dying_with_us, keeping_output, plain
+from benchbook.specs.engine.ordinary import LAUNCHERS, keeping_output, plain
 
 NAME = "benchbook-fork"
 _UNDERSTOOD = {"cwd", "env", "extra_arguments", "kernel_id"}

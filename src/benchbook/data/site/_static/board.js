@@ -39,18 +39,23 @@
     return all.filter(({ cell }) => board.optimizers.some((optimizer) => optimizer.curves[cell]));
   };
 
-  /* Ranks of values, 1 for the largest; equal ones share the mean of their ranks. Adds `weight` times each to `sums`. */
-  function addRanks(values, order, weight, sums) {
+  /* Add `weight` times the rank of each value to `sums`, 1 for the largest; equal ones share the mean of their ranks. */
+  function addRanks(values, weight, sums) {
     const n = values.length;
-    for (let k = 0; k < n; k += 1) order[k] = -values[k] * 1024 + k; // sorted by value, the position stays with it
-    order.sort();
-    for (let first = 0; first < n;) {
-      const at = (k) => ((order[k] % 1024) + 1024) % 1024;
-      const value = values[at(first)];
-      let last = first;
-      while (last + 1 < n && values[at(last + 1)] === value) last += 1;
-      for (let k = first; k <= last; k += 1) sums[at(k)] += weight * ((first + last) / 2 + 1);
-      first = last + 1;
+    const half = weight / 2;
+    for (let i = 0; i < n; i += 1) {
+      const mine = values[i];
+      let rank = weight;
+      for (let j = 0; j < i; j += 1) {
+        const other = values[j];
+        if (other > mine) rank += weight;
+        else if (other < mine) sums[j] += weight;
+        else {
+          rank += half;
+          sums[j] += half;
+        }
+      }
+      sums[i] += rank;
     }
   }
 
@@ -61,11 +66,10 @@
     const which = optimizers.filter(has);
     const counts = problems.map(({ cell }) => which.map((k) => board.optimizers[k].counts[cell].subarray(mark * runs, (mark + 1) * runs)));
     const sums = new Float64Array(which.length);
-    const order = new Float64Array(which.length);
     const rows = which.map((k) => ({ optimizer: k, reached: 0, solved: 0 }));
     for (const own of counts) {
       const totals = own.map((found) => found.reduce((sum, value) => sum + value, 0));
-      addRanks(totals, order, 1, sums);
+      addRanks(totals, 1, sums);
       own.forEach((found, place) => {
         rows[place].reached += totals[place] / (runs * board.targets * counts.length);
         rows[place].solved += found.filter((value) => value === board.targets).length / (runs * counts.length);
@@ -106,7 +110,6 @@
     const sums = Array.from({ length: samples }, () => new Float64Array(n));
     const total = new Float64Array(samples);
     const values = new Float64Array(n);
-    const order = new Float64Array(n);
     const picks = new Uint8Array(runs);
     let at = 0;
     let live = true;
@@ -121,7 +124,7 @@
           for (let k = 0; k < runs; k += 1) sum += own[place][picks[k]];
           values[place] = sum;
         }
-        addRanks(values, order, weight, sums[sample]);
+        addRanks(values, weight, sums[sample]);
         total[sample] += weight;
       }
     }
@@ -171,26 +174,54 @@
     return { share: board.grid.map((_, point) => scale * problems.reduce((sum, { cell }) => sum + found[cell][point], 0)), end: null };
   };
 
-  /* Who has the best mean rank at each point of the grid, among those whose budget reaches it. */
-  bb.winners = function (board, problems, dims, optimizers, from) {
+  /* In how many of some samples of functions the best of the candidates stays first; undefined for a single function. */
+  function certainty(problems, ranks, best, candidates) {
+    const fns = [...new Set(problems.map(({ fn }) => fn))];
+    if (fns.length < 2) return undefined;
+    const sums = fns.map(() => candidates.map(() => 0));
+    problems.forEach(({ fn }, row) => candidates.forEach((place, k) => { sums[fns.indexOf(fn)][k] += ranks[row][place]; }));
+    const next = random(2);
+    const own = candidates.indexOf(best);
+    let first = 0;
+    for (let sample = 0; sample < 100; sample += 1) {
+      const total = candidates.map(() => 0);
+      for (let k = 0; k < fns.length; k += 1) sums[Math.floor(next() * fns.length)].forEach((sum, at) => { total[at] += sum; });
+      if (total[own] <= Math.min(...total) + 1e-9) first += 1;
+    }
+    return first / 100;
+  }
+
+  /* Who has the best mean rank at each point of the grid, among those whose budget reaches it; null if no target has
+     been reached yet. `known` keeps ranks, as rows that share problems share these. */
+  bb.winners = function (board, problems, dims, optimizers, from, known) {
     const usable = optimizers.filter((k) => problems.every(({ cell }) => board.optimizers[k].curves[cell]))
       .map((k) => ({ k, budget: Math.min(...dims.map((dim) => board.optimizers[k].budgets[dim]).filter((value) => value > 0)) }));
     return board.grid.slice(from).map((x, step) => {
       const which = usable.filter(({ budget }) => x <= budget * (1 + 1e-6)).map(({ k }) => k);
       if (!which.length || !problems.length) return null;
       const sums = new Float64Array(which.length);
-      const order = new Float64Array(which.length);
       const reached = new Float64Array(which.length);
-      for (const { cell } of problems) {
+      const them = which.join(",");
+      if (!known.has(them)) known.set(them, new Map());
+      const kept = known.get(them);
+      const ranks = problems.map(({ cell }) => {
+        const key = cell * board.grid.length + from + step;
         const values = which.map((k) => board.optimizers[k].curves[cell][from + step]);
-        values.forEach((value, place) => { reached[place] += value; });
-        addRanks(values, order, 1, sums);
-      }
-      let best = 0;
-      for (let place = 1; place < which.length; place += 1) {
-        if (sums[place] < sums[best] - 1e-9 || (sums[place] < sums[best] + 1e-9 && reached[place] > reached[best])) best = place;
-      }
-      return { name: board.optimizers[which[best]].name, optimizer: which[best] };
+        if (!kept.has(key)) {
+          kept.set(key, new Float64Array(which.length));
+          addRanks(values, 1, kept.get(key));
+        }
+        const own = kept.get(key);
+        for (let place = 0; place < values.length; place += 1) {
+          reached[place] += values[place];
+          sums[place] += own[place];
+        }
+        return own;
+      });
+      const order = which.map((_, place) => place).sort((a, b) => sums[a] - sums[b] || reached[b] - reached[a]);
+      const best = order[0];
+      if (!reached[best]) return null;
+      return { name: board.optimizers[which[best]].name, sure: certainty(problems, ranks, best, order.slice(0, 6)) };
     });
   };
 })(window.benchbook);

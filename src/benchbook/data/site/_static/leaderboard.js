@@ -11,6 +11,7 @@
   const state = { find: "" };
   let board = null;
   let stop = () => {};
+  let found = {};
 
   // ------------------------------------------------------------------------------------------------ state
 
@@ -181,12 +182,19 @@
 
   // ------------------------------------------------------------------------------------------------ pictures
 
-  function strips(chosen, optimizers) {
-    const from = Math.max(board.grid.findIndex((x) => x >= 5), 0);
+  /* From five evaluations per variable on: before, hardly more than the start of each optimizer is seen. */
+  const firstPoint = () => Math.max(board.grid.findIndex((x) => x >= 5), 0);
+
+  function stripRows(chosen, optimizers) {
+    const from = firstPoint();
+    const known = new Map();
     const parts = state.group === "all" ? groups().map((group) => [group, board.functions.flatMap((fn, k) => (fn.group === group ? [k] : []))])
       : chosen.fns.map((k) => [board.functions[k].title, [k]]);
-    const rows = [[state.group === "all" ? "all functions" : state.group, chosen.fns], ...(parts.length > 1 ? parts : [])]
-      .map(([label, fns]) => ({ label, winners: bb.winners(board, bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, from) }));
+    return [[state.group === "all" ? "all functions" : state.group, chosen.fns], ...(parts.length > 1 ? parts : [])]
+      .map(([label, fns]) => ({ label, winners: bb.winners(board, bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, from, known) }));
+  }
+
+  function strips(rows, dims, optimizers) {
     const lengths = new Map();
     for (const row of rows) for (const winner of row.winners) if (winner) lengths.set(winner.name, (lengths.get(winner.name) || 0) + 1);
     const order = [...lengths].sort((a, b) => b[1] - a[1]).map(([name]) => name);
@@ -194,8 +202,8 @@
     const free = bb.INKS.filter((ink) => ![...pinned.values()].includes(ink));
     const inks = new Map(pinned);
     for (const name of order) if (!inks.has(name) && free.length) inks.set(name, free.shift());
-    const budgets = board.grid.slice(from);
-    bb.strips(root.querySelector(".bb-strips"), { budgets, rows, inks, ends: endsOf(chosen.dims, optimizers, budgets) });
+    const budgets = board.grid.slice(firstPoint());
+    bb.strips(root.querySelector(".bb-strips"), { budgets, rows, inks, ends: endsOf(dims, optimizers, budgets) });
   }
 
   /* Where optimizers that are compared drop out, before the end. */
@@ -246,7 +254,12 @@
 
   // ------------------------------------------------------------------------------------------------ all
 
-  function draw() {
+  /* What depends on the chosen problems and optimizers, not on pins: computed once for each choice. */
+  function chosen() {
+    const { baseline, dim, group, budget, library, cost } = state;
+    const problemKey = JSON.stringify([baseline, dim, group, library, cost]);
+    const key = problemKey + budget;
+    if (found.key === key) return found;
     stop();
     const fns = board.functions.flatMap((fn, k) => (state.group === "all" || fn.group === state.group ? [k] : []));
     const dims = board.dims.flatMap((dim, k) => (state.dim === "all" || dim === state.dim ? [k] : []));
@@ -255,17 +268,25 @@
       && (most === Infinity || (o.us !== null && o.us <= most)) ? [k] : []));
     const problems = bb.problems(board, fns, dims);
     const standing = bb.standing(board, problems, optimizers, board.marks.indexOf(state.budget));
+    const rows = found.problemKey === problemKey ? found.strips : stripRows({ fns, dims }, optimizers);
+    found = { key, problemKey, fns, dims, optimizers, standing, strips: rows, resampled: false };
     state.usual = standing.rows.slice(0, 5).map((row) => row.optimizer);
-    const inks = pinInks();
-    table(standing, inks);
-    about(standing);
-    strips({ fns, dims }, optimizers);
-    panels({ fns, dims }, optimizers, (standing.rows[0] || {}).optimizer);
-    root.classList.remove("bb-resampled");
+    const mine = found;
     stop = bb.resample(board, standing, SAMPLES, () => {
-      table(standing, inks);
+      mine.resampled = true;
+      table(standing, pinInks());
       root.classList.add("bb-resampled");
     });
+    return found;
+  }
+
+  function draw() {
+    const { fns, dims, optimizers, standing, strips: rows, resampled } = chosen();
+    root.classList.toggle("bb-resampled", resampled);
+    table(standing, pinInks());
+    about(standing);
+    strips(rows, dims, optimizers);
+    panels({ fns, dims }, optimizers, (standing.rows[0] || {}).optimizer);
     const from = root.querySelector(".bb-source");
     from.querySelector("a").setAttribute("href", board.href);
     from.querySelector("a").textContent = board.artifact;

@@ -1,4 +1,4 @@
-"""Adapter to mealpy: every optimizer runs blocking; any of its classes."""
+"""Adapter to mealpy: any of its classes, each blocking."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import BlockingAdapter, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
-from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.factory import Adapted, Parameter, summary_of
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
-from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
-_MOST_EPOCHS = 100_000  # mealpy takes no more
+_MOST_EPOCHS = 100_000  # mealpy accepts no more
 _TRIAL_EPOCHS = 4
 # Signs of global random state in a source file; SciPy's distributions draw from NumPy's unless told otherwise.
 _GLOBAL = re.compile(
@@ -30,21 +28,19 @@ _GLOBAL = re.compile(
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     classes = _classes()
-    if name not in classes:
-        raise unknown_name("optimizer of mealpy", name, classes)
-    listed = SHELF["mealpy"].optimizers.get(name)
+    summary = summary_of("mealpy", name, classes, f"The optimizer {name} of mealpy.")
     epochs = Parameter(
         default=None,
         kind=Annotated[int, Ge(1)] | None,
         meaning="Length of its schedule in epochs; unless given, as many as the budget of the run allows.",
     )
-    text = f"`mealpy`'s {name}, in its mode `single`: one point a batch."
+    text = f"`mealpy`'s {name}, in its mode `single`: one point per batch."
     return Adapted(
         make=partial(_make, name),
         settings={"epoch": epochs, **settings_of(classes[name], skip=("epoch", "name"))},
-        text=f"{listed.summary if listed else f'The optimizer {name} of mealpy.'}\n\n{text}",
+        text=f"{summary}\n\n{text}",
         anytime=False,
         picklable=False,
     )
@@ -71,16 +67,13 @@ def _make(
     if epoch is None:
         first, per_epoch = _evaluations(name, len(lower), tuple(settings.items()))
         epoch = min(max(1, math.ceil(((horizon or 1) - first) / per_epoch)), _MOST_EPOCHS)
-    work = partial(
-        _work, name=name, lower=lower, upper=upper, seed=seed_from(rng), settings={"epoch": epoch, **settings}
-    )
-    return BlockingAdapter(f"mealpy:{name}", lower, upper, Boundary(rng, swaps=_draws_globally(name)), repair, work)
+    seed, given = seed_from(rng), {"epoch": epoch, **settings}
 
+    def minimize(evaluate: Evaluate) -> None:
+        _solve(name, evaluate.one, lower, upper, seed, given)
 
-def _work(
-    evaluate: Evaluate, *, name: str, lower: FloatArray, upper: FloatArray, seed: int, settings: dict[str, Any]
-) -> None:
-    _solve(name, evaluate.one, lower, upper, seed, settings)
+    boundary = Boundary(rng, swaps=_draws_globally(name))
+    return BlockingAdapter(f"mealpy:{name}", lower, upper, boundary, repair, minimize)
 
 
 def _solve(
@@ -94,14 +87,14 @@ def _solve(
 
     bounds = mealpy.FloatVar(lb=lower.tolist(), ub=upper.tolist())
     problem = _Problem(bounds=bounds, minmax="min", log_to=None)
-    # mealpy would spend an evaluation on finding out how many values a point has.
+    # Otherwise mealpy would spend an evaluation on the number of values per point.
     problem._n_objs, problem.obj_weights = 1, np.ones(1)  # there is no other way
     _classes()[name](**settings).solve(problem, seed=seed)
 
 
 @cache
 def _evaluations(name: str, dim: int, settings: tuple[tuple[str, Any], ...]) -> tuple[float, float]:
-    """Count what the first population and an epoch cost, by two short trials on a sphere."""
+    """Count the evaluations of the first population and of an epoch, in two short trials on a sphere."""
     calls = [0, 0]
 
     def sphere(trial: int, x: FloatArray) -> float:
@@ -118,6 +111,6 @@ def _evaluations(name: str, dim: int, settings: tuple[tuple[str, Any], ...]) -> 
 
 @cache
 def _draws_globally(name: str) -> bool:
-    """Tell whether a class may draw from global state: most take mealpy's own generators, a few forget to."""
+    """Return whether a class may draw from global state: most use mealpy's own generators, a few forget to."""
     modules = {base.__module__ for base in _classes()[name].__mro__} - {"builtins", "mealpy.optimizer"}
     return any(_GLOBAL.search(inspect.getsource(sys.modules[module])) for module in modules)

@@ -1,4 +1,4 @@
-"""Adapter to nevergrad, by its own ask and tell; any name of its registry."""
+"""Adapter to nevergrad by its own ask and tell, for any name in its registry."""
 
 from __future__ import annotations
 
@@ -18,25 +18,27 @@ from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 _SETTINGS = {
     "num_workers": Parameter(
         default=1, kind=Annotated[int, Ge(1)], meaning="Points asked for before the first of them is told."
     )
 }
-_CAN = frozenset({"constraints", "objectives"})  # by any optimizer: nevergrad makes one loss of them
+# By any optimizer: nevergrad makes one loss of the first two, and real numbers of the others.
+_CAN = frozenset({"constraints", "objectives", "integers", "categories"})
 
-_GLANCE_S = 0.05  # whether a thread still lives
-_PATIENCE_S = 5.0  # for a library inside of nevergrad to unwind
+_GLANCE_S = 0.05  # between two looks whether a thread is alive
+_PATIENCE_S = 5.0  # for a library inside nevergrad to unwind
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
-    # Importing nevergrad draws global random numbers, some of which become constants of its optimizers.
+    """Return the adapter with this name."""
+    # Importing nevergrad draws global random numbers, some of which become constants in its optimizers.
     with Boundary(np.random.default_rng(0), swaps=True).crossed():
         import nevergrad
 
-    # Since NumPy 2.4, float() takes no array with one element, which the wizards' surrogate models pass to it.
+    # Since NumPy 2.4, float() rejects arrays with one element, which the wizards' surrogate models pass to it.
     vars(nevergrad.optimization.metamodel).setdefault("float", _as_float)
     registry = nevergrad.optimizers.registry
     if name not in registry:
@@ -66,13 +68,14 @@ class Nevergrad(Adapter):
         horizon: int | None,
         repair: str,
         objectives: int = 1,  # nevergrad learns the numbers from what it is told
+        variables: tuple[Variable, ...] = (),
         constraints: int = 0,  # the same
         num_workers: int,
     ) -> None:
         """Make the optimizer; its budget is the run's."""
         import nevergrad
 
-        # Advice on settings and on losses, and the like of the libraries that it calls; the values show it.
+        # Advice on settings and losses, also by the libraries that it calls; the values show it.
         noise: tuple[tuple[str, type[Warning]], ...] = (
             ("", nevergrad.errors.NevergradWarning),
             ("", RuntimeWarning),
@@ -80,7 +83,10 @@ class Nevergrad(Adapter):
         )
         super().__init__(f"nevergrad:{inner}", lower, upper, Boundary(rng, swaps=True, noise=noise), repair)
         with self._boundary.crossed():
-            array = nevergrad.p.Array(init=0.5 * (self.lower + self.upper), lower=self.lower, upper=self.upper)
+            if variables:
+                array = nevergrad.p.Tuple(*map(_parameter, variables))
+            else:
+                array = nevergrad.p.Array(init=0.5 * (self.lower + self.upper), lower=self.lower, upper=self.upper)
             array.random_state = np.random.RandomState(seed_from(rng))  # the type that nevergrad takes
             self._optimizer: Any = nevergrad.optimizers.registry[inner](array, budget=horizon, num_workers=num_workers)
         self._asked: list[Any] = []
@@ -92,7 +98,7 @@ class Nevergrad(Adapter):
         before = set(threading.enumerate())
         with _seeded_pycma():
             self._asked = [self._optimizer.ask() for _ in range(self._optimizer.num_workers)]
-        # Some run libraries of others in threads, which nevergrad ends whenever the garbage collector comes by.
+        # Some run other libraries in threads, which nevergrad ends only when they are garbage-collected.
         self._threads.update(
             thread for thread in set(threading.enumerate()) - before if type(thread).__name__ == "_MessagingThread"
         )
@@ -111,9 +117,18 @@ class Nevergrad(Adapter):
                 _wait_for_question(thread)
 
 
+def _parameter(variable: Variable) -> Any:
+    from nevergrad import p
+
+    if variable.kind == "categorical":
+        return p.Choice(range(len(variable.choices)))
+    scalar = p.Scalar(lower=variable.lower, upper=variable.upper)
+    return scalar.set_integer_casting() if variable.whole else scalar
+
+
 @contextmanager
 def _seeded_pycma() -> Iterator[None]:
-    """Let pycma's `fmin` be seeded from the global state, which is the run's own; nevergrad leaves it to the clock."""
+    """Seed pycma's `fmin` from the global state, which is the run's own; nevergrad lets the clock seed it."""
     import cma
 
     fmin = cma.fmin
@@ -130,9 +145,9 @@ def _seeded_pycma() -> Iterator[None]:
 
 
 def _wait_for_question(thread: Any) -> None:
-    """Wait until a library that runs in a thread, and was answered, has its next question or has ended.
+    """Wait until a library in a thread that got its answer has its next question or has ended.
 
-    What it draws on the way there must come from the run's state, which is swapped in until then.
+    Until then it must draw from the run's state, which is swapped in.
     """
     with thread.messages_ask.not_empty:
         while thread.is_alive() and thread.call_count <= thread.messages_tell.unfinished_tasks:

@@ -15,6 +15,7 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 # Samplers that need a grid, another sampler or several objectives.
 _NOT_ALONE = {"BaseGASampler", "BaseSampler", "BruteForceSampler", "GridSampler", "PartialFixedSampler"}
@@ -22,7 +23,7 @@ _QUIET = ("warn_independent_sampling", "warn_asynchronous_seeding")
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     import optuna
 
     known = sorted(item for item in optuna.samplers.__all__ if item.endswith("Sampler") and item not in _NOT_ALONE)
@@ -34,11 +35,21 @@ def adapt(name: str) -> Adapted:
     return Adapted(
         make=partial(Optuna, name),
         settings=settings_of(getattr(optuna.samplers, name), skip=skip),
-        text=f"{summary}\n\n`optuna.samplers.{name}` in a study kept in memory, one point a batch.",
+        text=f"{summary}\n\n`optuna.samplers.{name}` in a study in memory, one point per batch.",
         anytime=True,
         picklable=True,
         can=listed.can if listed else frozenset(),
     )
+
+
+def _distribution(kind: str, low: float, high: float) -> Any:
+    from optuna import distributions
+
+    if kind == "real":
+        return distributions.FloatDistribution(low, high)
+    if kind == "integer":
+        return distributions.IntDistribution(int(low), int(high))
+    return distributions.CategoricalDistribution(range(int(high) + 1))
 
 
 class Optuna(Adapter):
@@ -55,21 +66,24 @@ class Optuna(Adapter):
         repair: str,
         objectives: int = 1,
         constraints: int = 0,
+        variables: tuple[Variable, ...] = (),
         **options: Any,
     ) -> None:
         """Make the study."""
         import optuna
 
-        noise = (("", optuna.exceptions.ExperimentalWarning),)  # what is experimental is chosen by name
+        noise = (("", optuna.exceptions.ExperimentalWarning),)  # users choose experimental samplers by name
         super().__init__(f"optuna:{inner}", lower, upper, Boundary(rng, swaps=False, noise=noise), repair)
         sampler = getattr(optuna.samplers, inner)
         taken = inspect.signature(sampler).parameters
         quiet = {key: False for key in _QUIET if key in taken and taken[key].default is True}
-        # None is optuna's own word for "your default", and warns where it is said aloud.
+        # None means optuna's default, but causes a warning if it is passed.
         given = {key: value for key, value in options.items() if value is not None}
+        ends = zip(self.lower.tolist(), self.upper.tolist(), strict=True)
+        kinds = [item.kind for item in variables] or ["real"] * self.dim
         self._space = {
-            f"x{j:05d}": optuna.distributions.FloatDistribution(float(low), float(high))
-            for j, (low, high) in enumerate(zip(self.lower, self.upper, strict=True))
+            f"x{j:05d}": _distribution(kind, low, high)
+            for j, (kind, (low, high)) in enumerate(zip(kinds, ends, strict=True))
         }
         if constraints and not hasattr(optuna.trial.Trial, "set_constraint"):
             raise UsageError(f"optuna:{inner} needs optuna 5 for constraints, {optuna.__version__} is installed")

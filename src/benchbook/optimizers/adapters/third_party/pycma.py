@@ -15,7 +15,7 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
-# Said to people at a console, about one-dimensional problems, flat functions and the like; the values show it.
+# Warnings for interactive use, about one-dimensional problems, flat functions and the like; the values show it.
 _NOISE = (("", UserWarning),)
 _OFF = {"verbose": -9, "verb_log": 0, "verb_disp": 0, "signals_filename": None, "maxiter": np.inf, "maxfevals": np.inf}
 
@@ -24,7 +24,7 @@ _SETTINGS = {
         default=0.2, kind=Annotated[float, Gt(0)], meaning="First standard deviation, as a share of the box's width."
     ),
     "popsize": Parameter(
-        default=None, kind=Annotated[int, Ge(3)] | None, meaning="Population; default: pycma's own, 4 + 3 ln(dim),."
+        default=None, kind=Annotated[int, Ge(3)] | None, meaning="Population; default: pycma's own, 4 + 3 ln(dim)."
     ),
     "active": Parameter(default=True, kind=bool, meaning="Negative weights for bad points (CMA_active)."),
     "diagonal": Parameter(default=False, kind=bool, meaning="A diagonal matrix for the whole run (CMA_diagonal)."),
@@ -37,7 +37,7 @@ _SETTINGS = {
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     importlib.import_module("cma")
     listed = SHELF["pycma"].optimizers
     if name not in listed:
@@ -99,7 +99,7 @@ class Pycma(Adapter):
         self._asked: list[FloatArray] = []
 
     def proposed(self) -> FloatArray | None:
-        """Sample a population; begin a new search where the last one has ended."""
+        """Sample a population; start a new search if the last one has ended."""
         if self._es is None:
             self._begin()
         elif self._es.stop():
@@ -119,7 +119,7 @@ class Pycma(Adapter):
         self._lagrangian.weigh(self._es)
 
     def __getstate__(self) -> dict[str, Any]:
-        raise unpicklable(self.name, "a pickled strategy does not go on with the same points")
+        raise unpicklable(self.name, "a pickled strategy does not continue with the same points")
 
     def _begin(self) -> None:
         import cma
@@ -136,18 +136,28 @@ class Pycma(Adapter):
         start = self.lower + self._rng.random(self.dim) * width
         self._es = cma.CMAEvolutionStrategy(start.tolist(), self._sigma0, options)
         if self._constrained:
-            self._lagrangian = _Lagrangian()
+            self._lagrangian = _Lagrangian(self.dim)
 
 
 class _Lagrangian:
     """pycma's augmented Lagrangian, which asks for values of points that are known already."""
 
-    def __init__(self) -> None:
-        import cma
+    def __init__(self, dim: int) -> None:
+        from cma import constraints_handler
+
+        class Silent(constraints_handler.AugmentedLagrangian):  # type: ignore[misc]  # pycma has no types
+            """One that makes neither a folder of logs nor files there."""
+
+            def _init_(self) -> None:
+                self.logging = 0
+                super()._init_()
 
         self._value, self._limits = np.nan, [np.nan]
-        # Archives of what it has seen would be kept for their own sake: they have no influence.
-        self._function = cma.ConstrainedFitnessAL(lambda _: self._value, lambda _: self._limits, archives=False)
+        # Archives are for people to look at, and have no influence.
+        self._function = constraints_handler.ConstrainedFitnessAL(
+            lambda _: self._value, lambda _: self._limits, dimension=dim, archives=False, logging=0
+        )
+        self._function._al = Silent(dim)  # before it makes its own
 
     def of(self, points: list[FloatArray], fx: FloatArray, gx: FloatArray | None) -> list[float]:
         """Return the values of points, of which `fx` are the objectives and `gx` the constraints."""

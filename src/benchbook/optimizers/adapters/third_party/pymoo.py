@@ -10,12 +10,11 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.errors import UsageError, unknown_name
+from benchbook.errors import UsageError
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
-from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.factory import Adapted, Parameter, summary_of
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
-from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # name -> module below pymoo.algorithms.soo.nonconvex; those for several objectives are below pymoo.algorithms.moo
@@ -44,11 +43,11 @@ _CAN = {
 }
 _NOT_FOR_ONE = ("MOEAD", "NSGA3", "SMSEMOA")
 _BY_DIRECTION = ("MOEAD", "NSGA3")  # a search along each of a number of directions in the space of objectives
-_LOCAL = {"BIPOPCMAES", "CMAES", "NelderMead", "PatternSearch"}  # they end by themselves, and keep running generators
-_PICKLABLE = {"DE", "EPPSO", "ES", "ISRES", "PSO"}  # the others hold running generators or nested functions
+_LOCAL = {"BIPOPCMAES", "CMAES", "NelderMead", "PatternSearch"}  # they end by themselves and hold running generators
+_PICKLABLE = {"DE", "EPPSO", "ES", "ISRES", "PSO"}  # the others contain running generators or nested functions
 _OURS = ("seed", "verbose", "output", "termination", "maxfevals", "cmaes_verbose", "verb_log", "x0", "noise_handler")
 _RESTART = Parameter(default=True, kind=bool, meaning="Start again at random points once a search has ended.")
-# What these take beyond their signatures.
+# Further arguments that are not in their signatures.
 _FURTHER: Mapping[str, dict[str, Parameter]] = {
     "DE": {
         "F": Parameter(default=0.5, kind=float, meaning="Weight of differences."),
@@ -72,19 +71,16 @@ _FURTHER: Mapping[str, dict[str, Parameter]] = {
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     importlib.import_module("pymoo.problems.static")
-    if name not in _MODULES and name not in _SEVERAL:
-        raise unknown_name("optimizer of pymoo", name, [*_MODULES, *_SEVERAL])
-    listed = SHELF["pymoo"].optimizers.get(name)
+    summary = summary_of("pymoo", name, [*_MODULES, *_SEVERAL], f"The algorithm {name} of pymoo.")
     settings = {**settings_of(_class(name), skip=_OURS), **_FURTHER.get(name, {})}
     if name in _LOCAL:
         settings["restart"] = _RESTART
-    summary = listed.summary if listed else f"The algorithm {name} of pymoo."
     return Adapted(
         make=partial(Pymoo, name),
         settings=settings,
-        text=f"{summary}\n\n`pymoo`'s {name}, a population a batch.",
+        text=f"{summary}\n\n`pymoo`'s {name}, one population per batch.",
         anytime=True,
         picklable=name in _PICKLABLE,
         can=_CAN.get(name, frozenset()),
@@ -133,7 +129,7 @@ class Pymoo(Adapter):
         self._new: Any = None
 
     def proposed(self) -> FloatArray | None:
-        """Return the algorithm's offspring; begin a new search where the last one has ended."""
+        """Return the algorithm's offspring; start a new search if the last one has ended."""
         if self._algorithm is None:
             self._begin()
         points = self._offspring()
@@ -159,7 +155,7 @@ class Pymoo(Adapter):
         return self.__dict__
 
     def _offspring(self) -> FloatArray | None:
-        """Ask until there is a point whose value is not known yet; local searches ask for old ones, too."""
+        """Ask until there is a point with an unknown value; local searches also ask for known ones."""
         from pymoo.core.individual import Individual
         from pymoo.core.population import Population
 

@@ -1,4 +1,4 @@
-"""Adapter to `scipy.optimize`: every method runs blocking."""
+"""Adapter to `scipy.optimize`; all methods are blocking."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
-from benchbook.optimizers.adapters.scipy_constraints import Asked, EvaluateBoth, constraints_of
+from benchbook.optimizers.adapters.third_party.scipy_constraints import Asked, EvaluateBoth, constraints_of
 from benchbook.typing import FloatArray
 
 _NEVER = 2**31 - 1  # iterations: the loop ends the run, not the library
@@ -37,7 +37,7 @@ class _Method:
 
 
 def adapt(name: str) -> Adapted:
-    """Return what is adapted under `name`."""
+    """Return the adapter with this name."""
     importlib.import_module("scipy.optimize")
     if name not in _METHODS:
         raise unknown_name("optimizer of scipy", name, _METHODS, "(benchbook optimizers list)")
@@ -49,6 +49,7 @@ def adapt(name: str) -> Adapted:
         anytime=listed.anytime,
         picklable=False,
         can=listed.can,
+        parts=("scipy_constraints",),
     )
 
 
@@ -113,7 +114,7 @@ def _local(
     minimize(evaluate.one, start, method=method, bounds=bounds, options={**limits, **given}, **limited)
 
 
-# What each method calls its limit of evaluations; SLSQP has none.
+# The name of each method's limit of evaluations; SLSQP has none.
 _EVALUATIONS = {"Nelder-Mead": "maxfev", "Powell": "maxfev", "L-BFGS-B": "maxfun", "COBYQA": "maxfev"}
 
 
@@ -125,7 +126,7 @@ def _differential_evolution(
     vectorized = settings["updating"] == "deferred"
 
     def objective(x: FloatArray) -> Any:
-        # The polishing at the end calls with single points, whatever else was agreed.
+        # The final polishing always evaluates single points.
         return evaluate.batch(x.T) if x.ndim > 1 else evaluate.one(x)
 
     settings["mutation"] = _scalar_or_pair(settings["mutation"])
@@ -150,7 +151,7 @@ def _direct(
 ) -> None:
     from scipy.optimize import Bounds, direct
 
-    # It reserves memory for maxfun evaluations beforehand, and stops before it has used all.
+    # It allocates memory for maxfun evaluations and stops before it has used all.
     maxfun = max(settings.pop("horizon"), 2 * len(lower) + 1) + 1000
     direct(evaluate.one, Bounds(lower, upper), maxiter=maxfun, maxfun=maxfun, **settings)
 
@@ -193,7 +194,7 @@ _METHODS: dict[str, _Method] = {
             "adaptive": Parameter(default=False, kind=bool, meaning="Coefficients that depend on the dimension."),
             "restart": _RESTART,
         },
-        text="`minimize(method='Nelder-Mead')` from a random point, one point a batch.",
+        text="`minimize(method='Nelder-Mead')` from a random point, one point per batch.",
     ),
     "powell": _Method(
         minimize=partial(_local, "Powell"),
@@ -202,7 +203,7 @@ _METHODS: dict[str, _Method] = {
             "ftol": Parameter(default=1e-4, kind=_Positive, meaning="Relative gain at which a search ends."),
             "restart": _RESTART,
         },
-        text="`minimize(method='Powell')` from a random point, one point a batch.",
+        text="`minimize(method='Powell')` from a random point, one point per batch.",
     ),
     "l_bfgs_b": _Method(
         minimize=partial(_local, "L-BFGS-B"),
@@ -235,7 +236,7 @@ _METHODS: dict[str, _Method] = {
             "scale": Parameter(default=False, kind=bool, meaning="Scale the box to [-1, 1]."),
             "restart": _RESTART,
         },
-        text="`minimize(method='COBYQA')` from a random point, one point a batch.",
+        text="`minimize(method='COBYQA')` from a random point, one point per batch.",
     ),
     "cobyla": _Method(
         minimize=partial(_local, "COBYLA"),
@@ -280,7 +281,7 @@ _METHODS: dict[str, _Method] = {
             "updating": Parameter(
                 default="deferred",
                 kind=Literal["deferred", "immediate"],
-                meaning="deferred: a population a batch; immediate: one point a batch, as SciPy does by default.",
+                meaning="deferred: one population per batch; immediate: one point per batch, as SciPy does by default.",
             ),
             "polish": Parameter(default=True, kind=bool, meaning="End each search by L-BFGS-B."),
             "restart": Parameter(
@@ -302,7 +303,7 @@ _METHODS: dict[str, _Method] = {
             "accept": Parameter(default=-5.0, kind=Annotated[float, Le(-5)], meaning="Strictness of acceptance."),
             "no_local_search": Parameter(default=False, kind=bool, meaning="Leave out the local searches."),
         },
-        text="`dual_annealing`; its temperature depends on the iteration alone, so that it needs no horizon.",
+        text="`dual_annealing`; its temperature depends only on the iteration, so it need not know the budget.",
     ),
     "direct": _Method(
         minimize=_direct,

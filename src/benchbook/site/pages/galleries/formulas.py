@@ -1,4 +1,4 @@
-"""Formulas of functions, typeset: from the plain text that the command line prints to MathML, which browsers draw."""
+"""Typeset formulas of functions: the plain text that the command line prints is turned into MathML for browsers."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _REMARK = re.compile(
 
 
 def formula_html(text: str) -> str:
-    """Return a formula as MathML, in pieces between which a line may break; prose stays text.
+    """Return a formula as MathML, in pieces between which lines may break; prose stays text.
 
-    A line breaks between terms; within the parentheses of one only where it is too long for a line of its own.
+    Lines break between terms, and within the parentheses of a term only if it is too long for one line.
 
     Args:
         text: A formula as in `ProblemInfo.formula`, for instance `sum_{i<dim} 100 (x_{i+1} - x_i^2)^2`.
@@ -48,7 +48,7 @@ def formula_html(text: str) -> str:
 
 
 def _drawn(piece: str, *, first: bool) -> str:
-    """Return a piece as MathML; an operator that it begins with has the space of one between two operands."""
+    """Return a piece as MathML; an operator at its beginning is spaced like one between two operands."""
     from latex2mathml.converter import convert
 
     made: str = convert(piece)
@@ -56,7 +56,7 @@ def _drawn(piece: str, *, first: bool) -> str:
 
 
 def optimum_html(text: str) -> str:
-    """Return where the optimum of a function lies: variables typeset, numbers to four significant digits."""
+    """Return the optimum of a function with typeset variables and four significant digits."""
     from latex2mathml.converter import convert
 
     text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):#.4g}", text).replace(" dim at ", " D at ")
@@ -96,10 +96,10 @@ def _groups(text: str, mark: str, opening: str, closing: str) -> str:
 
 
 def _terms(text: str) -> list[list[str]]:
-    """Split a formula before each sum and difference, and after each comma, but not within a group.
+    """Split a formula before each plus and minus and after each comma, but not within a group.
 
     Returns:
-        The terms, each in the pieces that parentheses in it make.
+        The terms, each split into pieces at its parentheses.
     """
     terms, inside, depth = [[""]], 0, 0
     for part in re.split(r"(?= [-+] )|(?<=,) |([{}()])", text):

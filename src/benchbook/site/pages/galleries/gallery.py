@@ -49,7 +49,7 @@ _SHOWN = {
 
 
 def spec_cards(views: Sequence[SpecView], pictures: Mapping[str, Thumbnail], *, base: str, static: str) -> str:
-    """Return one card a spec: what was run links to its page, what was not says how to run it.
+    """Return one card per spec, with a link to its page if it was run, and otherwise the command to run it.
 
     Specs whose libraries are not installed are named in one line below the cards.
 
@@ -72,7 +72,7 @@ def thumbnail_name(name: str, picture: Thumbnail) -> str:
 
 
 def problem_cards() -> str:
-    """Return one card a function, family by family."""
+    """Return one card per function, family by family."""
     infos = [describe(name) for name in shipped_names()]
     parts = []
     for family in dict.fromkeys(info.family for info in infos):
@@ -136,7 +136,7 @@ def _problem_card(info: ProblemInfo) -> str:
 
 
 def _power(value: float) -> str:
-    """Return a large number as a power of ten, where it is one."""
+    """Return a large number as a power of ten, if it is one."""
     text = f"{value:g}"
     mantissa, _, exponent = text.partition("e+")
     return f"10{exponent.lstrip('0').translate(_RAISED)}" if mantissa == "1" and exponent else text

@@ -1,7 +1,7 @@
-"""Small pictures of functions: the ranks of their values on a grid over two variables, in bands.
+"""Small pictures of functions: ranks of their values on a grid over two variables, in bands.
 
-Of two objectives the picture shows by how many points of the grid each is dominated, and in another colour those that
-none dominates; of constraints it greys what is not feasible.
+With two objectives, the shade is the number of grid points that dominate a point, and points that none dominates have
+another colour. With constraints, infeasible points are grey.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def landscape_name(function: str) -> str:
 
 
 def landscapes(cache: Path) -> dict[str, bytes]:
-    """Return the picture of every function that benchbook has, as PNG, by its path in the static folder.
+    """Return the pictures of all functions of benchbook as PNG, by their paths in the static folder.
 
     Args:
-        cache: Folder with pictures of earlier builds; each is drawn once for each state of a function's code.
+        cache: Folder with pictures of earlier builds; a function is drawn again only if its code has changed.
     """
     return {landscape_name(name): _picture(name, cache) for name in catalog.shipped_names()}
 

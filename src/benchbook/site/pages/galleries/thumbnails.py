@@ -1,4 +1,4 @@
-"""Thumbnails of specs: the first picture of an executed notebook, its panels without their texts."""
+"""Thumbnails of specs: the first picture of an executed notebook, without the texts in its panels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
+
+from benchbook.site.pages.dark_figures import with_dark_form
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
@@ -18,7 +20,7 @@ ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnail:
-    """A picture as a file: its suffix, its content, and what it shows in words."""
+    """A picture as a file: its suffix, content and alternative text."""
 
     suffix: str
     content: bytes
@@ -26,20 +28,24 @@ class Thumbnail:
 
 
 def thumbnail(notebook: dict[str, Any] | None) -> Thumbnail | None:
-    """Return the thumbnail of an executed notebook; None if it shows no picture."""
+    """Return the thumbnail of an executed notebook; None if it has no picture."""
     for cell in (notebook or {}).get("cells", []):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             alt = " ".join("".join(data.get("text/plain", "")).split())
             if "image/svg+xml" in data:
-                return Thumbnail(suffix=".svg", content=panels_only("".join(data["image/svg+xml"])), alt=alt)
+                return Thumbnail(suffix=".svg", content=_panels(data["image/svg+xml"]), alt=alt)
             if "image/png" in data:
                 return Thumbnail(suffix=".png", content=base64.b64decode("".join(data["image/png"])), alt=alt)
     return None
 
 
+def _panels(svg: str | list[str]) -> bytes:
+    return with_dark_form(panels_only("".join(svg)).decode()).encode()
+
+
 def panels_only(svg: str) -> bytes:
-    """Return a figure of matplotlib without what is too small to be read; what is no such figure, as it is."""
+    """Return a matplotlib figure without texts that are too small to read; other pictures are unchanged."""
     try:
         root = ElementTree.fromstring(svg)  # noqa: S314  # notebooks of the user's project; expat bounds expansion
     except ElementTree.ParseError:
@@ -53,7 +59,7 @@ def panels_only(svg: str) -> bytes:
         if child is not figure and child.tag != f"{_SVG}defs":
             root.remove(child)
     for parent, child in [(figure, child) for child in figure if child not in panels] + _texts(panels):
-        # Panels share definitions, wherever the first of them needed one.
+        # Panels share definitions, which are in the first panel that needs them.
         root.extend(child.iter(f"{_SVG}defs"))
         parent.remove(child)
     _share_images(root)
@@ -66,7 +72,7 @@ def panels_only(svg: str) -> bytes:
 
 
 def _frame(panel: ElementTree.Element) -> tuple[float, float, float, float] | None:
-    """Return left, top, right and bottom of a panel: those of its background, which is drawn first."""
+    """Return left, top, right and bottom of a panel, from its background, which is drawn first."""
     path = panel.find(f".//{_SVG}path")
     corners = _CORNERS.search("" if path is None else str(path.get("d")))
     if corners is None:
@@ -80,7 +86,7 @@ def _texts(panels: list[ElementTree.Element]) -> list[tuple[ElementTree.Element,
 
 
 def _share_images(root: ElementTree.Element) -> None:
-    """Keep one copy of an image that several panels show, which is most of their weight."""
+    """Keep one copy of an image that several panels show, because images are most of the file size."""
     first: dict[str, str] = {}
     for image in list(root.iter(f"{_SVG}image")):
         content = image.get(_LINK, "")

@@ -1,10 +1,13 @@
-"""Published baselines as the pages see them, and their data for the charts in the browser."""
+"""Published baselines for the pages, and their data for the charts in the browser."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +15,10 @@ import numpy as np
 from benchbook.analysis.comparison.baseline_parts import SUFFIX
 from benchbook.analysis.comparison.baselines import Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
-from benchbook.analysis.ranking.published import library_of
+from benchbook.analysis.ranking.published import library_of, structure_of
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
@@ -31,7 +33,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineView:
-    """One published baseline: what it holds, or why it cannot be read."""
+    """One published baseline: its content, or why it cannot be read."""
 
     path: Path
     baseline: Baseline | None
@@ -39,12 +41,12 @@ class BaselineView:
 
     @property
     def name(self) -> str:
-        """Its name; that of its file if it cannot be read."""
+        """Its name, or the name of its file if it cannot be read."""
         return self.path.name.removesuffix(SUFFIX) if self.baseline is None else self.baseline.name
 
     @property
     def artifact(self) -> str:
-        """Where it is, relative to the project."""
+        """Its path relative to the project."""
         return f"artifacts/baselines/{self.path.name}"
 
     @property
@@ -62,7 +64,7 @@ class BaselineView:
 
     @property
     def has_equal_budgets(self) -> bool:
-        """Whether its optimizers had the same evaluations on each problem, so that final results can be ranked."""
+        """Whether its optimizers had the same budget on each problem, so that final results can be ranked."""
         if self.baseline is None:
             return False
         budgets: dict[tuple[str, int], int] = {}
@@ -71,16 +73,16 @@ class BaselineView:
 
 
 def baseline_views(*folders: Path) -> list[BaselineView]:
-    """Return the baselines of folders: those with equal budgets first, of these the one with the most cells.
+    """Return the baselines in folders: first those with equal budgets, starting with the one with the most cells.
 
-    Damaged ones are last. Where two have one name, that of the later folder counts.
+    Damaged ones come last. If two have the same name, that of the later folder counts.
     """
     views = [_view(path) for path in baseline_files(*folders).values()]
     return sorted(views, key=lambda view: (not view.has_hits, not view.has_equal_budgets, -_size(view), view.name))
 
 
 def drawable(views: Sequence[BaselineView]) -> list[BaselineView]:
-    """Return those that curves can be drawn from."""
+    """Return the baselines from which curves can be drawn."""
     return [view for view in views if view.has_hits]
 
 
@@ -90,7 +92,7 @@ def widest_first(views: Sequence[BaselineView]) -> list[BaselineView]:
 
 
 def styles(labels: Sequence[str]) -> list[dict[str, str]]:
-    """Return name, colour and dashes of optimizers, as the figures of the package have them.
+    """Return name, colour and dashes of optimizers, the same as in the figures of the package.
 
     Examples:
         >>> styles(["manta_ray_foraging"])
@@ -184,12 +186,14 @@ def verify_command(view: BaselineView) -> str:
 def function_data(name: str) -> dict[str, str]:
     """Return what the charts show of a function."""
     known = name in names()
-    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
-    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+    number = re.fullmatch(r"bbob_(?:\w+_)?(f\d+)", name)
+    short = number[1] if number else name
+    title = f"{short} {describe(name).title}" if known else name
+    return {"name": name, "short": short, "title": title, "group": structure_of(name)}
 
 
 def as_json(data: object) -> str:
-    r"""Return JSON that may stand in a page: no text in it can end a script or begin markup.
+    r"""Return JSON that is safe in a page: no text in it can end a script or begin markup.
 
     Examples:
         >>> print(as_json("</script>"))
@@ -217,7 +221,7 @@ def _size(view: BaselineView) -> int:
 
 
 def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[int]) -> dict[str, object] | None:
-    """Return the running times of the reference, by position of function and dimension; None: other targets."""
+    """Return the running times of the reference by position of function and dimension; None if targets differ."""
     best = reference(BEST)
     if summary.targets is None or len(summary.targets) != len(best.targets):
         return None
@@ -233,18 +237,19 @@ def _reference(summary: StudySummary, functions: Sequence[str], dims: Sequence[i
 
 
 def _exponent(target: float) -> float:
-    """Return the logarithm of a target; whole ones as whole numbers, as they also stand in the address bar."""
+    """Return the logarithm of a target; whole ones as integers, because they appear in the address bar."""
     exponent: float = whole(round(float(np.log10(target)), 6))
     return exponent
 
 
 def _runs(cell: CellSummary, hits: Sequence[IntArray]) -> str:
     return ";".join(
-        f"{_base36(int(spent))}|{','.join(_base36(int(step)) for step in np.diff(run, prepend=0))}"
-        for spent, run in zip(cell.evaluations, hits, strict=True)
+        f"{_base36(spent)}|{','.join(_base36(hit - before) for before, hit in pairwise([0, *run.tolist()]))}"
+        for spent, run in zip(cell.evaluations.tolist(), hits, strict=True)
     )
 
 
+@cache
 def _base36(value: int) -> str:
     """Return a number in base 36; nothing for 0."""
     made = ""

@@ -1,4 +1,4 @@
-"""The page of baselines: what each holds, where it was made, how to check it."""
+"""The page of baselines: what each contains, where it was made, how to check it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEADERS = ["optimizer", "runs", "evaluations", "mean AOCC", "first hits", "star
 
 
 def baselines_page(views: Sequence[BaselineView]) -> str:
-    """Return one section per baseline; a sentence if there is none."""
+    """Return one section per baseline, or a sentence if there are none."""
     if not views:
         return "There are no baselines yet: `benchbook baseline publish STUDY --name NAME`.\n"
     return "\n".join(_section(view) for view in views)

@@ -6,6 +6,8 @@ counts of single runs, which the resampling needs, are there at the numbers of e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from benchbook.analysis.measures.references import BEST, ROUNDING, Reference, reference
@@ -28,7 +30,8 @@ def board_script(view: BaselineView) -> str:
     summary = view.baseline.summary
     published = published_hits(summary)
     grid, marks = grid_of(published), marks_of(published)
-    reached = np.stack([published.reached(point) for point in grid])
+    sums = np.stack([published.reached(point).sum(axis=-1, dtype=np.int64) for point in grid])
+    counts = [published.reached(mark) for mark in marks]
     times = published.us_per_evaluation
     data = {
         "name": view.name,
@@ -38,10 +41,7 @@ def board_script(view: BaselineView) -> str:
         "published": view.baseline.created_at[:10],
         "targets": published.targets,
         "runs": published.hits.shape[3],
-        "functions": [
-            {**function_data(name), "group": group}
-            for name, group in zip(published.functions, published.groups, strict=True)
-        ],
+        "functions": [function_data(name) for name in published.functions],
         "dims": published.dims,
         "grid": grid,
         "marks": marks,
@@ -52,8 +52,8 @@ def board_script(view: BaselineView) -> str:
                 "library": library_of(name),
                 "us": None if np.isnan(times[k]) else float(f"{times[k]:.3g}"),
                 "budgets": published.budgets[k].max(axis=0).tolist(),
-                "curves": _cells(published, k, reached[:, k].sum(axis=-1, dtype=np.int64)),
-                "counts": _counts(published, k, marks),
+                "curves": _cells(published, k, sums[:, k]),
+                "counts": _counts(published, k, dict(zip(marks, counts, strict=True))),
             }
             for k, name in enumerate(published.optimizers)
         ],
@@ -113,14 +113,13 @@ def _cells(published: PublishedHits, k: int, curves: IntArray) -> str:
     )
 
 
-def _counts(published: PublishedHits, k: int, marks: list[float]) -> str:
+def _counts(published: PublishedHits, k: int, reached: Mapping[float, IntArray]) -> str:
     """Return the counts of single runs at each mark within the budget, in the same order."""
-    reached = [published.reached(mark)[k] for mark in marks]
     width = _width(published.targets)
     return ",".join(
         "".join(
-            packed(found[fn, dim], width)
-            for mark, found in zip(marks, reached, strict=True)
+            packed(found[k, fn, dim], width)
+            for mark, found in reached.items()
             if mark <= published.budgets[k, fn, dim] * ROUNDING
         )
         for fn in range(len(published.functions))

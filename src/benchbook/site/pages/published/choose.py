@@ -33,8 +33,8 @@ _FRAME = """<div id="bb-choose" class="bb-app">
 <div class="bb-controls"></div>
 <div class="bb-answer" aria-live="polite"></div>
 <h2 class="bb-h2">Who is best at which budget<span class="bb-strips-dim"></span></h2>
-<p>The optimizer with the best mean rank, by evaluations per variable. The darker a field, the more certain its lead: it
-comes first in less than half, at least half, or at least 95&nbsp;% of the bootstrap samples. Choose a field to see the
+<p>The optimizer with the best mean rank, by evaluations per variable. The stronger the colour, the more certain the
+lead: first in less than half, at least half, or at least 95&nbsp;% of the bootstrap samples. Choose a field to see the
 answer for it.</p>
 <div class="bb-strips"></div>
 <h2 class="bb-h2">All cases as a table</h2>
@@ -72,12 +72,12 @@ def front_leaderboard(view: BaselineView | None, answers: Mapping[str, Any] | No
     for dim in answers["dims"]:
         found = [answers["answers"].get(f"{dim}|{structure}|{int(budget)}") for budget in budgets]
         cells = "".join(f"<td>{_three(answers, answer) if answer else '–'}</td>" for answer in found)
-        rows.append(f'<tr><th scope="row">{dim} variables</th>{cells}</tr>')
+        rows.append(f'<tr><th scope="row">{dim}</th>{cells}</tr>')
     about = (
         f"<p>The first {_PICKS} of {len(answers['optimizers'])} optimizers by mean rank on all functions. Only those "
         "that were run for a budget are compared at it.</p>"
     )
-    return raw(f"{_cases(budgets, '', ['<tbody>', *rows, '</tbody>'])}\n{about}\n{source(view, base='')}")
+    return raw(f"{_cases(budgets, 'variables', ['<tbody>', *rows, '</tbody>'])}\n{about}\n{source(view, base='')}")
 
 
 def spec_pages_of(specs: Sequence[SpecView]) -> dict[str, str]:

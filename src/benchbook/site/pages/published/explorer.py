@@ -1,4 +1,4 @@
-"""The explorer: the frame of its page; what is in it is drawn in the browser from the published baselines."""
+"""The frame of the explorer's page; the browser draws its content from the published baselines."""
 
 from __future__ import annotations
 

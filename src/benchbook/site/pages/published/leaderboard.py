@@ -30,7 +30,9 @@ _FRAME = """<div id="bb-leaderboard" class="bb-app">
 </table></div>
 <details class="bb-left" hidden><summary></summary><p></p></details>
 <h2 class="bb-h2">Who is best at which budget</h2>
-<p>The optimizer with the best mean rank, by evaluations per variable, among those that were run that long.</p>
+<p>The optimizer with the best mean rank, by evaluations per variable, among those that were run that long. The stronger
+the colour, the more certain the lead: first in less than half, at least half, or at least 95&nbsp;% of the samples of
+functions.</p>
 <div class="bb-strips"></div>
 <h2 class="bb-h2">Runtime profiles</h2>
 <p>Share of targets reached within a number of evaluations per variable. Pinned optimizers have colours, the others are
