@@ -19,6 +19,7 @@ from benchbook.analysis.ranking.plan import candidate_plan
 from benchbook.analysis.suites import split, suites_of, targets_of
 from benchbook.errors import UsageError
 from benchbook.records import RunRecord
+from benchbook.specs.views.figures import profile as profile_figure
 
 pytest.importorskip("cocoex")
 
@@ -73,6 +74,13 @@ def test_several_suites_have_the_standard_targets() -> None:
     assert suites_of(["sphere", "bbob_biobj_f1", "bbob_f3"]) == ["one objective", "bbob_biobj"]
 
 
+@pytest.mark.parametrize(("function", "count"), [("cec2006_g01", 41), ("welded_beam", 41), ("zdt1", 58), ("dtlz2", 58)])
+def test_problems_of_the_literature_have_the_targets_of_those_judged_alike(function: str, count: int) -> None:
+    """Each family is a suite of its own."""
+    assert len(targets_of([function])) == count
+    assert suites_of([function, "bbob_f1"])[1] == "one objective"
+
+
 def test_functions_are_grouped_within_their_suite() -> None:
     """Constrained functions by their objective, those with two objectives by the groups of both."""
     assert group_of("bbob_constrained_f7") == "separable ellipsoid"
@@ -103,3 +111,13 @@ def test_a_comparison_has_one_mean_for_each_suite(runs: list[RunRecord]) -> None
     cells = list(summarise([*_of(runs, "bbob", "bbob_biobj"), *more]).cells.values())
     rows, _ = quality_rows([(cell, cell) for cell in cells], Thresholds())
     assert [row.function for row in rows if "mean of 2 cells" in row.metric] == ["one objective", "bbob_biobj"]
+
+
+def test_the_profile_of_a_spec_names_suites_and_targets(runs: list[RunRecord]) -> None:
+    """One panel per suite and dimension where there are several, and the targets of each in the caption."""
+    alone = profile_figure(_of(runs, "bbob"))
+    assert "51 targets from 100 to 1e-8." in alone.caption
+    assert "nsga2 in 2-D" in alone.alt
+    both = profile_figure(_of(runs, "bbob", "bbob_biobj"))
+    assert "51 targets from 100 to 1e-8 and 58 targets from 1 to -0.0001" in both.caption
+    assert [axes.get_title(loc="left") for axes in both.figure.axes] == ["one objective, 2-D", "bbob_biobj, 2-D"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchbook.cli.options import Whole, check_tracking, json_option, settings_from, tracking_options
+from benchbook.cli.options import Seconds, Whole, Workers, check_tracking, json_option, settings_from, tracking_options
 from benchbook.errors import ExitCode, UsageError
 
 
@@ -18,9 +18,9 @@ from benchbook.errors import ExitCode, UsageError
 @click.option(
     "--budget-per-dim", type=Whole(), default=None, metavar="N", help="Evaluations per variable. [as the baseline]"
 )
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. [one per processor]")
+@click.option("--workers", type=Workers(), default=None, help="Processes. [one per processor]")
 @click.option(
-    "--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds; it failed. [never]"
+    "--timeout-per-run", type=Seconds(), default=None, metavar="S", help="End a run after S seconds; it failed. [never]"
 )
 @click.option(
     "--out",

@@ -1,9 +1,9 @@
 """The audit of randomness: what an optimizer draws from, and whether a seed decides its run.
 
 Each optimizer is run on a small function of the audit's own, which has two objectives where the optimizer can do that,
-or else a constraint: twice with one seed and once with another in this process, the first two with another run in
-between, and once more in each of two fresh processes, which take the optimizers in opposite orders and with other hash
-seeds.
+or else a constraint, and variables that are not real: twice with one seed and once with another in this process, the
+first two with another run in between, and once more in each of two fresh processes, which take the optimizers in
+opposite orders and with other hash seeds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,7 @@ from benchbook.optimizers.adapters.isolation import watched
 from benchbook.optimizers.catalog import optimizer
 from benchbook.parent_death import dying_with_us
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable, categorical, integer, real
 
 DIM = 3
 BUDGET = 150
@@ -142,7 +143,8 @@ def _points_digest(name: str, seed: int) -> str:
     can = getattr(choice.factory, "can", ())
     objectives = 2 if "objectives" in can else 1
     constraints = int(objectives == 1 and "constraints" in can)
-    made = choice.make(lower, upper, rng, horizon=BUDGET, objectives=objectives, constraints=constraints)
+    counts = {"objectives": objectives, "constraints": constraints}
+    made = choice.make(lower, upper, rng, horizon=BUDGET, variables=_variables(can), **counts)
     digest, left = hashlib.sha256(), BUDGET
     while left > 0:
         x = made.ask()[:left]
@@ -154,6 +156,13 @@ def _points_digest(name: str, seed: int) -> str:
             z = 5.0 * (x - (0.4 * lower + 0.6 * upper)) / (upper - lower)
             _tell(made, x, z, objectives=objectives, constraints=constraints)
     return digest.hexdigest()
+
+
+def _variables(can: Collection[str]) -> tuple[Variable, ...]:
+    """Return the variables of the audit's box, where an optimizer can do more than real ones."""
+    if "categories" in can:
+        return integer("x0", -3, 5), real("x1", -1.0, 1.0), categorical("x2", range(11))
+    return (real("x0", -3.0, 5.0), real("x1", -1.0, 1.0), integer("x2", 0, 10)) if "integers" in can else ()
 
 
 def _tell(made: Any, x: FloatArray, z: FloatArray, *, objectives: int, constraints: int) -> None:

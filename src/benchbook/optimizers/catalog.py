@@ -23,6 +23,7 @@ from benchbook.optimizers.native.epsilon_de import EpsilonDE
 from benchbook.optimizers.native.grey_wolf import GreyWolf
 from benchbook.optimizers.native.l_shade import LShade
 from benchbook.optimizers.native.manta_ray_foraging import MantaRayForaging
+from benchbook.optimizers.native.mixed_es import MixedES
 from benchbook.optimizers.native.nsga2 import Nsga2
 from benchbook.optimizers.native.particle_swarm import ParticleSwarm
 from benchbook.optimizers.native.random_search import RandomSearch
@@ -43,6 +44,7 @@ NATIVE: tuple[type[NativeOptimizer], ...] = (
     GreyWolf,
     LShade,
     MantaRayForaging,
+    MixedES,
     Nsga2,
     ParticleSwarm,
     RandomSearch,

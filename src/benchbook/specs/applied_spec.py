@@ -56,8 +56,7 @@ def applied_spec(
         solver: The optimizer that is used.
         control: The optimizer that it is compared with.
         quasi_newton: A second control, such as `scipy:l_bfgs_b`, which shows what finite-difference gradients achieve
-            with
-            the same evaluations; default: none.
+            with the same evaluations; default: none.
 
     Raises:
         UnknownNameError: A name is not known.

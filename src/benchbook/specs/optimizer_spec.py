@@ -24,9 +24,11 @@ from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
 from benchbook.specs.views import figures, tables
 from benchbook.specs.views.display import Note, Table
+from benchbook.specs.views.fronts import front_picture
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import JsonObject
+from benchbook.whole_numbers import check_whole
 
 QUASI_NEWTON = "scipy:l_bfgs_b"
 TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
@@ -133,7 +135,7 @@ class Spec(SpecBase):
         self._reference_name = reference
         self._given = givens(params, library_of(chosen))
         shared = shared_givens(params, chosen, self.reference, reference_on, reference_budget_per_dim)
-        peers = [] if self.reference is None else spec_plan(shared, [chosen, self.reference], twins_only=True)
+        peers = [] if self.reference is None else spec_plan(shared, [chosen, self.reference], shifted_only=True)
         self._peer_plan = as_planted(peers)
         self.peers = RunTable([])
         compared = None if published is None else Published(published, chosen, self._given, published_on)
@@ -203,8 +205,7 @@ class Spec(SpecBase):
 
         Args:
             margin: Change of the area over the convergence curve (0 to 1) that does not matter. In cells whose runs
-                vary
-                too much for it, twice the half width of the interval of the change is used instead.
+                vary too much for it, twice the half width of the interval of the change is used instead.
 
         Raises:
             UsageError: The spec was started without a baseline, or the margin is not above 0.
@@ -281,34 +282,40 @@ class Spec(SpecBase):
         execute(planned_run(self.optimizer, made, seed=seed, budget=budget), observers=(trace,))
         return figures.stages(self.name, made, trace.points)
 
-    def fronts(self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2) -> Picture:
-        """Return the points that one run evaluated on a problem with two objectives, and their front.
+    def fronts(
+        self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2, runs: int = 7
+    ) -> Picture:
+        """Return points and front of one run on a problem with two objectives, and what several runs attain.
+
+        Args:
+            function: Name of the function.
+            instance: Its instance.
+            seed: Seed of the run that is shown; the others have the following ones.
+            budget: Evaluations of each run.
+            dim: Number of variables.
+            runs: How many runs there are, >= 1.
 
         Raises:
-            UsageError: The problem has one objective.
+            UsageError: The problem has one objective, or a number is out of range.
         """
+        check_whole("runs", runs, 1)
         made = problem(function, dim=dim, instance=instance)
         if objectives_of(made) == 1:
             raise UsageError(f"{function} has one objective, expected two: a front is what compromises make")
-        runs = [self.optimizer, *([self.control] if self.control else [])]
-        found = []
-        for choice in runs:
-            trace = PointTrace()
-            execute(planned_run(choice, made, seed=seed, budget=budget), observers=(trace,))
-            found.append((choice.name, made(trace.points)))
-        return figures.fronts(made, found)
+        choices = [self.optimizer, *([self.control] if self.control else [])]
+        return front_picture(made, choices, seed=seed, budget=budget, runs=runs)
 
     def convergence(self) -> Picture:
         """Return best precision against evaluations on shifted instances, with quartile bands and the control."""
-        return figures.convergence_figure(self.done().twins(), self.name, self.control.name if self.control else None)
+        return figures.convergence_figure(self.done().shifted(), self.name, self.control.name if self.control else None)
 
     def profile(self) -> Picture:
         """Return the runtime profile on shifted instances, one panel per dimension, and the control."""
-        return figures.profile(self.done().twins())
+        return figures.profile(self.done().shifted())
 
     def targets(self, targets: Sequence[float] = TARGETS) -> Table:
         """Return the expected evaluations to targets on shifted problems, in the largest dimension."""
-        return tables.targets_table(self.done().twins(), targets)
+        return tables.targets_table(self.done().shifted(), targets)
 
     def beside_control(self) -> Table:
         """Return medians on each shifted problem for optimizer and control, and pairs won.
@@ -316,7 +323,7 @@ class Spec(SpecBase):
         If the quasi-Newton control was run, the same follows within its evaluations.
         """
         control = self.control.name if self.control else None
-        made = tables.control_table(self.done().twins(), self.name, control)
+        made = tables.control_table(self.done().shifted(), self.name, control)
         made.below = tables.second_control_table(self.runs, self.second, self.name, control)
         return made
 
@@ -340,7 +347,7 @@ class Spec(SpecBase):
 
     def weaknesses(self) -> Table:
         """Return the shifted problems on which the optimizer gains least on the control, worst first."""
-        return tables.weaknesses_table(self.done().twins(), self.name, self.control.name if self.control else None)
+        return tables.weaknesses_table(self.done().shifted(), self.name, self.control.name if self.control else None)
 
 
 def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:

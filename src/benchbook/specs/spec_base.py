@@ -192,8 +192,7 @@ class SpecBase:
         Raises:
             UsageError: No run has been done yet.
             ClaimsFailedError: A claim failed, or could not be decided for a reason other than a missing library; all
-                claims
-                have been evaluated and written before that.
+                claims have been evaluated and written before that.
         """
         document = outcome_document(
             name=self.folder.name,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
+from benchbook.limits import check_workers
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import expand
@@ -144,7 +145,7 @@ def rank(
     called = _label(label, chosen.name, found)
     study = _study(chosen, found, functions, dims, budget_per_dim)
     _check_protocol(chosen, study)
-    workers = (os.cpu_count() or 1) if workers is None else check_whole("workers", workers, 1)
+    workers = (os.cpu_count() or 1) if workers is None else check_workers("workers", workers)
     folder = Path(out) if out is not None else artifact_root() / "rank" / _file_name(chosen.name)
     say = announce or log.info
     if note:

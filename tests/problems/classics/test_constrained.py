@@ -172,7 +172,7 @@ def test_other_dimensions_and_instances_are_refused() -> None:
     """Each has its number of variables and one instance."""
     with pytest.raises(UsageError, match="dim is 3, expected one of 2 for cec2006_g06"):
         bb.problem("cec2006_g06", dim=3)
-    with pytest.raises(UsageError, match="instance is 1, expected at most 0"):
-        bb.problem("cec2006_g06", dim=2, instance=1)
+    with pytest.raises(UsageError, match="instance is 2, expected at most 1"):
+        bb.problem("cec2006_g06", dim=2, instance=2)
     with pytest.raises(UnknownNameError):
         ConstrainedClassic("cec2006_g25", 2)

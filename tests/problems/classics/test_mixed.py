@@ -52,6 +52,11 @@ def test_leading_choices_count_from_the_first() -> None:
     assert problem(points).tolist() == [0.0, 3.0, 1.0]
 
 
+def test_in_two_dimensions_there_is_no_integer() -> None:
+    """A real variable and a choice can be drawn."""
+    assert [item.kind for item in MixedProblem("mixed_proximity", 2).variables] == ["real", "categorical"]
+
+
 def test_choices_move_the_optimum_of_real_variables() -> None:
     """For each choice the best real value is another one, so that both must be found together."""
     problem = MixedProblem("mixed_proximity", 3)

@@ -34,17 +34,24 @@ def test_ideal_and_nadir_bound_the_front(name: str) -> None:
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)
 def test_the_front_is_reached_and_never_passed(name: str) -> None:
     """Points with the best distance variables lie on the curve of the front, and random ones dominate none of it."""
-    problem = FrontProblem(name, 6)
-    first = np.linspace(0.0, 1.0, 301)
-    best = 0.5 if name in ("dtlz1", "dtlz2", "dtlz3", "dtlz4") else 0.0
-    points = np.column_stack([first, np.full((301, 5), best)])
-    values = problem(points)
-    on_curve = problem._item.second(np.clip(values[:, 0], *problem._item.span))
-    inside = values[:, 0] <= problem._item.span[1]
-    assert values[inside, 1] == pytest.approx(on_curve[inside], abs=1e-7)
-    rng = np.random.default_rng(3)
-    points = problem.lower + rng.random((2000, 6)) * (problem.upper - problem.lower)
-    assert dominated(problem, np.concatenate([values, problem(points)])) <= -problem.f_opt + 1e-12
+    for instance in (0, 1, 2):
+        problem = FrontProblem(name, 6, instance)
+        points = np.column_stack([np.linspace(0.0, 1.0, 301), np.tile(problem.best, (301, 1))])
+        values = problem(points)
+        on_curve = problem._item.second(np.clip(values[:, 0], *problem._item.span))
+        inside = values[:, 0] <= problem._item.span[1]
+        assert values[inside, 1] == pytest.approx(on_curve[inside], abs=1e-7)
+        rng = np.random.default_rng(3)
+        points = problem.lower + rng.random((2000, 6)) * (problem.upper - problem.lower)
+        assert dominated(problem, np.concatenate([values, problem(points)])) <= -problem.f_opt + 1e-12
+
+
+def test_instances_draw_where_the_front_is() -> None:
+    """It lies neither at a bound nor at the centre, and elsewhere in each instance."""
+    first, second = (FrontProblem("dtlz2", 10, instance) for instance in (1, 2))
+    assert first.best.tolist() != second.best.tolist()
+    assert (np.abs(first.best - 0.5) >= 0.1).all()
+    assert (np.abs(first.best - 0.5) <= 0.4).all()
 
 
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)

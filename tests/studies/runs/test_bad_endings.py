@@ -72,6 +72,33 @@ def test_what_an_optimizer_raises_costs_its_run(name: str, tmp_path: Path) -> No
     assert len(study.run(tmp_path)) == len(study)
 
 
+@pytest.mark.parametrize("inside", [0, 3])
+def test_a_value_outside_the_bounds_does_not_count(inside: int, tmp_path: Path) -> None:
+    """The run failed, and its record, which can be read, has what came before."""
+
+    class Leaves:
+        name = "leaves"
+
+        def __init__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator) -> None:
+            self.lower, self.asked = lower, 0
+
+        def ask(self) -> FloatArray:
+            self.asked += 1
+            return np.array([self.lower if self.asked <= inside else self.lower - 1e9])
+
+        def tell(self, x: FloatArray, fx: FloatArray) -> None:
+            """Learn nothing."""
+
+    def falling(x: FloatArray) -> float:
+        return float(x.sum())
+
+    record = bb.run(Leaves, falling, bounds=(-1, 1), dim=2, seed=1, budget=9)
+    assert record.status is Status.FAILED
+    assert record.best_value == (-2.0 if inside else None)
+    assert record.evaluations == inside
+    assert bb.load(bb.save(record, tmp_path / "run.json")) == record
+
+
 def test_a_signal_still_ends_the_run() -> None:
     """Ctrl-C in the middle of an objective is the user's."""
 

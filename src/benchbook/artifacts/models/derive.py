@@ -77,6 +77,12 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
+class _Made(BaseModel):
+    """Base of the models that are made here: they come with their descriptions, which are in no source code."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 @cache
 def model_of(record: type) -> type[BaseModel]:
     """Return the model of a record, by its fields with their limits and the docstrings below them."""
@@ -86,7 +92,7 @@ def model_of(record: type) -> type[BaseModel]:
 def made_model(name: str, text: str, members: Mapping[str, Any]) -> type[BaseModel]:
     """Return a model with a name, a sentence and fields."""
     made: Callable[..., type[BaseModel]] = create_model
-    return made(name, __base__=Model, __doc__=text, **members)
+    return made(name, __base__=_Made, __doc__=text, **members)
 
 
 def document_model(

@@ -6,14 +6,14 @@ This module imports pydantic and is loaded only where a schema is needed.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.artifacts.models.derive import document_model, in_document, made_model, model_fields, model_of
-from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun
-from benchbook.artifacts.models.strength import Strength
 from benchbook.records import History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.experiment import ExperimentRecord
@@ -51,50 +51,72 @@ def _baseline() -> type[BaseModel]:
     return made_model("Baseline", inspect.getdoc(StudySummary) or "", fields)
 
 
-def _of(kind: Kind, record: type) -> type[BaseModel]:
-    return document_model(model_of(record), kind.value)
+def _stored(name: str) -> type[BaseModel]:
+    from benchbook.artifacts.models import store
+
+    model: type[BaseModel] = getattr(store, name)
+    return model
 
 
-MODELS: dict[str, type[BaseModel]] = {
-    Kind.RUN: _of(Kind.RUN, RunRecord),
-    Kind.SPEC_OUTCOME: _of(Kind.SPEC_OUTCOME, SpecOutcome),
-    Kind.STORED_RUN: StoredRun,
-    Kind.STORE_CELL: StoreCell,
-    Kind.STORE_CIRCUMSTANCES: StoreCircumstances,
-    Kind.STUDY_MANIFEST: _of(Kind.STUDY_MANIFEST, StudyManifest),
-    Kind.TRACE_CHUNK: _of(Kind.TRACE_CHUNK, TraceChunk),
-    Kind.AGGREGATE: _of(Kind.AGGREGATE, Aggregate),
-    Kind.EXPERIMENT: _of(Kind.EXPERIMENT, ExperimentRecord),
-    Kind.BASELINE: document_model(_baseline(), Kind.BASELINE.value, (1, 2), "; the first one has no first hits"),
-    Kind.REFERENCE: _of(Kind.REFERENCE, ReferenceRecord),
-    Kind.PIPELINE: _of(Kind.PIPELINE, PipelineState),
-    Kind.IMPORTED_RUN: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
-    Kind.PROFILE: _of(Kind.PROFILE, Profiled),
-    Kind.BENCHMARK_REPORT: _of(Kind.BENCHMARK_REPORT, Report),
-    Kind.STRENGTH: Strength,
-    Kind.RANKING: _of(Kind.RANKING, Ranking),
+def _strength() -> type[BaseModel]:
+    from benchbook.artifacts.models.strength import Strength
+
+    return Strength
+
+
+_RECORDS: dict[Kind, type] = {
+    Kind.RUN: RunRecord,
+    Kind.SPEC_OUTCOME: SpecOutcome,
+    Kind.STUDY_MANIFEST: StudyManifest,
+    Kind.TRACE_CHUNK: TraceChunk,
+    Kind.AGGREGATE: Aggregate,
+    Kind.EXPERIMENT: ExperimentRecord,
+    Kind.REFERENCE: ReferenceRecord,
+    Kind.PIPELINE: PipelineState,
+    Kind.PROFILE: Profiled,
+    Kind.BENCHMARK_REPORT: Report,
+    Kind.RANKING: Ranking,
+}
+_OTHERS: dict[Kind, Callable[[], type[BaseModel]]] = {
+    Kind.STORED_RUN: lambda: _stored("StoredRun"),
+    Kind.STORE_CELL: lambda: _stored("StoreCell"),
+    Kind.STORE_CIRCUMSTANCES: lambda: _stored("StoreCircumstances"),
+    Kind.BASELINE: lambda: document_model(
+        _baseline(), Kind.BASELINE.value, (1, 2), "; the first one has no first hits"
+    ),
+    Kind.IMPORTED_RUN: lambda: document_model(_imported_run(), Kind.IMPORTED_RUN.value),
+    Kind.STRENGTH: _strength,
 }
 FILE_NAMES: dict[str, str] = {
     kind: f"{'run-artifact' if kind is Kind.RUN else kind.value}.v{VERSIONS[kind]}.schema.json" for kind in Kind
 }
 
 # Records that are no documents of their own: parts of a tracked pipeline, and the lines of its telemetry.
-RECORDS: dict[str, type[BaseModel]] = {
-    f"step-execution.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(StepState),
-    f"telemetry-snapshot.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(Sample),
-    f"recommendation.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(Advice),
-    f"performance-test.v{VERSIONS[Kind.PIPELINE]}.schema.json": model_of(PerformanceTest),
+RECORDS: dict[str, type] = {
+    f"step-execution.v{VERSIONS[Kind.PIPELINE]}.schema.json": StepState,
+    f"telemetry-snapshot.v{VERSIONS[Kind.PIPELINE]}.schema.json": Sample,
+    f"recommendation.v{VERSIONS[Kind.PIPELINE]}.schema.json": Advice,
+    f"performance-test.v{VERSIONS[Kind.PIPELINE]}.schema.json": PerformanceTest,
 }
+
+
+@cache
+def document_model_of(kind: str) -> type[BaseModel]:
+    """Return the model of a kind of artifact; it is made at the first use, as making all takes half a second."""
+    known = Kind(kind)
+    if known in _RECORDS:
+        return document_model(model_of(_RECORDS[known]), known.value)
+    return _OTHERS[known]()
 
 
 def json_schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a kind of artifact."""
-    return _schema(MODELS[kind])
+    return _schema(document_model_of(kind))
 
 
 def record_schema(file_name: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a record, by the name of its file."""
-    return _schema(RECORDS[file_name])
+    return _schema(model_of(RECORDS[file_name]))
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -36,8 +36,8 @@ class Parameter:
     meaning: str
 
 
-# Called as make(lower, upper, rng, horizon=..., **settings), with objectives= and constraints= for problems that have
-# them; horizon is None for those that are anytime.
+# Called as make(lower, upper, rng, horizon=..., **settings), with objectives=, constraints= and variables= for problems
+# that have them; horizon is None for those that are anytime.
 Make: TypeAlias = Callable[..., Optimizer]
 COUNTS = ("constraints", "objectives")  # what a problem has a number of, and an optimizer may be told
 
@@ -53,7 +53,8 @@ class Adapted:
         anytime: Whether it does not need to know its budget.
         picklable: Whether it can be pickled midway.
         can: What it can do beyond one objective between bounds. It is told the numbers of `objectives` and
-            `constraints` of a problem that has them.
+            `constraints` of a problem that has them, and `variables` that are not all real.
+        parts: Further modules of the adapter.
     """
 
     make: Make
@@ -62,6 +63,7 @@ class Adapted:
     anytime: bool
     picklable: bool
     can: frozenset[str] = frozenset()
+    parts: tuple[str, ...] = ()
 
 
 class LibraryFactory:
@@ -91,6 +93,7 @@ class LibraryFactory:
         self.packages = library.packages
         self.anytime, self.picklable, self.can = adapted.anytime, adapted.picklable, adapted.can
         self._make = adapted.make
+        self._modules = [self._module, *(f"{_PACKAGE}.third_party.{part}" for part in adapted.parts)]
         settings = {
             **adapted.settings,
             "repair": Parameter(
@@ -118,7 +121,7 @@ class LibraryFactory:
 
     def digest(self) -> str:
         """Return the digest of the adapter's code and its library's versions."""
-        code = module_digest([*_SHARED, self._module])
+        code = module_digest([*_SHARED, *self._modules])
         return text_digest(self.name, code, *(f"{package} {installed(package)}" for package in self.packages))
 
 
@@ -133,6 +136,18 @@ def names() -> list[str]:
     return sorted(
         f"{library.prefix}:{name}" for library in SHELF.values() if available(library) for name in library.optimizers
     )
+
+
+def summary_of(prefix: str, name: str, known: Collection[str], otherwise: str) -> str:
+    """Return the summary of a library's optimizer; `otherwise` if it is not listed.
+
+    Raises:
+        UnknownNameError: The library has no such optimizer.
+    """
+    if name not in known:
+        raise unknown_name(f"optimizer of {prefix}", name, known)
+    listed = SHELF[prefix].optimizers.get(name)
+    return listed.summary if listed else otherwise
 
 
 def split(name: str) -> tuple[Library, str]:

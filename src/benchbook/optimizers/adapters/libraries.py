@@ -38,6 +38,9 @@ class Library:
     optimizers: Mapping[str, Listed]
 
 
+_ALL = ("constraints", "objectives", "integers", "categories")
+
+
 def _anytime(*can: str, **summaries: str) -> dict[str, Listed]:
     return {name: Listed(summary=summary, anytime=True, can=frozenset(can)) for name, summary in summaries.items()}
 
@@ -54,11 +57,20 @@ _LIBRARIES = (
         packages=("cmaes",),
         reference="Nomura, M., & Shibata, M. (2024). cmaes: A simple yet practical Python library for CMA-ES. "
         "https://github.com/CyberAgentAILab/cmaes",
-        help="it has CMA and SepCMA",
-        optimizers=_anytime(
-            CMA="Covariance matrix adaptation, restarted with growing populations.",
-            SepCMA="Covariance matrix adaptation with a diagonal matrix.",
-        ),
+        help="it has CMA and SepCMA, and CMAwM, CatCMA and CatCMAwM for integers and categories",
+        optimizers={
+            **_anytime(
+                CMA="Covariance matrix adaptation, restarted with growing populations.",
+                SepCMA="Covariance matrix adaptation with a diagonal matrix.",
+            ),
+            **_anytime("integers", CMAwM="Covariance matrix adaptation with a margin for integers."),
+            **_anytime("categories", CatCMA="Covariance matrix adaptation with a distribution of choices."),
+            **_anytime(
+                "integers",
+                "categories",
+                CatCMAwM="Covariance matrix adaptation with a margin for integers and a distribution of choices.",
+            ),
+        },
     ),
     Library(
         prefix="mealpy",
@@ -106,8 +118,7 @@ _LIBRARIES = (
         "https://github.com/facebookresearch/nevergrad",
         help="any name in its registry can be used, such as nevergrad:NGOpt",
         optimizers=_scheduled(
-            "constraints",
-            "objectives",
+            *_ALL,
             CMA="Covariance matrix adaptation.",
             DE="Differential evolution.",
             NGOpt="A wizard that chooses an optimizer by dimension and budget.",
@@ -144,10 +155,9 @@ _LIBRARIES = (
         "hyperparameter optimization framework. KDD 2019. https://github.com/optuna/optuna",
         help="its samplers for real variables can be used, such as optuna:TPESampler",
         optimizers={
-            **_anytime(CmaEsSampler="Covariance matrix adaptation by the library cmaes."),
+            **_anytime("integers", CmaEsSampler="Covariance matrix adaptation by the library cmaes."),
             **_anytime(
-                "constraints",
-                "objectives",
+                *_ALL,
                 NSGAIISampler="Non-dominated sorting genetic algorithm (NSGA-II).",
                 NSGAIIISampler="Non-dominated sorting with reference directions (NSGA-III).",
                 QMCSampler="Sobol points.",

@@ -56,7 +56,8 @@ def _info(item: Definition) -> ProblemInfo:
         source=item.source,
         min_dim=dim,
         dims=(dim,),
-        last_instance=0,
+        first_instance=1,  # none has its optimum at the centre of the box, as instances 0 may
+        last_instance=1,
         bounds=ends or None,
     )
 
@@ -77,7 +78,7 @@ class ConstrainedClassic:
 
     Raises:
         UnknownNameError: There is no such function.
-        UsageError: `dim` is not its number of variables, or `instance` is not 0.
+        UsageError: `dim` is not its number of variables, or `instance` is not 1.
 
     Examples:
         >>> crescent = ConstrainedClassic("cec2006_g06", 2)
@@ -85,7 +86,7 @@ class ConstrainedClassic:
         (array([-6767.875]), (1, 2))
     """
 
-    def __init__(self, name: str, dim: int, instance: int = 0) -> None:
+    def __init__(self, name: str, dim: int, instance: int = 1) -> None:
         if name not in CONSTRAINED:
             raise unknown_name("function with constraints", name, CONSTRAINED)
         info, item = CONSTRAINED[name], _DEFINITIONS[name]

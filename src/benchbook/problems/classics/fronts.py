@@ -40,6 +40,7 @@ class Front:
         second: The second objective on the front, by the first one.
         span: The first objective's range on the front. Parts of it that another point dominates are not on the front.
         others: Bounds of all variables but the first, which is between 0 and 1.
+        best: Value of these variables on the front, at their lower bound or in the middle.
         multimodal: Whether there are local fronts.
         source: Where the definition comes from.
     """
@@ -54,6 +55,7 @@ class Front:
     second: Callable[[FloatArray], FloatArray]
     span: tuple[float, float]
     others: tuple[float, float] = (0.0, 1.0)
+    best: float = 0.0
     multimodal: bool = False
     source: str
 
@@ -117,7 +119,9 @@ def _circle(first: FloatArray) -> FloatArray:
     return np.sqrt(np.maximum(1.0 - first * first, 0.0))
 
 
-def _quarter(name: str, title: str, formula: str, objectives: Objectives, *, multimodal: bool = False) -> Front:
+def _quarter(
+    name: str, title: str, formula: str, objectives: Objectives, *, best: float = 0.5, multimodal: bool = False
+) -> Front:
     """Describe a function whose front is a quarter of the unit circle."""
     return Front(
         name=name,
@@ -129,6 +133,7 @@ def _quarter(name: str, title: str, formula: str, objectives: Objectives, *, mul
         hypervolume=1.0 - np.pi / 4.0,
         second=_circle,
         span=(0.0, 1.0),
+        best=best,
         multimodal=multimodal,
         source=_DTLZ,
     )
@@ -211,6 +216,7 @@ FRONTS = (
         hypervolume=0.5,
         second=lambda first: 0.5 - first,
         span=(0.0, 0.5),
+        best=0.5,
         multimodal=True,
         source=_DTLZ,
     ),
@@ -239,6 +245,7 @@ FRONTS = (
         "DTLZ6, steep near the front",
         "f_1 = (1 + g) cos(pi x_1 / 2), f_2 = (1 + g) sin(pi x_1 / 2), g = sum x_i^0.1",
         lambda x: _arc(x[0], total([row**0.1 for row in x[1:]])),
+        best=0.0,
     ),
     Front(
         name="dtlz7",

@@ -1,5 +1,7 @@
 """Functions of real, integer and categorical variables, a third of each, with known optimum 0.
 
+In two dimensions there is a real and a categorical variable, so that they can be drawn.
+
 Instance 0 has its optimum at 0 and at the first choice; each further instance draws it, and permutes the choices.
 Their categorical parts are those that CatCMA was introduced with: counting what is not right, leading right choices,
 and choices that move the optimum of the real variables.
@@ -23,7 +25,7 @@ from benchbook.typing import FloatArray
 from benchbook.variables import Variable, categorical, checked_points, integer, real, rounded
 
 FAMILY = "mixed"
-DIMS = (3, 6, 9, 12, 24, 48)
+DIMS = (2, 3, 6, 9, 12, 24, 48)
 CHOICES = ("a", "b", "c", "d", "e")
 _REACH = 5
 _SOURCE = "after Hamano et al. 2024, https://arxiv.org/abs/2405.09962"
@@ -45,7 +47,7 @@ def _info(name: str, title: str, formula: str) -> ProblemInfo:
         source=_SOURCE,
         min_dim=DIMS[0],
         dims=DIMS,
-        bounds="a third of the variables each: -5 to 5, whole numbers -5 to 5, choices a, b, c, d, e",
+        bounds="a third of the variables each (no integer in 2-D): -5 to 5, whole numbers -5 to 5, choices a to e",
     )
 
 
@@ -72,10 +74,10 @@ class MixedProblem:
     """A function of three kinds of variables in one dimension and instance.
 
     Attributes:
-        variables: First the real ones, then integers, then categorical ones, as many of each.
+        variables: First the real ones, then integers, then categorical ones, as many of each but in two dimensions.
         x_opt: The optimum, shape `(dim,)`.
         f_opt: 0.
-        wrong: For each categorical variable 0 for the right choice and 1 to 4 for the others, shape `(dim / 3, 5)`.
+        wrong: For each categorical variable 0 for the right choice and 1 to 4 for the others, shape `(n, 5)`.
 
     Raises:
         UnknownNameError: There is no such function.
@@ -94,33 +96,38 @@ class MixedProblem:
         self.name = name
         self.dim = check_dim(info, dim)
         self.instance = check_instance(info, instance)
-        third = self._third = self.dim // 3
+        # As many choices as real variables; the first choice and integer stand at these places.
+        self._reals = max(1, self.dim // 3)
+        self._first_choice = self.dim - self._reals
+        integers = self._first_choice - self._reals
         self.variables: tuple[Variable, ...] = (
-            *(real(f"x{k}", -_REACH, _REACH) for k in range(third)),
-            *(integer(f"n{k}", -_REACH, _REACH) for k in range(third)),
-            *(categorical(f"c{k}", CHOICES) for k in range(third)),
+            *(real(f"x{k}", -_REACH, _REACH) for k in range(self._reals)),
+            *(integer(f"n{k}", -_REACH, _REACH) for k in range(integers)),
+            *(categorical(f"c{k}", CHOICES) for k in range(self._reals)),
         )
         self.lower = read_only(np.array([item.lower for item in self.variables]))
         self.upper = read_only(np.array([item.upper for item in self.variables]))
-        self.integer = np.arange(self.dim) // third == 1
+        self.integer = np.array([item.kind == "integer" for item in self.variables])
         self.integer.flags.writeable = False
-        self._whole = np.arange(self.dim) >= third
+        self._whole = np.arange(self.dim) >= self._reals
         self.f_opt = 0.0
         self.x_opt, self.wrong = self._drawn()
-        stretched = np.concatenate([1000.0 ** (np.arange(third) / max(third - 1, 1))] * 2)
-        self._weights = (stretched if name == "mixed_ellipsoid" else np.ones(2 * third)).tolist()
+        stretched = 1000.0 ** (np.arange(self._reals) / max(self._reals - 1, 1))
+        if name != "mixed_ellipsoid":
+            stretched = np.ones(self._reals)
+        self._weights: list[float] = [*stretched.tolist(), *stretched[:integers].tolist()]
 
     def _drawn(self) -> tuple[FloatArray, FloatArray]:
-        third = self._third
-        wrong = np.tile(np.arange(float(len(CHOICES))), (third, 1))
+        reals, first_choice = self._reals, self._first_choice
+        wrong = np.tile(np.arange(float(len(CHOICES))), (reals, 1))
         x_opt = np.zeros(self.dim)
         if self.instance:
             rng = problem_generator(function=self.name, dim=self.dim, instance=self.instance)
             reach = 0.8 * _REACH
-            x_opt[:third] = rng.uniform(-reach, reach, third)
-            x_opt[third : 2 * third] = np.floor(rng.uniform(-reach, reach + 1.0, third))
+            x_opt[:reals] = rng.uniform(-reach, reach, reals)
+            x_opt[reals:first_choice] = np.floor(rng.uniform(-reach, reach + 1.0, first_choice - reals))
             wrong = rng.permuted(wrong, axis=1)
-            x_opt[2 * third :] = wrong.argmin(axis=1)
+            x_opt[first_choice:] = wrong.argmin(axis=1)
         return read_only(x_opt), read_only(wrong)
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
@@ -130,18 +137,18 @@ class MixedProblem:
             ShapeError: `x` has another shape, or has no number for an integer or no choice of a categorical variable.
         """
         points = checked_points(rounded(check_points(x, self.dim), self._whole), self.variables)
-        third, columns = self._third, as_rows(points)
-        wrong = [row[place.astype(np.intp)] for row, place in zip(self.wrong, columns[2 * third :], strict=True)]
-        moved = [row - place for row, place in zip(columns, self.x_opt[: 2 * third].tolist(), strict=False)]
+        reals, first_choice, columns = self._reals, self._first_choice, as_rows(points)
+        wrong = [row[place.astype(np.intp)] for row, place in zip(self.wrong, columns[first_choice:], strict=True)]
+        moved = [row - place for row, place in zip(columns, self.x_opt[:first_choice].tolist(), strict=False)]
         if self.name == "mixed_proximity":
             steps = [row / len(CHOICES) for row in wrong]
             near = [row - step for row, step in zip(moved, steps, strict=False)]
-            return total([row * row for row in (*near, *moved[third:])]) + total(steps)
+            return total([row * row for row in (*near, *moved[reals:])]) + total(steps)
         squares = total([(weight * row) ** 2 for weight, row in zip(self._weights, moved, strict=True)])
         right = [np.where(row == 0.0, 1.0, 0.0) for row in wrong]
         if self.name == "mixed_ellipsoid":
-            right = [product(right[: k + 1]) for k in range(third)]
-        return squares + (third - total(right))
+            right = [product(right[: k + 1]) for k in range(reals)]
+        return squares + (reals - total(right))
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the code that determines the values."""

@@ -34,7 +34,10 @@ def picture_block(alt: str | None) -> str:
     """Return the front page's picture with its text, or a sentence if nothing was run yet."""
     if alt is None:
         return "Run `benchbook spec run` to make this picture.\n"
-    return raw(f'<figure class="bb-figure"><img src="_static/front.svg" alt="{escape(alt)}"></figure>')
+    return raw(
+        '<figure class="bb-figure bb-has-narrow"><picture><source media="(max-width: 46em)" '
+        f'srcset="_static/front-narrow.svg"><img src="_static/front.svg" alt="{escape(alt)}"></picture></figure>'
+    )
 
 
 def spec_pages(views: Sequence[SpecView]) -> str:

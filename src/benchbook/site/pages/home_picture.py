@@ -17,32 +17,41 @@ FUNCTIONS = ("sphere", "rastrigin", "ackley")
 _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": (0, (5, 1.5))}
 
 
-def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
-    """Return the picture from the runs of the manta ray spec; None without these runs."""
+def front_picture(views: Sequence[SpecView], artifacts: Path, *, narrow: bool = False) -> Picture | None:
+    """Return the picture from the runs of the manta ray spec; None without these runs.
+
+    Args:
+        views: The specs.
+        artifacts: The folder of their artifacts.
+        narrow: Whether it is for narrow pages, with panels below one another.
+    """
     outcome = next((v.outcome for v in views if v.name == OPTIMIZER and v.outcome is not None), None)
     if outcome is None:
         return None
     runs = runs_of_outcome(outcome, Store(artifacts / OPTIMIZER / "runs").records())
-    return centre_bias_picture(runs)
+    return centre_bias_picture(runs, narrow=narrow)
 
 
-def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) -> Picture | None:
+def centre_bias_picture(
+    runs: RunTable, functions: Sequence[str] = FUNCTIONS, *, narrow: bool = False
+) -> Picture | None:
     """Draw an optimizer on textbook functions and on shifted instances, and the control on the shifted instances.
 
     Args:
         runs: Runs of both optimizers; the largest dimension is drawn.
         functions: The functions to draw, if there are runs on them.
+        narrow: Whether the panels stand below one another.
     """
     panels, ends = [], []
     for function in functions if len(runs) else ():
         cell = runs.select(function=function, dim=max(runs.dims))
-        own, control = cell.select(optimizer=OPTIMIZER), cell.select(optimizer=CONTROL).twins()
-        textbook, twins = own.select(instance=0), own.twins()
-        if not (len(textbook) and len(twins) and len(control)):
+        own, control = cell.select(optimizer=OPTIMIZER), cell.select(optimizer=CONTROL).shifted()
+        textbook, shifted = own.select(instance=0), own.shifted()
+        if not (len(textbook) and len(shifted) and len(control)):
             continue
         curves = [
             ("optimum at the origin", convergence(textbook), _TEXTBOOK_STYLE),
-            ("optimum moved", convergence(twins), OPTIMIZER_STYLE),
+            ("optimum moved", convergence(shifted), OPTIMIZER_STYLE),
             ("random search, optimum moved", convergence(control), CONTROL_STYLE),
         ]
         panels.append((f"{function}, {max(runs.dims)}-D", curves))
@@ -55,7 +64,8 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
         "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and random search; "
         f"medians with quartile bands. Median precision at the end: {'; '.join(ends)}."
     )
-    return Picture(convergence_grid(panels, columns=3), alt)
+    figure = convergence_grid(panels, columns=1, width=4.4) if narrow else convergence_grid(panels, columns=3)
+    return Picture(figure, alt)
 
 
 def runs_of_outcome(outcome: dict[str, Any], records: Iterable[RunRecord]) -> RunTable:

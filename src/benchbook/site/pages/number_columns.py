@@ -11,7 +11,7 @@ _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _QUANTITY = r"[<≤≥±+-]?\s?\d[\d,]*(\.\d+)?(e[+-]?\d+)?"
-_NUMBER = re.compile(rf"{_QUANTITY}(\s?(%|s|ms|µs|MB|MiB))?(\s(of|to|/)\s{_QUANTITY})?")
+_NUMBER = re.compile(rf"{_QUANTITY}(\s?(%|s|ms|µs|MB|MiB))?(\s(of|to|/)\s{_QUANTITY})?(\s\(\d+/\d+\))?")
 _NONE = {"", "missing", "–", "∞", "inf", "nan", "n/a"}
 
 

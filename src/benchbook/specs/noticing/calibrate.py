@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
+from benchbook.limits import check_workers
 from benchbook.params.load import load
 from benchbook.parent_death import die_with_parent
 from benchbook.records import Claim, RunRecord, Verdict
@@ -132,7 +133,7 @@ def calibrate(
     values = load(params)
     found: dict[int, Trial] = {}
     context = multiprocessing.get_context("spawn")
-    count = min(workers or os.cpu_count() or 1, reseeded)
+    count = min((os.cpu_count() or 1) if workers is None else check_workers("workers", workers), reseeded)
     with ProcessPoolExecutor(count, context, die_with_parent, (os.getpid(),)) as pool:
         jobs = {pool.submit(_reseeded, file.path, values, number): number for number in range(reseeded + 1)}
         for done, job in enumerate(as_completed(jobs)):

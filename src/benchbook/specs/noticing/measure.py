@@ -16,6 +16,7 @@ from benchbook.artifacts.io import save_document
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import UsageError
+from benchbook.limits import check_workers
 from benchbook.optimizers import optimizer
 from benchbook.params.load import load
 from benchbook.parent_death import die_with_parent
@@ -24,7 +25,7 @@ from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, find
 from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
 from benchbook.specs.noticing.faults import FAMILIES, TrialFault, faults_of, planting
-from benchbook.specs.noticing.filed import strength_path, subject_digest
+from benchbook.specs.noticing.filed import read_strength, strength_path, subject_digest
 from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import Trial, trial
 from benchbook.specs.spec_base import SpecBase
@@ -78,7 +79,12 @@ def strength(
     with_fault = _Trials(file, values)
     intact = with_fault.intact()
     tried = faults_of(optimizer(intact.optimizer), faults)
-    found = with_fault.all(tried, workers or os.cpu_count() or 1, progress)
+    found = with_fault.all(
+        tried, (os.cpu_count() or 1) if workers is None else check_workers("workers", workers), progress
+    )
+    subject = subject_digest(file, values, intact.optimizer)
+    before = read_strength(file.name, with_fault.preset)
+    same = before is not None and before.document["subject"] == subject
     document: JsonObject = {
         "kind": Kind.STRENGTH.value,
         "schema_version": VERSIONS[Kind.STRENGTH],
@@ -88,10 +94,11 @@ def strength(
         "version": provenance.library_version(),
         "preset": with_fault.preset,
         "inputs": with_fault.inputs,
-        "subject": subject_digest(file, values, intact.optimizer),
+        "subject": subject,
         "elapsed_s": round(time.perf_counter() - start_s, 3),
         "claims": [{"id": c.id, "sort": c.sort, "verdict": c.verdict.value} for c in intact.claims],
         "faults": [found[fault.id] for fault in tried],
+        "false_alarms": before.document.get("false_alarms") if same and before is not None else None,
     }
     save_document(document, strength_path(file.name, with_fault.preset))
     return Strength(document)

@@ -33,7 +33,7 @@ from benchbook.records import (
     as_plain,
 )
 from benchbook.runs import CountsBoth, JudgedProblem, Outcome, ToldAll, quality_of, run_loop
-from benchbook.runs.quality import FeasibleValue
+from benchbook.runs.quality import FeasibleValue, Quality
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
@@ -44,6 +44,7 @@ from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 _NATIVE = "benchbook.optimizers.native."
+_JUDGEMENT = ("judged", "judged_lockstep", "quality", "hypervolume", "front_history")
 _COMPILED = {"benchbook.problems.bbob.problem", "benchbook.problems.bbob.noisy", "benchbook.problems.instance"}
 
 
@@ -96,16 +97,34 @@ def execute(
             noise=noise_of(planned),
             clock=clock,
         )
-    if quality is not None:
-        invalid = outcome.invalid_evaluations - quality.without_value
-        error = outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations)
-        outcome = replace(outcome, evaluations=cost * outcome.evaluations, invalid_evaluations=invalid, error=error)
-    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
-        log.warning("none of %d points of %s was feasible", outcome.evaluations // cost, problem.name)
+    outcome = judged_outcome(outcome, quality, cost, problem.name)
     with stage("observe"):
         improvements = history.history
         archive = None if quality is None else quality.archive_record()
     return record_of(planned, outcome, improvements, created_at, watch.memory(), archive)
+
+
+def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int, name: str) -> Outcome:
+    """Return what a loop that counted points has done in evaluations, and without valid points among the invalid.
+
+    Warns if none of the points was feasible.
+
+    Args:
+        outcome: What the loop returned.
+        quality: What judged the run; None: the objective's value.
+        cost: Evaluations of a point.
+        name: Name of the problem.
+    """
+    if quality is None:
+        return outcome
+    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
+        log.warning("none of %d points of %s was feasible", outcome.evaluations, name)
+    return replace(
+        outcome,
+        evaluations=cost * outcome.evaluations,
+        invalid_evaluations=outcome.invalid_evaluations - quality.without_value,
+        error=outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations),
+    )
 
 
 def leaves_process_alone(planned: PlannedRun) -> bool:
@@ -166,7 +185,10 @@ def _record_of(
     archive: ArchiveRecord | None,
 ) -> RunRecord:
     spec, problem = planned.spec, planned.problem
-    failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
+    best = outcome.best_value
+    if outcome.error is not None:  # such as a better value that does not count, as its point is outside the bounds
+        best = float(history.best_values[-1]) if len(history.best_values) else None
+    failed = outcome.error is not None or best is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
     commit, dirty = provenance.commit()
     return RunRecord(
@@ -204,7 +226,7 @@ def _record_of(
         stop=outcome.stop,
         status=Status.FAILED if failed else Status.DONE,
         error=outcome.error,
-        best_value=outcome.best_value,
+        best_value=best,
         best_solution=outcome.best_solution,
         history=history,
         environment=provenance.environment(planned.optimizer.packages),
@@ -231,7 +253,7 @@ def problem_code(problem: Problem) -> str:
 
 @cache
 def _judgement_digest() -> str:
-    return module_digest([f"benchbook.runs.{name}" for name in ("judged", "quality", "hypervolume", "front_history")])
+    return module_digest([f"benchbook.runs.{name}" for name in _JUDGEMENT])
 
 
 @cache

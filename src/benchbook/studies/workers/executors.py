@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from benchbook.errors import ExecutionError, MissingExtraError, UsageError, unknown_name
+from benchbook.limits import check_workers
 from benchbook.numerics import pins
 from benchbook.protocols import Executor as ExecutorProtocol
 from benchbook.scratch import scratch_folder
@@ -51,8 +52,8 @@ def opened(
         UsageError: There is none of this name, or an argument does not fit it.
         MissingExtraError: Dask is not installed.
     """
-    if workers is not None and workers < 1:
-        raise UsageError(f"workers is {workers!r}, expected a whole number >= 1")
+    if workers is not None:
+        check_workers("workers", workers)
     if scheduler is not None and executor != "dask":
         raise UsageError(f"scheduler is {scheduler!r}, which is for executor='dask'")
     if executor == "serial":

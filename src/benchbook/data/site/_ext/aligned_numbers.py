@@ -1,6 +1,6 @@
 """Align the columns of numbers of hand-written tables at the right, as in the generated ones."""
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]  # docutils comes without types
 from sphinx.application import Sphinx
 
 from benchbook.site.pages.number_columns import number_columns

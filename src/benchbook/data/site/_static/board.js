@@ -174,8 +174,26 @@
     return { share: board.grid.map((_, point) => scale * problems.reduce((sum, { cell }) => sum + found[cell][point], 0)), end: null };
   };
 
-  /* Who has the best mean rank at each point of the grid, among those whose budget reaches it. */
-  bb.winners = function (board, problems, dims, optimizers, from) {
+  /* In how many of some samples of functions the best of the candidates stays first; undefined for a single function. */
+  function certainty(problems, ranks, best, candidates) {
+    const fns = [...new Set(problems.map(({ fn }) => fn))];
+    if (fns.length < 2) return undefined;
+    const sums = fns.map(() => candidates.map(() => 0));
+    problems.forEach(({ fn }, row) => candidates.forEach((place, k) => { sums[fns.indexOf(fn)][k] += ranks[row][place]; }));
+    const next = random(2);
+    const own = candidates.indexOf(best);
+    let first = 0;
+    for (let sample = 0; sample < 100; sample += 1) {
+      const total = candidates.map(() => 0);
+      for (let k = 0; k < fns.length; k += 1) sums[Math.floor(next() * fns.length)].forEach((sum, at) => { total[at] += sum; });
+      if (total[own] <= Math.min(...total) + 1e-9) first += 1;
+    }
+    return first / 100;
+  }
+
+  /* Who has the best mean rank at each point of the grid, among those whose budget reaches it; null if no target has
+     been reached yet. `known` keeps ranks, as rows that share problems share these. */
+  bb.winners = function (board, problems, dims, optimizers, from, known) {
     const usable = optimizers.filter((k) => problems.every(({ cell }) => board.optimizers[k].curves[cell]))
       .map((k) => ({ k, budget: Math.min(...dims.map((dim) => board.optimizers[k].budgets[dim]).filter((value) => value > 0)) }));
     return board.grid.slice(from).map((x, step) => {
@@ -183,16 +201,27 @@
       if (!which.length || !problems.length) return null;
       const sums = new Float64Array(which.length);
       const reached = new Float64Array(which.length);
-      for (const { cell } of problems) {
+      const them = which.join(",");
+      if (!known.has(them)) known.set(them, new Map());
+      const kept = known.get(them);
+      const ranks = problems.map(({ cell }) => {
+        const key = cell * board.grid.length + from + step;
         const values = which.map((k) => board.optimizers[k].curves[cell][from + step]);
-        values.forEach((value, place) => { reached[place] += value; });
-        addRanks(values, 1, sums);
-      }
-      let best = 0;
-      for (let place = 1; place < which.length; place += 1) {
-        if (sums[place] < sums[best] - 1e-9 || (sums[place] < sums[best] + 1e-9 && reached[place] > reached[best])) best = place;
-      }
-      return { name: board.optimizers[which[best]].name, optimizer: which[best] };
+        if (!kept.has(key)) {
+          kept.set(key, new Float64Array(which.length));
+          addRanks(values, 1, kept.get(key));
+        }
+        const own = kept.get(key);
+        for (let place = 0; place < values.length; place += 1) {
+          reached[place] += values[place];
+          sums[place] += own[place];
+        }
+        return own;
+      });
+      const order = which.map((_, place) => place).sort((a, b) => sums[a] - sums[b] || reached[b] - reached[a]);
+      const best = order[0];
+      if (!reached[best]) return null;
+      return { name: board.optimizers[which[best]].name, sure: certainty(problems, ranks, best, order.slice(0, 6)) };
     });
   };
 })(window.benchbook);

@@ -187,10 +187,11 @@
 
   function stripRows(chosen, optimizers) {
     const from = firstPoint();
+    const known = new Map();
     const parts = state.group === "all" ? groups().map((group) => [group, board.functions.flatMap((fn, k) => (fn.group === group ? [k] : []))])
       : chosen.fns.map((k) => [board.functions[k].title, [k]]);
     return [[state.group === "all" ? "all functions" : state.group, chosen.fns], ...(parts.length > 1 ? parts : [])]
-      .map(([label, fns]) => ({ label, winners: bb.winners(board, bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, from) }));
+      .map(([label, fns]) => ({ label, winners: bb.winners(board, bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, from, known) }));
   }
 
   function strips(rows, dims, optimizers) {
@@ -228,7 +229,7 @@
     for (const k of shown) add(bb.meanCurve(board, problems, k, dims), { name: board.optimizers[k].name, color: "field", dash: "" }, true);
     add(bb.lineCurve(board, problems, board.best), { name: "virtual best", color: "ink", dash: "5 4" });
     if (single !== undefined && !pinned.includes(single)) {
-      add(bb.meanCurve(board, problems, single, dims), { name: board.optimizers[single].name, color: "ink", dash: "" });
+      add(bb.meanCurve(board, problems, single, dims), { name: `single best: ${board.optimizers[single].name}`, color: "ink", dash: "" });
     }
     for (const k of pinned) {
       const { name } = board.optimizers[k];
@@ -246,8 +247,9 @@
       const fns = group === "all" ? chosen.fns : chosen.fns.filter((k) => board.functions[k].group === group);
       const title = group === "all" ? "all functions" : group;
       const curves = curvesOf(bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, single);
-      bb.drawProfiles(place ? small.children[place - 1] : large, curves, board.grid,
+      const frame = bb.drawProfiles(place ? small.children[place - 1] : large, curves, board.grid,
         { small: place > 0, title, label: `Runtime profiles, ${title}` });
+      if (!place) bb.pointer(large, frame, curves.filter((curve) => !curve.quiet), board.grid, root.querySelector(".bb-readout"));
     });
   }
 
@@ -256,7 +258,8 @@
   /* What depends on the chosen problems and optimizers, not on pins: computed once for each choice. */
   function chosen() {
     const { baseline, dim, group, budget, library, cost } = state;
-    const key = JSON.stringify([baseline, dim, group, budget, library, cost]);
+    const problemKey = JSON.stringify([baseline, dim, group, library, cost]);
+    const key = problemKey + budget;
     if (found.key === key) return found;
     stop();
     const fns = board.functions.flatMap((fn, k) => (state.group === "all" || fn.group === state.group ? [k] : []));
@@ -266,7 +269,8 @@
       && (most === Infinity || (o.us !== null && o.us <= most)) ? [k] : []));
     const problems = bb.problems(board, fns, dims);
     const standing = bb.standing(board, problems, optimizers, board.marks.indexOf(state.budget));
-    found = { key, fns, dims, optimizers, standing, strips: stripRows({ fns, dims }, optimizers), resampled: false };
+    const rows = found.problemKey === problemKey ? found.strips : stripRows({ fns, dims }, optimizers);
+    found = { key, problemKey, fns, dims, optimizers, standing, strips: rows, resampled: false };
     state.usual = standing.rows.slice(0, 5).map((row) => row.optimizer);
     const mine = found;
     stop = bb.resample(board, standing, SAMPLES, () => {

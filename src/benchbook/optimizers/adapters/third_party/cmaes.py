@@ -10,11 +10,13 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from benchbook.errors import UsageError, unknown_name
-from benchbook.optimizers.adapters.base import Adapter, seed_from
+from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.third_party.cmaes_mixed import STRATEGIES, Parts, Strategy
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 _SETTINGS = {
     "sigma": Parameter(
@@ -39,6 +41,18 @@ def adapt(name: str) -> Adapted:
     listed = SHELF["cmaes"].optimizers
     if name not in listed:
         raise unknown_name("optimizer of cmaes", name, listed, "(benchbook optimizers list)")
+    if name in STRATEGIES:
+        text = f"{listed[name].summary}\n\n{_TEXT.format(name)}"
+        can, parts = listed[name].can, ("cmaes_mixed",)
+        return Adapted(
+            make=partial(Mixed, name),
+            settings=_SETTINGS,
+            text=text,
+            anytime=True,
+            picklable=False,
+            can=can,
+            parts=parts,
+        )
     return Adapted(
         make=partial(Cmaes, name),
         settings={**_SETTINGS, **(_ADAPT if name == "CMA" else {})},
@@ -117,3 +131,57 @@ class Cmaes(Adapter):
             population_size=self._population,
             **self._options,
         )
+
+
+class Mixed(Adapter):
+    """A strategy of `cmaes` for variables that are not all real."""
+
+    def __init__(
+        self,
+        inner: str,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator,
+        *,
+        horizon: int | None,
+        repair: str,
+        variables: tuple[Variable, ...] = (),
+        sigma: float,
+        population_size: int | None,
+        restart: bool,
+        incpopsize: int,
+        n_max_resampling: int,
+    ) -> None:
+        """Keep the settings; the first search starts with the first ask."""
+        noise = (("", RuntimeWarning),)  # of means of nothing, where all values are the same
+        super().__init__(f"cmaes:{inner}", lower, upper, Boundary(rng, swaps=False, noise=noise), repair)
+        self._make = partial(
+            STRATEGIES[inner], Parts(self.lower, self.upper, variables), rng, sigma, n_max_resampling=n_max_resampling
+        )
+        self._rng = rng
+        self._population = population_size
+        self._restart, self._incpopsize = restart, incpopsize
+        self._strategy: Strategy | None = None
+        self._samples: list[Any] = []
+
+    def proposed(self) -> FloatArray | None:
+        """Sample a population; start a new search if the last one has ended."""
+        strategy = self._strategy
+        if strategy is not None and strategy.should_stop():
+            if not self._restart:
+                return None
+            self._population = strategy.population_size * self._incpopsize
+            strategy = None
+        if strategy is None:
+            strategy = self._strategy = self._make(seed=seed_from(self._rng), population_size=self._population)
+        asked = [strategy.ask() for _ in range(strategy.population_size)]
+        self._samples = [sample for _, sample in asked]
+        return np.array([point for point, _ in asked])
+
+    def learnt(self, fx: FloatArray) -> None:
+        """Adapt the strategy."""
+        if self._strategy is not None:
+            self._strategy.tell(list(zip(self._samples, fx.tolist(), strict=True)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        raise unpicklable(self.name, "cmaes gives a pickled strategy another generator")

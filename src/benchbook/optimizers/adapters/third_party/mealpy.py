@@ -12,13 +12,11 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import BlockingAdapter, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
-from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.factory import Adapted, Parameter, summary_of
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
-from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 _MOST_EPOCHS = 100_000  # mealpy accepts no more
@@ -32,9 +30,7 @@ _GLOBAL = re.compile(
 def adapt(name: str) -> Adapted:
     """Return the adapter with this name."""
     classes = _classes()
-    if name not in classes:
-        raise unknown_name("optimizer of mealpy", name, classes)
-    listed = SHELF["mealpy"].optimizers.get(name)
+    summary = summary_of("mealpy", name, classes, f"The optimizer {name} of mealpy.")
     epochs = Parameter(
         default=None,
         kind=Annotated[int, Ge(1)] | None,
@@ -44,7 +40,7 @@ def adapt(name: str) -> Adapted:
     return Adapted(
         make=partial(_make, name),
         settings={"epoch": epochs, **settings_of(classes[name], skip=("epoch", "name"))},
-        text=f"{listed.summary if listed else f'The optimizer {name} of mealpy.'}\n\n{text}",
+        text=f"{summary}\n\n{text}",
         anytime=False,
         picklable=False,
     )
@@ -71,16 +67,13 @@ def _make(
     if epoch is None:
         first, per_epoch = _evaluations(name, len(lower), tuple(settings.items()))
         epoch = min(max(1, math.ceil(((horizon or 1) - first) / per_epoch)), _MOST_EPOCHS)
-    work = partial(
-        _work, name=name, lower=lower, upper=upper, seed=seed_from(rng), settings={"epoch": epoch, **settings}
-    )
-    return BlockingAdapter(f"mealpy:{name}", lower, upper, Boundary(rng, swaps=_draws_globally(name)), repair, work)
+    seed, given = seed_from(rng), {"epoch": epoch, **settings}
 
+    def minimize(evaluate: Evaluate) -> None:
+        _solve(name, evaluate.one, lower, upper, seed, given)
 
-def _work(
-    evaluate: Evaluate, *, name: str, lower: FloatArray, upper: FloatArray, seed: int, settings: dict[str, Any]
-) -> None:
-    _solve(name, evaluate.one, lower, upper, seed, settings)
+    boundary = Boundary(rng, swaps=_draws_globally(name))
+    return BlockingAdapter(f"mealpy:{name}", lower, upper, boundary, repair, minimize)
 
 
 def _solve(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import BlockingAdapter, restarted, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
-from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.factory import Adapted, Parameter, summary_of
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # Defaults of populations and memories depend on the algorithm; they are passed on only if they are given.
@@ -44,10 +41,7 @@ _KNOWN = ("AGSK", "ARRDE", "IMODE", "JADE", "LSHADE", "LSHADE_cnEpSin", "LSRTDE"
 def adapt(name: str) -> Adapted:
     """Return the adapter with this name."""
     importlib.import_module("minionpy")
-    if name not in _KNOWN:
-        raise unknown_name("optimizer of minionpy", name, _KNOWN)
-    listed = SHELF["minionpy"].optimizers.get(name)
-    summary = listed.summary if listed else f"The algorithm {name} of minionpy."
+    summary = summary_of("minionpy", name, _KNOWN, f"The algorithm {name} of minionpy.")
     return Adapted(
         make=partial(_make, name),
         settings={**_SETTINGS, **({} if name in _WITHOUT_TOLERANCE else _TOLERANCE)},
@@ -68,36 +62,19 @@ def _make(
     restart: bool,
     **settings: Any,
 ) -> BlockingAdapter:
-    work = partial(
-        _work,
-        name=name,
-        bounds=list(zip(lower.tolist(), upper.tolist(), strict=True)),
-        rng=rng,
-        horizon=horizon or 1,
-        restart=restart,
-        settings={key: value for key, value in settings.items() if value is not None},
-    )
-    return BlockingAdapter(f"minionpy:{name}", lower, upper, Boundary(rng, swaps=False), repair, work)
-
-
-def _work(
-    evaluate: Evaluate,
-    *,
-    name: str,
-    bounds: list[tuple[float, float]],
-    rng: np.random.Generator,
-    horizon: int,
-    restart: bool,
-    settings: Mapping[str, Any],
-) -> None:
     import minionpy
 
-    def values(points: Any, *_: Any) -> list[float]:
-        return list(map(float, evaluate.batch(np.array(points))))
+    bounds = list(zip(lower.tolist(), upper.tolist(), strict=True))
+    given = {key: value for key, value in settings.items() if value is not None}
 
-    def once() -> None:
-        left = max(1, horizon - evaluate.points)
-        made = getattr(minionpy, name)(values, bounds, None, left, None, seed_from(rng), dict(settings))
-        made.optimize()
+    def minimize(evaluate: Evaluate) -> None:
+        def values(points: Any, *_: Any) -> list[float]:
+            return list(map(float, evaluate.batch(np.array(points))))
 
-    restarted(once, evaluate, restart=restart)
+        def once() -> None:
+            left = max(1, (horizon or 1) - evaluate.points)
+            getattr(minionpy, name)(values, bounds, None, left, None, seed_from(rng), dict(given)).optimize()
+
+        restarted(once, evaluate, restart=restart)
+
+    return BlockingAdapter(f"minionpy:{name}", lower, upper, Boundary(rng, swaps=False), repair, minimize)

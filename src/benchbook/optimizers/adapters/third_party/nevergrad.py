@@ -18,13 +18,15 @@ from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 _SETTINGS = {
     "num_workers": Parameter(
         default=1, kind=Annotated[int, Ge(1)], meaning="Points asked for before the first of them is told."
     )
 }
-_CAN = frozenset({"constraints", "objectives"})  # by any optimizer: nevergrad makes one loss of them
+# By any optimizer: nevergrad makes one loss of the first two, and real numbers of the others.
+_CAN = frozenset({"constraints", "objectives", "integers", "categories"})
 
 _GLANCE_S = 0.05  # between two looks whether a thread is alive
 _PATIENCE_S = 5.0  # for a library inside nevergrad to unwind
@@ -66,6 +68,7 @@ class Nevergrad(Adapter):
         horizon: int | None,
         repair: str,
         objectives: int = 1,  # nevergrad learns the numbers from what it is told
+        variables: tuple[Variable, ...] = (),
         constraints: int = 0,  # the same
         num_workers: int,
     ) -> None:
@@ -80,7 +83,10 @@ class Nevergrad(Adapter):
         )
         super().__init__(f"nevergrad:{inner}", lower, upper, Boundary(rng, swaps=True, noise=noise), repair)
         with self._boundary.crossed():
-            array = nevergrad.p.Array(init=0.5 * (self.lower + self.upper), lower=self.lower, upper=self.upper)
+            if variables:
+                array = nevergrad.p.Tuple(*map(_parameter, variables))
+            else:
+                array = nevergrad.p.Array(init=0.5 * (self.lower + self.upper), lower=self.lower, upper=self.upper)
             array.random_state = np.random.RandomState(seed_from(rng))  # the type that nevergrad takes
             self._optimizer: Any = nevergrad.optimizers.registry[inner](array, budget=horizon, num_workers=num_workers)
         self._asked: list[Any] = []
@@ -109,6 +115,15 @@ class Nevergrad(Adapter):
                 self._optimizer.tell(candidate, value, violation)
             for thread in self._threads:
                 _wait_for_question(thread)
+
+
+def _parameter(variable: Variable) -> Any:
+    from nevergrad import p
+
+    if variable.kind == "categorical":
+        return p.Choice(range(len(variable.choices)))
+    scalar = p.Scalar(lower=variable.lower, upper=variable.upper)
+    return scalar.set_integer_casting() if variable.whole else scalar
 
 
 @contextmanager

@@ -10,12 +10,10 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import BlockingAdapter, restarted, seed_from
 from benchbook.optimizers.adapters.blocking import Evaluate
-from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.factory import Adapted, Parameter, summary_of
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # NLopt's constants without their first letters, which mark local (LN) and global (GN) algorithms.
@@ -40,15 +38,12 @@ _POPULATION_SETTINGS = {
 def adapt(name: str) -> Adapted:
     """Return the adapter with this name."""
     importlib.import_module("nlopt")
-    if name not in _KNOWN:
-        raise unknown_name("optimizer of nlopt", name, _KNOWN)
-    listed = SHELF["nlopt"].optimizers.get(name)
+    summary = summary_of("nlopt", name, _KNOWN, f"The algorithm {name} of NLopt.")
     settings: Mapping[str, Parameter] = {}
     if name in _LOCAL:
         settings = _LOCAL_SETTINGS
     elif name in _POPULATIONS:
         settings = _POPULATION_SETTINGS
-    summary = listed.summary if listed else f"The algorithm {name} of NLopt."
     start = "" if name in _DIVIDING else " from a random point"
     return Adapted(
         make=partial(_make, name),
@@ -74,37 +69,26 @@ def _make(
     restart: bool = False,
     **settings: Any,
 ) -> BlockingAdapter:
-    work = partial(_work, name=name, lower=lower, upper=upper, rng=rng, restart=restart, settings=settings)
-    boundary = Boundary(rng, swaps=False)
-    return BlockingAdapter(f"nlopt:{name}", lower, upper, boundary, repair, work, threads=name in _DRAWING)
-
-
-def _work(
-    evaluate: Evaluate,
-    *,
-    name: str,
-    lower: FloatArray,
-    upper: FloatArray,
-    rng: np.random.Generator,
-    restart: bool,
-    settings: Mapping[str, Any],
-) -> None:
     import nlopt
 
-    seed = seed_from(rng)
-    if name in _DRAWING:
-        nlopt.srand(seed)
+    def minimize(evaluate: Evaluate) -> None:
+        seed = seed_from(rng)
+        if name in _DRAWING:
+            nlopt.srand(seed)
 
-    def once() -> None:
-        made = nlopt.opt(getattr(nlopt, _constant(name)), len(lower))
-        made.set_lower_bounds(lower)
-        made.set_upper_bounds(upper)
-        made.set_min_objective(lambda x, _: evaluate.one(x))
-        for setting, value in settings.items():
-            getattr(made, f"set_{setting}")(value)
-        try:
-            made.optimize(lower + rng.random(len(lower)) * (upper - lower))
-        except nlopt.RoundoffLimited:
-            return  # the ordinary end of a search without tolerances
+        def once() -> None:
+            made = nlopt.opt(getattr(nlopt, _constant(name)), len(lower))
+            made.set_lower_bounds(lower)
+            made.set_upper_bounds(upper)
+            made.set_min_objective(lambda x, _: evaluate.one(x))
+            for setting, value in settings.items():
+                getattr(made, f"set_{setting}")(value)
+            try:
+                made.optimize(lower + rng.random(len(lower)) * (upper - lower))
+            except nlopt.RoundoffLimited:
+                return  # the ordinary end of a search without tolerances
 
-    restarted(once, evaluate, restart=restart)
+        restarted(once, evaluate, restart=restart)
+
+    boundary = Boundary(rng, swaps=False)
+    return BlockingAdapter(f"nlopt:{name}", lower, upper, boundary, repair, minimize, threads=name in _DRAWING)

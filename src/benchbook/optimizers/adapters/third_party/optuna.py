@@ -15,6 +15,7 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
 from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 # Samplers that need a grid, another sampler or several objectives.
 _NOT_ALONE = {"BaseGASampler", "BaseSampler", "BruteForceSampler", "GridSampler", "PartialFixedSampler"}
@@ -41,6 +42,16 @@ def adapt(name: str) -> Adapted:
     )
 
 
+def _distribution(kind: str, low: float, high: float) -> Any:
+    from optuna import distributions
+
+    if kind == "real":
+        return distributions.FloatDistribution(low, high)
+    if kind == "integer":
+        return distributions.IntDistribution(int(low), int(high))
+    return distributions.CategoricalDistribution(range(int(high) + 1))
+
+
 class Optuna(Adapter):
     """A sampler of optuna with its study; it carries its own generator."""
 
@@ -55,6 +66,7 @@ class Optuna(Adapter):
         repair: str,
         objectives: int = 1,
         constraints: int = 0,
+        variables: tuple[Variable, ...] = (),
         **options: Any,
     ) -> None:
         """Make the study."""
@@ -67,9 +79,11 @@ class Optuna(Adapter):
         quiet = {key: False for key in _QUIET if key in taken and taken[key].default is True}
         # None means optuna's default, but causes a warning if it is passed.
         given = {key: value for key, value in options.items() if value is not None}
+        ends = zip(self.lower.tolist(), self.upper.tolist(), strict=True)
+        kinds = [item.kind for item in variables] or ["real"] * self.dim
         self._space = {
-            f"x{j:05d}": optuna.distributions.FloatDistribution(float(low), float(high))
-            for j, (low, high) in enumerate(zip(self.lower, self.upper, strict=True))
+            f"x{j:05d}": _distribution(kind, low, high)
+            for j, (kind, (low, high)) in enumerate(zip(kinds, ends, strict=True))
         }
         if constraints and not hasattr(optuna.trial.Trial, "set_constraint"):
             raise UsageError(f"optuna:{inner} needs optuna 5 for constraints, {optuna.__version__} is installed")

@@ -10,12 +10,11 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.errors import UsageError, unknown_name
+from benchbook.errors import UsageError
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
-from benchbook.optimizers.adapters.factory import Adapted, Parameter
+from benchbook.optimizers.adapters.factory import Adapted, Parameter, summary_of
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
-from benchbook.optimizers.adapters.libraries import SHELF
 from benchbook.typing import FloatArray
 
 # name -> module below pymoo.algorithms.soo.nonconvex; those for several objectives are below pymoo.algorithms.moo
@@ -74,13 +73,10 @@ _FURTHER: Mapping[str, dict[str, Parameter]] = {
 def adapt(name: str) -> Adapted:
     """Return the adapter with this name."""
     importlib.import_module("pymoo.problems.static")
-    if name not in _MODULES and name not in _SEVERAL:
-        raise unknown_name("optimizer of pymoo", name, [*_MODULES, *_SEVERAL])
-    listed = SHELF["pymoo"].optimizers.get(name)
+    summary = summary_of("pymoo", name, [*_MODULES, *_SEVERAL], f"The algorithm {name} of pymoo.")
     settings = {**settings_of(_class(name), skip=_OURS), **_FURTHER.get(name, {})}
     if name in _LOCAL:
         settings["restart"] = _RESTART
-    summary = listed.summary if listed else f"The algorithm {name} of pymoo."
     return Adapted(
         make=partial(Pymoo, name),
         settings=settings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -128,13 +129,19 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
         ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(cells)};\n"
         for dim, cells in parts.items()
     }
+    budgets: dict[str, float] = {}
+    for c in summary.cells.values():
+        budgets[c.optimizer] = max(budgets.get(c.optimizer, 0.0), c.budget / c.dim)
     data = {
         "name": view.name,
         "artifact": view.artifact,
         "href": f"_static/{view.artifact}",
         "verify": verify_command(view),
         "targets": [_exponent(target) for target in targets],
-        "optimizers": [{**style, "library": library_of(style["name"])} for style in styles(optimizers)],
+        "optimizers": [
+            {**style, "library": library_of(style["name"]), "budget": budgets[style["name"]]}
+            for style in styles(optimizers)
+        ],
         "usual": usual(view),
         "functions": [function_data(name) for name in functions],
         "dims": dims,
@@ -186,8 +193,10 @@ def verify_command(view: BaselineView) -> str:
 def function_data(name: str) -> dict[str, str]:
     """Return what the charts show of a function."""
     known = name in names()
-    title = f"{name.removeprefix('bbob_')} {describe(name).title}" if known else name
-    return {"name": name, "short": name.removeprefix("bbob_"), "title": title, "group": group_of(name)}
+    number = re.fullmatch(r"bbob_(?:\w+_)?(f\d+)", name)
+    short = number[1] if number else name
+    title = f"{short} {describe(name).title}" if known else name
+    return {"name": name, "short": short, "title": title, "group": group_of(name)}
 
 
 def as_json(data: object) -> str:

@@ -41,10 +41,7 @@ def board_script(view: BaselineView) -> str:
         "published": view.baseline.created_at[:10],
         "targets": published.targets,
         "runs": published.hits.shape[3],
-        "functions": [
-            {**function_data(name), "group": group}
-            for name, group in zip(published.functions, published.groups, strict=True)
-        ],
+        "functions": [function_data(name) for name in published.functions],
         "dims": published.dims,
         "grid": grid,
         "marks": marks,
