@@ -209,7 +209,7 @@ def best(name: str, function: str, seeds: int, budget: int, **settings: Any) -> 
 
     import benchbook as bb
 
-    problem = bb.problem(function, {**ZDT, **CEC}.get(function, DIM), int(function.startswith("bbob")))
+    problem = bb.problem(function, {**ZDT, **CEC}.get(function, DIM), int(not function.startswith("zdt")))
     records = [bb.run(name, problem, seed=seed, budget=budget, settings=settings) for seed in range(1, seeds + 1)]
     return [math.inf if item.best_value is None else item.best_value - (problem.f_opt or 0.0) for item in records]
 
