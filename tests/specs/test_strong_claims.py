@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import benchbook as bb
+from benchbook.analysis.statistics.binomial import exact_interval
 from benchbook.errors import UnknownNameError, UsageError
 from benchbook.optimizers.faults.code import NAMED_FAULTS, code_faults, plant_code, plant_named
 from benchbook.optimizers.faults.plant import plant
@@ -220,3 +223,40 @@ def test_code_faults_follow_from_the_syntax_tree() -> None:
     assert sum(run.history != intact.history for run in changed) >= len(names) / 2
     with pytest.raises(UsageError, match="expected one of"):
         plant_code(ParticleSwarm, "sign:1:1")
+
+
+def test_nearness_has_two_sides() -> None:
+    """New runs must come as near as claimed, neither less nor more; runs that there are none of are an error."""
+
+    def claim(between: tuple[float, float]) -> Verdict:
+        spec.claim_precision(["bbob_f1"], 2, within=300, between=between)
+        return spec._claims._entries.pop("precision").verdict  # type: ignore[union-attr]
+
+    with planted(None, {}):
+        spec = bb.spec("particle_swarm", published="native-bbob", published_on={"bbob_f1": [2]}, **PARAMS)
+        spec.when()
+    measured = spec.claim_precision(["bbob_f1"], 2, within=300, between=(-9, 9)).measured
+    assert measured is not None
+    assert -4 < measured < 0
+    del spec._claims._entries["precision"]
+    assert claim((measured - 0.1, measured + 0.1)) is Verdict.HELD
+    assert claim((measured + 0.1, 9)) is Verdict.FAILED
+    assert claim((-9, measured - 0.1)) is Verdict.FAILED
+    for functions, dim, within in (("bbob_f8", 2, 300), ("bbob_f1", 5, 300), ("bbob_f1", 2, 10**6)):
+        with pytest.raises(UsageError, match=f"{functions}, {dim} and {within}"):
+            spec.claim_precision([functions], dim, within=within, between=(-1, 1))
+
+
+def test_a_solved_problem_tells_its_running_time_and_the_fall_that_it_would_notice() -> None:
+    """The running time has an interval; with the fall in the chance of success, 4 of 5 such claims do not hold."""
+    claim = begun().judged[2]
+    assert re.search(r"expected running time [\d,]+ evaluations, [\d,]+ to [\d,]+", claim.detail)
+    fall = claim.detectable
+    assert fall is not None
+    assert isinstance(claim.measured, float)
+    runs = int(claim.detail.split(" of ")[1].split(",")[0])
+    rng = np.random.default_rng(3)
+    level = 0.005 / 2
+    successes = rng.binomial(runs, claim.measured - fall, size=2000)
+    held = [exact_interval(int(k), runs, level=level)[0] >= 0.6 for k in successes]
+    assert np.mean(held) == pytest.approx(0.2, abs=0.03)

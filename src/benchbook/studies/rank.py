@@ -27,7 +27,7 @@ from benchbook.whole_numbers import check_whole, is_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.records.ranking import Ranking
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,8 @@ def rank(
     settings: Mapping[str, Any] | None = None,
     progress: bool | Callable[[int, int], None] = False,
     announce: Callable[[str], None] | None = None,
+    track: bool | str = False,
+    tensorboard: str | Path | None = None,
 ) -> RankedOptimizer:
     """Run an optimizer on the problems of a published baseline, and say where it stands among the optimizers there.
 
@@ -115,11 +117,15 @@ def rank(
         settings: Settings that differ from the defaults.
         progress: True shows a bar; a function is called with (done, planned).
         announce: Called with what is going to be done and how long that is expected to take.
+        track: Whether to follow the runs as a pipeline (`benchbook track`); a text is its name, by default `rank` and
+            what the optimizer is called.
+        tensorboard: Folder that the tracked pipeline is mirrored into, for TensorBoard.
 
     Raises:
         UnknownNameError: The optimizer, the baseline or a function is not known.
         UsageError: The optimizer has no `ask` or `tell`, the baseline has no runs to compare with, the label is taken,
-            or a number is out of its range.
+            or a number is out of its range, or `tensorboard` is given without `track`.
+        MissingExtraError: TensorBoard is asked for and not installed.
         StorageError: The folder cannot be written to.
 
     Examples:
@@ -152,6 +158,8 @@ def rank(
         workers=workers,
         timeout_per_run=timeout_per_run,
         progress=progress,
+        track=f"rank {called}" if track is True else track,
+        tensorboard=tensorboard,
     )
     with runs.store:
         records = list(runs)

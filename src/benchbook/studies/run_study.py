@@ -26,6 +26,7 @@ from benchbook.scratch import scratch_folder
 from benchbook.studies.progress import reporting
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.alarm import kill_after_s
+from benchbook.studies.runs.few_warnings import few_warnings
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.sharding import parse_shard, shard_of
 from benchbook.studies.tracked import Follower, followed
@@ -90,6 +91,7 @@ def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
             at_a_time,
         ),
         reporting(options.progress, part.planned) as report,
+        few_warnings(),
     ):
         write_manifest(folder, study.plan, commit=provenance.commit(), reuses_stale=options.reuse_stale)
         store.index()

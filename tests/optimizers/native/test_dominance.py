@@ -27,6 +27,17 @@ def test_fronts_are_peeled_one_after_another(fx: np.ndarray, data: st.DataObject
             assert numbers[run, b] == (max(above) + 1 if above else 0)
 
 
+@given(_VALUES, st.integers(1, 14))
+@settings(max_examples=60)
+def test_two_objectives_are_numbered_as_any_other_number_of_them(fx: np.ndarray, enough: int) -> None:
+    """A third objective that is the same for all points changes nothing up to the front in which there are enough."""
+    enough = min(enough, fx.shape[1])
+    several = np.concatenate([fx, np.zeros((*fx.shape[:2], 1))], axis=-1)
+    for run in range(len(fx)):
+        pair, other = (fronts(f[run : run + 1], np.zeros((1, fx.shape[1])), enough) for f in (fx, several))
+        assert pair.tolist() == other.tolist()
+
+
 def test_the_rest_shares_the_last_number() -> None:
     """Once enough points have a front, the others are told apart no further."""
     fx = np.stack([np.arange(6.0), np.arange(6.0)], axis=-1)[np.newaxis]

@@ -7,6 +7,8 @@ References:
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 
 from benchbook.typing import FloatArray, IntArray
@@ -34,28 +36,9 @@ def fronts(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
         numbers = np.empty((runs, n), dtype=np.intp)
         np.put_along_axis(numbers, order, np.broadcast_to(np.arange(n), (runs, n)), axis=-1)
         return numbers
-    dominates = np.ones((runs, n, n), dtype=np.bool_)
-    better = np.zeros((runs, n, n), dtype=np.bool_)
-    for k in range(m):
-        row, column = fx[:, :, np.newaxis, k], fx[:, np.newaxis, :, k]
-        dominates &= row <= column
-        better |= row < column
-    dominates &= better
-    v, w = violation[:, :, np.newaxis], violation[:, np.newaxis, :]
-    dominates = (v < w) | ((v == w) & dominates)
-    left = dominates.sum(axis=1)  # how many dominate each
-    numbers = np.full((runs, n), n, dtype=np.intp)
-    open_ = np.ones((runs, n), dtype=np.bool_)
-    front = 0
-    while open_.sum(axis=-1).max() > n - enough:
-        first = open_ & (left == 0)
-        if not first.any():  # NaN-free values cannot dominate in circles
-            break
-        numbers[first] = front
-        open_ &= ~first
-        left = left - (dominates & first[:, :, np.newaxis]).sum(axis=1)
-        front += 1
-    return numbers
+    if m == 2 and not np.isnan(fx).any() and not np.isnan(violation).any():
+        return np.array([_of_pairs(f, v, enough) for f, v in zip(fx, violation, strict=True)]).reshape(runs, n)
+    return _of_several(fx, violation, enough)
 
 
 def crowding(fx: FloatArray, front: IntArray) -> FloatArray:
@@ -85,3 +68,61 @@ def crowding(fx: FloatArray, front: IntArray) -> FloatArray:
         np.put_along_axis(back, order, gap, axis=-1)
         distance += back
     return distance
+
+
+def _of_pairs(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
+    """Return the numbers of one run's fronts for two objectives, by a sweep along the first one.
+
+    All points with a smaller violation dominate all with a larger one: their fronts come first.
+
+    Args:
+        fx: Objectives, shape `(n, 2)`, without NaN.
+        violation: Sum of the violations, shape `(n,)`, without NaN.
+        enough: See `fronts`.
+    """
+    order = np.lexsort((fx[:, 1], fx[:, 0], violation))
+    found: list[int] = []
+    lowest: list[float] = []  # of each front of this violation, the lowest second objective so far; it rises
+    offset, before = 0, None
+    for point in zip(violation[order].tolist(), fx[order, 0].tolist(), fx[order, 1].tolist(), strict=True):
+        if before is not None and point == before:  # equal points do not dominate each other
+            found.append(found[-1])
+            continue
+        if before is not None and point[0] != before[0]:
+            offset, lowest = offset + len(lowest), []
+        before = point
+        number = bisect_right(lowest, point[2])
+        lowest[number : number + 1] = [point[2]]
+        found.append(offset + number)
+    numbers = np.empty(len(order), dtype=np.intp)
+    numbers[order] = found
+    last = np.searchsorted(np.cumsum(np.bincount(numbers)), enough)  # the front in which there are enough
+    numbers[numbers > last] = len(order)
+    return numbers
+
+
+def _of_several(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
+    """Return the numbers of fronts for any number of objectives, by comparing all pairs of points; see `fronts`."""
+    runs, n, m = fx.shape
+    dominates = np.ones((runs, n, n), dtype=np.bool_)
+    better = np.zeros((runs, n, n), dtype=np.bool_)
+    for k in range(m):
+        row, column = fx[:, :, np.newaxis, k], fx[:, np.newaxis, :, k]
+        dominates &= row <= column
+        better |= row < column
+    dominates &= better
+    v, w = violation[:, :, np.newaxis], violation[:, np.newaxis, :]
+    dominates = (v < w) | ((v == w) & dominates)
+    left = dominates.sum(axis=1)  # how many dominate each
+    numbers = np.full((runs, n), n, dtype=np.intp)
+    open_ = np.ones((runs, n), dtype=np.bool_)
+    front = 0
+    while open_.sum(axis=-1).max() > n - enough:
+        first = open_ & (left == 0)
+        if not first.any():  # NaN-free values cannot dominate in circles
+            break
+        numbers[first] = front
+        open_ &= ~first
+        left = left - (dominates & first[:, :, np.newaxis]).sum(axis=1)
+        front += 1
+    return numbers

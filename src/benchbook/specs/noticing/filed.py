@@ -1,4 +1,4 @@
-"""Where measured strengths are filed, and whether they are still those of the notebook and optimizer that are there."""
+"""Files of measured strengths, and whether they still belong to the present notebook and optimizer."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from benchbook.specs.noticing.trial import kept_lines
 from benchbook.specs.spec_plan import givens, library_of
 from benchbook.typing import JsonObject
 
-QUICK = "quick"  # the strength that is committed, and shown
+QUICK = "quick"  # the strength that is committed and shown
 
 
 def strength_path(name: str, preset: str = QUICK, *, artifacts: Path | None = None) -> Path:
-    """Return where the strength of a spec is filed, apart from its outcomes: it is committed, and they are not."""
+    """Return the file of a spec's strength; it is not among the outcomes, because it is committed and they are not."""
     return (artifacts or artifact_root()) / "strength" / preset / f"{name}.json.zst"
 
 
 def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = None) -> Strength | None:
-    """Return the strength of a spec as it was last measured; None where it never was, or cannot be read."""
+    """Return the last measured strength of a spec; None if there is none or it cannot be read."""
     path = strength_path(name, preset, artifacts=artifacts)
     try:
         return Strength(load_document(path)) if path.is_file() else None
@@ -39,10 +39,10 @@ def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = No
 
 
 def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> str:
-    """Return the digest (hex) of what is measured: the code of runs and claims, the parameters, the optimizer's code.
+    """Return the digest (hex) of what is measured: code of runs and claims, parameters, and the optimizer's code.
 
-    Of the parameters, those of other libraries' optimizers do not count. Text, figures and other parts of the package
-    may change without making a measured strength untrue.
+    Parameters of other libraries' optimizers do not count. Text, figures and other parts of the package may change
+    without making a measured strength out of date.
     """
     notebook = read_notebook(file.path)
     choice = optimizer(optimizer_name)
@@ -51,10 +51,10 @@ def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> s
 
 
 def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
-    """Return the specs of native optimizers whose committed strength is missing, or older than what it is about.
+    """Return the specs of native optimizers whose committed strength is missing or out of date.
 
     Args:
-        folder: The folder of notebooks; another project than benchbook measures what it wants.
+        folder: The folder of notebooks; projects other than benchbook need not measure any.
         files: Its specs.
     """
     if project_name(folder.parent) != "benchbook":

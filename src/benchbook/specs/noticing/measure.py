@@ -1,4 +1,4 @@
-"""Measuring the strength of a spec: its claims are tried with each fault, in parallel, and what was done is kept."""
+"""Measuring the strength of a spec: its claims are tested with each fault, in parallel; finished tests are kept."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from benchbook.specs.spec_base import SpecBase
 from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
-_DONE = ".{name}.jsonl"  # hidden: it is no artifact, and losing it costs one measurement
-_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, control and reference among them
+_DONE = ".{name}.jsonl"  # hidden, because it is not an artifact; losing it costs one measurement
+_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, including control and reference
 _intact: dict[str, Trial] = {}
 
 
@@ -45,17 +45,17 @@ def strength(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Strength:
-    """Plant faults into the optimizer of a spec, and tell which its claims notice.
+    """Plant faults into the optimizer of a spec, and measure which of them its claims notice.
 
-    Each fault is planted in turn; the notebook's claims are judged again, and a claim notices the fault if it holds
-    without and does not hold with it. The artifact is `strength/PRESET/NAME.json.zst` in the artifact root. Faults that
-    were tried before with the same notebook, parameters, code and libraries are not tried again.
+    Faults are planted one at a time, and the notebook's claims are judged with each. A claim notices a fault if it
+    holds without it but not with it. The artifact is `strength/PRESET/NAME.json.zst` in the artifact root. Faults that
+    were tested before with the same notebook, parameters, code and libraries are not tested again.
 
     Args:
-        spec: A spec by the name of its notebook or optimizer, or the object that its notebook works with.
+        spec: The name of a spec's notebook or optimizer, or the spec object of the notebook.
         params: The parameter set.
         faults: `wrapped`, `code`, or names of faults.
-        workers: Processes; one per processor unless given.
+        workers: Number of processes; default: one per processor.
         progress: Called with (done, planned) after each fault.
 
     Raises:
@@ -101,7 +101,7 @@ def strength(
 
 
 class _Trials:
-    """The trials of one spec: those done before are read, the others done and written down."""
+    """The trials of one spec: earlier ones are read, the others are done and recorded."""
 
     def __init__(self, file: SpecFile, params: JsonObject) -> None:
         self.file, self.params = file, params
@@ -110,13 +110,13 @@ class _Trials:
         self.path = strength_path(file.name, self.preset).with_name(_DONE.format(name=file.name))
 
     def intact(self) -> Trial:
-        """Return what comes of the claims without a fault."""
+        """Return the result of the claims without a fault."""
         return trial(self.file.path, self.params, change=None, kept={})
 
     def all(
         self, faults: Sequence[TrialFault], workers: int, progress: Callable[[int, int], None] | None
     ) -> dict[str, JsonObject]:
-        """Return what came of each fault, by its id."""
+        """Return the result of each fault, by its id."""
         found = self._before()
         missing = [fault for fault in faults if fault.id not in found]
         if not missing:
@@ -143,7 +143,7 @@ class _Trials:
         for line in lines:
             try:
                 item: dict[str, Any] = json.loads(line)
-            except ValueError:  # the last line of a measurement that was ended
+            except ValueError:  # the last line of an interrupted measurement
                 continue
             if item["inputs"] == self.inputs:
                 found[item["id"]] = item["found"]
@@ -153,7 +153,7 @@ class _Trials:
 
 
 def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
-    """Try a fault, in a worker; the first time, the intact optimizer before."""
+    """Test a fault in a worker; the first time, test the intact optimizer before it."""
     if str(path) not in _intact:
         _intact[str(path)] = trial(path, params, change=None, kept=_kept)
     intact = _intact[str(path)]
@@ -162,7 +162,7 @@ def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
     noticed = [
         claim.id
         for claim in intact.claims
-        # A claim that a raising cell was never reached by is noticed as the error, not as a claim.
+        # If a cell raised before a claim was reached, the fault is noticed by the error, not by the claim.
         if claim.verdict is Verdict.HELD and verdicts.get(claim.id, Verdict.HELD) is not Verdict.HELD
     ]
     return {
