@@ -100,7 +100,7 @@ test-portable: .venv/.stamp-all ## the tests that need neither a browser nor Lin
 	$(RUN) pytest -m "$(TESTS) and not browser" -n 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: bench
-bench: .venv/.stamp-all ## measure benchbook's own speed, with its peers beside it
+bench: .venv/.stamp-all ## measure benchbook's own speed, compared with its peers
 	@$(COMPILE)
 	@$(RUN) benchmarks
 

@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from benchbook.numerics import pin
@@ -44,6 +45,8 @@ def main(quick: bool) -> None:
     quality("nsga2", "pymoo:NSGA2", [*ZDT], seeds, 2 * budget)
     print(f"\nbest feasible precision, {2 * budget} evaluations of objective or constraints, {seeds} seeds")
     quality("epsilon_de", "scipy:differential_evolution", [*CONSTRAINED, *CEC], seeds, 2 * budget)
+    print("\nthe same, where SciPy does not polish what its population found by trust-constr")
+    quality("epsilon_de", "scipy:differential_evolution", [*CONSTRAINED, *CEC], seeds, 2 * budget, polish=False)
 
 
 def own_time(evaluations: int, rounds: int) -> None:
@@ -168,8 +171,8 @@ def point_by_point(problem: Any) -> float:
     return (time.process_time() - begin) / (50 * POINTS) * 1e6
 
 
-def quality(one: str, other: str, functions: list[str], seeds: int, budget: int) -> None:
-    """Print medians of two optimizers on functions that are in the catalog, with the tests."""
+def quality(one: str, other: str, functions: list[str], seeds: int, budget: int, **settings: Any) -> None:
+    """Print medians of two optimizers on functions that are in the catalog, with the tests; settings of the other."""
     from scipy.stats import mannwhitneyu, wilcoxon
 
     from benchbook.analysis.statistics.tests import holm
@@ -177,7 +180,10 @@ def quality(one: str, other: str, functions: list[str], seeds: int, budget: int)
 
     known = [function for function in functions if function in set(names())]
     left = [function for function in functions if function not in known]
-    found = {function: (best(one, function, seeds, budget), best(other, function, seeds, budget)) for function in known}
+    found = {
+        function: (best(one, function, seeds, budget), best(other, function, seeds, budget, **settings))
+        for function in known
+    }
     p_values = holm(
         [
             float(mannwhitneyu(*pair, method="asymptotic").pvalue) if pair[0] != pair[1] else 1.0
@@ -196,14 +202,15 @@ def quality(one: str, other: str, functions: list[str], seeds: int, budget: int)
         print(f"not in the catalog: {', '.join(left)}")
 
 
-def best(name: str, function: str, seeds: int, budget: int) -> list[float]:
+@cache
+def best(name: str, function: str, seeds: int, budget: int, **settings: Any) -> list[float]:
     """Return what runs reached; infinite where no feasible point was found."""
     import math
 
     import benchbook as bb
 
     problem = bb.problem(function, {**ZDT, **CEC}.get(function, DIM), int(function.startswith("bbob")))
-    records = [bb.run(name, problem, seed=seed, budget=budget) for seed in range(1, seeds + 1)]
+    records = [bb.run(name, problem, seed=seed, budget=budget, settings=settings) for seed in range(1, seeds + 1)]
     return [math.inf if item.best_value is None else item.best_value - (problem.f_opt or 0.0) for item in records]
 
 

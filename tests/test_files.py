@@ -10,7 +10,7 @@ from benchbook.files import artifact_root, project_root, read_bytes, write_atomi
 
 
 def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
-    """Missing folders are made, and nothing else is left beside the file."""
+    """Missing folders are made, and nothing else is left next to the file."""
     path = tmp_path / "a" / "b" / "file.bin"
     write_atomic(path, b"\x00\xff content")
     assert path.read_bytes() == b"\x00\xff content"

@@ -45,7 +45,7 @@ def test_the_folder_of_a_killed_process_is_removed_by_the_next(tmp_path: Path) -
 
 
 def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
-    """One without the mark of its owner may be anybody's, and a link leads elsewhere."""
+    """A folder without its owner's mark may belong to anyone, and a link leads elsewhere."""
     (tmp_path / "kept-1").mkdir()
     (tmp_path / "kept-2").mkdir()
     (tmp_path / "kept-2" / OWNER).symlink_to(tmp_path / "x")

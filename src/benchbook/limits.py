@@ -1,4 +1,4 @@
-"""Numbers of processes and seconds that callers give: what is possible, and the checks that say what was expected."""
+"""Checks of numbers of processes and seconds given by callers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchbook.errors import UsageError
 from benchbook.whole_numbers import check_whole
 
 MOST_WORKERS = 1024
-LONGEST_S = 1e8  # three years; the timers of the system overflow at about a hundred times that
+LONGEST_S = 1e8  # three years; the system's timers overflow at about a hundred times that
 
 
 def check_workers(argument: str, value: Any) -> int:
@@ -31,12 +31,12 @@ def check_seconds(argument: str, value: Any, least_s: float | None = None) -> fl
     """Return a number of seconds.
 
     Args:
-        argument: What the caller calls it.
-        value: What the caller gave.
-        least_s: The smallest possible number; None: any above 0.
+        argument: Name of the argument.
+        value: The given value.
+        least_s: The smallest allowed number; None: any above 0.
 
     Raises:
-        UsageError: It is no number, or not in the range.
+        UsageError: It is not a number, or out of range.
 
     Examples:
         >>> check_seconds("timeout", 0.5)

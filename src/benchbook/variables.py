@@ -1,9 +1,9 @@
 """Variables of a problem that are not all real numbers: integers, and choices from a list.
 
-Points stay arrays of numbers, shape `(n, dim)`: an integer is a whole number, and a categorical variable the place of
-its choice in the list, from 0. A problem rounds such numbers to the nearest whole one, halves upwards, before it
-evaluates a point, as COCO does for bbob-mixint; so every point between the bounds has a value, for optimizers that know
-nothing of it too.
+Points remain arrays of numbers, shape `(n, dim)`: an integer is a whole number, and a categorical variable is the index
+of its choice in the list, from 0. Before a problem evaluates a point, it rounds such numbers to the nearest whole
+number, halves upwards, as COCO does for bbob-mixint. So every point between the bounds has a value, also for optimizers
+of real variables.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchbook.typing import FloatArray
 
 Kind: TypeAlias = Literal["real", "integer", "categorical"]
 Choice: TypeAlias = str | int | float | bool
-MOST_WHOLE = 2.0**53  # beyond, not every whole number is a float
+MOST_WHOLE = 2.0**53  # beyond this, not every whole number is a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Variable:
     """One variable of a problem.
 
     Attributes:
-        name: Its name, other than that of every other variable of the problem.
+        name: Its name, unique in the problem.
         kind: `real`, `integer` or `categorical`.
         lower: Lower bound; a whole number for integers, 0 for a categorical variable.
-        upper: Upper bound; a whole number for integers, the number of choices less 1 for a categorical variable.
-        choices: What a categorical variable can be; empty for the others.
+        upper: Upper bound; a whole number for integers, the number of choices minus 1 for a categorical variable.
+        choices: The choices of a categorical variable; empty for the others.
 
     Raises:
         UsageError: Name, kind, bounds or choices do not fit.
@@ -72,18 +72,18 @@ class Variable:
             )
 
     def __str__(self) -> str:
-        """Return name and values, as for a table."""
+        """Return name and values for a table."""
         if self.kind == "categorical":
             return f"{self.name}: {self._listed()}"
         return f"{self.name}: {'whole numbers ' * self.whole}{self.lower:g} to {self.upper:g}"
 
     @property
     def whole(self) -> bool:
-        """Whether its numbers are whole: it is an integer or categorical."""
+        """Whether it is an integer or categorical, so that its numbers are whole."""
         return self.kind != "real"
 
     def decode(self, number: float) -> Choice:
-        """Return what a number of a point means: a float, an int, or a choice.
+        """Return the value for a number in a point: a float, an int, or a choice.
 
         Raises:
             ShapeError: It is no number for an integer, or no place in the list of choices.
@@ -103,7 +103,7 @@ class Variable:
         return self.choices[place]
 
     def encode(self, value: Choice) -> float:
-        """Return the number that stands for a value in a point.
+        """Return the number for a value in a point.
 
         Raises:
             UsageError: It is not one of the choices, no whole number for an integer, or outside the bounds.

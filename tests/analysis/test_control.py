@@ -132,7 +132,7 @@ def test_what_is_no_difference_is_no_win(mine: float, control: float, make_run: 
 
 
 def test_centre_bias_in_decades(make_run: MakeRun) -> None:
-    """Precision 1e-6 on the textbook function and 1e-2 on the twins are four decades; the median over functions."""
+    """1e-6 on the textbook function and 1e-2 on the shifted one are four orders of magnitude; the median counts."""
     runs = RunTable([
         make_run([1], [1e-6], function="f", instance=0, f_opt=0.0),
         make_run([1], [1e-2], function="f", instance=1, f_opt=0.0),

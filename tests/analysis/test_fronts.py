@@ -57,6 +57,13 @@ def test_a_report_shows_the_fronts_of_runs_with_archives() -> None:
         for seed in (1, 2, 3)
     ]
     made = report(RunTable(runs), title="fronts")
+    (table,) = [item for item in made.tables if item.caption.startswith("Fronts at the end")]
+    pytest.importorskip("moocore")
+    assert [row[:4] for row in table.rows] == [
+        ("bbob_biobj_f1", "2", "nsga2", "3"), ("bbob_biobj_f1", "2", "random_search", "3")
+    ]  # fmt: skip
+    values = [bb.front_measures(run).hypervolume[0] for run in runs[:3]]
+    assert float(table.rows[0][4]) == pytest.approx(np.median(values), rel=1e-3)
     caption, picture = made.figures[0]
     assert caption.startswith("Fronts, 2-D")
     assert "nsga2 3 runs" in picture.alt

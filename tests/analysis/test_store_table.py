@@ -34,7 +34,7 @@ def test_a_stored_table_is_a_run_table(folder: Path) -> None:
     assert stored.optimizers == table.optimizers
     assert sorted(stored.functions) == sorted(table.functions)
     assert stored.dims == table.dims
-    assert list(stored.twins()) == list(table.twins())
+    assert list(stored.shifted()) == list(table.shifted())
     assert np.array_equal(stored.precisions(), table.precisions())
     chosen = {"optimizer": "random_search", "dim": [3], "instance": (1, 2), "seed": 1, "function": ["ackley"]}
     assert list(stored.select(**chosen)) == list(table.select(**chosen))

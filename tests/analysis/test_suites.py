@@ -74,6 +74,13 @@ def test_several_suites_have_the_standard_targets() -> None:
     assert suites_of(["sphere", "bbob_biobj_f1", "bbob_f3"]) == ["one objective", "bbob_biobj"]
 
 
+@pytest.mark.parametrize(("function", "count"), [("cec2006_g01", 41), ("welded_beam", 41), ("zdt1", 58), ("dtlz2", 58)])
+def test_problems_of_the_literature_have_the_targets_of_those_judged_alike(function: str, count: int) -> None:
+    """Each family is a suite of its own."""
+    assert len(targets_of([function])) == count
+    assert suites_of([function, "bbob_f1"])[1] == "one objective"
+
+
 def test_functions_are_grouped_within_their_suite() -> None:
     """Constrained functions by their objective, those with two objectives by the groups of both."""
     assert group_of("bbob_constrained_f7") == "separable ellipsoid"

@@ -38,7 +38,7 @@ def test_runs_are_selected_by_values_or_lists_of_them(runs: RunTable) -> None:
 
 def test_twins_are_all_but_the_textbook_instances(runs: RunTable) -> None:
     """Instance 0 is the textbook function."""
-    assert {r.problem.instance for r in runs.twins()} == {3}
+    assert {r.problem.instance for r in runs.shifted()} == {3}
 
 
 def test_names_are_in_order_of_appearance(runs: RunTable) -> None:

@@ -31,6 +31,10 @@ PHRASES = {
     r"a (spec|run|notebook|folder|step|panel|cell|frame) an? (optimizer|function|notebook|dimension|document|run)": (
         "one ... per ..."
     ),
+    r"(one|a|an) (point|population|row|card|column|violin|section|profile) an? "
+    r"(batch|line|run|improvement|cell|title|stage|spec|kind|optimizer|function|quantity)": "one ... per ...",
+    r"(is|are) none of (the|its|those|coco|ioh)|is no (csv|toml|parquet|native)": "is not",
+    r"no utf-8": "not UTF-8",
 }
 FOUND = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): better for pattern, better in PHRASES.items()}
 CODE = re.compile(r"```.*?```|`[^`]*`|<!--.*?-->|https?://\S+", re.DOTALL)

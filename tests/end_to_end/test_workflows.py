@@ -234,7 +234,7 @@ class TestNight:
         assert "Error 7" in done.stderr
 
     def test_a_damaged_part_fails_at_once(self, project: Path) -> None:
-        """The part checks what it wrote before anybody merges it."""
+        """The part checks what it wrote before it is merged."""
         assert self.run(project, "nightly-shard", "SHARD=1/1").returncode == 0
         [shard] = (project / "artifacts" / "nightly" / "part-1" / "shards").iterdir()
         data = bytearray(shard.read_bytes())

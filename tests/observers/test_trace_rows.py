@@ -117,6 +117,6 @@ def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
 
 
 def test_there_are_51_targets() -> None:
-    """From 1e2 to 1e-8, five a decade."""
+    """From 1e2 to 1e-8, five per factor of ten."""
     assert len(STANDARD_TARGETS) == 51
     assert (STANDARD_TARGETS[0], STANDARD_TARGETS[10], STANDARD_TARGETS[-1]) == (100.0, 1.0, 1e-8)

@@ -38,7 +38,7 @@ def test_value_at_the_optimum_is_f_opt(data: st.DataObject) -> None:
 
 @given(data=st.data(), seed=SEEDS)
 def test_no_value_lies_below_f_opt(data: st.DataObject, seed: int) -> None:
-    """Neither random points, nor corners, nor points right beside the optimum have a value below f_opt."""
+    """Neither random points, nor corners, nor points close to the optimum have a value below f_opt."""
     problem = draw_problem(data)
     rng = np.random.default_rng(seed)
     corners = rng.choice([problem.lower[0], problem.upper[0]], (10, problem.dim))

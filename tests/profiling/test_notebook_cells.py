@@ -13,7 +13,7 @@ class Shell:
     """What a kernel does with a cell: it calls those who registered."""
 
     def __init__(self) -> None:
-        """Begin without anybody."""
+        """Start without listeners."""
         self.events = self
         self.calls: dict[str, list] = {"pre_run_cell": [], "post_run_cell": []}
 

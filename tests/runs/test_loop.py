@@ -73,7 +73,7 @@ def test_a_target_reached_with_the_last_evaluation_is_reached() -> None:
 
 
 def test_stagnation_counts_from_the_last_improvement() -> None:
-    """The run ends with the first batch that makes it so many evaluations without a lower value."""
+    """The run ends with the first batch that completes this number of evaluations without a lower value."""
     values = [5.0, 4.0, 4.0, 4.0, 4.0, 3.0, 3.0, 3.0, 3.0, 3.0]
     outcome, _, _ = run([2] * 5, values, stagnation=4)
     assert (outcome.stop, outcome.evaluations) == (Stop.STAGNATION, 10)

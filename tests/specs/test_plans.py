@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchbook.optimizers import optimizer
-from benchbook.specs.spec_plan import givens, spec_plan
+from benchbook.specs.spec_plan import givens, second_plan, spec_plan
 
 PARAMS: dict[str, Any] = {
     "preset": "quick",
@@ -37,8 +37,16 @@ def test_a_library_gets_its_own_problems_and_the_lesser_budget() -> None:
 
 def test_a_comparison_can_leave_out_the_textbook_instances() -> None:
     """Only shifted problems remain, and those of BBOB, which are all shifted."""
-    planned = spec_plan(givens(PARAMS, None), [optimizer("whale")], twins_only=True)
+    planned = spec_plan(givens(PARAMS, None), [optimizer("whale")], shifted_only=True)
     assert {(item.spec.function, item.spec.instance) for item in planned} == {
         ("sphere", 1), ("rastrigin", 1), ("bbob_f1", 1), ("bbob_f1", 2)
     }  # fmt: skip
     assert len(planned) == 2 * 2 * 2 + 2 * 2
+
+
+def test_a_control_with_gradients_gets_only_problems_of_real_variables() -> None:
+    """It could not be run with categorical variables, and steps between integers are no gradients."""
+    params = {**PARAMS, "functions": ["sphere", "mixed_sphere"], "dims": [3], "bbob_functions": []}
+    plan = spec_plan(givens(params, None), [optimizer("random_search")])
+    assert {item.spec.function for item in plan} == {"sphere", "mixed_sphere"}
+    assert {run.spec.function for run in second_plan(params, optimizer("scipy:l_bfgs_b"), plan)} == {"sphere"}

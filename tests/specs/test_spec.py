@@ -248,7 +248,7 @@ def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
 
 
 def test_the_claim_on_the_reference_can_fail(spec: Spec) -> None:
-    """Random search does not keep up with manta ray foraging; the other way round there is no offence."""
+    """Random search does not keep up with manta ray foraging; the other way round is fine."""
     slow = bb.spec("random_search", reference="manta_ray_foraging", **{**PARAMS, "budget_per_dim": 300})
     slow.when()
     behind = slow.claim_keeps_up(at_most=0.3)
@@ -309,7 +309,7 @@ def test_a_claimed_weakness_counts_the_same_evaluations_whatever_the_budget(spec
     spec.when()
     hits = [
         next(iter(run.history.evaluations[run.history.best_values - run.problem.f_opt <= 1.0]), 10**9)
-        for run in spec.runs.twins().select(optimizer="manta_ray_foraging", function="sphere")
+        for run in spec.runs.shifted().select(optimizer="manta_ray_foraging", function="sphere")
     ]
     late = max(int(hit) for hit in hits if hit < 10**9)
     assert spec.share_reaching(1.0, ["sphere"]) == np.mean([hit < 10**9 for hit in hits])

@@ -147,6 +147,36 @@ def test_calibration_judges_under_other_seeds_and_proposes_thresholds(project: P
     assert " to " in weakness.proposed
 
 
+def test_false_alarms_are_kept_with_the_strength_of_the_same_spec(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A calibration without a measured strength keeps nothing; measured again, the spec keeps them until it changes."""
+    calibration = ["spec", "calibrate", "random_search", "--reseeded", "3", "--workers", "1"]
+    assert main(calibration) == 0
+    assert read_strength("random_search") is None
+    bb.strength("random_search", faults=["noise"], workers=1)
+    assert main(calibration) == 0
+    measured = bb.strength("random_search", faults=["noise"], workers=1)
+    assert measured.false_alarms == "Of 3 specs with other seeds and the intact optimizer, none fails."
+    capsys.readouterr()
+    assert main(["spec", "strength", "random_search", "--faults", "noise"]) == 0
+    assert "none fails" in capsys.readouterr().out
+    write(project, (*CELLS[:3], CELLS[3].replace("10)", "11)"), *CELLS[4:]))
+    assert bb.strength("random_search", faults=["noise"], workers=1).false_alarms == ""
+
+
+def test_some_claims_can_be_counted_alone() -> None:
+    """What others notice does not count then; an unknown claim is told with the nearest one."""
+    fault = {"name": "x", "family": "wrapped", "severity": "severe", "effect": True, "error": None}
+    claims = [{"id": id, "sort": "quality", "verdict": "held"} for id in ("near", "fast")]
+    faults = [{**fault, "noticed_by": ["near"]}, {**fault, "noticed_by": ["near", "fast"]}]
+    measured = Strength({"claims": claims, "faults": faults})  # type: ignore[dict-item]
+    assert measured.counted() == (2, 2)
+    assert measured.only(["fast"]).counted() == (1, 2)
+    with pytest.raises(UnknownNameError, match="near"):
+        measured.only(["nera"])
+
+
 def test_a_calibration_tells_the_strength_that_its_thresholds_give() -> None:
     """With what each claim measured with each fault; a test keeps its verdict."""
     text = {"text": "It is so.", "unit": "", "verdict": Verdict.HELD}

@@ -38,7 +38,7 @@ def test_seeds_are_a_count_or_a_list() -> None:
 
 
 def test_settings_go_to_their_optimizer() -> None:
-    """A setting that differs is in the plan, beside the defaults."""
+    """A setting that differs is in the plan, next to the defaults."""
     made = bb.study(**SMALL, settings={"manta_ray_foraging": {"population": 20}})
     assert made.optimizers[0].settings["population"] == 20
 

@@ -122,7 +122,7 @@ def test_a_start_that_fails_undoes_what_it_did(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where not even the thread beside it starts, nothing is held."""
+    """If not even the background thread starts, nothing is locked."""
     from benchbook.tracking.files import writer
 
     def broken(*_: object) -> None:

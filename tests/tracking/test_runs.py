@@ -94,7 +94,7 @@ def test_nothing_tracked_is_an_empty_list() -> None:
 
 
 def test_the_index_tells_the_same_as_the_folders() -> None:
-    """A list from the index, from the folders, and beside a damaged index are one."""
+    """Lists from the index, from the folders, and with a damaged index are equal."""
     for day in range(25):
         ended("x", day)
     first = list_runs()

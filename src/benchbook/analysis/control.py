@@ -163,10 +163,10 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
     decades = []
     for function in functions:
         cell = _selected(runs, optimizer=optimizer, function=function, dim=dim)
-        textbook, twins = cell.select(instance=0), cell.twins()
-        if not len(textbook) or not len(twins):
+        textbook, shifted = cell.select(instance=0), cell.shifted()
+        if not len(textbook) or not len(shifted):
             return None
-        decades.append(_median_decades(twins) - _median_decades(textbook))
+        decades.append(_median_decades(shifted) - _median_decades(textbook))
     return float(np.median(decades)) if decades else None
 
 

@@ -168,9 +168,11 @@ class StoredRuns(RunTable):
         """Return the names that all runs of the store have."""
         return [name for (name,) in self.store.known(f"SELECT DISTINCT {column} FROM runs")]  # noqa: S608  # fixed names
 
-    def twins(self) -> StoredRuns:
+    def shifted(self) -> StoredRuns:
         """Return the runs on shifted problems: everything but the textbook instances, which are number 0."""
         return StoredRuns(self.store, f"{self._where} AND instance <> 0", self._values)
+
+    twins = shifted
 
     def precisions(self) -> np.ndarray:
         """Return best value minus f_opt of each run, shape `(runs,)`; infinite if a run found no finite value."""

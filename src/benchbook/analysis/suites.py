@@ -1,13 +1,15 @@
-"""Suites that are judged in their own way, so that their results are never pooled with those of others.
+"""Suites with measures of their own, whose results are never pooled with those of other suites.
 
-The precision of a run with two objectives is a difference of hypervolumes, that of a run with constraints may contain
-violations: neither is comparable with a difference of function values, and COCO has other targets for each.
+The precision of a run with two objectives is a difference of hypervolumes, and that of a run with constraints may
+contain violations. Neither is comparable with a difference of function values, and COCO has different targets for each.
+The problems of the literature have those of the suite with the same kind of measure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -15,22 +17,44 @@ import numpy as np
 from benchbook.analysis.columns import Columns
 from benchbook.analysis.measures.targets import BIOBJ_TARGETS, CONSTRAINED_TARGETS, STANDARD_TARGETS
 from benchbook.errors import UsageError
+from benchbook.problems.catalog import describe, shipped_names
 from benchbook.typing import FloatArray
 
 SINGLE = "one objective"
 CONSTRAINED, BIOBJ = "bbob_constrained", "bbob_biobj"
-TARGETS = MappingProxyType({SINGLE: STANDARD_TARGETS, CONSTRAINED: CONSTRAINED_TARGETS, BIOBJ: BIOBJ_TARGETS})
+_CONSTRAINED = (CONSTRAINED, "cec2006", "engineering")
+_BIOBJ = (BIOBJ, "zdt", "dtlz")
+TARGETS = MappingProxyType(
+    {
+        SINGLE: STANDARD_TARGETS,
+        **dict.fromkeys(_CONSTRAINED, CONSTRAINED_TARGETS),
+        **dict.fromkeys(_BIOBJ, BIOBJ_TARGETS),
+    }
+)
+# Targets of tables; the last one is the hardest that COCO's tables have.
+TABLE_TARGETS = MappingProxyType(
+    {
+        SINGLE: (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-8),
+        **dict.fromkeys(_CONSTRAINED, (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-6)),
+        **dict.fromkeys(_BIOBJ, (1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5)),
+    }
+)
 
 
 def suite_of(function: str) -> str:
-    """Return the suite of a function that is judged in its own way, or `one objective`.
+    """Return the suite of a function if it has its own measures, otherwise `one objective`.
 
     Examples:
-        >>> suite_of("bbob_biobj_f12"), suite_of("bbob_f12"), suite_of("sphere")
-        ('bbob_biobj', 'one objective', 'one objective')
+        >>> suite_of("bbob_biobj_f12"), suite_of("bbob_f12"), suite_of("zdt1")
+        ('bbob_biobj', 'one objective', 'zdt')
     """
-    family = function.rpartition("_f")[0]
-    return family if family in TARGETS else SINGLE
+    return _families().get(function, SINGLE)
+
+
+@cache
+def _families() -> dict[str, str]:
+    described = map(describe, shipped_names())
+    return {info.name: info.family for info in described if info.family in TARGETS}
 
 
 def suites_of(functions: Iterable[str]) -> list[str]:
@@ -39,7 +63,7 @@ def suites_of(functions: Iterable[str]) -> list[str]:
 
 
 def targets_of(functions: Iterable[str]) -> FloatArray:
-    """Return COCO's targets for functions of one suite; where there are several suites, or none, the standard 51.
+    """Return COCO's targets for functions of one suite; for several suites or none, the standard 51.
 
     Examples:
         >>> [len(targets_of([name])) for name in ("bbob_f1", "bbob_constrained_f1", "bbob_biobj_f1")]
@@ -54,10 +78,10 @@ def one_suite(functions: Iterable[str], what: str) -> str:
 
     Args:
         functions: Their names.
-        what: What has them, for the message.
+        what: What contains them, for the message.
 
     Raises:
-        UsageError: They are of several suites.
+        UsageError: They belong to several suites.
     """
     suites = suites_of(functions)
     if len(suites) > 1:
@@ -69,7 +93,7 @@ def one_suite(functions: Iterable[str], what: str) -> str:
 
 
 def split(table: Columns) -> list[tuple[str, Columns]]:
-    """Return the runs of each suite, in the order of appearance, with the optimizers and functions that they have."""
+    """Return the runs of each suite in order of appearance, with their optimizers and functions."""
     suites = suites_of(table.functions)
     if len(suites) == 1:
         return [(suites[0], table)]
@@ -80,7 +104,7 @@ def split(table: Columns) -> list[tuple[str, Columns]]:
 
 
 def _without_absent(table: Columns) -> Columns:
-    """Return runs without the names of optimizers and functions that have none."""
+    """Return the runs without the names of optimizers and functions that have no runs."""
     optimizers, optimizer = np.unique(table.optimizer, return_inverse=True)
     functions, function = np.unique(table.function, return_inverse=True)
     return replace(

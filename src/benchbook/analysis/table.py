@@ -104,11 +104,13 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
             self._columns = super().columns()
         return self._columns
 
-    def twins(self) -> RunTable:
+    def shifted(self) -> RunTable:
         """Return the runs on shifted problems: everything but the textbook instances, which are number 0."""
         found = RunTable(r for r in self._records if r.problem.instance != 0)
         found._whole = self._whole or self
         return found
+
+    twins = shifted  # its name in version 0.1
 
     def precisions(self) -> np.ndarray:
         """Return best value minus f_opt of each run, shape `(runs,)`; infinite if a run found no finite value."""

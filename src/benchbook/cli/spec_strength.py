@@ -34,6 +34,12 @@ _WORKERS = click.option("--workers", type=Workers(), default=None, help="Process
     help="wrapped (around ask and tell), code (in the source of a native optimizer), or names, separated by commas.",
 )
 @click.option(
+    "--claims",
+    default="",
+    metavar="IDS",
+    help="Count only what these claims notice, separated by commas; the artifact has all. [all]",
+)
+@click.option(
     "--at-least",
     type=Share(),
     default=None,
@@ -48,6 +54,7 @@ def strength_command(
     names: tuple[str, ...],
     which: str,
     faults: str,
+    claims: str,
     at_least: float | None,
     shard: str | None,
     workers: int | None,
@@ -73,7 +80,9 @@ def strength_command(
     files = find(names) if shard is None else shard_of(find(names), shard)
     if not names:
         files = [file for file in files if what_is_missing(file.name) is None]
+    counted = [claim.strip() for claim in claims.split(",") if claim.strip()]
     found = [strength(file.name, params=which, faults=wanted, workers=workers) for file in files]
+    found = [measured.only(counted) for measured in found] if counted else found
     if as_json:
         click.echo(json.dumps([measured.document for measured in found]))
     else:
@@ -102,16 +111,20 @@ def calibrate_command(*, names: tuple[str, ...], which: str, reseeded: int, work
     An optimizer that has not changed should pass under any seed: at most 1 % of the re-seeded specs may fail. The
     thresholds proposed are those that all but each claim's share of them would have passed; statistical tests have
     none, as their requirement follows from their level. Where the strength of the spec was measured before, it is
-    given for the proposed thresholds. Nothing is written: benchbook spec accept shows what has changed once the
-    notebook has them. Exit code 1 where more specs fail.
+    given for the proposed thresholds, and the share of specs that fail is kept with it. The notebook is not changed:
+    benchbook spec accept shows what has changed once it has them. Exit code 1 where more specs fail.
     """
     from benchbook.params.load import load
     from benchbook.specs.notebooks.discover import find
     from benchbook.specs.noticing.calibrate import calibrate
+    from benchbook.specs.noticing.filed import keep_false_alarms
 
-    found = [calibrate(file.name, params=which, reseeded=reseeded, workers=workers) for file in find(names)]
-    for calibrated in found:
-        _show_calibration(calibrated, str(load(which)["preset"]))
+    params, found = load(which), []
+    for file in find(names):
+        calibrated = calibrate(file.name, params=which, reseeded=reseeded, workers=workers)
+        found.append(calibrated)
+        _show_calibration(calibrated, str(params["preset"]))
+        keep_false_alarms(file, params, reseeded=calibrated.reseeded, failed=calibrated.alarms)
     return ExitCode.DONE if all(calibrated.sound for calibrated in found) else ExitCode.FAILED
 
 
@@ -137,7 +150,7 @@ def _show(measured: Strength) -> None:
             quality, _ = measured.counted(family=family, sort="quality")
             kind = "of the fixed list" if family == "named" else "made by rule"
             click.echo(f"code faults {kind}: {noticed} of {of} noticed, by quality claims alone {quality}")
-    click.echo(f"{measured.name}: {measured.sentence()}")
+    click.echo(f"{measured.name}: {measured.sentence()} {measured.false_alarms}".rstrip())
 
 
 def _show_calibration(calibrated: Calibration, preset: str) -> None:

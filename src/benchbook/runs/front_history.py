@@ -1,7 +1,8 @@
-"""The points that were in the archive of a run with two objectives, each with the evaluation that found it.
+"""The archive of a run with two objectives over time: its points, each with the evaluation that found it.
 
-All of them are kept up to a limit. Beyond it, a point goes if one found no later is at most a precision worse in either
-objective; the precision is doubled until the rest fits (an epsilon-approximate set, updated in the order of finding).
+All points are kept up to a limit. Beyond it, a point is dropped if another one, found no later, is at most a precision
+worse in either objective. The precision is doubled until the rest fits (an epsilon-approximate set, updated in the
+order of finding).
 
 References:
     Laumanns, Thiele, Deb & Zitzler 2002, Combining convergence and diversity in evolutionary multiobjective
@@ -26,11 +27,11 @@ Point = tuple[int, float, float, float, float]  # evaluation, both objectives, b
 
 
 class FrontHistory:
-    """Keeps points in the order in which they were found, at most a fixed number.
+    """Keeps points in the order in which they were found, up to a fixed number.
 
     Args:
         ideal: Best value of each objective, shape `(2,)`.
-        nadir: The point that the hypervolume is measured to, shape `(2,)`.
+        nadir: The reference point of the hypervolume, shape `(2,)`.
         most: Largest number of points.
 
     Examples:
@@ -69,7 +70,7 @@ class FrontHistory:
             self._thin()
 
     def record(self) -> ArchiveRecord:
-        """Return what is kept."""
+        """Return the kept points."""
         columns = list(zip(*self._points, strict=True)) or [(), (), ()]
         return ArchiveRecord(
             evaluations=np.array(columns[0], dtype=np.int64),
@@ -91,12 +92,12 @@ class FrontHistory:
             else:
                 low = middle + 1
         self._points, self._cover = _covered(self._points, high)
-        # What covers a point may be covered itself: the precisions add up.
+        # A point that covers another may be covered itself, so precisions add up.
         self._precision += 2.0**high
 
 
 class _Cover:
-    """Tells which points are more than a precision better than all before."""
+    """Finds points that are better than all earlier ones by more than a precision."""
 
     def __init__(self, exponent: int) -> None:
         self.exponent = exponent
@@ -123,5 +124,5 @@ def _covered(points: Iterable[Point], exponent: int) -> tuple[list[Point], _Cove
 
 
 def _compared(scaled: float) -> float:
-    """Return a scaled objective as precisions are added to it: in the box as it is, beyond by its logarithm."""
+    """Return a scaled objective for adding precisions: unchanged in the box, by its logarithm beyond."""
     return scaled if -1.0 <= scaled <= 1.0 else math.copysign(1.0 + math.log(abs(scaled)), scaled)

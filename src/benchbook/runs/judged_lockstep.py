@@ -1,4 +1,4 @@
-"""Problems with constraints or two objectives in lockstep: each run is judged by its own quality indicator."""
+"""Problems with constraints or two objectives in lockstep: each run has its own quality indicator."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from benchbook.typing import FloatArray
 
 
 class JudgedRuns:
-    """The problems of several runs, called by the loop in lockstep: returns judged values, keeps what they came from.
+    """The problems of several runs in lockstep: returns indicator values, keeps objectives and constraints.
 
     Args:
         problems: The problem of each run, all of one function and dimension.
-        qualities: What judges each run.
+        qualities: The quality indicator of each run.
     """
 
     def __init__(self, problems: Sequence[Problem], qualities: Sequence[Quality]) -> None:
         self._runs = [JudgedProblem(*pair) for pair in zip(problems, qualities, strict=True)]
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
-        """Evaluate points of shape `(runs, n, dim)`; return their judged values, shape `(runs, n)`."""
+        """Evaluate points of shape `(runs, n, dim)`; return the indicator's values, shape `(runs, n)`."""
         return np.array([run(points) for run, points in zip(self._runs, x, strict=True)]).reshape(x.shape[:2])
 
     def keep(self, runs: Sequence[int], /) -> None:
@@ -34,7 +34,7 @@ class JudgedRuns:
 
     @property
     def told(self) -> tuple[FloatArray, ...]:
-        """What optimizers are told of all runs: objectives, and constraints if any, with a leading runs axis."""
+        """The values that optimizers of all runs are told: objectives and constraints, with a leading axis for runs."""
         several = [np.stack([run.fx for run in self._runs])]
         constraints = [run.gx for run in self._runs if run.gx is not None]
         if constraints:
@@ -43,7 +43,7 @@ class JudgedRuns:
 
 
 class RunsToldAll:
-    """An optimizer of several runs that the loop tells judged values, and that learns what they came from.
+    """An optimizer of several runs that is told objectives and constraints in place of the indicator's values.
 
     Args:
         optimizer: Is told objectives `(runs, n)` or `(runs, n, 2)`, and constraints `(runs, n, k)` if there are any.
@@ -56,5 +56,5 @@ class RunsToldAll:
         self.ask, self.keep = optimizer.ask, optimizer.keep
 
     def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
-        """Tell what was evaluated last; what is no finite number becomes `+inf`."""
+        """Tell the values of the last points; values that are not finite become `+inf`."""
         self._optimizer.tell(x, *self._problem.told)

@@ -1,10 +1,10 @@
-"""Certification of bbob-biobj and bbob-constrained: what runs record, and what coco-experiment's logger writes.
+"""Certification of bbob-biobj and bbob-constrained: records of runs compared with coco-experiment's logger.
 
-Both evaluate the same points: random ones, and points ever nearer to the optima. Compared are the values of all
-objectives, and the best indicator value so far at every evaluation that the logger writes. A difference is relative to
-the distance from the best value (of an objective) or to the logged indicator value, but to 1 where that is smaller, and
-for constraints to `f_opt` where that is larger: the logger subtracts it and prints ten digits. A function passes where
-no difference is above 1e-9.
+Both evaluate the same points: random ones, and points closer and closer to the optima. The values of all objectives are
+compared, and the best indicator value so far at every evaluation that the logger writes. Differences are relative to
+the distance from the best value (of an objective) or to the logged indicator value, but at least to 1 and, for
+constraints, at least to `f_opt`, which the logger subtracts before it prints ten digits. A function passes if no
+difference is above 1e-9.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ DIMS = (2, 5, 10)
 INSTANCES = (1, 2, 11)
 SUITES = {"bbob_biobj": BIOBJ, "bbob_constrained": CONSTRAINED}
 FIRST_BIOBJ = 55  # functions of bbob-biobj; the others are those of its extension
-_POINT = Path("._bbob_problem_best_parameter.txt")  # where coco-experiment writes the place of an optimum
+_POINT = Path("._bbob_problem_best_parameter.txt")  # where coco-experiment writes the position of an optimum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteCertificate:
-    """What the comparison of one function found.
+    """The result of comparing one function.
 
     Attributes:
         function: Name of the function.
         problems: How many problems (dimension and instance) were compared.
         points: How many points were evaluated.
         logged: How many logged indicator values were compared.
-        worst_value: Greatest difference of an objective.
-        worst_indicator: Greatest difference of the indicator.
+        worst_value: Largest difference of an objective.
+        worst_indicator: Largest difference of the indicator.
         where: Dimension, instance and evaluation of the latter.
     """
 
@@ -59,7 +59,7 @@ class SuiteCertificate:
 
     @property
     def passed(self) -> bool:
-        """Whether something was compared and nothing is wrong; a NaN is."""
+        """Whether something was compared and nothing is wrong; NaN counts as wrong."""
         return self.logged > 0 and self.worst_value <= LIMIT and self.worst_indicator <= LIMIT
 
 
@@ -116,7 +116,7 @@ def _certified(suite: str, number: int, pairs: Sequence[tuple[int, int]]) -> Sui
         with TemporaryDirectory(dir=".") as folder, contextlib.chdir(folder):
             compare = _two_objectives if isinstance(ours, BiobjProblem) else _constrained
             found.append(compare(ours, number))
-    # NaN is the worst of all, so that it cannot pass.
+    # NaN counts as the worst difference, so it cannot pass.
     worst = max(range(len(found)), key=lambda k: (np.isnan(found[k].indicator), found[k].indicator))
     dim, instance = pairs[worst]
     return SuiteCertificate(
@@ -144,7 +144,7 @@ def _two_objectives(ours: BiobjProblem, number: int) -> _Compared:
 def _constrained(ours: ConstrainedProblem, number: int) -> _Compared:
     suite = _reference("bbob-constrained", number, ours.dim, ours.instance)
     theirs = suite[0]
-    theirs._best_parameter("print")  # the only way in which coco-experiment tells it
+    theirs._best_parameter("print")  # the only way to get it from coco-experiment
     x_opt = np.array([float(item) for item in _POINT.read_text().split()])
     rng = np.random.default_rng([number, ours.dim, ours.instance])
     near = x_opt + np.repeat(10.0 ** -np.arange(10.0), 6)[:, None] * rng.normal(size=(60, ours.dim))
@@ -168,7 +168,7 @@ def _points_between(ours: BiobjProblem) -> FloatArray:
 
 
 def _reference(suite: str, number: int, dim: int, instance: int) -> Any:
-    """Return a suite of one problem; its problem needs it alive."""
+    """Return a suite with one problem; the problem needs it to stay alive."""
     options = f"function_indices: {number} dimensions: {dim} instance_indices: {instance}"
     return load_cocoex().Suite(suite, "", options)
 
@@ -183,7 +183,7 @@ def _logged_values(theirs: Any, observer: str, x: FloatArray) -> FloatArray:
 
 
 def _compared(value: float, indicator: FloatArray, pattern: str, *, column: int, scale: float) -> _Compared:
-    """Compare the indicator with the rows of a log, which lies below the current folder."""
+    """Compare the indicator with the rows of a log in the current folder."""
     worst, evaluation, logged = 0.0, 0, 0
     for path in Path().rglob(pattern):
         for line in path.read_text().splitlines():
@@ -200,7 +200,7 @@ def _compared(value: float, indicator: FloatArray, pattern: str, *, column: int,
 
 @contextlib.contextmanager
 def _quiet_scratch() -> Iterator[None]:
-    """Work in an empty folder, as coco-experiment writes to the current one, and without its messages."""
+    """Work in an empty folder and without messages, because coco-experiment writes to the current folder."""
     cocoex = load_cocoex()
     before = cocoex.log_level("warning")
     try:

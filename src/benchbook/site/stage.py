@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -154,7 +154,7 @@ def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, 
     """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
     made: dict[str, bytes] = {}
     for view in views:
-        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        made_of = [code_digest(), *_contents(view)]
         board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
         made |= {board_name(view): board.encode(), **script_files(view)}
     return made
@@ -162,9 +162,15 @@ def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, 
 
 def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
     """Return what the best optimizers of a baseline are; resampled again only where baseline or code have changed."""
-    made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+    made_of = [code_digest(), *_contents(view)]
     found: dict[str, Any] = cached(folder, "answers", made_of, lambda: answers_of(view))
     return found
+
+
+def _contents(view: BaselineView) -> Iterator[str]:
+    """Yield a digest of each file of a baseline."""
+    for path in view.artifacts.values():
+        yield hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:

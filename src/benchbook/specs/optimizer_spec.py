@@ -135,7 +135,7 @@ class Spec(SpecBase):
         self._reference_name = reference
         self._given = givens(params, library_of(chosen))
         shared = shared_givens(params, chosen, self.reference, reference_on, reference_budget_per_dim)
-        peers = [] if self.reference is None else spec_plan(shared, [chosen, self.reference], twins_only=True)
+        peers = [] if self.reference is None else spec_plan(shared, [chosen, self.reference], shifted_only=True)
         self._peer_plan = as_planted(peers)
         self.peers = RunTable([])
         compared = None if published is None else Published(published, chosen, self._given, published_on)
@@ -307,15 +307,15 @@ class Spec(SpecBase):
 
     def convergence(self) -> Picture:
         """Return best precision against evaluations on shifted instances, with quartile bands and the control."""
-        return figures.convergence_figure(self.done().twins(), self.name, self.control.name if self.control else None)
+        return figures.convergence_figure(self.done().shifted(), self.name, self.control.name if self.control else None)
 
     def profile(self) -> Picture:
         """Return the runtime profile on shifted instances, one panel per dimension, and the control."""
-        return figures.profile(self.done().twins())
+        return figures.profile(self.done().shifted())
 
     def targets(self, targets: Sequence[float] = TARGETS) -> Table:
         """Return the expected evaluations to targets on shifted problems, in the largest dimension."""
-        return tables.targets_table(self.done().twins(), targets)
+        return tables.targets_table(self.done().shifted(), targets)
 
     def beside_control(self) -> Table:
         """Return medians on each shifted problem for optimizer and control, and pairs won.
@@ -323,7 +323,7 @@ class Spec(SpecBase):
         If the quasi-Newton control was run, the same follows within its evaluations.
         """
         control = self.control.name if self.control else None
-        made = tables.control_table(self.done().twins(), self.name, control)
+        made = tables.control_table(self.done().shifted(), self.name, control)
         made.below = tables.second_control_table(self.runs, self.second, self.name, control)
         return made
 
@@ -347,7 +347,7 @@ class Spec(SpecBase):
 
     def weaknesses(self) -> Table:
         """Return the shifted problems on which the optimizer gains least on the control, worst first."""
-        return tables.weaknesses_table(self.done().twins(), self.name, self.control.name if self.control else None)
+        return tables.weaknesses_table(self.done().shifted(), self.name, self.control.name if self.control else None)
 
 
 def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers.catalog import is_own_place
-from benchbook.protocols import constraints_of, objectives_of
+from benchbook.protocols import Problem, constraints_of, objectives_of
 from benchbook.studies.runs.planned_run import PlannedRun, params_plan
 from benchbook.typing import JsonObject
+from benchbook.variables import typed_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +97,9 @@ def second_plan(params: JsonObject, choice: OptimizerChoice, plan: Sequence[Plan
         params: The parameters.
         choice: The second control.
         plan: The runs of optimizer and control; only its problems and seeds are chosen, and of these problems only
-            those with one objective and no constraints.
+            those with one objective, no constraints and real variables.
     """
-    plain = [item for item in plan if objectives_of(item.problem) == 1 and not constraints_of(item.problem)]
+    plain = [item for item in plan if _is_plain(item.problem)]
     there = {(item.spec.function, item.spec.dim, item.spec.instance, item.spec.seed) for item in plain}
     names = {function for function, *_ in there}
     given = givens(params, library_of(choice))
@@ -107,17 +108,22 @@ def second_plan(params: JsonObject, choice: OptimizerChoice, plan: Sequence[Plan
         functions=[name for name in given.functions if name in names],
         bbob_functions=[number for number in given.bbob_functions if f"bbob_f{number}" in names],
     )
-    found = spec_plan(chosen, [choice], twins_only=True)
+    found = spec_plan(chosen, [choice], shifted_only=True)
     return [run for run in found if (run.spec.function, run.spec.dim, run.spec.instance, run.spec.seed) in there]
 
 
-def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: bool = False) -> list[PlannedRun]:
+def _is_plain(problem: Problem) -> bool:
+    several = objectives_of(problem) > 1 or constraints_of(problem) > 0
+    return not several and not typed_variables(problem)
+
+
+def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, shifted_only: bool = False) -> list[PlannedRun]:
     """Return the runs: textbook functions over instances and seeds, BBOB functions over instances.
 
     Args:
         given: Problems, repetitions and budget.
         choices: The optimizers.
-        twins_only: Leave out the textbook instances, which are number 0.
+        shifted_only: Leave out the textbook instances, which are number 0.
     """
-    instances = [i for i in given.instances if i or not twins_only]
+    instances = [i for i in given.instances if i or not shifted_only]
     return params_plan(choices, {**asdict(given), "instances": instances})

@@ -47,7 +47,7 @@ def claim_sound(spec: SpecBase, *, deterministic: bool = False) -> None:
     name, runs = spec.optimizer.name, spec.done()
     claim_contract(spec, runs.select(optimizer=name), [(spec.plan[k], runs[k]) for k in _sample(spec.plan, name)])
     # Shifted problems: with the optimum in the centre, one lucky first point can make all runs end alike.
-    shifted = _sample(spec.plan, name, twins_only=True)
+    shifted = _sample(spec.plan, name, shifted_only=True)
     same = sum(_other_seed(spec.plan[k]).history == runs[k].history for k in shifted)
     text = f"Another seed gives {'the same' if deterministic else 'another'} trajectory."
     expected, detail = len(shifted) if deterministic else 0, f"{len(shifted)} runs repeated"
@@ -59,8 +59,8 @@ def claim_beats_control(spec: SpecBase, *, at_least: float, functions: Sequence[
     if spec.control is None:
         raise UsageError(f"{spec.optimizer.name} is the control itself")
     functions = list(functions or spec.done().functions)
-    twins = spec.done().twins().select(function=functions)
-    wins, pairs = analysis.paired_wins(twins, spec.optimizer.name, spec.control.name)
+    shifted = spec.done().shifted().select(function=functions)
+    wins, pairs = analysis.paired_wins(shifted, spec.optimizer.name, spec.control.name)
     text = f"It ends below {_words(spec.control.name)} on shifted problems: {', '.join(functions)}."
     share = wins / pairs if pairs else None
     return spec.claim("beats-control", text, share, ">=", at_least, unit="of pairs", detail=f"{wins} of {pairs}")
@@ -140,7 +140,7 @@ def share_reaching(
     Returns:
         The share; None if there are no such runs.
     """
-    runs = spec.done().twins().select(optimizer=spec.optimizer.name, function=functions)
+    runs = spec.done().shifted().select(optimizer=spec.optimizer.name, function=functions)
     hits = [(first_hit(run, precision), run.problem.dim) for run in runs]
     reached = sum(hit is not None and (per_dim is None or hit <= per_dim * dim) for hit, dim in hits)
     return reached / len(runs) if len(runs) else None
@@ -161,9 +161,9 @@ def _contract(
 def _claim_gains(spec: SpecBase, functions: Sequence[str], low: float, high: float) -> Claim:
     if spec.control is None:
         raise UsageError(f"{spec.optimizer.name} is the control itself")
-    twins = spec.done().twins().select(function=list(functions))
+    shifted = spec.done().shifted().select(function=list(functions))
     least = spec.plan[0].spec.target or FLOOR
-    behind, each = analysis.decades_behind(twins, spec.optimizer.name, spec.control.name, least=least)
+    behind, each = analysis.decades_behind(shifted, spec.optimizer.name, spec.control.name, least=least)
     text = f"On these shifted functions it gains little on {_words(spec.control.name)}: {', '.join(functions)}."
     detail = ", ".join(f"{function} {dim}-D {-gap:.2g}" for function, dim, gap in each[:4])
     gained = None if behind is None else -behind
@@ -175,10 +175,10 @@ def _centred(spec: SpecBase, functions: Sequence[str] | None) -> list[str]:
     return list(functions) if functions else [name for name in CENTRED if name in spec.runs.functions]
 
 
-def _sample(planned: Sequence[PlannedRun], name: str, *, twins_only: bool = False) -> list[int]:
+def _sample(planned: Sequence[PlannedRun], name: str, *, shifted_only: bool = False) -> list[int]:
     """Return positions of at most `_PROOF_RUNS` runs of the optimizer, spread over the plan."""
     every = [k for k, item in enumerate(planned) if item.optimizer.name == name]
-    own = [k for k in every if planned[k].problem.instance] if twins_only else every
+    own = [k for k in every if planned[k].problem.instance] if shifted_only else every
     own = own or every  # a plan may have only textbook instances
     step = max(1, len(own) // _PROOF_RUNS)
     return own[::step][:_PROOF_RUNS]

@@ -94,7 +94,7 @@ def claim_solves(
     Raises:
         UsageError: The spec has no such runs with this many evaluations.
     """
-    runs = [run for run in (*spec.done().twins(), *sample) if run.optimizer.name == spec.optimizer.name]
+    runs = [run for run in (*spec.done().shifted(), *sample) if run.optimizer.name == spec.optimizer.name]
     # A run with a smaller budget says nothing about this number of evaluations.
     cell = [run for run in runs if (run.problem.name, run.problem.dim) == (function, dim) and run.budget >= within]
     if not cell:

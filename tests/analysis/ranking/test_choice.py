@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchbook.analysis.ranking.choice import choices
-from benchbook.analysis.ranking.published import NEVER, library_of, published_hits, structure_of
+from benchbook.analysis.ranking.published import NEVER, library_of, published_hits
 from benchbook.records.published import CellSummary, StudySummary
 
 MakeCell = Callable[..., CellSummary]
@@ -85,11 +85,6 @@ def test_an_uncertain_lead_is_shared_among_the_samples(make_cell: MakeCell) -> N
     assert best.high > 1.7
 
 
-def test_names_tell_library_and_structure() -> None:
-    """Those without a library are benchbook's own; functions that nobody knows have no structure."""
+def test_names_tell_the_library() -> None:
+    """Those without one are benchbook's own."""
     assert (library_of("nlopt:BOBYQA"), library_of("l_shade")) == ("nlopt", "benchbook")
-    assert [structure_of(name) for name in ("bbob_f15", "bbob_constrained_f1", "rastrigin")] == [
-        "multi-modal",
-        "sphere",
-        "other",
-    ]

@@ -263,7 +263,7 @@ def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
 
 
 def test_an_empty_info_file_is_warned_of(write, caplog) -> None:
-    """Beside others it would be missed in silence."""
+    """Next to others it would be missed silently."""
     whole = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 +5.0e+00 0 0\n9 0 +1.0e+00 0 0\n"}
     assert len(list(read_coco(write({**whole, "torn.info": ""})))) == 1
     assert "torn.info, line 1: no runs, it is empty" in caplog.text

@@ -224,7 +224,7 @@ def test_nevergrad_tables_need_their_columns(write, tmp_path: Path) -> None:
 
 
 def test_imported_runs_are_kept_in_a_store_as_such(by_cocoex, tmp_path) -> None:
-    """They come back equal, marked with their format, beside whatever the store holds."""
+    """They come back equal, marked with their format, next to what the store already contains."""
     imported = list(read_coco(by_cocoex))
     assert write_imported(imported, tmp_path) == len(imported)
     back = list(read_imported(tmp_path))

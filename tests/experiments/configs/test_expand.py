@@ -126,7 +126,7 @@ class Aliased(BaseModel):
 
 
 def test_fields_without_a_list_of_values_need_a_default():
-    """Free texts, and more numbers than anybody wants."""
+    """Free texts, and too many numbers."""
     with pytest.raises(UsageError, match=r"Endless.name has neither"):
         expand(Endless)
     with pytest.raises(UsageError, match="list them"):

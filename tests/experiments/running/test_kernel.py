@@ -82,7 +82,7 @@ def run(client: BlockingKernelClient, code: str) -> str:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:zmq", "ignore::DeprecationWarning:jupyter_client")
 def test_plain_and_async_experiments_run_in_a_cell(client):
-    """Plain ones without await, async ones awaited in the kernel's own loop, shadows beside it."""
+    """Plain ones without await, async ones awaited in the kernel's own loop, shadows next to it."""
     assert run(client, SETUP) == ""
     assert run(client, PLAIN) == "[(1, 'a'), (1, 'b'), (1, 'c')]"
     assert run(client, ASYNC) == "[(2, 'a', True), (2, 'b', True), (2, 'c', True)]"

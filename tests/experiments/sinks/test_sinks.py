@@ -70,7 +70,7 @@ def test_memory_is_bounded():
 
 
 def test_by_default_each_call_is_an_artifact(artifacts):
-    """Valid by its schema, written when the call returns, with the reported files beside it."""
+    """Valid by its schema, written when the call returns, with the reported files next to it."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), redact=["size"])
     def tune(x, config):

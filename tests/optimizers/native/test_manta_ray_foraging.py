@@ -129,7 +129,7 @@ def test_the_settings_change_the_search() -> None:
 
 
 def test_it_beats_random_search_on_shifted_problems() -> None:
-    """On twins with the optimum away from centre and origin it learns from the values."""
+    """On instances with the optimum away from centre and origin it learns from the values."""
     for function in ("sphere", "rosenbrock"):
         mine, control = (
             bb.run(name, function, dim=5, instance=1, seed=2, budget=2500).precision

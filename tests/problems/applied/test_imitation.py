@@ -132,7 +132,7 @@ def test_a_policy_is_its_formula() -> None:
 
 
 def test_demonstrations_hold_the_expert_s_own_answers() -> None:
-    """What is taken down is the expert's force, not the shaking beside it; the shaking moves the cart."""
+    """The expert's force is recorded without the added noise, but the noise moves the cart."""
     problem = ImitationClone("imitation_clone", 5, 2)
     shown = problem.demonstrations
     assert shown.states.shape == (400, 4)

@@ -81,7 +81,7 @@ def test_a_run_is_repeated_to_the_last_bit(name: str, dim: int) -> None:
 
 
 def test_applied_problems_take_part_in_studies() -> None:
-    """A study of them runs serially and in lockstep like any other, with a random search beside it."""
+    """A study of them runs serially and in lockstep like any other, with random search as a control."""
     study = bb.study(optimizers="cma_es", functions="imitation_clone", dims=[5, 10], seeds=2, budget_per_dim=20)
     runs = study.run()
     assert len(runs) == 8
@@ -128,7 +128,7 @@ def test_wrong_points_are_refused(name: str, dim: int) -> None:
 
 @pytest.mark.parametrize("instance", [1, 2, 3, 4])
 def test_photo_consistency_is_best_near_the_truth(instance: int) -> None:
-    """The true plane explains the pictures to within their noise; planes beside it do not."""
+    """The true plane explains the pictures to within their noise; planes next to it do not."""
     plane = StereoProblem("stereo_plane", 3, instance)
     true = plane(plane.x_true[None])[0]
     assert true < 3.5  # grey levels: noise of 2.5 in both pictures, rounding, and reading between pixels

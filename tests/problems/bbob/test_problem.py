@@ -30,7 +30,7 @@ def test_value_at_the_optimum_is_f_opt(case: tuple[int, int, int]) -> None:
 
 @given(case=CASES, seed=st.integers(0, 1000))
 def test_no_value_lies_below_f_opt(case: tuple[int, int, int], seed: int) -> None:
-    """Points anywhere, and right beside the optimum, have values of at least f_opt."""
+    """Points anywhere, and close to the optimum, have values of at least f_opt."""
     problem = BbobProblem(f"bbob_f{case[0]}", *case[1:])
     rng = np.random.default_rng(seed)
     near = problem.x_opt + rng.normal(size=(24, problem.dim)) * 10.0 ** rng.uniform(-17, 0, (24, 1))
@@ -130,7 +130,7 @@ def test_instances_differ() -> None:
 
 
 def test_nan_and_infinite_points_have_such_values() -> None:
-    """Points that are no numbers are evaluated without a warning, and give no number, beside others that do."""
+    """NaN points are evaluated to NaN without a warning, and do not affect the others."""
     for name in BBOB:
         problem = BbobProblem(name, 5, 1)
         x = points(5, 9, 1)

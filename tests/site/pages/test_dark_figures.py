@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 
+from benchbook.analysis.plots import Picture
 from benchbook.analysis.plots.drawing.style import INK
-from benchbook.analysis.plots.picture import Picture
 from benchbook.site.pages.dark_figures import DARK, with_dark_form
 
 

@@ -88,7 +88,7 @@ def test_no_internal_link_is_broken(site: Path) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
-    """Scripts, styles and images lie beside the pages."""
+    """Scripts, styles and images are next to the pages."""
     outside = [
         f"{path.name}: {source}" for path, page in pages(site).items() for source in page.sources if "//" in source
     ]

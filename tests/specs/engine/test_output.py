@@ -111,7 +111,9 @@ def test_what_was_flushed_before_the_process_left_is_kept(execute: Execute) -> N
 
 def test_a_child_of_a_notebook_leaves_at_once(execute: Execute) -> None:
     """What a notebook forks ends by `os._exit`, and takes nothing of its parent's with it."""
-    quiet = "import os, warnings\nwarnings.simplefilter('ignore', DeprecationWarning)"  # of forks beside threads
+    quiet = (
+        "import os, warnings\nwarnings.simplefilter('ignore', DeprecationWarning)"  # of forks in a process with threads
+    )
     forks = "pid = os.fork()\npid or os._exit(5)\nprint(os.waitpid(pid, 0)[1] >> 8)"
     ended = execute(quiet, forks, "print(6)")
     assert (ended.error, ended.output.split()) == (None, ["5", "6"])

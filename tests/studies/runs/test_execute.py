@@ -109,7 +109,7 @@ def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch:
 
 
 def test_observers_see_the_run_and_change_nothing() -> None:
-    """A trace beside the history sees every point; the record is the same."""
+    """A trace next to the history sees every point; the record is the same."""
     trace = PointTrace()
     watched = execute(planned()[0], observers=[trace])
     assert trace.points.shape == (40, 2)

@@ -177,7 +177,7 @@ def test_bad_input_is_refused_before_any_work(arguments: dict[str, Any], kind: t
 
 
 def test_what_a_problem_has_cannot_be_given_again() -> None:
-    """A dimension beside a problem could contradict it."""
+    """A dimension given in addition to a problem could contradict it."""
     with pytest.raises(UsageError, match="dim is given, but the problem 'sphere' has its own"):
         bb.run("random_search", bb.problem("sphere", dim=2), dim=3)
 

@@ -1,6 +1,6 @@
-"""A large baseline is written as several files, each an artifact of its own with some of the cells.
+"""Large baselines are written as several files, each a separate artifact with some of the cells.
 
-The first one has the baseline's name, the others are next to it: `NAME.part2.json.zst` and so on.
+The first file has the baseline's name; the others are next to it: `NAME.part2.json.zst` and so on.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from benchbook.errors import ArtifactError, UsageError
 from benchbook.typing import JsonObject
 
 SUFFIX = ".json.zst"
-# Above 1.5 MB a file does not belong in a Git repository.
+# Files above 1.5 MB do not belong in a Git repository.
 MOST_BYTES = 1_400_000
-# Published once, loaded often: the slow levels save a quarter.
+# Published once and loaded often: the slow levels save a quarter of the size.
 LEVEL = 19
 _PART = re.compile(r"\.part[0-9]+$")
 
 
 def is_part(name: str) -> bool:
-    """Return whether the name (without the suffix) is one of a later part.
+    """Return whether a name (without suffix) is that of a later part.
 
     Examples:
         >>> is_part("field-bbob"), is_part("field-bbob.part2")
@@ -35,7 +35,7 @@ def is_part(name: str) -> bool:
 
 
 def part_path(path: Path, part: int) -> Path:
-    """Return the file of a part; links are followed, so that it lies where the first one does.
+    """Return the file of a part, in the folder of the first one; links are followed.
 
     Examples:
         >>> part_path(Path("field.json.zst"), 2).name
@@ -46,7 +46,7 @@ def part_path(path: Path, part: int) -> Path:
 
 
 def save_parts(document: JsonObject, path: Path, most_bytes: int = MOST_BYTES) -> list[Path]:
-    """Write a baseline into as many files as its size asks for, and remove later parts of the one that it replaces.
+    """Write a baseline into as many files as its size requires, and remove later parts of the one it replaces.
 
     Raises:
         ArtifactError: The document is not valid.
@@ -64,10 +64,10 @@ def save_parts(document: JsonObject, path: Path, most_bytes: int = MOST_BYTES) -
 
 
 def load_parts(path: Path) -> JsonObject:
-    """Read a baseline with all its parts, checked.
+    """Read and check a baseline with all its parts.
 
     Raises:
-        ArtifactError: A part is missing, damaged or of another publication.
+        ArtifactError: A part is missing, is damaged or belongs to another publication.
         UsageError: The file is a later part.
     """
     first = cast("dict[str, Any]", load_document(path, Kind.BASELINE))
@@ -80,7 +80,7 @@ def load_parts(path: Path) -> JsonObject:
 
 
 def part_count(path: Path) -> int:
-    """Return how many files a baseline has, by what lies there."""
+    """Return the number of existing files of a baseline."""
     number = 1
     while part_path(path, number + 1).is_file():
         number += 1
@@ -100,7 +100,7 @@ def _checked_part(path: Path, number: int, first: dict[str, Any]) -> dict[str, A
 
 
 def _split(document: JsonObject, most_bytes: int) -> list[JsonObject]:
-    """Return the document itself, or its parts: as few as keep each below the limit."""
+    """Return the document itself, or the fewest parts that are each below the limit."""
     count = -(-len(encode(document, SUFFIX, level=LEVEL)) // most_bytes)
     cells = cast("list[Any]", document["cells"])
     if count < 2 or len(cells) < 2:

@@ -32,8 +32,8 @@ class FrontMeasures:
     Attributes:
         evaluations: The numbers, shape `(n,)`.
         hypervolume: Share of the box from ideal to nadir point that the front dominates; higher is better.
-        epsilon: By how much the front must be moved to dominate the reference front, as a share of the distance from
-            ideal to nadir point; lower is better. None without a reference front.
+        epsilon: How far the front must be moved to dominate the reference front, as a share of the distance from ideal
+            to nadir point; lower is better. None without a reference front.
         igd_plus: Mean distance from a point of the reference front to what the front dominates, in the same unit; lower
             is better. None without a reference front.
     """
@@ -52,7 +52,7 @@ def front_measures(
     Args:
         run: Its record, with an archive.
         reference: Points of a reference front, shape `(k, 2)`, in the units of the objectives; see `reference_front`.
-        at: Numbers of evaluations; the end of the run unless given.
+        at: Numbers of evaluations; default: the end of the run.
 
     Raises:
         UsageError: The run has no archive, or an argument is out of range.
@@ -85,7 +85,7 @@ def front_measures(
 
 
 def reference_front(runs: Iterable[RunRecord]) -> FloatArray:
-    """Return the points that none of several runs on one problem dominates, shape `(k, 2)`.
+    """Return the points of several runs on one problem that none of the runs dominates, shape `(k, 2)`.
 
     Raises:
         UsageError: There are no runs, one has no archive, or they are on different problems.
@@ -109,7 +109,7 @@ def archive_of(run: RunRecord) -> ArchiveRecord:
     """Return the archive of a run.
 
     Raises:
-        UsageError: It has none.
+        UsageError: There is no archive.
     """
     if run.archive is None:
         raise UsageError(f"{run!r} has no archive, expected a run on a problem with two objectives that kept one")
@@ -129,5 +129,5 @@ def _scaled(archive: ArchiveRecord, points: FloatArray) -> FloatArray:
 
 
 def _each(measure: Callable[..., float], fronts: Sequence[FloatArray], reference: FloatArray) -> FloatArray:
-    """Return a measure of each front; infinite where there is no point."""
+    """Return a measure of each front; infinite without points."""
     return np.array([float(measure(points, ref=reference)) if len(points) else math.inf for points in fronts])

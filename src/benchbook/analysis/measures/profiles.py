@@ -100,7 +100,7 @@ def runtime_profiles(
 
     Args:
         hits: First hits.
-        by: One profile a function and dimension, a group and dimension, a dimension, or one of all.
+        by: One profile per function and dimension, per group and dimension, per dimension, or one for all.
         band: Confidence of a band by resampling the runs within each function and dimension, and within each instance
             where every instance has several runs; from 0 to 1 where there is a single run. None: no band.
         restarts: Number of simulated restarts to draw for each function and target instead of using each run once.
@@ -108,7 +108,7 @@ def runtime_profiles(
         seed: Decides the draws of bands and restarts.
 
     Raises:
-        UsageError: The table is empty, or `by` is none of the four.
+        UsageError: The table is empty, or `by` is another value.
     """
     if by not in ("function", "group", "dim", "all"):
         raise UsageError(f"by is {by!r}, expected function, group, dim or all")

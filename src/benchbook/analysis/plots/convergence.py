@@ -12,7 +12,8 @@ from matplotlib.ticker import LogLocator
 
 from benchbook.analysis.control import Convergence
 from benchbook.analysis.plots.drawing.decades import label_decades
-from benchbook.analysis.plots.drawing.style import new_figure, styled
+from benchbook.analysis.plots.drawing.panels import panel_grid
+from benchbook.analysis.plots.drawing.style import styled
 
 _ROOM_FOR_LABELS = 6.0  # inches
 
@@ -45,22 +46,16 @@ def convergence_grid(
         columns: Panels per row.
         width: Inches; below 6 the labels of the curves stand below one another.
     """
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
-    figure, axes = new_figure(rows, columns, width=width, height=2.2 * rows + 0.5, sharex=True)
-    for number, (axis, (title, curves)) in enumerate(zip(axes, panels, strict=False)):
+    size, margin = (width / min(columns, len(panels)), 2.2), (0.0, 0.5)
+    titles = [title for title, _ in panels]
+    figure, axes = panel_grid(
+        titles, columns=columns, size=size, margin=margin, x="evaluations", y="best $f - f_{opt}$"
+    )
+    for axis, (_, curves) in zip(axes, panels, strict=True):
         for label, curve, style in curves:
             plot_convergence(axis, curve, label=label, style=style)
-        axis.set_title(title)
         axis.yaxis.set_major_locator(LogLocator(numticks=6))
         axis.minorticks_off()
-        if number % columns == 0:
-            axis.set_ylabel("best $f - f_{opt}$")
-        if number + columns >= len(panels):
-            axis.set_xlabel("evaluations")
-            axis.tick_params(labelbottom=True)
-    for axis in axes[len(panels) :]:
-        axis.remove()
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=len(labels) if width >= _ROOM_FOR_LABELS else 1)
     return figure

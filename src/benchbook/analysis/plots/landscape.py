@@ -48,6 +48,8 @@ def contours(axes: Axes, problem: Problem) -> Axes:
         axes.imshow(outside, origin="lower", extent=extent, cmap="Greys_r", vmin=0, vmax=1, alpha=0.72)
         if (most <= 0.0).any() and (most > 0.0).any():
             axes.contour(x, y, most, levels=[0.0], colors=[INK], linewidths=1.0)
+    if np.ptp(high - low):  # variables of different units, or choices
+        axes.set_aspect("auto")
     return axes
 
 

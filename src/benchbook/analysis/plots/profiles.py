@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.plots.drawing.decades import label_decades
 from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.drawing.style import REFERENCE_STYLES, new_figure, styled
+from benchbook.analysis.plots.drawing.panels import panel_grid
+from benchbook.analysis.plots.drawing.style import REFERENCE_STYLES, styled
 from benchbook.analysis.statistics.rankings import ShareCurve
 
 
@@ -60,22 +61,20 @@ def profile_grid(panels: Sequence[tuple[str, Sequence[Profile]]], *, columns: in
         panels: `(title, profiles)`.
         columns: Panels per row.
     """
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
-    size = {"width": 3.4 * columns + 0.6, "height": 2.5 * rows + 0.6}
-    figure, axes = new_figure(rows, columns, **size, sharex=True, sharey=True)
-    for number, (axis, (title, profiles)) in enumerate(zip(axes, panels, strict=False)):
+    titles = [title for title, _ in panels]
+    figure, axes = profile_panels(titles, columns=columns, size=(3.4, 2.5), margin=(0.6, 0.6))
+    for axis, (_, profiles) in zip(axes, panels, strict=True):
         plot_profiles(axis, profiles)
-        axis.set_title(title)
-        if number % columns == 0:
-            axis.set_ylabel("share reached")
-        if number + columns >= len(panels):
-            axis.set_xlabel("evaluations / dimension")
-            axis.tick_params(labelbottom=True)
-    for axis in axes[len(panels) :]:
-        axis.remove()
-    legend_above(figure, axes[: len(panels)])
+    legend_above(figure, axes)
     return figure
+
+
+def profile_panels(
+    titles: Sequence[str], *, columns: int, size: tuple[float, float], margin: tuple[float, float]
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with labelled panels for runtime profiles; see `panel_grid`."""
+    x, y = "evaluations / dimension", "share reached"
+    return panel_grid(titles, columns=columns, size=size, margin=margin, x=x, y=y, sharey=True)
 
 
 @styled

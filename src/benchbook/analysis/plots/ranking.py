@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchbook.analysis.plots.drawing.decades import label_decades
 from benchbook.analysis.plots.drawing.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
-from benchbook.analysis.plots.profiles import legend_above
+from benchbook.analysis.plots.profiles import legend_above, profile_panels
 from benchbook.records.ranking import ProfileCurve, RankingProfile, Standing
 
 # Verdicts differ in shape as well as in colour.
@@ -55,26 +55,16 @@ def mean_rank_figure(standings: Sequence[Standing]) -> Figure:
 @styled
 def field_profile_figure(profiles: Sequence[RankingProfile], *, columns: int = 2) -> Figure:
     """Draw the runtime profiles of a field, one panel per dimension, with thin lines for published optimizers."""
-    columns = min(columns, len(profiles))
-    rows = -(-len(profiles) // columns)
-    size = {"width": 4.4 * columns + 0.6, "height": 3.1 * rows + 0.7}
-    figure, axes = new_figure(rows, columns, **size, sharex=True, sharey=True)
-    for number, (axis, profile) in enumerate(zip(axes, profiles, strict=False)):
+    titles = [f"{profile.dim}-D" for profile in profiles]
+    figure, axes = profile_panels(titles, columns=columns, size=(4.4, 3.1), margin=(0.6, 0.7))
+    for axis, profile in zip(axes, profiles, strict=True):
         for curve in profile.curves:
             _plot_curve(axis, profile, curve)
         axis.set_xscale("log")
         label_decades(axis)
         axis.set_xlim(1, max(profile.x) * 1.05)
         axis.set_ylim(0, 1)
-        axis.set_title(f"{profile.dim}-D")
-        if number % columns == 0:
-            axis.set_ylabel("share reached")
-        if number + columns >= len(profiles):
-            axis.set_xlabel("evaluations / dimension")
-            axis.tick_params(labelbottom=True)
-    for axis in axes[len(profiles) :]:
-        axis.remove()
-    legend_above(figure, axes[: len(profiles)])
+    legend_above(figure, axes)
     return figure
 
 

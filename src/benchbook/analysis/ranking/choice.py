@@ -1,4 +1,4 @@
-"""Which optimizers of a baseline are best, by dimension, structure and budget, and how sure that is."""
+"""The best optimizers of a baseline by dimension, structure and budget, and how certain that is."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ SAMPLES = 250
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """One optimizer among those that are compared.
+    """One of the compared optimizers.
 
     Attributes:
         optimizer: Label.
         mean_rank: Mean over the functions; 1 is best.
         low: Lower end of its 95 % interval, by resampling functions and instances.
         high: Upper end.
-        first: Share of the samples in which no other has a lower mean rank.
-        reached: Share of the targets reached by then.
+        first: Share of the samples in which no other optimizer has a lower mean rank.
+        reached: Share of the targets reached within the budget.
     """
 
     optimizer: str
@@ -39,15 +39,15 @@ class Pick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The optimizers in order for one dimension, structure and budget.
+    """The order of the optimizers for one dimension, structure and budget.
 
     Attributes:
         dim: Dimension.
         structure: Group of the functions, or `all`.
         per_dim: Evaluations per variable.
         functions: Number of functions.
-        picks: The optimizers that were run that long, the best first.
-        left_out: How many others were not.
+        picks: The optimizers that were run for this budget, best first.
+        left_out: Number of optimizers that were not.
     """
 
     dim: int
@@ -65,9 +65,9 @@ def choices(published: PublishedHits, *, samples: int = SAMPLES, seed: int = 1) 
     equal weight. Samples draw functions, and instances on each of them, with replacement; all optimizers get the same.
 
     Args:
-        published: What was published.
+        published: The published first hits.
         samples: Number of bootstrap samples.
-        seed: Decides them.
+        seed: Seed of the samples.
     """
     groups = published.groups
     known = list(dict.fromkeys(groups))

@@ -1,4 +1,4 @@
-"""What a field has reached after fixed numbers of evaluations, problem by problem."""
+"""The targets that a field has reached after fixed numbers of evaluations, by problem."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from benchbook.typing import FloatArray
 
 
 def fixed_budgets(field: Field, checkpoints: Sequence[float]) -> tuple[FixedBudget, ...]:
-    """Return the hardest target that at least half of the runs have reached: the candidate's, and the best published.
+    """Return the hardest target reached by at least half of the runs, for the candidate and the best published one.
 
-    First hits are all that a baseline has of its runs, so that a precision is known up to the grid of targets.
+    A baseline has only first hits, so a precision is known only up to the grid of targets.
 
     Args:
         field: The field.
@@ -40,6 +40,6 @@ def fixed_budgets(field: Field, checkpoints: Sequence[float]) -> tuple[FixedBudg
 
 
 def _median_target(counts: FloatArray, targets: FloatArray) -> float | None:
-    """Return the hardest target that at least half of the runs have reached, by the number that each has reached."""
+    """Return the hardest target reached by at least half of the runs, from the number that each has reached."""
     half = int(np.sort(counts)[::-1][(len(counts) - 1) // 2])
     return float(targets[half - 1]) if half else None

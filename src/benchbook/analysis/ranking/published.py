@@ -1,4 +1,4 @@
-"""The first hits of all runs of a baseline as one array, to be ranked over any choice of problems and optimizers."""
+"""The first hits of all runs of a baseline as one array, for rankings over any choice of problems and optimizers."""
 
 from __future__ import annotations
 
@@ -9,18 +9,9 @@ import numpy as np
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
 from benchbook.analysis.measures.profiles import group_of
-from benchbook.problems import describe, names
 from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray
 
-# pairs of groups, as those of functions with two objectives, are too long for tables and pictures
-_SHORT = (
-    ("low or moderate conditioning", "moderate"),
-    ("high conditioning, unimodal", "ill-conditioned"),
-    ("multimodal, adequate global structure", "multi-modal"),
-    ("multimodal, weak global structure", "weakly structured"),
-    (" and ", " + "),
-)
 NEVER = np.iinfo(np.int32).max
 _ROUNDING = 1 + 1e-9
 _SERIES = (1, 2, 3, 5)
@@ -34,14 +25,14 @@ class PublishedHits:
     Attributes:
         optimizers: Labels.
         functions: Names.
-        dims: Dimensions, rising.
-        targets: How many targets there are.
+        dims: Dimensions in ascending order.
+        targets: Number of targets.
         hits: First evaluation within each target, `NEVER` if there is none, shape `(optimizers, functions, dims, runs,
             targets)`.
         spent: Evaluations of each run, shape `(optimizers, functions, dims, runs)`.
         budgets: Evaluations per variable that an optimizer had on a problem, 0 if it lacks runs there, shape
             `(optimizers, functions, dims)`.
-        us_per_evaluation: Median microseconds for each evaluation, NaN if unknown, shape `(optimizers,)`.
+        us_per_evaluation: Median microseconds per evaluation, NaN if unknown, shape `(optimizers,)`.
     """
 
     optimizers: tuple[str, ...]
@@ -55,8 +46,8 @@ class PublishedHits:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The group of each function."""
-        return tuple(structure_of(name) for name in self.functions)
+        """The group of each function within its suite."""
+        return tuple(group_of(name) for name in self.functions)
 
     def reached(self, per_dim: float) -> IntArray:
         """Return how many targets each run had reached within `per_dim` x dim evaluations.
@@ -72,7 +63,7 @@ class PublishedHits:
         return counts
 
     def contenders(self, per_dim: float, functions: Sequence[int], dims: Sequence[int]) -> IntArray:
-        """Return the positions of the optimizers that had such a budget on all of these problems.
+        """Return the positions of the optimizers that had this budget on all of these problems.
 
         Args:
             per_dim: Evaluations per variable.
@@ -86,7 +77,7 @@ class PublishedHits:
     def checkpoints(self) -> list[float]:
         """Evaluations per variable at which the field is compared: 5, 10, 20, 30, 50 and so on up to the largest.
 
-        Before, hardly more than the start of each optimizer is seen.
+        With fewer, little more than the start of each optimizer would be compared.
         """
         most = float(self.budgets.max(initial=1.0)) * _ROUNDING
         powers = range(int(np.log10(most)) + 1)
@@ -97,7 +88,7 @@ class PublishedHits:
 def published_hits(summary: StudySummary) -> PublishedHits:
     """Return the first hits of a baseline.
 
-    A problem counts for an optimizer only with as many runs as the others have there.
+    A problem counts for an optimizer only if it has as many runs there as the others.
     """
     optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
     targets = 0 if summary.targets is None else len(summary.targets)
@@ -138,22 +129,6 @@ def library_of(optimizer: str) -> str:
         ('scipy', 'benchbook')
     """
     return optimizer.partition(":")[0] if ":" in optimizer else "benchbook"
-
-
-def structure_of(function: str) -> str:
-    """Return the structure of a function: the group of its suite, `other` if unknown.
-
-    Examples:
-        >>> structure_of("bbob_f8"), structure_of("bbob_constrained_f1"), structure_of("bbob_biobj_f2")
-        ('moderate', 'sphere', 'separable + moderate')
-    """
-    group = group_of(function)
-    if group != "other" or not function.startswith("bbob_") or function not in names():
-        return group
-    found = describe(function).group or group
-    for long, short in _SHORT:
-        found = found.replace(long, short)
-    return found
 
 
 def _time(cells: Sequence[CellSummary]) -> float:

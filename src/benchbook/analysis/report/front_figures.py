@@ -1,4 +1,4 @@
-"""The figure of a report on problems with two objectives: what the runs of each optimizer attain."""
+"""The figure of a report on problems with two objectives: the attainment of each optimizer's runs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MOST_OPTIMIZERS = 3
 
 
 def front_figures(records: Sequence[Any]) -> list[tuple[str, Picture]]:
-    """Return fronts attained on some problems in the largest dimension, with a caption; none without archives.
+    """Return the attained fronts on some problems in the largest dimension, with a caption; empty without archives.
 
-    The first functions are shown, each in the instance with the most runs.
+    It shows the first functions, each on the instance with the most runs.
     """
     kept = [record for record in records if getattr(record, "archive", None) is not None]
     if not kept:

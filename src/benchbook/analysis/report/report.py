@@ -15,8 +15,8 @@ from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.report.figures import report_figures
 from benchbook.analysis.report.front_figures import front_figures
+from benchbook.analysis.report.front_table import front_tables
 from benchbook.analysis.report.tables import (
-    ERT_TARGETS,
     ReportTable,
     area_table,
     ert_table,
@@ -25,7 +25,7 @@ from benchbook.analysis.report.tables import (
     penalized_table,
 )
 from benchbook.analysis.report.verdict import verdict
-from benchbook.analysis.suites import SINGLE, TARGETS, split, suite_of
+from benchbook.analysis.suites import SINGLE, TABLE_TARGETS, TARGETS, split, suite_of
 from benchbook.errors import UsageError
 from benchbook.records import Status
 
@@ -91,17 +91,18 @@ def _part(
     """Return verdict, tables and figures of the runs on one suite; `name` is in their captions if there are several."""
     groups = cells(table)
     standard = first_hits(table, TARGETS[suite])
-    hits = first_hits(table, np.array(ERT_TARGETS[suite]))
+    hits = first_hits(table, np.array(TABLE_TARGETS[suite]))
     times = expected_running_times(hits, groups, balance=True)
     tables = [
         ert_table(times, hits.targets),
         area_table(table, groups),
+        *front_tables(records),
         fixed_budget_table(table, groups),
         penalized_table(hits, groups),
         *(expensive_tables(standard, groups) if suite == SINGLE else ()),
     ]
     figures = [*front_figures(records), *report_figures(records, table, groups, standard)]
-    said = verdict(table, hardest=ERT_TARGETS[suite][-1])
+    said = verdict(table, hardest=TABLE_TARGETS[suite][-1])
     if name is None:
         return said, tables, figures
     named = [replace(item, caption=f"{name}. {item.caption}") for item in tables]

@@ -13,15 +13,8 @@ from benchbook.analysis.measures.ert import RunningTimes, expected_running_times
 from benchbook.analysis.measures.first_hits import FirstHits
 from benchbook.analysis.measures.references import Reference, reference
 from benchbook.analysis.measures.targets import RUN_LENGTHS, STANDARD_TARGETS
-from benchbook.analysis.suites import BIOBJ, CONSTRAINED, SINGLE
 from benchbook.typing import FloatArray
 
-# Targets of the tables, by suite; the last one is the hardest that COCO's tables have.
-ERT_TARGETS = {
-    SINGLE: (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-8),
-    CONSTRAINED: (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-6),
-    BIOBJ: (1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5),
-}
 REFERENCE = "best-2009"
 _PENALTY = 10
 

@@ -9,20 +9,21 @@ import numpy as np
 
 
 def running_time_interval(hits: Sequence[int | None], budget: int, *, level: float) -> tuple[float, float]:
-    """Return an interval of the expected running time (ERT) that holds whatever the running times are distributed like.
+    """Return an interval of the expected running time (ERT) that is valid for any distribution of running times.
 
-    With F(t), the chance of success within t evaluations, the ERT of runs that restart after `budget` evaluations is
-    the sum of 1 - F(t) over t from 0 to budget - 1, over F(budget). It falls as F rises, so a band that holds F
-    everywhere gives both ends. The band is that of Dvoretzky, Kiefer and Wolfowitz with Massart's constant, which is
-    valid for any number of runs; at the budget, where the chance of success stands alone, it is conservative.
+    Let F(t) be the probability of success within t evaluations. The ERT of runs that restart after `budget` evaluations
+    is the sum of 1 - F(t) over t from 0 to budget - 1, divided by F(budget). It decreases as F increases, so a band
+    that contains F everywhere gives both ends. The band is that of Dvoretzky, Kiefer and Wolfowitz with Massart's
+    constant, which is valid for any number of runs; at the budget, where only one probability matters, it is
+    conservative.
 
     Args:
-        hits: First evaluation within the target for each run, from 1 to the budget; None where there was none.
-        budget: Evaluations that each run was given.
-        level: Chance that the interval misses the true value, at most.
+        hits: First evaluation within the target for each run, from 1 to the budget; None if there was none.
+        budget: Budget of each run.
+        level: Largest probability that the interval misses the true value.
 
     Returns:
-        Both ends; the upper one is infinite where the runs do not exclude that no run succeeds.
+        Both ends; the upper one is infinite if the runs do not exclude that no run ever succeeds.
 
     References:
         Massart, P. (1990). The tight constant in the Dvoretzky-Kiefer-Wolfowitz inequality. The Annals of Probability
@@ -38,7 +39,7 @@ def running_time_interval(hits: Sequence[int | None], budget: int, *, level: flo
     runs = len(hits)
     times = np.sort([hit for hit in hits if hit is not None])
     apart = math.sqrt(math.log(2 / level) / (2 * runs))
-    # Between two hits, the share of runs that have succeeded is constant.
+    # Between two hits, the share of successful runs is constant.
     steps = np.diff(np.concatenate([[0], times, [budget]]))
     share = np.arange(len(times) + 1) / runs
     ends = []

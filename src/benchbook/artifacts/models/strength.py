@@ -48,6 +48,15 @@ class TriedFault(Model):
     """What each quality claim measured with it, by its id; null where nothing could be measured."""
 
 
+class FalseAlarms(Model):
+    """How often the spec fails although its optimizer has not changed."""
+
+    reseeded: Annotated[int, Field(ge=1)]
+    """How many specs with other seeds were judged."""
+    failed: Annotated[int, Field(ge=0)]
+    """In how many of them a quality claim did not hold."""
+
+
 class Strength(Model):
     """Which planted faults the claims of a spec notice."""
 
@@ -69,3 +78,5 @@ class Strength(Model):
     elapsed_s: Seconds
     claims: list[TriedClaim]
     faults: list[TriedFault]
+    false_alarms: FalseAlarms | None = None
+    """What `benchbook spec calibrate` found for the same subject; null or absent if it was not run."""

@@ -54,7 +54,7 @@ class Adapted:
         picklable: Whether it can be pickled midway.
         can: What it can do beyond one objective between bounds. It is told the numbers of `objectives` and
             `constraints` of a problem that has them, and `variables` that are not all real.
-        parts: Further modules beside the adapter's own that are behind it.
+        parts: Further modules of the adapter.
     """
 
     make: Make

@@ -31,7 +31,7 @@ def example_report(views: Sequence[SpecView], artifacts: Path) -> str | None:
     if len(names) < len(OPTIMIZERS[:2]):
         return None
     # Only shifted problems: with the optimum at the origin, some optimizers would look better than they are.
-    runs = RunTable(records.values()).twins()
+    runs = RunTable(records.values()).shifted()
     return as_html(report(runs, title="Example: the quick specs of some optimizers, on shifted problems"))
 
 

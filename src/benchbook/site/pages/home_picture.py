@@ -45,13 +45,13 @@ def centre_bias_picture(
     panels, ends = [], []
     for function in functions if len(runs) else ():
         cell = runs.select(function=function, dim=max(runs.dims))
-        own, control = cell.select(optimizer=OPTIMIZER), cell.select(optimizer=CONTROL).twins()
-        textbook, twins = own.select(instance=0), own.twins()
-        if not (len(textbook) and len(twins) and len(control)):
+        own, control = cell.select(optimizer=OPTIMIZER), cell.select(optimizer=CONTROL).shifted()
+        textbook, shifted = own.select(instance=0), own.shifted()
+        if not (len(textbook) and len(shifted) and len(control)):
             continue
         curves = [
             ("optimum at the origin", convergence(textbook), _TEXTBOOK_STYLE),
-            ("optimum moved", convergence(twins), OPTIMIZER_STYLE),
+            ("optimum moved", convergence(shifted), OPTIMIZER_STYLE),
             ("random search, optimum moved", convergence(control), CONTROL_STYLE),
         ]
         panels.append((f"{function}, {max(runs.dims)}-D", curves))

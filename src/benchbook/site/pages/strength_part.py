@@ -37,8 +37,8 @@ def strength_part(view: SpecView, *, base: str) -> str:
     title = f"{len(missed)} faults that the quality claims do not notice" if missed else ""
     details = f'<details class="bb-unnoticed"><summary>{title}</summary>\n{table}\n</details>' if missed else ""
     return (
-        f'<p class="bb-strength">{escape(measured.sentence())} Measured with {escape(measured.preset)} parameters: '
-        f"{link}.</p>\n{details}"
+        f'<p class="bb-strength">{escape(measured.sentence())} {escape(measured.false_alarms)} Measured with '
+        f"{escape(measured.preset)} parameters: {link}.</p>\n{details}"
     )
 
 

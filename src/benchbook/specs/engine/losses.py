@@ -1,6 +1,6 @@
-"""Output that a kernel dropped: ipykernel numbers its messages, so that a gap between two shows what is lost.
+"""Output that a kernel dropped: ipykernel numbers its messages, so gaps show losses.
 
-Kernels of other languages may not number them; then only their number tells that some may be missing.
+Kernels of other languages may not number them; then only a large number of messages suggests that some are missing.
 """
 
 from __future__ import annotations
@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-QUEUE_MESSAGES = 1000  # as many wait in a socket by default; it drops what comes on top
+QUEUE_MESSAGES = 1000  # a socket holds this many by default and drops more
 
 
 class MessageNumbers:
-    """The numbers of all messages that came from a kernel."""
+    """The numbers of all messages received from a kernel."""
 
     def __init__(self) -> None:
-        """Nothing has come."""
+        """Start without messages."""
         self._seen: dict[str, set[int]] = {}
         self._first: tuple[str, int] | None = None
         self._last: tuple[str, int] | None = None
         self._output = 0
 
     def note(self, message: dict[str, Any]) -> None:
-        """Note a message of any channel."""
+        """Record a message of any channel."""
         sender, number = _numbered(message)
         if number is not None:
             self._seen.setdefault(sender, set()).add(number)
@@ -39,7 +39,7 @@ class MessageNumbers:
         self._output = 0
 
     def complaint(self) -> str | None:
-        """Return a sentence about what the kernel has dropped since the cell started; None if it dropped nothing."""
+        """Return a sentence about output that the kernel dropped since the cell started; None if there was none."""
         if self._first is not None and self._last is not None and self._first[0] == self._last[0]:
             sender, begin, end = *self._first, self._last[1]
             lost = end - begin + 1 - sum(begin <= number <= end for number in self._seen[sender])
@@ -50,7 +50,7 @@ class MessageNumbers:
 
 
 def listening(receive: Callable[..., Any], numbers: MessageNumbers) -> Callable[..., Any]:
-    """Return a channel's `get_msg` that notes what it receives."""
+    """Return a channel's `get_msg` that records what it receives."""
 
     async def noted(*arguments: Any, **options: Any) -> Any:
         message = await receive(*arguments, **options)

@@ -1,4 +1,4 @@
-"""Ordinary kernels, which are started where none can be forked: how their output is kept."""
+"""Ordinary kernels, for use where none can be forked, and how they keep their output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LAUNCH = (
 
 
 def plain(cmd: Sequence[str]) -> list[str]:
-    """Return a kernel's command without options that make no difference here."""
+    """Return a kernel's command without options that have no effect here."""
     return [part for part in cmd if part not in _IGNORED]
 
 

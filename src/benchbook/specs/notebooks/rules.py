@@ -44,8 +44,8 @@ _TWINS = (
     r"spec\.twin_comparison\(\)",
     "does not compare textbook functions with shifted instances: spec.twin_comparison()",
 )
-# Suites whose functions have no textbook instance to compare with.
-_ALWAYS_SHIFTED = re.compile(r"[\"']bbob_(?:constrained|biobj)_f\d+[\"']")
+# Suites whose functions have no textbook instance to compare with, and those that are in no textbook.
+_ALWAYS_SHIFTED = re.compile(r"[\"'](?:bbob_(?:constrained|biobj)_f\d+|mixed_[a-z]+)[\"']")
 _REFERRED = (r"spec\.beside_reference\(\)", "names a reference and does not show it: spec.beside_reference()")
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchbook.artifacts.io import load_document
+from benchbook.artifacts.io import load_document, save_document
 from benchbook.digests import digest, text_digest
-from benchbook.errors import BenchbookError
+from benchbook.errors import BenchbookError, MissingExtraError
 from benchbook.files import artifact_root, project_name
 from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import NATIVE
@@ -50,8 +50,28 @@ def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> s
     return text_digest(*kept_lines(notebook), digest(given), choice.digest())
 
 
+def keep_false_alarms(file: SpecFile, params: JsonObject, *, reseeded: int, failed: int) -> bool:
+    """Keep how often the intact spec fails with the spec's strength, and tell whether there is one of the same subject.
+
+    Args:
+        file: The spec.
+        params: The parameters that it was calibrated with.
+        reseeded: How many specs had other seeds.
+        failed: How many of them failed.
+    """
+    preset = str(params.get("preset") or "none")
+    measured = read_strength(file.name, preset)
+    if measured is None:
+        return False
+    if measured.document["subject"] != subject_digest(file, params, str(measured.document["optimizer"])):
+        return False
+    found: JsonObject = {"reseeded": reseeded, "failed": failed}
+    save_document({**measured.document, "false_alarms": found}, strength_path(file.name, preset))
+    return True
+
+
 def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
-    """Return the specs of native optimizers whose committed strength is missing or out of date.
+    """Return the specs whose committed strength is out of date or, of native optimizers, missing.
 
     Args:
         folder: The folder of notebooks; projects other than benchbook need not measure any.
@@ -60,7 +80,7 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     if project_name(folder.parent) != "benchbook":
         return []
     native = {spec_name(factory.name) for factory in NATIVE}
-    told = [(file.name, _fault(file, folder.parent / "artifacts")) for file in files if file.name in native]
+    told = [(file.name, _fault(file, folder.parent / "artifacts", needed=file.name in native)) for file in files]
     return [
         Finding(spec=name, where="", what=f"{fault}; measure it: benchbook spec strength {name}")
         for name, fault in told
@@ -68,10 +88,14 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     ]
 
 
-def _fault(file: SpecFile, artifacts: Path) -> str | None:
+def _fault(file: SpecFile, artifacts: Path, *, needed: bool) -> str | None:
     measured = read_strength(file.name, artifacts=artifacts)
     if measured is None:
-        return "the strength of its claims was never measured, or cannot be read"
-    if measured.document["subject"] != subject_digest(file, load(QUICK), str(measured.document["optimizer"])):
+        return "the strength of its claims was never measured, or cannot be read" if needed else None
+    try:
+        subject = subject_digest(file, load(QUICK), str(measured.document["optimizer"]))
+    except MissingExtraError:  # it can be checked only where the library is installed
+        return None
+    if measured.document["subject"] != subject:
         return "its claims, its parameters or its optimizer have changed since its strength was measured"
     return None if measured.whole else "its strength was measured with some of the faults"

@@ -25,7 +25,7 @@ from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, find
 from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
 from benchbook.specs.noticing.faults import FAMILIES, TrialFault, faults_of, planting
-from benchbook.specs.noticing.filed import strength_path, subject_digest
+from benchbook.specs.noticing.filed import read_strength, strength_path, subject_digest
 from benchbook.specs.noticing.summary import Strength
 from benchbook.specs.noticing.trial import Trial, trial
 from benchbook.specs.spec_base import SpecBase
@@ -82,6 +82,9 @@ def strength(
     found = with_fault.all(
         tried, (os.cpu_count() or 1) if workers is None else check_workers("workers", workers), progress
     )
+    subject = subject_digest(file, values, intact.optimizer)
+    before = read_strength(file.name, with_fault.preset)
+    same = before is not None and before.document["subject"] == subject
     document: JsonObject = {
         "kind": Kind.STRENGTH.value,
         "schema_version": VERSIONS[Kind.STRENGTH],
@@ -91,10 +94,11 @@ def strength(
         "version": provenance.library_version(),
         "preset": with_fault.preset,
         "inputs": with_fault.inputs,
-        "subject": subject_digest(file, values, intact.optimizer),
+        "subject": subject,
         "elapsed_s": round(time.perf_counter() - start_s, 3),
         "claims": [{"id": c.id, "sort": c.sort, "verdict": c.verdict.value} for c in intact.claims],
         "faults": [found[fault.id] for fault in tried],
+        "false_alarms": before.document.get("false_alarms") if same and before is not None else None,
     }
     save_document(document, strength_path(file.name, with_fault.preset))
     return Strength(document)

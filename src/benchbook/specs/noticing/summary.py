@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchbook.errors import unknown_name
 from benchbook.optimizers.faults.plant import SEVERITIES
 from benchbook.optimizers.faults.wrapped import WRAPPED_FAULTS
-from benchbook.typing import JsonObject
+from benchbook.typing import JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,40 @@ class Strength:
             f"These claims notice {noticed} of {of} planted faults when they are severe, and {mild} of {of_mild} when "
             f"they are mild; the quality claims alone notice {quality} and {quality_mild}."
         )
+
+    @property
+    def false_alarms(self) -> str:
+        """How often the intact spec fails under other seeds, in one sentence; empty if that was not measured.
+
+        Examples:
+            >>> Strength({"claims": [], "faults": [], "false_alarms": {"reseeded": 200, "failed": 1}}).false_alarms
+            'Of 200 specs with other seeds and the intact optimizer, 1 fails.'
+        """
+        found: Any = self.document.get("false_alarms")
+        if found is None:
+            return ""
+        failed = found["failed"]
+        fail = {0: "none fails", 1: "1 fails"}.get(failed, f"{failed} fail")
+        return f"Of {found['reseeded']} specs with other seeds and the intact optimizer, {fail}."
+
+    def only(self, claims: Sequence[str]) -> Strength:
+        """Return the strength that some of the claims have alone.
+
+        Args:
+            claims: Their ids.
+
+        Raises:
+            UnknownNameError: The spec has no such claim; the message names similar ones.
+        """
+        known = [str(claim["id"]) for claim in self._listed("claims")]
+        for claim in claims:
+            if claim not in known:
+                raise unknown_name("claim", claim, known)
+        faults: JsonValue = [
+            {**fault, "noticed_by": [claim for claim in fault["noticed_by"] if claim in claims]}
+            for fault in self._listed("faults")
+        ]
+        return Strength({**self.document, "faults": faults})
 
     @property
     def short(self) -> str:

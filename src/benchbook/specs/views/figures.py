@@ -114,21 +114,21 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
     """Draw the textbook and the shifted instances, one panel per function, in the largest dimension; None if absent."""
     own = runs.select(optimizer=optimizer, dim=max(runs.dims))
     functions = [
-        f for f in own.functions if len(own.select(function=f, instance=0)) and len(own.select(function=f).twins())
+        f for f in own.functions if len(own.select(function=f, instance=0)) and len(own.select(function=f).shifted())
     ]
     if not functions:
         return None
     panels, ends = [], []
     for function in functions[:_MOST_PANELS]:
         cell = own.select(function=function)
-        textbook, twins = convergence(cell.select(instance=0)), convergence(cell.twins())
+        textbook, shifted = convergence(cell.select(instance=0)), convergence(cell.shifted())
         panels.append(
             (
                 f"{function}, {max(own.dims)}-D",
-                [("shifted instance", twins, OPTIMIZER_STYLE), ("textbook", textbook, _TEXTBOOK_STYLE)],
+                [("shifted instance", shifted, OPTIMIZER_STYLE), ("textbook", textbook, _TEXTBOOK_STYLE)],
             )
         )
-        ends.append(f"{function}: textbook {textbook.median[-1]:.2g}; shifted {twins.median[-1]:.2g}")
+        ends.append(f"{function}: textbook {textbook.median[-1]:.2g}; shifted {shifted.median[-1]:.2g}")
     alt = (
         f"Convergence of {optimizer} on textbook functions and on their shifted and rotated instances, dimension "
         f"{max(own.dims)}. Median precision at the end: {'; '.join(ends)}."

@@ -1,4 +1,4 @@
-"""The figure of a problem with two objectives: what one run finds of the front, and what several attain."""
+"""The figure of a problem with two objectives: the front of one run, and the attainment of several."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from benchbook.typing import FloatArray
 def front_picture(
     problem: Problem, choices: Sequence[OptimizerChoice], *, seed: int, budget: int, runs: int
 ) -> Captioned:
-    """Run optimizers on a problem with two objectives, and draw what they find.
+    """Run optimizers on a problem with two objectives and draw their fronts.
 
     Args:
         problem: The problem.
         choices: The optimizers, at most two.
-        seed: Seed of the run whose points are shown; the others have the following ones.
+        seed: Seed of the run whose points are shown; the other runs have the following seeds.
         budget: Evaluations of each run.
-        runs: How many runs each optimizer does, >= 1.
+        runs: Number of runs of each optimizer, >= 1.
     """
     found, attained = [], []
     for choice in choices:

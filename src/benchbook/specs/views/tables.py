@@ -72,21 +72,21 @@ def ledger_table(planned: Sequence[RunSpec], runs: RunTable) -> Table:
     return Table(headers, rows, caption=_LEDGER)
 
 
-def targets_table(twins: RunTable, targets: Sequence[float]) -> Table:
+def targets_table(shifted: RunTable, targets: Sequence[float]) -> Table:
     """Return the expected evaluations to targets, in the largest dimension."""
-    rows = evaluations_to_targets(twins.select(dim=max(twins.dims)), targets)
+    rows = evaluations_to_targets(shifted.select(dim=max(shifted.dims)), targets)
     texts: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         shown = "–" if row.ert is None else f"{float(f'{row.ert:.4g}'):,.0f}"
         cell = shown if row.successes in (0, row.runs) else f"{shown} ({row.successes}/{row.runs})"
         texts.setdefault((row.function, row.optimizer), []).append(cell)
-    headers = [f"function, {max(twins.dims)}-D", "optimizer", *(number(target) for target in targets)]
+    headers = [f"function, {max(shifted.dims)}-D", "optimizer", *(number(target) for target in targets)]
     return Table(headers, [[function, name, *cells] for (function, name), cells in texts.items()], caption=_TARGETS)
 
 
-def control_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
+def control_table(shifted: RunTable, optimizer: str, control: str | None) -> Table:
     """Return the medians on each shifted problem for optimizer and control."""
-    return _problems_table(twins, optimizer, control, sorted(_problems(twins)), "")
+    return _problems_table(shifted, optimizer, control, sorted(_problems(shifted)), "")
 
 
 def second_control_table(runs: RunTable, second: RunTable, optimizer: str, control: str | None) -> Table | None:
@@ -123,22 +123,22 @@ def second_control_table(runs: RunTable, second: RunTable, optimizer: str, contr
     return Table(["shifted problem", "evaluations", "median precision", *beside], rows, caption=caption)
 
 
-def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
+def weaknesses_table(shifted: RunTable, optimizer: str, control: str | None) -> Table:
     """Return the shifted problems on which an optimizer gains least compared with the control, worst first.
 
     Without a control, return those that it solves least precisely.
     """
 
     def gain(problem: tuple[str, int]) -> float:
-        cell = twins.select(function=problem[0], dim=problem[1])
+        cell = shifted.select(function=problem[0], dim=problem[1])
         own = _median(cell.select(optimizer=optimizer))
         return (
             float(np.log10(own)) if control is None else float(np.log10(own / _median(cell.select(optimizer=control))))
         )
 
-    worst = sorted(_problems(twins), key=lambda problem: (-gain(problem), problem))[:_MOST_WEAKNESSES]
+    worst = sorted(_problems(shifted), key=lambda problem: (-gain(problem), problem))[:_MOST_WEAKNESSES]
     what = f"it gains least compared with {control}" if control else "it ends least precise"
-    return _problems_table(twins, optimizer, control, worst, f"The shifted problems on which {what}, the worst first.")
+    return _problems_table(shifted, optimizer, control, worst, f"The shifted problems on which {what}, worst first.")
 
 
 def reproduce_table(notebook: str, preset: str, first: RunSpec) -> Table:
@@ -170,11 +170,11 @@ def number_or_text(value: Any) -> str:
 
 
 def _problems_table(
-    twins: RunTable, optimizer: str, control: str | None, problems: Sequence[tuple[str, int]], caption: str
+    shifted: RunTable, optimizer: str, control: str | None, problems: Sequence[tuple[str, int]], caption: str
 ) -> Table:
     rows = []
     for function, dim in problems:
-        cell = twins.select(function=function, dim=dim)
+        cell = shifted.select(function=function, dim=dim)
         own = cell.select(optimizer=optimizer)
         hits = sum(first_hit(run, 1e-8) is not None for run in own)
         row = [f"{function}, {dim}-D", number(_median(own), 2)]

@@ -165,7 +165,7 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
             observers=parts.observers,
             clock=clock,
         )
-    outcomes = [judged_outcome(*pair, cost) for pair in zip(outcomes, found, strict=True)]
+    outcomes = [judged_outcome(*pair, cost, first.problem.name) for pair in zip(outcomes, found, strict=True)]
     with stage("observe"):
         improvements = [history.history for history in histories]
         archives = [None if quality is None else quality.archive_record() for quality in found]

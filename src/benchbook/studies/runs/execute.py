@@ -97,19 +97,28 @@ def execute(
             noise=noise_of(planned),
             clock=clock,
         )
-    outcome = judged_outcome(outcome, quality, cost)
-    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
-        log.warning("none of %d points of %s was feasible", outcome.evaluations // cost, problem.name)
+    outcome = judged_outcome(outcome, quality, cost, problem.name)
     with stage("observe"):
         improvements = history.history
         archive = None if quality is None else quality.archive_record()
     return record_of(planned, outcome, improvements, created_at, watch.memory(), archive)
 
 
-def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int) -> Outcome:
-    """Return what a loop that counted points has done in evaluations, and without valid points among the invalid."""
+def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int, name: str) -> Outcome:
+    """Return what a loop that counted points has done in evaluations, and without valid points among the invalid.
+
+    Warns if none of the points was feasible.
+
+    Args:
+        outcome: What the loop returned.
+        quality: What judged the run; None: the objective's value.
+        cost: Evaluations of a point.
+        name: Name of the problem.
+    """
     if quality is None:
         return outcome
+    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
+        log.warning("none of %d points of %s was feasible", outcome.evaluations, name)
     return replace(
         outcome,
         evaluations=cost * outcome.evaluations,

@@ -1,4 +1,4 @@
-"""A study whose runs fail says so a few times, not a thousand: the ledger has the numbers."""
+"""A limit on warnings about failing runs: a study shows only a few of a kind, and the ledger has the numbers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LOGGER = "benchbook.studies.runs.execute"
 
 
 class FewOfAKind(logging.Filter):
-    """Lets the first warnings of each kind pass; a kind is a format with the names in it, not its numbers."""
+    """Lets the first warnings of each kind pass; a kind is a format with its names, without its numbers."""
 
     def __init__(self) -> None:
-        """Have seen none."""
+        """Start without warnings."""
         super().__init__()
         self._seen: Counter[object] = Counter()
 
@@ -33,7 +33,7 @@ class FewOfAKind(logging.Filter):
 
 @contextmanager
 def few_warnings() -> Iterator[None]:
-    """Show a few of the warnings of runs within the block."""
+    """Show only a few warnings of runs within the block."""
     few = FewOfAKind()
     logger = logging.getLogger(_LOGGER)
     logger.addFilter(few)
@@ -44,5 +44,5 @@ def few_warnings() -> Iterator[None]:
 
 
 def show_few() -> None:
-    """Show a few from now on, as a worker process does."""
+    """Show only a few from now on, for worker processes."""
     logging.getLogger(_LOGGER).addFilter(FewOfAKind())

@@ -1,4 +1,4 @@
-"""What a Dask worker on this machine does when it starts: Dask imports this module and calls its function."""
+"""The start of a Dask worker on this machine: Dask imports this module and calls its function."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ def dask_setup(worker: Any) -> None:  # noqa: ARG001  # Dask passes it
     """Let the worker end with the process that started the cluster."""
     parent = parent_process()
     if parent is not None and parent.pid is not None:
-        die_with_parent(parent.pid)  # Dask starts workers from a thread that watches them to their end
+        die_with_parent(parent.pid)  # Dask starts workers from a thread that waits for their end

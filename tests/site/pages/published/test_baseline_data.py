@@ -206,6 +206,6 @@ def test_numbers_that_json_does_not_know_are_refused() -> None:
 
 
 def test_optimizers_keep_colour_and_dashes_of_the_figures() -> None:
-    """The control is grey and dashed, also beside others."""
+    """The control is grey and dashed, also next to others."""
     assert styles(["whale", "random_search"])[1] == {"name": "random_search", "color": "grey", "dash": "6 4"}
     assert len({(s["color"], s["dash"]) for s in styles(["cma_es", "whale", "grey_wolf", "success_history_de"])}) == 4

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from benchbook.artifacts.io import load_document, save_document
+from benchbook.analysis.comparison.baseline_parts import load_parts
+from benchbook.artifacts.io import save_document
 from benchbook.site.pages.published.baseline_data import BaselineView, baseline_views, drawable, widest_first
 from benchbook.site.pages.published.choose import answers_of, choose_page
 from benchbook.site.pages.spec_views import SpecView
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[4]
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """Two functions of the published field in one dimension."""
-    found: Any = load_document(ROOT / "artifacts" / "baselines" / "field-bbob.json.zst")
+    found: Any = load_parts(ROOT / "artifacts" / "baselines" / "field-bbob.json.zst")
     found["cells"] = [c for c in found["cells"] if c["dim"] == 2 and c["function"] in ("bbob_f1", "bbob_f15")]
     return dict(found)
 

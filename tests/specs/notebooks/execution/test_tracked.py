@@ -86,7 +86,7 @@ def test_a_spec_that_cannot_run_here_is_skipped(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_long_work_leaves_its_timeline_in_the_report(executed: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The picture lies beside the report, which shows it; short work does not wait for one."""
+    """The picture is next to the report, which shows it; short work does not wait for one."""
     tracked.execute_tracked(FILES, {"preset": "quick"})
     folder = find_run("latest")
     assert not (folder / "timeline.svg").exists()

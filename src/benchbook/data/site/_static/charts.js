@@ -258,11 +258,12 @@ window.benchbook = window.benchbook || { data: {} };
   bb.drawProfiles = function (holder, curves, grid, options) {
     const width = Math.max(Math.floor(holder.clientWidth), 240);
     const named = !options.small && width >= 640;
+    const longest = Math.max(0, ...curves.filter((curve) => !curve.quiet).map(({ optimizer }) => optimizer.name.length));
     const height = options.small ? 216 : Math.round(Math.min(Math.max(width * 0.5, 300), 420));
     const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => [share, share.toFixed(1)]);
     const frame = bb.frame({
       width, height, ticks: options.small ? [[0, "0"], [0.5, "0.5"], [1, "1"]] : ticks,
-      x: [grid[0], grid[grid.length - 1]], y: [0, 1], right: named ? 178 : 12, small: options.small,
+      x: [grid[0], grid[grid.length - 1]], y: [0, 1], right: named ? Math.min(Math.max(30 + 6.7 * longest, 120), 260) : 12, small: options.small,
       title: options.title, xLabel: "evaluations / dimension",
       yLabel: options.small ? "share of targets" : "share of targets reached",
     });

@@ -155,7 +155,10 @@
       controls();
       changed();
     });
-    const box = field("Optimizers", [search, all, none, bb.el("label", { class: "bb-chip" }, grey, bb.el("span", {}, "the others in grey"))],
+    const members = (library) => data.optimizers.filter((o) => o.library === library).map((o) => o.name);
+    const libraries = [...new Set(data.optimizers.map((o) => o.library))].sort()
+      .map((library) => button(library, () => toggle(state.optimizers, members(library))));
+    const box = field("Optimizers", [search, all, none, ...libraries, bb.el("label", { class: "bb-chip" }, grey, bb.el("span", {}, "the others in grey"))],
       [...data.optimizers].sort((a, b) => state.optimizers.has(b.name) - state.optimizers.has(a.name))
         .map((o) => chip(o.name, state.optimizers, o.name, state.optimizers.has(o.name) ? bb.swatch(styled(o)) : null)));
     box.querySelector(".bb-chips").classList.add("bb-many");
@@ -244,8 +247,9 @@
       const cells = cellsOf(optimizer);
       if (!cells.length || (!loud && cells.length < problems)) continue;
       const found = bb.profile(cells, data.dims, state.from, state.to, grid);
+      found.share = found.share.map((value, k) => (grid[k] > optimizer.budget * (1 + 1e-9) ? null : value));
       if (loud) curves.push({ optimizer: styled(optimizer), cells, ...found });
-      else quiet.push({ optimizer: { ...optimizer, color: "field", dash: "" }, quiet: true, ...found, share: cut(found, grid) });
+      else quiet.push({ optimizer: { ...optimizer, color: "field", dash: "" }, quiet: true, ...found });
     }
     const holder = root.querySelector(".bb-profile");
     const chosen = (items, known) => items.flatMap((item, k) => (known(item) ? [k] : []));
@@ -255,42 +259,9 @@
       && bb.virtualBest(data, (f) => state.functions.has(f.name), state.dims, state.from, state.to, grid);
     const drawn = curves.length ? [best, virtual, ...curves].filter(Boolean) : curves;
     const frame = bb.drawProfiles(holder, curves.length ? [...quiet, ...drawn] : [], grid, { label: "Runtime profiles of the chosen optimizers" });
-    pointer(holder, frame, drawn, grid);
+    bb.pointer(holder, frame, drawn, grid, root.querySelector(".bb-readout"),
+      curves.length ? undefined : "Choose at least one optimizer, function and dimension.");
     numbers(curves, grid);
-  }
-
-  /* A curve of the field stops where half of its runs have ended. */
-  const cut = ({ share, end }, grid) => share.map((value, k) => (k && grid[k - 1] > end ? null : value));
-
-  /* A line that follows the mouse, or the arrow keys, and tells the shares there. */
-  function pointer(holder, frame, curves, grid) {
-    const live = root.querySelector(".bb-readout");
-    const { margin, inner } = frame;
-    const line = bb.svg("line", { y1: margin.top, y2: margin.top + inner.h, class: "bb-pointer" });
-    line.style.display = "none";
-    frame.root.append(line);
-    let at = grid.length - 1;
-    const show = (k) => {
-      at = Math.min(Math.max(k, 0), grid.length - 1);
-      line.style.display = "";
-      line.setAttribute("x1", frame.px(grid[at]));
-      line.setAttribute("x2", frame.px(grid[at]));
-      const ranked = curves.slice().sort((a, b) => b.share[at] - a.share[at]);
-      live.textContent = `${bb.count(grid[at])} evaluations / dimension: `
-        + ranked.map((c) => `${c.optimizer.name} ${bb.percent(c.share[at])}`).join(", ");
-    };
-    holder.onpointermove = (event) => {
-      const x = event.clientX - frame.root.getBoundingClientRect().left;
-      show(Math.round(((x - margin.left) / inner.w) * (grid.length - 1)));
-    };
-    holder.onkeydown = (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      show(at + step);
-    };
-    const names = curves.length ? "Point at the profile, or focus it and use the arrow keys, to read it." : "";
-    live.textContent = names || "Choose at least one optimizer, function and dimension.";
   }
 
   function numbers(curves, grid) {
@@ -298,13 +269,13 @@
     const places = [...marks.map((x) => [bb.count(x), grid.findIndex((value) => value > x * (1 + 1e-9)) - 1]),
       [`end (${bb.count(grid[POINTS - 1])})`, POINTS - 1]];
     const hardest = `runs within ${bb.power(data.targets[state.to])}`;
-    const ranked = curves.slice().sort((a, b) => b.share[POINTS - 1] - a.share[POINTS - 1]);
+    const ranked = curves.slice().sort((a, b) => Math.max(...b.share) - Math.max(...a.share)); // null counts as 0
     const row = (curve) => {
       const found = curve.cells.map((cell) => bb.ert(cell, state.to));
       const hits = found.reduce((sum, item) => sum + item.hits, 0);
       const runs = found.reduce((sum, item) => sum + item.runs, 0);
       const name = bb.el("td", {}, bb.swatch(curve.optimizer), " ", ...bb.breakable(curve.optimizer.name));
-      const cells = places.map(([, k]) => bb.el("td", {}, k < 0 ? "–" : bb.percent(curve.share[k])));
+      const cells = places.map(([, k]) => bb.el("td", {}, k < 0 || curve.share[k] === null ? "–" : bb.percent(curve.share[k])));
       return bb.el("tr", {}, name, ...cells, bb.el("td", {}, `${hits} of ${runs}`));
     };
     const heads = ["optimizer", ...places.map(([text]) => text), hardest];

@@ -229,7 +229,7 @@
     for (const k of shown) add(bb.meanCurve(board, problems, k, dims), { name: board.optimizers[k].name, color: "field", dash: "" }, true);
     add(bb.lineCurve(board, problems, board.best), { name: "virtual best", color: "ink", dash: "5 4" });
     if (single !== undefined && !pinned.includes(single)) {
-      add(bb.meanCurve(board, problems, single, dims), { name: board.optimizers[single].name, color: "ink", dash: "" });
+      add(bb.meanCurve(board, problems, single, dims), { name: `single best: ${board.optimizers[single].name}`, color: "ink", dash: "" });
     }
     for (const k of pinned) {
       const { name } = board.optimizers[k];
@@ -247,8 +247,9 @@
       const fns = group === "all" ? chosen.fns : chosen.fns.filter((k) => board.functions[k].group === group);
       const title = group === "all" ? "all functions" : group;
       const curves = curvesOf(bb.problems(board, fns, chosen.dims), chosen.dims, optimizers, single);
-      bb.drawProfiles(place ? small.children[place - 1] : large, curves, board.grid,
+      const frame = bb.drawProfiles(place ? small.children[place - 1] : large, curves, board.grid,
         { small: place > 0, title, label: `Runtime profiles, ${title}` });
+      if (!place) bb.pointer(large, frame, curves.filter((curve) => !curve.quiet), board.grid, root.querySelector(".bb-readout"));
     });
   }
 

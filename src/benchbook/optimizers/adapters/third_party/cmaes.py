@@ -152,7 +152,7 @@ class Mixed(Adapter):
         incpopsize: int,
         n_max_resampling: int,
     ) -> None:
-        """Take the settings; the first search begins with the first ask."""
+        """Keep the settings; the first search starts with the first ask."""
         noise = (("", RuntimeWarning),)  # of means of nothing, where all values are the same
         super().__init__(f"cmaes:{inner}", lower, upper, Boundary(rng, swaps=False, noise=noise), repair)
         self._make = partial(
@@ -165,7 +165,7 @@ class Mixed(Adapter):
         self._samples: list[Any] = []
 
     def proposed(self) -> FloatArray | None:
-        """Sample a population; begin a new search where the last one has ended."""
+        """Sample a population; start a new search if the last one has ended."""
         strategy = self._strategy
         if strategy is not None and strategy.should_stop():
             if not self._restart:

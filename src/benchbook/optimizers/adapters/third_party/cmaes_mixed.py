@@ -1,7 +1,7 @@
 """The strategies of the package `cmaes` for integers and categorical variables.
 
-Each strategy samples real, integer and categorical variables apart, and all real variables, and integers with them,
-are scaled to the unit box.
+Each strategy samples real, integer and categorical variables separately; real and integer variables are scaled to the
+unit box.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from benchbook.variables import Variable
 
 
 class Strategy(Protocol):
-    """A strategy in the unit box, whose samples are points of the problem and what the library wants to be told."""
+    """A strategy in the unit box; a sample is a point of the problem with the library's own form of it."""
 
     @property
     def population_size(self) -> int:
         """Points per generation."""
 
     def ask(self) -> tuple[FloatArray, Any]:
-        """Return a point of shape `(dim,)`, and the sample that it stands for."""
+        """Return a point of shape `(dim,)` and its sample in the library."""
 
     def tell(self, told: list[tuple[Any, float]]) -> None:
         """Adapt to the values of samples."""
 
     def should_stop(self) -> bool:
-        """Tell whether the search has ended."""
+        """Return whether the search has ended."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
-    """Where the real, integer and categorical variables of a problem are.
+    """The positions of real, integer and categorical variables in a problem.
 
     Attributes:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
-        variables: Where some variables are not real, all of them.
+        variables: All variables, if some are not real.
     """
 
     lower: FloatArray
@@ -48,12 +48,12 @@ class Parts:
     variables: tuple[Variable, ...]
 
     def places(self, *kinds: str) -> list[int]:
-        """Return the places of variables of some kinds, in the order of the kinds."""
+        """Return the positions of variables of some kinds, in the order of the kinds."""
         found = [item.kind for item in self.variables] or ["real"] * len(self.lower)
         return [place for kind in kinds for place, item in enumerate(found) if item == kind]
 
     def choices(self) -> list[int]:
-        """Return how many choices each categorical variable has."""
+        """Return the number of choices of each categorical variable."""
         return [len(self.variables[place].choices) for place in self.places("categorical")]
 
 
@@ -61,7 +61,7 @@ class Margin:
     """`cmaes.CMAwM`: integers keep a margin of probability to change."""
 
     def __init__(self, parts: Parts, rng: np.random.Generator, sigma: float, **options: Any) -> None:
-        """Begin at a random point."""
+        """Start at a random point."""
         import cmaes
 
         self._parts = parts
@@ -74,7 +74,7 @@ class Margin:
         self.tell, self.should_stop = self._inner.tell, self._inner.should_stop
 
     def ask(self) -> tuple[FloatArray, Any]:
-        """Return a point and the sample behind it."""
+        """Return a point and its sample in the library."""
         encoded, sample = self._inner.ask()
         point = self._parts.lower + encoded * (self._parts.upper - self._parts.lower)
         point[self._whole] = np.rint(point[self._whole])
@@ -82,10 +82,10 @@ class Margin:
 
 
 class Categories:
-    """`cmaes.CatCMA`: a distribution of choices beside the one of real variables, integers among them."""
+    """`cmaes.CatCMA`: a distribution of choices next to that of real variables, which include integers."""
 
     def __init__(self, parts: Parts, rng: np.random.Generator, sigma: float, **options: Any) -> None:
-        """Begin at a random point, with all choices alike."""
+        """Start at a random point, with equal probabilities of all choices."""
         import cmaes
 
         self._real, self._chosen = parts.places("real", "integer"), parts.places("categorical")
@@ -106,7 +106,7 @@ class Categories:
         self.tell, self.should_stop = self._inner.tell, self._inner.should_stop
 
     def ask(self) -> tuple[FloatArray, Any]:
-        """Return a point and the sample behind it."""
+        """Return a point and its sample in the library."""
         numbers, choices = self._inner.ask()
         lower, upper = self._parts.lower, self._parts.upper
         point = np.empty(len(lower))
@@ -126,7 +126,7 @@ class CategoriesMargin:
         n_max_resampling: int,  # it clips at once
         **options: Any,
     ) -> None:
-        """Begin at a random point, with all choices alike."""
+        """Start at a random point, with equal probabilities of all choices."""
         import cmaes
 
         self._parts = parts
@@ -146,7 +146,7 @@ class CategoriesMargin:
         self.tell = self._inner.tell
 
     def ask(self) -> tuple[FloatArray, Any]:
-        """Return a point and the sample behind it."""
+        """Return a point and its sample in the library."""
         sample = self._inner.ask()
         lower, width = self._parts.lower, self._parts.upper - self._parts.lower
         point = np.empty(len(lower))
@@ -159,7 +159,7 @@ class CategoriesMargin:
         return point, sample
 
     def should_stop(self) -> bool:
-        """Tell whether the search has ended; the library has a rule for numbers only."""
+        """Return whether the search has ended; the library has a rule only for numbers."""
         return bool(self._real or self._whole) and bool(self._inner.should_stop())
 
 

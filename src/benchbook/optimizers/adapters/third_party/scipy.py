@@ -33,7 +33,7 @@ class _Method:
     minimize: Minimize
     settings: Mapping[str, Parameter]
     text: str
-    warns: bool = False  # also of what is no news in a benchmark, such as a gradient that does not change
+    warns: bool = False  # also of irrelevant events, such as a gradient that does not change
 
 
 def adapt(name: str) -> Adapted:
@@ -109,7 +109,8 @@ def _local(
     start = lower + rng.random(len(lower)) * (upper - lower)
     limits = {"maxiter": _NEVER, **({_EVALUATIONS[method]: _NEVER} if method in _EVALUATIONS else {})}
     given = {key: value for key, value in options.items() if value is not None}
-    bounds = Bounds(lower, upper, keep_feasible=method == "trust-constr")  # it would leave the box, others do not
+    # Otherwise trust-constr would leave the box; the other methods do not.
+    bounds = Bounds(lower, upper, keep_feasible=method == "trust-constr")
     limited = {"constraints": constraints_of(evaluate)} if isinstance(evaluate, EvaluateBoth) else {}
     minimize(evaluate.one, start, method=method, bounds=bounds, options={**limits, **given}, **limited)
 
@@ -245,7 +246,7 @@ _METHODS: dict[str, _Method] = {
             "tol": Parameter(default=1e-4, kind=_Positive, meaning="Radius at which a search ends."),
             "restart": _RESTART,
         },
-        text="`minimize(method='COBYLA')` from a random point, one point a batch.",
+        text="`minimize(method='COBYLA')` from a random point, one point per batch.",
     ),
     "trust_constr": _Method(
         minimize=partial(_local, "trust-constr"),
@@ -256,7 +257,7 @@ _METHODS: dict[str, _Method] = {
             "initial_tr_radius": Parameter(default=1.0, kind=_Positive, meaning="First radius of the trust region."),
             "restart": _RESTART,
         },
-        text="`minimize(method='trust-constr')` from a random point, kept inside of the bounds; each of the dim + 1 "
+        text="`minimize(method='trust-constr')` from a random point, kept inside the bounds; each of the dim + 1 "
         "points of a gradient counts.",
         warns=True,
     ),

@@ -1,7 +1,7 @@
-"""Objective and constraints of a problem as SciPy asks for them: by two functions of the same points.
+"""Objective and constraints as SciPy evaluates them: two functions of the same points.
 
-Benchbook evaluates both at each point. So a point that SciPy asks about for the first time, by whichever function, is
-evaluated once, and later questions about it are answered from memory.
+Benchbook evaluates both at each point. So when SciPy calls either function with a new point, the point is evaluated
+once, and later calls are answered from memory.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.typing import FloatArray
 
-_REMEMBERED = 10_000  # points; more than any population or gradient asks about again
+_REMEMBERED = 10_000  # points; more than any population or gradient needs again
 
 
 class EvaluateBoth:
-    """What SciPy calls instead of `Evaluate` on a problem with constraints.
+    """Replaces `Evaluate` for SciPy on problems with constraints.
 
     Args:
         evaluate: Returns values of points, followed by those of their constraints.
@@ -26,7 +26,7 @@ class EvaluateBoth:
     """
 
     def __init__(self, evaluate: Evaluate, constraints: int) -> None:
-        """Begin with nothing remembered."""
+        """Start with an empty memory."""
         self._evaluate = evaluate
         self._width = 1 + constraints
         self._memory: OrderedDict[bytes, FloatArray] = OrderedDict()
@@ -65,7 +65,7 @@ Asked: TypeAlias = Evaluate | EvaluateBoth
 
 
 def constraints_of(evaluate: Asked) -> Any:
-    """Return the constraints as SciPy takes them; none where there are none."""
+    """Return the constraints in SciPy's form; empty without constraints."""
     from scipy.optimize import NonlinearConstraint
 
     return [NonlinearConstraint(evaluate.limits, -np.inf, 0.0)] if isinstance(evaluate, EvaluateBoth) else ()

@@ -31,7 +31,7 @@ _FAMILIES = {
 }
 
 _CONSTRAINED = (
-    "shades are ranks of the values, darker where they are lower; what is not feasible is grey, and where hardly "
+    "shades are ranks of the values, darker where they are lower; infeasible points are grey, and where hardly "
     "anything is feasible, the darker the smaller the violation. Orange: the best point known."
 )
 _FRONT = (
@@ -43,7 +43,7 @@ _SHOWN = {
     "engineering": _CONSTRAINED,
     "zdt": _FRONT,
     "dtlz": _FRONT,
-    "bbob_constrained": "shades are ranks of the values, darker where they are lower; what is not feasible is grey.",
+    "bbob_constrained": "shades are ranks of the values, darker where they are lower; infeasible points are grey.",
     "bbob_biobj": "between -5 and 5, the darker the fewer points dominate it; orange: no point of the grid does.",
 }
 

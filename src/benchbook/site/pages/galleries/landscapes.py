@@ -25,7 +25,7 @@ _BANDS = 16
 _SIDE = 192  # pixels
 _INTERESTING = 5.0  # optima of two objectives lie between -5 and 5, in a box of -100 to 100
 _BEST = (0.90, 0.38, 0.05)  # vermilion, which stands out from blue and grey for every kind of eye
-_GREY = 0.93  # what is not feasible, like a ground without colour
+_GREY = 0.93  # infeasible points
 _HARDLY = 0.95  # of a picture is not feasible: then its shades are those of the violation
 _HARDLY_ANY = 0.001  # is feasible: that is no region that a picture could show
 _HALVINGS = 8
@@ -103,7 +103,7 @@ def _blues(ranks: FloatArray) -> FloatArray:
 
 
 def _grey_outside(colors: FloatArray, problem: Constrained, points: FloatArray) -> None:
-    """Take the colour from what is not feasible: shades of the value, or where hardly anything is, of the violation."""
+    """Grey infeasible points: shades of the value or, if hardly any point is feasible, of the violation."""
     shape = colors.shape[:2]
     violation = np.maximum(problem.constraint(points), 0.0).sum(axis=1)
     outside = (violation > 0.0).reshape(shape)

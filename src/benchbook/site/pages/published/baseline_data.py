@@ -15,10 +15,11 @@ import numpy as np
 from benchbook.analysis.comparison.baseline_parts import SUFFIX
 from benchbook.analysis.comparison.baselines import Baseline, baseline_files, load_baseline
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
+from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
 from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, INK, ORANGE, PURPLE, SKY
-from benchbook.analysis.ranking.published import library_of, structure_of
+from benchbook.analysis.ranking.published import library_of
 from benchbook.errors import ArtifactError
 from benchbook.files import shipped
 from benchbook.problems import describe, names
@@ -128,13 +129,19 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
         ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(cells)};\n"
         for dim, cells in parts.items()
     }
+    budgets: dict[str, float] = {}
+    for c in summary.cells.values():
+        budgets[c.optimizer] = max(budgets.get(c.optimizer, 0.0), c.budget / c.dim)
     data = {
         "name": view.name,
         "artifact": view.artifact,
         "href": f"_static/{view.artifact}",
         "verify": verify_command(view),
         "targets": [_exponent(target) for target in targets],
-        "optimizers": [{**style, "library": library_of(style["name"])} for style in styles(optimizers)],
+        "optimizers": [
+            {**style, "library": library_of(style["name"]), "budget": budgets[style["name"]]}
+            for style in styles(optimizers)
+        ],
         "usual": usual(view),
         "functions": [function_data(name) for name in functions],
         "dims": dims,
@@ -189,7 +196,7 @@ def function_data(name: str) -> dict[str, str]:
     number = re.fullmatch(r"bbob_(?:\w+_)?(f\d+)", name)
     short = number[1] if number else name
     title = f"{short} {describe(name).title}" if known else name
-    return {"name": name, "short": short, "title": title, "group": structure_of(name)}
+    return {"name": name, "short": short, "title": title, "group": group_of(name)}
 
 
 def as_json(data: object) -> str:

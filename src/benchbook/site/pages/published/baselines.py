@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.site.pages.published.baseline_data import BaselineView
+from benchbook.site.pages.published.baseline_data import BaselineView, widest_first
 from benchbook.site.pages.published.leaderboard import source
 from benchbook.site.pages.spec_views import MISSING, escape, html_table, raw
 
@@ -13,10 +13,10 @@ _HEADERS = ["optimizer", "runs", "evaluations", "mean AOCC", "first hits", "star
 
 
 def baselines_page(views: Sequence[BaselineView]) -> str:
-    """Return one section per baseline, or a sentence if there are none."""
+    """Return one section per baseline, the widest first, or a sentence if there are none."""
     if not views:
         return "There are no baselines yet: `benchbook baseline publish STUDY --name NAME`.\n"
-    return "\n".join(_section(view) for view in views)
+    return "\n".join(_section(view) for view in widest_first(views))
 
 
 def _section(view: BaselineView) -> str:

@@ -1,4 +1,4 @@
-"""The page "Which optimizer should I use?": the frame, and its answers as data, which the browser shows."""
+"""The page "Which optimizer should I use?": its frame, and the answers as data for the browser."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ answer for it.</p>
 
 
 def choose_page(view: BaselineView | None, specs: Sequence[SpecView], answers: Mapping[str, Any] | None) -> str:
-    """Return the page for one baseline; a sentence if there is none.
+    """Return the page for one baseline, or a sentence if there is none.
 
     Args:
         view: The baseline.
-        specs: Those that answers may link to.
-        answers: What `answers_of` returned for it.
+        specs: The specs to which answers may link.
+        answers: The result of `answers_of`.
     """
     if view is None or answers is None or not answers["answers"]:
         return _NONE
@@ -63,7 +63,7 @@ def choose_page(view: BaselineView | None, specs: Sequence[SpecView], answers: M
 
 
 def front_leaderboard(view: BaselineView | None, answers: Mapping[str, Any] | None) -> str:
-    """Return the best at each dimension and budget for the front page; a sentence if there is none."""
+    """Return the best optimizers by dimension and budget for the front page, or a sentence without data."""
     if view is None or answers is None or not answers["answers"]:
         return _NONE
     structure = answers["structures"][0]["name"]
@@ -81,13 +81,13 @@ def front_leaderboard(view: BaselineView | None, answers: Mapping[str, Any] | No
 
 
 def spec_pages_of(specs: Sequence[SpecView]) -> dict[str, str]:
-    """Return the addresses of the specs that have a page, by label of their optimizer."""
+    """Return the addresses of specs with a page, by label of their optimizer."""
     shown = [view.name for view in specs if view.executed is not None or view.outcome is not None]
     return {name.replace("-", ":", 1): f"specs/{page_name(name)}.html" for name in shown}
 
 
 def answers_of(view: BaselineView) -> dict[str, Any]:
-    """Return what the page shows of a baseline, JSON: the best of every case, and the best under limits."""
+    """Return the page's data of a baseline as JSON: the best of each case, and the best within limits."""
     if view.baseline is None:
         return {"answers": {}}
     published = published_hits(view.baseline.summary)
@@ -147,7 +147,7 @@ def _answer(choice: Choice, published: PublishedHits, place: Mapping[str, int]) 
 
 
 def _winners(found: Sequence[Choice]) -> list[str]:
-    """Return the optimizers that are best anywhere, those of the most cases first."""
+    """Return the optimizers that are best in some case, those with the most cases first."""
     counts: dict[str, int] = {}
     for choice in found:
         counts[choice.picks[0].optimizer] = counts.get(choice.picks[0].optimizer, 0) + 1
@@ -155,7 +155,7 @@ def _winners(found: Sequence[Choice]) -> list[str]:
 
 
 def _table(answers: Mapping[str, Any]) -> str:
-    """Return the best of all cases, one block of rows for each dimension."""
+    """Return the best of all cases, one block of rows per dimension."""
     budgets = _table_budgets(answers)
     lines = []
     for dim in answers["dims"]:

@@ -27,7 +27,7 @@ _FRAME = """<div id="bb-explorer" class="bb-app">
 <h2 class="bb-h2">Runtime profile</h2>
 <p>The wide grey line on BBOB is <code>best-2009</code>: for each target the shortest expected running time of the
 algorithms that were published in 2009. Optimizers that are not chosen are thin and grey; in a
-wide field, the dashed dark line is the virtual best.</p>
+wide field, the dashed line is the virtual best.</p>
 <div class="bb-profile" tabindex="0" role="group" aria-label="Runtime profile; arrow keys move the reading line"></div>
 <p class="bb-readout" aria-live="polite"></p>
 <div class="bb-scroll" tabindex="0" role="region" aria-label="Table"><table class="bb-table bb-numbers"></table></div>
@@ -49,4 +49,4 @@ def explorer_page(views: Sequence[BaselineView]) -> str:
     data = f'<script type="application/json" id="bb-explorer-baselines">{places}</script>\n'
     # the others are loaded once they are chosen
     parts = [part_name(found[0], int(dim)) for dim in usual(found[0])["dims"]]
-    return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), *parts, 'charts.js', 'explorer.js')}")
+    return raw(f"{_FRAME}{data}{scripts(script_name(found[0]), *parts, 'charts.js', 'reading.js', 'explorer.js')}")

@@ -1,4 +1,4 @@
-"""The leaderboard: the frame of its page; what is in it is computed in the browser from packed counts of targets."""
+"""The frame of the leaderboard's page; the browser computes its content from packed counts of targets."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ functions.</p>
 <div class="bb-strips"></div>
 <h2 class="bb-h2">Runtime profiles</h2>
 <p>Share of targets reached within a number of evaluations per variable. Pinned optimizers have colours, the others are
-thin and grey; a curve ends with a cross at its optimizer's budget. The solid dark line is the single best at the chosen
-budget, unless it is pinned. The dashed one is the virtual best, with the shortest expected running time of all
-optimizers for each target, and the wide grey line on BBOB is <code>best-2009</code>, the same of the algorithms
-published in 2009.</p>
-<div class="bb-large"></div>
+thin and grey; a curve ends with a cross at its optimizer's budget. The solid line in the colour of the text is the
+single best at the chosen budget, unless it is pinned. The dashed one is the virtual best, with the shortest expected
+running time of all optimizers for each target, and the wide grey line on BBOB is <code>best-2009</code>, the same of
+the algorithms published in 2009.</p>
+<div class="bb-large bb-profile" tabindex="0" role="group"
+aria-label="Runtime profile; arrow keys move the reading line"></div>
+<p class="bb-readout" aria-live="polite"></p>
 <div class="bb-panels"></div>
 {source}
 </div>
@@ -48,7 +50,7 @@ published in 2009.</p>
 
 
 def leaderboard_page(views: Sequence[BaselineView]) -> str:
-    """Return the leaderboard over the published baselines, the widest first; a sentence if there is none."""
+    """Return the leaderboard over the published baselines, widest first, or a sentence if there are none."""
     found = widest_first(drawable(views))
     if not found:
         return _NONE
@@ -57,8 +59,8 @@ def leaderboard_page(views: Sequence[BaselineView]) -> str:
     heads = heads.replace('<th scope="col" class="bb-bar"></th>', f'<th scope="col" class="bb-bar">{axis}</th>')
     places = as_json({view.name: board_name(view) for view in found})
     data = f'<script type="application/json" id="bb-leaderboard-baselines">{places}</script>\n'
-    # the others are loaded once they are chosen
-    names = (board_name(found[0]), "charts.js", "strips.js", "board.js", "leaderboard.js")
+    # the others are loaded when they are chosen
+    names = (board_name(found[0]), "charts.js", "reading.js", "strips.js", "board.js", "leaderboard.js")
     return raw(f"{_FRAME.format(heads=heads, source=source(found[0], base=''))}{data}{scripts(*names)}")
 
 
