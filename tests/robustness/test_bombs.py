@@ -18,6 +18,7 @@ import zstandard
 import benchbook as bb
 from benchbook.artifacts.store.repair import inspect
 from benchbook.artifacts.validate import check_file
+from benchbook.cli.main import main
 
 MIB = 1 << 20
 MOST_MIB, MOST_S = 512, 2.0
@@ -136,3 +137,14 @@ def test_the_second_document_is_refused(tmp_path: Path) -> None:
         bb.load(path)
     ((number, finding),) = check_file(path)
     assert (number, "several documents" in str(finding)) == (2, True)
+
+
+def test_an_archive_of_many_tiny_files_is_refused_before_it_is_unpacked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each file costs the disk more than its bytes say."""
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as packed:
+        for number in range(6000):
+            packed.writestr(f"{number}.info", "x")
+    assert main(["import", str(tmp_path / "many.zip"), "--from", "coco", "--into", str(tmp_path / "store")]) == 3
+    assert "holds more files than may be unpacked (5,000); unpack it yourself" in capsys.readouterr().err
