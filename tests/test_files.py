@@ -66,6 +66,36 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
+def test_a_file_has_no_name_before_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed while it writes leaves nothing behind."""
+    seen: list[list[Path]] = []
+    monkeypatch.setattr(files.os, "fsync", lambda _: seen.append(list(tmp_path.iterdir())))
+    write_atomic(tmp_path / "file.bin", b"new")
+    assert seen == [[], [tmp_path / "file.bin"]]
+
+
+@pytest.mark.parametrize("lacking", ["open", "link"])
+def test_a_system_without_nameless_files_gets_named_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    """As on NFS, or where /proc is not mounted."""
+    real = os.open
+
+    def refuses(path: str, flags: int, *mode: int, **options: int) -> int:
+        if flags & getattr(os, "O_TMPFILE", 0) == getattr(os, "O_TMPFILE", -1):
+            raise OSError(95, "Operation not supported")
+        return real(path, flags, *mode, **options)
+
+    def missing(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(files.os, lacking, refuses if lacking == "open" else missing)
+    write_atomic(tmp_path / "file.bin", b"new")
+    assert (tmp_path / "file.bin").read_bytes() == b"new"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     """A folder in the file's place, or a file in the folder's, is an error that names the path."""
     (tmp_path / "folder").mkdir()

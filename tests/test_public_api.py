@@ -9,8 +9,9 @@ import benchbook as bb
 
 FROZEN = [
     "BenchbookError", "Claim", "ExitCode", "History", "Observer", "Optimizer", "Problem", "RunRecord", "RunSpec",
-    "Status", "Stop", "Verdict", "from_minimize", "function", "load", "open", "optimizer", "parameters", "problem",
-    "rank", "reference", "run", "save", "spec", "strength", "study", "variants", "verify",
+    "Status", "Stop", "Variable", "Verdict", "categorical", "decoded", "encoded", "from_minimize", "front_measures",
+    "function", "integer", "load", "open", "optimizer", "parameters", "problem", "rank", "real", "reference",
+    "reference_front", "run", "save", "spec", "strength", "study", "variants", "verify",
 ]  # fmt: skip
 
 

@@ -21,8 +21,10 @@ _numerics.pin()
 
 if TYPE_CHECKING:
     from benchbook.analysis import (
+        front_measures,
         open,  # bb.open reads as what it does
         reference,
+        reference_front,
     )
     from benchbook.artifacts import load, save
     from benchbook.errors import BenchbookError, ExitCode
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from benchbook.records import Claim, History, RunRecord, RunSpec, Status, Stop, Verdict
     from benchbook.specs import spec, strength
     from benchbook.studies import rank, run, study, variants, verify
+    from benchbook.variables import Variable, categorical, decoded, encoded, integer, real
 
 _HOMES = {
     "BenchbookError": "errors",
@@ -46,16 +49,24 @@ _HOMES = {
     "RunSpec": "records",
     "Status": "records",
     "Stop": "records",
+    "Variable": "variables",
     "Verdict": "records",
+    "categorical": "variables",
+    "decoded": "variables",
+    "encoded": "variables",
     "from_minimize": "optimizers",
+    "front_measures": "analysis",
     "function": "problems",
+    "integer": "variables",
     "load": "artifacts",
     "open": "analysis",
     "optimizer": "optimizers",
     "parameters": "params",
     "problem": "problems",
     "rank": "studies",
+    "real": "variables",
     "reference": "analysis",
+    "reference_front": "analysis",
     "run": "studies",
     "save": "artifacts",
     "spec": "specs",
@@ -77,16 +88,24 @@ __all__ = [
     "RunSpec",
     "Status",
     "Stop",
+    "Variable",
     "Verdict",
+    "categorical",
+    "decoded",
+    "encoded",
     "from_minimize",
+    "front_measures",
     "function",
+    "integer",
     "load",
     "open",
     "optimizer",
     "parameters",
     "problem",
     "rank",
+    "real",
     "reference",
+    "reference_front",
     "run",
     "save",
     "spec",

@@ -143,19 +143,26 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     return [by_lower[item] for item in dict.fromkeys([*containing, *similar])][:limit]
 
 
+_MOST_NAMES = 24  # that an error lists
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str], hint: str = "") -> UnknownNameError:
-    """Build the error for a name that is not in its catalog, with the nearest names.
+    """Build the error for a name that is not in its catalog, with the nearest names, or else the first of all.
 
     Examples:
         >>> print(unknown_name("function", "sfere", ["sphere", "ackley"]))
         unknown function 'sfere'; did you mean 'sphere'?
+        >>> print(unknown_name("column", "x", (f"run {k}" for k in range(10, 99))))  # doctest: +ELLIPSIS
+        unknown column 'x'; known are run 10, run 11, ..., run 33 and 65 more
     """
     known = list(dict.fromkeys(known))
     close = nearest(name, known)
     if close:
         message = f"unknown {kind} {name!r}; did you mean {' or '.join(repr(item) for item in close)}?"
     else:
-        message = f"unknown {kind} {name!r}; known are {', '.join(sorted(known)) or 'none'}"
+        shown = sorted(known)[:_MOST_NAMES]
+        more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+        message = f"unknown {kind} {name!r}; known are {', '.join(shown) or 'none'}{more}"
     return UnknownNameError(f"{message} {hint}".rstrip())
 
 

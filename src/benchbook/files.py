@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from benchbook.errors import ArtifactError, StorageError, UsageError
 
@@ -21,26 +22,54 @@ def write_atomic(path: Path, data: bytes) -> None:
         StorageError: The folder cannot be made, or the file cannot be written.
     """
     path = Path(path)
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(21, "is a folder, expected a file")
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        _write_new(temporary, data)
+        temporary.replace(path)
     except OSError as error:
         raise StorageError(f"cannot write {path}: {error.strerror or error}") from error
     else:
-        temporary = None
         sync_folder(path.parent)
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Write and sync a new file.
+
+    On Linux it gets its name only when it is whole, so that a kill during a long write leaves no file behind.
+    """
+    if hasattr(os, "O_TMPFILE"):
+        try:
+            nameless = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
+        except OSError:  # not on every file system
+            pass
+        else:
+            with os.fdopen(nameless, "wb") as stream:
+                _put(stream, data)
+                with suppress(FileNotFoundError):  # without /proc
+                    _name(nameless, path)
+                    return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:
+        _put(stream, data)
+
+
+def _put(stream: BinaryIO, data: bytes) -> None:
+    stream.write(data)
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _name(nameless: int, path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{nameless}", path.name, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
 
 
 def read_bytes(path: Path, most_bytes: int | None = None) -> bytes:
@@ -136,12 +165,6 @@ def spec_root() -> Path:
 def scratch_root() -> Path:
     """Return where results of specs go that were run only to try something."""
     return artifact_root() / "scratch" / "specs"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def sync_folder(folder: Path) -> None:

@@ -27,7 +27,6 @@ MOVED = {
         "profiles": "measures.profiles",
         "rank_comparison": "statistics.friedman",
         "rankings": "statistics.rankings",
-        "resampling": "statistics.resampling",
         "stored": "store_table",
         "targets": "measures.targets",
         "thresholds": "comparison.thresholds",

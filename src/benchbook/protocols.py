@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 T = TypeVar("T")
 
@@ -85,6 +86,19 @@ class TwoObjectives(Protocol):
         """The point that the hypervolume is measured to, shape `(2,)`."""
 
 
+@runtime_checkable
+class TypedVariables(Protocol):
+    """A problem whose variables have names, and may be integers or choices from a list.
+
+    Points stay arrays of numbers; see `benchbook.variables`. The problem rounds what must be whole before it evaluates.
+    Without `variables`, all are real, or integers where an attribute `integer` of shape `(dim,)` says so.
+    """
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables, one for each number of a point."""
+
+
 def objectives_of(problem: object) -> int:
     """Return the number of a problem's objectives: 1 where it says nothing of them."""
     return int(getattr(problem, "objectives", 1))
@@ -136,15 +150,19 @@ class Optimizer(Protocol):
 
         An optimizer whose class declares `can = frozenset({"objectives"})` receives values of shape `(batch, 2)` from a
         problem with two objectives; one that declares `"constraints"` receives those of the constraints, shape
-        `(batch, k)`, as a third argument `gx` from a problem that has some.
+        `(batch, k)`, as a third argument `gx` from a problem that has some. One that declares `"integers"` or
+        `"categories"` is made with `variables=`; see `OptimizerFactory`.
         """
 
 
 class OptimizerFactory(Protocol):
     """What makes an optimizer for one run: usually the optimizer's class.
 
-    It is called as `factory(lower, upper, rng, **settings)`; with `horizon=` (the budget in evaluations) as well,
-    unless it declares `anytime = True`.
+    It is called as `factory(lower, upper, rng, **settings)`; with `horizon=` (the number of points that the budget
+    allows) as well, unless it declares `anytime = True`. One that declares `"integers"` or `"categories"` in `can` is
+    called with `variables=` as well, a tuple of `Variable`, for a problem where some are not real. One that declares
+    `"objectives"` or `"constraints"`, and has a parameter of that name, is told their number by it, if a problem has
+    several or some.
     """
 
     def __call__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, **settings: Any) -> Optimizer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import tempfile
@@ -15,10 +16,10 @@ OWNER = "owner.lock"  # locked as long as the process lives that made the folder
 class ScratchFolder:
     """A temporary folder of this process. Making one removes those of the same prefix whose process is gone."""
 
-    def __init__(self, prefix: str) -> None:
-        """Make it."""
-        sweep(prefix)
-        self.path = Path(tempfile.mkdtemp(prefix=prefix))
+    def __init__(self, prefix: str, parent: Path | None = None) -> None:
+        """Make it, in the folder for temporary files or in another one."""
+        sweep(prefix, parent)
+        self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         self._owner: int | None = os.open(self.path / OWNER, os.O_RDWR | os.O_CREAT, 0o600)
         _lock(self._owner)
 
@@ -35,22 +36,22 @@ class ScratchFolder:
 
 
 @contextlib.contextmanager
-def scratch_folder(prefix: str) -> Iterator[Path]:
-    """Give a temporary folder, and remove it afterwards."""
-    folder = ScratchFolder(prefix)
+def scratch_folder(prefix: str, parent: Path | None = None) -> Iterator[Path]:
+    """Give a temporary folder, in that for temporary files or in another one, and remove it afterwards."""
+    folder = ScratchFolder(prefix, parent)
     try:
         yield folder.path
     finally:
         folder.remove()
 
 
-def sweep(prefix: str) -> list[Path]:
+def sweep(prefix: str, parent: Path | None = None) -> list[Path]:
     """Remove the folders of this user and prefix whose process is gone, and return them; others are left alone.
 
     Without file locks, as on Windows, none is removed.
     """
     gone = []
-    for path in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+    for path in (parent or Path(tempfile.gettempdir())).glob(f"{glob.escape(prefix)}*"):
         try:
             owner = os.open(path / OWNER, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
         except OSError:  # another user's, or only just being made

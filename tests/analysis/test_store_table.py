@@ -49,7 +49,7 @@ def test_a_stored_table_is_a_run_table(folder: Path) -> None:
 
 def test_reading_one_cell_reads_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the frames of the runs that are looked at are decompressed."""
-    from benchbook.artifacts.store import run_reading
+    from benchbook.artifacts.store.indexing import run_reading
 
     read: list[int] = []
     frame_at = run_reading.frame_at

@@ -1,6 +1,6 @@
-import re
 import gzip
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

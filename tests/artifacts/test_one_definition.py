@@ -17,6 +17,7 @@ from benchbook.artifacts.models.derive import model_of
 from benchbook.artifacts.models.registry import FILE_NAMES, RECORDS, json_schema, record_schema
 from benchbook.artifacts.run_document import from_document, to_document
 from benchbook.artifacts.store.deduplicated import to_run_document, to_stored
+from benchbook.files import shipped
 from benchbook.numerics import Fingerprint
 from benchbook.records import (
     Environment,
@@ -34,7 +35,6 @@ from benchbook.records import (
     as_plain,
     from_plain,
 )
-from benchbook.files import shipped
 from benchbook.records.fields import MAY_BE_ABSENT, Items, Limits, Seconds, missing_as
 from benchbook.records.published import CellSummary
 from benchbook.typing import FloatArray
@@ -202,7 +202,9 @@ def test_items_that_are_missing_are_null_in_documents() -> None:
 
     @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
     class Hits:
-        at: Annotated[FloatArray, Items(Limits(ge=1))] = dataclasses.field(metadata=missing_as(float("inf"), whole=True))
+        at: Annotated[FloatArray, Items(Limits(ge=1))] = dataclasses.field(
+            metadata=missing_as(float("inf"), whole=True)
+        )
 
     document = as_plain(Hits(at=np.array([3.0, np.inf])))
     assert document == {"at": [3, None]}

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from benchbook.analysis.comparison.baselines import load_baseline
-from benchbook.analysis.comparison.leaderboard import leaderboard
 from benchbook.records.published import StudySummary
 
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
     Opener = Callable[..., Page]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-TWO = "#optimizers=cma_es,whale&functions=bbob_f1,bbob_f8&dims=5"
+NATIVE = "#baseline=native-bbob"
+TWO = f"{NATIVE}&optimizers=cma_es,whale&functions=bbob_f1,bbob_f8&dims=5"
 SHAPES = (
     "[...document.querySelectorAll('#bb-explorer .bb-profile path.bb-line:not(.bb-ink-reference)')]"
     ".map((p) => p.getAttribute('d'))"
@@ -53,7 +53,7 @@ def expected(summary: StudySummary, optimizer: str, functions: list[str], dim: i
 
 def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_again(opened: Opener) -> None:
     """A copied address draws the same curves, bit by bit, in another window."""
-    page = ready(opened("explorer.html"), "explorer")
+    page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     assert len(page.evaluate(SHAPES)) == 9
     assert page.locator(".bb-profile path.bb-ink-reference.bb-line").count() == 1
     page.get_by_role("button", name="all optimizers").click()
@@ -62,7 +62,7 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
         page.get_by_role("checkbox", name=name, exact=True).check()
     two = page.evaluate(SHAPES)
     assert len(two) == 2
-    assert urlsplit(page.url).fragment == "optimizers=cma_es,whale"
+    assert urlsplit(page.url).fragment == "baseline=native-bbob&optimizers=cma_es,whale"
     page.get_by_role("button", name="multi-modal").click()
     page.locator("#bb-hardest").select_option(label="10⁻²")
     chosen = page.evaluate(SHAPES)
@@ -74,18 +74,30 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
     assert not again.get_by_role("checkbox", name="f15", exact=True).is_checked()
     assert again.locator("#bb-hardest option:checked").inner_text() == "10⁻²"
     again.get_by_role("button", name="Reset").click()
-    assert len(again.evaluate(SHAPES)) == 9
+    again.wait_for_function("document.querySelectorAll('.bb-profile .bb-ink-field').length > 30")
     assert urlsplit(again.url).fragment == ""
 
 
-def test_a_baseline_is_loaded_once_it_is_chosen(opened: Opener) -> None:
-    """The page loads one with it; the field comes with the choice, or with a link that names it."""
+def test_a_wide_field_is_grey_but_for_the_chosen_and_loads_what_it_shows(opened: Opener) -> None:
+    """One dimension comes with the page, others with their choice; a search finds optimizers to choose."""
     page = ready(opened("explorer.html"), "explorer")
-    assert page.evaluate("Object.keys(window.benchbook.data)") == ["native-bbob"]
-    page.locator("#bb-baseline").select_option("field-bbob")
-    page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length > 40")
-    again = ready(opened("explorer.html", fragment="#baseline=field-bbob&optimizers=nlopt:BOBYQA"), "explorer")
+    assert page.evaluate("Object.entries(window.benchbook.parts).map(([n, p]) => [n, Object.keys(p)])") == [
+        ["field-bbob", ["5"]]
+    ]
+    colored = ".bb-profile path.bb-line:not(.bb-ink-reference, .bb-ink-field)"
+    assert page.locator(colored).count() == 7  # six, and the virtual best
+    assert page.locator(".bb-profile path.bb-ink-field").count() > 30
+    page.get_by_role("button", name="none", exact=True).click()
+    page.get_by_role("searchbox", name="Search optimizers").fill("bobyqa")
+    assert [chip.inner_text().strip() for chip in page.locator(".bb-many .bb-chip:visible").all()] == ["nlopt:BOBYQA"]
+    page.get_by_role("checkbox", name="nlopt:BOBYQA", exact=True).check()
+    assert list(shares(page)) == ["nlopt:BOBYQA"]
+    page.get_by_role("checkbox", name="3", exact=True).check()
+    page.wait_for_function("'3' in window.benchbook.parts['field-bbob']")
+    again = ready(opened("explorer.html", fragment=f"#{urlsplit(page.url).fragment}"), "explorer")
     assert list(shares(again)) == ["nlopt:BOBYQA"]
+    page.get_by_role("checkbox", name="the others in grey").uncheck()
+    assert page.locator(".bb-profile path.bb-ink-field").count() == 0
 
 
 def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySummary) -> None:
@@ -109,7 +121,7 @@ def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySum
 
 def test_everything_can_be_done_with_the_keyboard(opened: Opener) -> None:
     """Tab reaches the boxes, space checks them, and the arrow keys read the profile."""
-    page = ready(opened("explorer.html"), "explorer")
+    page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     page.locator(".bb-controls button").first.focus()
     for key in ("Tab", "Space"):
         page.keyboard.press(key)
@@ -133,23 +145,23 @@ def test_everything_can_be_done_with_the_keyboard(opened: Opener) -> None:
 
 def test_nothing_chosen_and_nonsense_in_the_address_are_borne(opened: Opener) -> None:
     """Empty charts say what to do; unknown names are left out."""
-    page = ready(opened("explorer.html", fragment="#optimizers=&dims="), "explorer")
+    page = ready(opened("explorer.html", fragment=f"{NATIVE}&optimizers=&dims="), "explorer")
     assert "Choose at least one" in page.locator(".bb-readout").inner_text()
-    nonsense = "#optimizers=<img src=x>,whale&hardest=oops&baseline=../x"
+    nonsense = "#optimizers=<img src=x>,whale&hardest=oops&baseline=../x&field=0"
     page = ready(opened("explorer.html", fragment=nonsense), "explorer")
     assert list(shares(page)) == ["whale"]
-    page.evaluate("location.hash = '#optimizers=cma_es'")
+    page.evaluate("location.hash = '#optimizers=cma_es&baseline=native-bbob'")
     page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length === 1")
     assert list(shares(page)) == ["cma_es"]
 
 
 def test_a_hostile_name_is_shown_as_it_is(opened: Opener) -> None:
     """Text out of an artifact is no markup, wherever the charts put it."""
-    page = ready(opened("explorer.html"), "explorer")
+    page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     hostile = "<img src=x onerror=alert(5)>"
     page.evaluate(
         "(name) => { window.benchbook.data['native-bbob'].optimizers[0].name = name;"
-        " location.hash = `#optimizers=${encodeURIComponent(name)}`; }",
+        " location.hash = `#baseline=native-bbob&optimizers=${encodeURIComponent(name)}`; }",
         hostile,
     )
     page.wait_for_function("document.querySelectorAll('.bb-profile path.bb-line:not(.bb-ink-reference)').length === 1")
@@ -157,33 +169,9 @@ def test_a_hostile_name_is_shown_as_it_is(opened: Opener) -> None:
     assert page.locator("#bb-explorer img").count() == 0
 
 
-def test_the_leaderboard_is_filtered_and_the_address_keeps_it(opened: Opener, summary: StudySummary) -> None:
-    """Rows, critical difference and profiles are those of the choice."""
-    page = ready(opened("leaderboard.html"), "leaderboard")
-    rows = "table.bb-ranking tbody tr"
-    for dim, group in ((None, None), (5, "multi-modal")):
-        if dim and group:
-            page.get_by_role("radio", name=f"{dim}-D", exact=True).check()
-            page.get_by_role("radio", name=group, exact=True).check()
-        board = leaderboard(summary, dim=dim, group=group)
-        texts = [row.locator("td").all_inner_texts() for row in page.locator(rows).all()]
-        assert [(cells[1].strip(), cells[2], cells[3]) for cells in texts] == [
-            (s.optimizer, f"{s.rank:.2f}", f"{s.aocc:.4f}") for s in board.standings
-        ]
-        assert page.locator(".bb-ranks .bb-clique").count() == len(board.comparison.cliques)
-        assert page.locator(".bb-panels svg").count() == (1 if group else 6)
-    assert urlsplit(page.url).fragment == "dim=5&group=multi-modal"
-    again = ready(opened("leaderboard.html", fragment="#dim=5&group=multi-modal"), "leaderboard")
-    assert again.get_by_role("radio", name="multi-modal", exact=True).is_checked()
-    assert again.locator(rows).all_inner_texts() == page.locator(rows).all_inner_texts()
-    page.locator("input[name=dim]:checked").focus()
-    page.keyboard.press("ArrowLeft")
-    assert page.get_by_role("radio", name="2-D", exact=True).is_checked()
-
-
 def test_the_profile_of_the_browser_is_that_of_the_package(opened: Opener, summary: StudySummary) -> None:
     """Share by share, on every point of a grid."""
-    page = ready(opened("explorer.html"), "explorer")
+    page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     grid = np.geomspace(0.5, 500, 60)
     drawn = page.evaluate(
         """(grid) => {
@@ -201,10 +189,12 @@ def test_the_profile_of_the_browser_is_that_of_the_package(opened: Opener, summa
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_charts_fit_and_can_be_read(opened: Opener, width: int, scheme: str) -> None:
     """No chart is wider than its place; lines and names stand out against the page."""
-    for name in ("explorer", "leaderboard"):
-        page = ready(opened(f"{name}.html", width=width, scheme=scheme), name)
+    for name in ("explorer", "leaderboard", "choose"):
+        file = "which-optimizer" if name == "choose" else name
+        page = ready(opened(f"{file}.html", width=width, scheme=scheme), name)
         wide = page.evaluate(
-            "[...document.querySelectorAll('.bb-chart')].filter((c) => c.getBoundingClientRect().right"
+            "[...document.querySelectorAll('.bb-chart, .bb-strip, .bb-pick, .bb-standings')]"
+            ".filter((c) => c.getBoundingClientRect().right"
             " > document.documentElement.clientWidth + 1).length"
         )
         assert wide == 0
@@ -219,7 +209,7 @@ def test_charts_fit_and_can_be_read(opened: Opener, width: int, scheme: str) -> 
                 const [a, b] = [light(c), ground].sort((x, y) => y - x);
                 return (a + 0.05) / (b + 0.05);
               };
-              return [...document.querySelectorAll('.bb-chart path.bb-line')]
+              return [...document.querySelectorAll('.bb-chart path.bb-line:not(.bb-ink-field)')]
                 .map((e) => getComputedStyle(e).stroke).filter((c) => ratio(c) < 3)
                 .concat([...document.querySelectorAll('.bb-chart text.bb-name')]
                 .map((e) => getComputedStyle(e).fill).filter((c) => ratio(c) < 3));

@@ -53,7 +53,7 @@ def test_an_empty_folder_becomes_a_site(type_lines: Callable[[str], None], tmp_p
     (tmp_path / "docs" / "notes.md").write_text("# Notes\n\nSee the [specs](specs/index.md).\n", encoding="utf-8")
     type_lines("benchmarks-in-your-own-repository")
     pages = tmp_path / "docs" / "_build" / "html"
-    for page in ("index", "specs/hills-Hill", "leaderboard", "explorer", "baselines", "notes"):
+    for page in ("index", "specs/hills-Hill", "which-optimizer", "leaderboard", "explorer", "baselines", "notes"):
         assert (pages / f"{page}.html").is_file()
     assert f"<title>{tmp_path.name}" in (pages / "index.html").read_text(encoding="utf-8")
     notebook = str(Path("notebooks", "hills-Hill.ipynb"))

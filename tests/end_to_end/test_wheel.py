@@ -109,5 +109,5 @@ def test_the_wheel_leads_from_an_empty_folder_to_a_published_site(
     for engine in ([], ["--engine", "benchbook"]):
         benchbook("papermill", *engine, notebook, str(tmp_path / "out.ipynb"), "-f", preset)
     benchbook("benchbook", "site", "publish", "public", BENCHBOOK_PUBLISH="1")
-    for page in ("index", "specs/hills-Hill", "leaderboard", "explorer", "baselines"):
+    for page in ("index", "specs/hills-Hill", "which-optimizer", "leaderboard", "explorer", "baselines"):
         assert (folder / "public" / f"{page}.html").is_file()

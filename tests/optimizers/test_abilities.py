@@ -4,12 +4,12 @@ import pytest
 
 from benchbook.cli.main import main
 from benchbook.errors import UnknownNameError
-from benchbook.optimizers import abilities, able, names
+from benchbook.optimizers import ABILITIES, abilities, able, names
 
 
 def test_the_control_can_do_everything() -> None:
     """Random search looks at no value, so that it can be the control of every suite."""
-    assert abilities("random_search") == {"constraints", "objectives"}
+    assert abilities("random_search") == set(ABILITIES)
 
 
 def test_what_is_wanted_narrows_the_list() -> None:
@@ -25,9 +25,11 @@ def test_unknown_abilities_are_refused_with_the_nearest() -> None:
 
 
 def test_the_command_lists_those_that_can(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--can` may be given twice; JSON has the same names."""
+    """`--can` may be given twice, or have commas; JSON has the same names."""
     assert main(["optimizers", "list", "--can", "constraints", "--can", "objectives", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == able(["constraints", "objectives"])
+    assert main(["optimizers", "list", "--can", "integers, categories", "--json"]) == 0
+    assert "random_search" in json.loads(capsys.readouterr().out)
     assert main(["optimizers", "list", "--can", "constraints"]) == 0
     shown = capsys.readouterr().out
     assert "random_search" in shown

@@ -49,12 +49,16 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_are_the_textbooks_bbobs_those_of_further_suites_and_the_applied() -> None:
-    """Textbook functions come first, then BBOB with and without noise, four further suites, the applied problems."""
+    """Textbook functions come first, then BBOB with and without noise, suites, classics, the applied problems."""
     noisy = [f"bbob_noisy_f{number}" for number in range(101, 131)]
     suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
     suites += [f"bbob_constrained_f{number}" for number in range(1, 55)]
     suites += [f"bbob_biobj_f{number}" for number in range(1, 93)]
-    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + noisy + suites + APPLIED_NAMES
+    classics = [f"cec2006_g{number:02d}" for number in range(1, 25)]
+    classics += ["pressure_vessel", "welded_beam", "speed_reducer", "tension_spring"]
+    classics += [f"zdt{number}" for number in (1, 2, 3, 4, 6)] + [f"dtlz{number}" for number in (1, 2, 3, 4, 6, 7)]
+    classics += ["mixed_sphere", "mixed_ellipsoid", "mixed_proximity"]
+    assert names() == TEXTBOOK_NAMES + BBOB_NAMES + noisy + suites + classics + APPLIED_NAMES
 
 
 @pytest.mark.parametrize("name", names())
@@ -72,7 +76,9 @@ def test_every_function_makes_a_problem(name: str) -> None:
     values = made(np.full((3, dim), 0.3))
     assert values.shape == ((3, 2) if objectives_of(made) == 2 else (3,))
     assert values.dtype == np.float64
-    if objectives_of(made) == 2 or constraints_of(made):
+    if name == "cec2006_g20":
+        assert made.f_opt is None  # no feasible point is known
+    elif objectives_of(made) == 2 or constraints_of(made):
         assert made.f_opt is not None  # a value that feasible points, or hypervolumes, are compared with
     elif name in APPLIED_NAMES:
         assert made.f_opt is None
@@ -138,6 +144,7 @@ def test_groups_expand_to_their_functions() -> None:
     assert expand("textbook") == TEXTBOOK_NAMES
     assert expand(["levy", "bbob", "bbob_f3", "levy"]) == ["levy", *BBOB_NAMES]
     suites = ["bbob_noisy", "bbob_largescale", "bbob_mixint", "bbob_constrained", "bbob_biobj"]
+    suites += ["cec2006", "engineering", "zdt", "dtlz", "mixed"]
     assert expand(["textbook", "bbob", *suites, "applied"]) == names()
     assert expand([]) == []
 

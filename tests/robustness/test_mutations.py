@@ -25,7 +25,7 @@ from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.coco_write import write_coco
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.ioh_write import write_ioh
-from benchbook.artifacts.store.index import FILE_NAME as INDEX
+from benchbook.artifacts.store.indexing.index import FILE_NAME as INDEX
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
 from benchbook.artifacts.store.repair import inspect, repair
 from benchbook.artifacts.store.trace import read_trace

@@ -12,6 +12,7 @@ from benchbook.artifacts.store.trace import read_trace
 from benchbook.errors import UsageError
 from benchbook.problems import from_callable
 from benchbook.records import RunRecord, Status, Stop
+from benchbook.runs.quality import FeasibleValue
 from benchbook.typing import FloatArray
 
 
@@ -76,14 +77,30 @@ def test_a_known_optimum_makes_violations_comparable() -> None:
     assert _improvements(record)[: len(np.unique(best))] == sorted(set(best.tolist()), reverse=True)
 
 
-def test_a_region_that_no_run_finds_is_no_success() -> None:
-    """Where no point is feasible there is no value, no hit and no solution, and the run has failed."""
+def test_a_region_that_no_run_finds_is_no_success(caplog: pytest.LogCaptureFixture) -> None:
+    """Where no point is feasible there is no value, no hit and no solution, the run has failed, and it says why.
+
+    With a known optimum the history has values with the violation added, none of which is a success.
+    """
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, constraints=lambda x: 1.0)
     record = bb.run(Told, problem, seed=3, budget=60)
     assert (record.best_value, record.best_solution, record.evaluations) == (None, None, 60)
     assert (record.status, record.stop, record.invalid_evaluations) == (Status.FAILED, Stop.BUDGET, 0)
     known = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=lambda x: 1.0)
-    assert min(_improvements(bb.run(Told, known, seed=3, budget=300, target=0.5))) >= -4.0 + 1.0
+    assert "none of 30 points of custom:_plane was feasible" in caplog.text
+    caplog.clear()
+    found = bb.run(Told, known, seed=3, budget=300, target=0.5)
+    assert min(_improvements(found)) >= -4.0 + 1.0
+    assert found.stop is Stop.BUDGET
+    assert "none of 150 points of custom:_plane was feasible" in caplog.text
+
+
+def test_equalities_are_kept_within_their_tolerance() -> None:
+    """`|h| - tolerance` is 0 or below where the equation holds well enough, and its rest is the violation elsewhere."""
+    problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=lambda x: abs(x[0] - 1.0) - 1e-4)
+    points = np.array([[1.00009, 0.0], [0.99991, 0.0], [1.25, 0.0]])
+    judged = FeasibleValue(-4.0)(problem(points), problem.constraint(points))
+    assert judged == pytest.approx([1.00009, 0.99991, 1.25 + 0.25 - 1e-4])
 
 
 def test_a_point_costs_an_evaluation_of_the_objective_and_one_of_the_constraints() -> None:
@@ -155,6 +172,50 @@ def test_values_that_are_no_numbers_reach_the_optimizer_as_infinity() -> None:
     assert record.invalid_evaluations > 0
     assert record.best_solution is not None
     assert record.best_solution[0] <= 0.0
+
+
+def test_a_number_missing_in_one_of_two_objectives_makes_the_evaluation_invalid() -> None:
+    """It is counted, told as `+inf`, and in no archive; the other points count as ever."""
+    problem = from_callable(
+        lambda x: (float(x[0]), float("nan") if x[1] > 0.0 else float(x[1])),
+        bounds=(-1, 1),
+        dim=2,
+        objectives=2,
+        ideal=(-1, -1),
+        nadir=(1, 1),
+    )
+    record = bb.run("nsga2", problem, seed=3, budget=200)
+    assert 0 < record.invalid_evaluations < 200
+    assert record.best_solution is not None
+    assert record.best_solution[1] <= 0.0
+
+
+@pytest.mark.parametrize(
+    ("several", "message"),
+    [
+        ({"constraints": lambda x: 0.0}, "the constraints returned .*, expected 1 number for a point of shape"),
+        ({"objectives": 2, "ideal": (0, 0), "nadir": (1, 1)}, "the objective returned .*, expected 2 numbers"),
+    ],
+)
+def test_shapes_that_change_on_the_way_end_the_run_there(several: Any, message: str) -> None:
+    """What was evaluated before is kept, and the record names what came."""
+    calls: list[int] = []
+
+    def changing(x: FloatArray) -> Any:
+        calls.append(1)
+        usual = (-0.5, 0.25)[: 2 if "objectives" in several else 1]
+        return (*usual, 1.0) if len(calls) > 5 else usual if len(usual) > 1 else usual[0]
+
+    function: Any = _plane
+    if "objectives" in several:
+        function = changing
+    else:
+        several = {"constraints": changing}
+    record = bb.run("random_search", from_callable(function, bounds=(-2, 2), dim=2, **several), seed=1, budget=40)
+    assert record.error is not None
+    assert re.search(message, record.error.message)
+    assert record.evaluations == (5 if "objectives" in several else 10)
+    assert len(record.history.evaluations) > 0
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_finished_runs_are_replayed_and_only_missing_ones_computed(spec: Spec, t
     assert [r.run_id for r in again.when()] == [r.run_id for r in first]
     longer = bb.spec("manta_ray_foraging", **{**PARAMS, "seeds": 3})
     assert {r.run_id for r in first} < {r.run_id for r in longer.when()}
-    assert len(list(Store(spec.folder / "runs").records())) == len(longer.plan)
+    assert len(list(Store(spec.folder / "runs").records())) == len(longer.plan) + len(longer.second)
 
 
 def test_claims_that_hold_end_in_an_outcome_and_a_line_each(spec: Spec, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,8 +66,8 @@ def test_claims_that_hold_end_in_an_outcome_and_a_line_each(spec: Spec, capsys: 
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["held"] * 4
     outcome: dict[str, Any] = dict(read_outcome(spec.folder))
     assert outcome["status"] == "held"
-    assert outcome["runs"] == {"planned": 20, "done": 20, "failed": 0, "missing": 0}
-    assert outcome["timing"]["evaluations"] == sum(r.evaluations for r in spec.runs)
+    assert outcome["runs"] == {"planned": 26, "done": 26, "failed": 0, "missing": 0}
+    assert outcome["timing"]["evaluations"] == sum(r.evaluations for r in [*spec.runs, *spec.second])
     assert outcome["params"] == PARAMS
 
 
@@ -172,6 +172,25 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
     assert "benchbook run --optimizer manta_ray_foraging --function sphere --dim 2" in repr(spec.reproduce())
 
 
+def test_a_quasi_newton_control_stands_next_to_random_search(spec: Spec) -> None:
+    """Its evaluations for gradients count, and the others are told within as many; it can be left out."""
+    spec.when()
+    shown = spec.beside_control()
+    assert shown.below is not None
+    assert shown.below.headers[1:] == [
+        "evaluations", "median precision", "of random_search", "of scipy:l_bfgs_b",
+    ]  # fmt: skip
+    assert all(run.evaluations <= run.budget for run in spec.second)
+    own = spec.runs.select(optimizer="manta_ray_foraging", function="sphere", instance=1)
+    sphere = next(row for row in shown.below.rows if row[0].text == "sphere, 2-D")
+    assert sphere[2].text == f"{float(np.median([run.precision for run in own])):.2g}"  # as many evaluations here
+    assert "scipy:l_bfgs_b" in repr(shown)
+    assert "scipy:l_bfgs_b" in shown.html()
+    without = bb.spec("manta_ray_foraging", quasi_newton=None, **PARAMS)
+    without.when()
+    assert without.beside_control().below is None
+
+
 def test_fronts_show_what_a_run_found_of_two_objectives() -> None:
     """The picture says how many points each front has and how large its hypervolume is; one objective has no front."""
     problems = {"functions": ["bbob_biobj_f1"], "dims": [2], "instances": [1], "bbob_functions": []}
@@ -221,11 +240,11 @@ def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
     assert {run.problem.instance for run in beside.peers if run.problem.name == "sphere"} == {1}
     own, theirs = (beside.peers.select(optimizer=name) for name in beside.peers.optimizers)
     assert [(r.problem.name, r.seed, r.budget) for r in own] == [(r.problem.name, r.seed, r.budget) for r in theirs]
-    assert [row[1].text for row in beside.ledger().rows] == ["10", "10", "6"]
+    assert [row[1].text for row in beside.ledger().rows] == ["10", "10", "6", "6"]
     beside.claim_sound()
     beside.then()
     outcome: dict[str, Any] = dict(read_outcome(beside.folder))
-    assert outcome["runs"]["done"] == outcome["runs"]["planned"] == 26
+    assert outcome["runs"]["done"] == outcome["runs"]["planned"] == 32
 
 
 def test_the_claim_on_the_reference_can_fail(spec: Spec) -> None:
@@ -345,5 +364,7 @@ def test_the_optimizer_of_a_spec_is_ranked_with_its_settings(tmp_path: Path, mon
     assert found.ranking.runs == 15
     assert "mean rank" in repr(found)
     assert found.mean_ranks().alt.startswith("Mean ranks")
-    assert "reference 1.00" in found.profiles().alt  # best-2009 needs fewer than 40 evaluations on the sphere
+    assert (
+        "best-2009 1.00, best-2009-16 1.00" in found.profiles().alt
+    )  # best-2009 needs fewer than 40 evaluations on the sphere
     assert len(spec.when()) == len(spec.plan)

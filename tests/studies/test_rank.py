@@ -129,6 +129,23 @@ def test_processes_give_the_same_and_nothing_is_done_twice(baseline: Path, own: 
     assert read_ranking(first.artifact) == again.ranking
 
 
+def test_the_runs_are_tracked_as_a_pipeline(baseline: Path, own: str, tmp_path: Path, capsys) -> None:
+    """By the command unless it is told not to, and by `bb.rank` if it is asked to."""
+    arguments = ["rank", f"{own}:Middle", "--baseline", str(baseline), "--dims", "2", "--workers", "1", "--quiet"]
+    assert main([*arguments, "--no-track"]) == 0
+    capsys.readouterr()
+    main(["track", "list"])
+    assert "rank" not in capsys.readouterr().out
+    assert main(arguments) == 0
+    bb.rank("whale", baseline=baseline, dims=2, functions="bbob_f1", out=tmp_path / "own", track="by hand")
+    capsys.readouterr()
+    main(["track", "list"])
+    listed = capsys.readouterr().out
+    assert "rank-ranked_optimizers-middle" in listed
+    assert "by-hand" in listed
+    assert main([*arguments, "--no-track", "--tensorboard", str(tmp_path)]) == ExitCode.USAGE
+
+
 def test_functions_of_groups_are_those_of_the_baseline(baseline: Path, tmp_path: Path) -> None:
     """A group may have more; a function that is named must be there."""
     found = bb.rank("whale", baseline=baseline, functions="bbob", dims=[2], budget_per_dim=20, out=tmp_path)

@@ -14,7 +14,7 @@ from benchbook.tracking import Pipeline, list_runs, read_run, track
 from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files import writer as files
 from benchbook.tracking.files.folders import MANIFEST, REPORT, SNAPSHOT
-from benchbook.tracking.files.pipeline_document import from_document, to_document
+from benchbook.tracking.files.pipeline_document import from_document, to_document, to_json
 from benchbook.tracking.output.reports import tally
 
 
@@ -46,6 +46,12 @@ def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
     snapshot = orjson.loads((pipeline.folder / SNAPSHOT).read_bytes())
     assert snapshot == to_document(read_manifest(pipeline.folder / MANIFEST))
     assert to_document(from_document(snapshot)) == snapshot
+
+
+def test_a_state_has_the_same_bytes_whoever_writes_its_records() -> None:
+    """What orjson writes of the records in a state is the document, byte for byte."""
+    state = worked(ManualClock()).state
+    assert to_json(state) == orjson.dumps(to_document(state))
 
 
 def test_the_snapshot_is_valid_under_its_schema() -> None:

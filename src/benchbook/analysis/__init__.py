@@ -8,6 +8,7 @@ from benchbook.analysis.control import (
     improvements_ratio,
     paired_wins,
 )
+from benchbook.analysis.measures.front_measures import front_measures, reference_front
 from benchbook.analysis.measures.references import reference
 from benchbook.analysis.store_table import StoredRuns
 from benchbook.analysis.store_table import open_runs as open  # bb.open reads as what it does
@@ -21,10 +22,12 @@ __all__ = [
     "convergence",
     "decades_behind",
     "evaluations_to_targets",
+    "front_measures",
     "improvements_ratio",
     "open",
     "paired_wins",
     "reference",
+    "reference_front",
 ]
 
 find_moved_modules()

@@ -12,7 +12,7 @@ import orjson
 
 from benchbook.analysis.selection_names import check_selected
 from benchbook.analysis.table import RunTable
-from benchbook.artifacts.store.index import ORDER
+from benchbook.artifacts.store.indexing.index import ORDER
 from benchbook.artifacts.store.manifest import check_store, usable_manifest
 from benchbook.artifacts.store.selection import planned_runs
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER

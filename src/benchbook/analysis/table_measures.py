@@ -27,11 +27,16 @@ class MeasuredRuns:
         return columns(iter(self))
 
     def hits(self, targets: float | Sequence[float] | FloatArray | None = None) -> FirstHits:
-        """Return the first evaluation within each target of the optimum; default: COCO's 51 targets."""
+        """Return the first evaluation within each target of the optimum; default: COCO's targets for the suite.
+
+        These are 51, for constrained problems 41, for two objectives 58; for functions of several suites the 51.
+        """
         from benchbook.analysis.measures.first_hits import first_hits
         from benchbook.analysis.measures.targets import as_targets
+        from benchbook.analysis.suites import targets_of
 
-        return first_hits(self.columns(), as_targets(targets))
+        table = self.columns()
+        return first_hits(table, targets_of(table.functions) if targets is None else as_targets(targets))
 
     def ert(self, target: float = 1e-8, *, balance: bool = True) -> pd.Series:
         """Return the expected running time (ERT) to `f_opt + target`, in evaluations; infinite without a success.
@@ -92,15 +97,34 @@ class MeasuredRuns:
     ) -> list[Profile]:
         """Return runtime profiles: one per function, group or dimension, or one over all.
 
+        Suites with constraints or two objectives are not pooled with others: where a table has several, each has its
+        own profiles, with its own targets, and its name is in their labels.
+
         Args:
             by: `function`, `group`, `dim` or `all`.
-            targets: Precisions; default: COCO's 51.
+            targets: Precisions; default: COCO's for the suite.
             band: Confidence of a bootstrap band, such as 0.95; None: no band.
             restarts: Simulated restarts to draw for each function and target; 0: take each run once.
         """
-        from benchbook.analysis.measures.profiles import runtime_profiles
+        from dataclasses import replace
 
-        return runtime_profiles(self.hits(targets), by=by, band=band, restarts=restarts)
+        from benchbook.analysis.measures.first_hits import first_hits
+        from benchbook.analysis.measures.profiles import runtime_profiles
+        from benchbook.analysis.measures.targets import as_targets
+        from benchbook.analysis.suites import SINGLE, TARGETS, split
+
+        table = self.columns()
+        parts = split(table)
+        found: list[Profile] = []
+        for suite, own in parts or [(SINGLE, table)]:
+            hits = first_hits(own, TARGETS[suite] if targets is None else as_targets(targets))
+            made = runtime_profiles(hits, by=by, band=band, restarts=restarts)
+            found += made if len(parts) < 2 else [replace(item, label=_named(item.label, suite)) for item in made]
+        return found
+
+
+def _named(label: str, suite: str) -> str:
+    return suite if label == "all" else f"{suite}: {label}"
 
 
 def _index(names: list[tuple[str, str, int]]) -> pd.MultiIndex:

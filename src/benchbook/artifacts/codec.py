@@ -27,7 +27,7 @@ MAX_FILE_BYTES = MAX_DOCUMENT_BYTES + (1 << 20)  # of a file with one document
 # times, and a small one with a column of zeros more.
 _ANY_RATIO_BYTES = 16 * 1024 * 1024
 _MOST_RATIO = 200
-# Of a whole file: bytes decompressed for frames that were refused, and places where a frame might have begun and did not.
+# Of a whole file: bytes decompressed for refused frames, and places where a frame might have begun but did not.
 MOST_REFUSED_BYTES = 256 * 1024 * 1024
 _MOST_PLACES = 20_000
 # Parsed values take more memory than their text; the estimate is of Python's objects and the validator's together.
@@ -61,8 +61,13 @@ class Frame:
     size: int = 0
 
 
-def encode(document: JsonObject, suffix: str = ".json.zst") -> bytes:
+def encode(document: JsonObject, suffix: str = ".json.zst", *, level: int = ZSTD_LEVEL) -> bytes:
     """Encode a document for a file with this suffix; the same document gives the same bytes.
+
+    Args:
+        document: The document.
+        suffix: `.json.zst`, `.json.gz` or `.json`.
+        level: Of zstd: 19 takes 40 times as long as 3 and saves a quarter.
 
     Examples:
         >>> decode(encode({"a": 0.1}))
@@ -71,7 +76,7 @@ def encode(document: JsonObject, suffix: str = ".json.zst") -> bytes:
     data = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     if suffix == ".json.zst":
         # A checksum in each frame reveals a flipped bit.
-        return zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True).compress(data)
+        return zstandard.ZstdCompressor(level=level, write_checksum=True, write_content_size=True).compress(data)
     if suffix == ".json.gz":
         return gzip.compress(data, GZIP_LEVEL, mtime=0)
     return data + b"\n"

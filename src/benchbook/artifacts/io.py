@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchbook.artifacts.codec import MAX_FILE_BYTES, decode, document_of, encode, frames_of, suffix_of
-from benchbook.artifacts.run_document import from_document, to_document
+from benchbook.artifacts.codec import MAX_FILE_BYTES, ZSTD_LEVEL, decode, document_of, encode, frames_of, suffix_of
 from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.run_document import from_document, to_document
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes, write_atomic
-from benchbook.records import RunRecord
 from benchbook.profiling.stages import stage
+from benchbook.records import RunRecord
 from benchbook.typing import JsonObject
 
 
@@ -74,15 +74,15 @@ def load_document(path: str | os.PathLike[str], kind: Kind | None = None) -> Jso
     return document
 
 
-def save_document(document: JsonObject, path: str | os.PathLike[str]) -> Path:
-    """Write any artifact, checked before.
+def save_document(document: JsonObject, path: str | os.PathLike[str], *, level: int = ZSTD_LEVEL) -> Path:
+    """Write any artifact, checked before; `level` is that of zstd.
 
     Raises:
         ArtifactError: The document is not valid.
         StorageError: It cannot be written.
     """
     path = Path(path)
-    data = encode(document, suffix_of(path))
+    data = encode(document, suffix_of(path), level=level)
     checked(decode(data, path.name), path.name)
     write_atomic(path, data)
     return path

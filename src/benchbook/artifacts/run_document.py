@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.digests import digest, text_digest
-from benchbook.records import History, RunRecord, RunSpec, as_plain, from_plain
+from benchbook.records import ArchiveRecord, History, RunRecord, RunSpec, as_plain, from_plain
 from benchbook.typing import FloatArray, JsonObject
 
 
@@ -28,8 +30,17 @@ def combined_code(optimizer: str, problem: str, loop: str, version: str) -> str:
     return text_digest(optimizer, problem, loop, version)
 
 
-def content_digest(spec: RunSpec, *, stop: str, evaluations: int, history: History, solution: FloatArray | None) -> str:
+def content_digest(
+    spec: RunSpec,
+    *,
+    stop: str,
+    evaluations: int,
+    history: History,
+    solution: FloatArray | None,
+    archive: ArchiveRecord | None = None,
+) -> str:
     """Return the digest (hex) of all that must be reproduced; never of code, commit, environment, times or memory."""
+    more = {} if archive is None else {"archive": as_plain(archive)}
     return digest(
         {
             "function": spec.function,
@@ -42,6 +53,7 @@ def content_digest(spec: RunSpec, *, stop: str, evaluations: int, history: Histo
             "evaluations": evaluations,
             "history": as_plain(history),
             "solution": solution,
+            **more,
         }
     )
 
@@ -69,4 +81,13 @@ def content_digest_of(record: RunRecord) -> str:
         evaluations=record.evaluations,
         history=record.history,
         solution=record.best_solution,
+        archive=record.archive,
     )
+
+
+def comparable_digests(then: RunRecord, now: RunRecord) -> tuple[str, str]:
+    """Return the content digests of two runs, without archives if one has none: version 0.1 did not keep them."""
+    if (then.archive is None) == (now.archive is None):
+        return then.content_digest, now.content_digest
+    one, other = (content_digest_of(replace(run, archive=None)) for run in (then, now))
+    return one, other

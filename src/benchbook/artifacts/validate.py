@@ -12,12 +12,12 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.artifacts.codec import MAX_FILE_BYTES, SUFFIXES, document_of, frames_of
-from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of
 from benchbook.artifacts.kinds import VERSIONS, Kind
+from benchbook.artifacts.run_document import content_digest_of, from_document, run_key, spec_of
 from benchbook.errors import ArtifactError
 from benchbook.files import read_bytes
-from benchbook.records import RunRecord
 from benchbook.observers.targets import target_hits
+from benchbook.records import RunRecord
 from benchbook.typing import JsonObject
 
 _MOST_FINDINGS = 20
@@ -176,6 +176,7 @@ def meaning_findings(record: RunRecord) -> Iterator[Finding]:
     if record.best_value != last:
         yield Finding("$.best_value", f"is {record.best_value}, the history ends with {last}")
     yield from _solution(record)
+    yield from _archive(record)
     if record.content_digest != content_digest_of(record):
         yield Finding("$.content_digest", "does not match the content: the artifact was changed after the run")
     if (
@@ -195,6 +196,22 @@ def _solution(record: RunRecord) -> Iterator[Finding]:
         yield Finding("$.best_solution", f"has {len(solution)} values, expected dim = {problem.dim}")
     elif solution is not None and np.any((solution < problem.lower) | (solution > problem.upper)):
         yield Finding("$.best_solution", "is outside the bounds")
+
+
+def _archive(record: RunRecord) -> Iterator[Finding]:
+    archive = record.archive
+    if archive is None:
+        return
+    lengths = [len(archive.evaluations), len(archive.first), len(archive.second)]
+    if len(set(lengths)) > 1:
+        yield Finding("$.archive", f"has {lengths[0]} evaluations, {lengths[1]} first and {lengths[2]} second values")
+        return
+    if np.any(np.diff(archive.evaluations) <= 0):
+        yield Finding("$.archive.evaluations", "is not rising")
+    if lengths[0] and archive.evaluations[-1] > record.evaluations:
+        yield Finding("$.archive.evaluations", f"ends at {archive.evaluations[-1]}, after {record.evaluations} in all")
+    if np.any(archive.ideal >= archive.nadir):
+        yield Finding("$.archive.ideal", "is not below nadir in both objectives")
 
 
 def _json_path(parts: list[str | int]) -> str:

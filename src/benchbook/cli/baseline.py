@@ -27,15 +27,17 @@ def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
     """Write the summary of a study to artifacts/baselines/.
 
     Of several studies, one baseline is made. Where they have an optimizer on the same problem with several budgets, as
-    the control of each, the runs with the largest budget count.
+    the control of each, the runs with the largest budget count. A baseline of more than 1.4 MB is written into several
+    files, NAME.part2.json.zst and so on.
     """
     from benchbook.analysis.comparison import baselines
 
     found = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
     made = baselines.publish(found, name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
-    size = made.path.stat().st_size
-    click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB")
+    size = sum(path.stat().st_size for path in made.files)
+    files = f" in {len(made.files)} files" if len(made.files) > 1 else ""
+    click.echo(f"{made.path}: {len(made.summary.cells)} cells, {runs:,} runs, {size / 1000:.1f} kB{files}")
 
 
 @command.command("list")

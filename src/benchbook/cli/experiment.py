@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import json_option, settings_from
+from benchbook.cli.options import Seconds, json_option, settings_from
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def strategies(*, as_json: bool) -> None:
 )
 @click.option("--tracking-uri", default=None, help="MLflow server. [as configured in MLflow]")
 @click.option("--retries", type=click.IntRange(min=0), default=0, show_default=True, help="Retries after a failure.")
-@click.option("--timeout", type=float, default=None, help="Time limit of a branch in seconds. [no limit]")
+@click.option("--timeout", type=Seconds(), default=None, help="Time limit of a branch in seconds. [no limit]")
 @click.option(
     "--max-concurrency", type=click.IntRange(min=1), default=None, help="Branches run at the same time. [all]"
 )

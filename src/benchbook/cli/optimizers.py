@@ -18,7 +18,8 @@ def command() -> None:
     "--can",
     metavar="WHAT",
     multiple=True,
-    help="Only those that can handle it: constraints or objectives (two of them). Can be given twice.",
+    help="Only those that can handle it: constraints, objectives (two of them), integers or categories. Separate "
+    "several with commas.",
 )
 @json_option("the names")
 def list_(*, can: tuple[str, ...], as_json: bool) -> None:
@@ -35,10 +36,11 @@ def list_(*, can: tuple[str, ...], as_json: bool) -> None:
     from benchbook.optimizers.adapters.factory import available
     from benchbook.optimizers.adapters.libraries import SHELF
 
+    found = able(item.strip() for given in can for item in given.split(","))
     if as_json:
-        click.echo(json.dumps(able(can)))
+        click.echo(json.dumps(found))
         return
-    chosen = set(able(can))
+    chosen = set(found)
     rows = [
         [item.name, item.family, _word(item.anytime), item.source, item.summary]
         for item in entries()

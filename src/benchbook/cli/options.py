@@ -33,6 +33,67 @@ class Whole(click.ParamType):  # type: ignore[type-arg]  # generic in the newest
             return self.fail(f"{value!r} is not a valid integer.", param, ctx)
 
 
+class _Checked(click.ParamType):  # type: ignore[type-arg]  # generic in the newest click only
+    """A number with limits; what is wrong with it is said in the words of the check."""
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return the number, or raise `UsageError`."""
+        raise NotImplementedError
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        try:
+            return self.check(self.name if param is None else param.opts[0], value)
+        except UsageError as error:
+            return self.fail(str(error), param, ctx)
+
+
+class Seconds(_Checked):
+    """A number of seconds that a timer can measure."""
+
+    name = "seconds"
+
+    def __init__(self, least_s: float | None = None) -> None:
+        """Allow any above 0, or those from a least one."""
+        self._least_s = least_s
+
+    def check(self, name: str, value: Any) -> float:
+        """Return the number, or raise `UsageError`."""
+        from benchbook.limits import check_seconds
+
+        return check_seconds(name, value, self._least_s)
+
+
+class Workers(_Checked):
+    """A number of processes."""
+
+    name = "integer"
+
+    def check(self, name: str, value: Any) -> int:
+        """Return the number, or raise `UsageError`."""
+        from benchbook.limits import check_workers
+
+        with suppress(ValueError):
+            value = int(value)
+        return check_workers(name, value)
+
+
+class Share(_Checked):
+    """A number from 0 to 1."""
+
+    name = "share"
+
+    def check(self, name: str, value: Any) -> float:
+        """Return the number, or raise `UsageError`."""
+        try:
+            share = float(value)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            raise UsageError(f"{name} is {value!r}, expected a number from 0 to 1")
+        return share
+
+
 def json_option(what: str) -> Callable[[F], F]:
     """Return the option `--json`."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON.")

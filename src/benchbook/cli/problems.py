@@ -82,7 +82,6 @@ def show(*, name: str, dim: int | None, instance: int | None, picture: Path | No
 def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
     from benchbook.protocols import Noisy, constraints_of, objectives_of
 
-    integers = int(getattr(made, "integer").sum()) if hasattr(made, "integer") else 0  # noqa: B009  # not in the protocol
     separable, multimodal, condition = _properties(info)
     x_opt = getattr(made, "x_opt", None)
     return [
@@ -97,13 +96,25 @@ def _facts(info: ProblemInfo, made: Problem) -> list[tuple[str, str]]:
         ("source", info.source),
         ("problem", f"dim {made.dim}, instance {made.instance}"),
         ("bounds", info.bounds or f"{info.lower:g} to {info.upper:g} in every variable"),
-        ("integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"),
+        _kinds(made),
         *([("objectives", str(objectives_of(made)))] if objectives_of(made) > 1 else []),
         *([("constraints", str(constraints_of(made)))] if constraints_of(made) else []),
         ("f_opt", "unknown" if made.f_opt is None else f"{made.f_opt:.10g}"),
         *([("noise", "the optimizer sees it; records hold values without")] if isinstance(made, Noisy) else []),
         ("x_opt", "unknown" if x_opt is None else ", ".join(f"{item:.6g}" for item in x_opt)),
     ]
+
+
+def _kinds(made: Problem) -> tuple[str, str]:
+    """Return which variables are not real."""
+    from benchbook.variables import typed_variables
+
+    if hasattr(made, "variables"):
+        names = {"real": "real", "integer": "whole numbers", "categorical": "choices"}
+        listed = ((name, [item.name for item in made.variables if item.kind == kind]) for kind, name in names.items())
+        return "variables", "; ".join(f"{name}: {', '.join(found)}" for name, found in listed if found)
+    integers = sum(item.whole for item in typed_variables(made))
+    return "integer", f"the first {integers} of {made.dim} variables" if integers else "no variable"
 
 
 def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
@@ -116,9 +127,9 @@ def _check_picture(info: ProblemInfo, path: Path, dim: int | None) -> None:
 
 
 def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
+    from benchbook.analysis.plots.drawing.picture import Picture
+    from benchbook.analysis.plots.drawing.style import INK, new_figure
     from benchbook.analysis.plots.landscape import contours
-    from benchbook.analysis.plots.picture import Picture
-    from benchbook.analysis.plots.style import INK, new_figure
     from benchbook.files import write_atomic
 
     figure, axes = new_figure(1, 1, width=4.6, height=4.2)
@@ -138,21 +149,26 @@ def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
 @command.command("certify")
 @click.option(
     "--functions",
-    default="1-24",
-    show_default=True,
-    help="Numbers of BBOB functions; noisy functions start at 101.",
+    default=None,
+    help="Numbers of functions; noisy functions of BBOB start at 101. [1-24; of a suite 1-55 or 1-54]",
 )
-@click.option("--dims", default="2,3,5,10,20,40", show_default=True, help="Dimensions.")
-@click.option("--instances", default=None, help="Instances. [1,2,11; with --all 1-15 and six large ones]")
+@click.option("--suite", type=click.Choice(["bbob_biobj", "bbob_constrained"]), help="Compare this suite instead.")
+@click.option("--dims", default=None, help="Dimensions. [2,3,5,10,20,40; of a suite 2,5,10]")
+@click.option("--instances", default=None, help="Instances. [1,2,11; with --all 1-15 and, for BBOB, six large ones]")
 @click.option("--all", "all_", is_flag=True, help="Compare all instances required for a certification.")
 @json_option("the findings")
-def certify(*, functions: str, dims: str, instances: str | None, all_: bool, as_json: bool) -> int:
-    """Compare benchbook's BBOB functions with the official reference.
+def certify(
+    *, functions: str | None, suite: str | None, dims: str | None, instances: str | None, all_: bool, as_json: bool
+) -> int:
+    """Compare benchbook's BBOB functions, or a suite made of them, with the official reference.
 
     The reference is coco-experiment. Differences are relative to f - f_opt, minus 16 units in the last place of f; at
-    most 1e-9 passes. Noisy functions are compared without noise, and with noise from the same draws. Exit code 1: a
-    function does not pass.
+    most 1e-9 passes. Noisy functions are compared without noise, and with noise from the same draws. Of functions with
+    constraints or two objectives, the recorded values are compared with those that coco-experiment's logger writes.
+    Exit code 1: a function does not pass.
     """
+    if suite is not None:
+        return _certify_suite(suite, functions=functions, dims=dims, instances=instances, all_=all_, as_json=as_json)
     import json
     from dataclasses import asdict
 
@@ -163,14 +179,56 @@ def certify(*, functions: str, dims: str, instances: str | None, all_: bool, as_
     noisy = NOISY_INSTANCES if all_ else QUICK_INSTANCES
     if instances is not None:
         chosen = noisy = tuple(_numbers("--instances", instances))
-    numbers = _numbers("--functions", functions.replace("bbob_noisy_f", "").replace("bbob_f", ""))
+    numbers = _numbers(
+        "--functions", ("1-24" if functions is None else functions).replace("bbob_noisy_f", "").replace("bbob_f", "")
+    )
     names = {number: f"bbob_noisy_f{number}" if number > _LAST_NOISELESS else f"bbob_f{number}" for number in numbers}
-    sizes = _numbers("--dims", dims)
+    sizes = _numbers("--dims", "2,3,5,10,20,40" if dims is None else dims)
     found = [compare(name, sizes, noisy if number > _LAST_NOISELESS else chosen) for number, name in names.items()]
     if as_json:
         click.echo(json.dumps([{**asdict(item), "passed": item.passed} for item in found], indent=2))
     else:
         _print_certificates(found)
+    return int(ExitCode.DONE if all(item.passed for item in found) else ExitCode.FAILED)
+
+
+def _certify_suite(
+    suite: str, *, functions: str | None, dims: str | None, instances: str | None, all_: bool, as_json: bool
+) -> int:
+    import json
+    from dataclasses import asdict
+
+    from benchbook.cli.terminal import console, table
+    from benchbook.problems.suites.tables import INSTANCES as LAST
+    from benchbook.selfcheck.suites import DIMS, INSTANCES, certify_suite
+
+    chosen = tuple(range(1, LAST + 1)) if all_ else INSTANCES
+    found = list(
+        certify_suite(
+            suite,
+            None if functions is None else _numbers("--functions", functions.replace(f"{suite}_f", "")),
+            DIMS if dims is None else _numbers("--dims", dims),
+            chosen if instances is None else _numbers("--instances", instances),
+        )
+    )
+    if as_json:
+        click.echo(json.dumps([{**asdict(item), "passed": item.passed} for item in found], indent=2))
+    else:
+        headers = ["function", "problems", "points", "logged", "worst value", "worst indicator", "where", "verdict"]
+        rows = [
+            [
+                item.function,
+                str(item.problems),
+                str(item.points),
+                str(item.logged),
+                f"{item.worst_value:.1e}",
+                f"{item.worst_indicator:.1e}",
+                item.where,
+                "passed" if item.passed else "failed",
+            ]
+            for item in found
+        ]
+        console().print(table(headers, rows, right=headers[1:6]))
     return int(ExitCode.DONE if all(item.passed for item in found) else ExitCode.FAILED)
 
 

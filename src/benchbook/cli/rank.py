@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchbook.cli.options import Whole, json_option, settings_from
+from benchbook.cli.options import Seconds, Whole, Workers, check_tracking, json_option, settings_from, tracking_options
 from benchbook.errors import ExitCode, UsageError
 
 
@@ -18,9 +18,9 @@ from benchbook.errors import ExitCode, UsageError
 @click.option(
     "--budget-per-dim", type=Whole(), default=None, metavar="N", help="Evaluations per variable. [as the baseline]"
 )
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. [one per processor]")
+@click.option("--workers", type=Workers(), default=None, help="Processes. [one per processor]")
 @click.option(
-    "--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds; it failed. [never]"
+    "--timeout-per-run", type=Seconds(), default=None, metavar="S", help="End a run after S seconds; it failed. [never]"
 )
 @click.option(
     "--out",
@@ -32,6 +32,7 @@ from benchbook.errors import ExitCode, UsageError
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the optimizer; may be repeated."
 )
+@tracking_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress and no expected time.")
 @json_option("the artifact")
 def command(
@@ -46,6 +47,8 @@ def command(
     out: Path | None,
     label: str | None,
     settings: tuple[str, ...],
+    no_track: bool,
+    tensorboard: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -54,7 +57,8 @@ def command(
     OPTIMIZER is package.module:Name, or a name in the catalog. Only this optimizer is run; runs that are stored from an
     earlier call are not repeated. The summary has its mean rank among the optimizers of the baseline after 10, 100 and
     1,000 evaluations per variable with 95 % intervals, whether it is better or worse than each of them, where it is
-    best and worst, and its running times compared with best-2009. Artifact and report have the details.
+    best and worst, and its running times compared with best-2009. Artifact and report have the details. The runs are
+    tracked as the pipeline "rank OPTIMIZER", which `benchbook track watch` shows while they are done.
 
     \b
     Example:
@@ -67,6 +71,7 @@ def command(
 
     from benchbook.studies.rank import rank
 
+    check_tracking(no_track=no_track, tensorboard=tensorboard)
     ranked = rank(
         optimizer,
         baseline=baseline,
@@ -79,6 +84,8 @@ def command(
         label=label,
         settings=settings_from(settings),
         progress=not quiet and sys.stderr.isatty(),
+        track=not no_track,
+        tensorboard=tensorboard,
         announce=(lambda text: None) if quiet else (lambda text: click.echo(text, err=True)),  # noqa: ARG005  # unsaid
     )
     if as_json:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from benchbook.cli.options import artifact_argument, json_option
-from benchbook.records import RunRecord
+from benchbook.records import ArchiveRecord, RunRecord
 from benchbook.typing import JsonObject
 
 _MOST_VALUES = 10
@@ -91,6 +91,8 @@ def run_facts(record: RunRecord, *, full: bool = False) -> list[tuple[str, str]]
         ("improvements", str(len(record.history.evaluations))),
         ("time", f"{timing.total_s:.4f} s (optimizer {timing.optimizer_s:.4f}, objective {timing.objective_s:.4f})"),
     ]
+    if record.archive is not None:
+        rows.append(("archive", _archive(record.archive)))
     if record.trace is not None:
         trace = record.trace
         ends = "" if trace.lost_from is None else f", up to evaluation {trace.lost_from - 1:,}"
@@ -164,6 +166,14 @@ def _precision(record: RunRecord) -> str:
     if record.problem.f_opt is None:
         return "unknown: no known optimum"
     return "none" if record.precision is None else f"{record.precision:.4g} above f_opt = {record.problem.f_opt:.10g}"
+
+
+def _archive(archive: ArchiveRecord) -> str:
+    from benchbook.analysis.fronts import front_at
+
+    kept = "all of them" if archive.precision == 0.0 else f"to a precision of {archive.precision:.2g}"
+    last = len(front_at(archive))
+    return f"{len(archive.evaluations):,} points not dominated when found ({kept}), {last:,} of them at the end"
 
 
 def _vector(values: Any) -> str:

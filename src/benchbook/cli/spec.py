@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import check_tracking, json_option, tracking_options
+from benchbook.cli.options import Seconds, Workers, check_tracking, json_option, tracking_options
 from benchbook.cli.spec_strength import calibrate_command, strength_command
 from benchbook.errors import ExitCode
 
@@ -61,13 +61,11 @@ def list_(*, as_json: bool) -> None:
     metavar="KEY=VALUE",
     help="Override a parameter, with results in artifacts/scratch; may be repeated.",
 )
-@click.option(
-    "--workers", type=click.IntRange(min=1), default=None, help="Notebooks run in parallel. [one per processor]"
-)
+@click.option("--workers", type=Workers(), default=None, help="Notebooks run in parallel. [one per processor]")
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(),
     default=None,
     help="Time limit of each notebook in seconds. [no limit]",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchbook.cli.options import json_option
+from benchbook.cli.options import Share, Workers, json_option
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PARAMS = click.option(
     show_default=True,
     help="quick (or fast), balanced, full (or quality), or a YAML file.",
 )
-_WORKERS = click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. [processors]")
+_WORKERS = click.option("--workers", type=Workers(), default=None, help="Processes. [processors]")
 
 
 @click.command("strength")
@@ -41,7 +41,7 @@ _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=None, h
 )
 @click.option(
     "--at-least",
-    type=click.FloatRange(min=0, max=1),
+    type=Share(),
     default=None,
     metavar="SHARE",
     help="Exit with code 1 where the quality claims notice a smaller share of the severe faults.",
@@ -98,7 +98,11 @@ def strength_command(
 @click.argument("names", nargs=-1, required=True)
 @_PARAMS
 @click.option(
-    "--reseeded", type=click.IntRange(min=1), default=200, show_default=True, help="How many specs with other seeds."
+    "--reseeded",
+    type=click.IntRange(min=1, max=100_000),
+    default=200,
+    show_default=True,
+    help="How many specs with other seeds.",
 )
 @_WORKERS
 def calibrate_command(*, names: tuple[str, ...], which: str, reseeded: int, workers: int | None) -> int:

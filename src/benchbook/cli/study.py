@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from benchbook.cli.options import check_tracking, json_option, tracking_options
+from benchbook.cli.options import Seconds, Workers, check_tracking, json_option, tracking_options
 from benchbook.errors import ExitCode
 
 _PATH = click.Path(path_type=Path)
@@ -29,12 +29,12 @@ def command() -> None:
     type=click.Choice(["serial", "processes", "dask"]),
     help="How the runs are executed.",
 )
-@click.option("--workers", type=int, default=None, help="Number of processes. [one per processor]")
+@click.option("--workers", type=Workers(), default=None, help="Number of processes. [one per processor]")
 @click.option(
     "--scheduler", default=None, metavar="tcp://HOST:PORT", help="Address of a Dask scheduler. [a local cluster]"
 )
 @click.option("--shard", default=None, metavar="k/n", help="Run only the k-th of n parts of equal expected cost.")
-@click.option("--timeout-per-run", type=float, default=None, metavar="S", help="End a run after S seconds. [never]")
+@click.option("--timeout-per-run", type=Seconds(), default=None, metavar="S", help="End a run after S seconds. [never]")
 @click.option(
     "--history",
     default=None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchbook.cli.options import Seconds
 from benchbook.errors import ExitCode, UsageError
 from benchbook.records.pipeline import DIED, UNREADABLE, StepStatus
 
@@ -147,9 +148,7 @@ def status_command(*, run: str, form: str) -> int:
 @command.command("watch", epilog=_ABOUT_RUN)
 @_run
 @click.option("--once", is_flag=True, help="Print the page once.")
-@click.option(
-    "--interval", type=click.FloatRange(min=0.1), default=1.0, show_default=True, help="Seconds between updates."
-)
+@click.option("--interval", type=Seconds(0.1), default=1.0, show_default=True, help="Seconds between updates.")
 def watch_command(*, run: str, once: bool, interval: float) -> int:
     """Show a pipeline while it runs: steps, ETA, telemetry, claims.
 

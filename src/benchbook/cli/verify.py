@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from benchbook.cli.options import Workers
 from benchbook.errors import ExitCode, UsageError
 
 _NOT_DETERMINISTIC = "nothing: code, arithmetic and environment are the same, so the optimizer is not deterministic"
@@ -14,8 +15,10 @@ _NOT_DETERMINISTIC = "nothing: code, arithmetic and environment are the same, so
 
 @click.command("verify")
 @click.argument("path", type=click.Path(path_type=Path), metavar="DIR|FILE|BASELINE")
-@click.option("--sample", type=int, default=None, help="Of a store or baseline, repeat this many runs. [all]")
-@click.option("--workers", type=int, default=None, help="Of a store, number of processes. [1]")
+@click.option(
+    "--sample", type=click.IntRange(min=1), default=None, help="Of a store or baseline, repeat this many runs. [all]"
+)
+@click.option("--workers", type=Workers(), default=None, help="Of a store, number of processes. [1]")
 def command(*, path: Path, sample: int | None, workers: int | None) -> int:
     """Repeat runs from an artifact, a store or a baseline.
 

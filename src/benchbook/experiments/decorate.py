@@ -20,6 +20,7 @@ from benchbook.experiments.sinks.protocol import Sink
 from benchbook.experiments.strategies.fixed import Single
 from benchbook.experiments.strategies.protocol import Strategy
 from benchbook.experiments.strategies.registry import get_strategy
+from benchbook.limits import check_seconds
 from benchbook.whole_numbers import check_whole
 
 
@@ -106,8 +107,8 @@ def experiment(
 
 
 def _check_numbers(timeout: float | None, max_concurrency: int | None, history: int) -> None:
-    if timeout is not None and not timeout > 0:
-        raise UsageError(f"timeout is {timeout!r}, expected seconds > 0")
+    if timeout is not None:
+        check_seconds("timeout", timeout)
     if max_concurrency is not None:
         check_whole("max_concurrency", max_concurrency, 1)
     check_whole("history", history, 1)

@@ -1,4 +1,4 @@
-"""What an optimizer can do beyond one objective between bounds, which its class declares in `can`."""
+"""Abilities of optimizers beyond one objective with bounds, which a class declares in `can`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from benchbook.errors import UsageError, unknown_name
 from benchbook.optimizers.adapters import factory as libraries
 from benchbook.optimizers.catalog import OptimizerChoice, names, optimizer
 from benchbook.protocols import Problem, constraints_of, objectives_of
+from benchbook.variables import typed_variables
 
-ABILITIES = ("constraints", "objectives")
+ABILITIES = ("constraints", "objectives", "integers", "categories")
 
 
 def abilities(name: str) -> frozenset[str]:
-    """Return what an optimizer of the catalog can do; of a library's, without importing it.
+    """Return the abilities of an optimizer in the catalog; libraries are not imported.
 
     Examples:
         >>> sorted(abilities("random_search"))
-        ['constraints', 'objectives']
+        ['categories', 'constraints', 'integers', 'objectives']
     """
     if ":" in name:
         library, inner = libraries.split(name)
         listed = library.optimizers.get(inner)
-        return frozenset() if listed is None else listed.can
+        return _declared(optimizer(name).factory) if listed is None else listed.can
     return _declared(optimizer(name).factory)
 
 
@@ -46,15 +47,20 @@ def able(wanted: Iterable[str]) -> list[str]:
 def check_able(choice: OptimizerChoice, problem: Problem) -> None:
     """Check that an optimizer can do what a problem has.
 
+    Integers are never refused: the problem rounds them. Categorical variables have no order that an optimizer of real
+    variables could follow.
+
     Raises:
         UsageError: It cannot; the message names some that can.
     """
-    objectives, constraints = objectives_of(problem), constraints_of(problem)
-    if objectives == 1 and not constraints:  # of most of the many runs of a plan there is nothing to ask
+    objectives, constraints, variables = objectives_of(problem), constraints_of(problem), typed_variables(problem)
+    if objectives == 1 and not constraints and not variables:  # most of the many runs of a plan: nothing to ask
         return
+    categories = sum(item.kind == "categorical" for item in variables)
     needed = {
         "objectives": f"{objectives} objectives" if objectives > 1 else "",
         "constraints": f"{constraints} constraint{'s' * (constraints > 1)}" if constraints else "",
+        "categories": f"{categories} categorical variable{'s' * (categories > 1)}" if categories else "",
     }
     missing = [item for item, has in needed.items() if has and item not in _declared(choice.factory)]
     if missing:

@@ -1,8 +1,9 @@
 """The audit of randomness: what an optimizer draws from, and whether a seed decides its run.
 
-Each optimizer is run on a small function of the audit's own: twice with one seed and once with another in this
-process, the first two with another run in between, and once more in each of two fresh processes, which take the
-optimizers in opposite orders and with other hash seeds.
+Each optimizer is run on a small function of the audit's own, which has two objectives where the optimizer can do that,
+or else a constraint, and variables that are not real: twice with one seed and once with another in this process, the
+first two with another run in between, and once more in each of two fresh processes, which take the optimizers in
+opposite orders and with other hash seeds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,9 @@ from benchbook.errors import ExecutionError
 from benchbook.optimizers.adapters.global_state import same_numpy_state
 from benchbook.optimizers.adapters.isolation import watched
 from benchbook.optimizers.catalog import optimizer
-from benchbook.protocols import Optimizer
+from benchbook.parent_death import dying_with_us
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable, categorical, integer, real
 
 DIM = 3
 BUDGET = 150
@@ -137,7 +139,12 @@ def _points_digest(name: str, seed: int) -> str:
     """Run an optimizer, and return the digest of all points it asked for."""
     lower, upper = np.array([-3.0, -1.0, 0.0]), np.array([5.0, 1.0, 10.0])
     rng = np.random.Generator(np.random.PCG64(seed))
-    made = optimizer(name).make(lower, upper, rng, horizon=BUDGET)
+    choice = optimizer(name)
+    can = getattr(choice.factory, "can", ())
+    objectives = 2 if "objectives" in can else 1
+    constraints = int(objectives == 1 and "constraints" in can)
+    counts = {"objectives": objectives, "constraints": constraints}
+    made = choice.make(lower, upper, rng, horizon=BUDGET, variables=_variables(can), **counts)
     digest, left = hashlib.sha256(), BUDGET
     while left > 0:
         x = made.ask()[:left]
@@ -146,13 +153,22 @@ def _points_digest(name: str, seed: int) -> str:
         digest.update(np.ascontiguousarray(x, dtype=np.float64).tobytes())
         left -= len(x)
         if left > 0:
-            _tell(made, x, (lower + upper) / 2.0 + 0.1 * (upper - lower), upper - lower)
+            z = 5.0 * (x - (0.4 * lower + 0.6 * upper)) / (upper - lower)
+            _tell(made, x, z, objectives=objectives, constraints=constraints)
     return digest.hexdigest()
 
 
-def _tell(made: Optimizer, x: FloatArray, optimum: FloatArray, width: FloatArray) -> None:
-    z = 5.0 * (x - optimum) / width
-    made.tell(x, (z * z + 3.0 * np.abs(z)).sum(axis=1))
+def _variables(can: Collection[str]) -> tuple[Variable, ...]:
+    """Return the variables of the audit's box, where an optimizer can do more than real ones."""
+    if "categories" in can:
+        return integer("x0", -3, 5), real("x1", -1.0, 1.0), categorical("x2", range(11))
+    return (real("x0", -3.0, 5.0), real("x1", -1.0, 1.0), integer("x2", 0, 10)) if "integers" in can else ()
+
+
+def _tell(made: Any, x: FloatArray, z: FloatArray, *, objectives: int, constraints: int) -> None:
+    first = (z * z + 3.0 * np.abs(z)).sum(axis=1)
+    fx = first if objectives == 1 else np.column_stack([first, np.square(z - 1.0).sum(axis=1)])
+    made.tell(x, fx, *([1.0 - z[:, :1]] if constraints else []))
 
 
 @contextmanager
@@ -177,7 +193,7 @@ def _entropy_watched(seen: set[str]) -> Iterator[None]:
 def _elsewhere(names: Sequence[str], *, hash_seed: int) -> dict[str, str | None]:
     """Run each optimizer in one fresh process; None stands for one that failed there."""
     done = subprocess.run(  # our own interpreter and module, no shell
-        [sys.executable, "-m", "benchbook.optimizers.audit"],
+        dying_with_us([sys.executable, "-m", "benchbook.optimizers.audit"]),
         input=json.dumps(list(names)),
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         capture_output=True,

@@ -23,6 +23,7 @@ from benchbook.optimizers.native.epsilon_de import EpsilonDE
 from benchbook.optimizers.native.grey_wolf import GreyWolf
 from benchbook.optimizers.native.l_shade import LShade
 from benchbook.optimizers.native.manta_ray_foraging import MantaRayForaging
+from benchbook.optimizers.native.mixed_es import MixedES
 from benchbook.optimizers.native.nsga2 import Nsga2
 from benchbook.optimizers.native.particle_swarm import ParticleSwarm
 from benchbook.optimizers.native.random_search import RandomSearch
@@ -33,6 +34,7 @@ from benchbook.optimizers.native.whale import Whale
 from benchbook.optimizers.register import entry_point_names, from_entry_point, registered, reserve
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
+from benchbook.variables import Variable
 
 CONTROL = "random_search"
 NATIVE: tuple[type[NativeOptimizer], ...] = (
@@ -42,6 +44,7 @@ NATIVE: tuple[type[NativeOptimizer], ...] = (
     GreyWolf,
     LShade,
     MantaRayForaging,
+    MixedES,
     Nsga2,
     ParticleSwarm,
     RandomSearch,
@@ -81,6 +84,7 @@ class OptimizerChoice:
         settings: Every setting, defaults included.
         wants_horizon: Whether it is told the length of the run.
         packages: Distributions, beyond benchbook's own, whose versions can change a result.
+        counts: Which numbers it is told of problems that have more than usual: "objectives", "constraints".
     """
 
     name: str
@@ -88,10 +92,37 @@ class OptimizerChoice:
     settings: Mapping[str, JsonValue]
     wants_horizon: bool
     packages: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
-    def make(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, *, horizon: int) -> Optimizer:
-        """Make the optimizer for one run of `horizon` evaluations in the box between `lower` and `upper`."""
-        extra = {"horizon": horizon} if self.wants_horizon else {}
+    def make(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        rng: np.random.Generator,
+        *,
+        horizon: int,
+        variables: tuple[Variable, ...] = (),
+        objectives: int = 1,
+        constraints: int = 0,
+    ) -> Optimizer:
+        """Make the optimizer for one run of `horizon` points in the box between `lower` and `upper`.
+
+        Args:
+            lower: Lower bounds, shape `(dim,)`.
+            upper: Upper bounds, shape `(dim,)`.
+            rng: Generator of the run.
+            horizon: Told to an optimizer that wants it.
+            variables: Those of a problem where some are not real; told to an optimizer that knows them.
+            objectives: Their number; told to an optimizer that wants it, if there are several.
+            constraints: Their number; told to an optimizer that wants it, if there are some.
+        """
+        extra: dict[str, Any] = {"horizon": horizon} if self.wants_horizon else {}
+        if variables and _knows_variables(self.factory):
+            extra["variables"] = variables
+        if objectives > 1 and "objectives" in self.counts:
+            extra["objectives"] = objectives
+        if constraints and "constraints" in self.counts:
+            extra["constraints"] = constraints
         return self.factory(lower, upper, rng, **extra, **self.settings)
 
     def can_lockstep(self) -> bool:
@@ -99,13 +130,21 @@ class OptimizerChoice:
         can = getattr(self.factory, "in_lockstep", None)
         return callable(can) and bool(can(**self.settings))
 
-    def make_lockstep(self, lower: FloatArray, upper: FloatArray, streams: Streams, *, horizon: int) -> NativeOptimizer:
+    def make_lockstep(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        streams: Streams,
+        *,
+        horizon: int,
+        variables: tuple[Variable, ...] = (),
+    ) -> NativeOptimizer:
         """Make the optimizer of several runs, one for each stream.
 
         Raises:
             UsageError: The optimizer cannot advance several runs together.
         """
-        made = self.make(lower, upper, cast("np.random.Generator", streams), horizon=horizon)
+        made = self.make(lower, upper, cast("np.random.Generator", streams), horizon=horizon, variables=variables)
         if not isinstance(made, NativeOptimizer):
             raise UsageError(f"{self.name} cannot advance several runs together: it only knows ask and tell")
         return made
@@ -188,7 +227,9 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     if isinstance(which, str) and is_own_place(which):
         name = which  # under which it is found again
     parameters = _parameters(factory)
-    complete = {key: parameter.default for key, parameter in parameters.items() if key != "horizon"}
+    counts = tuple(key for key in libraries.COUNTS if key in parameters and key in getattr(factory, "can", ()))
+    told = {"horizon", *counts, *({"variables"} if _knows_variables(factory) else ())}
+    complete = {key: parameter.default for key, parameter in parameters.items() if key not in told}
     for key, value in settings.items():
         if key not in complete:
             raise unknown_name(f"setting of {name}", key, complete)
@@ -199,7 +240,9 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     complete = {key: _as_json(name, key, value) for key, value in complete.items()}
     horizon = "horizon" in parameters and not getattr(factory, "anytime", False)
     packages = tuple(getattr(factory, "packages", ()))
-    return OptimizerChoice(name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages)
+    return OptimizerChoice(
+        name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages, counts=counts
+    )
 
 
 def describe(which: str) -> Description:
@@ -232,6 +275,11 @@ def settings_of(which: str | Callable[..., Optimizer] | OptimizerChoice) -> list
     choice = optimizer(which)
     meanings = _meanings(inspect.getdoc(choice.factory) or "")
     return [Setting(name=key, default=value, meaning=meanings.get(key, "")) for key, value in choice.settings.items()]
+
+
+def _knows_variables(factory: object) -> bool:
+    """Tell whether an optimizer is told which variables are integers or categorical."""
+    return not frozenset(getattr(factory, "can", ())).isdisjoint({"integers", "categories"})
 
 
 def _find(name: str) -> Callable[..., Optimizer]:

@@ -6,10 +6,10 @@ Examples:
     (array([0.]), 0.0)
 """
 
+from benchbook.problems.callables.custom import CallableProblem, from_callable
+from benchbook.problems.callables.registered import OwnFunction, function
 from benchbook.problems.catalog import describe, digest, expand, names, problem, register
-from benchbook.problems.custom import CallableProblem, from_callable
 from benchbook.problems.info import ProblemInfo
-from benchbook.problems.own import OwnFunction, function
 from benchbook.problems.stacked import StackedProblem, stack
 
 __all__ = [

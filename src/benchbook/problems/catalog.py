@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
 from benchbook.importing import is_place
-from benchbook.problems.announced import announced
 from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table
+from benchbook.problems.callables.announced import announced
+from benchbook.problems.callables.digests import digest_code
+from benchbook.problems.callables.registered import own_function
+from benchbook.problems.classics.table import CLASSICS, classic_problem
 from benchbook.problems.coco import SUITES, SuiteProblem
-from benchbook.problems.digests import digest_code
 from benchbook.problems.info import ProblemInfo, check_dim, check_instance
 from benchbook.problems.instance import TextbookProblem
-from benchbook.problems.own import own_function
 from benchbook.problems.suites.biobj import BIOBJ, BiobjProblem
 from benchbook.problems.suites.constrained import CONSTRAINED, ConstrainedProblem
 from benchbook.problems.textbook_table import TEXTBOOK
@@ -28,6 +29,7 @@ _INFOS = (
     | SUITES
     | CONSTRAINED
     | BIOBJ
+    | CLASSICS
     | APPLIED
 )
 _GROUPS = tuple(dict.fromkeys(info.family for info in _INFOS.values()))
@@ -70,6 +72,8 @@ def problem(name: str, dim: int, instance: int | None = None) -> Problem:
     if name in BIOBJ:
         made: Problem = BiobjProblem(name, dim, instance)
         return made
+    if name in CLASSICS:
+        return classic_problem(name, dim, instance)
     if name in APPLIED:
         return applied_problem(name, dim, instance)
     return BbobProblem(name, dim, instance)
@@ -117,10 +121,11 @@ def describe(name: str) -> ProblemInfo:
 
 
 def expand(wanted: str | Iterable[str]) -> list[str]:
-    """Return the functions of names and groups, each once, in the given order.
+    """Return the functions that names and groups stand for, each once, in the given order.
 
     Groups are `textbook` (all ten), `bbob`, `bbob_largescale` and `bbob_mixint` (all 24 each), `bbob_noisy` (all 30),
-    `bbob_constrained` (all 54), `bbob_biobj` (all 92), and `applied`.
+    `bbob_constrained` (all 54), `bbob_biobj` (all 92), `cec2006` (all 24), `engineering` (four designs), `zdt` (five),
+    `dtlz` (six), `mixed` (three), and `applied`.
 
     Raises:
         UnknownNameError: A name is neither a function nor a group.
@@ -162,7 +167,7 @@ def register(info: ProblemInfo, make: Callable[[int, int], Problem]) -> None:
 def digest(problem: Problem) -> str:
     """Return the SHA-256 (hex) of the code that determines a problem's values.
 
-    A problem tells it by a method `digest() -> str`; of one without it, the class is taken, and its attributes.
+    A problem may have a method `digest() -> str` for it; otherwise its class and its attributes count.
 
     Examples:
         >>> digest(problem("sphere", dim=2)) == digest(problem("sphere", dim=3))
@@ -175,7 +180,7 @@ def digest(problem: Problem) -> str:
 
 
 def _is_own(name: object) -> bool:
-    """Tell whether a name is the place of your own function, or one that a package announces."""
+    """Return whether a name is the path of your own function, or one that a package announces."""
     if not isinstance(name, str) or name in _INFOS or name in _registered:
         return False
     return is_place(name) or name in announced()

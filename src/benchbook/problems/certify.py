@@ -1,25 +1,25 @@
-"""Certification: our BBOB functions compared with coco-experiment, the official reference.
+"""Certification: benchbook's BBOB functions compared with coco-experiment, the official reference.
 
 For every function, dimension and instance both evaluate the same points: random ones, some on the boundary and
 outside the box, the optimum that the reference states, and points near it. The *relative difference* of two values
-is their difference beyond what storing them explains (16 last places of the larger one, or of 1), divided by
+is their difference beyond what rounding explains (16 units in the last place of the larger one, or of 1), divided by
 the reference's distance `f - f_opt` to the optimum value. This is stricter than the usual difference relative to
-`|f|`: it judges the digits that an optimizer has left to win. A function passes where
+`|f|`: it looks at the digits that an optimizer can still gain. A function passes if
 
 - no relative difference is above 1e-9,
-- `f_opt` is the reference's but for 16 last places, and `x_opt` but for 1e-12,
-- the value at `x_opt` is exactly `f_opt`, and no value at all lies below it.
+- `f_opt` equals the reference's within 16 units in the last place, and `x_opt` within 1e-12,
+- the value at `x_opt` is exactly `f_opt`, and no value is below it.
 
-Where the reference's rotation is not orthogonal to the last place, f19 is not least where the reference says: ours has
-its optimum where the reference's values are least. Then 1e-10 between the two places will do.
+If the reference's rotation is not orthogonal to the last digit, the minimum of f19 is not where the reference states
+it. Ours is where the reference's values are smallest; then a distance of 1e-10 between the two is accepted.
 
-The reference ends at 40 variables, but for functions without a rotation. Others are compared with ioh in 80 and 160
-variables, however far our `x_opt` is from where it says.
+Except for functions without a rotation, the reference ends at 40 variables. Others are compared with ioh in 80 and 160
+variables, at any distance between our `x_opt` and the one it states.
 
-Noisy functions are compared without noise in the same way; there 1,000 is added to most of the reference's values, and
-rounding is that of a number as large. Then both add noise to the same points, ours with the draws that the reference
-makes, which are known; what comes out is compared alike. Noise multiplies the rounding of what it is done to: near the
-optimum of f126 by thousands, where the value without noise, 9e-8, has been stored with an f_opt of -3.4.
+Noisy functions are compared without noise in the same way; most of the reference's values then have 1,000 added to
+them, and the rounding of a number of this size. After that, both add noise to the same points, ours with the
+reference's own draws, which are known, and the results are compared in the same way. Noise multiplies rounding errors:
+near the optimum of f126 by thousands, where the value without noise, 9e-8, was stored with an f_opt of -3.4.
 """
 
 from __future__ import annotations
@@ -41,27 +41,27 @@ LIMIT = 1e-9
 X_LIMIT = 1e-12
 _X_MISSTATED = 1e-10
 QUICK_INSTANCES = (1, 2, 11)
-# The suite's 15, those of later years, and some large numbers up to the last that the reference takes.
+# The suite's 15, those of later years, and some large numbers up to the last that the reference accepts.
 ALL_INSTANCES = (*range(1, 16), 71, 110, 1000, 214_748, 1_000_000, 2**31 - 1)
 _LAST_PLACES = 16 * np.finfo(np.float64).eps
 _REACH = 5.0
-_NOISE_ROUNDS = 4  # so that rare noise is among it
+_NOISE_ROUNDS = 4  # so that rare noise occurs
 NOISY_INSTANCES = tuple(range(1, 16))  # the only ones that the reference has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What the comparison of one function found.
+    """The result of comparing one function.
 
     Attributes:
         function: Name of the function.
         problems: How many problems (dimension and instance) were compared.
-        points: How many points were.
-        worst: Greatest relative difference.
-        dim: Dimension of the worst.
-        instance: Instance of the worst.
-        where: Kind of the worst's point: random, boundary, outside, optimum or near.
-        faults: What else is wrong, in words; none where all is well.
+        points: How many points were compared.
+        worst: Largest relative difference.
+        dim: Dimension where it occurred.
+        instance: Instance where it occurred.
+        where: Kind of point where it occurred: random, boundary, outside, optimum or near.
+        faults: What else is wrong, in words; empty if nothing is.
     """
 
     function: str
@@ -91,7 +91,7 @@ def certify(
 
     Raises:
         UnknownNameError: There is no such function.
-        UsageError: A dimension or instance is none that the reference has.
+        UsageError: The reference does not have a dimension or an instance.
         MissingExtraError: coco-experiment is not installed.
 
     Examples:
@@ -136,7 +136,7 @@ def _added(reference: _Reference) -> float:
 def relative_differences(
     found: FloatArray, stated: FloatArray, f_opt: float, added: float = 0.0, gain: FloatArray | float = 1.0
 ) -> FloatArray:
-    """Return the relative differences of values, shape `(n,)`, as the module's text defines them.
+    """Return the relative differences of values, shape `(n,)`, as defined at the top of this module.
 
     Args:
         found: Our values.
@@ -193,13 +193,13 @@ def _faults(ours: _Ours, reference: _Reference, found: FloatArray) -> list[str]:
 
 
 def _misstated(away: float, ours: _Ours, reference: _Reference) -> bool:
-    """Tell whether the reference, too, has its least value at our optimum and not only where it says."""
+    """Return whether the reference itself has its smallest value at our optimum rather than where it states."""
     near = isinstance(reference, IohReference) or away <= _X_MISSTATED
     return near and float(reference(ours.x_opt[None, :])[0]) <= reference.f_opt
 
 
 def noise_difference(ours: NoisyBbobProblem, reference: NoisyReference) -> float:
-    """Return the greatest relative difference of noisy values, given the draws of the reference."""
+    """Return the largest relative difference of noisy values, given the draws of the reference."""
     x, _ = draw_points(reference)
     x = np.vstack([x] * _NOISE_ROUNDS)
     plain, stated = ours(x), reference.seen(x)

@@ -1,9 +1,9 @@
-"""References for BBOB functions of more than 40 variables, which the suite of coco-experiment ends at.
+"""References for BBOB functions of more than 40 variables, where the suite of coco-experiment ends.
 
-Beyond 40 variables coco-experiment evaluates the functions without a rotation; where there is one, it would end the
-process. Those are compared with ioh, a second implementation, whose values agree with coco-experiment's up to 40
-variables. f7 and f13 have neither: near the optimum ioh's f7 is 0, and its f13 has several linear variables in large
-dimensions, as bbob-largescale's, where the report's has one.
+Beyond 40 variables coco-experiment evaluates only functions without a rotation; with one, it would end the process.
+The others are compared with ioh, a second implementation, whose values agree with coco-experiment's up to 40
+variables. f7 and f13 have no reference: near the optimum ioh's f7 is 0, and in large dimensions its f13 has several
+linear variables, as in bbob-largescale, while the definition has one.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class IohReference:
     """A rotated BBOB function of many variables, evaluated by ioh.
 
     Attributes:
-        x_opt: Place of the optimum that ioh states; that of f19 is not where its values are least.
+        x_opt: The optimum that ioh states; for f19 its values are not smallest there.
 
     Raises:
-        UsageError: `dim` or `instance` is not a whole number or too small, or ioh's function is another one.
+        UsageError: `dim` or `instance` is not a whole number or is too small, or ioh has a different function.
         MissingExtraError: ioh is not installed.
     """
 
@@ -51,7 +51,7 @@ class IohReference:
 
 
 def reference_of(name: str, dim: int, instance: int) -> ReferenceProblem | IohReference:
-    """Return what one of our BBOB functions is compared with.
+    """Return the reference for one of our BBOB functions.
 
     Raises:
         UnknownNameError: There is no BBOB function `name`.

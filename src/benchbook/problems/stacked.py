@@ -1,4 +1,4 @@
-"""Problems in lockstep: one call evaluates the points of many runs, each on a problem of its own."""
+"""Problems in lockstep: one call evaluates the points of many runs, each on its own problem."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class StackedProblem(Protocol):
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(runs, n, dim)`; return values of shape `(runs, n)`.
 
-        Each run's values are, to the bit, those that its problem gives alone.
+        The values of each run are bit by bit those that its problem gives alone.
         """
 
     def keep(self, runs: Sequence[int], /) -> None:
@@ -26,10 +26,10 @@ class StackedProblem(Protocol):
 
 
 def stack(problems: Sequence[Problem]) -> StackedProblem:
-    """Put problems of one dimension side by side, one for each run.
+    """Combine problems of one dimension, one per run, for evaluation in lockstep.
 
-    Problems of one function and class whose class has a static method `lockstep(problems) -> StackedProblem` or
-    None are evaluated in one go; all others one after another.
+    Problems of one function are evaluated together if their class has a static method `lockstep(problems)` that returns
+    a `StackedProblem` and not None; all others are evaluated one after another.
 
     Raises:
         UsageError: There are no problems, or their dimensions differ.

@@ -2,6 +2,7 @@
 
 from benchbook.records.plain import as_plain, from_plain
 from benchbook.records.run import (
+    ArchiveRecord,
     Claim,
     Environment,
     ErrorRecord,
@@ -20,6 +21,7 @@ from benchbook.records.run import (
 )
 
 __all__ = [
+    "ArchiveRecord",
     "Claim",
     "Environment",
     "ErrorRecord",

@@ -82,6 +82,7 @@ class OrText:
 
 # Metadata of a dataclass field.
 MAY_BE_ABSENT: Mapping[str, bool] = {"may_be_absent": True}  # earlier documents lack it; the default is used
+LEFT_OUT_IF_NONE: Mapping[str, bool] = {"may_be_absent": True, "left_out_if_none": True}  # most documents lack it
 NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # known only in memory
 
 

@@ -64,6 +64,12 @@ def from_plain(record: type[Record], document: Mapping[str, Any], **known: Any) 
     return found
 
 
+@cache
+def document_fields(record: type) -> tuple[str, ...]:
+    """Return the names of the fields that documents have."""
+    return tuple(field.name for field in fields(record) if field.metadata.get("in_document", True))
+
+
 def hints_of(record: type, names: Mapping[str, Any]) -> dict[str, Any]:
     """Return the types of a dataclass's fields with their limits; `names` take precedence over those of its module."""
     return get_type_hints(record, localns=names, include_extras=True)
@@ -87,11 +93,6 @@ def options_of(hint: Any) -> tuple[Any, ...] | None:
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else None
 
 
-@cache
-def _names(record: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(record) if field.metadata.get("in_document", True))
-
-
 def _is_made(value: object) -> bool:
     return hasattr(value, "__dataclass_fields__") or isinstance(value, Enum | tuple)
 
@@ -101,9 +102,11 @@ def _writer(record: type) -> Convert:
     """Return a function that makes the dict of such a record, as one expression; see `_reader`."""
     known: dict[str, Any] = {"scalars": _SCALARS, "as_plain": as_plain}
     values = []
-    for name in _names(record):
+    for name in document_fields(record):
         told = record.__dataclass_fields__[name].metadata  # type: ignore[attr-defined]  # it is a dataclass
-        if "missing" in told:
+        if told.get("left_out_if_none"):
+            values.append(f"**({{}} if r.{name} is None else {{{name!r}: as_plain(r.{name})}})")
+        elif "missing" in told:
             known[f"nulls_{name}"] = partial(_with_nulls, missing=told["missing"], whole=told["whole"])
             values.append(f"{name!r}: nulls_{name}(r.{name})")
         else:
@@ -127,7 +130,8 @@ def _reader(record: type, *, more: bool = False) -> Convert:
     hints = hints_of(record, _NamesForTypeCheckers())
     known: dict[str, Any] = {"record": record}
     arguments = []
-    for place, field in enumerate(field for field in fields(record) if field.init and field.name in _names(record)):
+    documented = document_fields(record)
+    for place, field in enumerate(field for field in fields(record) if field.init and field.name in documented):
         convert, key = _converter(hints[field.name]), repr(field.name)
         if convert is not None and "missing" in field.metadata:
             convert = _without_nulls(convert, field.metadata["missing"])

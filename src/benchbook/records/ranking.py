@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from benchbook.records.fields import Count, Limits, Name, OneOf, OrNull, Positive, Timestamp
+from benchbook.records.fields import MAY_BE_ABSENT, Count, Limits, Name, OneOf, OrNull, Positive, Timestamp
 from benchbook.records.run import OptimizerRecord
 
 Share = Annotated[float, Limits(ge=0, le=1)]
@@ -104,6 +104,26 @@ class RunningTime:
     run_length: Evaluations | None = None
     """Expensive setting: the target is the hardest one that the reference reaches within this many evaluations per
     variable; null for a target that was not chosen so."""
+    par10: Evaluations | None = field(default=None, metadata=MAY_BE_ABSENT)
+    """Penalized average running time: a run without success counts ten times its budget; null where unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedBudget:
+    """What was reached on one problem after a number of evaluations per variable."""
+
+    function: Name
+    """Name of the function."""
+    dim: Positive
+    """Number of variables."""
+    per_dim: Evaluations
+    """Evaluations divided by dimension."""
+    precision: Evaluations | None
+    """Hardest target that at least half of the candidate's runs have reached; null: not even the easiest."""
+    best: Name
+    """The published optimizer that has reached the most targets, of those whose budget is not smaller."""
+    best_precision: Evaluations | None
+    """Hardest target that at least half of its runs have reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,3 +213,5 @@ class Ranking:
     """Where its runs failed."""
     notes: tuple[str, ...]
     """What was left out, and other things that a reader should know."""
+    budgets: tuple[FixedBudget, ...] = field(default=(), metadata=MAY_BE_ABSENT)
+    """What was reached after fixed numbers of evaluations, function by function; empty in earlier documents."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from benchbook.numerics import Fingerprint
 from benchbook.records.fields import (
+    LEFT_OUT_IF_NONE,
     MAY_BE_ABSENT,
     Count,
     Items,
@@ -111,6 +112,28 @@ class History(_ByValue):
     """Evaluation at which each improvement was found, counted from 1; rising."""
     best_values: FloatArray
     """Best value from that evaluation on; strictly falling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArchiveRecord(_ByValue):
+    """The points with two objectives that no earlier one dominated, in the order in which they were found.
+
+    Any point that the run evaluated is covered: one found no later is worse in either objective by at most
+    `precision`, as a share of the distance from ideal to nadir point; beyond the box, of the logarithm of that share.
+    """
+
+    evaluations: Annotated[IntArray, Items(Limits(ge=1, le=2**53))]
+    """Evaluation that found each point, counted from 1; rising."""
+    first: FloatArray
+    """First objective of each."""
+    second: FloatArray
+    """Second objective of each."""
+    ideal: Annotated[FloatArray, Limits(min_length=2, max_length=2)]
+    """Best value of each objective."""
+    nadir: Annotated[FloatArray, Limits(min_length=2, max_length=2)]
+    """The point that the hypervolume is measured to."""
+    precision: Annotated[float, Limits(ge=0)]
+    """0: every point that was not dominated when it was found is here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -286,6 +309,8 @@ class RunRecord(_ByValue):
     """Evaluation at which each standard target was first hit, easiest first, as far as hit; null without f_opt."""
     trace: TraceRecord | None = field(default=None, metadata=MAY_BE_ABSENT)
     """Where more than the improvements was kept; null if it was not asked for."""
+    archive: ArchiveRecord | None = field(default=None, metadata=LEFT_OUT_IF_NONE)
+    """Of a problem with two objectives: the points that were not dominated when they were found."""
 
     @property
     def precision(self) -> float | None:

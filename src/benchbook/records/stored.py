@@ -11,6 +11,7 @@ OWN = (
     "run_id", "run_key", "content_digest", "created_at", "seed", "evaluations", "invalid_evaluations", "stop", "status",
     "error", "best_value", "best_solution", "history", "target_hits", "timing", "trace",
 )  # fmt: skip
+OWN_IF_THERE = ("archive",)  # left out where a run has none
 OF_THE_CELL = ("optimizer", "code_digest", "budget", "target", "stagnation")
 CIRCUMSTANCES = ("commit", "dirty", "version", "host", "environment")
 

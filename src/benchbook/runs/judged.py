@@ -99,9 +99,9 @@ class ToldAll:
         """Tell what was evaluated last; what is no finite number becomes `+inf`."""
         problem = self._problem
         if problem.gx is None:
-            self._optimizer.tell(x, _finite(problem.fx))
+            self._optimizer.tell(x, finite(problem.fx))
         else:
-            self._optimizer.tell(x, _finite(problem.fx), _finite(problem.gx))
+            self._optimizer.tell(x, finite(problem.fx), finite(problem.gx))
 
 
 class CountsBoth:
@@ -123,5 +123,6 @@ class CountsBoth:
             self._observer.observe(2 * (evaluations + k) + 1, x[k : k + 1], fx[k : k + 1], better)
 
 
-def _finite(values: FloatArray) -> FloatArray:
+def finite(values: FloatArray) -> FloatArray:
+    """Return values with `+inf` for what is no finite number."""
     return np.where(np.isfinite(values), values, np.inf)

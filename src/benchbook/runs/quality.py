@@ -9,6 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
+from benchbook.records import ArchiveRecord
+from benchbook.runs.front_history import FrontHistory
 from benchbook.runs.hypervolume import Archive
 from benchbook.typing import FloatArray
 
@@ -30,6 +32,9 @@ class Quality(Protocol):
             gx: Constraints, shape `(n, k)`, none above 0 where a point is feasible; None where there are none.
         """
 
+    def archive_record(self) -> ArchiveRecord | None:
+        """Return the points that were not dominated when found; None for one objective."""
+
 
 class FeasibleValue:
     """The value of a feasible point; for an infeasible one COCO's: `max(f, f_opt)` and the sum of its violations.
@@ -38,6 +43,9 @@ class FeasibleValue:
 
     Args:
         f_opt: Lowest value of a feasible point; None: unknown.
+
+    Attributes:
+        feasible: Whether a feasible point was among those judged so far.
 
     Examples:
         >>> quality = FeasibleValue(1.0)
@@ -48,6 +56,7 @@ class FeasibleValue:
     def __init__(self, f_opt: float | None) -> None:
         self._f_opt = f_opt
         self.without_value = 0
+        self.feasible = False
 
     def __call__(self, fx: FloatArray, gx: FloatArray | None, /) -> FloatArray:
         """Judge; see `Quality`."""
@@ -55,6 +64,7 @@ class FeasibleValue:
             return fx
         violation = np.maximum(gx, 0.0).sum(axis=1)
         outside = violation > 0.0
+        self.feasible = self.feasible or bool((violation == 0.0).any())
         if self._f_opt is not None:
             judged: FloatArray = np.where(outside, np.maximum(fx, self._f_opt) + violation, fx)
         else:
@@ -63,6 +73,9 @@ class FeasibleValue:
             judged = np.where(outside, np.inf, fx)
         judged[~np.isfinite(violation)] = np.nan
         return judged
+
+    def archive_record(self) -> None:
+        """Return None: there is one objective."""
 
 
 class Hypervolume:
@@ -82,15 +95,23 @@ class Hypervolume:
     def __init__(self, ideal: FloatArray, nadir: FloatArray, *, attained: bool = False) -> None:
         self.archive = Archive(ideal, nadir, attained=attained)
         self.without_value = 0
+        self._evaluations = 0
+        self._found = FrontHistory(ideal, nadir)
 
     def __call__(self, fx: FloatArray, gx: FloatArray | None, /) -> FloatArray:
         """Judge; see `Quality`."""
         archive = self.archive
         judged: list[float] = []
-        for first, second in fx.tolist():
+        for evaluation, (first, second) in enumerate(fx.tolist(), start=self._evaluations + 1):
             if first - first == 0.0 and second - second == 0.0:  # both are finite
-                archive.add(first, second)
+                if archive.add(first, second):
+                    self._found.add(evaluation, first, second)
                 judged.append(archive.distance - archive.hypervolume)
             else:
                 judged.append(np.nan)
+        self._evaluations += len(judged)
         return np.array(judged, dtype=np.float64)
+
+    def archive_record(self) -> ArchiveRecord:
+        """Return the points that were not dominated when they were found."""
+        return self._found.record()

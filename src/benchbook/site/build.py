@@ -1,4 +1,4 @@
-"""Building the site: stage the sources, let Sphinx make pages of them, and put these in place at once."""
+"""Building the site: stage the sources, turn them into pages with Sphinx, and replace the old pages at once."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MODULES = ("sphinx", "myst_nb", "furo", "sphinx_design", "sphinx_copybutton", "
 
 
 def build_site(out: Path | None = None) -> Path:
-    """Build the pages and return the path of the front page; if nothing has changed since, nothing is written.
+    """Build the pages and return the path of the front page; if nothing has changed, nothing is written.
 
-    The pages in `out` are replaced only after a build without a warning, so that a failed one leaves them as they
-    were. Builds of one project wait for one another.
+    The pages in `out` are replaced only after a build without warnings, so a failed build leaves them unchanged.
+    Builds of the same project wait for each other.
 
     Args:
         out: Folder of the pages; default: `docs/_build/html` of the project.
@@ -45,7 +45,7 @@ def build_site(out: Path | None = None) -> Path:
         if _is_current(out, digest):
             log.info("the site is up to date: %s", out)
             return out / "index.html"
-        # Only a build that has something to do loads the plots.
+        # The plots are loaded only if there is something to build.
         from benchbook.site.stage import stage
 
         stage(root, artifact_root(), build / "source")
@@ -72,7 +72,7 @@ def _check_extra() -> None:
 
 @contextmanager
 def _alone(build: Path) -> Iterator[None]:
-    """Wait until no other process builds this project's site; without file locks, do not wait."""
+    """Wait until no other process is building this project's site; without file locks, do not wait."""
     build.mkdir(parents=True, exist_ok=True)
     try:
         import fcntl

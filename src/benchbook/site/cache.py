@@ -1,4 +1,4 @@
-"""What an earlier build made and this one can use again: figures cost most of the time that staging takes."""
+"""Results of earlier builds for reuse: figures take most of the time of staging."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from benchbook.digests import text_digest
 
 
 def cached(folder: Path, name: str, made_of: Iterable[str], make: Callable[[], Any]) -> Any:
-    """Return what `make` returns, JSON; made again only where it was made of something else.
+    """Return the JSON value that `make` returns; it is made again only if its inputs have changed.
 
     Args:
-        folder: Where such things are kept.
-        name: What it is; one of each name is kept.
-        made_of: All that it depends on.
-        make: Makes it.
+        folder: Folder of the cache.
+        name: Name of the value; one value per name is kept.
+        made_of: Everything that it depends on.
+        make: Computes it.
     """
     digest = text_digest(*made_of)
     path = folder / f"{name}.json"
@@ -36,7 +36,7 @@ def cached(folder: Path, name: str, made_of: Iterable[str], make: Callable[[], A
 
 
 def runs_made_of(folders: Iterable[Path]) -> Iterable[str]:
-    """Yield what tells the runs of stores apart: names and sizes of their shards, to which is only ever appended."""
+    """Yield what identifies the runs of stores: names and sizes of their shards, which only grow."""
     for folder in folders:
         for path in sorted((folder / "shards").glob("*")):
             if not path.name.startswith("."):

@@ -1,4 +1,4 @@
-"""The inputs of the pages, as one digest: if it is unchanged, so are the pages."""
+"""The inputs of the pages as one digest; if it is unchanged, so are the pages."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _TOOLS = (
 
 
 def inputs_digest(root: Path, artifacts: Path) -> str:
-    """Return the digest (hex) of documentation, notebooks, executed specs, the package's code, and the tools.
+    """Return the digest (hex) of documentation, notebooks, executed specs, the package's code and the tools.
 
-    The reference depends on the code: on docstrings, models and the commands' help.
+    The reference depends on the code, because it shows docstrings, models and the help of commands.
     """
     lines = [f"{name} {_content(path)}" for name, path in _files(root, artifacts)]
     return text_digest(code_digest(), project_name(root), *lines)
@@ -39,7 +39,7 @@ def inputs_digest(root: Path, artifacts: Path) -> str:
 
 @cache
 def code_digest() -> str:
-    """Return the digest (hex) of the package's code and of the tools that make pages of it."""
+    """Return the digest (hex) of the package's code and of the tools that make the pages."""
     lines = [f"python {sys.version}", *(f"{name} {version_of(name)}" for name in _TOOLS)]
     return text_digest(*lines, package_digest())
 

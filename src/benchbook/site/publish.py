@@ -1,4 +1,4 @@
-"""Publishing the site: only on purpose, and only if nothing in it has failed, is incomplete or invalid."""
+"""Publishing the site: only on purpose, and only if nothing in it has failed or is incomplete or invalid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchbook.artifacts.store.repair import inspect
 from benchbook.errors import BenchbookError, ExitCode, StorageError, UsageError
 from benchbook.files import artifact_root, needed_project, shipped
 from benchbook.site.build import build_site, check_target, place
-from benchbook.site.pages.baseline_data import baseline_views
+from benchbook.site.pages.published.baseline_data import baseline_views
 from benchbook.site.pages.spec_views import SpecView, spec_views
 
 SWITCH = "BENCHBOOK_PUBLISH"
@@ -27,7 +27,7 @@ class Objection:
 
 
 class PublicationRefusedError(BenchbookError):
-    """The site must not be published; the message lists why, and the exit code is that of the most severe reason."""
+    """The site must not be published; the message lists the reasons, and the most severe one sets the exit code."""
 
     def __init__(self, objections: Sequence[Objection]) -> None:
         """Combine the reasons."""
@@ -41,10 +41,10 @@ _GRAVEST_FIRST = (ExitCode.INVALID_ARTIFACT, ExitCode.FAILED, ExitCode.INCOMPLET
 
 
 def publish_site(out: Path) -> Path:
-    """Build the site, write it into a folder that can be served as it is, and return the path of its front page.
+    """Build the site into a folder that can be served directly, and return the path of its front page.
 
     Args:
-        out: The folder: empty, or with an earlier site, which is replaced.
+        out: The folder, which is empty or contains an earlier site; that is replaced.
 
     Raises:
         UsageError: `BENCHBOOK_PUBLISH` is not 1, there is no project, or `out` contains something other than a site.
@@ -70,7 +70,7 @@ def publish_site(out: Path) -> Path:
 
 
 def objections(root: Path | None = None) -> Iterator[Objection]:
-    """Yield all reasons against publishing a project's site, not only the first."""
+    """Yield all reasons against publishing a project's site."""
     root = root or needed_project()
     artifacts = artifact_root()
     for view in spec_views(root / "notebooks", artifacts / "specs"):

@@ -1,4 +1,4 @@
-"""Rendering: Sphinx makes pages of the staged sources, in a separate process, because it keeps global state.
+"""Rendering: Sphinx turns the staged sources into pages, in a separate process because it keeps global state.
 
 Pages are read and written incrementally. But each page shows the titles of the others in order, and links styles with
 their checksums; if any of these has changed, all pages are written.
@@ -18,14 +18,15 @@ from pathlib import Path
 from benchbook.digests import text_digest
 from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
+from benchbook.parent_death import dying_with_us
 
 _MOST_LINES = 40
 _TOCTREE = re.compile(r"^```\{toctree\}.*?^```", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'^(?:\s*")?# .*$', re.MULTILINE)
 _IMAGE = re.compile(r"_images/([A-Za-z0-9._-]+)")
 _CHECKSUM = re.compile(r"(mystnb\.[0-9a-f]+\.css|mathjax/tex-chtml\.js)\?v=[0-9a-f]+")
-# If JupyterLab is installed, jsonschema finds a library for a format that no notebook has, and compiles a grammar for a
-# second.
+# If JupyterLab is installed, jsonschema finds a library for a format that no notebook uses, and spends a second on
+# compiling its grammar.
 _START = """
 import sys
 sys.modules["rfc3987_syntax"] = None
@@ -55,7 +56,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
     command += ["--fail-on-warning", "--keep-going", "--doctree-dir", str(doctrees), str(source), str(pages)]
     # The order of sets must not affect the pages.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(dying_with_us(command), env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         complaints = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         shown = "\n".join(complaints[:_MOST_LINES]).replace(str(source), "docs")
@@ -66,7 +67,7 @@ def render(source: Path, pages: Path, doctrees: Path) -> None:
 
 
 def _shape(source: Path) -> str:
-    """Return a digest of what all pages show of each other."""
+    """Return a digest of what pages show of each other."""
     return text_digest(*_parts(source))
 
 
@@ -84,9 +85,9 @@ def _parts(source: Path) -> Iterator[str]:
 
 
 def _like_a_whole_build(pages: Path) -> None:
-    """Remove what only an incremental build leaves behind: images no longer used, and checksums in links.
+    """Remove traces of incremental builds: unused images, and checksums in links.
 
-    The style of MyST-NB and MathJax are not there yet when a whole build writes the links to them.
+    When a complete build writes its links, the style of MyST-NB and MathJax do not exist yet.
     """
     used: set[str] = set()
     for path in pages.rglob("*.html"):

@@ -1,27 +1,29 @@
-"""Staging: hand-written and generated sources in one folder, where Sphinx finds them.
+"""Staging: hand-written and generated sources in one folder for Sphinx.
 
-Only changed files are written, and obsolete ones removed, so that Sphinx reads no unchanged page.
-Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, that are filled here.
+Only changed files are written and obsolete ones are removed, so Sphinx does not read unchanged pages.
+Hand-written pages have slots, comments of the form `<!-- benchbook: NAME -->`, which are filled here.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.files import project_name, shipped, write_atomic
 from benchbook.site.cache import cached, runs_made_of
 from benchbook.site.inputs import code_digest
-from benchbook.site.pages.baseline_data import BaselineView, baseline_views, drawable, script, script_name
-from benchbook.site.pages.baselines import baselines_page
 from benchbook.site.pages.benchmark_page import area_table, audit_table, coverage_table, quality_table
+from benchbook.site.pages.dark_figures import with_dark_form
 from benchbook.site.pages.example_report import REPORT_FILE, example_report, report_link
-from benchbook.site.pages.explorer import explorer_page
-from benchbook.site.pages.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.galleries.gallery import problem_cards, spec_cards, thumbnail_name
+from benchbook.site.pages.galleries.landscapes import landscapes
+from benchbook.site.pages.galleries.thumbnails import thumbnail
 from benchbook.site.pages.home import (
     PACKAGES,
     native_optimizers,
@@ -32,13 +34,23 @@ from benchbook.site.pages.home import (
     specs_table,
 )
 from benchbook.site.pages.home_picture import front_picture
-from benchbook.site.pages.landscapes import landscapes
-from benchbook.site.pages.leaderboard import front_leaderboard, leaderboard_page
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    baseline_views,
+    drawable,
+    file_name,
+    script_files,
+    widest_first,
+)
+from benchbook.site.pages.published.baselines import baselines_page
+from benchbook.site.pages.published.board_data import board_name, board_script
+from benchbook.site.pages.published.choose import answers_of, choose_page, front_leaderboard
+from benchbook.site.pages.published.explorer import explorer_page
+from benchbook.site.pages.published.leaderboard import leaderboard_page
 from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
 from benchbook.site.pages.spec_page import page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
 from benchbook.site.pages.strength_part import strength_file
-from benchbook.site.pages.thumbnails import thumbnail
 from benchbook.site.sources import handwritten, sources
 from benchbook.specs.outcome import FILE_NAME
 
@@ -67,9 +79,12 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
-    files |= {script_name(view): script(view).encode() for view in drawable(baselines)}
+    files |= _baseline_scripts(drawable(baselines), folder.parent / "kept")
+    field = next(iter(widest_first(drawable(baselines))), None)
+    answers = None if field is None else _answers(field, folder.parent / "kept")
     if picture is not None:
-        files["front.svg"] = picture["svg"].encode()
+        files["front.svg"] = with_dark_form(picture["svg"]).encode()
+        files["front-narrow.svg"] = with_dark_form(picture["narrow"]).encode()
     if report is not None:
         files[REPORT_FILE] = report.encode()
     wanted |= {f"_static/{name}": content for name, content in files.items()}
@@ -80,9 +95,10 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
         "specs here": lambda: spec_cards(views, pictures, base="", static="../_static/"),
         "specs table": lambda: specs_table(views, base=""),
         "spec pages": lambda: spec_pages(views),
-        "front leaderboard": lambda: front_leaderboard(baselines),
+        "front leaderboard": lambda: front_leaderboard(field, answers),
         "leaderboard": lambda: leaderboard_page(baselines),
         "explorer": lambda: explorer_page(baselines),
+        "which optimizer": lambda: choose_page(field, views, answers),
         "problems": problem_cards,
         "project": lambda: project_name(root),
         "project pages": lambda: _own_pages(root / "docs"),
@@ -104,7 +120,7 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
 
 
 def _named(settings: bytes, name: str) -> bytes:
-    """Return the settings of Sphinx with the project's name instead of benchbook's."""
+    """Return the settings of Sphinx with the name of the project in place of benchbook's."""
     return settings.replace(b'project = "benchbook"', f"project = {json.dumps(name)}".encode(), 1)
 
 
@@ -118,11 +134,14 @@ def _own_pages(docs: Path) -> str:
 
 
 def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tuple[dict[str, str] | None, str | None]:
-    """Return the front page's picture and the example report; drawn again only where runs or code have changed."""
+    """Return the front page's picture and the example report, drawn again only if runs or code have changed."""
 
     def draw() -> dict[str, str] | None:
         picture = front_picture(views, artifacts)
-        return None if picture is None else {"svg": picture.svg(), "alt": picture.alt}
+        narrow = front_picture(views, artifacts, narrow=True)
+        if picture is None or narrow is None:
+            return None
+        return {"svg": picture.svg(), "narrow": narrow.svg(), "alt": picture.alt}
 
     executed = [view for view in views if view.outcome is not None]
     made_of = [code_digest(), *(f"{view.name} {(view.outcome or {}).get('params')}" for view in executed)]
@@ -131,13 +150,30 @@ def _from_runs(views: Sequence[SpecView], artifacts: Path, folder: Path) -> tupl
     return picture, cached(folder, "report", made_of, lambda: example_report(views, artifacts))
 
 
+def _baseline_scripts(views: Sequence[BaselineView], folder: Path) -> dict[str, bytes]:
+    """Return the scripts that leaderboard and explorer load, by path; made again only where they have changed."""
+    made: dict[str, bytes] = {}
+    for view in views:
+        made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+        board = cached(folder, f"board-{file_name(view)}", made_of, partial(board_script, view))
+        made |= {board_name(view): board.encode(), **script_files(view)}
+    return made
+
+
+def _answers(view: BaselineView, folder: Path) -> dict[str, Any]:
+    """Return what the best optimizers of a baseline are; resampled again only where baseline or code have changed."""
+    made_of = [code_digest(), hashlib.sha256(view.path.read_bytes()).hexdigest()]
+    found: dict[str, Any] = cached(folder, "answers", made_of, lambda: answers_of(view))
+    return found
+
+
 def _spec_pages(views: Sequence[SpecView]) -> dict[str, bytes]:
     shown = [view for view in views if view.executed is not None or view.outcome is not None]
     return {f"specs/{page_name(view.name)}.ipynb": spec_page(view) for view in shown}
 
 
 def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], artifacts: Path) -> dict[str, bytes]:
-    """Return the artifacts that the pages' numbers are from."""
+    """Return the artifacts with the numbers on the pages."""
     found = {
         f"artifacts/specs/{page_name(view.name)}/{FILE_NAME}": artifacts / "specs" / view.name / FILE_NAME
         for view in views
@@ -146,7 +182,7 @@ def _downloads(views: Sequence[SpecView], baselines: Sequence[BaselineView], art
     for view in views:
         if view.strength is not None and (path := artifacts / strength_file(view.strength)).is_file():
             found[f"artifacts/{strength_file(view.strength)}"] = path
-    found |= {view.artifact: view.path for view in baselines}
+    found |= {name: path for view in baselines for name, path in view.artifacts.items()}
     return {name: path.read_bytes() for name, path in found.items()}
 
 

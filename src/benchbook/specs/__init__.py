@@ -1,4 +1,4 @@
-"""Specs: a notebook per optimizer, Given / When / Then, executed by papermill."""
+"""Specs: one notebook per optimizer, Given / When / Then, executed by papermill."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Spec", "spec", "strength"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `spec` when it is first used: discovering or executing notebooks needs no plots (PEP 562)."""
+    """Load `spec` on first use, because discovering and executing notebooks needs no plots (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module 'benchbook.specs' has no attribute {name!r}")
     if name == "strength":

@@ -1,7 +1,7 @@
 """`applied_spec`: the object that the notebook of an applied case works with: one optimizer on its problems.
 
-It is served like the others (listed, run, checked, published), but its problems are its own rather than those of the
-parameter set: only preset, instances and budget come from there.
+Such a spec is listed, run, checked and published like the others, but has its own problems: only preset, instances and
+budget come from the parameter set.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ def applied_spec(
         title: Heading of the notebook.
         cases: Functions with their dimensions.
         preset: Name of the parameter set.
-        instances: Instances of every function; each is run with one seed.
-        budget_per_dim: Evaluations per variable, as the parameter set gives them.
-        most_per_dim: No more than these; beyond, nothing is gained.
+        instances: Instances of each function; each is run with one seed.
+        budget_per_dim: Evaluations per variable, from the parameter set.
+        most_per_dim: Upper limit of evaluations per variable, beyond which nothing is gained.
         solver: The optimizer that is used.
         control: The optimizer that it is compared with.
-        quasi_newton: A second control, such as `scipy:l_bfgs_b`, which shows what gradients by finite differences
-            would do with the same evaluations; default: none.
+        quasi_newton: A second control, such as `scipy:l_bfgs_b`, which shows what finite-difference gradients achieve
+            with the same evaluations; default: none.
 
     Raises:
         UnknownNameError: A name is not known.
-        UsageError: A number is out of its range, or there are no cases or no instances.
+        UsageError: A number is out of range, or there are no cases or no instances.
 
     Examples:
         >>> spec = applied_spec(
@@ -83,11 +83,11 @@ def applied_spec(
 
 
 class AppliedSpec(SpecBase):
-    """A spec of an applied case under way; made by `applied_spec`.
+    """A spec of an applied case in progress; made by `applied_spec`.
 
     Attributes:
-        problems: Its problems; each is planned with the solver and the controls.
-        computed_evaluations: Evaluations of the last `when` that were computed, rather than replayed from the store.
+        problems: Its problems; each is planned for the solver and the controls.
+        computed_evaluations: Evaluations that the last `when` computed rather than replayed from the store.
     """
 
     control: OptimizerChoice
@@ -138,10 +138,10 @@ class AppliedSpec(SpecBase):
         """Do the runs and return them; finished ones are replayed from the store.
 
         Args:
-            only: One of the problems: then only its runs are done.
+            only: One of the problems; only its runs are done.
 
         Raises:
-            UsageError: It is none of the problems.
+            UsageError: It is not one of the problems.
         """
         planned = [item for item in self.plan if only is None or item.problem is only]
         if not planned:
@@ -156,7 +156,7 @@ class AppliedSpec(SpecBase):
         """Return the problems of a function, in order of their instances.
 
         Raises:
-            UsageError: The spec has none of it.
+            UsageError: The spec has no problems of this function.
         """
         found = [item for item in self.problems if item.name == function]
         if not found:

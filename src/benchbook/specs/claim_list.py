@@ -1,4 +1,4 @@
-"""The claims of a spec: collected, shown, judged together."""
+"""The claims of a spec, which are collected, shown and judged together."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from benchbook.specs.claims import number, requirement, verdict_lines
 from benchbook.specs.views.display import Cell, Table
 from benchbook.specs.views.tally import CONTRACT
 
-# Chance that a spec whose optimizer has not changed fails one of its tests; they share it. As much again is left for
-# the claims with thresholds, so that no more than 1 % of unchanged specs fail.
+# Probability that a spec whose optimizer has not changed fails one of its tests, which share it. The same amount is
+# left for the claims with thresholds, so that at most 1 % of unchanged specs fail.
 LEVEL = 0.005
 Test = Callable[[float], Claim]
 
@@ -22,11 +22,11 @@ class ClaimList:
     Statistical tests are judged when the claims are read, each at its share of `LEVEL` (Bonferroni).
 
     Attributes:
-        not_judged: Ids of claims that need a library which is not installed, and may stay undecided.
+        not_judged: Ids of claims that may stay undecided because they need a library that is not installed.
     """
 
     def __init__(self) -> None:
-        """Begin without one."""
+        """Start without claims."""
         self._entries: dict[str, Claim | Test] = {}
         self.not_judged: set[str] = set()
 
@@ -42,7 +42,7 @@ class ClaimList:
         return claim
 
     def test(self, id: str, judged_at: Test) -> Claim:
-        """Add a claim whose verdict depends on the level; return it as the claims so far have it judged.
+        """Add a claim whose verdict depends on the level; return it as judged with the claims so far.
 
         Raises:
             UsageError: Another claim has this id.
@@ -76,7 +76,7 @@ class ClaimList:
         return verdict_lines(list(self))
 
     def demand(self) -> None:
-        """Let all of them hold, apart from those that could not be judged here.
+        """Require that all claims hold, except those that could not be judged here.
 
         Raises:
             ClaimsFailedError: A claim failed or could not be decided.
@@ -89,7 +89,7 @@ class ClaimList:
             raise ClaimsFailedError("; ".join(told))
 
     def _complaints(self, kind: str, claims: Sequence[Claim]) -> list[str]:
-        """Return what is to be said of claims that do not hold, and of those that could not be decided."""
+        """Return messages about claims that do not hold, and about those that could not be decided."""
         told = []
         if failed := [claim for claim in claims if claim.verdict is Verdict.FAILED]:
             listed = "; ".join(
@@ -116,7 +116,7 @@ class ClaimList:
 
 
 def _notices(claim: Claim) -> str:
-    """Return what a claim notices: a contract or a proof any difference, others changes from some size on."""
+    """Return the size of change that a claim notices: contracts and proofs notice any, others those above a size."""
     if claim.detectable is None:
         return f"any difference ({claim.sort})" if claim.sort != "quality" else ""
     return f"changes of {number(claim.detectable, 2)}"

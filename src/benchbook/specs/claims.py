@@ -17,7 +17,7 @@ _RELATIONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_LARGE = 1e6  # from here on with an exponent
+_LARGE = 1e6  # larger numbers are written with an exponent
 _SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">"}
 
 
@@ -27,7 +27,7 @@ def verdict_of(
     threshold: float | int | bool,
     upper: float | int | None = None,
 ) -> Verdict:
-    """Compare a measured value with a threshold, or with two; what could not be measured is undecided.
+    """Compare a measured value with one or two thresholds; a missing value gives the verdict undecided.
 
     Raises:
         UsageError: The relation is unknown.
@@ -50,7 +50,7 @@ def smallest_noticed(
     threshold: float | int | bool,
     upper: float | int | None = None,
 ) -> float | None:
-    """Return by how much a measured value would have to change for a claim not to hold; None where it does not hold.
+    """Return by how much a measured value would have to change for a claim to fail; None if it does not hold anyway.
 
     Examples:
         >>> smallest_noticed(0.9, ">=", 0.75), smallest_noticed(2.0, ">=", 0.5, 2.5), smallest_noticed(3, "<=", 2)
@@ -63,7 +63,7 @@ def smallest_noticed(
 
 
 def number(value: float | int | bool | None, digits: int = 3) -> str:
-    """Return a number as people write it.
+    """Return a number in a readable form.
 
     Examples:
         >>> number(0.98765), number(None), number(12), number(True)
@@ -98,5 +98,5 @@ def requirement(claim: Claim) -> str:
 
 
 def verdict_lines(claims: Sequence[Claim]) -> str:
-    """Return one line per claim: verdict, sentence, requirement; no measured value, which may differ."""
+    """Return one line per claim: verdict, sentence, requirement, without the measured value, which may vary."""
     return "\n".join(f"{claim.verdict.value:<9} {claim.text}  [{requirement(claim)}]" for claim in claims)

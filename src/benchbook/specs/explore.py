@@ -1,4 +1,4 @@
-"""Exploring: optimizers on one function, as runs and pictures; `benchbook.specs.explorer` adds widgets."""
+"""Exploring optimizers on one function, as runs and pictures; `benchbook.specs.explorer` adds widgets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from benchbook.analysis import RunTable, convergence
 from benchbook.analysis.measures.attainment import attainment, attainment_difference
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import Picture, attainment_figure, curves_beside_profile, trajectory_grid
 from benchbook.errors import UsageError
 from benchbook.observers import PointTrace
@@ -23,18 +23,18 @@ from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import FloatArray
 
-_KEPT = 64  # runs kept in memory, so that a change computes only new ones
+_KEPT = 64  # runs kept in memory, so that after a change only new ones are computed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What is shown.
+    """What to show.
 
     Attributes:
         optimizers: Names in the catalog.
         function: Name of the function.
-        dim: Number of variables of the runs; trajectories are drawn in two.
-        instance: Instance: 0 is the textbook function, others are shifted and rotated.
+        dim: Number of variables of the runs; trajectories are always two-dimensional.
+        instance: The instance; 0 is the textbook function, others are shifted and rotated.
         seed: First seed, and the seed of the trajectories.
         repetitions: Seeds of each optimizer: seed, seed + 1, ...
         budget: Evaluations of each run.
@@ -49,10 +49,10 @@ class Choice:
     budget: int = 1000
 
     def runs(self) -> RunTable:
-        """Return the runs; those that were shown before are not repeated.
+        """Return the runs; those that were done before are not repeated.
 
         Raises:
-            UsageError: There is no optimizer among the choice, or a number is out of its range.
+            UsageError: No optimizer is chosen, or a number is out of range.
             UnknownNameError: A name is not known.
             MissingExtraError: The library of an optimizer is not installed.
         """
@@ -65,7 +65,7 @@ class Choice:
         """Return the path of each optimizer's best point over the contours, in two dimensions.
 
         Raises:
-            UsageError: There is no optimizer among the choice, or the function has no two-dimensional version.
+            UsageError: No optimizer is chosen, or the function has no two-dimensional version.
         """
         if not self.optimizers:
             raise UsageError("optimizers is empty, expected one or more names")
@@ -79,14 +79,14 @@ class Choice:
         return Picture(trajectory_grid(made, paths, getattr(made, "x_opt", None)), alt)
 
     def curves(self) -> Picture:
-        """Return convergence and runtime profile, side by side; raises as `runs` does.
+        """Return convergence and runtime profile side by side; raises the same errors as `runs`.
 
         Convergence: median and quartiles over the repetitions of the best precision so far. Profile: the share of
-            COCO's 51 targets and of the repetitions reached within a number of evaluations per variable.
+        COCO's 51 targets and of the repetitions that is reached within a number of evaluations per variable.
         """
         runs = self.runs()
         curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
-        profiles = with_reference(runs.profile("dim"), runs.hits())
+        profiles = with_references(runs.profile("dim"), runs.hits())
         ends = "; ".join(
             f"{profile.optimizer} {number(float(curves[profile.optimizer].median[-1]), 2)} and "
             f"{100 * float(profile.share[-1]):.0f} %"
@@ -101,10 +101,10 @@ class Choice:
         return Picture(curves_beside_profile(f"{self.function}, {self.dim}-D", curves, profiles), alt)
 
     def attainment(self) -> Picture:
-        """Return what the first two optimizers attain, and the difference, as shares of runs.
+        """Return the attainment of the first two optimizers and the difference, as shares of runs.
 
         Raises:
-            UsageError: There are fewer than two optimizers among the choice.
+            UsageError: Fewer than two optimizers are chosen.
             MissingExtraError: moocore is not installed.
         """
         if len(self.optimizers) < 2:
@@ -121,7 +121,7 @@ class Choice:
         return Picture(attainment_figure([attainment(table, name) for name in (a, b)], difference), alt)
 
     def code(self) -> str:
-        """Return the choice as code that can be copied.
+        """Return the choice as code for copying.
 
         Examples:
             >>> Choice(optimizers=["cma_es"], function="sphere").code().splitlines()[2:5]
@@ -164,6 +164,6 @@ def _path(name: str, function: str, instance: int, seed: int, budget: int) -> Fl
     execute(planned_run(optimizer(name), made, seed=seed, budget=budget), observers=(trace,))
     values = made(trace.points)
     better = np.flatnonzero(values < np.concatenate(([np.inf], np.minimum.accumulate(values)[:-1])))
-    # If no value was finite, the path is its first point.
+    # Without finite values, the path is its first point.
     path: FloatArray = trace.points[better if len(better) else [0]]
     return path

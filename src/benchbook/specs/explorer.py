@@ -27,10 +27,10 @@ _PLACEHOLDER = "Choose one optimizer or more."
 class Explorer:
     """Widgets that show optimizers on a function: trajectories, convergence, runtime profile, and the code for them.
 
-    Each change is computed and drawn at once; errors are shown as text, and the last pictures stay.
+    Each change is computed and drawn at once. Errors are shown as text, and the last pictures stay.
 
     Args:
-        choice: What is shown first.
+        choice: What to show first.
 
     Raises:
         MissingExtraError: ipywidgets is not installed.
@@ -43,7 +43,7 @@ class Explorer:
     """
 
     def __init__(self, choice: Choice | None = None) -> None:
-        """Make the widgets, and draw the first pictures."""
+        """Make the widgets and draw the first pictures."""
         self._widgets = _ipywidgets()
         self.choice = choice or Choice()
         self.controls = self._make_controls()
@@ -57,7 +57,7 @@ class Explorer:
         self._draw()
 
     def code(self) -> str:
-        """Return what is shown as code that can be copied."""
+        """Return the choice as code for copying."""
         return self.choice.code()
 
     def _ipython_display_(self) -> None:
@@ -138,7 +138,7 @@ def _summary(choice: Choice) -> str:
 
 
 def _fits(name: str) -> bool:
-    """Tell whether a function can be shown: real variables, and a two-dimensional version."""
+    """Return whether a function can be shown: with real variables and a two-dimensional version."""
     info = describe(name)
     return info.min_dim <= 2 and (info.dims is None or 2 in info.dims)
 

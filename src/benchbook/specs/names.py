@@ -1,4 +1,4 @@
-"""Names of specs: those of their optimizers, with a hyphen where the name of an optimizer of a library has a colon.
+"""Names of specs: those of their optimizers, with a hyphen instead of the colon in names of library optimizers.
 
 Not every system allows a colon in file names, so `scipy:nelder_mead` has the notebook `scipy-nelder_mead.ipynb`.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 def spec_name(optimizer: str) -> str:
-    """Return the name of an optimizer's spec: that of its notebook, and of its folder among the artifacts.
+    """Return the name of an optimizer's spec, which is also that of its notebook and its artifact folder.
 
     Examples:
         >>> spec_name("scipy:nelder_mead"), spec_name("cma_es")
@@ -36,7 +36,7 @@ def optimizer_name(spec: str) -> str:
 
 
 def _is_module(name: str) -> bool:
-    """Tell whether a module can be found; dotted names can only be modules."""
+    """Return whether a module can be found; dotted names can only be modules."""
     from importlib.util import find_spec
 
     from benchbook.importing import look_in_project

@@ -1,4 +1,4 @@
-"""`bb.spec`: the object a spec notebook works with: Given, When, Then, and the figures that all specs share."""
+"""`bb.spec`, the object that a spec notebook works with: Given, When, Then, and the figures that all specs share."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from benchbook.specs import spec_ranking, standard_claims, strong_claims
 from benchbook.specs.claims import number
 from benchbook.specs.names import spec_name
 from benchbook.specs.spec_base import SpecBase
-from benchbook.specs.spec_plan import givens, library_of, shared_givens, spec_plan
+from benchbook.specs.spec_plan import givens, library_of, second_plan, shared_givens, spec_plan
 from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
 from benchbook.specs.views import figures, tables
 from benchbook.specs.views.display import Note, Table
+from benchbook.specs.views.fronts import front_picture
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import JsonObject
+from benchbook.whole_numbers import check_whole
 
+QUASI_NEWTON = "scipy:l_bfgs_b"
 TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
 
 
@@ -36,6 +39,7 @@ def spec(
     *,
     title: str = "",
     control: str = CONTROL,
+    quasi_newton: str | None = QUASI_NEWTON,
     reference: str | None = None,
     reference_on: Sequence[str] | None = None,
     reference_budget_per_dim: int | None = None,
@@ -50,16 +54,18 @@ def spec(
         name: The optimizer, by its name in the catalog.
         title: Heading of the notebook; by default the name.
         control: The optimizer it is compared with.
+        quasi_newton: A second control with gradients by finite differences, whose evaluations count; None: none. Its
+            runs are as long as the parameters allow for its library.
         reference: Another implementation of the same method, by its name in the catalog. If its library is not
             installed, claims about it are not judged.
         reference_on: Textbook functions on which both are compared; by default those of the parameters.
-        reference_budget_per_dim: Evaluations per variable of this comparison where the parameters would give the
-            reference fewer: as many as it takes to tell a method that works from one that does not.
-        published: A baseline that holds runs of the optimizer, with which new runs are compared.
-        published_on: On which of its problems, as dimensions by function: those on which the optimizer would show a
-            change best. By default the BBOB functions of the parameters, in the largest dimension that was published.
+        reference_budget_per_dim: Evaluations per variable of this comparison if the parameters would give fewer: enough
+            to distinguish a method that works from one that does not.
+        published: A baseline with runs of the optimizer, with which new runs are compared.
+        published_on: Its problems to use, as dimensions by function: those on which a change of the optimizer would be
+            most visible. By default the BBOB functions of the parameters, in the largest published dimension.
         settings: Settings that differ from the optimizer's defaults.
-        **params: The parameters, as `params/quick.yaml` documents them.
+        **params: The parameters, documented in `params/quick.yaml`.
 
     Raises:
         UnknownNameError: A name is not known.
@@ -80,6 +86,7 @@ def spec(
         title=title or name,
         params=checked,
         control=control,
+        quasi_newton=quasi_newton,
         reference=reference,
         reference_on=reference_on,
         reference_budget_per_dim=reference_budget_per_dim,
@@ -90,14 +97,15 @@ def spec(
 
 
 class Spec(SpecBase):
-    """A spec of an optimizer under way; made by `bb.spec`.
+    """A spec of an optimizer in progress; made by `bb.spec`.
 
-    It adds to what every spec has the comparison with a reference, the standard claims, and figures and tables.
+    It adds the comparison with a reference, the standard claims, and figures and tables to what every spec has.
 
     Attributes:
-        reference: Another implementation; None without one, or where its library is not installed.
-        peers: The runs of the comparison with the reference, once `when` has done them.
-        sample: The runs that are compared with published ones, once `when` has done them.
+        reference: Another implementation; None if there is none or its library is not installed.
+        peers: The runs of the comparison with the reference, after `when`.
+        sample: The runs that are compared with published ones, after `when`.
+        second: The runs of the quasi-Newton control, after `when`.
     """
 
     caption = (
@@ -111,6 +119,7 @@ class Spec(SpecBase):
         *,
         title: str,
         control: str,
+        quasi_newton: str | None,
         reference: str | None,
         reference_on: Sequence[str] | None,
         reference_budget_per_dim: int | None,
@@ -133,6 +142,9 @@ class Spec(SpecBase):
         self._published = compared
         self._sample_plan = [] if compared is None else as_planted(compared.plan())
         self.sample = RunTable([])
+        plan = as_planted(spec_plan(self._given, [chosen, *([other] if other else [])]))
+        self._second_plan = [] if quasi_newton in (None, name) else second_plan(params, optimizer(quasi_newton), plan)
+        self.second = RunTable([])
         super().__init__(
             name,
             spec_name(name),
@@ -140,8 +152,8 @@ class Spec(SpecBase):
             params=params,
             optimizer=chosen,
             control=other,
-            plan=as_planted(spec_plan(self._given, [chosen, *([other] if other else [])])),
-            others=[*self._peer_plan, *self._sample_plan],
+            plan=plan,
+            others=[*self._peer_plan, *self._sample_plan, *self._second_plan],
         )
 
     def settings(self) -> Table | Note:
@@ -151,6 +163,9 @@ class Spec(SpecBase):
     def given(self) -> Table:
         """Return problems, repetitions and budgets as a table."""
         names = [choice.name for choice in (self.optimizer, self.control) if choice]
+        if self._second_plan:
+            first = self._second_plan[0].spec
+            names.append(f"{first.optimizer} with {first.budget // first.dim:,} evaluations x dimension")
         reference = self._without_reference
         if self.reference is not None:
             budget = self._peer_plan[0].spec.budget // self._peer_plan[0].spec.dim
@@ -160,7 +175,7 @@ class Spec(SpecBase):
     def when(self) -> RunTable:
         """Do the runs and return those of optimizer and control; finished ones are replayed from the store."""
         self.runs, self.peers = self._runs.do(self.plan), self._runs.do(self._peer_plan)
-        self.sample = self._runs.do(self._sample_plan)
+        self.sample, self.second = self._runs.do(self._sample_plan), self._runs.do(self._second_plan)
         return self.runs
 
     claim_sound = standard_claims.claim_sound
@@ -174,34 +189,34 @@ class Spec(SpecBase):
     improvements_ratio = standard_claims.improvements_ratio
 
     def claim_published(self) -> Claim:
-        """Claim that a sample of the published runs, computed again, is what it was to the last digit published.
+        """Claim that a sample of the published runs, computed again, matches to the last published digit.
 
-        Compared are evaluations, the first evaluation within each of the standard targets, and the area over the
-        convergence curve. If a run differs under another arithmetic, the claim is undecided and need not hold. If the
-        code was changed on purpose, publish the baseline again.
+        It compares evaluations, first hits of the standard targets, and the area over the convergence curve. If a run
+        differs and the arithmetic is different, the claim is undecided and need not hold. If the code was changed on
+        purpose, publish the baseline again.
 
         Raises:
-            UsageError: The spec was begun without a baseline.
+            UsageError: The spec was started without a baseline.
         """
         return strong_claims.claim_published(self, self._with_baseline())
 
     def claim_as_good_as_published(self, *, margin: float = strong_claims.MARGIN) -> Claim:
-        """Claim that new runs are as good as the published ones in each cell: not worse, and not better either.
+        """Claim that new runs are as good as the published ones in each cell, neither worse nor better.
 
         Args:
-            margin: Change of the area over the convergence curve (0 to 1) that does not matter. In a cell whose
-                runs vary too much for it, twice the half width of the interval of the change takes its place.
+            margin: Change of the area over the convergence curve (0 to 1) that does not matter. In cells whose runs
+                vary too much for it, twice the half width of the interval of the change is used instead.
 
         Raises:
-            UsageError: The spec was begun without a baseline, or the margin is not above 0.
+            UsageError: The spec was started without a baseline, or the margin is not above 0.
         """
         return strong_claims.claim_as_good_as_published(self, self._with_baseline(), self.sample, margin=margin)
 
     def claim_solves(self, function: str, dim: int, *, target: float, within: int, at_least: float) -> Claim:
         """Claim that a share of runs on a shifted function comes within a target of the optimum.
 
-        Held if the exact interval of the chance lies above the share, failed if below, undecided otherwise. The
-        expected running time is told with an interval that holds for any distribution of running times.
+        It holds if the exact interval of the probability is above the share, fails if it is below, and is undecided
+        otherwise. The expected running time has an interval that holds for any distribution of running times.
 
         Args:
             function: Name of the function.
@@ -211,7 +226,7 @@ class Spec(SpecBase):
             at_least: Share of runs, 0 to 1.
 
         Raises:
-            UsageError: The spec has no such runs, of this many evaluations.
+            UsageError: The spec has no such runs with this many evaluations.
         """
         return strong_claims.claim_solves(
             self, self.sample, function, dim, target=target, within=within, at_least=at_least
@@ -245,7 +260,7 @@ class Spec(SpecBase):
         If the library of the reference is not installed, the claim is undecided, and the spec can still hold.
 
         Raises:
-            UsageError: The spec was begun without a reference.
+            UsageError: The spec was started without a reference.
         """
         name = self._reference_name
         if name is None:
@@ -267,25 +282,31 @@ class Spec(SpecBase):
         execute(planned_run(self.optimizer, made, seed=seed, budget=budget), observers=(trace,))
         return figures.stages(self.name, made, trace.points)
 
-    def fronts(self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2) -> Picture:
-        """Return what one run found on a problem with two objectives: its points, and the front of the best of them.
+    def fronts(
+        self, function: str, *, instance: int = 1, seed: int = 1, budget: int = 1000, dim: int = 2, runs: int = 7
+    ) -> Picture:
+        """Return points and front of one run on a problem with two objectives, and what several runs attain.
+
+        Args:
+            function: Name of the function.
+            instance: Its instance.
+            seed: Seed of the run that is shown; the others have the following ones.
+            budget: Evaluations of each run.
+            dim: Number of variables.
+            runs: How many runs there are, >= 1.
 
         Raises:
-            UsageError: The problem has one objective.
+            UsageError: The problem has one objective, or a number is out of range.
         """
+        check_whole("runs", runs, 1)
         made = problem(function, dim=dim, instance=instance)
         if objectives_of(made) == 1:
             raise UsageError(f"{function} has one objective, expected two: a front is what compromises make")
-        runs = [self.optimizer, *([self.control] if self.control else [])]
-        found = []
-        for choice in runs:
-            trace = PointTrace()
-            execute(planned_run(choice, made, seed=seed, budget=budget), observers=(trace,))
-            found.append((choice.name, made(trace.points)))
-        return figures.fronts(made, found)
+        choices = [self.optimizer, *([self.control] if self.control else [])]
+        return front_picture(made, choices, seed=seed, budget=budget, runs=runs)
 
     def convergence(self) -> Picture:
-        """Return best precision against evaluations on shifted instances, with quartile bands, and the control."""
+        """Return best precision against evaluations on shifted instances, with quartile bands and the control."""
         return figures.convergence_figure(self.done().twins(), self.name, self.control.name if self.control else None)
 
     def profile(self) -> Picture:
@@ -297,8 +318,14 @@ class Spec(SpecBase):
         return tables.targets_table(self.done().twins(), targets)
 
     def beside_control(self) -> Table:
-        """Return medians on each shifted problem, those of the control, and pairs won."""
-        return tables.control_table(self.done().twins(), self.name, self.control.name if self.control else None)
+        """Return medians on each shifted problem for optimizer and control, and pairs won.
+
+        If the quasi-Newton control was run, the same follows within its evaluations.
+        """
+        control = self.control.name if self.control else None
+        made = tables.control_table(self.done().twins(), self.name, control)
+        made.below = tables.second_control_table(self.runs, self.second, self.name, control)
+        return made
 
     def beside_reference(self) -> Picture | Note:
         """Return convergence compared with the reference, on the same problems with the same budget.
@@ -319,12 +346,12 @@ class Spec(SpecBase):
         return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")
 
     def weaknesses(self) -> Table:
-        """Return the shifted problems on which the optimizer gains least on the control, the worst first."""
+        """Return the shifted problems on which the optimizer gains least on the control, worst first."""
         return tables.weaknesses_table(self.done().twins(), self.name, self.control.name if self.control else None)
 
 
 def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:
-    """Return the reference, and why there is none although one was named."""
+    """Return the reference, or the reason why there is none although one was named."""
     if name is None:
         return None, ""
     try:

@@ -31,19 +31,19 @@ def outcome_document(
     error: str | None = None,
     not_judged: Collection[str] = (),
 ) -> JsonObject:
-    """Put the outcome of a spec together.
+    """Build the outcome of a spec.
 
     Args:
         name: Name of the spec.
         title: Heading of the notebook.
         params: The effective parameters.
-        optimizer: What the spec is about.
-        control: What it was compared with.
+        optimizer: The optimizer of the spec.
+        control: The optimizer it was compared with.
         claims: The judged claims.
         planned: How many runs were planned.
         runs: The runs.
         error: Why the notebook did not reach its end.
-        not_judged: Ids of claims that a library would be needed for that is not installed; they may be undecided.
+        not_judged: Ids of claims that need a library that is not installed; they may be undecided.
     """
     commit, dirty = provenance.commit()
     failed = sum(run.status is Status.FAILED for run in runs)
@@ -84,7 +84,7 @@ def read_outcome(folder: Path) -> JsonObject:
     """Read a spec's outcome.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is no outcome.
         ArtifactError: It is damaged or invalid.
     """
     return load_document(folder / FILE_NAME)

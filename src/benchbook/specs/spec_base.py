@@ -1,4 +1,4 @@
-"""What every spec has: a plan of runs, a list of claims about them, and their judgement."""
+"""What all specs share: a plan of runs, a list of claims about them, and their judgement."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from benchbook.typing import JsonObject
 
 
 class SpecBase:
-    """A spec: runs that are planned, and claims about them.
+    """A spec: planned runs, and claims about them.
 
     Attributes:
-        name: What the spec is about.
+        name: Name of the spec.
         title: Heading of the notebook.
-        params: The parameters, as the outcome records them.
+        params: The parameters recorded in the outcome.
         optimizer: The optimizer.
-        control: What it is compared with; None if it is the control itself.
+        control: The optimizer it is compared with; None if it is the control itself.
         plan: The runs of optimizer and control.
-        runs: These runs, once `when` has done them.
+        runs: These runs, after `when`.
         folder: Where runs and outcome are stored.
     """
 
@@ -48,17 +48,17 @@ class SpecBase:
         plan: Sequence[PlannedRun],
         others: Sequence[PlannedRun] = (),
     ) -> None:
-        """Plan the runs; nothing is computed yet, and nothing claimed.
+        """Plan the runs; nothing is computed or claimed yet.
 
         Args:
-            name: What the spec is about.
+            name: Name of the spec.
             notebook: Path of the notebook below `notebooks/`, without its suffix.
             title: Heading of the notebook.
-            params: The parameters, as the outcome records them.
+            params: The parameters recorded in the outcome.
             optimizer: The optimizer.
-            control: What it is compared with.
+            control: The optimizer it is compared with.
             plan: The runs of both.
-            others: Runs that are done besides; those that are in the plan too are done once.
+            others: Additional runs; those that are also in the plan are done once.
         """
         self.name = name
         self.title = title
@@ -88,15 +88,15 @@ class SpecBase:
         """Add a claim; `then` judges all of them together.
 
         Args:
-            id: Name of the claim, by which it is found in the outcome.
+            id: Name of the claim in the outcome.
             text: The claim as a sentence.
-            measured: What was measured; None, or a number that is not finite, if that was not possible.
+            measured: The measured value; None or a number that is not finite if it could not be measured.
             relation: How it must compare with the threshold: `<=`, `>=`, `==`, `<` or `>`.
-            threshold: What it is compared with.
+            threshold: The value it is compared with.
             unit: Unit of both.
-            detail: What a reader should know of the measurement.
+            detail: What a reader should know about the measurement.
             sort: "quality"; "contract" if any sound optimizer passes.
-            upper: A second threshold, which the measured value may not exceed.
+            upper: A second threshold, which the measured value must not exceed.
 
         Raises:
             UsageError: Another claim has this id, a text is empty, or the relation is unknown.
@@ -132,7 +132,7 @@ class SpecBase:
 
         Args:
             claim: The claim.
-            may_stay_open: It could not be judged here, and the spec can still hold.
+            may_stay_open: Whether the spec can hold although the claim could not be judged here.
 
         Raises:
             UsageError: Another claim has this id, or a text is empty.
@@ -142,7 +142,7 @@ class SpecBase:
         return self._claims.add(claim)
 
     def test(self, id: str, judged_at: Test) -> Claim:
-        """Add a statistical claim, which is judged at its share of the level that all of the spec have.
+        """Add a statistical claim, which is judged at its share of the level of all tests in the spec.
 
         Raises:
             UsageError: Another claim has this id.
@@ -150,7 +150,7 @@ class SpecBase:
         return self._claims.test(id, judged_at)
 
     def trial(self) -> tuple[list[Claim], RunTable]:
-        """Return the claims that could be judged here, and the optimizer's runs: what a trial with a fault compares."""
+        """Return the claims that could be judged here, and the optimizer's runs, for trials with faults."""
         judged = [claim for claim in self._claims if claim.id not in self._claims.not_judged]
         return judged, self._runs.done().select(optimizer=self.optimizer.name)
 
@@ -163,7 +163,7 @@ class SpecBase:
         """Return the runs of optimizer and control that are done.
 
         Raises:
-            UsageError: There is none yet.
+            UsageError: There are none yet.
         """
         if not len(self.runs):
             raise UsageError("no runs yet: call when() first")
@@ -182,7 +182,7 @@ class SpecBase:
         """Return how many runs were planned, and their outcomes, by optimizer.
 
         Raises:
-            UsageError: No run is done yet.
+            UsageError: No run has been done yet.
         """
         return tables.ledger_table(self._runs.specs, self._runs.done())
 
@@ -190,9 +190,9 @@ class SpecBase:
         """Judge: write the outcome, print one line per claim, and fail if one does not hold.
 
         Raises:
-            UsageError: No run is done yet.
-            ClaimsFailedError: A claim failed, or could not be decided for another reason than a library that is not
-                installed; all were evaluated and written before.
+            UsageError: No run has been done yet.
+            ClaimsFailedError: A claim failed, or could not be decided for a reason other than a missing library; all
+                claims have been evaluated and written before that.
         """
         document = outcome_document(
             name=self.folder.name,
@@ -210,5 +210,5 @@ class SpecBase:
         self._claims.demand()
 
     def reproduce(self) -> Table:
-        """Return the commands that repeat this spec, and one of its runs."""
+        """Return the commands that repeat this spec and one of its runs."""
         return tables.reproduce_table(self._notebook, str(self.params["preset"]), self.plan[0].spec)

@@ -1,4 +1,4 @@
-"""The runs of a spec: its optimizer and the control on all problems, and both of a comparison on the same ones."""
+"""The runs of a spec: optimizer and control on all problems, and optimizer and reference on the problems of both."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers.catalog import is_own_place
+from benchbook.protocols import constraints_of, objectives_of
 from benchbook.studies.runs.planned_run import PlannedRun, params_plan
 from benchbook.typing import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Givens:
-    """What a spec is given: the part of the parameters that goes for its optimizer.
+    """The parameters that apply to the optimizer of a spec.
 
     Attributes:
         seeds: As in the parameters: a count or a list.
@@ -32,7 +33,7 @@ class Givens:
 
 
 def library_of(choice: OptimizerChoice | None) -> str | None:
-    """Return the library of an optimizer; None if it is none of a known library.
+    """Return the library of an optimizer; None if it does not belong to a known library.
 
     Examples:
         >>> from benchbook.optimizers import optimizer
@@ -45,7 +46,7 @@ def library_of(choice: OptimizerChoice | None) -> str | None:
 
 
 def givens(params: JsonObject, library: str | None) -> Givens:
-    """Return what goes for an optimizer of a library; for all others without one."""
+    """Return the parameters for the optimizers of a library; without a library, those for all others."""
     p: dict[str, Any] = dict(params)
 
     def of(key: str) -> Any:
@@ -72,20 +73,42 @@ def shared_givens(
     functions: Sequence[str] | None,
     budget_per_dim: int | None,
 ) -> Givens:
-    """Return what goes for a comparison with a reference: what the slower of the two can afford.
+    """Return the parameters for a comparison with a reference: what the slower of the two can afford.
 
     Args:
         params: The parameters.
-        own: What the spec is about.
+        own: The optimizer of the spec.
         reference: The other implementation.
-        functions: Textbook functions, in place of all functions of the parameters.
-        budget_per_dim: Evaluations per variable, where the parameters give the slower fewer.
+        functions: Textbook functions to use instead of all functions of the parameters.
+        budget_per_dim: Evaluations per variable, if the parameters give the slower one fewer.
     """
     shared = givens(params, library_of(reference) or library_of(own))
     if functions is not None:
         shared = replace(shared, functions=list(functions), bbob_functions=[])
     most = givens(params, None).budget_per_dim
     return replace(shared, budget_per_dim=max(shared.budget_per_dim, min(budget_per_dim or 0, most)))
+
+
+def second_plan(params: JsonObject, choice: OptimizerChoice, plan: Sequence[PlannedRun]) -> list[PlannedRun]:
+    """Return the runs of a second control: on shifted problems of a plan, as many and as long as its library affords.
+
+    Args:
+        params: The parameters.
+        choice: The second control.
+        plan: The runs of optimizer and control; only its problems and seeds are chosen, and of these problems only
+            those with one objective and no constraints.
+    """
+    plain = [item for item in plan if objectives_of(item.problem) == 1 and not constraints_of(item.problem)]
+    there = {(item.spec.function, item.spec.dim, item.spec.instance, item.spec.seed) for item in plain}
+    names = {function for function, *_ in there}
+    given = givens(params, library_of(choice))
+    chosen = replace(
+        given,
+        functions=[name for name in given.functions if name in names],
+        bbob_functions=[number for number in given.bbob_functions if f"bbob_f{number}" in names],
+    )
+    found = spec_plan(chosen, [choice], twins_only=True)
+    return [run for run in found if (run.spec.function, run.spec.dim, run.spec.instance, run.spec.seed) in there]
 
 
 def spec_plan(given: Givens, choices: Sequence[OptimizerChoice], *, twins_only: bool = False) -> list[PlannedRun]:

@@ -1,4 +1,4 @@
-"""Where the optimizer of a spec stands among those of a published baseline."""
+"""The rank of a spec's optimizer among those of a published baseline."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def rank(
 ) -> RankedOptimizer:
     """Rank the optimizer of the spec, with its settings, among those of a published baseline; see `bb.rank`.
 
-    The runs are those of the baseline's plan, whatever the spec's parameters are. They are stored in the spec's folder,
-    and are not among the runs that its outcome counts.
+    The runs follow the baseline's plan and do not depend on the spec's parameters. They are stored in the spec's folder
+    but not counted in its outcome.
 
     Args:
         spec: The spec.
-        baseline: Name of a published baseline, or the folder of a study; default: as `bb.rank`.
+        baseline: Name of a published baseline, or the folder of a study; default: that of `bb.rank`.
         dims: Dimensions; default: those in which the baseline has the most optimizers.
         functions: Names of functions or groups; default: all of the baseline.
         budget_per_dim: Evaluations per variable; default: the largest of the baseline.
-        workers: Processes; None: one for each processor.
+        workers: Number of processes; None: one per processor.
 
     Raises:
-        UsageError: The baseline has no runs to compare with, or a number is out of its range.
+        UsageError: The baseline has no runs to compare with, or a number is out of range.
     """
     return rank_optimizer(
         spec.optimizer,

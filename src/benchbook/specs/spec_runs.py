@@ -1,4 +1,4 @@
-"""The runs of a spec: planned, done, and kept in a store of its own."""
+"""The planned and finished runs of a spec, in its own store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchbook.studies.runs.planned_run import PlannedRun
 
 
 class SpecRuns:
-    """Planned runs, each of them once, and the records of those that are done.
+    """Planned runs, each once, and the records of finished ones.
 
     Attributes:
         plan: The runs.
@@ -24,7 +24,7 @@ class SpecRuns:
     """
 
     def __init__(self, plan: Iterable[PlannedRun], folder: Path) -> None:
-        """Plan the runs; nothing is computed yet. A run that is planned twice is done once."""
+        """Plan the runs; nothing is computed yet. Runs that are planned twice are done once."""
         self.folder = folder
         self.plan: list[PlannedRun] = []
         self._places: dict[str, int] = {}
@@ -35,7 +35,7 @@ class SpecRuns:
 
     @property
     def specs(self) -> list[RunSpec]:
-        """What is planned."""
+        """The planned runs."""
         return [item.spec for item in self.plan]
 
     def do(self, items: Sequence[PlannedRun]) -> RunTable:
@@ -46,7 +46,7 @@ class SpecRuns:
         return RunTable(records)
 
     def stored(self, items: Sequence[PlannedRun]) -> set[str]:
-        """Return the run keys of those runs that the store has, and can read."""
+        """Return the run keys of the runs that the store contains and can read."""
         with store_at(self.folder) as store:
             keys = {run_key(item.spec, code_digest(item)) for item in items}
             return {key for key in keys if store.get(key) is not None}
@@ -55,7 +55,7 @@ class SpecRuns:
         """Return the runs done so far, in the order of the plan.
 
         Raises:
-            UsageError: There is none.
+            UsageError: There are none.
         """
         if not self._records:
             raise UsageError("no runs yet: call when() first")

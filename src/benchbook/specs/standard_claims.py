@@ -1,4 +1,4 @@
-"""The claims that specs share: functions of a spec, which its class has as methods."""
+"""The claims that specs share, as functions of a spec; its class has them as methods."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from benchbook.specs.trials.planting import done_again
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 
-# Textbook functions with their optimum in the centre of the box, so that centre bias shows on them.
+# Textbook functions with their optimum in the centre of the box, which show centre bias.
 CENTRED = ("sphere", "rastrigin", "ackley", "griewank")
 _PROOF_RUNS = 8
 
 
 def claim_contract(spec: SpecBase, runs: RunTable, sample: Sequence[tuple[PlannedRun, RunRecord]]) -> None:
-    """Claim that runs complete, budgets are kept, and the sampled runs repeat to the byte in another process."""
+    """Claim that runs complete, budgets are kept, and a sample of runs is identical in another process."""
     failed = sum(run.status is Status.FAILED for run in runs)
     over = sum(run.evaluations > run.budget for run in runs)
     again = done_again([item for item, _ in sample])
@@ -29,7 +29,7 @@ def claim_contract(spec: SpecBase, runs: RunTable, sample: Sequence[tuple[Planne
     detail = f"{len(sample)} runs repeated"
     proven: int | None = differing
     if differing and (unlike := again.unlike([run.environment for _, run in sample])):
-        # Runs of other arithmetic prove nothing about seeds, whichever way they differ.
+        # Runs with a different arithmetic prove nothing about seeds.
         proven, detail = None, f"{detail} under other arithmetic: {'; '.join(unlike)}"
     _contract(spec, "complete", "Every run completes.", failed, unit="failed runs")
     _contract(spec, "budget", "No run exceeds its evaluation budget.", over, unit="runs over budget")
@@ -38,15 +38,15 @@ def claim_contract(spec: SpecBase, runs: RunTable, sample: Sequence[tuple[Planne
 
 
 def claim_sound(spec: SpecBase, *, deterministic: bool = False) -> None:
-    """Claim what every optimizer must meet: runs complete, budgets hold, and seeds alone determine runs.
+    """Claim what every optimizer must satisfy: runs complete, budgets are kept, and seeds alone determine runs.
 
     Args:
         spec: The spec.
-        deterministic: The optimizer uses no random numbers, so another seed gives the same trajectory.
+        deterministic: Whether the optimizer uses no random numbers, so that another seed gives the same trajectory.
     """
     name, runs = spec.optimizer.name, spec.done()
     claim_contract(spec, runs.select(optimizer=name), [(spec.plan[k], runs[k]) for k in _sample(spec.plan, name)])
-    # Shifted problems: where the optimum lies in the centre, one lucky first point can end every run alike.
+    # Shifted problems: with the optimum in the centre, one lucky first point can make all runs end alike.
     shifted = _sample(spec.plan, name, twins_only=True)
     same = sum(_other_seed(spec.plan[k]).history == runs[k].history for k in shifted)
     text = f"Another seed gives {'the same' if deterministic else 'another'} trajectory."
@@ -55,7 +55,7 @@ def claim_sound(spec: SpecBase, *, deterministic: bool = False) -> None:
 
 
 def claim_beats_control(spec: SpecBase, *, at_least: float, functions: Sequence[str] | None = None) -> Claim:
-    """Claim to end below the control on a share of shifted problems and seeds, pair by pair."""
+    """Claim to end below the control in a share of the pairs of runs on shifted problems."""
     if spec.control is None:
         raise UsageError(f"{spec.optimizer.name} is the control itself")
     functions = list(functions or spec.done().functions)
@@ -67,14 +67,14 @@ def claim_beats_control(spec: SpecBase, *, at_least: float, functions: Sequence[
 
 
 def claim_centre_bias(spec: SpecBase, *, at_least: float, functions: Sequence[str] | None = None) -> Claim:
-    """Claim centre bias: a weakness that the page states."""
+    """Claim centre bias, a weakness that the page states."""
     functions = _centred(spec, functions)
     text = f"It has centre bias: {_and(functions)} solved much better with the optimum at the centre than shifted."
     return spec.claim("centre-bias", text, centre_bias(spec, functions), ">=", at_least, unit="orders of magnitude")
 
 
 def claim_no_centre_bias(spec: SpecBase, *, at_most: float = 1.0, functions: Sequence[str] | None = None) -> Claim:
-    """Claim about equal results on shifted functions and on those with the optimum in the centre."""
+    """Claim that results on shifted functions and on those with the optimum in the centre are about equal."""
     functions = _centred(spec, functions)
     solved = "solved about equally well with the optimum at the centre and shifted"
     text = f"It has no centre bias: {_and(functions)} {solved}."
@@ -93,22 +93,22 @@ def claim_fails_on(
     per_dim: int = 500,
     at_most: float = 0.2,
 ) -> Claim:
-    """Claim a weakness: on these shifted functions little is gained on the control, but not nothing either.
+    """Claim a weakness: on these shifted functions the gain on the control is small, but not zero.
 
-    A broken optimizer gains less, and one that has lost the weakness more; both make the page untrue.
+    A broken optimizer gains less, and one without the weakness gains more; both would make the page wrong.
 
     Args:
         spec: The spec.
         functions: Names of functions.
-        gains: Least and most orders of magnitude gained on the control; the median over functions and dimensions
-            counts. Without it, the claim is about the share of runs that come within a precision, and a broken
-            optimizer passes it more easily.
+        gains: Smallest and largest gain on the control in orders of magnitude, as a median over functions and
+            dimensions. Without it, the claim is about the share of runs that come within a precision, which a broken
+            optimizer passes more easily.
         precision: Distance from the optimum's value.
         per_dim: Evaluations per variable that count, so that the claim means the same with longer budgets.
         at_most: Largest share of runs that may reach it.
 
     Raises:
-        UsageError: Gains are claimed of the control itself.
+        UsageError: Gains are claimed for the control itself.
     """
     if gains is not None:
         return _claim_gains(spec, functions, *gains)
@@ -119,9 +119,9 @@ def claim_fails_on(
 
 
 def centre_bias(spec: SpecBase, functions: Sequence[str] | None = None) -> float | None:
-    """Return by how many orders of magnitude the textbook functions are solved more precisely than shifted ones.
+    """Return how many orders of magnitude more precisely textbook functions are solved than shifted ones.
 
-    Median over the functions, in the largest dimension; about 0 for an optimizer without centre bias.
+    It is the median over the functions in the largest dimension, about 0 for an optimizer without centre bias.
     """
     return analysis.centre_bias(spec.done(), spec.optimizer.name, _centred(spec, functions), max(spec.runs.dims))
 
@@ -147,14 +147,14 @@ def share_reaching(
 
 
 def improvements_ratio(spec: SpecBase) -> float:
-    """Return improvements found over those expected of independent draws, summed over the optimizer's runs."""
+    """Return the improvements divided by those expected from independent draws, summed over the optimizer's runs."""
     return analysis.improvements_ratio(spec.done().select(optimizer=spec.optimizer.name))
 
 
 def _contract(
     spec: SpecBase, id: str, text: str, measured: int | None, *, expected: int = 0, unit: str, detail: str = ""
 ) -> None:
-    """Claim what any sound optimizer passes."""
+    """Add a claim that any sound optimizer passes."""
     spec.claim(id, text, measured, "==", expected, unit=unit, detail=detail, sort="contract")
 
 
@@ -171,15 +171,15 @@ def _claim_gains(spec: SpecBase, functions: Sequence[str], low: float, high: flo
 
 
 def _centred(spec: SpecBase, functions: Sequence[str] | None) -> list[str]:
-    """Return the functions on which centre bias is measured: those given, else what there is of `CENTRED`."""
+    """Return the functions for measuring centre bias: those given, or else those of `CENTRED` in the spec."""
     return list(functions) if functions else [name for name in CENTRED if name in spec.runs.functions]
 
 
 def _sample(planned: Sequence[PlannedRun], name: str, *, twins_only: bool = False) -> list[int]:
-    """Return positions of the optimizer's runs, spread over the plan, at most `_PROOF_RUNS`."""
+    """Return positions of at most `_PROOF_RUNS` runs of the optimizer, spread over the plan."""
     every = [k for k, item in enumerate(planned) if item.optimizer.name == name]
     own = [k for k in every if planned[k].problem.instance] if twins_only else every
-    own = own or every  # a plan may have textbook instances only
+    own = own or every  # a plan may have only textbook instances
     step = max(1, len(own) // _PROOF_RUNS)
     return own[::step][:_PROOF_RUNS]
 

@@ -1,4 +1,4 @@
-"""Claims that notice a change: published results come again, new ones are as good, a problem is solved this often."""
+"""Claims that notice changes: published results repeat, new ones are as good, a problem is solved often enough."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import POWER, Change, Published
 from benchbook.studies.runs.cells import execute_all
 
-MARGIN = 0.005  # of the area over the convergence curve: a twentieth of an order of magnitude, all along the run
+MARGIN = 0.005  # of the area over the convergence curve: a twentieth of an order of magnitude throughout the run
 
 
 def claim_published(spec: SpecBase, published: Published) -> Claim:
-    """Claim that a sample of the published runs, computed again, is what it was to the last digit published.
+    """Claim that a sample of the published runs, computed again, matches to the last published digit.
 
-    Compared are evaluations, the first evaluation within each of the standard targets, and the area over the
-    convergence curve. Where a run differs and the arithmetic is another, the claim is undecided, and need not hold;
-    where the code was changed on purpose, publish the baseline again.
+    It compares evaluations, first hits of the standard targets, and the area over the convergence curve. If a run
+    differs and the arithmetic is different, the claim is undecided and need not hold. If the code was changed on
+    purpose, publish the baseline again.
     """
     text = f"Runs of the published baseline {published.baseline.name} come out as they were published."
     if not published.cells:
@@ -49,18 +49,18 @@ def claim_published(spec: SpecBase, published: Published) -> Claim:
 def claim_as_good_as_published(
     spec: SpecBase, published: Published, sample: RunTable, *, margin: float = MARGIN
 ) -> Claim:
-    """Claim that new runs are as good as the published ones, in each cell: not worse, and not better either.
+    """Claim that new runs are as good as the published ones in each cell, neither worse nor better.
 
-    Held where in each cell the whole interval of the change lies within the margin, failed where in one it lies
-    beyond, undecided otherwise. The measure is the area over the convergence curve (0 to 1): a tenth of it is one
-    order of magnitude of precision, all along the run.
+    It holds if the whole interval of the change is within the margin in each cell, fails if it is outside in one cell,
+    and is undecided otherwise. The measure is the area over the convergence curve (0 to 1); a tenth of it is one order
+    of magnitude of precision throughout the run.
 
     Args:
         spec: The spec.
-        published: The baseline's part.
+        published: The spec's part of the baseline.
         sample: The new runs.
-        margin: Change of the area that does not matter. In a cell whose runs vary too much for it, twice the half width
-            of the interval of the change takes its place.
+        margin: Change of the area that does not matter. In cells whose runs vary too much for it, twice the half width
+            of the interval of the change is used instead.
 
     Raises:
         UsageError: The margin is not above 0.
@@ -79,12 +79,12 @@ def claim_solves(
 ) -> Claim:
     """Claim that a share of runs on a shifted function comes within a target of the optimum.
 
-    Held where the exact interval of the chance lies above the share, failed where below, undecided otherwise. The
-    expected running time is told with an interval that holds for any distribution of running times.
+    It holds if the exact interval of the probability is above the share, fails if it is below, and is undecided
+    otherwise. The expected running time has an interval that holds for any distribution of running times.
 
     Args:
         spec: The spec.
-        sample: Runs beyond those of the spec that count.
+        sample: Additional runs that count.
         function: Name of the function.
         dim: Dimension.
         target: Precision.
@@ -92,10 +92,10 @@ def claim_solves(
         at_least: Share of runs, 0 to 1.
 
     Raises:
-        UsageError: The spec has no such runs, of this many evaluations.
+        UsageError: The spec has no such runs with this many evaluations.
     """
     runs = [run for run in (*spec.done().twins(), *sample) if run.optimizer.name == spec.optimizer.name]
-    # A run that was not given this many evaluations says nothing about them.
+    # A run with a smaller budget says nothing about this number of evaluations.
     cell = [run for run in runs if (run.problem.name, run.problem.dim) == (function, dim) and run.budget >= within]
     if not cell:
         raise UsageError(
@@ -187,7 +187,7 @@ def _fall_noticed(share: float, runs: int, level: float, at_least: float) -> flo
 
 
 def _as_good(published: Published, changes: list[Change], margin: float, level: float) -> Claim:
-    """Judge the changes of all cells at the level of each."""
+    """Judge the changes of all cells, each at its level."""
     reach = [change.reach(level, margin) for change in changes]
     worst = changes[int(np.argmax(reach))]
     allowed = f"{worst.difference:+.2g} ± {worst.half_width(level):.2g}, margin {worst.margin(level, margin):.2g}"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.io import save
@@ -23,6 +21,7 @@ from benchbook.profiling.stages import stage
 from benchbook.profiling.summarise import with_calls, with_functions
 from benchbook.records import RunRecord
 from benchbook.records.profile import Overhead, Profiled
+from benchbook.scratch import scratch_folder
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.execute import code_digest, execute
@@ -58,7 +57,7 @@ def profile_run(
     """
     spec = planned(optimizer, function, seed=seed, **arguments).spec
     name = f"{spec.optimizer} on {spec.function}, dim {spec.dim}, {spec.budget:,} evaluations"
-    with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
+    with scratch_folder("benchbook-profile-") as folder:
 
         def work() -> str | None:
             with stage("set-up"):
@@ -66,7 +65,7 @@ def profile_run(
                 provenance.look_up(item.optimizer.packages)
                 code_digest(item)  # kept for the record
             record = execute(item)
-            save(record, Path(folder) / "run.json.zst")
+            save(record, folder / "run.json.zst")
             return _why(record)
 
         return _hinted(
@@ -89,11 +88,11 @@ def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeat
     name = f"{choice.name}, parameters {params['preset']}, {runs:,} runs"
 
     def work() -> str | None:
-        with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
+        with scratch_folder("benchbook-profile-") as folder:
             with stage("set-up"):
                 plan = params_plan([choice], params)
                 provenance.look_up(choice.packages)
-            with Store(Path(folder)) as store:
+            with Store(folder) as store:
                 records = execute_all(plan, store=store)
         return next((why for record in records if (why := _why(record))), None)
 
@@ -110,10 +109,10 @@ def profile_runs(name: str, plan: Sequence[PlannedRun], *, repeats: int | None =
     """
 
     def work() -> str | None:
-        with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
+        with scratch_folder("benchbook-profile-") as folder:
             with stage("set-up"):
                 provenance.look_up(plan[0].optimizer.packages)
-            with Store(Path(folder)) as store:
+            with Store(folder) as store:
                 records = execute_all(plan, store=store)
         return next((why for record in records if (why := _why(record))), None)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchbook.errors import UsageError
 from benchbook.files import artifact_root
+from benchbook.limits import check_workers
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import expand
@@ -26,7 +27,7 @@ from benchbook.whole_numbers import check_whole, is_whole, whole
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.records.ranking import Ranking
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ def rank(
     settings: Mapping[str, Any] | None = None,
     progress: bool | Callable[[int, int], None] = False,
     announce: Callable[[str], None] | None = None,
+    track: bool | str = False,
+    tensorboard: str | Path | None = None,
 ) -> RankedOptimizer:
     """Run an optimizer on the problems of a published baseline, and say where it stands among the optimizers there.
 
@@ -114,11 +117,15 @@ def rank(
         settings: Settings that differ from the defaults.
         progress: True shows a bar; a function is called with (done, planned).
         announce: Called with what is going to be done and how long that is expected to take.
+        track: Whether to follow the runs as a pipeline (`benchbook track`); a text is its name, by default `rank` and
+            what the optimizer is called.
+        tensorboard: Folder that the tracked pipeline is mirrored into, for TensorBoard.
 
     Raises:
         UnknownNameError: The optimizer, the baseline or a function is not known.
         UsageError: The optimizer has no `ask` or `tell`, the baseline has no runs to compare with, the label is taken,
-            or a number is out of its range.
+            or a number is out of its range, or `tensorboard` is given without `track`.
+        MissingExtraError: TensorBoard is asked for and not installed.
         StorageError: The folder cannot be written to.
 
     Examples:
@@ -138,7 +145,7 @@ def rank(
     called = _label(label, chosen.name, found)
     study = _study(chosen, found, functions, dims, budget_per_dim)
     _check_protocol(chosen, study)
-    workers = (os.cpu_count() or 1) if workers is None else check_whole("workers", workers, 1)
+    workers = (os.cpu_count() or 1) if workers is None else check_workers("workers", workers)
     folder = Path(out) if out is not None else artifact_root() / "rank" / _file_name(chosen.name)
     say = announce or log.info
     if note:
@@ -151,6 +158,8 @@ def rank(
         workers=workers,
         timeout_per_run=timeout_per_run,
         progress=progress,
+        track=f"rank {called}" if track is True else track,
+        tensorboard=tensorboard,
     )
     with runs.store:
         records = list(runs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,13 +18,15 @@ from benchbook.artifacts.store.selection import stale_runs
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.study_plan import CELL_RUNS, CellPlan, StudyPlan
 from benchbook.digests import digest
-from benchbook.errors import ExecutionError, StorageError, UsageError
+from benchbook.errors import ExecutionError, StorageError
+from benchbook.limits import check_seconds
 from benchbook.protocols import Executor
 from benchbook.records import RunRecord
 from benchbook.scratch import scratch_folder
 from benchbook.studies.progress import reporting
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.alarm import kill_after_s
+from benchbook.studies.runs.few_warnings import few_warnings
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.sharding import parse_shard, shard_of
 from benchbook.studies.tracked import Follower, followed
@@ -78,8 +79,8 @@ class Options:
 
 def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
     """Do what is missing of a study; see `benchbook.studies.study.Study.run`."""
-    if options.timeout_s is not None and not (math.isfinite(options.timeout_s) and options.timeout_s > 0):
-        raise UsageError(f"timeout_per_run is {options.timeout_s!r}, expected seconds > 0")
+    if options.timeout_s is not None:
+        check_seconds("timeout_per_run", options.timeout_s)
     part = _Part.of(study, options.shard)
     kill_after = None if options.timeout_s is None else kill_after_s(options.timeout_s)
     with (
@@ -90,6 +91,7 @@ def campaign(study: Described, folder: Path, options: Options) -> StoredRuns:
             at_a_time,
         ),
         reporting(options.progress, part.planned) as report,
+        few_warnings(),
     ):
         write_manifest(folder, study.plan, commit=provenance.commit(), reuses_stale=options.reuse_stale)
         store.index()

@@ -14,14 +14,13 @@ from benchbook.files import artifact_root
 from benchbook.optimizers import CONTROL, OptimizerChoice
 from benchbook.optimizers import optimizer as choose
 from benchbook.problems import describe, expand
-from benchbook.problems import digest as problem_digest
 from benchbook.problems import problem as make_problem
 from benchbook.problems.info import check_instance
 from benchbook.protocols import Optimizer, Problem
 from benchbook.records.study import HISTORY_LEVELS, FunctionPlan, OptimizerPlan
 from benchbook.seeds import check_seed
 from benchbook.studies.runs import provenance
-from benchbook.studies.runs.execute import loop_digest
+from benchbook.studies.runs.execute import loop_digest, problem_code
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 from benchbook.studies.runs.traces import TRACE_BYTES, WITH_POINTS
 from benchbook.whole_numbers import check_whole, is_whole, whole
@@ -236,10 +235,10 @@ class Study:
     def _function(self, name: str) -> FunctionPlan:
         instances = self.instances[name]
         if describe(name).family in _ONE_CODE:
-            first, *_ = [problem_digest(problem) for problem in self._checked(name, instances[:1])]
+            first, *_ = [problem_code(problem) for problem in self._checked(name, instances[:1])]
             codes = {"*": first}
         else:
-            codes = {f"{p.dim}/{p.instance}": problem_digest(p) for p in self._checked(name, instances)}
+            codes = {f"{p.dim}/{p.instance}": problem_code(p) for p in self._checked(name, instances)}
         return FunctionPlan(name=name, instances=instances, code=codes)
 
     def _checked(self, name: str, instances: Iterable[int]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from benchbook.errors import ExecutionError
 from benchbook.observers import PointTrace
+from benchbook.parent_death import dying_with_us
 from benchbook.problems import problem
 from benchbook.protocols import Optimizer
 from benchbook.studies.runs.execute import execute
@@ -44,7 +45,7 @@ def points_digest(optimizer: str | Callable[..., Optimizer], settings: Mapping[s
     if not isinstance(optimizer, str):
         where = {"module": optimizer.__module__, "qualname": optimizer.__qualname__, "file": _file(optimizer)}
     done = subprocess.run(  # our own interpreter and module, no shell
-        [sys.executable, "-m", "benchbook.testing.again"],
+        dying_with_us([sys.executable, "-m", "benchbook.testing.again"]),
         input=json.dumps({**where, "settings": dict(settings), "path": sys.path}),
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         capture_output=True,

@@ -10,7 +10,7 @@ import pytest
 import benchbook as bb
 from benchbook.analysis import RunTable
 from benchbook.analysis.measures.coco_references import from_coco
-from benchbook.analysis.measures.references import load_reference, reference_names, with_reference
+from benchbook.analysis.measures.references import load_reference, reference_names, with_references
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.cli.main import main
 from benchbook.errors import ArtifactError, UnknownNameError
@@ -127,16 +127,18 @@ def test_the_reference_is_drawn_next_to_profiles_of_bbob() -> None:
         for function in ("bbob_f1", "bbob_f8")
         for dim in (2, 5)
     )
-    drawn = with_reference(runs.profile("dim"), runs.hits())
+    drawn = with_references(runs.profile("dim"), runs.hits())
     own, best = drawn[:2], drawn[2:]
-    assert [(p.optimizer, p.dim, p.is_reference) for p in best] == [("best-2009", 2, True), ("best-2009", 5, True)]
+    assert [(p.optimizer, p.dim, p.is_reference) for p in best] == [
+        (name, dim, True) for name in ("best-2009", "best-2009-16") for dim in (2, 5)
+    ]
     assert np.array_equal(best[1].x, own[1].x)
     wanted = bb.reference("best-2009").profile(5, ["bbob_f1", "bbob_f8"], own[1].x).share
     assert np.array_equal(best[1].share, wanted)
-    groups = with_reference(runs.profile("group"), runs.hits())
-    assert [(p.label, p.functions) for p in groups if p.is_reference and p.dim == 5] == [
+    groups = with_references(runs.profile("group"), runs.hits())
+    assert [(p.label, p.functions) for p in groups if p.optimizer == "best-2009" and p.dim == 5] == [
         ("separable", 1),
         ("moderate", 1),
     ]
-    assert not any(p.is_reference for p in with_reference(runs.profile(targets=[1.0]), runs.hits([1.0])))
-    assert not any(p.is_reference for p in with_reference(runs.profile("all"), runs.hits()))
+    assert not any(p.is_reference for p in with_references(runs.profile(targets=[1.0]), runs.hits([1.0])))
+    assert not any(p.is_reference for p in with_references(runs.profile("all"), runs.hits()))

@@ -130,14 +130,15 @@ def test_convergence_and_profile_share_a_legend(make_run: MakeRun) -> None:
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [name]
 
 
-def test_a_reference_is_a_wide_grey_line_without_a_cross(make_run: MakeRun) -> None:
-    """It is behind the optimizers, which keep their styles, and its data do not end."""
+def test_references_are_wide_and_dotted_grey_lines_without_a_cross(make_run: MakeRun) -> None:
+    """They are behind the optimizers, which keep their styles, are told apart, and their data do not end."""
     runs = RunTable([make_run([1, 10], [15.0, 11.0])])
     own = runs.profile("dim")
     _, axes = new_figure()
-    plot_profiles(axes[0], [*own, replace(own[0], optimizer="best", is_reference=True)])
+    plot_profiles(axes[0], [*own, *(replace(own[0], optimizer=name, is_reference=True) for name in ("best", "later"))])
     lines = {str(line.get_label()): line for line in axes[0].lines}
     assert lines["best"].get_linewidth() > lines[runs.optimizers[0]].get_linewidth()
+    assert lines["later"].get_linestyle() != lines["best"].get_linestyle()
     assert lines["best"].get_zorder() < lines[runs.optimizers[0]].get_zorder()
     assert sum(line.get_marker() == "x" for line in axes[0].lines) == 1
 

@@ -9,6 +9,7 @@ import pytest
 
 from benchbook.analysis.measures.references import Reference, reference
 from benchbook.analysis.ranking.field import field_of
+from benchbook.analysis.ranking.fixed_budgets import fixed_budgets
 from benchbook.analysis.ranking.plan import candidate_plan
 from benchbook.analysis.ranking.running_times import expected_times, field_profiles, running_times
 from benchbook.errors import UnknownNameError, UsageError
@@ -129,7 +130,7 @@ def test_expected_times_count_the_evaluations_of_failures() -> None:
 def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer(make_field) -> None:
     """After 2 evaluations a's first hit, after 8 b's second one; those of the candidate do not count."""
     field = make_field({("f", 2): [[[1, 1, 1]], [[2, 20, NEVER]], [[10, 8, NEVER]]]})
-    (profile,) = field_profiles(field, None, "a")
+    (profile,) = field_profiles(field, [], "a")
     curve = next(curve for curve in profile.curves if curve.role == "virtual best")
     x = np.array(profile.x)
     for per_dim, share in [(0.99, 0), (1.1, 1 / 3), (3.9, 1 / 3), (4.3, 2 / 3), (100, 2 / 3)]:
@@ -137,6 +138,15 @@ def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer
     assert [(item.name, item.role) for item in profile.curves] == [
         ("mine", "candidate"), ("a", "single best"), ("b", "published"), ("virtual best", "virtual best"),
     ]  # fmt: skip
+
+
+def test_both_references_are_drawn_where_they_have_all_functions(make_field) -> None:
+    """On a function of BBOB the portfolios of 2009 and of 2009 to 2016, on the problem of another suite none."""
+    references = [reference("best-2009"), reference("best-2009-16")]
+    for function, drawn in [("bbob_f1", ["best-2009", "best-2009-16"]), ("sphere", [])]:
+        field = make_field({(function, 5): [[[4, 9, 24]], [[1, 2, 3]]]})
+        (profile,) = field_profiles(field, references, "a")
+        assert [curve.name for curve in profile.curves if curve.role == "reference"] == drawn
 
 
 def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None:
@@ -150,6 +160,24 @@ def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None
     assert (found[0.1].ert, found[0.1].successes, found[0.1].runs) == (24.0, 1, 1)
     assert found[0.1].ratio == pytest.approx(24 / known[0.1])
     assert all(time.ratio is None for time in running_times(field, None))
+
+
+def test_a_run_without_success_counts_ten_budgets(make_field) -> None:
+    """PAR10 of one success after 24 evaluations is 24; one more run of 100 x 5 without it makes (24 + 5000) / 2."""
+    for hits, expected in [([[4, 9, 24]], 24.0), ([[4, 9, 24], [4, 9, np.inf]], 2512.0)]:
+        field = make_field({("bbob_f1", 5): [hits, hits]}, budgets=[100.0, 100.0])
+        found = {time.target: time.par10 for time in running_times(field, None)}
+        assert found[0.1] == expected
+
+
+def test_after_a_fixed_budget_the_median_target_is_told(make_field) -> None:
+    """Two of three runs reach 1 within 2 x 5 evaluations, and the published one reaches 0.1 only on its second run."""
+    field = make_field({("bbob_f1", 5): [[[4, 9, 24], [4, 9, 9], [9, 19, 24]], [[4, 11, 24], [4, 9, 9], [4, 11, 24]]]})
+    found = fixed_budgets(field, [0.1, 2.0])
+    assert [(item.per_dim, item.precision, item.best, item.best_precision) for item in found] == [
+        (0.1, None, field.optimizers[1], None),
+        (2.0, 1.0, field.optimizers[1], 10.0),
+    ]
 
 
 def test_the_expensive_setting_has_targets_of_the_reference(make_field) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from benchbook.analysis.ranking.document import read_ranking, to_document, write_ranking
 from benchbook.analysis.ranking.report import ranking_report
-from benchbook.analysis.ranking.summary import share_at, summary_lines
+from benchbook.analysis.ranking.summary import shares_at, summary_lines
 from benchbook.analysis.report.pages import as_html, as_latex
 from benchbook.artifacts.validate import check_document
 from benchbook.errors import ArtifactError
@@ -18,6 +18,7 @@ from benchbook.files import shipped
 from benchbook.records import OptimizerRecord
 from benchbook.records.ranking import (
     FailedRuns,
+    FixedBudget,
     Part,
     Place,
     ProfileCurve,
@@ -80,7 +81,7 @@ def ranking() -> Ranking:
         ),
         times=(
             time(1.0, 120.0, 15, 12.0),
-            time(0.1, 1234.0, 3, 345.6),
+            replace(time(0.1, 1234.0, 3, 345.6), par10=987.6),
             time(1e-8, math.inf, 0, None),
             replace(time(0.1, 1234.0, 3, 345.6), run_length=10.0),
             replace(time(1e-8, math.inf, 0, None), run_length=50.0),
@@ -88,6 +89,10 @@ def ranking() -> Ranking:
         profiles=(RankingProfile(dim=2, x=(1.0, 100.0), curves=curves),),
         failures=(FailedRuns(function="bbob_f15", dim=2, failed=3, runs=15, error="ValueError: <no>"),),
         notes=("something was left out",),
+        budgets=(
+            FixedBudget(function="bbob_f1", dim=2, per_dim=10.0, precision=None, best="b", best_precision=10**-0.2),
+            FixedBudget(function="bbob_f1", dim=2, per_dim=100.0, precision=0.1, best="b", best_precision=None),
+        ),
     )  # fmt: skip
 
 
@@ -112,12 +117,12 @@ def test_the_summary_says_the_most_important_things_in_few_lines(ranking: Rankin
         assert part in text, text
 
 
-def test_the_share_at_a_budget_is_that_of_the_last_point_within_it(ranking: Ranking) -> None:
+def test_the_shares_at_a_budget_is_that_of_the_last_point_within_it(ranking: Ranking) -> None:
     """Not that of later points."""
     (profile,) = ranking.profiles
-    assert share_at(profile, "candidate", 50) == 0.1
-    assert share_at(profile, "candidate", 100) == 0.4
-    assert share_at(profile, "published", 100) is None
+    assert shares_at(profile, "candidate", 50) == {"<mine>": 0.1}
+    assert shares_at(profile, "candidate", 100) == {"<mine>": 0.4}
+    assert shares_at(profile, "published", 100) == {}
 
 
 def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) -> None:
@@ -134,6 +139,8 @@ def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) 
         "<td>120 (12)</td>",
         "<td>∞</td>",
         "<th>10 x D</th><th>50 x D</th>",
+        "<td>988</td>",
+        "<td>&gt; 100</td><td>0.63 (b)</td><td>0.1</td><td>&gt; 100 (b)</td>",
         "<td>0.1: 346; 3/15</td><td>1e-08: ∞</td>",
         "<td>3.00 (1.00 to 3.00)</td><td>better (&lt; 0.001)</td>",
         "ValueError: &lt;no&gt;",

@@ -202,13 +202,18 @@ def test_missing_first_rows_are_warned_of(write, caplog) -> None:
 def test_a_length_that_the_rows_do_not_have_is_an_error(write, ending: int) -> None:
     """Whether rows are missing or too many: the data are not those that the index is of."""
     files = {"f1.info": f"{INFO}d.dat, 1:{ending}|5.0e+00\n", "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n"}
-    with pytest.raises(ArtifactError, match=f"f1.info, line 3: instance 1 has {ending} evaluations, but its rows.*at 4"):
+    with pytest.raises(
+        ArtifactError, match=f"f1.info, line 3: instance 1 has {ending} evaluations, but its rows.*at 4"
+    ):
         list(read_coco(write(files)))
 
 
 def test_a_run_that_the_index_closed_has_rows(write) -> None:
     """A header without rows is a killed run only where the index gives no length."""
-    files = {"f1.info": f"{INFO}d.dat, 1:4|5.0e+00, 2:7|1.0e+00\n", "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n{HEADER}"}
+    files = {
+        "f1.info": f"{INFO}d.dat, 1:4|5.0e+00, 2:7|1.0e+00\n",
+        "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n{HEADER}",
+    }
     with pytest.raises(ArtifactError, match=r"f1\.info, line 3: instance 2 has 7 evaluations, but no rows in .*d\.dat"):
         list(read_coco(write(files)))
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from benchbook.artifacts.interop import read_coco
+from benchbook.artifacts.interop.coco import checks
 from benchbook.errors import ArtifactError
+from benchbook.problems import problem
 
 F1 = {1: 79.48, 2: 394.48}  # optima of the instances of the first function
 INFO = "suite = 'bbob', funcId = 1, DIM = 2, Precision = 1.000e-08, algId = 'A', {more}\n% x\n"
@@ -51,14 +53,16 @@ def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> 
 def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
     """Their `.dat` has rows only where a target is hit; with `.tdat`, or in newer logs, a missing end is an error."""
     old = OLD.replace("algId = 'A'", "algId = 'A', coco_version = '2.1'")
-    header = "% function evaluation | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
+    header = (
+        "% function evaluation | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
+    )
     data = rows((1, 9.5), (17, 0.6), header=header)
     files = {"f1.info": f"{old}a.dat, 1:100|5.9e-01\n", "a.dat": data}
     (run,) = read_coco(write(files))
     assert (run.evaluations, run.history.evaluations.tolist()) == (100, [1, 17])
-    assert "line 3: the .tdat file is missing; 1 runs end where the index tells" in caplog.text
+    assert "line 3: the .tdat file is missing; 1 runs end where the index says" in caplog.text
     for wrong in ("1:100|7.0e-01", "1:100|3.0e-01", "1:9|6.0e-01"):
-        with pytest.raises(ArtifactError, match="f1.info, line 3: instance 1"):
+        with pytest.raises(ArtifactError, match=r"f1.info, line 3: instance 1"):
             list(read_coco(write({**files, "f1.info": f"{old}a.dat, {wrong}\n"})))
     with pytest.raises(ArtifactError, match="but its rows, from line 1 of its data file on, end at 17"):
         list(read_coco(write({**files, "a.tdat": data})))
@@ -70,7 +74,7 @@ def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     first, second = read_coco(write({"f1.info": index, "a.dat": ONE + lost + TWO}))
     assert (first.best_value, second.best_value) == (0.25, 0.125)
-    with pytest.raises(ArtifactError, match="which of them belong together cannot be told"):
+    with pytest.raises(ArtifactError, match="it is unclear which belong together"):
         list(read_coco(write({"f1.info": index, "a.dat": TWO + ONE})))
 
 
@@ -85,7 +89,7 @@ def test_runs_are_told_apart_by_their_optimum(write) -> None:
 def test_rows_with_the_optimum_of_another_instance_are_an_error(write) -> None:
     """BBOB tells the optimum of each instance, and the header of the rows which one was subtracted."""
     index = f"{NEW}a.dat, 7:100|2.5e-01, 2:100|1.2e-01\n"
-    said = r"f1\.info, line 3: the header of the rows of instance 7, on line 1 .* optimum 79\.48, which is that of instance 1"
+    said = r"f1\.info, line 3: the header of the rows of instance 7, on line 1 .* 79\.48, which belongs to instance 1"
     with pytest.raises(ArtifactError, match=said):
         list(read_coco(write({"f1.info": index, "a.dat": ONE + TWO})))
 
@@ -96,7 +100,7 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     assert len(list(read_coco(write({"f1.info": index, "a.dat": data})))) == 2
     (record,) = caplog.records
-    assert "a.dat tells are not those of bbob_f1 in benchbook, first of instance 1" in record.getMessage()
+    assert "a.dat are not those of bbob_f1 in benchbook, first for instance 1" in record.getMessage()
 
 
 def test_another_reference_of_two_objectives_is_warned_of(write, caplog) -> None:
@@ -125,15 +129,22 @@ def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: st
     index = f"{NEW}a.dat, 1:100|2.5e-01\n".replace("'bbob'", f"'{suite}'").replace("funcId = 1", f"funcId = {number}")
     assert len(list(read_coco(write({"f.info": index, "a.dat": rows((1, 9), (100, 0.25), optimum=optimum)})))) == 1
     assert not caplog.records
-    with pytest.raises(ArtifactError, match="which is that of instance 1"):
-        list(read_coco(write({"f.info": index.replace(" 1:", " 2:"), "a.dat": rows((1, 9), (100, 0.25), optimum=optimum)})))
+    with pytest.raises(ArtifactError, match="which belongs to instance 1"):
+        list(
+            read_coco(
+                write({"f.info": index.replace(" 1:", " 2:"), "a.dat": rows((1, 9), (100, 0.25), optimum=optimum)})
+            )
+        )
 
 
 def test_old_constrained_logs_count_both_kinds_of_evaluations_in_their_rows(write, caplog) -> None:
     """COCO 2.0 to 2.3: 60 evaluations of the function in the index, and 120 of both in the rows; another suite, too."""
     header = "% f + g evaluations | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
     data = rows((2, 9.5), (120, 0.25), header=header).replace(" 0 +", " +9.0e+00 +")
-    index = "suite = 'bbob-constrained', funcId = 7, DIM = 2, Precision = 1.000e-08, algId = 'A', coco_version = '2.1'\n% x\n"
+    index = (
+        "suite = 'bbob-constrained', funcId = 7, DIM = 2, Precision = 1.000e-08, algId = 'A', "
+        "coco_version = '2.1'\n% x\n"
+    )
     (run,) = read_coco(write({"f.info": f"{index}a.dat, 1:60|2.5e-01\n", "a.dat": data}))
     assert (run.evaluations, run.history.evaluations.tolist()) == (120, [2, 120])
     assert run.problem.name == "coco_bbob_constrained_f7"
@@ -142,8 +153,19 @@ def test_old_constrained_logs_count_both_kinds_of_evaluations_in_their_rows(writ
 
 def test_values_of_a_logger_that_knows_no_optimum_are_no_precisions(write) -> None:
     """The header of such a log subtracts nothing; none of its values hits a target."""
-    data = "% f evaluations | g evaluations | best noise-free fitness + sum g_i+ | measured | best | x1\n1 0 -3 0 0\n9 0 -4.5 0 0\n"
+    data = (
+        "% f evaluations | g evaluations | best noise-free fitness + sum g_i+ | measured | best | x1\n"
+        "1 0 -3 0 0\n9 0 -4.5 0 0\n"
+    )
     index = NEW.replace("'bbob'", "'rw-gan'") + "a.udat, 1:9|-4.5e+00\n"
     (run,) = read_coco(write({"f.info": index, "a.udat": data, "a.tdat": data}))
     assert (run.problem.name, run.problem.f_opt, run.best_value) == ("coco_rw-gan_f1", None, -4.5)
     assert np.array_equal(run.history.evaluations, [1, 9])
+
+
+@pytest.mark.parametrize("number", range(1, 25))
+def test_the_scales_of_bbob_mixint_are_those_of_its_problems(number: int) -> None:
+    """The check of imported runs and the suite itself multiply an optimum by the same power of ten."""
+    pytest.importorskip("cocoex")
+    mixed, plain = (problem(f"{family}_f{number}", dim=5, instance=1) for family in ("bbob_mixint", "bbob"))
+    assert mixed.f_opt == pytest.approx(10.0 ** checks._MIXINT_SCALES.get(number, 0) * plain.f_opt, rel=1e-12)

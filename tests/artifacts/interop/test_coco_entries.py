@@ -11,10 +11,10 @@ import pytest
 from benchbook.analysis.columns import columns
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.artifacts.interop import read_coco
-from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.problems import catalog
+from benchbook.records.imported import ImportedRun
 
 HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt (1.0) + sum g_i+ | measured | best\n"
 
@@ -73,7 +73,11 @@ def test_each_run_comes_with_its_own_instance(write, index: str, files: dict[str
         (f"{info()}a.dat, 1:100|1\n", ONE + "1 0 5 5 5\n", "a.dat, line 4: evaluation 1 follows 100"),
         (f"{info()}a.dat, 1:9|1\n{info()}a.dat, b.dat, 2:9|1\n", ONE, "line 6: 'a.dat' is named along with other"),
         (f"{info()}a.dat, 1:1\x000|1\n", ONE, "line 3: NUL bytes"),
-        (f"{info()}a.dat, 1:100|1e-9funcId = 1, DIM = 3\n", ONE, "line 3: '1:100.1e-9funcId = 1' within a line of data"),
+        (
+            f"{info()}a.dat, 1:100|1e-9funcId = 1, DIM = 3\n",
+            ONE,
+            "line 3: '1:100.1e-9funcId = 1' within a line of data",
+        ),
         (f"{info()}a.dat, 1:100|1e-9\na.dat, 2:200|1\n", ONE, "line 4: a second line of data for the header of line 1"),
         ("suite = 'bbob', funcId = 1, funcId = 2, DIM = 2, algId = 'A'\n", ONE, "line 1: a field is given twice"),
     ],
@@ -108,11 +112,15 @@ def test_the_suite_tells_the_function(suite: str, number: int, name: str) -> Non
 
 
 def test_what_an_index_does_not_name_is_warned_of(write, caplog) -> None:
-    """A suite that is none of COCO's, text in a header that is no field, and data files without an entry."""
+    """A suite that is not one of COCO's, text in a header that is not a field, and data files without an entry."""
     index = info(suite="bob").replace("DIM", "x DIM") + "a.dat, 1:100|1e-9\n"
     (run,) = read_coco(write({"f1.info": index, "a.dat": ONE, "lost.dat": TWO}))
     assert run.problem.name == "coco_bob_f1"
-    said = ("the suite 'bob' is none of COCO's", "line 1: left out, no fields of a header: 'x'", "lost.dat: left out, no index")
+    said = (
+        "the suite 'bob' is not one of COCO's",
+        "line 1: left out, no fields of a header: 'x'",
+        "lost.dat: left out, no index",
+    )
     assert [text in caplog.text for text in said] == [True, True, True]
 
 

@@ -47,12 +47,15 @@ def test_first_hits_survive_the_way_to_coco_and_back(function: str, tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize("function", _CASES)
 def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -> None:
-    """From the export, at its targets, cocopp's expected running times are those of the runs."""
+    """From the export, at its targets, cocopp's expected running times are those of the runs, failed ones included."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cocopp's own imports
         cocopp = pytest.importorskip("cocopp")
     runs = _runs(function)
     (folder,) = write_coco(runs, tmp_path)
+    # cocopp takes all data of a process to be of the suite that it loaded first. After constraints, it would add the
+    # second column of other logs, here the indicator's value, to the lengths of failed runs.
+    cocopp.testbedsettings.reset_current_testbed()
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         (data,) = cocopp.load(str(folder))
@@ -60,13 +63,12 @@ def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -
     table = RunTable(runs)
     ours = [float(table.ert(target).iloc[0]) for target in targets]
     theirs = [float(data.detERT([target])[0]) for target in targets]
-    np.testing.assert_allclose(theirs[:3], ours[:3], rtol=1e-12)
-    np.testing.assert_allclose(theirs, ours, rtol=1e-3)  # where runs fail, cocopp's differ in the fourth digit
+    np.testing.assert_allclose(theirs, ours, rtol=1e-12)
     assert np.isfinite(ours[0])
 
 
 def test_runs_on_several_suites_have_a_folder_for_each(tmp_path: Path) -> None:
-    """cocopp takes one suite from a folder, so an optimizer with runs on several gets several."""
+    """Cocopp takes one suite from a folder, so an optimizer with runs on several gets several."""
     runs = [bb.run("random_search", name, dim=2, instance=1, budget=20) for name in ("bbob_f1", *_CASES)]
     names = [folder.name for folder in write_coco(runs, tmp_path)]
     assert names == ["random_search-bbob", "random_search-bbob-biobj", "random_search-bbob-constrained"]

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 import benchbook as bb
 from benchbook.artifacts.interop import opened, read, read_nevergrad, write_coco, write_ioh
-from benchbook.artifacts.interop.names import folder_names
 from benchbook.artifacts.interop.imported import read_imported, refuse_below_optimum, with_optima
+from benchbook.artifacts.interop.names import folder_names
 from benchbook.cli.main import cli
 from benchbook.errors import ArtifactError, BenchbookError, UsageError
 from benchbook.records import History, OptimizerRecord
@@ -77,7 +77,9 @@ def test_archives_are_read_as_published(write, tmp_path: Path, kind: str) -> Non
 def test_files_that_macos_adds_are_no_data(write, tmp_path: Path) -> None:
     """Its archives hold a binary file of the same name for each file."""
     odd = "\0\5\26\7\0\2\0\0Mac OS X"
-    folder = write({**FILES, "__MACOSX/._f1.info": odd, "__MACOSX/._d.dat": odd, "._d.dat": odd, "._IOHprofiler_f1.json": odd})
+    folder = write(
+        {**FILES, "__MACOSX/._f1.info": odd, "__MACOSX/._d.dat": odd, "._d.dat": odd, "._IOHprofiler_f1.json": odd}
+    )
     assert len(list(read(folder, "coco"))) == 2
     with pytest.raises(UsageError, match="holds no IOHprofiler"):
         list(read(write({"ioh/._IOHprofiler_f1.json": odd}) / "ioh", "ioh"))
@@ -106,7 +108,10 @@ def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("a.dat", "0" * 100_000)
         packed.writestr("b.dat", "0")
-    with pytest.raises(ArtifactError, match=r"large\.zip: .* bytes .* \(1,000, the most of any"), opened(path, most_bytes=1000):
+    with (
+        pytest.raises(ArtifactError, match=r"large\.zip: .* bytes .* \(1,000, the most of any"),
+        opened(path, most_bytes=1000),
+    ):
         pass
     with pytest.raises(ArtifactError, match=r"large\.zip: holds more files .* \(1\)"), opened(path, most_files=1):
         pass
@@ -133,7 +138,10 @@ def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(tmp_path: Pat
         with packed.open("f1.info", "w") as member:
             for _ in range(70 if more == 0 else 110):
                 member.write(bytes(1 << 20))
-    with pytest.raises(ArtifactError, match=rf"bomb\.zip: holds more bytes than may be unpacked {said}") as caught, opened(bomb):
+    with (
+        pytest.raises(ArtifactError, match=rf"bomb\.zip: holds more bytes than may be unpacked {said}") as caught,
+        opened(bomb),
+    ):
         pass
     assert caught.value.exit_code == 3
 
@@ -156,7 +164,7 @@ def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(wri
 
 
 def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
-    """A table as nevergrad 1.0.12 wrote it: missing fields, whole numbers as floats, a function of one's own, a failure."""
+    """A table as nevergrad 1.0.12 wrote it: missing fields, whole numbers as floats, an own function, a failure."""
     text = (
         "loss,elapsed_budget,elapsed_time,error,pseudotime,num_objectives,seed,name,block_dimension,num_blocks,"
         "useless_variables,noise_level,noise_dissymmetry,rotation,translation_factor,hashing,aggregator,split,bounded,expo,"

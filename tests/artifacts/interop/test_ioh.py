@@ -87,7 +87,9 @@ def test_functions_of_benchbook_keep_their_name_and_precision(tmp_path) -> None:
     made = [bb.run("random_search", f, dim=2, instance=1, seed=1, budget=20) for f in ("sphere", "bbob_noisy_f101")]
     write_ioh([*made, bb.run("random_search", own, dim=2, seed=1, budget=20)], tmp_path)
     back = {run.problem.name: run.precision for run in read_ioh(tmp_path)}
-    assert {run.problem.name: back[run.problem.name] for run in made} == {run.problem.name: run.precision for run in made}
+    assert {run.problem.name: back[run.problem.name] for run in made} == {
+        run.problem.name: run.precision for run in made
+    }
     assert [value for name, value in back.items() if name.startswith("ioh_benchbook")] == [None]
 
 
@@ -148,7 +150,11 @@ def test_rows_beyond_the_length_of_the_index_are_an_error(write) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "line"),
-    [('"dimension": 2', '"dimension": 0', 17), ('"instance": 4', '"instance": -4', 20), ('"evals": 9', '"evals": 5', 20)],
+    [
+        ('"dimension": 2', '"dimension": 0', 17),
+        ('"instance": 4', '"instance": -4', 20),
+        ('"evals": 9', '"evals": 5', 20),
+    ],
 )
 def test_errors_of_an_index_name_the_line_of_the_run(write, old: str, new: str, line: int) -> None:
     """Where a JSON file has several lines, that of the dimension or the run is named."""

@@ -53,7 +53,10 @@ def names(folder: Path, **options: Any) -> set[str]:
 @pytest.mark.parametrize(
     ("best", "said"),
     [
-        ({"evals": 7, "y": 0.75}, r"line 20: instance 1 has the value 0\.75 at evaluation 7, but its rows, from line 1 of"),
+        (
+            {"evals": 7, "y": 0.75},
+            r"line 20: instance 1 has the value 0\.75 at evaluation 7, but its rows, from line 1 of",
+        ),
         ({"evals": 8, "y": 0.25}, r"line 20: instance 1 has the best value 0\.25, but the best of its rows.* is 0\.5"),
     ],
 )
@@ -79,7 +82,7 @@ def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, c
     rows = ROWS.format(0.5).replace("1 9.5000000000\n", "")
     assert len(list(read_ioh(write(log_of(1, [(entry, rows)] * 3, suite="BBOB"))))) == 3
     (record,) = caplog.records
-    assert "line 2: the first row of a run is evaluation 7, expected 1; so it is in 3 runs" in record.getMessage()
+    assert "line 2: the first row of a run is evaluation 7, expected 1; the same in 3 runs" in record.getMessage()
 
 
 def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
@@ -87,7 +90,7 @@ def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: 
     entry = {"instance": 1, "evals": 7, "best": {"evals": 7, "y": 0.5}}
     (run,) = read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))], version=None, attributes=None)))
     assert run.evaluations == 40
-    with pytest.raises(ArtifactError, match="instance 1 has 7 evaluations, but its rows.* end at 40"):
+    with pytest.raises(ArtifactError, match=r"instance 1 has 7 evaluations, but its rows.* end at 40"):
         list(read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))]))))
 
 
@@ -104,7 +107,7 @@ def test_the_older_layout_tells_the_last_evaluation_or_that_of_the_best_value(wr
 
 
 def test_values_next_to_the_optimum_are_not_compared_to_the_last_digit(write: Write, caplog) -> None:
-    """ioh's step ellipsoid is 0 around the optimum, COCO's 1e-7; and ioh notes no better value after a run is solved."""
+    """Ioh's step ellipsoid is 0 around the optimum, COCO's 1e-7, and ioh records nothing once a run is solved."""
     problem = bb.problem("bbob_f7", dim=2, instance=1)
     x = problem.x_opt + 1e-3
     assert 0 < problem(x[np.newaxis, :])[0] - problem.f_opt < 1e-6
@@ -119,14 +122,16 @@ def test_every_run_has_a_say_in_the_suite(write: Write) -> None:
     runs = [bbob_run(1, instance) for instance in range(1, 13)]
     assert names(write(log_of(1, runs))) == {"bbob_f1"}
     entry, rows = bbob_run(1, 13)
-    with pytest.raises(ArtifactError, match=r"line 164: instance 14 in 2-D: the best value is not that of BBOB's function"):
+    with pytest.raises(
+        ArtifactError, match=r"line 164: instance 14 in 2-D: the best value is not that of BBOB's function"
+    ):
         names(write(log_of(1, [*runs, ({**entry, "instance": 14}, rows)])))
 
 
 def test_functions_that_sbox_shares_with_bbob_are_of_the_suite_of_their_folder(write: Write, caplog) -> None:
     """f24 alone may be of either; with f1 next to it, which is another function in SBOX, it is BBOB's."""
     assert names(write(log_of(24, [bbob_run(24, 1)]))) == {"ioh_unknown_suite_LunacekBiRastrigin"}
-    assert "BBOB and SBOX have these values; it is taken for neither. Say which by --suite" in caplog.text
+    assert "BBOB and SBOX have these values and is taken for neither; choose one with --suite" in caplog.text
     assert names(write(log_of(1, [bbob_run(1, 1)]))) == {"bbob_f1", "bbob_f24"}
 
 
@@ -139,12 +144,18 @@ def test_a_point_outside_the_box_is_of_bbob(write: Write) -> None:
     ("told", "given", "said"),
     [
         ("SBOX", "BBOB", r"suite is 'BBOB', but .*f8\.json, line 16, is of the suite 'SBOX'"),
-        (None, "SBOX", r"suite is 'SBOX', but in .*f8\.json, line \d+: instance 1 in 2-D, the best value is that of BBOB"),
+        (
+            None,
+            "SBOX",
+            r"suite is 'SBOX', but in .*f8\.json, line \d+: instance 1 in 2-D, the best value is that of BBOB",
+        ),
         (None, "PBO", r"suite is 'PBO', but .*f8\.json, line \d+, f8 Rosenbrock is a function of BBOB or SBOX"),
         ("", "bbob", None),
     ],
 )
-def test_a_suite_that_the_data_contradict_is_an_error(write: Write, told: str | None, given: str, said: str | None) -> None:
+def test_a_suite_that_the_data_contradict_is_an_error(
+    write: Write, told: str | None, given: str, said: str | None
+) -> None:
     """What the log names, and what its values show."""
     folder = write(log_of(8, [bbob_run(8, 1)], suite=told))
     if said is None:
@@ -158,7 +169,9 @@ def test_values_that_are_not_bbobs_contradict_the_suite_bbob(write: Write, caplo
     """Told by the user, that is an error; told by the log, another instance's value is, and any other is warned of."""
     entry, rows = bbob_run(8, 1)
     folder = write(log_of(8, [({**entry, "instance": 2}, rows)]))
-    with pytest.raises(UsageError, match=r"suite is 'BBOB', but in .* instance 2 in 2-D, the best value is not that of BBOB"):
+    with pytest.raises(
+        UsageError, match=r"suite is 'BBOB', but in .* instance 2 in 2-D, the best value is not that of BBOB"
+    ):
         names(folder, suite="BBOB")
     write(log_of(8, [({**entry, "instance": 2}, rows)], suite="BBOB"))
     with pytest.raises(ArtifactError, match=r"instance 2 in 2-D: the best value is that of instance 1 at its point"):
@@ -173,8 +186,8 @@ def test_names_that_a_suite_does_not_have_are_warned_of(write: Write, caplog) ->
     run = bbob_run(1, 1)
     assert names(write(log_of(1, [run], suite="BBOB", function_name="Spher"))) == {"ioh_BBOB_Spher"}
     assert names(write(log_of(1, [run], suite="BxOB"))) == {"ioh_BxOB_Sphere"}
-    assert "line 16: f1 Spher is no function of BBOB, and kept apart" in caplog.text
-    assert "line 16: the suite 'BxOB' is none of IOHprofiler's; functions are named after it" in caplog.text
+    assert "line 16: f1 Spher is not a function of BBOB and is kept apart" in caplog.text
+    assert "line 16: the suite 'BxOB' is not one of IOHprofiler's; functions are named after it" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -191,7 +204,9 @@ def test_names_that_a_suite_does_not_have_are_warned_of(write: Write, caplog) ->
         ({"scenarios": [{"dimension": 2, "path": "d"}]}, 16, "scenarios.0.runs is missing"),
     ],
 )
-def test_errors_in_the_head_name_the_line_of_the_field(write: Write, changes: dict[str, Any], line: int, said: str) -> None:
+def test_errors_in_the_head_name_the_line_of_the_field(
+    write: Write, changes: dict[str, Any], line: int, said: str
+) -> None:
     """Or of what should hold it."""
     with pytest.raises(ArtifactError, match=rf"IOHprofiler_f1\.json, line {line}: .*{said}"):
         names(write(log_of(1, [bbob_run(1, 1)], **changes)))

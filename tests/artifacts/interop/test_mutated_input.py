@@ -25,7 +25,9 @@ COCO_INFO = "suite = 'bbob', funcId = 1, DIM = {dim}, algId = 'A', data_format =
 
 def rows(points: list[tuple[int, float]]) -> str:
     """Return a run in COCO's format, with the optimum of its instance of f1."""
-    return COCO_HEADER.format(optimum=7.948e01 if points is FIRST else 3.9448e02) + "".join(f"{at} 0 {value:+.9e} {value:+.9e} {value:+.9e}\n" for at, value in points)
+    return COCO_HEADER.format(optimum=7.948e01 if points is FIRST else 3.9448e02) + "".join(
+        f"{at} 0 {value:+.9e} {value:+.9e} {value:+.9e}\n" for at, value in points
+    )
 
 
 def point(instance: int, value: float) -> list[float]:

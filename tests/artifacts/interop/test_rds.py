@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.tools.rds import read_rds
 from benchbook.cli.main import main
 from benchbook.errors import ArtifactError, MissingExtraError, UsageError
+from benchbook.records.imported import ImportedRun
 
 pytest.importorskip("rdata")
 FILES = Path(__file__).parent / "rds_files"

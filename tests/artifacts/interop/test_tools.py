@@ -119,7 +119,9 @@ def test_a_line_that_a_journal_has_lost_is_noticed(studies: Path, tmp_path: Path
         caplog.clear()
         (tmp_path / "lost.log").write_text("".join(whole[:place] + whole[place + 1 :]))
         if code in (0, 4):  # a study or a trial is created
-            with pytest.raises(ArtifactError, match=rf"lost\.log, line {place + 1}: belongs to (study|trial) \d+, which"):
+            with pytest.raises(
+                ArtifactError, match=rf"lost\.log, line {place + 1}: belongs to (study|trial) \d+, which"
+            ):
                 list(read(tmp_path / "lost.log", "optuna"))
             continue
         (found,) = read(tmp_path / "lost.log", "optuna")

@@ -22,7 +22,7 @@ import benchbook as bb
 from benchbook.artifacts import codec
 from benchbook.artifacts.interop import write_imported
 from benchbook.artifacts.store.deduplicated import to_stored
-from benchbook.artifacts.store.index import FILE_NAME
+from benchbook.artifacts.store.indexing.index import FILE_NAME
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
 from benchbook.artifacts.store.repair import inspect, repair
 from benchbook.artifacts.store.shards import ShardWriter, frames_of_shard
@@ -230,7 +230,7 @@ def test_a_shard_that_was_rewritten_is_read_anew(store: Path, records: list[RunR
 
 def test_only_new_frames_are_read(tmp_path: Path, records: list[RunRecord], monkeypatch: pytest.MonkeyPatch) -> None:
     """Bringing the index up to date costs what was added, not what is there."""
-    from benchbook.artifacts.store import index
+    from benchbook.artifacts.store.indexing import index
 
     starts: list[int] = []
     scan = index.scan

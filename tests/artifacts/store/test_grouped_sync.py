@@ -26,6 +26,7 @@ class Disk:
         self.heard = threading.Event()
 
     def sync(self) -> None:
+        """Let the time pass that a sync takes."""
         self.clock.advance(self.takes_s)
         self.syncs += 1
         self.heard.set()
@@ -116,7 +117,9 @@ def test_runs_in_a_group_are_reported_with_it(tmp_path: Path, monkeypatch: pytes
     opened: list[Store] = []
     entered = Store.__enter__
     monkeypatch.setattr(Store, "__enter__", lambda self: (opened.append(self), entered(self))[1])
-    study = bb.study(optimizers="random_search", functions=["sphere", "ackley", "rastrigin"], dims=2, seeds=1, budget=10)
+    study = bb.study(
+        optimizers="random_search", functions=["sphere", "ackley", "rastrigin"], dims=2, seeds=1, budget=10
+    )
     study.run(tmp_path / "s", progress=lambda done, _: told.append((done, opened[0].is_on_disk))).close()
     assert told[-1] == (3, True)
     assert all(on_disk for _, on_disk in told)

@@ -59,6 +59,7 @@ def test_the_shelf_says_what_is_so(name: str) -> None:
     listed = SHELF[prefix].optimizers[inner]
     assert choice.name == name
     assert choice.wants_horizon is not listed.anytime
+    assert choice.factory.can == listed.can  # type: ignore[attr-defined]  # an adapter's factory
     assert describe(name).summary == listed.summary
     assert "https://" in describe(name).references
     assert "repair" in choice.settings
@@ -287,6 +288,10 @@ def test_pycma_reads_and_writes_no_file(tmp_path: Any, monkeypatch: pytest.Monke
     (tmp_path / "cma_signals.in").write_text("{'timeout': 0}")
     monkeypatch.chdir(tmp_path)
     assert bb.run("pycma:CMAES", "sphere", dim=2, instance=1, budget=60).evaluations == 60
+    limited = bb.function(
+        lambda x: float(x.sum()), bounds=(0, 1), dims=2, constraints=lambda x: 0.25 - float(x[0] * x[1])
+    )
+    assert bb.run("pycma:CMAES", limited, seed=1, budget=400).evaluations == 400
     assert os.listdir(tmp_path) == ["cma_signals.in"]  # noqa: PTH208  # only the names
 
 

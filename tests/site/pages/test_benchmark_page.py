@@ -60,7 +60,7 @@ def test_measured_tables_hold_the_numbers_and_how_they_came_about(tmp_path: Path
 def test_an_interval_that_the_first_version_lacked_has_a_dash(tmp_path: Path) -> None:
     """There is nothing to compare it with."""
     write(tmp_path, "coverage.json", {"interval": "mean rank", "data": "runs", "before": None, "now": 0.96})
-    assert "<td>–</td><td>0.960</td>" in coverage_table(tmp_path).replace("\n", "").replace('<td class="num">', "<td>")
+    assert "<td>–</td><td>0.960</td>" in coverage_table(tmp_path).replace("\n", "").replace(' class="bb-number"', "")
 
 
 def test_what_was_not_measured_is_said_with_its_command(tmp_path: Path) -> None:

@@ -14,8 +14,6 @@ import pytest
 from site_project import NAMES, NOT_RUN, ROOT
 
 import benchbook as bb
-from benchbook.analysis.comparison.baselines import load_baseline
-from benchbook.analysis.comparison.leaderboard import leaderboard
 from benchbook.artifacts.io import save_document
 from benchbook.artifacts.models import registry as schema
 from benchbook.cli.main import cli
@@ -23,6 +21,8 @@ from benchbook.params.model import Params
 from benchbook.problems import names as function_names
 from benchbook.site import build_site
 from benchbook.site.pages.home import PACKAGES
+from benchbook.site.pages.published.baseline_data import baseline_views, drawable, widest_first
+from benchbook.site.pages.published.choose import answers_of
 from benchbook.site.pages.spec_page import page_name
 from benchbook.site.pages.spec_views import facts
 from benchbook.specs.outcome import FILE_NAME, read_outcome
@@ -146,19 +146,22 @@ def test_pages_with_published_numbers_lead_to_the_baseline(site: Path) -> None:
     project = site.parent / "project"
     for name in ("index.html", "leaderboard.html", "baselines.html"):
         page = Page(site / name)
-        links = [link for link in page.links if link.endswith("native-bbob.json.zst")]
+        links = [link for link in page.links if link.endswith("field-bbob.json.zst")]
         assert links
-        published = project / "artifacts" / "baselines" / "native-bbob.json.zst"
+        published = project / "artifacts" / "baselines" / "field-bbob.json.zst"
         assert (site / links[0]).read_bytes() == published.read_bytes()
-        assert "benchbook verify artifacts/baselines/native-bbob.json.zst --sample 20" in " ".join(page.text.split())
+        assert "benchbook verify artifacts/baselines/field-bbob.json.zst --sample 20" in " ".join(page.text.split())
 
 
-def test_the_front_page_shows_the_best_of_the_published_leaderboard(site: Path) -> None:
-    """Names and numbers are those that the baseline gives."""
-    summary = load_baseline(site.parent / "project" / "artifacts" / "baselines" / "native-bbob.json.zst").summary
+def test_the_front_page_shows_the_best_of_the_widest_baseline(site: Path) -> None:
+    """The three best at each dimension and budget are those of the page of answers."""
+    view = widest_first(drawable(baseline_views(site.parent / "project" / "artifacts" / "baselines")))[0]
+    answers = answers_of(view)
     text = " ".join(Page(site / "index.html").text.split())
-    for place, s in enumerate(leaderboard(summary).standings[:5], start=1):
-        assert f"{place} {s.optimizer} {s.rank:.2f} {s.aocc:.4f}" in text
+    for dim in answers["dims"]:
+        for budget in (10, 100, 1000):
+            places = [pick[0] for pick in answers["answers"][f"{dim}|all|{budget}"]["picks"]]
+            assert " ".join(answers["optimizers"][place]["name"] for place in places) in text
 
 
 def test_every_function_is_in_the_gallery(site: Path) -> None:
@@ -169,14 +172,14 @@ def test_every_function_is_in_the_gallery(site: Path) -> None:
 
 
 def test_pages_are_light(site: Path) -> None:
-    """A spec page with its pictures stays below a megabyte, and so do leaderboard and explorer with their data."""
-    for name in ("leaderboard", "explorer"):
+    """A spec page with its pictures stays below a megabyte; those of the field, with their data, below two."""
+    for name in ("leaderboard", "explorer", "which-optimizer"):
         page = site / f"{name}.html"
         loaded = {(page.parent / unquote(urlsplit(source).path)).resolve() for source in Page(page).sources if source}
         # Neighbouring pages are named in the head and not loaded.
         loaded = {path for path in loaded if "mathjax" not in str(path) and path.suffix != ".html" and path.is_file()}
         own = sum(path.stat().st_size for path in loaded)
-        assert page.stat().st_size + own < 1_000_000
+        assert page.stat().st_size + own < 2_000_000
     for name in NAMES:
         path = site / "specs" / f"{name}.html"
         shown = {(path.parent / unquote(str(image["src"]))).resolve() for image in Page(path).images}

@@ -15,11 +15,11 @@ from site_project import NAMES, NOT_RUN
 from benchbook.analysis.plots import Picture, new_figure
 from benchbook.problems import describe, names
 from benchbook.site.cache import cached, runs_made_of
-from benchbook.site.pages.gallery import _FAMILIES, problem_cards, spec_cards
+from benchbook.site.pages.galleries.gallery import _FAMILIES, problem_cards, spec_cards
+from benchbook.site.pages.galleries.landscapes import landscape_name, landscapes
+from benchbook.site.pages.galleries.thumbnails import Thumbnail, panels_only, thumbnail
 from benchbook.site.pages.home import specs_table
-from benchbook.site.pages.landscapes import landscape_name, landscapes
 from benchbook.site.pages.spec_views import spec_views
-from benchbook.site.pages.thumbnails import Thumbnail, panels_only, thumbnail
 
 NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
+from benchbook.scratch import sweep
 from benchbook.specs.engine import fork_server
 from benchbook.specs.engine.fork_server import ForkServer, Link
 from benchbook.specs.engine.kernels import EngineKernels
@@ -130,6 +132,37 @@ def test_kernels_do_not_outlive_the_process_that_asked_for_them_nor_the_server(
     else:
         os.kill(child, signal.SIGKILL)
         assert ended[0].error.startswith("the kernel died")
+
+
+IN_NATIVE_CODE = """
+import ctypes, os, pathlib
+pathlib.Path("pids.part").write_text(f"{os.getpid()} {os.getppid()}")
+os.replace("pids.part", "pids")
+ctypes.PyDLL(None).sleep(1000)  # with the interpreter's lock
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this signal")
+@pytest.mark.parametrize("kind", ["forked", "ordinary"])
+def test_kernels_in_native_code_end_with_their_parent(
+    kind: str, sockets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is the fork server, or the worker of an ordinary kernel, whose folder the next one removes."""
+    if kind == "ordinary":
+        monkeypatch.setenv(fork_server.CHOICE_VARIABLE, "ordinary")
+        monkeypatch.setenv("TMPDIR", str(sockets))
+    with contextlib.closing(NotebookWorkers()) as pool:
+        worker = pool.take()
+        ended: list[Any] = []
+        thread = threading.Thread(target=lambda: ended.append(execute_with(worker, tmp_path, IN_NATIVE_CODE)))
+        thread.start()
+        kernel, parent = pids(tmp_path)
+        os.kill(parent, signal.SIGKILL)
+        wait_for(lambda: gone(kernel))
+        thread.join(LONG_S)
+    assert ended[0].error is not None
+    assert len(list(sockets.iterdir())) == (kind == "ordinary")
+    assert len(sweep("bench-")) == (kind == "ordinary")
 
 
 def test_nothing_outlives_the_process_that_started_all(tmp_path: Path, sockets: Path) -> None:

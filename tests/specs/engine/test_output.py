@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +15,17 @@ import pytest
 from benchbook.errors import ExecutionError
 from benchbook.specs.engine import fork_server
 from benchbook.specs.engine.execution import usable_kernel
+from benchbook.specs.engine.losses import QUEUE_MESSAGES, MessageNumbers
+from benchbook.specs.notebooks.execution.workers import NotebookWorker
 
-from .conftest import Execute
+from .conftest import ENGINE, Ended, Execute, execute_with
 
 LINES = 3000
+
+
+def outputs(ended: Ended) -> list[dict[str, Any]]:
+    """Return all outputs in an executed copy."""
+    return [output for cell in json.loads(ended.copy.read_text())["cells"] for output in cell.get("outputs", [])]
 
 
 def elsewhere() -> Any:
@@ -30,6 +39,67 @@ def test_a_cell_that_flushes_every_line_keeps_them_all(execute: Execute) -> None
     ended = execute(f"for k in range({LINES}): print(k, flush=True)")
     assert ended.error is None
     assert ended.output.split() == [str(k) for k in range(LINES)]
+
+
+def test_an_ordinary_kernel_keeps_every_line_too(ordinary: NotebookWorker, tmp_path: Path) -> None:
+    """Its output goes through the same queue, without a limit."""
+    ended = execute_with(ordinary, tmp_path, f"for k in range({LINES}): print(k, flush=True)")
+    assert ended.error is None
+    assert ended.output.split() == [str(k) for k in range(LINES)]
+
+
+def test_what_an_ordinary_kernel_flushed_before_it_left_is_kept(ordinary: NotebookWorker, tmp_path: Path) -> None:
+    """The executed copy also tells where the kernel ended."""
+    ended = execute_with(ordinary, tmp_path, "import os\nfor k in range(500): print(k, flush=True)\nos._exit(3)")
+    assert ended.error == "the kernel died with exit code 3"
+    assert ended.output.split()[-1:] == ["499"]
+    assert outputs(ended)[-1]["text"] == ["benchbook: the kernel ended here, with exit code 3\n"]
+
+
+FOREIGN = """
+from ipykernel.iostream import IOPubThread
+
+send, printed = IOPubThread._really_send, 0
+
+def dropping(self, message, *arguments, **options):
+    global printed
+    printed += b'"stream"' in b"".join(message)
+    if b'"stream"' not in b"".join(message) or printed % 5:
+        send(self, message, *arguments, **options)
+
+IOPubThread._really_send = dropping
+from ipykernel.kernelapp import launch_new_instance
+launch_new_instance()
+"""
+
+
+def test_a_notebook_says_that_its_kernel_dropped_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels with launchers of their own cannot be helped; the numbers of their messages show what is missing."""
+    folder = tmp_path / "jupyter" / "kernels" / "foreign"
+    folder.mkdir(parents=True)
+    argv = [sys.executable, "-c", FOREIGN, "-f", "{connection_file}"]
+    (folder / "kernel.json").write_text(json.dumps({"display_name": "Foreign", "language": "python", "argv": argv}))
+    monkeypatch.setenv("JUPYTER_PATH", str(folder.parent.parent))
+    monkeypatch.setitem(ENGINE["kernelspec"], "name", "foreign")
+    with contextlib.closing(NotebookWorker()) as worker:
+        ended = execute_with(worker, tmp_path, "for k in range(20): print(k, flush=True)", "1 + 1")
+        assert ended.error is None
+        cut = "benchbook: the output of this cell is cut: the kernel dropped 4 messages\n"
+        assert [output.get("text") for output in outputs(ended)][-2:] == [[cut], None]
+        died = execute_with(worker, tmp_path, "import os; os._exit(3)")
+    assert outputs(died)[-1]["text"] == ["benchbook: the kernel died here; what it wrote just before may be missing\n"]
+
+
+def test_a_kernel_without_numbers_may_have_dropped_some_after_a_thousand() -> None:
+    """That is as many as wait in a socket by default."""
+    numbers = MessageNumbers()
+    message: dict[str, Any] = {"msg_type": "stream", "header": {"msg_id": "a-b"}, "content": {}}
+    for _ in range(QUEUE_MESSAGES):
+        assert numbers.complaint() is None
+        numbers.note(message)
+    assert "may be cut" in str(numbers.complaint())
+    numbers.cell_starts()
+    assert numbers.complaint() is None
 
 
 def test_what_was_flushed_before_the_process_left_is_kept(execute: Execute) -> None:

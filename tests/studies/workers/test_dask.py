@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -17,6 +18,7 @@ import benchbook as bb
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import ExecutionError, MissingExtraError
 from benchbook.records import Status, Stop
+from benchbook.studies.workers import dask_preload
 
 pytest.importorskip("distributed")
 
@@ -51,6 +53,16 @@ def test_dask_gives_the_same_store(tmp_path: Path, scheduler: tuple[str, subproc
     with Store(tmp_path / "dask") as one, Store(tmp_path / "serial") as other:
         assert len(one) == 16
         assert one.content_digest() == other.content_digest()
+
+
+def test_workers_of_a_local_cluster_ask_to_end_with_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask calls this in each of them; a process without a parent of its kind is left alone."""
+    asked: list[int] = []
+    monkeypatch.setattr(dask_preload, "die_with_parent", asked.append)
+    dask_preload.dask_setup(None)
+    monkeypatch.setattr(dask_preload, "parent_process", lambda: SimpleNamespace(pid=7))
+    dask_preload.dask_setup(None)
+    assert asked == [7]
 
 
 @pytest.mark.slow

@@ -11,8 +11,9 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.analysis.columns import Run
+from benchbook.analysis.comparison.baseline_parts import SUFFIX, is_part, load_parts, part_count, part_path, save_parts
 from benchbook.analysis.comparison.summary import summarise
-from benchbook.artifacts.io import load_document, save_document
+from benchbook.analysis.suites import one_suite
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
@@ -22,18 +23,22 @@ from benchbook.records import as_plain, from_plain
 from benchbook.records.published import CellKey, CellSummary, StudySummary
 from benchbook.typing import JsonObject
 
-SUFFIX = ".json.zst"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """A published summary, with its name, the moment of its publication, and its file."""
+    """A published summary, with its name, time of publication and file."""
 
     name: str
     created_at: str
     path: Path
     summary: StudySummary
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that it is in: one, or for a large one several."""
+        return [part_path(self.path, part) for part in range(1, part_count(self.path) + 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +54,14 @@ class Unreadable:
 
 
 def baselines_folder() -> Path:
-    """Return where baselines are kept: `baselines/` in the artifact root."""
+    """Return the folder of baselines, `baselines/` in the artifact root."""
     return artifact_root() / "baselines"
 
 
 def publish(
     runs: Iterable[Run], name: str, *, folder: Path | None = None, replace: bool = False, clock: Clock = SYSTEM_CLOCK
 ) -> Baseline:
-    """Write the summary of runs as a baseline.
+    """Write the summary of runs as a baseline; one of more than 1.4 MB into several files.
 
     Args:
         runs: The runs.
@@ -68,24 +73,27 @@ def publish(
     Raises:
         UsageError: The name is not valid or taken, or there are no runs.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"name is {name!r}, expected letters, digits, dots, hyphens and underscores")
+    if not _NAME.fullmatch(name) or is_part(name):
+        raise UsageError(
+            f"name is {name!r}, expected letters, digits, dots, hyphens and underscores, and no .part2 or the like"
+        )
     path = (folder or baselines_folder()) / f"{name}{SUFFIX}"
     if path.exists() and not replace:
         raise UsageError(f"the baseline {name!r} exists already ({path}); it changes only on purpose: --replace")
     summary = summarise(runs)
     if not summary.cells:
         raise UsageError("there are no runs to publish")
+    one_suite((cell.function for cell in summary.cells.values()), "the study")
     created_at = timestamp(clock.now())
     # a link, as this repository has for the baselines that the package ships, stays one
-    save_document(to_document(summary, name, created_at), path.resolve())
+    save_parts(to_document(summary, name, created_at), path.resolve())
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
 def largest_budgets(runs: Iterable[Run]) -> list[Run]:
-    """Return the runs of several studies, where an optimizer has several budgets on a problem only the largest.
+    """Return the runs of several studies; of an optimizer with several budgets on a problem, only the largest.
 
-    The control is in every study: of one with short and one with long runs, the long ones count.
+    The control is in every study: if one study has short runs and another has long ones, the long ones count.
     """
     every = list(runs)
     most: dict[tuple[str, str, str, int], int] = {}
@@ -95,7 +103,7 @@ def largest_budgets(runs: Iterable[Run]) -> list[Run]:
 
 
 def published(folder: Path | None = None) -> list[Baseline | Unreadable]:
-    """Return all baselines, by name: those of the package, and those of the project or of a folder."""
+    """Return all baselines by name: those of the package, and those of the project or a folder."""
     return [_readable(name, path) for name, path in baseline_files(*_folders(folder)).items()]
 
 
@@ -107,17 +115,17 @@ def _readable(name: str, path: Path) -> Baseline | Unreadable:
 
 
 def baseline_files(*folders: Path) -> dict[str, Path]:
-    """Return the baselines of folders by name, sorted; where two have one name, that of the later folder."""
+    """Return the baselines in folders, sorted by name; if a name occurs twice, that of the later folder."""
     found = {path.name.removesuffix(SUFFIX): path for folder in folders for path in folder.glob(f"*{SUFFIX}")}
-    return dict(sorted(found.items()))
+    return dict(sorted((name, path) for name, path in found.items() if not is_part(name)))
 
 
 def find_baseline(which: str, folder: Path | None = None) -> Baseline:
     """Return a baseline by its name or path.
 
     Raises:
-        UnknownNameError: There is none of this name.
-        ArtifactError: It is damaged, or no baseline.
+        UnknownNameError: There is no baseline with this name.
+        ArtifactError: The file is damaged or not a baseline.
     """
     if Path(which).is_file():
         return load_baseline(Path(which))
@@ -128,17 +136,18 @@ def find_baseline(which: str, folder: Path | None = None) -> Baseline:
 
 
 def baseline_path(name: str) -> Path | None:
-    """Return the file of a baseline of the package or the project; None if there is none of this name."""
+    """Return the file of a baseline of the package or the project; None if there is none with this name."""
     return baseline_files(*_folders(None)).get(name)
 
 
 def load_baseline(path: Path) -> Baseline:
-    """Read a baseline, checked.
+    """Read and check a baseline.
 
     Raises:
-        ArtifactError: It is damaged, or no baseline.
+        ArtifactError: It is damaged, lacks a part, or is no baseline.
+        UsageError: The file is a later part.
     """
-    document = load_document(path, Kind.BASELINE)
+    document = load_parts(path)
     name, created_at, summary = from_document(document, str(path))
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
@@ -149,15 +158,15 @@ def to_document(summary: StudySummary, name: str, created_at: str) -> JsonObject
     cells = {key: _rounded(cell) for key, cell in summary.cells.items()}
     plain = as_plain(replace(summary, startup_s=startup_s, cells=cells))
     if summary.packages is None:
-        plain.pop("packages")  # baselines from before it stay as they are, to the last byte
+        plain.pop("packages")  # earlier baselines stay as they are, to the last byte
     return as_document(Kind.BASELINE, {"name": name, "created_at": created_at, **plain})
 
 
 def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySummary]:
-    """Return name, moment and summary of a document that is known to be valid by its schema.
+    """Return name, time and summary in a document that is valid under its schema.
 
     Raises:
-        ArtifactError: Lists that must have one entry a run have other lengths.
+        ArtifactError: Lists that must have one entry per run have other lengths.
     """
     doc = cast("dict[str, Any]", document)
     cells: dict[CellKey, Any] = {}

@@ -1,4 +1,4 @@
-"""The leaderboard of a published summary: ranks over problems, and what else is worth knowing of each optimizer."""
+"""The leaderboard of a published summary: ranks over problems, and other key figures of each optimizer."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from benchbook.records.published import CellSummary, StudySummary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One optimizer on the leaderboard; None is missing.
+    """One optimizer on the leaderboard; missing values are None.
 
     Attributes:
         optimizer: Its label.
         rank: Mean rank over the problems on which all have a value; 1 is best.
-        aocc: Mean area over the convergence curve, functions and dimensions weighing alike.
-        reached: Share of targets reached at the end, weighing likewise.
-        solved: Share of runs that reached the hardest target, weighing likewise.
-        us_per_evaluation: Median microseconds for each evaluation.
+        aocc: Mean area over the convergence curve, with equal weight for functions and dimensions.
+        reached: Share of targets reached at the end, with the same weights.
+        solved: Share of runs that reached the hardest target, with the same weights.
+        us_per_evaluation: Median microseconds per evaluation.
     """
 
     optimizer: str
@@ -43,7 +43,7 @@ class Leaderboard:
 
 
 def dims_of(summary: StudySummary) -> list[int]:
-    """Return the dimensions of a summary, rising."""
+    """Return the dimensions of a summary in ascending order."""
     return sorted({cell.dim for cell in summary.cells.values()})
 
 
@@ -53,7 +53,7 @@ def groups_of(summary: StudySummary) -> list[str]:
 
 
 def functions_of(summary: StudySummary) -> list[str]:
-    """Return its functions, numbered ones by their numbers."""
+    """Return its functions; those with numbers are sorted by number."""
     names = {cell.function for cell in summary.cells.values()}
     return sorted(names, key=lambda name: (name.rstrip("0123456789"), _number(name), name))
 
@@ -69,7 +69,7 @@ def leaderboard(summary: StudySummary, *, dim: int | None = None, group: str | N
     Optimizers are ranked on each problem, a function in one dimension, by their mean AOCC.
 
     Args:
-        summary: What was published.
+        summary: The published summary.
         dim: Only this dimension.
         group: Only this group of functions; see `group_of`.
     """

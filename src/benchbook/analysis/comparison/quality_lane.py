@@ -22,6 +22,7 @@ from benchbook.analysis.statistics.permutation import (
 )
 from benchbook.analysis.statistics.tests import holm
 from benchbook.analysis.student import t_quantile
+from benchbook.analysis.suites import suite_of, suites_of
 from benchbook.records.published import CellSummary
 from benchbook.typing import FloatArray, IntArray
 
@@ -38,12 +39,12 @@ class _Test:
     p: float | None
     better: bool
     large: bool
-    small: bool  # the whole interval lies within the thresholds
+    small: bool  # the whole interval is within the thresholds
 
 
 @dataclass(frozen=True, slots=True)
 class _Areas:
-    """The AOCC of the runs of a cell on both sides, as they are aligned."""
+    """The AOCC of the runs of a cell on both sides, aligned."""
 
     then: FloatArray
     now: FloatArray
@@ -62,7 +63,7 @@ class _Areas:
         return math.lgamma(n + m + 1) - math.lgamma(n + 1) - math.lgamma(m + 1)
 
     def standard_error(self) -> float:
-        """Return that of the difference of the means."""
+        """Return the standard error of the difference of the means."""
         if min(len(self.then), len(self.now)) < 2:
             return float("nan")
         if self.paired:
@@ -73,10 +74,12 @@ class _Areas:
 def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], dict[str, float | None]]:
     """Return the rows of all cells and optimizers, and the detectable loss of AOCC by optimizer.
 
-    All p-values of the lane are adjusted together by Holm's method, so that the chance of any false alarm is `alpha`.
+    All p-values of the lane are adjusted together by Holm's method, so that the probability of any false alarm is
+    `alpha`.
     """
     tests: list[_Test] = []
-    areas: dict[str, list[_Areas]] = {}
+    areas: dict[tuple[str, str], list[_Areas]] = {}
+    suites = suites_of(then.function for then, _ in pairs)
     most = _exchanges_for(2 * len(pairs) + len({then.optimizer for then, _ in pairs}), limits)
     for then, now in pairs:
         if then.budget != now.budget:
@@ -90,22 +93,31 @@ def quality_rows(pairs: Sequence[Pair], limits: Thresholds) -> tuple[list[Row], 
             continue
         cell = _Areas(then.aocc[one], now.aocc[other], paired)
         tests.append(_aocc_test(then, cell, limits, most))
-        areas.setdefault(then.optimizer, []).append(cell)
-    tests += [_overall(name, cells, limits, most) for name, cells in areas.items() if len(cells) > 1]
+        areas.setdefault((then.optimizer, suite_of(then.function)), []).append(cell)
+    tests += [
+        _overall(name, "all" if len(suites) == 1 else suite, cells, limits, most)
+        for (name, suite), cells in areas.items()
+        if len(cells) > 1
+    ]
     rows = _judged(tests, limits)
     total = sum(test.p is not None for test in tests)
-    return rows, {name: _detectable(cells, total, limits) for name, cells in areas.items()}
+    found: dict[str, float | None] = {}
+    for (name, _), cells in areas.items():
+        loss = _detectable(cells, total, limits)
+        before = found.get(name, 0.0)  # of several suites the one in which the least is noticed counts
+        found[name] = None if loss is None or before is None else max(loss, before)
+    return rows, found
 
 
 def _exchanges_for(tests: int, limits: Thresholds) -> int:
-    """Return how many exchanges a p-value may take that is to be below alpha after the correction for all tests."""
+    """Return how many exchanges are needed for a p-value that can be below alpha after correction for all tests."""
     return int(min(2 * tests / limits.alpha, _MOST_EXCHANGES))
 
 
 def aligned(then: CellSummary, now: CellSummary) -> tuple[IntArray, IntArray, bool]:
-    """Return positions of the runs of both sides, and whether they stand in pairs.
+    """Return the positions of the runs on both sides, and whether they form pairs.
 
-    Pairs are runs with the same instance and seed; or with the same instance, where each has one run on each side.
+    Pairs are runs with the same instance and seed, or with the same instance if each has one run on each side.
     """
     for keys in ([_keys(then), _keys(now)], [then.instances.tolist(), now.instances.tolist()]):
         one, other = ({key: place for place, key in enumerate(side)} for side in keys)
@@ -169,7 +181,7 @@ def _aocc_test(then: CellSummary, cell: _Areas, limits: Thresholds, most: int) -
     return _Test(row, sequential_p_value(cell.lots, most), bool(a.mean() > b.mean()), large, small)
 
 
-def _overall(name: str, cells: Sequence[_Areas], limits: Thresholds, most: int) -> _Test:
+def _overall(name: str, functions: str, cells: Sequence[_Areas], limits: Thresholds, most: int) -> _Test:
     """Test the mean over cells: exchanges are made within each cell, independently."""
     before = float(np.mean([cell.then.mean() for cell in cells]))
     difference = float(np.mean([cell.now.mean() - cell.then.mean() for cell in cells]))
@@ -180,7 +192,7 @@ def _overall(name: str, cells: Sequence[_Areas], limits: Thresholds, most: int) 
     row = Row(
         lane="quality",
         optimizer=name,
-        function="all",
+        function=functions,
         dim=None,
         metric=f"AOCC, mean of {len(cells)} cells",
         baseline=before,
@@ -212,7 +224,7 @@ def _error(cells: Sequence[_Areas]) -> float:
 
 
 def _size(estimate: Estimate, base: float, limits: Thresholds) -> tuple[bool, bool]:
-    """Return whether a difference of AOCC is large enough to count, and whether it is surely too small."""
+    """Return whether a difference of AOCC is large enough to count, and whether it is certainly too small."""
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return False, False
     edge = max(limits.aocc_absolute, limits.quality_relative * base)
@@ -239,10 +251,10 @@ def _judged(tests: Sequence[_Test], limits: Thresholds) -> list[Row]:
 
 
 def _detectable(cells: Sequence[_Areas], tests: int, limits: Thresholds) -> float | None:
-    """Return the loss of AOCC over all cells that is found with the stated power, by the normal approximation.
+    """Return the loss of AOCC over all cells that is detected with the stated power, by the normal approximation.
 
-    The strictest level of Holm's method, alpha / number of tests, is taken, so that the power is not overstated. None
-    if runs are so few that no loss at all comes below that level.
+    It uses the strictest level of Holm's method, alpha / number of tests, so that the power is not overstated. None if
+    there are so few runs that no loss could be significant at that level.
     """
     error = _error(cells)
     if not np.isfinite(error) or not tests:

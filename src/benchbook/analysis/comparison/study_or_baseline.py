@@ -1,10 +1,11 @@
-"""What results are compared with: a published baseline by its name or path, or a study of your own."""
+"""The reference of a comparison: a published baseline, by name or path, or a study of your own."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from benchbook.analysis.comparison.baselines import SUFFIX, Baseline, find_baseline
+from benchbook.analysis.comparison.baseline_parts import SUFFIX
+from benchbook.analysis.comparison.baselines import Baseline, find_baseline
 from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.study_files import open_runs
 from benchbook.artifacts.io import load_document
@@ -13,13 +14,13 @@ from benchbook.errors import UnknownNameError, UsageError
 
 
 def find_baseline_or_study(which: str) -> Baseline:
-    """Return a published baseline, or a study in the form of one; it then has no moment of publication.
+    """Return a published baseline, or a study in the form of one, without a time of publication.
 
     Args:
         which: Name or path of a baseline; a store, a run artifact, or a folder of run artifacts.
 
     Raises:
-        UsageError: There is no such file or folder, it holds no runs, or no baseline has this name.
+        UsageError: There is no such file or folder, it contains no runs, or no baseline has this name.
         ArtifactError: It is damaged.
     """
     path = Path(which)

@@ -1,4 +1,4 @@
-"""The summary of a study: what a comparison needs of each run, a few bytes each. A published one is a baseline."""
+"""The summary of a study: what a comparison needs, in a few bytes per run. A published summary is a baseline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Columns, Run, columns
 from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.first_hits import first_hits
-from benchbook.analysis.measures.targets import STANDARD_TARGETS
+from benchbook.analysis.suites import targets_of
 from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
@@ -37,7 +37,7 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
 
     Args:
         runs: The runs.
-        targets: Precision to count hits to, by cell, as a baseline has it; default: those of the runs themselves.
+        targets: The precision to reach in each cell, as in a baseline; default: derived from the runs themselves.
     """
     circumstances: list[_Circumstances] = []
     table = columns(_noting(runs, circumstances))
@@ -46,7 +46,8 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
     own = _hardest_decades(first_hits(table, DECADES).evaluations, groups.of_runs(), len(groups))
     goals = own if targets is None else [targets.get(name) for name in names]
     hits = _hits(table, groups.of_runs(), goals)
-    standard = first_hits(table, STANDARD_TARGETS).evaluations
+    of_suite = targets_of(table.functions)
+    standard = first_hits(table, of_suite[of_suite > 0.0]).evaluations
     areas = aocc(table)
     startup, us = _times(circumstances, table.optimizers, table.optimizer, table.evaluations)
     unknown = np.array([np.isnan(part).any() for part in np.split(table.precisions, table.offsets[1:-1])])
@@ -78,13 +79,13 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
         commit=_same([item.commit for item in circumstances]),
         version=_same([item.version for item in circumstances]) or "mixed",
         startup_s=startup,
-        targets=STANDARD_TARGETS,
+        targets=of_suite[of_suite > 0.0],
         packages=_together([item.packages for item in circumstances]),
     )
 
 
 def _reached(hits: FloatArray) -> IntArray:
-    """Return the finite ones: targets fall, so those that a run has reached come first."""
+    """Return the finite hits; targets are descending, so those that a run reached come first."""
     return hits[np.isfinite(hits)].astype(np.int64)
 
 
@@ -122,7 +123,7 @@ def _host(run: Any) -> HostSummary | None:
 
 
 def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
-    """Return for each cell the hardest power of ten that at least half of its runs reach; None without one."""
+    """Return for each cell the hardest power of ten that at least half of its runs reach; None if there is none."""
     found: list[float | None] = []
     for cell in range(count):
         reached = np.isfinite(hits[of_runs == cell]).mean(axis=0) >= 0.5
@@ -131,7 +132,7 @@ def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[fl
 
 
 def _hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> FloatArray:
-    """Return each run's first hit of its cell's target, shape `(runs,)`."""
+    """Return when each run first hit its cell's target, shape `(runs,)`."""
     hits = np.full(len(table), np.inf)
     for goal in {goal for goal in goals if goal is not None}:
         rows = np.flatnonzero(np.isin(of_runs, [cell for cell, own in enumerate(goals) if own == goal]))
@@ -142,7 +143,7 @@ def _hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> Float
 def _times(
     circumstances: list[_Circumstances], names: tuple[str, ...], optimizer: IntArray, evaluations: IntArray
 ) -> tuple[dict[str, float | None], FloatArray]:
-    """Take each optimizer's first run as its start-up; return that, and steady microseconds an evaluation."""
+    """Return the start-up time, taken from each optimizer's first run, and steady microseconds per evaluation."""
     seconds = np.array([np.nan if item.total_s is None else item.total_s for item in circumstances])
     us = 1e6 * seconds / np.maximum(evaluations, 1)
     startup: dict[str, float | None] = {}
@@ -158,7 +159,7 @@ def _times(
 
 
 def _together(versions: list[Mapping[str, str] | None]) -> dict[str, str] | None:
-    """Return the packages of all runs, each of which names those of its own optimizer; None if two disagree."""
+    """Return the packages of all runs, each of which lists those of its own optimizer; None if two disagree."""
     found: dict[str, str] = {}
     for own in versions:
         if own is None or any(found.setdefault(name, version) != version for name, version in own.items()):

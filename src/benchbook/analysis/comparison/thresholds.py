@@ -15,18 +15,18 @@ _SHARES = ("alpha", "time_alpha", "power")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """When a difference counts. One that counts is relative, absolute, and above the noise, all three.
+    """When a difference counts: it must exceed the relative threshold, the absolute one, and the noise.
 
     Attributes:
-        alpha: Chance of any false alarm in the quality lane of a comparison.
+        alpha: Probability of any false alarm in the quality lane of a comparison.
         quality_relative: Least relative difference of ERT or AOCC.
         aocc_absolute: Least difference of AOCC.
         ert_absolute_per_dim: Least difference of ERT, in evaluations per dimension.
         time_relative: Least relative difference of time.
         time_absolute_s: Least difference of time, in seconds over all runs of the row.
         time_noise: Least difference of time, in standard errors.
-        time_alpha: Chance of any false alarm in the time lane, between measurements made alike.
-        power: Chance with which the stated detectable loss is found.
+        time_alpha: Probability of any false alarm in the time lane, for measurements under equal conditions.
+        power: Probability with which the stated detectable loss is found.
     """
 
     alpha: float = 0.05
@@ -41,7 +41,7 @@ class Thresholds:
 
 
 def load_thresholds(path: Path) -> Thresholds:
-    """Read thresholds from YAML; what is not named keeps its default.
+    """Read thresholds from YAML; the others keep their defaults.
 
     Raises:
         ParamsError: The file is not YAML, a name is unknown, or a value is out of its range.

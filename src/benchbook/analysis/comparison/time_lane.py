@@ -1,4 +1,4 @@
-"""The time lane of a comparison: relative, absolute, and above the measured noise; start-up apart from steady state."""
+"""The time lane of a comparison, with relative, absolute and noise thresholds; start-up is compared separately."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchbook.records.published import CellSummary, StudySummary
 from benchbook.typing import FloatArray
 
 _LEAST_RUNS = 5
-_MOST_TESTS = 500  # more could not be corrected for with 20,000 exchanges
+_MOST_TESTS = 500  # 20,000 exchanges cannot correct for more
 
 
 def time_rows(
@@ -22,11 +22,11 @@ def time_rows(
     candidate: StudySummary,
     limits: Thresholds,
 ) -> list[Row]:
-    """Return a row a cell, one over all cells of each optimizer, and its start-up.
+    """Return one row per cell, one over all cells of each optimizer, and one for its start-up.
 
     A cell's time is the median of its runs' seconds per evaluation, times the evaluations that the baseline spent in
-    it, so that it does not change with what the runs found. Its noise is the standard error of that median; and because
-    times of a busy machine have several modes, labels are exchanged as well, with Bonferroni's correction.
+    it, so it does not depend on what the runs found. Its noise is the standard error of that median. Because times on a
+    busy machine have several modes, labels are exchanged as well, with Bonferroni's correction.
     """
     unlike = _unlike(baseline, candidate)
     tests = len(pairs) + len({then.optimizer for then, _ in pairs})
@@ -95,7 +95,7 @@ def _judged(
 
 
 def _chance(parts: Sequence[tuple[FloatArray, FloatArray, int]]) -> float:
-    """Return how often exchanged labels give as large a difference: also where times have several modes."""
+    """Return how often exchanged labels give an equally large difference; valid even if times have several modes."""
     total: FloatArray | float = 0.0
     for number, (a, b, work) in enumerate(parts):
         lots = exchanged_medians(b, a, exchanges(len(b), len(a), paired=False)) * work
@@ -104,13 +104,13 @@ def _chance(parts: Sequence[tuple[FloatArray, FloatArray, int]]) -> float:
 
 
 def _error(us: FloatArray) -> float:
-    """Return the standard error of a median, from the median absolute deviation: noise with outliers in it."""
+    """Return the standard error of a median from the median absolute deviation, which tolerates outliers."""
     deviation = float(np.median(np.abs(us - np.median(us))))
     return 1.2533 * 1.4826 * deviation / float(np.sqrt(len(us)))
 
 
 def _unlike(baseline: StudySummary, candidate: StudySummary) -> str:
-    """Say why times cannot be compared; empty if they can."""
+    """Return why times cannot be compared; empty if they can."""
     then, now = baseline.host, candidate.host
     if then is None or now is None:
         return f"the host of the {'baseline' if then is None else 'candidate'} is unknown or mixed"

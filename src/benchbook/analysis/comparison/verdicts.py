@@ -27,14 +27,14 @@ class Row:
         function: Name of the function; `all` for all cells.
         dim: Dimension; None for all cells.
         metric: What was measured.
-        baseline: Its value then; None if missing, may be infinite.
-        current: Its value now.
+        baseline: The value in the baseline; None if missing, may be infinite.
+        current: The value now.
         verdict: The verdict.
-        reason: Why it was decided so.
+        reason: The reason for it.
         low: Lower end of the 95 % interval of the difference (of the ratio for ERT); None if unknown.
         high: Upper end.
         p: p-value, adjusted for the number of rows; None if there was no test.
-        gap: Whether a cell of the baseline could not be compared: it is missing, or its budget is another.
+        gap: Whether a cell of the baseline could not be compared because it is missing or has another budget.
     """
 
     lane: str
@@ -61,7 +61,7 @@ class Row:
 
     @property
     def relative(self) -> float | None:
-        """Delta over baseline; None if there is none, or the baseline is zero or infinite."""
+        """Delta divided by baseline; None without a delta, or if the baseline is zero or infinite."""
         if self.delta is None or not self.baseline or abs(self.baseline) == float("inf"):
             return None
         return self.delta / abs(self.baseline)

@@ -6,15 +6,14 @@ moocore computes it (Fonseca et al. 2011, https://doi.org/10.1007/978-3-642-1989
 
 from __future__ import annotations
 
-import importlib
 import math
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from benchbook.analysis.columns import Columns
-from benchbook.errors import MissingExtraError, UsageError
+from benchbook.analysis.measures.moocore_library import load_moocore
+from benchbook.errors import UsageError
 from benchbook.typing import FloatArray, IntArray
 
 LEVELS = (0.25, 0.5, 0.75)
@@ -76,7 +75,7 @@ def attainment(table: Columns, optimizer: str, levels: tuple[float, ...] = LEVEL
     """
     runs = _runs(table, optimizer)
     points = _points(table, runs)
-    found = load_moocore().eaf(points[:, :2], points[:, 2], percentiles=[100 * level for level in levels])
+    found = load_moocore("attainment").eaf(points[:, :2], points[:, 2], percentiles=[100 * level for level in levels])
     surfaces = []
     for level in levels:
         own = found[np.isclose(found[:, 2], 100 * level)][:, :2]
@@ -109,7 +108,7 @@ def attainment_difference(table: Columns, a: str, b: str) -> AttainmentDifferenc
         raise UsageError(f"{a} has {len(sides[0])} runs and {b} {len(sides[1])}, expected equal numbers of both")
     # moocore counts runs: those of the smaller side are repeated until both sides have as many.
     one, other = (_points(table, np.repeat(runs, copies // len(runs))) for runs in sides)
-    found = load_moocore().eafdiff(one, other, intervals=copies, rectangles=True)
+    found = load_moocore("attainment").eafdiff(one, other, intervals=copies, rectangles=True)
     inside = found[(found[:, 0] < _NEVER) & (found[:, 1] < _NEVER)]
     corners = np.where(inside[:, :4] >= _NEVER, np.inf, inside[:, :4])
     return AttainmentDifference(
@@ -138,15 +137,3 @@ def _points(table: Columns, runs: IntArray) -> FloatArray:
         at = np.append(table.at[place].astype(np.float64), _NEVER)
         rows.append(np.column_stack((at, np.append(values, _NEVER), np.full(len(at), float(number)))))
     return np.concatenate(rows)
-
-
-def load_moocore() -> ModuleType:
-    """Return moocore.
-
-    Raises:
-        MissingExtraError: It is not installed.
-    """
-    try:
-        return importlib.import_module("moocore")
-    except ImportError as error:
-        raise MissingExtraError("attainment needs moocore: pip install 'benchbook[analysis]'") from error

@@ -15,6 +15,9 @@ from benchbook.analysis.measures.ert import draws, simulated_restarts
 from benchbook.analysis.measures.first_hits import FirstHits
 from benchbook.analysis.student import t_over_normal
 from benchbook.errors import UsageError
+from benchbook.problems.suites.biobj import BIOBJ
+from benchbook.problems.suites.constrained import CONSTRAINED
+from benchbook.problems.suites.pairs import PAIRS
 from benchbook.typing import FloatArray, IntArray
 
 By = Literal["function", "group", "dim", "all"]
@@ -66,12 +69,19 @@ class Profile:
 
 
 def group_of(function: str) -> str:
-    """Return the group of a function: one of the five of BBOB, or `other`.
+    """Return the group of a function: one of the five of BBOB, that within its suite, or `other`.
+
+    The functions of bbob-constrained are grouped by their objective, those of bbob-biobj by the groups of both.
 
     Examples:
-        >>> group_of("bbob_f8"), group_of("rastrigin")
-        ('moderate', 'other')
+        >>> group_of("bbob_f8"), group_of("rastrigin"), group_of("bbob_biobj_f2")
+        ('moderate', 'other', 'separable')
     """
+    if function in CONSTRAINED:
+        return CONSTRAINED[function].group or "other"
+    if function in BIOBJ:
+        pair = PAIRS[int(function.rpartition("_f")[2]) - 1]
+        return " and ".join(dict.fromkeys(group_of(f"bbob_f{number}") for number in pair))
     found = re.fullmatch(r"bbob_f(\d+)", function)
     number = int(found.group(1)) if found else 0
     return next((name for name, numbers in GROUPS.items() if number in numbers), "other")

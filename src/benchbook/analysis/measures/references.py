@@ -21,7 +21,9 @@ from benchbook.typing import FloatArray
 _FOLDER = Path(__file__).parent / "reference_data"
 _SUFFIX = ".json.zst"
 BEST = "best-2009"
-"""The reference that is drawn next to runtime profiles."""
+"""The reference that running times are divided by."""
+DRAWN = (BEST, "best-2009-16")
+"""The references that are drawn next to runtime profiles."""
 ROUNDING = 1 + 1e-9  # precisions are printed with 16 digits, whose last one may differ from ours
 
 
@@ -94,20 +96,24 @@ class Reference:
         return [int(hits[-1]) if len(hits) else None for hits in within]
 
 
-def with_reference(profiles: Sequence[Profile], hits: FirstHits, name: str = BEST) -> list[Profile]:
-    """Return profiles, and after them the reference's for each of their panels where it has every function.
+def with_references(profiles: Sequence[Profile], hits: FirstHits, names: Sequence[str] = DRAWN) -> list[Profile]:
+    """Return profiles, and after them those of references for each of their panels where they have every function.
 
     A panel is a label (all functions, a group or one function) in one dimension. Panels that pool dimensions, hold
-    functions or targets that the reference does not have, stay as they are.
+    functions or targets that a reference does not have, stay as they are.
 
     Args:
         profiles: As `runtime_profiles` returns them.
         hits: First hits that they are of.
-        name: Name of the reference.
+        names: Names of the references.
     """
-    best = _packaged(name)
+    return [*profiles, *(drawn for name in names for drawn in _drawn(profiles, hits, reference(name)))]
+
+
+def _drawn(profiles: Sequence[Profile], hits: FirstHits, best: Reference) -> list[Profile]:
+    """Return the curves of one reference."""
     if hits.targets.shape != best.targets.shape or not np.allclose(hits.targets, best.targets, rtol=ROUNDING - 1):
-        return list(profiles)
+        return []
     table = hits.table
     panels = {(profile.label, profile.dim): profile for profile in profiles}
     drawn = []
@@ -116,12 +122,7 @@ def with_reference(profiles: Sequence[Profile], hits: FirstHits, name: str = BES
         chosen = [function for function in own if label in ("all", group_of(function), function)]
         if dim and chosen and all((function, dim) in best.evaluations for function in chosen):
             drawn.append(replace(best.profile(dim, chosen, profile.x), label=label))
-    return [*profiles, *drawn]
-
-
-@cache
-def _packaged(name: str) -> Reference:
-    return reference(name)
+    return drawn
 
 
 def reference_names() -> list[str]:
@@ -151,6 +152,11 @@ def reference(name: str | Path) -> Reference:
         return load_reference(Path(name))
     if name not in known:
         raise unknown_name("reference", str(name), known)
+    return _packaged(str(name))
+
+
+@cache
+def _packaged(name: str) -> Reference:
     return load_reference(_FOLDER / f"{name}{_SUFFIX}")
 
 
@@ -170,6 +176,7 @@ def load_reference(path: Path) -> Reference:
         if len(reached) > len(targets) or len(reached) != len(cell.algorithms):
             raise ArtifactError(f"{path} is not valid: $.cells[{place}]: lists of unequal lengths")
         evaluations[key] = np.array(reached + [np.inf] * (len(targets) - len(reached)))
+        evaluations[key].setflags(write=False)  # those of benchbook are loaded once for all
         algorithms[key] = tuple(record.algorithms[index] for index in cell.algorithms)
     return Reference(
         name=record.name,

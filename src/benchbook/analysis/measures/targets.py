@@ -15,10 +15,15 @@ from benchbook.typing import FloatArray
 STANDARD_TARGETS: FloatArray = 10.0 ** np.round(np.linspace(2, -8, 51), 1)
 # Those of constrained problems: 10**2 to 10**-6.
 CONSTRAINED_TARGETS: FloatArray = STANDARD_TARGETS[:41]
+# Those of two objectives: 1 to 1e-5 in steps of 10**0.1, 0, and -1e-5 to -1e-4, as a run may be better than the
+# reference (Brockhoff et al. 2016, https://arxiv.org/abs/1605.01746).
+BIOBJ_TARGETS: FloatArray = np.concatenate(
+    (10.0 ** np.round(np.linspace(0, -5, 51), 1), [0.0], -(10.0 ** np.round(np.linspace(-5, -4, 6), 1)))
+)
 # Evaluations per dimension at which a reference algorithm defines the targets of the expensive setting.
 RUN_LENGTHS = (0.5, 1.2, 3.0, 10.0, 50.0)
 FINAL_TARGET = 1e-8
-for _targets in (STANDARD_TARGETS, CONSTRAINED_TARGETS):
+for _targets in (STANDARD_TARGETS, CONSTRAINED_TARGETS, BIOBJ_TARGETS):
     _targets.flags.writeable = False
 
 

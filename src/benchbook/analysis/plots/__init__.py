@@ -6,14 +6,14 @@ from benchbook.analysis.plots.attainment import attainment_figure, plot_attainme
 from benchbook.analysis.plots.convergence import convergence_grid, plot_convergence
 from benchbook.analysis.plots.critical_difference import critical_difference_figure, plot_critical_difference
 from benchbook.analysis.plots.distributions import plot_parameter_effect, plot_violins
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.picture import Picture
+from benchbook.analysis.plots.drawing.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
 from benchbook.analysis.plots.heatmap import plot_heat_map
 from benchbook.analysis.plots.landscape import contours, plot_trajectory, search_stages, trajectory_grid
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.picture import Picture
 from benchbook.analysis.plots.profiles import plot_profiles, plot_share_curves, profile_grid
 from benchbook.analysis.plots.scaling import plot_scaling
 from benchbook.analysis.plots.side_by_side import curves_beside_profile
-from benchbook.analysis.plots.style import CONTROL_STYLE, OPTIMIZER_STYLE, new_figure
 from benchbook.analysis.plots.timing.flame_graph import FlameGraph, plot_flame_graph
 from benchbook.analysis.plots.value_convergence import value_convergence_grid
 

@@ -10,8 +10,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from benchbook.analysis.measures.attainment import Attainment, AttainmentDifference
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 from benchbook.typing import FloatArray
 
 
@@ -21,7 +21,7 @@ def plot_attainment(axes: Axes, found: Attainment, color: str) -> Axes:
 
     Args:
         axes: Where to draw.
-        found: What the runs attain.
+        found: The attainment of the runs.
         color: Colour of the lines.
     """
     for level, surface in zip(found.levels, found.surfaces, strict=True):
@@ -36,7 +36,7 @@ def plot_attainment(axes: Axes, found: Attainment, color: str) -> Axes:
 
 @styled
 def plot_attainment_difference(axes: Axes, found: AttainmentDifference) -> Axes:
-    """Fill where one optimizer attains more often: in its favour positive, in the other's negative.
+    """Fill the regions where one optimizer attains more often, positive for the first and negative for the second.
 
     Args:
         axes: Where to draw.
@@ -64,7 +64,7 @@ def plot_attainment_difference(axes: Axes, found: AttainmentDifference) -> Axes:
 
 @styled
 def attainment_figure(sides: Sequence[Attainment], difference: AttainmentDifference) -> Figure:
-    """Draw what two optimizers attain, with one scale, and the difference.
+    """Draw the attainment of two optimizers on one scale, and the difference.
 
     Args:
         sides: The two optimizers.

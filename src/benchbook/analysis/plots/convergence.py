@@ -1,4 +1,4 @@
-"""Convergence: best precision so far against evaluations."""
+"""Convergence: best precision so far, plotted against evaluations."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from benchbook.analysis.control import Convergence
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.style import new_figure, styled
+
+_ROOM_FOR_LABELS = 6.0  # inches
 
 
 @styled
@@ -31,17 +33,21 @@ def plot_convergence(axes: Axes, curve: Convergence, *, label: str, style: Mappi
 
 @styled
 def convergence_grid(
-    panels: Sequence[tuple[str, Sequence[tuple[str, Convergence, Mapping[str, Any]]]]], *, columns: int = 4
+    panels: Sequence[tuple[str, Sequence[tuple[str, Convergence, Mapping[str, Any]]]]],
+    *,
+    columns: int = 4,
+    width: float = 9.5,
 ) -> Figure:
-    """Draw one panel a title, each with labelled and styled curves; axes are shared by all panels of the figure.
+    """Draw one panel per title, each with labelled and styled curves; all panels share their axes.
 
     Args:
         panels: `(title, [(label, curve, style), ...])`.
         columns: Panels per row.
+        width: Inches; below 6 the labels of the curves stand below one another.
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
-    figure, axes = new_figure(rows, columns, width=9.5, height=2.2 * rows + 0.5, sharex=True)
+    figure, axes = new_figure(rows, columns, width=width, height=2.2 * rows + 0.5, sharex=True)
     for number, (axis, (title, curves)) in enumerate(zip(axes, panels, strict=False)):
         for label, curve, style in curves:
             plot_convergence(axis, curve, label=label, style=style)
@@ -56,5 +62,5 @@ def convergence_grid(
     for axis in axes[len(panels) :]:
         axis.remove()
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
+    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels) if width >= _ROOM_FOR_LABELS else 1)
     return figure

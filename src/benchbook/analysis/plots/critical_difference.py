@@ -1,22 +1,22 @@
-"""Critical-difference diagram: mean ranks on a line, with bars over those that cannot be told apart."""
+"""Critical-difference diagram: mean ranks on a line, with bars over those that do not differ significantly."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.style import GREY, INK, new_figure, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.style import GREY, INK, new_figure, styled
 from benchbook.analysis.statistics.friedman import RankComparison
 
-_STEP = 0.42  # between the names, in the units of the axes
+_STEP = 0.42  # distance between names, in units of the axes
 
 
 @styled
 def plot_critical_difference(axes: Axes, comparison: RankComparison) -> Axes:
-    """Draw the diagram of Demšar (2006): best rank at the left; names hang from their mean ranks.
+    """Draw the diagram of Demšar (2006), with the best rank at the left and names below their mean ranks.
 
-    If nothing could be decided the ranks are shown without bars, and the reason is shown above.
+    If nothing could be decided, the ranks are shown without bars and the reason above.
     """
     count = len(comparison.optimizers)
     half = -(-count // 2)
@@ -48,7 +48,7 @@ def plot_critical_difference(axes: Axes, comparison: RankComparison) -> Axes:
 
 @styled
 def critical_difference_figure(comparison: RankComparison) -> Figure:
-    """Return a figure of the diagram, as high as its names need, with room for them at both sides."""
+    """Return a figure of the diagram with room for all names."""
     half = -(-len(comparison.optimizers) // 2)
     longest = max((len(name) for name in comparison.optimizers), default=0)
     height = 1.1 + 0.32 * half + 0.12 * len(comparison.cliques)

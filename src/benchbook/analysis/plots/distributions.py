@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.style import BLUE, INK, styled
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.style import BLUE, INK, styled
 from benchbook.typing import FloatArray
 
 _FLOOR = 1e-12
@@ -18,9 +18,10 @@ _LEAST_FOR_SHAPE = 5
 
 @styled
 def plot_violins(axes: Axes, values: Mapping[str, FloatArray]) -> Axes:
-    """Draw how final precisions are spread, a violin an optimizer, on a logarithmic scale, with every run as a dot.
+    """Draw one violin of final precisions per optimizer, on a logarithmic scale, with every run as a dot.
 
-    Runs without a finite value are left out and counted below the name; fewer than five runs, or equal ones, are dots.
+    Runs without a finite value are left out and counted below the name; fewer than five runs, or equal ones, are shown
+    as dots only.
 
     Args:
         axes: Where to draw.
@@ -38,7 +39,7 @@ def plot_violins(axes: Axes, values: Mapping[str, FloatArray]) -> Axes:
             for part in body["bodies"]:  # type: ignore[attr-defined]  # the stubs type all parts alike
                 part.set(facecolor=color, edgecolor="none", alpha=0.28)
         if len(decades):
-            # Spread by position in the sorted order: no random numbers, so that the same data draw the same figure.
+            # Spread by position in the sorted order, not at random, so that the same data give the same figure.
             offsets = 0.16 * np.sin(np.arange(len(decades)) * 2.399)
             axes.scatter(decades, place + offsets, s=11, color=color, alpha=0.85, linewidth=0, zorder=3)
             axes.plot([np.median(decades)] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2, zorder=4)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
-from benchbook.analysis.plots.style import BLUE, GRID, styled
+from benchbook.analysis.plots.drawing.style import BLUE, GRID, styled
 from benchbook.typing import FloatArray
 
 _MAP: Colormap = LinearSegmentedColormap.from_list("benchbook", ["#FFFFFF", "#9CCBE6", BLUE, "#00304D"])
@@ -25,7 +25,7 @@ def plot_heat_map(
     logarithmic: bool = False,
     text: Callable[[float], str] | None = None,
 ) -> Axes:
-    """Draw a number for each row and column, as shade and as text; missing ones are hatched, infinite ones say so.
+    """Draw a number per row and column, as a shade and as text; missing ones are hatched, infinite ones labelled.
 
     Args:
         axes: Where to draw.
@@ -68,7 +68,7 @@ def plot_heat_map(
 
 
 def short(value: float) -> str:
-    """Return a number in few characters.
+    """Return a number in a short form.
 
     Examples:
         >>> short(310.4), short(0.25), short(25000.0), short(0.00011), short(0.0)

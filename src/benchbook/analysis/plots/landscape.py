@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.fronts import dominators
-from benchbook.analysis.plots.style import INK, ORANGE, new_figure, styled
+from benchbook.analysis.plots.drawing.style import INK, ORANGE, new_figure, styled
 from benchbook.errors import UsageError
 from benchbook.protocols import Constrained, Problem, constraints_of, objectives_of
 from benchbook.typing import FloatArray
@@ -22,11 +22,11 @@ _COARSE = 60  # points are compared in pairs
 def contours(axes: Axes, problem: Problem) -> Axes:
     """Draw the landscape of a two-dimensional problem, darker where it is lower, and return the axes.
 
-    Shades are ranks of the values, so that valleys show however steep the walls are; of two objectives, ranks of how
-    many points dominate each. What is not feasible is pale, behind a line.
+    Shades are ranks of the values, so that valleys remain visible next to steep walls; for two objectives, ranks of how
+    many points dominate each. Infeasible regions are pale, behind a line.
 
     Raises:
-        UsageError: The problem has not two variables.
+        UsageError: The problem does not have two variables.
     """
     if problem.dim != 2:
         raise UsageError(f"contours need a problem of dimension 2, {problem.name} has {problem.dim}")
@@ -39,7 +39,7 @@ def contours(axes: Axes, problem: Problem) -> Axes:
         values = dominators(values)
     ranks = values.argsort().argsort().reshape(count, count) / count**2
     extent = (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
-    # Not interpolated here: the image stays small in an SVG, and browsers smooth it.
+    # Not interpolated here: that keeps the image in the SVG small, and browsers smooth it.
     axes.imshow(ranks, origin="lower", extent=extent, cmap="Blues_r", vmin=-0.35, vmax=1.15, interpolation="none")
     axes.grid(visible=False)
     if isinstance(problem, Constrained) and constraints_of(problem):
@@ -55,7 +55,7 @@ def contours(axes: Axes, problem: Problem) -> Axes:
 def search_stages(
     problem: Problem, points: FloatArray, optimum: FloatArray | None, stages: Sequence[tuple[str, slice]]
 ) -> Figure:
-    """Draw one panel a stage: the points of this stage, and the optimum as a star.
+    """Draw one panel per stage: the points of this stage, and the optimum as a star.
 
     Args:
         problem: Two-dimensional problem.
@@ -67,7 +67,7 @@ def search_stages(
     for axis, (title, rows) in zip(axes, stages, strict=True):
         contours(axis, problem)
         shown = points[rows]
-        # Above the star: late points lie on it.
+        # Above the star, because late points are on it.
         axis.scatter(
             shown[:, 0], shown[:, 1], s=14, color=ORANGE, edgecolor="white", linewidth=0.4, label="points", zorder=3
         )
@@ -120,7 +120,7 @@ def trajectory_grid(
 
 @styled
 def plot_trajectory(axes: Axes, problem: Problem, path: FloatArray, optimum: FloatArray | None = None) -> Axes:
-    """Draw the way of the best point so far on the contours of a two-dimensional problem, and return the axes.
+    """Draw the path of the best point so far on the contours of a two-dimensional problem, and return the axes.
 
     Args:
         axes: Where to draw.
@@ -129,7 +129,7 @@ def plot_trajectory(axes: Axes, problem: Problem, path: FloatArray, optimum: Flo
         optimum: Position of the optimum, shape `(2,)`; None if unknown.
 
     Raises:
-        UsageError: The problem has not two variables.
+        UsageError: The problem does not have two variables.
     """
     contours(axes, problem)
     axes.plot(path[:, 0], path[:, 1], color="white", linewidth=3.4, alpha=0.9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -10,17 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.measures.profiles import Profile
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
-from benchbook.analysis.plots.style import REFERENCE_STYLE, new_figure, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import REFERENCE_STYLES, new_figure, styled
 from benchbook.analysis.statistics.rankings import ShareCurve
 
 
 @styled
 def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
-    """Draw runtime profiles, one line per optimizer, with bands where there are any and a cross where data end.
+    """Draw runtime profiles, one line per optimizer, with bands if there are any and a cross where the data end.
 
-    References have a wide grey line behind the others, and no cross.
+    References are behind the others, the first one as a wide grey line and the second one dotted, without a cross.
     """
     runs = [profile for profile in profiles if not profile.is_reference]
     styles = optimizer_styles(profile.optimizer for profile in runs)
@@ -40,9 +41,9 @@ def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
             clip_on=False,
             zorder=5,
         )
-    for profile in profiles:
-        if profile.is_reference:
-            axes.plot(profile.x, profile.share, label=profile.optimizer, **REFERENCE_STYLE)
+    references = [profile for profile in profiles if profile.is_reference]
+    for profile, style in zip(references, cycle(REFERENCE_STYLES), strict=False):
+        axes.plot(profile.x, profile.share, label=profile.optimizer, **style)
     axes.set_xscale("log")
     label_decades(axes)
     last = max(float(profile.x[-1]) for profile in profiles)
@@ -94,7 +95,7 @@ def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
 
 
 def legend_above(figure: Figure, axes: Sequence[Axes]) -> None:
-    """Put one legend for all panels above them, several rows where it is long."""
+    """Put one legend for all panels above them, in several rows if it is long."""
     entries: dict[str, Artist] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):

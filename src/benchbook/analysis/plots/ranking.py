@@ -1,4 +1,4 @@
-"""A field of optimizers with one of them singled out: mean ranks with intervals, and runtime profiles."""
+"""A field of optimizers with one highlighted: mean ranks with intervals, and runtime profiles."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.decades import label_decades
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.analysis.plots.profiles import legend_above
-from benchbook.analysis.plots.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.records.ranking import ProfileCurve, RankingProfile, Standing
 
-# Verdicts are told apart by shape as well as by colour.
+# Verdicts differ in shape as well as in colour.
 _CANDIDATE: dict[str, Any] = {"color": BLUE, "marker": "D", "label": "this optimizer"}
 _VERDICTS: dict[str, dict[str, Any]] = {
     "better": {"color": GREEN, "marker": "o", "label": "this optimizer is better"},
@@ -28,16 +28,17 @@ _ROLES: dict[str, dict[str, Any]] = {
     "single best": {"color": ORANGE, "linewidth": 1.8, "zorder": 3},
     "candidate": {"color": BLUE, "linewidth": 2.6, "zorder": 4},
 }
+_LATER_REFERENCE: dict[str, Any] = {"color": GREY, "linewidth": 1.6, "linestyle": (0, (5, 1.5, 1.2, 1.5)), "zorder": 2}
 
 
 @styled
 def mean_rank_figure(standings: Sequence[Standing]) -> Figure:
-    """Draw mean ranks with their intervals, a panel for each number of evaluations and a row for each optimizer.
+    """Draw mean ranks with their intervals, one panel per number of evaluations and one row per optimizer.
 
-    Rows are in the order of the last panel in which an optimizer is.
+    Rows are in the order of the last panel that contains the optimizer.
     """
     names: dict[str, float] = {}
-    for standing in reversed(standings):  # those of the last panel first, then who is only in earlier ones
+    for standing in reversed(standings):  # those in the last panel first, then those only in earlier ones
         for place in standing.places:
             names.setdefault(place.optimizer, len(names))
     row = {name: len(names) - 1 - k for k, name in enumerate(names)}
@@ -53,7 +54,7 @@ def mean_rank_figure(standings: Sequence[Standing]) -> Figure:
 
 @styled
 def field_profile_figure(profiles: Sequence[RankingProfile], *, columns: int = 2) -> Figure:
-    """Draw the runtime profiles of a field, one panel for each dimension, published optimizers as thin lines."""
+    """Draw the runtime profiles of a field, one panel per dimension, with thin lines for published optimizers."""
     columns = min(columns, len(profiles))
     rows = -(-len(profiles) // columns)
     size = {"width": 4.4 * columns + 0.6, "height": 3.1 * rows + 0.7}
@@ -92,10 +93,12 @@ def _plot_standing(axis: Axes, standing: Standing, row: dict[str, int]) -> None:
 
 
 def _plot_curve(axis: Axes, profile: RankingProfile, curve: ProfileCurve) -> None:
+    first = next((item for item in profile.curves if item.role == "reference"), curve)
+    style = _ROLES[curve.role] if curve.role != "reference" or curve is first else _LATER_REFERENCE
     x, share = np.array(profile.x), np.array(curve.share)
     shown = x <= curve.end * (1 + 1e-9)
     label = f"{curve.name} ({curve.role})" if curve.role == "single best" else curve.name
     label = "published optimizers" if curve.role == "published" else label
-    axis.plot(x[shown], share[shown], label=label, **_ROLES[curve.role])
+    axis.plot(x[shown], share[shown], label=label, **style)
     if curve.role == "candidate" and shown.any():
         axis.plot(x[shown][-1], share[shown][-1], marker="x", color=BLUE, markersize=8, markeredgewidth=2.2, zorder=5)

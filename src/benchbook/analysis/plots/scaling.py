@@ -1,4 +1,4 @@
-"""Expected running time over dimension."""
+"""Expected running time by dimension."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from benchbook.analysis.plots.decades import label_decades
-from benchbook.analysis.plots.optimizer_styles import optimizer_styles
-from benchbook.analysis.plots.style import GREY, styled
+from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.style import GREY, styled
 from benchbook.typing import FloatArray
 
 
 @styled
 def plot_scaling(axes: Axes, dims: FloatArray, erts: Mapping[str, tuple[FloatArray, FloatArray, FloatArray]]) -> Axes:
-    """Draw ERT / dimension against dimension; horizontal is linear scaling, and the thin lines are quadratic.
+    """Draw ERT / dimension against dimension; horizontal lines are linear scaling, the thin lines quadratic.
 
-    If no run of a dimension succeeds there is no point.
+    If no run of a dimension succeeds, there is no point.
 
     Args:
         axes: Where to draw.
-        dims: Dimensions, rising, shape `(dims,)`.
+        dims: Dimensions in ascending order, shape `(dims,)`.
         erts: ERT with lower and upper end of its interval, each of shape `(dims,)`, by optimizer.
     """
     styles = optimizer_styles(erts)
@@ -41,7 +41,7 @@ def plot_scaling(axes: Axes, dims: FloatArray, erts: Mapping[str, tuple[FloatArr
     axes.set_yscale("log")
     label_decades(axes)
     if highest:
-        # fixed before the reference lines are drawn, which go on beyond the data
+        # fixed before the reference lines are drawn, which extend beyond the data
         axes.set_ylim(lowest / 2.5, highest * 2.5)
         for start in np.geomspace(lowest / 30, highest, 6):
             axes.plot(dims, start * dims / dims[0], color=GREY, linewidth=0.5, linestyle=":", zorder=0)

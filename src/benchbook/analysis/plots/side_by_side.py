@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from benchbook.analysis.control import Convergence
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.plots.convergence import plot_convergence
-from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 from benchbook.analysis.plots.profiles import legend_above, plot_profiles
-from benchbook.analysis.plots.style import new_figure, styled
 
 
 @styled
@@ -34,5 +34,5 @@ def curves_beside_profile(title: str, curves: Mapping[str, Convergence], profile
     right.set_title("runtime profile")
     right.set_xlabel("evaluations / dimension")
     right.set_ylabel("share reached")
-    legend_above(figure, [left, right])  # the reference is at the right only
+    legend_above(figure, [left, right])  # the reference is only on the right
     return figure

@@ -1,4 +1,4 @@
-"""Convergence if no optimum value is known: the best value itself, on a linear axis from 0."""
+"""Convergence without a known optimum: the best value itself, on a linear axis from 0."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from matplotlib.figure import Figure
 
 from benchbook.analysis.control import Convergence
 from benchbook.analysis.plots.convergence import plot_convergence
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 
 
 @styled
 def value_convergence_grid(
     panels: Sequence[tuple[str, Sequence[tuple[str, Convergence, Mapping[str, Any]]]]], *, label: str
 ) -> Figure:
-    """Draw one panel a title side by side, each with labelled and styled curves of non-negative values.
+    """Draw one panel per title, side by side, each with labelled and styled curves of non-negative values.
 
     Args:
         panels: `(title, [(label, curve, style), ...])`.
-        label: What the values are, with their unit.
+        label: Name of the values, with their unit.
     """
     figure, axes = new_figure(1, len(panels), width=4.4 * max(2, len(panels)), height=3.1)
     for axis, (title, curves) in zip(axes, panels, strict=True):

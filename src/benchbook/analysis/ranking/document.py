@@ -32,7 +32,7 @@ def write_ranking(ranking: Ranking, path: Path) -> Path:
 
 
 def read_ranking(path: Path) -> Ranking:
-    """Read a ranking, checked.
+    """Read and check a ranking.
 
     Raises:
         UsageError: There is no such file.

@@ -30,12 +30,12 @@ class Field:
     Attributes:
         optimizers: Labels; the first is the candidate.
         problems: (function, dim).
-        targets: Precisions, falling, shape `(targets,)`.
-        hits: First hit of each target for each problem, shape `(optimizers, runs, targets)`; infinite without one.
-        spent: Evaluations of each run for each problem, shape `(optimizers, runs)`; of a failed run of the candidate
+        targets: Precisions in descending order, shape `(targets,)`.
+        hits: First hit of each target for each problem, shape `(optimizers, runs, targets)`; infinite without a hit.
+        spent: Evaluations of each run for each problem, shape `(optimizers, runs)`; for a failed run of the candidate
             its whole budget.
         budgets: Evaluations per variable that each optimizer had on every problem, shape `(optimizers,)`.
-        failures: Where runs of the candidate failed; they count as having reached nothing.
+        failures: Failed runs of the candidate; they count as having reached nothing.
         notes: What was left out, in words.
     """
 
@@ -76,13 +76,13 @@ class _Runs:
 def field_of(summary: StudySummary, records: Sequence[Run], label: str, *, hardest: float = 0.0) -> Field:
     """Put the runs of a candidate next to those of a baseline, on the problems of the candidate's runs.
 
-    Runs are paired by instance, and within an instance by the order of their seeds. Optimizers that lack one of these
+    Runs are paired by instance and, within an instance, by the order of their seeds. Optimizers that lack one of these
     runs are left out.
 
     Args:
-        summary: The baseline's.
+        summary: The summary of the baseline.
         records: Runs of the candidate.
-        label: What the candidate is called.
+        label: Label of the candidate.
         hardest: Targets below this precision are not counted.
 
     Raises:
@@ -174,7 +174,7 @@ def _published(cell: CellSummary, targets: int) -> _Runs:
 
 
 def _keys(instances: IntArray) -> list[_Key]:
-    """Return the key of each run; those of one instance are numbered."""
+    """Return the key of each run; runs with the same instance are numbered."""
     seen: Counter[int] = Counter()
     keys = []
     for instance in instances.tolist():

@@ -1,4 +1,4 @@
-"""What a candidate must run to stand among the optimizers of a baseline: the problems and the budget of these."""
+"""The runs that a candidate needs to be ranked among the optimizers of a baseline: same problems, same budget."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from benchbook.analysis.comparison.leaderboard import dims_of, functions_of
+from benchbook.analysis.suites import one_suite
 from benchbook.errors import UsageError, unknown_name
 from benchbook.records.published import CellSummary, StudySummary
 
@@ -44,13 +45,13 @@ def candidate_plan(
     dims: Sequence[int] | None = None,
     budget_per_dim: int | None = None,
 ) -> CandidatePlan:
-    """Return the plan of a baseline for one more optimizer.
+    """Return the plan for one more optimizer of a baseline.
 
-    Where optimizers of the baseline have different instances or seeds, the candidate gets those of most cells; of
-    different budgets it gets the largest.
+    If optimizers of the baseline have different instances or seeds, the candidate gets those of most cells; if they
+    have different budgets, it gets the largest.
 
     Args:
-        summary: The baseline's.
+        summary: The summary of the baseline.
         functions: Only these functions; default: all.
         dims: Only these dimensions; default: those in which the baseline has the most optimizers.
         budget_per_dim: Evaluations per variable instead of those of the baseline.
@@ -75,6 +76,7 @@ def candidate_plan(
     ]
     if not chosen:
         raise UsageError("the baseline has no runs on the chosen functions in the chosen dimensions")
+    one_suite((cell.function for cell in chosen), "the baseline")
     names = [name for name in functions_of(summary) if any(cell.function == name for cell in chosen)]
     per_dim, budget = (budget_per_dim, None) if budget_per_dim is not None else _budget(chosen)
     hardest = float(summary.targets[-1])
@@ -90,14 +92,14 @@ def candidate_plan(
 
 
 def _usual_dims(summary: StudySummary) -> list[int]:
-    """Return the dimensions with the most optimizers: who lacks one of the problems is not ranked."""
+    """Return the dimensions with the most optimizers, because those that lack a problem are not ranked."""
     pairs = {(cell.optimizer, cell.dim) for cell in summary.cells.values()}
     count = Counter(dim for _, dim in pairs)
     return [dim for dim in dims_of(summary) if count[dim] == max(count.values())]
 
 
 def _budget(chosen: Sequence[CellSummary]) -> tuple[int | None, int | None]:
-    """Return evaluations per variable, or the same number of them in all dimensions."""
+    """Return the evaluations per variable, or the number of evaluations if it is the same in all dimensions."""
     if len({cell.dim for cell in chosen}) > 1 and len({cell.budget for cell in chosen}) == 1:
         return None, chosen[0].budget
     return max(-(-cell.budget // cell.dim) for cell in chosen), None
@@ -108,7 +110,7 @@ def _instances(cell: CellSummary) -> tuple[int, ...]:
 
 
 def _seeds(cell: CellSummary) -> tuple[int, ...]:
-    """Return the seeds of a cell; where they are unknown, as many as an instance has runs."""
+    """Return the seeds of a cell; if they are unknown, as many as each instance has runs."""
     seeds = sorted(set(cell.seeds.tolist()))
     if seeds[0] >= 0:
         return tuple(seeds)
@@ -116,5 +118,5 @@ def _seeds(cell: CellSummary) -> tuple[int, ...]:
 
 
 def _usual(values: Iterable[T]) -> Any:
-    """Return the value that occurs most often, the first of several."""
+    """Return the most frequent value, the first of several."""
     return Counter(values).most_common(1)[0][0]

@@ -1,4 +1,4 @@
-"""The ranking of a candidate among the optimizers of a baseline, from its runs alone; nothing is run."""
+"""The ranking of a candidate among the optimizers of a baseline, computed from its runs; nothing is run."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 
 from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.baselines import Baseline
-from benchbook.analysis.measures.references import Reference, reference
+from benchbook.analysis.measures.references import DRAWN, Reference, reference
 from benchbook.analysis.ranking.field import Field, field_of
+from benchbook.analysis.ranking.fixed_budgets import fixed_budgets
 from benchbook.analysis.ranking.running_times import field_profiles, running_times
 from benchbook.analysis.ranking.standing import contenders, parts, standings
 from benchbook.analysis.ranking.summary import counted
@@ -18,7 +19,6 @@ from benchbook.errors import UsageError
 from benchbook.records import OptimizerRecord, Status
 from benchbook.records.ranking import Ranking, RankingBaseline
 
-REFERENCE = "best-2009"
 CHECKPOINTS = (10.0, 100.0, 1000.0)
 
 
@@ -32,12 +32,12 @@ def ranked(
     hardest: float = 0.0,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Ranking:
-    """Return where a candidate stands.
+    """Return the ranking of a candidate.
 
     Args:
         baseline: The published optimizers.
         records: Runs of the candidate.
-        label: What it is called; no published optimizer has this label.
+        label: Its label, which no published optimizer has.
         version: Version of benchbook.
         commit: Commit of the repository in which benchbook was called.
         hardest: Targets below this precision are not counted.
@@ -49,7 +49,8 @@ def ranked(
     field = field_of(baseline.summary, records, label, hardest=hardest)
     checkpoints, notes = _checkpoints(field)
     stands = standings(field, checkpoints)
-    best = _reference(field)
+    references = _references(field)
+    best = references[0] if references else None
     single_best = next(place.optimizer for place in stands[-1].places if place.verdict is not None)
     summary = baseline.summary
     if summary.version != version:
@@ -78,16 +79,17 @@ def ranked(
         standings=stands,
         parts=parts(field, checkpoints[-1]),
         times=running_times(field, best),
-        profiles=field_profiles(field, best, single_best),
+        profiles=field_profiles(field, references, single_best),
         failures=field.failures,
         notes=(*notes, *field.notes),
+        budgets=fixed_budgets(field, [standing.per_dim for standing in stands]),
     )
 
 
 def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
-    """Return the numbers of evaluations per variable at which the field is ranked, and what to say of them.
+    """Return the numbers of evaluations per variable at which the field is ranked, with notes on them.
 
-    A candidate whose budget is none of the usual numbers is ranked at its end, too.
+    If the candidate's budget is not one of the usual numbers, it is also ranked at the end of its budget.
     """
     own = float(field.budgets[0])
     usual = [x for x in CHECKPOINTS if x <= own * (1 + 1e-9)]
@@ -108,6 +110,7 @@ def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
     return [shared], notes
 
 
-def _reference(field: Field) -> Reference | None:
-    best = reference(REFERENCE)
-    return best if any(problem in best.evaluations for problem in field.problems) else None
+def _references(field: Field) -> list[Reference]:
+    """Return the references that have some of the problems; running times are divided by those of the first."""
+    found = [reference(name) for name in DRAWN]
+    return [best for best in found if any(problem in best.evaluations for problem in field.problems)]

@@ -1,4 +1,4 @@
-"""The report of a ranking: what the pages of `analysis.report` show, made from the ranking alone."""
+"""The report of a ranking for the pages of `analysis.report`, made from the ranking alone."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank
 from benchbook.analysis.ranking.summary import counted, dims_text, listed, verdict_names
 from benchbook.analysis.report.report import Report
 from benchbook.analysis.report.tables import ReportTable, target_text
-from benchbook.records.ranking import Part, Place, Ranking, RunningTime
+from benchbook.records.ranking import FixedBudget, Part, Place, Ranking, RunningTime
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _RANKS = (
     "on each problem (function and dimension) by the mean number of targets reached; intervals by resampling functions "
@@ -35,6 +35,8 @@ def ranking_report(ranking: Ranking) -> Report:
             _standings(ranking),
             _parts(ranking),
             _times(ranking),
+            *_penalized(ranking),
+            *_budgets(ranking),
             *_expensive(ranking),
         ),
         figures=tuple(_figures(ranking)),
@@ -113,7 +115,7 @@ def _p_text(p: float) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return a text that stays in one line: where a page is narrow, the table scrolls."""
+    """Return a text that is not broken into lines; on narrow pages the table scrolls."""
     return text.replace(" ", "\u00a0")
 
 
@@ -147,6 +149,61 @@ def _times(ranking: Ranking) -> ReportTable:
         headers=("function", "dim", *(f"{target:g}" for target in targets)),
         rows=tuple(rows),
     )
+
+
+def _penalized(ranking: Ranking) -> tuple[ReportTable, ...]:
+    usual = [time for time in ranking.times if time.run_length is None and time.par10 is not None]
+    targets = list(dict.fromkeys(time.target for time in usual))
+    problems: dict[tuple[str, int], dict[float, str]] = {}
+    for time in usual:
+        problems.setdefault((time.function, time.dim), {})[time.target] = f"{time.par10:,.0f}"
+    if not problems:
+        return ()
+    return (
+        ReportTable(
+            caption="Penalized average running time (PAR10, evaluations) to f_opt + target: a run that does not reach "
+            "it counts 10 times its budget",
+            headers=("function", "dim", *(f"{target:g}" for target in targets)),
+            rows=tuple(
+                (function, str(dim), *(texts[target] for target in targets))
+                for (function, dim), texts in problems.items()
+            ),
+        ),
+    )
+
+
+def _budgets(ranking: Ranking) -> tuple[ReportTable, ...]:
+    problems: dict[tuple[str, int], list[FixedBudget]] = {}
+    for item in ranking.budgets:
+        problems.setdefault((item.function, item.dim), []).append(item)
+    if not problems:
+        return ()
+    heads = [
+        f"{standing.per_dim:,g} x D: {whose}"
+        for standing in ranking.standings
+        for whose in (ranking.candidate, "best published")
+    ]
+    rows = [
+        (function, str(dim), *(text for item in items for text in _budget_texts(item, ranking.targets[0])))
+        for (function, dim), items in problems.items()
+    ]
+    return (
+        ReportTable(
+            caption="Fixed budgets: the hardest target that at least half of the runs have reached, and the published "
+            "optimizer that has reached the most targets. > stands before the easiest target where half of the runs "
+            "have not reached it",
+            headers=("function", "dim", *heads),
+            rows=tuple(rows),
+        ),
+    )
+
+
+def _budget_texts(item: FixedBudget, easiest: float) -> tuple[str, str]:
+    own, best = (
+        _whole(f"> {target_text(easiest)}") if precision is None else target_text(precision)
+        for precision in (item.precision, item.best_precision)
+    )
+    return own, _whole(f"{best} ({item.best})")
 
 
 def _expensive(ranking: Ranking) -> tuple[ReportTable, ...]:
@@ -188,7 +245,8 @@ def _time_text(time: RunningTime) -> str:
 
 
 def _figures(ranking: Ranking) -> list[tuple[str, Picture]]:
-    reference = f", and {ranking.reference}, the best published algorithms of COCO" if ranking.reference else ""
+    drawn = dict.fromkeys(c.name for profile in ranking.profiles for c in profile.curves if c.role == "reference")
+    reference = f", and {' and '.join(drawn)}, the best algorithms published with COCO" if drawn else ""
     return [
         (
             "Mean ranks with 95 % intervals; 1 is best. The last panel decides the order of the rows",

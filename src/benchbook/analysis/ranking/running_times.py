@@ -15,18 +15,19 @@ from benchbook.typing import FloatArray
 
 TARGETS = (1e1, 1e0, 1e-1, 1e-3, 1e-5, 1e-8)
 VIRTUAL_BEST = "virtual best"
+PENALTY = 10
 _POINTS = 61
 
 
 def running_times(field: Field, best: Reference | None) -> tuple[RunningTime, ...]:
     """Return the candidate's running times, problem by problem.
 
-    First to the usual targets that the field has, then to those that the reference reaches within a few evaluations per
+    First come the usual targets of the field, then those that the reference reaches within a few evaluations per
     variable (the expensive setting).
 
     Args:
         field: The field.
-        best: What they are compared with; None: nothing, and there is no expensive setting.
+        best: The reference that they are compared with; with None there is no expensive setting.
     """
     usual = [(target, None) for target in TARGETS]
     made = []
@@ -51,6 +52,7 @@ def _running_time(
 ) -> RunningTime:
     problem, hits = field.problems[row], field.hits[row][0, :, column]
     ert = ert_of(hits, field.spent[row][0])
+    penalty = PENALTY * float(field.budgets[0]) * problem[1]
     known = None if best is None else best.evaluations.get(problem)
     place = None if best is None else _place(best.targets, target)
     least = np.inf if known is None or place is None else float(known[place])
@@ -63,6 +65,7 @@ def _running_time(
         runs=len(hits),
         ratio=ert / least if np.isfinite(ert) and np.isfinite(least) else None,
         run_length=length,
+        par10=float(np.where(np.isfinite(hits), hits, penalty).mean()),
     )
 
 
@@ -70,7 +73,7 @@ def expected_times(hits: FloatArray, spent: FloatArray) -> FloatArray:
     """Return the expected running time of each optimizer to each target, shape `(optimizers, targets)`.
 
     Args:
-        hits: First hits, shape `(optimizers, runs, targets)`; infinite without one.
+        hits: First hits, shape `(optimizers, runs, targets)`; infinite without a hit.
         spent: Evaluations of each run, shape `(optimizers, runs)`.
     """
     reached = np.isfinite(hits)
@@ -80,19 +83,19 @@ def expected_times(hits: FloatArray, spent: FloatArray) -> FloatArray:
     return found
 
 
-def field_profiles(field: Field, best: Reference | None, single_best: str) -> tuple[RankingProfile, ...]:
+def field_profiles(field: Field, references: Sequence[Reference], single_best: str) -> tuple[RankingProfile, ...]:
     """Return the runtime profiles of the field, one set for each dimension.
 
     Args:
         field: The field.
-        best: Drawn with them in dimensions in which it has all functions; None: nothing.
+        references: Each is drawn with them in dimensions in which it has all functions.
         single_best: The published optimizer that is marked as the best.
     """
     longest = float(max(field.budgets.max(), 1.0))
     made = []
     for dim in sorted({dim for _, dim in field.problems}):
         rows = [row for row, problem in enumerate(field.problems) if problem[1] == dim]
-        # Where the candidate's budget ends, all can be compared with it.
+        # All optimizers can be compared up to the end of the candidate's budget.
         grid = np.unique(np.append(np.geomspace(1 / dim, longest, _POINTS), field.budgets[0]))
         names = [field.problems[row][0] for row in rows]
         curves = []
@@ -103,9 +106,11 @@ def field_profiles(field: Field, best: Reference | None, single_best: str) -> tu
         ideal = [expected_times(field.hits[row][1:], field.spent[row][1:]).min(axis=0) for row in rows]
         share = np.mean([_shares(times, grid * dim) for times in ideal], axis=0)
         curves.append(_curve(VIRTUAL_BEST, "virtual best", float(field.budgets[1:].max()), share))
-        if best is not None and all((name, dim) in best.evaluations for name in names):
-            share = best.profile(dim, names, grid).share
-            curves.append(_curve(best.name, "reference", longest, share))
+        curves += [
+            _curve(best.name, "reference", longest, best.profile(dim, names, grid).share)
+            for best in references
+            if all((name, dim) in best.evaluations for name in names)
+        ]
         made.append(RankingProfile(dim=dim, x=tuple(grid.tolist()), curves=tuple(curves)))
     return tuple(made)
 

@@ -55,7 +55,7 @@ def problem_ranks(counts: Sequence[FloatArray]) -> FloatArray:
         >>> problem_ranks([np.array([[5.0, 7.0], [6.0, 6.0], [9.0, 9.0]])]).tolist()
         [[2.5, 2.5, 1.0]]
     """
-    return _ranks(np.array([values.mean(axis=1) for values in counts]))
+    return ranks_of(np.array([values.mean(axis=1) for values in counts]))
 
 
 def resampled_mean_ranks(
@@ -72,7 +72,7 @@ def resampled_mean_ranks(
     for number, (values, (function, _)) in enumerate(zip(counts, problems, strict=True)):
         own = weights[:, [functions.index(function)]]
         drawn = draws(values.shape[1], samples, seed + 1 + number) @ np.ascontiguousarray(values.T) / values.shape[1]
-        total += own * _ranks(drawn)
+        total += own * ranks_of(drawn)
         weight += own
     found: FloatArray = total / weight
     return found
@@ -169,8 +169,13 @@ def _verdict(p: float, difference: float, alpha: float) -> str:
     return "better" if difference > 0 else "worse"
 
 
-def _ranks(values: FloatArray) -> FloatArray:
-    """Return the rank of each value in its row, 1 for the largest; equal ones share the mean of their ranks."""
+def ranks_of(values: FloatArray) -> FloatArray:
+    """Return the rank of each value in its row, 1 for the largest; equal ones share the mean of their ranks.
+
+    Examples:
+        >>> ranks_of(np.array([[5.0, 7.0, 7.0]])).tolist()
+        [[3.0, 1.5, 1.5]]
+    """
     falling = -np.round(values, 9)  # means that differ by rounding only are equal
     order = np.argsort(falling, axis=1, kind="stable")
     ordered = np.take_along_axis(falling, order, axis=1)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchbook.analysis.ranking.running_times import VIRTUAL_BEST
+from benchbook.analysis.suites import SINGLE, suites_of
 from benchbook.records.ranking import Ranking, RankingProfile, Standing
 
 _WIDTH = 118
@@ -16,14 +17,14 @@ _SHOWN_TARGETS = (1e-1, 1e-8)
 
 
 def summary_lines(ranking: Ranking) -> list[str]:
-    """Return what a ranking says, most important first."""
+    """Return the results of a ranking, most important first."""
     baseline = ranking.baseline
     when = f", published {baseline.created_at[:10]}" if baseline.created_at else ""
     others = max(len(standing.places) for standing in ranking.standings) - 1
     lines = [
         f"{ranking.candidate} among {counted(others, 'optimizer')} of {baseline.name} "
         f"(benchbook {baseline.version}{when})",
-        f"{counted(len(ranking.functions), 'function')} in {dims_text(ranking.dims)}, "
+        f"{counted(len(ranking.functions), 'function')}{of_suite(ranking)} in {dims_text(ranking.dims)}, "
         f"{counted(ranking.runs, 'run')} of {ranking.budget_per_dim:,g} x D evaluations "
         f"(D variables), {ranking.failed:,} failed",
         *(standing_line(ranking, standing) for standing in ranking.standings),
@@ -37,8 +38,14 @@ def summary_lines(ranking: Ranking) -> list[str]:
     return [part for line in lines for part in textwrap.wrap(line, _WIDTH, subsequent_indent="  ")]
 
 
+def of_suite(ranking: Ranking) -> str:
+    """Return the suite that a ranking is on, as an ending; nothing where problems have one objective."""
+    suite = suites_of(ranking.functions)[0]
+    return "" if suite == SINGLE else f" of {suite}"
+
+
 def standing_line(ranking: Ranking, standing: Standing) -> str:
-    """Return where the candidate stands after a number of evaluations."""
+    """Return the candidate's rank after a number of evaluations."""
     own = standing.of(ranking.candidate)
     best = next(place for place in standing.places if place.verdict is not None)
     counts = (
@@ -52,9 +59,9 @@ def standing_line(ranking: Ranking, standing: Standing) -> str:
 
 
 def verdict_names(ranking: Ranking, verdict: str) -> list[str]:
-    """Return the optimizers against which the candidate has a verdict, by the last standing in which they are.
+    """Return the optimizers against which the candidate has a verdict, by the last standing that includes them.
 
-    Where that is an earlier one than the last of all, it is told in brackets.
+    If that is not the last standing of all, it is given in brackets.
     """
     names: dict[str, str | None] = {}
     for standing in reversed(ranking.standings):
@@ -67,7 +74,7 @@ def verdict_names(ranking: Ranking, verdict: str) -> list[str]:
 
 
 def verdict_lines(ranking: Ranking) -> list[str]:
-    """Return against which optimizers the candidate is better, worse or undecided."""
+    """Return the optimizers that the candidate is better or worse than, and the undecided ones."""
     at = f"at {ranking.standings[-1].per_dim:,g} x D"
     texts = {"better": "better than", "worse": "worse than", "undecided": "undecided against"}
     named = {text: verdict_names(ranking, verdict) for verdict, text in texts.items()}
@@ -75,7 +82,7 @@ def verdict_lines(ranking: Ranking) -> list[str]:
 
 
 def listed(names: Sequence[str], most: int = _MOST_NAMES) -> str:
-    """Return names in one line, the number of those that are left out at its end.
+    """Return names in one line, followed by the number of those left out.
 
     Examples:
         >>> listed(["a", "b", "c"], most=2)
@@ -106,10 +113,10 @@ def dims_text(dims: Sequence[int]) -> str:
     return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
-def share_at(profile: RankingProfile, role: str, per_dim: float) -> float | None:
-    """Return the share reached within some evaluations per variable by the curve with a role; None without one."""
+def shares_at(profile: RankingProfile, role: str, per_dim: float) -> dict[str, float]:
+    """Return the share reached within some evaluations per variable by each curve with a role, by its name."""
     place = int(np.searchsorted(np.array(profile.x), per_dim * (1 + 1e-9), side="right")) - 1
-    return next((curve.share[max(place, 0)] for curve in profile.curves if curve.role == role), None)
+    return {curve.name: curve.share[max(place, 0)] for curve in profile.curves if curve.role == role}
 
 
 def _part_lines(ranking: Ranking) -> list[str]:
@@ -124,13 +131,12 @@ def _reached_lines(ranking: Ranking) -> list[str]:
     roles = ["candidate", "single best", "virtual best", "reference"]
     texts = []
     for role in roles:
-        shares = [share_at(profile, role, ranking.budget_per_dim) for profile in ranking.profiles]
-        names = [curve.name for curve in ranking.profiles[0].curves if curve.role == role]
-        known = [share for share in shares if share is not None]
-        if names and len(known) == len(shares):
-            name = f"{VIRTUAL_BEST} of the field" if role == "virtual best" else names[0]
-            single = " (single best)" if role == "single best" else ""
-            texts.append(f"{name}{single} {np.mean(known):.2f}")
+        shares = [shares_at(profile, role, ranking.budget_per_dim) for profile in ranking.profiles]
+        for name in shares[0]:
+            if all(name in found for found in shares):
+                called = f"{VIRTUAL_BEST} of the field" if role == "virtual best" else name
+                single = " (single best)" if role == "single best" else ""
+                texts.append(f"{called}{single} {np.mean([found[name] for found in shares]):.2f}")
     return [f"targets reached within {ranking.budget_per_dim:,g} x D evaluations: {', '.join(texts)}"]
 
 

@@ -1,4 +1,4 @@
-"""The figures of a report, drawn from the columnar view."""
+"""The figures of a report, drawn from the table in columns."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from benchbook.analysis.control import convergence
 from benchbook.analysis.measures.ert import RunningTimes, ert_interval, expected_running_times
 from benchbook.analysis.measures.first_hits import FirstHits, first_hits
 from benchbook.analysis.measures.profiles import runtime_profiles
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.statistics.rankings import aocc_scores, final_scores
 from benchbook.errors import MissingExtraError, UsageError
 from benchbook.typing import FloatArray
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
 
 _MOST_DIMS = 6
 _MOST_FUNCTIONS = 12
 
 
 def report_figures(records: Sequence[Any], table: Columns, groups: Cells, hits: FirstHits) -> list[tuple[str, Picture]]:
-    """Return the figures of a report, with their captions: those that its runs are enough for."""
+    """Return the figures of a report for which there are enough runs, with their captions."""
     from benchbook.analysis.plots import Picture, new_figure, plot_heat_map, profile_grid
 
     found: list[tuple[str, Picture]] = []
-    pooled = with_reference(runtime_profiles(hits, by="dim", band=0.95), hits)
+    pooled = with_references(runtime_profiles(hits, by="dim", band=0.95), hits)
     dims = sorted({profile.dim for profile in pooled if profile.dim is not None})[:_MOST_DIMS]
     panels = [(f"{dim}-D", [profile for profile in pooled if profile.dim == dim]) for dim in dims]
     ends = "; ".join(f"{p.optimizer} {p.dim}-D {p.share[-1]:.2f}" for p in pooled)
     text = f"Runtime profiles by dimension; share of function, target and run reached: {ends}."
     found.append(("Runtime profiles over all functions, with 95 % bands", Picture(profile_grid(panels), text)))
-    groups_drawn = with_reference(runtime_profiles(hits, by="group"), hits)
+    groups_drawn = with_references(runtime_profiles(hits, by="group"), hits)
     by_group = [profile for profile in groups_drawn if profile.dim == dims[-1]]
     names = list(dict.fromkeys(profile.label for profile in by_group))
     if len(names) > 1:
@@ -55,9 +55,9 @@ def report_figures(records: Sequence[Any], table: Columns, groups: Cells, hits: 
 
 
 def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Picture]]:
-    """Return convergence on the functions whose optimum is known, in one dimension; as many as one figure holds."""
+    """Return convergence on functions with a known optimum, in one dimension; as many as fit into one figure."""
     from benchbook.analysis.plots import Picture, convergence_grid
-    from benchbook.analysis.plots.optimizer_styles import line_only, optimizer_styles
+    from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
 
     own = [run for run in records if run.problem.dim == dim and run.problem.f_opt is not None]
     functions = list(dict.fromkeys(run.problem.name for run in own))
@@ -71,7 +71,7 @@ def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Pi
         panels.append((function, curves))
     if not panels:
         return []
-    # The legend is that of the first panel: it needs the optimizers of all.
+    # The legend is taken from the first panel, which therefore needs all optimizers.
     panels.sort(key=lambda panel: -len(panel[1]))
     left = len(functions) - len(panels)
     more = f"; {left} more functions are in the tables" if left else ""
@@ -84,15 +84,16 @@ def _convergence_figures(records: Sequence[Any], dim: int) -> list[tuple[str, Pi
 
 
 def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Picture]]:
-    """Return what the first two optimizers attain on a function, and the difference; nothing without moocore."""
-    from benchbook.analysis.measures.attainment import attainment, attainment_difference, load_moocore
+    """Return the attainment of the first two optimizers on a function and the difference; empty without moocore."""
+    from benchbook.analysis.measures.attainment import attainment, attainment_difference
+    from benchbook.analysis.measures.moocore_library import load_moocore
     from benchbook.analysis.plots import Picture, attainment_figure
 
     function = _easiest(table, groups)
     if len(table.optimizers) < 2 or function is None:
         return []
     try:
-        load_moocore()
+        load_moocore("attainment")
     except MissingExtraError:
         return []
     a, b = table.optimizers[:2]
@@ -106,7 +107,7 @@ def _attainment_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
     own = table.pick(np.flatnonzero((table.function == table.functions.index(function)) & (table.dim == both[-1])))
     try:
         difference = attainment_difference(own, a, b)
-    except UsageError:  # their numbers of runs have no common multiple of use
+    except UsageError:  # their numbers of runs have no usable common multiple
         return []
     sides = [attainment(own, name) for name in (a, b)]
     text = (
@@ -146,7 +147,7 @@ def _comparison_figures(table: Columns, groups: Cells) -> list[tuple[str, Pictur
 
 
 def _easiest(table: Columns, groups: Cells) -> str | None:
-    """Return the function on which most runs come within 0.1; None if none does."""
+    """Return the function on which most runs come within 0.1 of the optimum; None if no run does."""
     reached = groups.sums((table.final() <= 0.1).astype(float))
     if not reached.any():
         return None

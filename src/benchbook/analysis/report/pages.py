@@ -1,4 +1,4 @@
-"""A report as one self-contained HTML page and as LaTeX tables; every text of the data is escaped."""
+"""A report as one self-contained HTML page and as LaTeX tables; all texts in the data are escaped."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def as_latex(report: Report) -> str:
 
 
 def latex_escape(text: str) -> str:
-    r"""Return a text in which LaTeX's own characters have no meaning.
+    r"""Return a text with LaTeX's special characters escaped.
 
     Examples:
         >>> print(latex_escape("50 % of a_b"))
@@ -124,12 +124,12 @@ def _html_table(
 
 
 def _breakable(text: str) -> str:
-    """Return a text for HTML in which a line may end behind an underscore."""
+    """Return a text for HTML in which lines may break after underscores."""
     return escape(text).replace("_", "_<wbr>")
 
 
 def _svg(text: str, number: int) -> str:
-    """Return the drawing without its XML head, with ids of its own, so that figures of one page do not mix."""
+    """Return the drawing without its XML head and with unique ids, so that figures on a page do not interfere."""
     drawing = text[text.index("<svg") :]
     prefix = f"f{number}-"
     for mark in ('id="', 'xlink:href="#', "url(#"):

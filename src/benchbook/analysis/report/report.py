@@ -1,20 +1,20 @@
-"""The report of a study: ledger, tables and figures as data; `report_pages` writes them as HTML and LaTeX."""
+"""The report of a study: ledger, tables and figures as data; `pages` writes them as HTML and LaTeX."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchbook.analysis.cells import cells
-from benchbook.analysis.columns import columns
+from benchbook.analysis.columns import Columns, columns
 from benchbook.analysis.measures.ert import expected_running_times
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.measures.profiles import group_of
-from benchbook.analysis.measures.targets import STANDARD_TARGETS
 from benchbook.analysis.report.figures import report_figures
+from benchbook.analysis.report.front_figures import front_figures
 from benchbook.analysis.report.tables import (
     ERT_TARGETS,
     ReportTable,
@@ -25,22 +25,23 @@ from benchbook.analysis.report.tables import (
     penalized_table,
 )
 from benchbook.analysis.report.verdict import verdict
+from benchbook.analysis.suites import SINGLE, TARGETS, split, suite_of
 from benchbook.errors import UsageError
 from benchbook.records import Status
 
 if TYPE_CHECKING:
-    from benchbook.analysis.plots.picture import Picture
+    from benchbook.analysis.plots.drawing.picture import Picture
     from benchbook.analysis.table import RunTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A report: the verdict, the ledger, then figures and tables, then where the numbers come from.
+    """A report: the verdict, the ledger, figures and tables, and the origin of the numbers.
 
     Attributes:
         title: Heading.
-        verdict: What the runs come to, in a sentence or two; shown before all else.
-        ledger: The outcomes of the runs; shown first.
+        verdict: The result in a sentence or two, shown first.
+        ledger: The outcomes of the runs, shown next.
         tables: Tables.
         figures: Captions and pictures.
         provenance: Names and values.
@@ -60,33 +61,51 @@ def report(runs: RunTable, *, title: str, planned: int | None = None) -> Report:
     Args:
         runs: The runs.
         title: Heading.
-        planned: Number of planned runs; None if no plan tells it.
+        planned: Number of planned runs; None if there is no plan.
 
     Raises:
-        UsageError: There is no run, or none that can be read.
+        UsageError: There are no runs, or none can be read.
     """
-    records: list[Any] = list(runs)  # read once, where they lie in a store
+    records: list[Any] = list(runs)  # a store is read only once
     if not records:
         raise UsageError("there is nothing to report: no run can be read")
-    table = columns(records)
-    groups = cells(table)
-    standard = first_hits(table, STANDARD_TARGETS)
-    hits = first_hits(table, np.array(ERT_TARGETS))
-    times = expected_running_times(hits, groups, balance=True)
+    suites = split(columns(records))
+    several = len(suites) > 1
+    parts = []
+    for suite, table in suites:
+        own = [record for record in records if suite_of(record.problem.name) == suite] if several else records
+        parts.append(_part(own, table, suite, name=suite if several else None))
     return Report(
         title=title,
-        verdict=verdict(table),
+        verdict=" ".join(said for said, _, _ in parts),
         ledger=_ledger(records, planned),
-        tables=(
-            ert_table(times),
-            area_table(table, groups),
-            fixed_budget_table(table, groups),
-            penalized_table(hits, groups),
-            *expensive_tables(standard, groups),
-        ),
-        figures=tuple(report_figures(records, table, groups, standard)),
+        tables=tuple(table for _, tables, _ in parts for table in tables),
+        figures=tuple(figure for _, _, figures in parts for figure in figures),
         provenance=tuple(_provenance(records)),
     )
+
+
+def _part(
+    records: Sequence[Any], table: Columns, suite: str, *, name: str | None
+) -> tuple[str, list[ReportTable], list[tuple[str, Picture]]]:
+    """Return verdict, tables and figures of the runs on one suite; `name` is in their captions if there are several."""
+    groups = cells(table)
+    standard = first_hits(table, TARGETS[suite])
+    hits = first_hits(table, np.array(ERT_TARGETS[suite]))
+    times = expected_running_times(hits, groups, balance=True)
+    tables = [
+        ert_table(times, hits.targets),
+        area_table(table, groups),
+        fixed_budget_table(table, groups),
+        penalized_table(hits, groups),
+        *(expensive_tables(standard, groups) if suite == SINGLE else ()),
+    ]
+    figures = [*front_figures(records), *report_figures(records, table, groups, standard)]
+    said = verdict(table, hardest=ERT_TARGETS[suite][-1])
+    if name is None:
+        return said, tables, figures
+    named = [replace(item, caption=f"{name}. {item.caption}") for item in tables]
+    return f"{name}: {said}", named, [(f"{name}. {caption}", picture) for caption, picture in figures]
 
 
 def _configured(optimizer: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the runs of a report come to, in a sentence or two."""
+"""The verdict of a report in a sentence or two."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from benchbook.analysis.statistics.tests import signed_rank
 _LEVEL = 0.05
 
 
-def verdict(table: Columns) -> str:
+def verdict(table: Columns, *, hardest: float = float(STANDARD_TARGETS[-1])) -> str:
     """Return which optimizer has the best area over the convergence curve (AOCC), and whether that is significant.
 
     Several optimizers are ranked on each function and dimension and compared by the critical difference of mean ranks
-    (Nemenyi), two by the signed-rank test; of a single one it tells how many runs reach the hardest target.
+    (Nemenyi), two by the signed-rank test. For a single optimizer, the verdict is the number of runs that reach the
+    hardest target.
+
+    Args:
+        table: The runs, all on functions of one suite.
+        hardest: The hardest target.
     """
-    hardest = float(STANDARD_TARGETS[-1])
     known = aocc_scores(table).complete()
     count = f"{len(known.problems)} {'problem' if len(known.problems) == 1 else 'problems'}"
     if len(table.optimizers) < 2:

@@ -1,1 +1,1 @@
-"""Statistical tests, rankings, permutation and resampling."""
+"""Statistical tests, rankings, permutation and intervals."""

@@ -1,7 +1,7 @@
 """Profiles in the Trace Event Format, which Perfetto (https://ui.perfetto.dev) and Chrome's `about:tracing` open.
 
 Trace Event Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU; only complete
-events (`X`) and metadata (`M`) are written. Their number is bounded by that of the spans that a profile keeps.
+events (`X`) and metadata (`M`) are written. There are no more of them than the profile has spans.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def write_trace(found: Profiled, path: Path) -> Path:
 
 
 def trace(found: Profiled) -> dict[str, Any]:
-    """Return a profile as one object of the Trace Event Format: a lane of stages, and one of sampled functions."""
+    """Return a profile in the Trace Event Format, with one lane for stages and one for sampled functions."""
     stages = [(" / ".join(stage.path), {"calls": stage.calls}) for stage in found.stages]
     functions = [(f.name, {"file": f"{f.file}:{f.line}"}) for f in found.functions]
     return {
@@ -58,7 +58,7 @@ def _named(what: str, thread: int, name: str) -> dict[str, Any]:
 def _events(
     spans: Iterable[Span], named: Sequence[tuple[str, dict[str, Any]]], thread: int, category: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield spans as complete events, by start; none sticks out of the one around it by a rounding."""
+    """Yield spans as complete events, by start; rounding never makes one end after the span that contains it."""
     around: list[int] = []  # ends of the open ones, in nanoseconds
     for span in spans:
         begin, end = round(span.start_s * 1e9), round((span.start_s + span.duration_s) * 1e9)

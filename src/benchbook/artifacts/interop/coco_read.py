@@ -1,4 +1,4 @@
-"""Read what COCO logged; files that are torn or contradict each other are errors that name file and line."""
+"""Read logs of COCO; torn or contradictory files are errors that name the file and the line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from benchbook.artifacts.interop.coco import checks
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import NEW_STEPS, OLD_STEPS, Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.late import warn_of_late
 from benchbook.artifacts.interop.sources.matching import matched
@@ -19,6 +18,7 @@ from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import is_coco
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 log = logging.getLogger(__name__)
 _NAMED = re.compile(r"_f(\d+)_DIM(\d+)", re.IGNORECASE)  # as all loggers of COCO name data files
@@ -26,11 +26,11 @@ _HYPERVOLUME_STEPS = 10
 
 
 def read_coco(folder: Path) -> Iterator[ImportedRun]:
-    """Yield the runs of an `.info` file, or of all under a folder.
+    """Yield the runs of an `.info` file, or of all such files in a folder and its subfolders.
 
     Raises:
         UsageError: There is no such folder, or no `.info` file under it.
-        ArtifactError: A file is not in COCO's format, or runs cannot be matched to what the index says.
+        ArtifactError: A file is not in COCO's format, or runs cannot be matched to the index.
     """
     if not folder.exists():
         raise UsageError(f"no such folder: {folder}")
@@ -57,14 +57,14 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
 
 
 def _warn_of_names(segments: list[Segment]) -> None:
-    """Warn of suites that are none of COCO's, once for each."""
+    """Warn of each suite that is not one of COCO's, once."""
     for suite in dict.fromkeys(segment.header.get("suite", "") for segment in segments):
         if not is_coco(suite):
-            log.warning("the suite %r is none of COCO's; functions are named after it", suite)
+            log.warning("the suite %r is not one of COCO's; functions are named after it", suite)
 
 
 def _warn_of_lost_data(folder: Path, segments: list[Segment]) -> None:
-    """Warn of data files that no index names: their runs are not read."""
+    """Warn of data files that no index names, because their runs are not read."""
     named = {path for segment in segments for path in segment.data}
     lost = [path for path in files_under(folder, "*.dat") if path.resolve() not in named]
     if lost:
@@ -72,9 +72,9 @@ def _warn_of_lost_data(folder: Path, segments: list[Segment]) -> None:
 
 
 def _by_data(segments: list[Segment]) -> list[list[Segment]]:
-    """Return the segments that share their data files, each group in the order of the index.
+    """Return the segments grouped by their data files, each group in the order of the index.
 
-    An entry that says the same of the same file as one before is left out.
+    A segment that repeats an earlier one for the same file is left out.
     """
     groups: dict[tuple[Path, ...], list[Segment]] = {}
     owner: dict[Path, tuple[Path, ...]] = {}
@@ -117,8 +117,8 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
     if chosen is None:
         raise ArtifactError(
-            f"{where}: names {len(entries)} runs, {shown(data[0])} holds {with_rows}, and which of them belong "
-            "together cannot be told"
+            f"{where}: names {len(entries)} runs, {shown(data[0])} holds {with_rows}, and it is unclear which "
+            "belong together"
         )
     if len(entries) < with_rows:
         log.warning(
@@ -130,7 +130,8 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
         where = f"{shown(segment.file)}, line {segment.line}"
         if block is None and entry.evaluations is not None:
             raise ArtifactError(
-                f"{where}: instance {entry.instance} has {entry.evaluations} evaluations, but no rows in {shown(data[0])}"
+                f"{where}: instance {entry.instance} has {entry.evaluations} evaluations, but no rows in "
+                f"{shown(data[0])}"
             )
         if block is None:
             log.warning("%s: instance %d is left out, it was not closed and has no rows", where, entry.instance)
@@ -139,26 +140,26 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
 
 
 def _warn_of_odd_runs(pairs: list[tuple[Segment, Entry, Logged]], data: Path) -> None:
-    """Warn of runs whose end or optimum is not what it should be, in one line each."""
+    """Warn of runs whose end or optimum is not as expected, in one line each."""
     ends = [
         (segment, entry)
         for segment, entry, block in pairs
         if checks.is_open(segment, block) and (entry.evaluations or 0) > block.last
     ]
     if ends:
-        said = "%s, line %d: the .tdat file is missing; %d runs end where the index tells"
+        said = "%s, line %d: the .tdat file is missing; %d runs end where the index says"
         log.warning(said, shown(ends[0][0].file), ends[0][0].line, len(ends))
     odd = [(segment, entry) for segment, entry, block in pairs if not checks.has_optimum(segment, entry, block)]
     if odd:
         segment, entry = odd[0]
         log.warning(
-            "%s, line %d: the optima that %s tells are not those of %s in benchbook, first of instance %d",
+            "%s, line %d: the optima in %s are not those of %s in benchbook, first for instance %d",
             shown(segment.file), segment.line, shown(data), segment.function, entry.instance,
         )  # fmt: skip
 
 
 def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
-    """Raise where the logger named a file after another function or dimension than the index says."""
+    """Raise if the name of a data file contains another function or dimension than the index."""
     for path in data:
         found = _NAMED.search(path.stem)
         if found and (int(found[1]), int(found[2])) != (segment.number, segment.dim):
@@ -169,7 +170,7 @@ def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
 
 
 def _blocks(path: Path, *, indicator: bool) -> list[Logged]:
-    """Return the runs of a data file, each with its rows of the `.tdat` file where the two can be matched."""
+    """Return the runs of a data file, each with its rows of the `.tdat` file if the two can be matched."""
     blocks = list(read_rows(path, indicator=indicator))
     warn_of_late(path, blocks)
     extra = path.with_suffix(".tdat")
@@ -197,7 +198,7 @@ def _add_timed(blocks: list[Logged], path: Path, extra: Path, *, indicator: bool
 
 
 def _same_start(hits: Logged, timed: Logged) -> bool:
-    """Return whether the first rows of two logs may be those of one run."""
+    """Return whether the first rows of two logs may belong to the same run."""
     if not len(hits) or not len(timed) or hits.functions[0] != timed.functions[0]:
         return True
     return abs(hits.values[0] - timed.values[0]) <= 1e-6 * abs(hits.values[0]) or hits.values[0] != hits.values[0]
@@ -219,7 +220,9 @@ def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
         file=shown(segment.file),
         tool=f"COCO {segment.header.get('coco_version', '')}".strip(),
         problem=ImportedProblem(
-            name=f"coco_{segment.function}" if block.counts_both else segment.function,  # the suite was another one then
+            name=f"coco_{segment.function}"
+            if block.counts_both
+            else segment.function,  # the suite was a different one then
             dim=segment.dim,
             instance=entry.instance,
             f_opt=None if block.raw else 0.0,

@@ -20,7 +20,7 @@ from benchbook.problems.suites.tables import DIMS
 from benchbook.typing import IntArray
 
 log = logging.getLogger(__name__)
-_STEPS = 20  # logged precisions and evaluations for each factor of ten
+_STEPS = 20  # logged precisions and evaluations per factor of ten
 _FLOOR = 1e-8
 _EVERY = 100_000
 _PRINTED = Context(prec=10, rounding=ROUND_CEILING)
@@ -28,19 +28,18 @@ Key = tuple[str, str, int, int]
 
 
 def write_coco(runs: Iterable[Run], folder: Path) -> list[Path]:
-    """Write a folder for each optimizer, with `.info`, `.dat` and `.tdat` files, and return these folders.
+    """Write one folder per optimizer, with `.info`, `.dat` and `.tdat` files, and return these folders.
 
-    The suites are bbob, bbob-constrained and bbob-biobj; an optimizer with runs on several of them has a folder for each.
-    Functions that COCO has no number for, and dimensions and instances that its suite does not have, are left out
-    with a warning. Precisions are rounded up to the ten digits of the format, so that none reaches a target that the
-    run did not reach.
+    The suites are bbob, bbob-constrained and bbob-biobj; an optimizer with runs on several has one folder for each.
+    Functions, dimensions and instances that COCO's suites do not have are left out with a warning. Precisions are
+    rounded up to the ten digits of the format, so that no run seems to reach a target that it missed.
 
     Args:
         runs: The runs.
-        folder: Where; it is made.
+        folder: The folder, which is created.
 
     Raises:
-        UsageError: No run is on a problem of these suites.
+        UsageError: No run has a problem of these suites.
         StorageError: A file cannot be written.
     """
     cells, left_out = _cells(runs)
@@ -80,7 +79,7 @@ def _write(suite: str, cells: dict[tuple[int, int], list[Labelled]], optimizer: 
 
 
 def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
-    """Return the runs by label, suite, number and dimension, and what no suite has."""
+    """Return the runs by label, suite, number and dimension, and a list of what no suite has."""
     cells: dict[Key, list[Labelled]] = {}
     left_out: dict[str, None] = {}
     for item in labelled(runs):
@@ -107,7 +106,7 @@ def _warn_of_unequal_numbers(label: str, number: int, dim: int, own: list[Labell
 
 
 def target_rows(run: Run) -> IntArray:
-    """Return the evaluations of `.dat`: the first, each new 10**(k/20) of precision, each 1e5, and the last."""
+    """Return the evaluations in `.dat`: the first, each new precision of 10**(k/20), every 1e5th, and the last."""
     history, f_opt = run.history, run.problem.f_opt or 0.0
     precisions = history.best_values - f_opt
     exact = precisions <= 0
@@ -121,7 +120,7 @@ def target_rows(run: Run) -> IntArray:
 
 
 def time_rows(run: Run) -> IntArray:
-    """Return the evaluations of `.tdat`: floor(10**(k/20)), dim x {1, 2, 5} x 10**j, and the last."""
+    """Return the evaluations in `.tdat`: floor(10**(k/20)), dim x {1, 2, 5} x 10**j, and the last."""
     last, dim = run.evaluations, run.problem.dim
     powers = math.ceil(math.log10(max(last, 2)))
     log_spaced = np.floor(10 ** (np.arange(_STEPS * powers + 1) / _STEPS) + 1e-9)
@@ -138,12 +137,12 @@ def _run_text(run: Run, points: IntArray) -> str:
         f"% f evaluations | g evaluations | best noise-free fitness - Fopt ({f_opt:.12e}) + sum g_i+ | "
         "measured fitness | best measured fitness or single-digit g-values | x1 | x2..."
     ]
-    both = suite_and_number(run.problem.name)[0] == "bbob-constrained"  # then half of the evaluations are of constraints
+    both = suite_and_number(run.problem.name)[0] == "bbob-constrained"  # half of the evaluations are of constraints
     for evaluation, found in zip(points.tolist(), place.tolist(), strict=True):
         if both and evaluation == 1:
-            continue  # a point counts once its constraints are evaluated as well
+            continue  # a point counts only once its constraints have been evaluated
         best = float(history.best_values[found]) if found >= 0 else math.inf
-        # Of a row that is not an improvement the value itself is not known; the best one stands for it.
+        # If a row is not an improvement, its own value is unknown; the best value is written instead.
         f, g = (evaluation - evaluation // 2, evaluation // 2) if both else (evaluation, 0)
         lines.append(f"{f} {g} {_rounded_up(max(best - f_opt, 0.0))} {best:+10.9e} {best:+10.9e}")
     return "\n".join(lines) + "\n"
@@ -156,7 +155,7 @@ def _rounded_up(precision: float) -> str:
 
 
 def _final(run: Run) -> float:
-    """Return the last precision, as the rows have it; infinite without a value."""
+    """Return the last precision, as printed in the rows; infinity without a value."""
     values = run.history.best_values
     return max(float(values[-1]) - (run.problem.f_opt or 0.0), 0.0) if len(values) else math.inf
 

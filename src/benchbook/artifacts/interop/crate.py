@@ -1,7 +1,7 @@
-"""Write a study as an RO-Crate: its files, and who made them when with what, for archives and for people.
+"""Write a study as an RO-Crate, for archives and readers: its files, and who made them when and with what.
 
 The crate follows RO-Crate 1.1 and the Process Run Crate profile 0.5: the runs are the result of actions, whose
-instrument is benchbook and whose object is the plan of the study.
+instrument is benchbook and whose object is the study's plan.
 
 References:
     Soiland-Reyes et al. 2022, Packaging research artefacts with RO-Crate, Data Science 5(2), 97-138,
@@ -13,18 +13,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchbook.artifacts.interop.crate_entities import METADATA, Label, Notebook, describe
-from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.tables import write_csv
 from benchbook.artifacts.kinds import Kind
 from benchbook.artifacts.store.manifest import FILE_NAME as MANIFEST
 from benchbook.artifacts.store.shards import SHARD_FOLDER
 from benchbook.errors import MissingExtraError, StorageError, UsageError
 from benchbook.records import RunRecord
+from benchbook.records.imported import ImportedRun
+from benchbook.scratch import scratch_folder
 
 _SCHEMAS = (
     Kind.RUN,
@@ -40,7 +40,7 @@ _SCHEMAS = (
 def write_crate(
     runs: Iterable[RunRecord], study: Path, folder: Path, *, label: Label, notebooks: Sequence[Notebook] = ()
 ) -> list[Path]:
-    """Write the crate and return the path of its metadata; a crate that is there already is replaced as a whole.
+    """Write the crate and return the path of its metadata; an existing crate is replaced as a whole.
 
     Args:
         runs: The runs of the study.
@@ -62,8 +62,8 @@ def write_crate(
     known = _own(runs)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent) as temporary:
-            content, whole = Path(temporary, "content"), Path(temporary, "crate")
+        with scratch_folder(f".{folder.name}.tmp-", folder.parent) as temporary:
+            content, whole = temporary / "content", temporary / "crate"
             _gather(known, study, content, notebooks)
             crate = ROCrate(version="1.1")
             describe(crate, known, content, label, notebooks)
@@ -96,7 +96,7 @@ def _gather(runs: Sequence[RunRecord], study: Path, content: Path, notebooks: Se
 
     kept = content / "study"
     if (study / SHARD_FOLDER).is_dir():
-        # The index can be made again from the shards.
+        # The index can be rebuilt from the shards.
         shutil.copytree(study / SHARD_FOLDER, kept / SHARD_FOLDER, ignore=shutil.ignore_patterns(".*"))
         if (study / MANIFEST).is_file():
             shutil.copy(study / MANIFEST, kept)

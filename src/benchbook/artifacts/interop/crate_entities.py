@@ -1,4 +1,4 @@
-"""What an RO-Crate says about a study: its files, who made them when, with what, and under which licence."""
+"""The metadata of a study's RO-Crate: its files, who made them when and with what, and their licence."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ METADATA = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 NO_LICENCE = "No licence was stated; ask the authors before you use the data."
 _BENCHBOOK = "benchbook: reproducible benchmarks for black-box optimizers"
-# Name and media type of the files, by the end of their path; the first that fits.
+# Name and media type of files by the end of their path; the first match counts.
 _KNOWN = (
     ("manifest.json.zst", "Plan of the study", "application/zstd"),
-    (".runs.zst", "Runs, one JSON document in a zstd frame each", "application/zstd"),
+    (".runs.zst", "Runs, one JSON document per zstd frame", "application/zstd"),
     (".outcome.json.zst", "Verdicts of a spec", "application/zstd"),
     (".json.zst", "Artifact, JSON compressed by zstd", "application/zstd"),
     (".zst", "Trace of runs beyond their improvements", "application/zstd"),
     (".json.gz", "Artifact, JSON compressed by gzip", "application/gzip"),
-    ("tables/runs.csv", "One row a run", "text/csv"),
-    ("tables/improvements.csv", "One row an improvement, joined to the runs by run_id", "text/csv"),
+    ("tables/runs.csv", "One row per run", "text/csv"),
+    ("tables/improvements.csv", "One row per improvement, joined to the runs by run_id", "text/csv"),
     (".schema.json", "JSON Schema of the documents", "application/schema+json"),
     (".json", "Artifact", "application/json"),
     (".ipynb", "Notebook", "application/x-ipynb+json"),
@@ -41,7 +41,7 @@ _KNOWN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notebook:
-    """A notebook that goes into a crate.
+    """A notebook to be included in a crate.
 
     Attributes:
         path: Where it is.
@@ -58,7 +58,7 @@ class Notebook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What a crate says about itself.
+    """The title, licence and authors of a crate.
 
     Attributes:
         name: Its title.
@@ -74,7 +74,7 @@ class Label:
 def describe(
     crate: ROCrate, runs: Sequence[RunRecord], content: Path, label: Label, notebooks: Sequence[Notebook]
 ) -> None:
-    """Add the files below `content` to a crate, and say what they are."""
+    """Add the files below `content` to a crate and describe them."""
     authors = [_author(crate, author) for author in label.authors]
     root = crate.root_dataset
     root["name"] = label.name
@@ -100,17 +100,17 @@ def describe(
 
 
 def _unpacked(values: list[Any]) -> Any:
-    """Return a list as RO-Crate wants it: a single value stands for itself."""
+    """Return a list in the form of RO-Crate: a single value without its list."""
     return values[0] if len(values) == 1 else values
 
 
 def _seconds(moment: datetime) -> str:
-    """Return a moment to the second, the finest that validators of crates take."""
+    """Return a moment to the second, the finest resolution that validators of crates accept."""
     return moment.replace(microsecond=0).isoformat()
 
 
 def _entity(crate: ROCrate, identifier: str, type_: str, properties: Mapping[str, Any]) -> Entity:
-    """Return the entity with this identifier, made where the crate does not have it."""
+    """Return the entity with this identifier, creating it if necessary."""
     known: Entity | None = crate.get(identifier)
     return known or crate.add_jsonld({"@id": identifier, "@type": type_, **properties})
 
@@ -167,7 +167,7 @@ def _file(crate: ROCrate, content: Path, path: Path) -> Entity:
 
 
 def _benchbook(crate: ROCrate, run: RunRecord, tools: dict[str, Entity]) -> Entity:
-    """Return the entity of the benchbook that did a run; one for each version, commit and environment."""
+    """Return the entity of the benchbook that did a run, one per version, commit and environment."""
     under = run.environment
     source = "" if run.commit is None else f", called in a repository at commit {run.commit}"
     source += ", with uncommitted changes" if run.dirty else ""
@@ -190,7 +190,7 @@ def _benchbook(crate: ROCrate, run: RunRecord, tools: dict[str, Entity]) -> Enti
 def _run_actions(
     crate: ROCrate, runs: Sequence[RunRecord], files: Mapping[str, Entity], tools: dict[str, Entity]
 ) -> list[Entity]:
-    """Return an action for each benchbook and machine that did runs."""
+    """Return one action per benchbook and machine that did runs."""
     groups: dict[tuple[str, str], list[RunRecord]] = {}
     for run in runs:
         groups.setdefault((str(_benchbook(crate, run, tools).id), run.host.name), []).append(run)
@@ -202,7 +202,7 @@ def _run_actions(
         ends = [datetime.fromisoformat(run.created_at) + timedelta(seconds=run.timing.total_s) for run in done]
         properties = {
             "name": f"{len(done)} runs on {host}",
-            "description": f"CPU {done[0].environment.cpu}; {failed} of {len(done)} runs failed and are recorded as such",
+            "description": f"CPU {done[0].environment.cpu}; {failed} of {len(done)} runs failed, marked as such",
             "instrument": {"@id": tool},
             "startTime": _seconds(datetime.fromisoformat(min(run.created_at for run in done))),
             "endTime": _seconds(max(ends)),
@@ -222,7 +222,7 @@ def _notebook_actions(
     tools: dict[str, Entity],
     runs: Sequence[RunRecord],
 ) -> list[Entity]:
-    """Give notebooks their titles; return an action for each that was executed."""
+    """Give notebooks their titles, and return one action per executed notebook."""
     actions = []
     for notebook in notebooks:
         entity = files[f"notebooks/{notebook.path.name}"]

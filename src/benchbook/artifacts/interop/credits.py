@@ -1,4 +1,4 @@
-"""Who made a study, and under which licence it is given: as said, else as the project around it says."""
+"""Authors and licence of a study: as given, or else those of the project around it."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Author:
 
 
 def author(text: str) -> Author:
-    """Return the author that a text such as `Ada Lovelace <0000-0002-1825-0097>` names; the ORCID may be missing.
+    """Return the author named in a text such as `Ada Lovelace <0000-0002-1825-0097>`; the ORCID is optional.
 
     Raises:
-        UsageError: It has no name, or its ORCID is none.
+        UsageError: The name is missing, or the ORCID is not valid.
 
     Examples:
         >>> author("Ada Lovelace <0000-0002-1825-0097>").orcid
@@ -53,10 +53,10 @@ def author(text: str) -> Author:
 
 
 def project_credits(root: Path | None) -> tuple[str | None, tuple[Author, ...]]:
-    """Return licence and authors of a project, from its `pyproject.toml`; None and an empty list if it does not say.
+    """Return licence and authors of a project from its `pyproject.toml`; None and an empty tuple if not stated.
 
     Raises:
-        UsageError: The file is no TOML.
+        UsageError: The file is not valid TOML.
     """
     path = None if root is None else root / "pyproject.toml"
     if path is None or not path.is_file():

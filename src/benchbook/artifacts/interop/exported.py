@@ -1,4 +1,4 @@
-"""What COCO's and IOHprofiler's formats need to know of a run, whether benchbook did it or imported it."""
+"""What the formats of COCO and IOHprofiler need to know about a run, whether it was done here or imported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Run(Protocol):
 
     @property
     def seed(self) -> int | None:
-        """The user's seed; None if the source does not tell it."""
+        """The user's seed; None if the source does not state it."""
 
     @property
     def evaluations(self) -> int:
@@ -42,7 +42,7 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """A run with the label of its optimizer among the others."""
+    """A run with the label that distinguishes its optimizer from the others."""
 
     label: str
     run: Run
@@ -54,7 +54,7 @@ class Labelled:
 
     @property
     def version(self) -> str:
-        """Version of benchbook that did the run; empty for imported runs."""
+        """The version of benchbook that did the run; empty for imported runs."""
         return str(getattr(self.run, "version", ""))
 
     @property
@@ -65,7 +65,7 @@ class Labelled:
 
 
 def labelled(runs: Iterable[Run]) -> list[Labelled]:
-    """Return the runs with labels that tell variants of one optimizer apart."""
+    """Return the runs with labels that distinguish variants of one optimizer."""
     kept = list(runs)
     names = labels((run.optimizer.name, run.optimizer.settings) for run in kept)
     return [Labelled(label=label, run=run) for label, run in zip(names, kept, strict=True)]

@@ -1,4 +1,4 @@
-"""Imported runs: what another tool logged, marked as such, with what it does not tell left missing."""
+"""Imported runs: logged by another tool, marked as such, with unknown fields missing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from benchbook.artifacts.codec import document_of, encode, frames_of
+from benchbook.artifacts.codec import Frame, document_of, encode, frames_of
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, IMPORTED_SUFFIX
 from benchbook.artifacts.validate import MOST_EXPLAINED, checked, fits_schema
@@ -22,12 +22,13 @@ from benchbook.files import read_bytes, write_atomic
 from benchbook.records import History, as_plain, from_plain
 from benchbook.records.imported import ImportedRun
 from benchbook.typing import FloatArray, IntArray, JsonObject
+
 log = logging.getLogger(__name__)
-_ROUNDING = 1e-8  # of the optimum's size: what rounding in a log may take away
+_ROUNDING = 1e-8  # relative to the optimum: the error that rounding in a log may cause
 
 
 def improvements(evaluations: Iterable[int], values: Iterable[float]) -> History:
-    """Return the strict improvements among logged rows, in the order of their evaluations; NaN and infinity are none.
+    """Return the strict improvements among logged rows, in the order of evaluations; NaN and infinity do not count.
 
     Examples:
         >>> improvements([1, 2, 5], [3.0, 4.0, 1.0]).evaluations.tolist()
@@ -48,20 +49,20 @@ def improvements(evaluations: Iterable[int], values: Iterable[float]) -> History
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What an import did: runs that are new to the store, and runs that it held already or met twice."""
+    """What an import did: how many runs are new to the store, and how many it already had or met twice."""
 
     new: int
     known: int
 
 
 def add_imported(runs: Iterable[ImportedRun], store: Path) -> Added:
-    """Add the imported runs that a store does not hold yet, in one atomic file.
+    """Add the imported runs that a store does not have yet, in one file, atomically.
 
-    The same data twice are the same data, under whatever path: a content that several files hold counts as often as in
-    the one that holds it most often. Equal runs within one file are repetitions and all count.
+    Equal runs within one file are repetitions and all count. Equal runs in several files are copies: they count as
+    often as in the file that contains most of them.
 
     Raises:
-        UsageError: There are none.
+        UsageError: There are no runs.
         ArtifactError: A run does not fit the schema.
         StorageError: The file cannot be written.
     """
@@ -86,12 +87,12 @@ def add_imported(runs: Iterable[ImportedRun], store: Path) -> Added:
 
 
 def write_imported(runs: Iterable[ImportedRun], store: Path) -> int:
-    """Add the imported runs that a store does not hold yet, as `add_imported` does, and return their number."""
+    """Add the imported runs that a store does not have yet, like `add_imported`, and return their number."""
     return add_imported(runs, store).new
 
 
 def content_of(run: ImportedRun) -> str:
-    """Return the SHA-256 (hex) of what a source tells of a run, whatever the name of its file."""
+    """Return the SHA-256 (hex) of an imported run's content, without the name of its file."""
     if run.content is not None:
         return run.content
     document = _to_document(run)
@@ -101,12 +102,12 @@ def content_of(run: ImportedRun) -> str:
 
 
 def refuse_below_optimum(run: ImportedRun) -> None:
-    """Raise where a run has values below its optimum: they would hit every target.
+    """Raise an error if a run has values below its optimum: they would reach every target.
 
-    Quality indicators of several objectives and values of points that break constraints may lie below.
+    Quality indicators of several objectives and values of infeasible points may be lower.
 
     Raises:
-        ArtifactError: The data are damaged, or of another function or instance.
+        ArtifactError: The data are damaged, or belong to another function or instance.
     """
     name, f_opt, best = run.problem.name, run.problem.f_opt, run.best_value
     if run.indicator is not None or "constrained" in name or f_opt is None or best is None:
@@ -114,17 +115,17 @@ def refuse_below_optimum(run: ImportedRun) -> None:
     if best < f_opt - _ROUNDING * max(1.0, abs(f_opt)):
         at = int(run.history.evaluations[-1])
         raise ArtifactError(
-            f"{run.file}: {name}, {run.problem.dim}-D, instance {run.problem.instance}: the value of evaluation {at:,} is "
-            f"{best:g}, below the optimum {f_opt:g}; are these runs of another function, or is it maximised?"
+            f"{run.file}: {name}, {run.problem.dim}-D, instance {run.problem.instance}: the value of evaluation {at:,} "
+            f"is {best:g}, below the optimum {f_opt:g}; are these runs of another function, or is it maximised?"
         )
 
 
 def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float]) -> Iterator[ImportedRun]:
-    """Give the optimum to runs on functions whose optimum benchbook does not know.
+    """Set the optimum of runs on functions whose optimum benchbook does not know.
 
     Args:
         runs: The runs.
-        optima: Optimum by name of the function; None as name stands for all. Of a maximised function it is the maximum.
+        optima: Optimum by function name; the name None means all functions. For a maximised function it is the maximum.
 
     Raises:
         UsageError: A function has a known optimum, a run has a better value, or none of the runs is on it.
@@ -154,17 +155,12 @@ def with_optima(runs: Iterable[ImportedRun], optima: Mapping[str | None, float])
 
 
 def read_imported(store: Path) -> Iterator[ImportedRun]:
-    """Yield the imported runs of a store; what is damaged is left out, and logged in one line for each file."""
+    """Yield the imported runs of a store; damaged ones are left out and logged, one line per file."""
     for path in sorted((store / IMPORTED_FOLDER).glob(f"*{IMPORTED_SUFFIX}")):
         damaged: list[str] = []
         for frame in frames_of(read_bytes(path)):
             try:
-                document = document_of(frame, str(path))
-                if len(damaged) >= MOST_EXPLAINED and not fits_schema(document):
-                    raise ArtifactError(f"{path}: does not fit its schema")
-                document = checked(document, str(path))
-                if document["kind"] != Kind.IMPORTED_RUN:
-                    raise ArtifactError(f"{path} holds a document of kind {document['kind']!r}, expected imported runs")
+                document = _document(frame, str(path), explain=len(damaged) < MOST_EXPLAINED)
             except ArtifactError as error:
                 damaged.append(str(error))
                 continue
@@ -173,10 +169,20 @@ def read_imported(store: Path) -> Iterator[ImportedRun]:
             log.warning("left out %d imported runs that cannot be read; the first: %s", len(damaged), damaged[0])
 
 
+def _document(frame: Frame, place: str, *, explain: bool) -> JsonObject:
+    document = document_of(frame, place)
+    if not explain and not fits_schema(document):
+        raise ArtifactError(f"{place}: does not fit its schema")
+    document = checked(document, place)
+    if document["kind"] != Kind.IMPORTED_RUN:
+        raise ArtifactError(f"{place} holds a document of kind {document['kind']!r}, expected imported runs")
+    return document
+
+
 def _to_document(run: ImportedRun) -> JsonObject:
     plain: dict[str, Any] = as_plain(run)
     for name, usual in (("indicator", None), ("maximised", False), ("content", None)):
-        if plain[name] == usual:  # what earlier versions could not tell is written only where there is something to tell
+        if plain[name] == usual:  # fields that earlier versions did not have are written only if they are set
             del plain[name]
     history = {name: values.tolist() for name, values in plain["history"].items()}
     return as_document(Kind.IMPORTED_RUN, {**plain, "optimizer": run.optimizer.name, "history": history})

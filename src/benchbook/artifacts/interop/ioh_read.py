@@ -1,4 +1,4 @@
-"""Read what IOHprofiler's Analyzer logged; the strings of a file are data and are never evaluated."""
+"""Read logs of IOHprofiler's Analyzer; strings in a file are data and are never evaluated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.ioh import checks
 from benchbook.artifacts.interop.ioh.index import Entry, Scenario, read_json
 from benchbook.artifacts.interop.ioh.legacy import read_info
@@ -23,33 +22,34 @@ from benchbook.artifacts.interop.sources.suites import ioh_function
 from benchbook.errors import ArtifactError, BenchbookError, UsageError
 from benchbook.problems.bbob import legacy
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Identity:
-    """What a scenario's function is: its name here, what to subtract, and which column its values are of."""
+    """The function of a scenario: its name here, what to subtract, and the column of its values."""
 
     name: str
     f_opt: float | None
 
 
 def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = None) -> Iterator[ImportedRun]:
-    """Yield the runs of a JSON or `.info` file of IOHprofiler, or of all under a folder.
+    """Yield the runs of a JSON or `.info` file of IOHprofiler, or of all such files in a folder and its subfolders.
 
-    Values of BBOB and SBOX functions are precisions already; those of other functions have no known optimum. A log
-    that names no suite is taken for BBOB where BBOB's functions have the logged values at the logged points. Data files
-    without an index are recovered from the names of files and folders.
+    Values of BBOB and SBOX functions are precisions already; the optima of other functions are not known. A log that
+    names no suite is taken for BBOB if BBOB's functions have the logged values at the logged points. For data files
+    without an index, the names of files and folders are used.
 
     Args:
         folder: The folder, or an index file.
         suite: The suite of logs that name none.
-        objective: The column that is read; needed where there are several objectives.
+        objective: The column to read; required if there are several objectives.
 
     Raises:
-        UsageError: There is no such folder, no data under it, several objectives of which none was chosen, or the suite
-            is not that of a log.
+        UsageError: There is no such folder or no data in it, none of several objectives was chosen, or a log has
+            another suite.
         ArtifactError: A file is not in the format of IOHprofiler, or runs cannot be matched to the index.
     """
     if not folder.exists():
@@ -95,11 +95,13 @@ def _read_runs(
     chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
     if chosen is None:
         raise ArtifactError(
-            f"{where}: names {len(entries)} runs, {shown(data)} holds {with_rows}, and which of them belong together "
-            "cannot be told"
+            f"{where}: names {len(entries)} runs, {shown(data)} holds {with_rows}, and it is unclear which belong "
+            "together"
         )
     if len(entries) < with_rows:
-        log.warning("%s: %d runs of %s are left out, because they have no entry", where, with_rows - len(entries), data.name)
+        log.warning(
+            "%s: %d runs of %s are left out, because they have no entry", where, with_rows - len(entries), data.name
+        )
     pairs = [(s, e, block) for (s, e), block in zip(entries, chosen, strict=True) if block is not None]
     identities = {id(item): _identity(item, told[id(item)], objective, pairs) for item in group}
     stale = [entry for scenario, entry, block in pairs if not checks.check(scenario, entry, block, shown(data))]
@@ -126,7 +128,7 @@ def _identity(
 
 
 def _is_precision(scenario: Scenario, entry: Entry, block: Logged) -> bool:
-    """Return whether the raw values are precisions: in the older layout the other column adds the optimum."""
+    """Return whether the raw values are precisions; in the older layout the other column adds the optimum."""
     if block.shown is None or not len(block):
         return True
     try:
@@ -152,9 +154,9 @@ def _run(scenario: Scenario, entry: Entry, block: Logged, identity: _Identity) -
 
 
 def _refined(entry: Entry, block: Logged, maximised: bool) -> list[float]:
-    """Return the values to minimise; none that was rounded is better than the best value of the index.
+    """Return the values to minimise; no rounded value is better than the best value in the index.
 
-    Rows have ten decimals, so that 1.00000000499e-8 prints as 1e-8 and would hit a target that was not reached.
+    Rows have ten decimals, so 1.00000000499e-8 prints as 1e-8 and would seem to reach a target that was missed.
     """
     sign = -1.0 if maximised else 1.0
     if entry.best is None:

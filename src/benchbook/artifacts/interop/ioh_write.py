@@ -1,4 +1,4 @@
-"""Write runs in the format of IOHprofiler, as its Analyzer logger does and IOHanalyzer and iohinspector read it."""
+"""Write runs in the format of IOHprofiler's Analyzer logger, which IOHanalyzer and iohinspector read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Key = tuple[str, str, int]
 
 
 def write_ioh(runs: Iterable[Run], folder: Path) -> list[Path]:
-    """Write a folder for each optimizer, with a JSON file for each function and a data file for each dimension.
+    """Write one folder per optimizer, with one JSON file per function and one data file per dimension.
 
-    Values are precisions where f_opt is known, with all their digits. Every improvement is written, and the first and
-    the last evaluation.
+    Values are precisions if f_opt is known, with all their digits. The first and the last evaluation and every
+    improvement are written.
 
     Returns:
         The folders.
@@ -93,6 +93,6 @@ def _run_text(run: Run) -> str:
     rows = dict(zip(run.history.evaluations.tolist(), (run.history.best_values - f_opt).tolist(), strict=True))
     rows.setdefault(1, math.inf)
     rows.setdefault(run.evaluations, rows[max(rows)])
-    # repr has all digits of a number, also of those far below the ten decimals that IOHprofiler prints
+    # repr has all digits of a number, including those beyond the ten decimals that IOHprofiler prints
     lines = [f"{evaluation} {value!r}" for evaluation, value in sorted(rows.items())]
     return "\n".join(("evaluations raw_y", *lines)) + "\n"

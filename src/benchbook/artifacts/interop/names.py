@@ -47,7 +47,7 @@ def bbob_number(function: str) -> int | None:
 
 
 def suite_and_number(function: str) -> tuple[str, int | None]:
-    """Return the suite of COCO that has a function, and its number there; None where none has.
+    """Return the suite of COCO that contains a function, and its number there; None if there is none.
 
     Examples:
         >>> suite_and_number("bbob_biobj_f3"), suite_and_number("sphere")
@@ -58,7 +58,7 @@ def suite_and_number(function: str) -> tuple[str, int | None]:
 
 
 def safe_name(text: str) -> str:
-    """Return a text as a name for files and quoted fields: letters, digits, dots, hyphens, underscores.
+    """Turn a text into a name for files and quoted fields: letters, digits, dots, hyphens and underscores.
 
     Examples:
         >>> safe_name("pso[population=20, k='x']")
@@ -66,14 +66,14 @@ def safe_name(text: str) -> str:
         >>> safe_name("..")
         'unnamed'
     """
-    # Without dots in front: a name of dots alone is a folder above, and others are hidden.
+    # No leading dots: names made of dots are parent folders, and others are hidden files.
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_").lstrip("._") or "unnamed"
 
 
 def folder_names(labels: Iterable[str]) -> dict[str, str]:
-    """Return a name for files for each label, none of which is another's in letters of either case.
+    """Return a file name for each label; all are different, even if case is ignored.
 
-    Labels that would have one name get a digest of the label behind it.
+    Labels that would have the same name get a digest of the label as a suffix.
 
     Examples:
         >>> folder_names(["DE", "PSO"])

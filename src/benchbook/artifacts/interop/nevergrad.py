@@ -1,4 +1,4 @@
-"""Read nevergrad's benchmark tables: one row for each finished experiment, with the loss at the end of its budget."""
+"""Read nevergrad's benchmark tables: one row per finished experiment, with the loss at the end of its budget."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number, whole
@@ -17,17 +16,18 @@ from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError, StorageError, UsageError
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 log = logging.getLogger(__name__)
 _NEEDED = ("budget", "loss", "optimizer_name")
 _NAMES = ("name", "function_name", "function_class", "func")
 _DIMS = ("dimension", "dim")
 _USEFUL = ("useful_dimensions", "block_dimension")
-# What was measured, and what tells runs of one problem apart; every other column is a condition of the problem.
+# Measurements, and what distinguishes runs of one problem; every other column is a condition of the problem.
 _MEASURED = frozenset(
     {*_NEEDED, "seed", "elapsed_time", "elapsed_budget", "pseudotime", "error", "", "Unnamed: 0", "index", "time"}
 )
-# What nevergrad does where a table has no such column, so that both give the same problem.
+# nevergrad's defaults for columns that a table lacks, so that both forms give the same problem.
 _DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "noise_level": ("0",),
     "noise_dissymmetry": ("False", "0"),
@@ -50,14 +50,14 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = {
 
 
 def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
-    """Yield the rows of a CSV file, or of all under a folder, as fixed-budget points.
+    """Yield the rows of a CSV file, or of all CSV files in a folder and its subfolders, as fixed-budget points.
 
-    `loss` is the value at the recommendation, not the best so far, and its optimum is not known. All columns that are
-    not measurements, such as noise, rotation, workers and parametrization, are part of the function's name.
+    `loss` is the value at the recommended point, not the best so far, and the optimum is not known. All columns that
+    are not measurements, such as noise, rotation, workers and parametrization, become part of the function's name.
 
     Raises:
         UsageError: There is no such file or folder, or no CSV file under it.
-        ArtifactError: A column is missing or twice there, a row is torn, or the file is no CSV.
+        ArtifactError: A column is missing or appears twice, a row is torn, or the file is not in CSV format.
     """
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
@@ -86,7 +86,9 @@ def _read(file: Path) -> Iterator[ImportedRun]:
                 run = _run(file, place, row)
                 before = met.setdefault(tuple(row.values()), place)
                 if before != place and row.get("elapsed_time"):
-                    log.warning("%s, line %d: the same as line %d, to the last digit of its time", shown(file), place, before)
+                    log.warning(
+                        "%s, line %d: the same as line %d, to the last digit of its time", shown(file), place, before
+                    )
                 if run is not None:
                     yield run
             if not met:
@@ -98,12 +100,12 @@ def _read(file: Path) -> Iterator[ImportedRun]:
 
 
 def _warn_of_columns(file: Path, names: list[str]) -> None:
-    """Warn of columns that nevergrad's own functions do not have, and where none tells the dimension."""
+    """Warn of columns that nevergrad's own functions do not have, and if no column gives the dimension."""
     own = {*_MEASURED, *_NAMES, *_DIMS, *_USEFUL, *_DEFAULTS, "parametrization"}
     if other := [name for name in names if name not in own]:
         log.warning("%s, line 1: %s are not columns of nevergrad itself, but conditions", shown(file), ", ".join(other))
     if not {*_DIMS, *_USEFUL} & set(names):
-        log.warning("%s, line 1: no column tells the dimension; it is set to 1", shown(file))
+        log.warning("%s, line 1: no column gives the dimension; it is set to 1", shown(file))
 
 
 def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> ImportedRun | None:
@@ -114,7 +116,7 @@ def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> Import
         raise ArtifactError(f"{where}: NUL bytes within a field, or within a name on line 1")
     fields = {str(name): str(value) for name, value in row.items()}
     if any("\ufffd" in value for value in fields.values()):
-        log.warning("%s: bytes that are no UTF-8 are replaced", where)
+        log.warning("%s: bytes that are not UTF-8 are replaced", where)
     budget, loss, dim = whole(fields["budget"]), number(fields["loss"] or "nan"), _dim(fields)
     seed = number(fields.get("seed") or "-1")
     if budget is None or loss is None or dim is None or seed is None:
@@ -143,7 +145,7 @@ def _run(file: Path, place: int, row: Mapping[str | None, str | None]) -> Import
 
 
 def _dim(fields: Mapping[str, str]) -> int | None:
-    """Return the number of variables: those that matter and those that do not."""
+    """Return the number of variables, useful and useless ones."""
     plain = _first(fields, _DIMS)
     if plain:
         return whole(plain)
@@ -157,7 +159,7 @@ def _dim(fields: Mapping[str, str]) -> int | None:
 
 
 def _name(fields: Mapping[str, str]) -> str:
-    """Return the function with all conditions that are not nevergrad's defaults."""
+    """Return the name of the function with all conditions that are not nevergrad's defaults."""
     source = next((name for name in _NAMES if fields.get(name)), None)
     conditions = {
         name: value
@@ -174,7 +176,7 @@ def _name(fields: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a number in one form: a column with gaps is written as `2.0` where another has `2`."""
+    """Return a number in one form: columns with gaps contain `2.0` where others have `2`."""
     value = number(text)
     if value is None or not math.isfinite(value):
         return text

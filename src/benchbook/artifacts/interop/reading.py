@@ -7,7 +7,6 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.coco_read import read_coco
 from benchbook.artifacts.interop.imported import refuse_below_optimum
-from benchbook.records.imported import ImportedRun
 from benchbook.artifacts.interop.ioh_read import read_ioh
 from benchbook.artifacts.interop.nevergrad import read_nevergrad
 from benchbook.artifacts.interop.tools.benchopt import read_benchopt
@@ -15,6 +14,7 @@ from benchbook.artifacts.interop.tools.optuna import read_optuna
 from benchbook.artifacts.interop.tools.pycma import read_pycma
 from benchbook.artifacts.interop.tools.rds import read_rds
 from benchbook.errors import ArtifactError, unknown_name
+from benchbook.records.imported import ImportedRun
 
 FORMATS = ("coco", "ioh", "nevergrad", "optuna", "pycma", "benchopt", "rds")
 
@@ -32,7 +32,7 @@ def read(
 
     Raises:
         UnknownNameError: There is no such format.
-        ArtifactError: A file cannot be read, or values lie below an optimum that is known.
+        ArtifactError: A file cannot be read, or values are below the known optimum.
     """
     return _checked(_reader(source, form, suite, objective), source)
 
@@ -42,7 +42,7 @@ def _checked(runs: Iterator[ImportedRun], source: str | Path) -> Iterator[Import
         for run in runs:
             refuse_below_optimum(run)
             yield run
-    except OSError as error:  # such as names that are too long for this machine
+    except OSError as error:  # such as a name that is too long for this machine
         raise ArtifactError(f"{source}: a file that it names cannot be read: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""Write runs as tables, in CSV or Parquet: one of runs, one of all improvements."""
+"""Write runs as two tables in CSV or Parquet: the runs, and all their improvements."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from benchbook.records.imported import ImportedRun
 from benchbook.errors import MissingExtraError, StorageError
 from benchbook.records import RunRecord
+from benchbook.records.imported import ImportedRun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def write_parquet(runs: Iterable[RunRecord | ImportedRun], folder: Path) -> list
         StorageError: A file cannot be written.
     """
     try:
-        import pyarrow  # noqa: F401  # pandas writes by it
+        import pyarrow  # noqa: F401  # pandas needs it
     except ImportError as error:
         raise MissingExtraError("Parquet needs pyarrow: pip install 'benchbook[interop]'") from error
     return _write(runs, folder, "parquet")
@@ -77,7 +77,7 @@ def _frames(runs: Iterable[RunRecord | ImportedRun]) -> tuple[pd.DataFrame, pd.D
 
 
 def _row(run: RunRecord | ImportedRun, run_id: str) -> dict[str, Any]:
-    """Return the fields of a run; what an imported run does not tell is missing."""
+    """Return the fields of a run; those that an imported run lacks are missing."""
     own = run if isinstance(run, RunRecord) else None
     return {
         "run_id": run_id,

@@ -14,21 +14,21 @@ from enum import Enum
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
+from benchbook.numerics import Fingerprint
 from benchbook.records.benchmark import Check, Quality, Report, Speed
+from benchbook.records.experiment import BranchException, BranchRecord, ExperimentRecord
+from benchbook.records.experiment import Metric as BranchMetric
 from benchbook.records.fields import Items, Limits, OneOf, OrNull, OrText
 from benchbook.records.pipeline import Advice, Metric, PerformanceTest, PipelineState, Prediction, Sample, StepState
 from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
-from benchbook.records.experiment import BranchException, BranchRecord, ExperimentRecord
-from benchbook.records.experiment import Metric as BranchMetric
-from benchbook.records.published import CellSummary, HostSummary, ReferenceRecord
 from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
+from benchbook.records.published import CellSummary, HostSummary, ReferenceRecord
 from benchbook.records.run import Claim, ErrorRecord, OptimizerRecord, ProblemRecord, RunRecord, TraceRecord
 from benchbook.records.study import FunctionPlan, OptimizerPlan, StudyPlanRecord
-from benchbook.numerics import Fingerprint
 
 # Names of records in schemas, where those of their classes would say less.
 _NAMES: dict[type, str] = {
@@ -144,14 +144,14 @@ def in_document(hint: Any) -> Any:
     found = _limited(found, [note for note in beside if isinstance(note, Limits)])
     texts = [note.options for note in beside if isinstance(note, OrText)]
     if texts:
-        return Union[found, Literal[texts[0]]]
-    return Optional[found] if any(isinstance(note, OrNull) for note in beside) else found
+        return found | Literal[texts[0]]
+    return found | None if any(isinstance(note, OrNull) for note in beside) else found
 
 
 def _type_in_document(kind: Any) -> Any:
     options = options_of(kind)
     if options is not None:
-        return Union[tuple(in_document(option) for option in options)]
+        return Union[tuple(in_document(option) for option in options)]  # noqa: UP007  # their number is known here only
     if isinstance(kind, type) and is_dataclass(kind):
         return model_of(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -6,17 +6,18 @@ This module imports pydantic and is loaded only where a schema is needed.
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field
 
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.artifacts.models.derive import document_model, in_document, made_model, model_fields, model_of
 from benchbook.artifacts.models.store import StoreCell, StoreCircumstances, StoredRun
 from benchbook.artifacts.models.strength import Strength
-from benchbook.records import Claim, History, OptimizerRecord, RunRecord
+from benchbook.records import History, OptimizerRecord, RunRecord
 from benchbook.records.benchmark import Report
 from benchbook.records.experiment import ExperimentRecord
+from benchbook.records.fields import Timestamp
 from benchbook.records.imported import ImportedRun
 from benchbook.records.pipeline import Advice, PerformanceTest, PipelineState, Sample, StepState
 from benchbook.records.profile import Profiled
@@ -24,7 +25,6 @@ from benchbook.records.published import FileName, ReferenceRecord, StudySummary
 from benchbook.records.ranking import Ranking
 from benchbook.records.spec_outcome import SpecOutcome
 from benchbook.records.stored import TraceChunk
-from benchbook.records.fields import Timestamp
 from benchbook.records.study import Aggregate, StudyManifest
 
 
@@ -43,7 +43,12 @@ def _baseline() -> type[BaseModel]:
         "name": (in_document(FileName), Field(description="Name of the baseline.")),
         "created_at": (in_document(Timestamp), Field(description="When it was published, UTC.")),
     }
-    return made_model("Baseline", inspect.getdoc(StudySummary) or "", {**head, **model_fields(StudySummary)})
+    parts = {
+        "part": (Annotated[int, Field(ge=1)], Field(1, description="Which of the baseline's files this is.")),
+        "parts": (Annotated[int, Field(ge=1)], Field(1, description="How many files the cells are spread over.")),
+    }
+    fields = {**head, **model_fields(StudySummary), **parts}
+    return made_model("Baseline", inspect.getdoc(StudySummary) or "", fields)
 
 
 def _of(kind: Kind, record: type) -> type[BaseModel]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import Field
 
-from benchbook.artifacts.models.derive import document_model, made_model, model_fields
 from benchbook.artifacts.kinds import Kind
+from benchbook.artifacts.models.derive import document_model, made_model, model_fields
 from benchbook.records import Memory, ProblemRecord, RunRecord
-from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
+from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN, OWN_IF_THERE
 
 _DIGEST = r"^[0-9a-f]{16}$"
 _PROBLEM = made_model(
@@ -63,6 +63,9 @@ def _stored_run() -> dict[str, Any]:
             "grown_bytes": "By how much the run made the process larger; null if unknown.",
         },
     )
+    there = {}
+    for name, (kind, told) in model_fields(RunRecord, OWN_IF_THERE).items():
+        there[name] = (kind, Field(default=None, description=told.description))
     size, about = memory["grown_bytes"]
     memory["grown_bytes"] = (size, Field(default=None, description=about.description))  # earlier runs lack it
     shared = {"cell": _short("store-cell"), "circumstances": _short("store-circumstances")}
@@ -75,6 +78,7 @@ def _stored_run() -> dict[str, Any]:
         **{name: own[name] for name in OWN[before:after]},
         **memory,
         **{name: own[name] for name in OWN[after:]},
+        **there,
     }
 
 

@@ -1,5 +1,4 @@
-"""Setting aside what cannot be read: manifests, imports, references and traces are moved to a folder that is not
-read."""
+"""Setting aside unreadable manifests, imports, references and traces: they are moved to a folder that is not read."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
 from benchbook.digests import digest
 from benchbook.records import Environment, Host, RunRecord, as_plain
-from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN
+from benchbook.records.stored import CIRCUMSTANCES, OF_THE_CELL, OWN, OWN_IF_THERE
 from benchbook.typing import JsonObject
 
 _SHORT = 16
@@ -53,6 +53,7 @@ def to_stored(record: RunRecord) -> StoredForm:
         "f_opt": problem.f_opt,
         "peak_rss_bytes": record.memory.peak_rss_bytes,
         "grown_bytes": record.memory.grown_bytes,
+        **{name: as_plain(value) for name in OWN_IF_THERE if (value := getattr(record, name)) is not None},
     }
     return StoredForm(cell, circumstances, cast("JsonObject", run))
 
@@ -70,6 +71,7 @@ def to_run_document(run: JsonObject, cell: JsonObject, circumstances: JsonObject
         **{name: shared[name] for name in OF_THE_CELL},
         **{name: around[name] for name in CIRCUMSTANCES},
         "memory": {"peak_rss_bytes": own["peak_rss_bytes"], "grown_bytes": own.get("grown_bytes")},
+        **{name: own[name] for name in OWN_IF_THERE if name in own},
     }
     return cast("JsonObject", document)
 

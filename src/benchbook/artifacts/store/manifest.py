@@ -10,8 +10,8 @@ from typing import Any
 from benchbook.artifacts.codec import MAX_FILE_BYTES, decode
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.artifacts.kinds import VERSIONS, Kind, as_document
-from benchbook.artifacts.store.study_plan import StudyPlan
 from benchbook.artifacts.store.shards import IMPORTED_FOLDER, SHARD_SUFFIX, shards_of
+from benchbook.artifacts.store.study_plan import StudyPlan
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes
@@ -47,7 +47,9 @@ def check_store(folder: Path) -> None:
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
     if not ((folder / FILE_NAME).is_file() or shards_of(folder) or (folder / IMPORTED_FOLDER).is_dir()):
-        raise UsageError(f"{folder} is not a store: it contains neither {FILE_NAME} nor files that end in {SHARD_SUFFIX}")
+        raise UsageError(
+            f"{folder} is not a store: it contains neither {FILE_NAME} nor files that end in {SHARD_SUFFIX}"
+        )
 
 
 def read_manifest(store: Path) -> Manifest | None:

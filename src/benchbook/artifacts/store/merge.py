@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchbook.artifacts.codec import encode
+from benchbook.artifacts.store.indexing.row import Row
 from benchbook.artifacts.store.manifest import FILE_NAME, check_store, usable_manifest
-from benchbook.artifacts.store.row import Row
 from benchbook.artifacts.store.shards import SHARD_FOLDER, ShardWriter, frame_at
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.trace import TRACE_SUFFIX

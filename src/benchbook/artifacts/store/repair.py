@@ -22,10 +22,10 @@ from benchbook.artifacts.store.aside import (
     set_documents_aside,
     without_trace,
 )
-from benchbook.artifacts.store.index import FILE_NAME as INDEX_FILE
-from benchbook.artifacts.store.index import Index
+from benchbook.artifacts.store.indexing.index import FILE_NAME as INDEX_FILE
+from benchbook.artifacts.store.indexing.index import Index
+from benchbook.artifacts.store.indexing.row import Row
 from benchbook.artifacts.store.manifest import check_store
-from benchbook.artifacts.store.row import Row
 from benchbook.artifacts.store.shards import SHARD_FOLDER, frame_at, frames_of_shard, is_being_written, shards_of
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.store.trace import read_trace
@@ -98,8 +98,7 @@ def _lost_trace(record: RunRecord, folder: Path) -> ArtifactError | UsageError |
 
 
 def repair(folder: Path) -> list[str]:
-    """Remove damaged frames, empty shards and orphaned temporary files, set aside what is not a run; return this in
-    words.
+    """Remove damaged frames, empty shards and orphaned temporary files, set aside what is not a run, and say so.
 
     Shards that a process is writing to, and files of a newer benchbook, are not changed.
 
@@ -126,8 +125,7 @@ def repair(folder: Path) -> list[str]:
 
 
 def _wrong_frames(folder: Path) -> tuple[dict[str, set[int]], dict[str, dict[int, bytes]]]:
-    """Return, by shard, the offsets of frames that are not readable runs, and new frames of runs that lost their
-    traces."""
+    """Return, by shard, the offsets of unreadable runs, and new frames for runs that lost their traces."""
     wrong: dict[str, set[int]] = {}
     rewritten: dict[str, dict[int, bytes]] = {}
     with Store(folder, Index(folder, fresh=True)) as store:

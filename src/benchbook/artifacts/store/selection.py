@@ -9,8 +9,8 @@ import orjson
 from benchbook.artifacts.run_document import combined_code
 from benchbook.artifacts.store.manifest import Manifest
 from benchbook.artifacts.store.study_plan import StudyPlan
-from benchbook.records.study import FunctionPlan
 from benchbook.digests import digest
+from benchbook.records.study import FunctionPlan
 
 # Columns that identify a run, except for its code.
 _SAME_RUN = (

@@ -15,17 +15,17 @@ from typing import Any, Self
 
 import orjson
 
-from benchbook.artifacts.store.grouped_sync import GroupedSync
-from benchbook.artifacts.store.index import Index
-from benchbook.artifacts.store.row import Row
-from benchbook.artifacts.store.run_reading import read_document, read_run
-from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter
 from benchbook.artifacts.store.deduplicated import to_stored
+from benchbook.artifacts.store.grouped_sync import GroupedSync
+from benchbook.artifacts.store.indexing.index import Index
+from benchbook.artifacts.store.indexing.row import Row
+from benchbook.artifacts.store.indexing.run_reading import read_document, read_run
+from benchbook.artifacts.store.shards import SHARD_FOLDER, SHARD_SUFFIX, ShardWriter
 from benchbook.digests import text_digest
 from benchbook.errors import ArtifactError
 from benchbook.files import sync_file
-from benchbook.records import RunRecord
 from benchbook.profiling.stages import stage
+from benchbook.records import RunRecord
 from benchbook.typing import JsonObject
 
 __all__ = ["SHARD_SUFFIX", "Row", "Store"]
@@ -195,7 +195,9 @@ class Store:
         if lost:
             log.warning("left out %d runs of %s that cannot be read; the first: %s", lost, self.folder, damaged[0])
         elif damaged:
-            log.warning("%d runs of %s were read from another copy; the first: %s", len(damaged), self.folder, damaged[0])
+            log.warning(
+                "%d runs of %s were read from another copy; the first: %s", len(damaged), self.folder, damaged[0]
+            )
 
     def _other(self, row: Row) -> RunRecord | None:
         """Return a run whose frame is damaged from another frame of the same key; None if there is none."""

@@ -24,8 +24,8 @@ from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.store.shards import SHARD_FOLDER
 from benchbook.artifacts.validate import schema_findings
 from benchbook.errors import ArtifactError, StorageError, UsageError
+from benchbook.records import RunRecord, TraceRecord, from_plain
 from benchbook.records.stored import PackedColumn, TraceChunk
-from benchbook.records import from_plain, RunRecord, TraceRecord
 from benchbook.typing import JsonObject
 
 log = logging.getLogger(__name__)
@@ -195,9 +195,7 @@ def _packed(column: np.ndarray) -> PackedColumn:
     kind = _TYPES[column.dtype.kind]
     plain = np.ascontiguousarray(column, dtype=kind)
     shuffled = plain.reshape(-1).view(np.uint8).reshape(-1, plain.itemsize).T
-    return PackedColumn(
-        dtype=kind, shape=plain.shape, data=base64.b64encode(shuffled.tobytes()).decode("ascii")
-    )
+    return PackedColumn(dtype=kind, shape=plain.shape, data=base64.b64encode(shuffled.tobytes()).decode("ascii"))
 
 
 def _unpacked(column: PackedColumn) -> np.ndarray:

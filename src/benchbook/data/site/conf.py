@@ -18,6 +18,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "aligned_numbers",
     "command_reference",
     "offline_math",
     "plain_docstrings",
@@ -45,7 +46,7 @@ toc_object_entries_show_parents = "hide"
 html_theme = "furo"
 html_title = project
 html_static_path = ["_static"]
-html_css_files = ["benchbook.css", "charts.css"]
+html_css_files = ["benchbook.css", "charts.css", "field.css"]
 html_copy_source = False
 html_show_sphinx = False
 # Summaries would be fetched from the pages, which browsers refuse for pages opened as files.

@@ -12,7 +12,6 @@ import json
 import logging
 import math
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -27,6 +26,7 @@ from benchbook.experiments.sinks.json_file import JsonArtifacts
 from benchbook.experiments.sinks.mlflow_client import Patience, chunks, is_refusal
 from benchbook.experiments.sinks.protocol import Ending, Span
 from benchbook.experiments.sinks.valid_names import RunNames
+from benchbook.scratch import scratch_folder
 
 log = logging.getLogger(__name__)
 STATUS = {BranchStatus.SUCCESS: "FINISHED", BranchStatus.FAILED: "FAILED", BranchStatus.SKIPPED: "KILLED"}
@@ -262,8 +262,8 @@ def _close(client: Any, run_id: str, ending: Ending) -> None:
 
 def _upload(client: Any, run_id: str, name: str, data: bytes) -> None:
     folder, _, base = name.rpartition("/")
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / base
+    with scratch_folder("benchbook-mlflow-") as place:
+        path = place / base
         path.write_bytes(data)
         client.log_artifact(run_id, str(path), folder or None)
 

@@ -1,1 +1,1 @@
-"""Adapters: optimizers of other libraries behind ask and tell; a library is imported when one of its is chosen."""
+"""Adapters for optimizers of other libraries, and what they share: ask and tell, isolation, blocking calls."""

@@ -15,23 +15,23 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.native.repair import RULES
 from benchbook.typing import FloatArray
 
-# What a library is told where the objective gave no number. Far above ordinary values, and its fifth power is still
-# a finite number, so that models and line searches do not break.
+# The value told to a library if the objective gave no number. It is far above ordinary values, and its fifth power is
+# still finite, so models and line searches do not break.
 INVALID = 1e60
-SEEDS = 2**31 - 1  # every library takes seeds from 1 to this
+SEEDS = 2**31 - 1  # every library accepts seeds from 1 to this
 
 
 class Adapter(ABC):
-    """An optimizer of a library, behind ask and tell.
+    """An optimizer of a library with ask and tell.
 
-    The library is told its own points, not the repaired ones, with `INVALID` for values that are `+inf`.
-    A subclass says in `proposed` and `learnt` how to ask and tell the library.
+    The library is told the values for its own points, not for the repaired ones, with `INVALID` in place of `+inf`.
+    Subclasses define in `proposed` and `learnt` how to ask and tell the library.
 
     Args:
         name: Name in the catalog.
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
-        boundary: Through which the library is called.
+        boundary: Isolates calls of the library.
         repair: Rule for variables outside the box.
     """
 
@@ -44,6 +44,7 @@ class Adapter(ABC):
         self._boundary = boundary
         self._repair = RULES[repair]
         self._values: FloatArray | None = None  # told, but not handed to the library yet
+        self.gx: FloatArray | None = None  # constraints of the same points, where the problem has some
 
     def ask(self) -> FloatArray:
         """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
@@ -57,9 +58,11 @@ class Adapter(ABC):
         points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
         return self._repair(points, self.lower, self.upper)
 
-    def tell(self, x: FloatArray, fx: FloatArray, /) -> None:
+    def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
         """Keep the values for the library's next move."""
-        finite = len(fx) == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
+        if gx is not None:
+            self.gx = np.where(np.isfinite(gx), gx, INVALID)
+        finite = fx.size == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
         self._values = np.array(fx, dtype=np.float64) if finite else np.where(np.isfinite(fx), fx, INVALID)
 
     def _moved(self) -> FloatArray | None:
@@ -67,8 +70,8 @@ class Adapter(ABC):
             return self._move()
 
     def _move(self) -> FloatArray | None:
-        # Learning waits for the next ask: where a library works on in threads of its own, it has no chance to do so
-        # outside the boundary, and a run that ends pays nothing for a last update.
+        # Learning waits for the next ask: a library with threads of its own cannot work outside the boundary, and
+        # a run that ends does not pay for a last update.
         if self._values is not None:
             values, self._values = self._values, None
             self.learnt(values)
@@ -80,19 +83,19 @@ class Adapter(ABC):
 
     @abstractmethod
     def learnt(self, fx: FloatArray) -> None:
-        """Tell the library the values of the points that it proposed last."""
+        """Tell the library the values of the points that it proposed last, shape `(batch,)` or `(batch, 2)`."""
 
 
 class BlockingAdapter(Adapter):
-    """An optimizer of a library that knows only `minimize(fun)`.
+    """An optimizer of a library that only has `minimize(fun)`.
 
     Args:
         name: Name in the catalog.
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
-        boundary: Through which the library is called.
+        boundary: Isolates calls of the library.
         repair: Rule for variables outside the box.
-        work: Runs the library with the objective that it is given.
+        work: Runs the library with a given objective.
         threads: Whether the library calls its objective from threads that it starts itself.
     """
 
@@ -112,6 +115,12 @@ class BlockingAdapter(Adapter):
         self._library = BlockingCall(work, threads=threads)
         self._isolates = boundary.isolates
 
+    def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
+        """Keep the values; those of constraints are the columns after the first one."""
+        super().tell(x, fx, gx)
+        if self.gx is not None and self._values is not None:
+            self._values = np.column_stack([self._values, self.gx])
+
     def proposed(self) -> FloatArray | None:
         """Wait for the library's next call of its objective."""
         return self._library.ask()
@@ -121,15 +130,15 @@ class BlockingAdapter(Adapter):
         self._library.tell(fx)
 
     def stay_in_thread(self) -> None:
-        """Hear that only the thread that is running now asks, tells and closes, which is cheaper."""
+        """Promise that only the present thread asks, tells and closes, which is cheaper."""
         self._library.stay_in_thread()
 
     def close(self) -> None:
-        """End the library; happens by itself when the object is no longer used."""
+        """End the library; this happens automatically when the object is no longer used."""
         self._library.close()
 
     def _moved(self) -> FloatArray | None:
-        # Float errors of the library are quiet without the boundary, because it has a context of its own.
+        # The library has its own context, so its float errors are suppressed without the boundary.
         if self._isolates:
             return super()._moved()
         values, self._values = self._values, None
@@ -142,12 +151,12 @@ class BlockingAdapter(Adapter):
 
 
 def unpicklable(name: str, reason: str) -> UsageError:
-    """Return the error for an optimizer that is pickled midway, but cannot be."""
+    """Return the error for an optimizer that cannot be pickled midway."""
     return UsageError(f"{name} cannot be pickled midway: {reason}")
 
 
 def restarted(minimize: Callable[[], object], evaluate: Evaluate, *, restart: bool) -> None:
-    """Run a local search once, or again and again; one that ends without an evaluation is not run again."""
+    """Run a local search once or repeatedly; a search that ends without an evaluation is not repeated."""
     while True:
         before = evaluate.points
         minimize()
@@ -156,5 +165,5 @@ def restarted(minimize: Callable[[], object], evaluate: Evaluate, *, restart: bo
 
 
 def seed_from(rng: np.random.Generator) -> int:
-    """Draw a seed that every library takes; never 0, by which some mean the time of day."""
+    """Draw a seed that every library accepts; never 0, which some replace by the time."""
     return int(rng.integers(1, SEEDS))

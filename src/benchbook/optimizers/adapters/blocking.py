@@ -1,11 +1,11 @@
-"""A blocking `minimize(fun)` behind ask and tell.
+"""A blocking `minimize(fun)` with ask and tell.
 
-The library stops inside `fun` until the values of its points are told. Either the library or the loop works, never
-both. When the loop has had enough, `fun` raises a private exception inside the library, so that it unwinds; a library
-that swallows it meets it again at its next call.
+The library waits inside `fun` until the values of its points are told. Either the library or the loop works, never
+both. When the loop ends, `fun` raises a private exception inside the library, which unwinds it; a library that
+swallows the exception gets it again at its next call.
 
-How the two take turns is a switch of its own: a greenlet where the loop promises to stay in one thread, because that
-costs a tenth of what a thread costs, and else a thread.
+A switch lets the two take turns: a greenlet if the loop promises to stay in one thread, which costs a tenth of a
+thread's time, and otherwise a thread.
 """
 
 from __future__ import annotations
@@ -25,40 +25,40 @@ class Switch(Protocol):
     """Hands control from the loop to the library and back.
 
     Attributes:
-        points: Points that the library has asked about so far.
+        points: Number of points that the library has asked about so far.
     """
 
     points: int
 
     def resume(self, values: FloatArray | None) -> FloatArray | Over:
-        """Let the library go on, from its start or with values, and return its next points or how it ended."""
+        """Start or continue the library with values, and return its next points or how it ended."""
 
     def leave(self, points: FloatArray) -> FloatArray:
-        """Let the loop go on with points, and return their values; called by the library.
+        """Continue the loop with points, and return their values; called by the library.
 
         Raises:
             Ended: No more values will be told.
         """
 
     def end(self) -> None:
-        """Unwind the library, if it has begun."""
+        """Unwind the library if it has started."""
 
 
 class Evaluate:
-    """What a library calls as its objective; hands points to the loop and waits for their values."""
+    """The objective that a library calls; passes points to the loop and waits for their values."""
 
     def __init__(self, switch: Switch) -> None:
-        """Keep the way to the loop."""
+        """Keep the switch to the loop."""
         self._switch = switch
         self._leave = switch.leave
 
     @property
     def points(self) -> int:
-        """Points handed over so far."""
+        """Number of points passed to the loop so far."""
         return self._switch.points
 
     def batch(self, x: FloatArray) -> FloatArray:
-        """Return the values of points of shape `(n, dim)`."""
+        """Return the values of points of shape `(n, dim)`: `(n,)`, or with constraints `(n, 1 + k)`."""
         return self._leave(np.array(x, dtype=np.float64))  # a copy: libraries reuse their arrays
 
     def one(self, x: FloatArray) -> float:
@@ -73,10 +73,10 @@ class BlockingCall:
     """A blocking library that can be asked and told; it ends with this object.
 
     Args:
-        work: Runs the library with the objective it is given. It must not refer to the object that holds this one,
-            or that one could never be collected.
-        threads: Whether the library runs in a thread of its own in any case, because it calls its objective from
-            threads that it starts itself.
+        work: Runs the library with a given objective. It must not refer to the object that contains this one, or that
+            could never be collected.
+        threads: Whether the library always runs in its own thread, because it calls its objective from threads that it
+            starts itself.
     """
 
     def __init__(self, work: Work, *, threads: bool = False) -> None:
@@ -89,7 +89,7 @@ class BlockingCall:
         self._finalizer: weakref.finalize[..., BlockingCall] | None = None
 
     def stay_in_thread(self) -> None:
-        """Hear that this object is asked, told and closed in the thread that is running now, and in no other."""
+        """Promise that this object is asked, told and closed only in the present thread."""
         if self._switch is None and not self._threads:
             self._switch = greenlet_switch(self._run())
 
@@ -98,7 +98,7 @@ class BlockingCall:
 
         Raises:
             Exception: Whatever the library raised.
-            UsageError: The thread is another one than was promised.
+            UsageError: The thread is not the one that was promised.
         """
         if self._over:
             return None
@@ -108,7 +108,7 @@ class BlockingCall:
         values, self._values = self._values, None
         try:
             found = self._switch.resume(values)  # type: ignore[union-attr]  # it is there once the finalizer is
-        except BaseException:  # Ctrl-C while the library was at work
+        except BaseException:  # Ctrl-C while the library was running
             self.close()
             raise
         if not isinstance(found, Over):
@@ -119,14 +119,14 @@ class BlockingCall:
         return None
 
     def tell(self, fx: FloatArray) -> None:
-        """Give the values of the points that were asked for last; the library learns of them at the next ask."""
+        """Store the values of the last points; the library gets them at the next ask."""
         self._values = np.array(fx, dtype=np.float64)
 
     def close(self) -> None:
         """End the library and its thread."""
         self._over = True
         if self._finalizer is None:
-            self._switch = None  # it has not begun, and another library may have the thread
+            self._switch = None  # it has not started, and another library may have the thread
         else:
             self._finalizer()
 
@@ -134,7 +134,7 @@ class BlockingCall:
         work = self._work
 
         def run(switch: Switch) -> Over:
-            """Run the library to its end; what it raises is handed to the loop."""
+            """Run the library to its end; its exceptions are passed to the loop."""
             try:
                 with np.errstate(all="ignore"):  # its context starts with NumPy's default, which warns
                     work(Evaluate(switch))
@@ -148,7 +148,7 @@ class BlockingCall:
 
 
 def _interruption(error: BaseException | None) -> TimeUp | None:
-    """Return the end of the run's time that a library has wrapped in an error of its own."""
+    """Return the time limit's exception if a library has wrapped it in an error of its own."""
     while error is not None and not isinstance(error, TimeUp):
         error = error.__cause__ or error.__context__
     return error

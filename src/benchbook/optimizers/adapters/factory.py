@@ -1,10 +1,10 @@
-"""The shelf of libraries: their names, known without importing them, and the factory that makes their optimizers."""
+"""The factory of optimizers of other libraries, and the names of these optimizers without importing the libraries."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -29,27 +29,32 @@ _SHARED = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A setting: its default, its type (a type or an annotation that pydantic understands), its meaning."""
+    """A setting: its default, its type (or an annotation for pydantic), and its meaning."""
 
     default: JsonValue
     kind: Any
     meaning: str
 
 
-# Called as make(lower, upper, rng, horizon=..., **settings); horizon is None for those that are anytime.
+# Called as make(lower, upper, rng, horizon=..., **settings), with objectives=, constraints= and variables= for problems
+# that have them; horizon is None for those that are anytime.
 Make: TypeAlias = Callable[..., Optimizer]
+COUNTS = ("constraints", "objectives")  # what a problem has a number of, and an optimizer may be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapted:
-    """What a library's module says about one of its optimizers.
+    """The description of a library's optimizer by its module.
 
     Attributes:
         make: Makes the adapter.
-        settings: The settings, without `repair`, which all have.
-        text: What the optimizer is; the first line is its summary.
-        anytime: Whether it needs no horizon.
+        settings: The settings, except `repair`, which all have.
+        text: Description of the optimizer, with a summary in the first line.
+        anytime: Whether it does not need to know its budget.
         picklable: Whether it can be pickled midway.
+        can: What it can do beyond one objective between bounds. It is told the numbers of `objectives` and
+            `constraints` of a problem that has them, and `variables` that are not all real.
+        parts: Further modules beside the adapter's own that are behind it.
     """
 
     make: Make
@@ -57,16 +62,19 @@ class Adapted:
     text: str
     anytime: bool
     picklable: bool
+    can: frozenset[str] = frozenset()
+    parts: tuple[str, ...] = ()
 
 
 class LibraryFactory:
-    """Makes one optimizer of a library; it is to the catalog what a class is for a native one.
+    """Makes one optimizer of a library; corresponds to the class of a native optimizer.
 
     Attributes:
         name: `library:optimizer`.
         packages: The distributions whose versions can change a result.
-        anytime: Whether it needs no horizon.
+        anytime: Whether it does not need to know its budget.
         picklable: Whether its optimizers can be pickled midway.
+        can: What they can do beyond one objective between bounds.
     """
 
     def __init__(self, name: str) -> None:
@@ -78,13 +86,14 @@ class LibraryFactory:
         """
         library, inner = split(name)
         require(library, name)
-        # Imported here, so that no run's time holds it.
-        adapted: Adapted = importlib.import_module(f"{_PACKAGE}.{library.module}").adapt(inner)
+        # Imported here, so that the import is not part of a run's time.
+        self._module = f"{_PACKAGE}.third_party.{library.module}"
+        adapted: Adapted = importlib.import_module(self._module).adapt(inner)
         self.name = self.__name__ = f"{library.prefix}:{inner}"
         self.packages = library.packages
-        self.anytime, self.picklable = adapted.anytime, adapted.picklable
+        self.anytime, self.picklable, self.can = adapted.anytime, adapted.picklable, adapted.can
         self._make = adapted.make
-        self._module = f"{_PACKAGE}.{library.module}"
+        self._modules = [self._module, *(f"{_PACKAGE}.third_party.{part}" for part in adapted.parts)]
         settings = {
             **adapted.settings,
             "repair": Parameter(
@@ -93,7 +102,7 @@ class LibraryFactory:
         }
         self.__doc__ = _doc(adapted, settings, library)
         self.__annotations__ = {key: parameter.kind for key, parameter in settings.items()}
-        self.__signature__ = _signature(settings, horizon=not adapted.anytime)
+        self.__signature__ = _signature(settings, told=_told(adapted))
 
     def __call__(
         self,
@@ -112,7 +121,7 @@ class LibraryFactory:
 
     def digest(self) -> str:
         """Return the digest of the adapter's code and its library's versions."""
-        code = module_digest([*_SHARED, self._module])
+        code = module_digest([*_SHARED, *self._modules])
         return text_digest(self.name, code, *(f"{package} {installed(package)}" for package in self.packages))
 
 
@@ -123,14 +132,26 @@ def factory(name: str) -> LibraryFactory:
 
 
 def names() -> list[str]:
-    """Return the optimizers to be listed, of the libraries that are installed; imports none of them."""
+    """Return the listed optimizers of the installed libraries, without importing these."""
     return sorted(
         f"{library.prefix}:{name}" for library in SHELF.values() if available(library) for name in library.optimizers
     )
 
 
+def summary_of(prefix: str, name: str, known: Collection[str], otherwise: str) -> str:
+    """Return the summary of a library's optimizer; `otherwise` if it is not listed.
+
+    Raises:
+        UnknownNameError: The library has no such optimizer.
+    """
+    if name not in known:
+        raise unknown_name(f"optimizer of {prefix}", name, known)
+    listed = SHELF[prefix].optimizers.get(name)
+    return listed.summary if listed else otherwise
+
+
 def split(name: str) -> tuple[Library, str]:
-    """Take `library:optimizer` apart.
+    """Split `library:optimizer`.
 
     Raises:
         UnknownNameError: There is no adapter for the library.
@@ -146,7 +167,7 @@ def split(name: str) -> tuple[Library, str]:
 
 @cache
 def available(library: Library) -> bool:
-    """Tell whether a library is installed, without importing it."""
+    """Return whether a library is installed, without importing it."""
     return all(find_spec(module) is not None for module in library.imports)
 
 
@@ -172,11 +193,15 @@ def installed(package: str) -> str:
         return "none"
 
 
-def _signature(settings: Mapping[str, Parameter], *, horizon: bool) -> inspect.Signature:
+def _told(adapted: Adapted) -> list[str]:
+    """Return what the optimizer is told of a run, beyond box and generator."""
+    return ["horizon"] * (not adapted.anytime) + sorted(adapted.can.intersection(COUNTS))
+
+
+def _signature(settings: Mapping[str, Parameter], *, told: list[str]) -> inspect.Signature:
     plain, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter(key, plain) for key in ("lower", "upper", "rng")]
-    if horizon:
-        parameters.append(inspect.Parameter("horizon", keyword))
+    parameters += [inspect.Parameter(key, keyword) for key in told]
     parameters += [inspect.Parameter(key, keyword, default=item.default) for key, item in settings.items()]
     return inspect.Signature(parameters)
 

@@ -1,9 +1,9 @@
-"""A state of NumPy's global generator that belongs to one run, and takes the place of the user's for a while.
+"""A state of NumPy's global generator that belongs to one run and temporarily replaces the user's.
 
-`get_state` and `set_state` cost some 30 us each, because they go through the state word by word. NumPy tells where the
-generator keeps its words, so they are copied as memory, in 0.1 us. What is not there is the second of a pair of normal
-numbers, which the global generator keeps for the next call; drawing one shows whether it is there, because then the
-words stay as they are.
+`get_state` and `set_state` take about 30 us each, because they copy the state word by word. NumPy provides the address
+of the generator's words, so they can be copied as memory in 0.1 us. That does not include the second of a pair of
+normal numbers, which the global generator keeps for the next call. Drawing a number shows whether there is one, because
+the words then stay unchanged.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-_SIZE = 4 * (624 + 1)  # MT19937 keeps its words, and the position in them
-_random: Any = np.random  # its types leave out the generator behind it
+_SIZE = 4 * (624 + 1)  # the words of MT19937 and the position in them
+_random: Any = np.random  # its types lack the generator
 
 
 class State(NamedTuple):
@@ -23,7 +23,7 @@ class State(NamedTuple):
 
     Attributes:
         words: The words and the position.
-        second: The second of a pair of normal numbers, where it waits for the next call.
+        second: The second of a pair of normal numbers, if it is kept for the next call.
     """
 
     words: bytes
@@ -34,30 +34,30 @@ class OwnState:
     """The state of one run.
 
     Args:
-        seed: Of the run's state.
+        seed: Seed of the run's state.
     """
 
     def __init__(self, seed: int) -> None:
-        """Seed it, without touching the global generator."""
+        """Seed it without touching the global generator."""
         self._own = _state_of(np.random.RandomState(seed).get_state())  # the type of the global state
         self._theirs = self._own
         self._place: _Place = _WHOLE
 
     def enter(self) -> None:
-        """Put the user's state aside, and this one in its place."""
+        """Save the user's state and replace it by this one."""
         self._place = _place()
         self._theirs = self._place.take()
         self._place.put(self._own)
 
     def leave(self) -> bool:
-        """Put the user's state back and keep this one; return whether it was drawn from."""
+        """Restore the user's state and keep this one; return whether numbers were drawn."""
         before, self._own = self._own, self._place.take()
         self._place.put(self._theirs)
         return before != self._own
 
 
 class _Place(Protocol):
-    """Where the global state is read and written; between `take` and `put` it is nobody's."""
+    """A way to read and write the global state; between `take` and `put` it is undefined."""
 
     def take(self) -> State: ...
 
@@ -65,7 +65,7 @@ class _Place(Protocol):
 
 
 class _Whole:
-    """By NumPy's own functions."""
+    """Uses NumPy's own functions."""
 
     def take(self) -> State:
         return _state_of(_random.get_state())
@@ -77,10 +77,10 @@ class _Whole:
 
 
 class _Memory:
-    """By the memory of a generator.
+    """Uses the memory of a generator.
 
     Args:
-        generator: The global generator, of the kind MT19937.
+        generator: The global generator, an MT19937.
     """
 
     def __init__(self, generator: Any) -> None:
@@ -92,7 +92,7 @@ class _Memory:
             return bytes(self._view)
 
     def take(self) -> State:
-        if _random.get_bit_generator() is not self.generator:  # a library has put another one in its place
+        if _random.get_bit_generator() is not self.generator:  # a library has replaced it
             _random.set_bit_generator(self.generator)
         words = self.words()
         number = _random.standard_normal()
@@ -117,7 +117,7 @@ def _place() -> _Place:
     if _memory is None or _memory.generator is not generator:
         found = _Memory(generator) if type(generator) is np.random.MT19937 else None
         if found is None or found.words() != _state_of(_random.get_state()).words:
-            return _WHOLE  # of another kind, or a version of NumPy that keeps its words otherwise
+            return _WHOLE  # another kind of generator, or a version of NumPy with another layout
         _memory = found
     return _memory
 
@@ -128,5 +128,5 @@ def _state_of(state: Any) -> State:
 
 
 def same_numpy_state(a: Any, b: Any) -> bool:
-    """Tell whether two states of `numpy.random` are the same."""
+    """Return whether two states of `numpy.random` are equal."""
     return bool(a[0] == b[0] and np.array_equal(a[1], b[1]) and tuple(a[2:]) == tuple(b[2:]))

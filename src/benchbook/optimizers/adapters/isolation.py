@@ -1,9 +1,9 @@
 """Isolation of a library from the rest of the process: global random state, warnings and float errors.
 
 Some libraries draw from the global generators of NumPy and of the module `random`. Their calls run inside a
-`Boundary`: the user's state is put aside, the run's own state takes its place, and is kept for the next call. A
-process-wide lock makes sure that two runs in two threads never meet inside. What cannot be helped: another thread of
-the user's own that draws global numbers while a library is at work gets the run's.
+`Boundary`: the run's own state temporarily replaces the user's, and is kept for the next call. A process-wide lock
+keeps runs in different threads apart. One case cannot be prevented: another thread of the user that draws global
+numbers while a library is running draws from the run's state.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ _watchers: list[set[str]] = []
 
 
 class Boundary:
-    """Runs a library's calls with random state of its own, and without its noise.
+    """Runs a library's calls with their own random state and without irrelevant warnings.
 
     Args:
         rng: Generator of the run; the private global state is seeded from it.
         swaps: Whether the library may draw from global random state.
-        noise: Warnings that say nothing to the reader of a benchmark: `(message, category)`, a regular expression
-            for the beginning of the message.
+        noise: Irrelevant warnings as `(message, category)`, with a regular expression for the beginning of the message.
     """
 
     def __init__(
@@ -47,12 +46,12 @@ class Boundary:
 
     @property
     def isolates(self) -> bool:
-        """Whether more than float errors are kept apart."""
+        """Whether more than float errors is isolated."""
         return self._numpy is not None or bool(self._noise)
 
     def crossed(self) -> AbstractContextManager[None]:
-        """Enter the library; on leaving, whatever happened, the process is as before."""
-        # Overflow in a library's search is for its values to show, not for the user's screen.
+        """Enter the library; on leaving, the state of the process is restored in any case."""
+        # Overflow in a library's search shows in its values; the user need not be warned.
         if not self.isolates:
             return np.errstate(all="ignore")
         return self._isolated()
@@ -88,7 +87,7 @@ class Boundary:
 
 @contextmanager
 def watched() -> Iterator[set[str]]:
-    """Note which global generators were drawn from inside boundaries: "numpy.random", "random"."""
+    """Record which global generators were used inside boundaries: "numpy.random", "random"."""
     seen: set[str] = set()
     _watchers.append(seen)
     try:

@@ -1,4 +1,4 @@
-"""Passing a library's own keyword arguments through as settings, read from its signatures."""
+"""A library's own keyword arguments as settings, read from its signatures."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from benchbook.optimizers.adapters.factory import Parameter
 
 
 def settings_of(thing: type, *, skip: Collection[str] = ()) -> dict[str, Parameter]:
-    """Return the keyword arguments of a class whose defaults are JSON values; the others cannot be recorded.
+    """Return the keyword arguments of a class whose defaults are JSON values; others cannot be recorded.
 
     Args:
         thing: The class.
-        skip: Arguments that the adapter gives itself.
+        skip: Arguments that the adapter sets itself.
     """
     found = {}
     for name, parameter in inspect.signature(thing).parameters.items():
@@ -37,7 +37,7 @@ def _recordable(default: Any) -> bool:
 
 
 def _kind(default: Any) -> Any:
-    # The library checks further: one that writes 1 as a default may well take 0.5.
+    # The library checks further: an argument with the default 1 may accept 0.5.
     if isinstance(default, bool):
         return bool
     if isinstance(default, int | float):

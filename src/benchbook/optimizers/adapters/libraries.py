@@ -1,4 +1,4 @@
-"""The libraries that have adapters, and which of their optimizers are listed; nothing here imports them."""
+"""The libraries with adapters and their listed optimizers; the libraries are not imported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What the list says about an optimizer."""
+    """The entry of an optimizer in the list."""
 
     summary: str
     anytime: bool
@@ -22,10 +22,10 @@ class Library:
     Attributes:
         prefix: The part before the colon in the names of its optimizers.
         module: Module of the adapter.
-        imports: Modules that must be there.
+        imports: Modules that must be installed.
         packages: Distributions whose versions can change a result.
         reference: Where the library comes from.
-        help: Which other names it takes.
+        help: Which other names it accepts.
         optimizers: The optimizers that are listed.
     """
 
@@ -38,12 +38,15 @@ class Library:
     optimizers: Mapping[str, Listed]
 
 
-def _anytime(**summaries: str) -> dict[str, Listed]:
-    return {name: Listed(summary=summary, anytime=True) for name, summary in summaries.items()}
+_ALL = ("constraints", "objectives", "integers", "categories")
 
 
-def _scheduled(**summaries: str) -> dict[str, Listed]:
-    return {name: Listed(summary=summary, anytime=False) for name, summary in summaries.items()}
+def _anytime(*can: str, **summaries: str) -> dict[str, Listed]:
+    return {name: Listed(summary=summary, anytime=True, can=frozenset(can)) for name, summary in summaries.items()}
+
+
+def _scheduled(*can: str, **summaries: str) -> dict[str, Listed]:
+    return {name: Listed(summary=summary, anytime=False, can=frozenset(can)) for name, summary in summaries.items()}
 
 
 _LIBRARIES = (
@@ -54,11 +57,20 @@ _LIBRARIES = (
         packages=("cmaes",),
         reference="Nomura, M., & Shibata, M. (2024). cmaes: A simple yet practical Python library for CMA-ES. "
         "https://github.com/CyberAgentAILab/cmaes",
-        help="it has CMA and SepCMA",
-        optimizers=_anytime(
-            CMA="Covariance matrix adaptation, restarted with growing populations.",
-            SepCMA="Covariance matrix adaptation with a diagonal matrix.",
-        ),
+        help="it has CMA and SepCMA, and CMAwM, CatCMA and CatCMAwM for integers and categories",
+        optimizers={
+            **_anytime(
+                CMA="Covariance matrix adaptation, restarted with growing populations.",
+                SepCMA="Covariance matrix adaptation with a diagonal matrix.",
+            ),
+            **_anytime("integers", CMAwM="Covariance matrix adaptation with a margin for integers."),
+            **_anytime("categories", CatCMA="Covariance matrix adaptation with a distribution of choices."),
+            **_anytime(
+                "integers",
+                "categories",
+                CatCMAwM="Covariance matrix adaptation with a margin for integers and a distribution of choices.",
+            ),
+        },
     ),
     Library(
         prefix="mealpy",
@@ -67,7 +79,7 @@ _LIBRARIES = (
         packages=("mealpy", "scipy"),
         reference="Van Thieu, N., & Mirjalili, S. (2023). MEALPY: An open-source library for latest meta-heuristic "
         "algorithms in Python. Journal of Systems Architecture 139, 102871. https://github.com/thieu1995/mealpy",
-        help="any of its optimizer classes goes, such as mealpy:OriginalHHO",
+        help="any of its optimizer classes can be used, such as mealpy:OriginalHHO",
         optimizers=_scheduled(
             BaseGA="Genetic algorithm.",
             L_SHADE="Success-history differential evolution with a shrinking population.",
@@ -88,7 +100,7 @@ _LIBRARIES = (
         packages=("minionpy",),
         reference="Muzakka, K. F., et al. (2025). Minion: A high-performance derivative-free optimization library. "
         "https://github.com/khoirulmuzakka/Minion",
-        help="its variants of differential evolution go, such as minionpy:LSRTDE",
+        help="its variants of differential evolution can be used, such as minionpy:LSRTDE",
         optimizers=_scheduled(
             ARRDE="Adaptive restart-refine differential evolution.",
             LSHADE="Success-history differential evolution with a shrinking population.",
@@ -104,8 +116,9 @@ _LIBRARIES = (
         packages=("nevergrad", "cma", "scipy", "directsearch", "bayesian-optimization", "scikit-learn", "pandas"),
         reference="Rapin, J., & Teytaud, O. (2018). Nevergrad: A gradient-free optimization platform. "
         "https://github.com/facebookresearch/nevergrad",
-        help="any name of its registry goes, such as nevergrad:NGOpt",
+        help="any name in its registry can be used, such as nevergrad:NGOpt",
         optimizers=_scheduled(
+            *_ALL,
             CMA="Covariance matrix adaptation.",
             DE="Differential evolution.",
             NGOpt="A wizard that chooses an optimizer by dimension and budget.",
@@ -122,7 +135,7 @@ _LIBRARIES = (
         imports=("nlopt",),
         packages=("nlopt",),
         reference="Johnson, S. G. (2007). The NLopt nonlinear-optimization package. https://github.com/stevengj/nlopt",
-        help="its algorithms without derivatives go, such as nlopt:PRAXIS",
+        help="its derivative-free algorithms can be used, such as nlopt:PRAXIS",
         optimizers=_anytime(
             BOBYQA="Trust-region search on quadratic models, in bounds.",
             COBYLA="Trust-region search on linear models.",
@@ -140,14 +153,18 @@ _LIBRARIES = (
         packages=("optuna", "cmaes", "scipy"),
         reference="Akiba, T., Sano, S., Yanase, T., Ohta, T., & Koyama, M. (2019). Optuna: A next-generation "
         "hyperparameter optimization framework. KDD 2019. https://github.com/optuna/optuna",
-        help="its samplers for real variables go, such as optuna:TPESampler",
-        optimizers=_anytime(
-            CmaEsSampler="Covariance matrix adaptation by the library cmaes.",
-            NSGAIISampler="Genetic algorithm (NSGA-II with one objective).",
-            QMCSampler="Sobol points.",
-            RandomSampler="Random search.",
-            TPESampler="Tree-structured Parzen estimator.",
-        ),
+        help="its samplers for real variables can be used, such as optuna:TPESampler",
+        optimizers={
+            **_anytime("integers", CmaEsSampler="Covariance matrix adaptation by the library cmaes."),
+            **_anytime(
+                *_ALL,
+                NSGAIISampler="Non-dominated sorting genetic algorithm (NSGA-II).",
+                NSGAIIISampler="Non-dominated sorting with reference directions (NSGA-III).",
+                QMCSampler="Sobol points.",
+                RandomSampler="Random search.",
+                TPESampler="Tree-structured Parzen estimator.",
+            ),
+        },
     ),
     Library(
         prefix="pycma",
@@ -156,7 +173,7 @@ _LIBRARIES = (
         packages=("cma",),
         reference="Hansen, N., Akimoto, Y., & Baudis, P. (2019). CMA-ES/pycma. https://github.com/CMA-ES/pycma",
         help="it has CMAES",
-        optimizers=_anytime(CMAES="Covariance matrix adaptation, restarted with growing populations."),
+        optimizers=_anytime("constraints", CMAES="Covariance matrix adaptation, restarted with growing populations."),
     ),
     Library(
         prefix="pymoo",
@@ -165,17 +182,29 @@ _LIBRARIES = (
         packages=("pymoo", "cma", "scipy"),
         reference="Blank, J., & Deb, K. (2020). pymoo: Multi-objective optimization in Python. IEEE Access 8, "
         "89497-89509. https://github.com/anyoptimization/pymoo",
-        help="its algorithms for one objective go, such as pymoo:PSO",
-        optimizers=_anytime(
-            CMAES="Covariance matrix adaptation by the library cma.",
-            DE="Differential evolution.",
-            ES="Evolution strategy.",
-            G3PCX="Generalised generation gap with parent-centric crossover.",
-            GA="Genetic algorithm.",
-            ISRES="Improved stochastic ranking evolution strategy.",
-            NelderMead="Simplex search.",
-            PSO="Particle swarm optimization.",
-        ),
+        help="its algorithms for one objective can be used, such as pymoo:PSO, and four for two, such as pymoo:NSGA3",
+        optimizers={
+            **_anytime(
+                CMAES="Covariance matrix adaptation by the library cma.",
+                ES="Evolution strategy.",
+                G3PCX="Generalised generation gap with parent-centric crossover.",
+                ISRES="Improved stochastic ranking evolution strategy.",
+                NelderMead="Simplex search.",
+                PSO="Particle swarm optimization.",
+            ),
+            **_anytime(
+                "constraints",
+                DE="Differential evolution.",
+                GA="Genetic algorithm.",
+            ),
+            **_anytime("constraints", "objectives", NSGA2="Non-dominated sorting genetic algorithm (NSGA-II)."),
+            **_anytime(
+                "objectives",
+                MOEAD="A search for each of a hundred weighted objectives (MOEA/D).",
+                NSGA3="Non-dominated sorting with reference directions (NSGA-III).",
+                SMSEMOA="Selection by contribution to the hypervolume (SMS-EMOA).",
+            ),
+        },
     ),
     Library(
         prefix="scipy",
@@ -188,13 +217,18 @@ _LIBRARIES = (
         optimizers={
             **_anytime(
                 basin_hopping="Random steps, each followed by L-BFGS-B.",
-                cobyqa="Trust-region search on quadratic models.",
-                differential_evolution="Differential evolution, polished by L-BFGS-B.",
                 dual_annealing="Generalised simulated annealing with local searches.",
                 l_bfgs_b="Quasi-Newton search on gradients by finite differences.",
                 nelder_mead="Simplex search.",
                 powell="Line searches along conjugate directions.",
+            ),
+            **_anytime(
+                "constraints",
+                cobyla="Trust-region search on linear models.",
+                cobyqa="Trust-region search on quadratic models.",
+                differential_evolution="Differential evolution, polished by L-BFGS-B.",
                 slsqp="Sequential quadratic programming on gradients by finite differences.",
+                trust_constr="Trust-region interior-point search on gradients by finite differences.",
             ),
             **_scheduled(direct="Dividing rectangles; deterministic."),
         },

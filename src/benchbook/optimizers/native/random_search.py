@@ -10,10 +10,13 @@ from annotated_types import Ge
 from benchbook.optimizers.native.base import NativeOptimizer
 from benchbook.optimizers.native.streams import Streams
 from benchbook.typing import FloatArray
+from benchbook.variables import Variable
 
 
 class RandomSearch(NativeOptimizer):
     """Draw every point uniformly in the box, without memory.
+
+    Integers and choices of categorical variables are drawn uniformly, too.
 
     What is not clearly better than this has learnt nothing from the values it was told.
 
@@ -21,6 +24,7 @@ class RandomSearch(NativeOptimizer):
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
+        variables: Those of a problem where some are not real.
         batch: Points a batch; changes speed only, never a result.
 
     References:
@@ -34,7 +38,7 @@ class RandomSearch(NativeOptimizer):
 
     name: ClassVar[str] = "random_search"
     anytime: ClassVar[bool] = True
-    can: ClassVar[frozenset[str]] = frozenset({"constraints", "objectives"})
+    can: ClassVar[frozenset[str]] = frozenset({"constraints", "objectives", "integers", "categories"})
 
     def __init__(
         self,
@@ -42,15 +46,21 @@ class RandomSearch(NativeOptimizer):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
+        variables: tuple[Variable, ...] = (),
         batch: Annotated[int, Ge(1)] = 100,
     ) -> None:
         """Set up; see the class."""
         super().__init__(lower, upper, rng)
         self.batch = batch
+        self._whole = np.array([item.whole for item in variables], dtype=np.bool_)
 
     def propose(self) -> FloatArray:
         """Draw a batch."""
-        return self.uniform(self.batch)
+        if not len(self._whole):
+            return self.uniform(self.batch)
+        u = self.streams.random(self.batch, self.dim)
+        whole = np.minimum(self.lower + np.floor(u * (self.upper - self.lower + 1.0)), self.upper)
+        return np.where(self._whole, whole, self.lower + u * (self.upper - self.lower))
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
         """Forget it, with values of constraints or without."""

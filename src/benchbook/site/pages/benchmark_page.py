@@ -1,4 +1,4 @@
-"""Tables of measurements kept with the docs: quality compared with peers, audits, coverage."""
+"""Tables of measurements that are stored with the docs: quality compared with peers, audits, coverage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = "_data"
 
 
 def quality_table(docs: Path) -> str:
-    """Return how the native optimizers compare with the reference implementations; a sentence if there are no data."""
+    """Return a comparison of native optimizers with reference implementations, or a sentence without data."""
     data = _read(docs, "quality.json")
     if data is None:
         return _missing("python -m benchmarks.quality")
@@ -34,7 +34,7 @@ def quality_table(docs: Path) -> str:
 
 
 def area_table(docs: Path) -> str:
-    """Return the areas under the runtime profile on BBOB compared with the peer's; a sentence if there are no data."""
+    """Return the areas under the runtime profile on BBOB next to those of the peers, or a sentence without data."""
     data = _read(docs, "area.json")
     if data is None:
         return _missing("python -m benchmarks.quality --profile")
@@ -46,7 +46,7 @@ def area_table(docs: Path) -> str:
 
 
 def audit_table(docs: Path) -> str:
-    """Return what the audit found of each adapter; a sentence if it is not there."""
+    """Return the audit's findings about each adapter, or a sentence without data."""
     data = _read(docs, "audit.json")
     if data is None:
         return _missing("benchbook optimizers audit --all --json")
@@ -66,7 +66,7 @@ def audit_table(docs: Path) -> str:
 
 
 def coverage_table(docs: Path) -> str:
-    """Return how often intervals hold the true value; a sentence if it is not there."""
+    """Return how often intervals contain the true value, or a sentence without data."""
     data = _read(docs, "coverage.json")
     if data is None:
         return _missing("python -m benchmarks coverage")

@@ -1,4 +1,4 @@
-"""An example of what `benchbook report` writes, from the runs of executed specs."""
+"""An example of a report by `benchbook report`, from the runs of executed specs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MISSING = "There is no example here yet: it is made from executed specs (`bench
 
 
 def example_report(views: Sequence[SpecView], artifacts: Path) -> str | None:
-    """Return the report on some executed specs as a page; None where fewer than two of them were executed."""
+    """Return the report on some executed specs as a page; None if fewer than two of them were executed."""
     records: dict[str, RunRecord] = {}
     executed = [view for view in views if view.name in OPTIMIZERS and view.outcome is not None]
     for view in executed:
@@ -30,13 +30,13 @@ def example_report(views: Sequence[SpecView], artifacts: Path) -> str | None:
     names = {run.optimizer.name for run in records.values()} - {CONTROL}
     if len(names) < len(OPTIMIZERS[:2]):
         return None
-    # Shifted problems only: with the optimum at the origin some of them would look better than they are.
+    # Only shifted problems: with the optimum at the origin, some optimizers would look better than they are.
     runs = RunTable(records.values()).twins()
     return as_html(report(runs, title="Example: the quick specs of some optimizers, on shifted problems"))
 
 
 def report_link(page: str | None) -> str:
-    """Return the link to the example, or a sentence if there is none."""
+    """Return a link to the example, or a sentence if there is none."""
     if page is None:
         return _MISSING
     return raw(f'<p><a href="../_static/{REPORT_FILE}">An example, made from the specs on this site</a>.</p>')

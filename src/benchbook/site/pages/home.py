@@ -18,7 +18,7 @@ _FACTS = ("Quality claims", "Contract checks", "Runs done", "Parameters", "Execu
 
 
 def specs_table(views: Sequence[SpecView], *, base: str) -> str:
-    """Return the table of specs with their verdicts; the line below the cards names those left out.
+    """Return the table of specs with their verdicts; specs left out are named in the line below the cards.
 
     Args:
         views: The specs.
@@ -31,10 +31,13 @@ def specs_table(views: Sequence[SpecView], *, base: str) -> str:
 
 
 def picture_block(alt: str | None) -> str:
-    """Return the front page's picture with its text; a sentence if nothing was run yet."""
+    """Return the front page's picture with its text, or a sentence if nothing was run yet."""
     if alt is None:
         return "Run `benchbook spec run` to make this picture.\n"
-    return raw(f'<figure class="bb-figure"><img src="_static/front.svg" alt="{escape(alt)}"></figure>')
+    return raw(
+        '<figure class="bb-figure bb-has-narrow"><picture><source media="(max-width: 46em)" '
+        f'srcset="_static/front-narrow.svg"><img src="_static/front.svg" alt="{escape(alt)}"></picture></figure>'
+    )
 
 
 def spec_pages(views: Sequence[SpecView]) -> str:
@@ -45,7 +48,7 @@ def spec_pages(views: Sequence[SpecView]) -> str:
 
 
 def public_names() -> str:
-    """Return the directives that document what `import benchbook` gives: functions, then classes but errors."""
+    """Return the directives that document the names in `import benchbook`: functions, then classes except errors."""
     functions, classes = [], []
     for name in benchbook.__all__:
         thing = getattr(benchbook, name)
@@ -81,11 +84,11 @@ def package_names(package: str) -> str:
 
 
 def _methods(thing: type, others: Iterable[object]) -> list[str]:
-    """Return the options of a class that is worked with: its methods, but those that another entry tells of.
+    """Return the options of a class that users work with: its methods, except those described in another entry.
 
     Args:
         thing: The class.
-        others: What else is documented; what a plug asks for, or a base has, is not told again.
+        others: Other documented classes; what a protocol requires or a base class has is not repeated.
     """
     classes = [other for other in others if inspect.isclass(other) and other is not thing]
     plugs = [other for other in classes if getattr(other, "_is_protocol", False)]
@@ -105,7 +108,7 @@ def native_optimizers() -> str:
 
 
 def _members(thing: type) -> list[str]:
-    """Return the options of a class: an enumeration shows its values, a plug what it asks for, a record its text."""
+    """Return the options of a class: an enumeration shows its values, a protocol its methods, a record its text."""
     if issubclass(thing, Enum):
         return ["   :members:", "   :undoc-members:"]
     if getattr(thing, "_is_protocol", False):

@@ -1,4 +1,4 @@
-"""The front page's picture: one function, its optimum at the textbook's place and elsewhere."""
+"""The front page's picture: functions with the optimum at the textbook position and elsewhere."""
 
 from __future__ import annotations
 
@@ -17,21 +17,30 @@ FUNCTIONS = ("sphere", "rastrigin", "ackley")
 _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": (0, (5, 1.5))}
 
 
-def front_picture(views: Sequence[SpecView], artifacts: Path) -> Picture | None:
-    """Return the picture from the runs of the manta ray spec; None if these runs are not there."""
+def front_picture(views: Sequence[SpecView], artifacts: Path, *, narrow: bool = False) -> Picture | None:
+    """Return the picture from the runs of the manta ray spec; None without these runs.
+
+    Args:
+        views: The specs.
+        artifacts: The folder of their artifacts.
+        narrow: Whether it is for narrow pages, with panels below one another.
+    """
     outcome = next((v.outcome for v in views if v.name == OPTIMIZER and v.outcome is not None), None)
     if outcome is None:
         return None
     runs = runs_of_outcome(outcome, Store(artifacts / OPTIMIZER / "runs").records())
-    return centre_bias_picture(runs)
+    return centre_bias_picture(runs, narrow=narrow)
 
 
-def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) -> Picture | None:
+def centre_bias_picture(
+    runs: RunTable, functions: Sequence[str] = FUNCTIONS, *, narrow: bool = False
+) -> Picture | None:
     """Draw an optimizer on textbook functions and on shifted instances, and the control on the shifted instances.
 
     Args:
         runs: Runs of both optimizers; the largest dimension is drawn.
-        functions: What to draw, where there are runs of it.
+        functions: The functions to draw, if there are runs on them.
+        narrow: Whether the panels stand below one another.
     """
     panels, ends = [], []
     for function in functions if len(runs) else ():
@@ -55,11 +64,12 @@ def centre_bias_picture(runs: RunTable, functions: Sequence[str] = FUNCTIONS) ->
         "dimensions: with the optimum at the origin, with the optimum moved elsewhere, and random search; "
         f"medians with quartile bands. Median precision at the end: {'; '.join(ends)}."
     )
-    return Picture(convergence_grid(panels, columns=3), alt)
+    figure = convergence_grid(panels, columns=1, width=4.4) if narrow else convergence_grid(panels, columns=3)
+    return Picture(figure, alt)
 
 
 def runs_of_outcome(outcome: dict[str, Any], records: Iterable[RunRecord]) -> RunTable:
-    """Return the newest run of each problem, seed and optimizer that fits the outcome's parameters."""
+    """Return the newest run of each problem, seed and optimizer that matches the outcome's parameters."""
     params = outcome["params"]
     newest: dict[tuple[object, ...], RunRecord] = {}
     for record in records:

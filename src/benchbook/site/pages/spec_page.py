@@ -1,4 +1,4 @@
-"""A spec's page: its executed notebook with a header from its outcome, and with what a page needs beyond a notebook."""
+"""A spec's page: its executed notebook with a header from its outcome, adapted for the site."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 from typing import Any
 
 from benchbook.errors import ExecutionError
+from benchbook.site.pages.dark_figures import with_dark_form
+from benchbook.site.pages.number_columns import numbers_right
 from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, raw
 from benchbook.site.pages.strength_part import strength_part
 from benchbook.specs.outcome import FILE_NAME
@@ -15,7 +17,7 @@ from benchbook.specs.outcome import FILE_NAME
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PLUMBING_IDS = {"setup"}
 _PLUMBING_TAGS = {"parameters", "injected-parameters"}
-# What stands for a picture without a text: the repr of an object.
+# The text of a picture without alternative text: the repr of an object.
 _REPR = re.compile(r"<.*>", re.DOTALL)
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -25,7 +27,7 @@ Notebook = dict[str, Any]
 
 
 def page_name(name: str) -> str:
-    """Return a file name for a spec's page; a name that a path or an address cannot hold gets a safe one.
+    """Return a file name for a spec's page that is safe in paths and addresses.
 
     Examples:
         >>> page_name("random_search")
@@ -86,15 +88,25 @@ def _alternative(output: Notebook, cell: Notebook, spec: str) -> str:
 
 
 def _page_output(output: Notebook) -> Notebook:
-    """Let warnings and errors stand out; a traceback, which tells of the machine, stays in the executed notebook."""
+    """Highlight warnings and errors; tracebacks, which reveal paths of the machine, stay in the executed notebook."""
     if output["output_type"] == "error":
         title, text, css = str(output.get("ename", "Error")), str(output.get("evalue", "")), "error"
     elif output["output_type"] == "stream" and output.get("name") == "stderr":
         title, text, css = "Written to standard error", "".join(output["text"]), "warning"
     else:
-        return output
+        return _dressed(output)
     data = {"text/html": _admonition(title, text, css), "text/plain": text}
     return {"output_type": "display_data", "metadata": {}, "data": data}
+
+
+def _dressed(output: Notebook) -> Notebook:
+    """Give drawings a dark form, and align the numbers of benchbook's own tables at the right."""
+    data = dict(output.get("data", {}))
+    if 'class="bb-table' in (text := "".join(data.get("text/html", ""))):
+        data["text/html"] = numbers_right(text)
+    if "image/svg+xml" in data:
+        data["image/svg+xml"] = with_dark_form("".join(data["image/svg+xml"]))
+    return {**output, "data": data} if data else output
 
 
 def _admonition(title: str, text: str, css: str) -> str:
@@ -105,7 +117,7 @@ def _admonition(title: str, text: str, css: str) -> str:
 
 
 def _with_header(cells: list[Notebook], view: SpecView) -> list[Notebook]:
-    """Put the header below the title."""
+    """Insert the header below the title."""
     header = _header(view)
     for position, cell in enumerate(cells):
         source = "".join(cell["source"]).lstrip()
@@ -136,7 +148,7 @@ def _header(view: SpecView) -> str:
 
 
 def _provenance(view: SpecView) -> str:
-    """Link the artifact that the numbers are from, and say how to check it and to do its runs again."""
+    """Return a link to the artifact with the numbers, and the commands to check it and to repeat its runs."""
     if view.outcome is None:
         return ""
     folder = f"artifacts/specs/{view.name}"
@@ -149,7 +161,7 @@ def _provenance(view: SpecView) -> str:
 
 
 def _trouble(view: SpecView) -> str:
-    """Say prominently what went wrong."""
+    """Return prominent messages about what went wrong."""
     outcome = view.outcome or {}
     texts: list[tuple[str, str]] = []
     if view.trouble is not None:
@@ -160,7 +172,7 @@ def _trouble(view: SpecView) -> str:
         texts.append(("The notebook did not reach its end", str(outcome["error"])))
     unmet = [claim for claim in outcome.get("claims") or [] if claim.get("verdict") != "held"]
     if outcome.get("status") == "held":
-        # The spec holds without these: what they need was not there when it was run.
+        # The spec holds without these claims: the libraries they need were not installed when it was run.
         return "\n".join(_admonition("Claim undecided", _undecided(claim), "note") for claim in unmet)
     texts += [(f"Claim {claim.get('verdict', 'missing')}", _unmet(claim)) for claim in unmet]
     if outcome.get("status") == "error":
@@ -187,5 +199,5 @@ def _markdown(name: str, source: str) -> Notebook:
 
 
 def _plain(text: str) -> str:
-    """Escape what Markdown would read as markup."""
+    """Escape characters that Markdown would read as markup."""
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|$~&])", r"\\\1", " ".join(text.split()))

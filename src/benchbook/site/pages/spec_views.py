@@ -1,4 +1,4 @@
-"""What is known about each spec: its notebook, its outcome, and whether it was run at all."""
+"""What is known about each spec: its notebook, its outcome, and whether it was run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import ArtifactError, UsageError
+from benchbook.site.pages.number_columns import numbers_right
 from benchbook.specs.names import left_out, what_is_missing
 from benchbook.specs.notebooks.discover import read_notebook, specs
 from benchbook.specs.noticing.filed import QUICK, read_strength
@@ -25,16 +26,16 @@ _VERDICTS = {"held", "failed", "undecided", "error"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecView:
-    """One spec as the site sees it.
+    """One spec on the site.
 
     Attributes:
         name: File name of its notebook without suffix.
         title: First heading of its notebook.
-        outcome: Its outcome artifact; None if there is none that can be read.
-        trouble: Why it cannot be read; None if it can, or if there is none.
+        outcome: Its outcome artifact; None if there is none or it cannot be read.
+        trouble: Why it cannot be read; None if it can be read or there is none.
         executed: Its executed notebook; None if there is none.
-        cannot_run: Whether it was not run, and the library of its optimizer is not installed.
-        strength: Which planted faults its claims notice; None if that was not measured.
+        cannot_run: Whether it was not run and the library of its optimizer is not installed.
+        strength: The planted faults that its claims notice; None if not measured.
     """
 
     name: str
@@ -47,14 +48,14 @@ class SpecView:
 
     @property
     def status(self) -> str:
-        """`held`, `failed` or `error` as the outcome says; `missing` without one; `not run` without anything."""
+        """`held`, `failed` or `error` from the outcome, `missing` without an outcome, `not run` without anything."""
         if self.outcome is not None:
             return str(self.outcome.get("status", MISSING))
         return MISSING if self.executed is not None or self.trouble else "not run"
 
     @property
     def tally(self) -> Tally | None:
-        """Its claims, counted; None where the outcome does not tell them."""
+        """Its claims, counted; None if the outcome has none."""
         claims = (self.outcome or {}).get("claims")
         return tally(claims) if isinstance(claims, list) else None
 
@@ -65,7 +66,7 @@ def spec_views(notebooks: Path, artifacts: Path) -> list[SpecView]:
 
 
 def facts(outcome: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """Return names and values for a page's header; what the artifact does not tell is `missing`.
+    """Return names and values for a page's header; values that the artifact lacks are `missing`.
 
     Examples:
         >>> facts(None)[0]
@@ -98,7 +99,7 @@ def badge(status: str) -> str:
 
 
 def badges(view: SpecView) -> str:
-    """Return a spec's verdict as HTML, and next to it how many of its claims are undecided, with the reason."""
+    """Return a spec's verdict as HTML, followed by the number of undecided claims with the reason."""
     counted = view.tally
     if counted is None or not counted.undecided:
         return badge(view.status)
@@ -107,7 +108,7 @@ def badges(view: SpecView) -> str:
 
 
 def left_out_line(views: Sequence[SpecView]) -> str:
-    """Return a line about the specs whose libraries are not installed, with the command; empty if there is none."""
+    """Return a line about specs whose libraries are not installed, with the command; empty if there are none."""
     names = [view.name for view in views if view.cannot_run]
     if not names:
         return ""
@@ -116,7 +117,7 @@ def left_out_line(views: Sequence[SpecView]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text for HTML inside a MyST block: neither markup, nor the end of the block.
+    """Escape a text for HTML inside a MyST block, so that it is neither markup nor the end of the block.
 
     Examples:
         >>> escape("<b>`")
@@ -126,17 +127,20 @@ def escape(text: str) -> str:
 
 
 def raw(markup: str) -> str:
-    """Return HTML as a MyST block, which Sphinx passes on as it is."""
+    """Return HTML as a MyST block, which Sphinx passes on unchanged."""
     return f"``````{{raw}} html\n{markup}\n``````\n"
 
 
 def html_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, css: str = "bb-table") -> str:
-    """Return an HTML table that scrolls in its own container; the cells are HTML, in which long names may break."""
+    """Return an HTML table that scrolls in its own container; the cells are HTML, in which long names may break.
+
+    Columns of numbers are aligned at the right.
+    """
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
     body = "\n".join(
         "<tr>" + "".join(f"<td>{_BREAKABLE.sub('<wbr>', cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return (
+    return numbers_right(
         f'<div class="bb-scroll" tabindex="0" role="region" aria-label="Table">\n<table class="{css}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )

@@ -1,4 +1,4 @@
-"""The strength of a spec on its page: in one sentence, with the faults that its claims about quality do not notice."""
+"""The strength of a spec on its page: a sentence, and the faults that its quality claims do not notice."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _HEADERS = ("Fault", "Severity", "What it does", "Noticed by")
 
 
 def strength_file(measured: Strength) -> str:
-    """Return the path of the artifact below the artifact root."""
+    """Return the path of the artifact in the artifact root."""
     path = strength_path(measured.name, measured.preset)
     return "/".join(path.parts[-3:])
 
 
 def strength_part(view: SpecView, *, base: str) -> str:
-    """Return how many planted faults a spec's claims notice, and which the quality claims do not; HTML.
+    """Return as HTML how many planted faults a spec's claims notice, and which ones the quality claims miss.
 
     Args:
         view: The spec.

@@ -10,7 +10,8 @@ import sys
 from typing import Any, Protocol
 
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager, NoSuchKernel
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.log import logger
 
@@ -56,6 +57,7 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
         """Execute a cell.
 
         Raises:
+            CellTimeoutError: It took longer than papermill's option allows, or its output did not arrive.
             DeadKernelError: The kernel died, or execution was stopped.
         """
         if self._stopped:
@@ -63,7 +65,19 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
         if self._watcher is not None:
             self._watcher.cell_started(cell_index)
         self._process = self.km.provisioner.process
-        return super().execute_cell(cell, cell_index, **options)
+        self.kc.numbers.cell_starts()
+        try:
+            return super().execute_cell(cell, cell_index, **options)
+        except DeadKernelError:
+            self._say(cell, self._last_words())
+            raise
+        except CellTimeoutError:
+            self._say(cell, "the output of this cell is cut: it took too long, or its end did not arrive")
+            raise
+        finally:
+            # The known ones drop nothing; of others a cell says so itself, as the log is not published with it.
+            if not self._keeps_output and (complaint := self.kc.numbers.complaint()) is not None:
+                self._say(cell, complaint)
 
     def process_message(self, *message: Any, **options: Any) -> Any:
         """Process a message of the kernel."""
@@ -71,6 +85,21 @@ class NotebookClient(PapermillNotebookClient):  # type: ignore[misc]  # papermil
         if output is not None and self._watcher is not None:
             self._watcher.wrote(output)
         return output
+
+    @property
+    def _keeps_output(self) -> bool:
+        return bool(getattr(self.km.provisioner, "keeps_output", False))
+
+    def _last_words(self) -> str:
+        """Say that a kernel is dead, and whether its output may be missing."""
+        code = self.exit_code
+        if code is not None and code >= 0 and self._keeps_output:
+            return f"the kernel ended here, with exit code {code}"
+        return "the kernel died here; what it wrote just before may be missing"
+
+    def _say(self, cell: Any, sentence: str) -> None:
+        """Add a sentence of ours to the output of a cell."""
+        cell.outputs.append(new_output("stream", name="stderr", text=f"benchbook: {sentence}\n"))  # type: ignore[no-untyped-call]
 
     @property
     def exit_code(self) -> int | None:

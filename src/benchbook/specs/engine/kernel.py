@@ -33,8 +33,9 @@ def become_kernel(order: Order) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _environment(order)
     _randomness()
-    from benchbook.specs.engine.kernel_app import IPKernelApp
+    from benchbook.specs.engine.kernel_app import IPKernelApp, launcher
 
+    sys.argv = [launcher(), *order["argv"][3:]]
     # ipykernel reads the parent's process id while it is imported, which was before the fork.
     IPKernelApp.launch_instance(argv=order["argv"][3:], parent_handle=os.getppid())
 
@@ -46,15 +47,6 @@ def _environment(order: Order) -> None:
     tempfile.tempdir = None  # TMPDIR is read at first use, which may have been before the fork
     os.chdir(order["cwd"])
     sys.orig_argv = order["argv"]
-    sys.argv = [_launcher(), *order["argv"][3:]]
-
-
-def _launcher() -> str:
-    """Return the first argument of `python -m ipykernel_launcher`: the file of that module."""
-    import importlib.util
-
-    spec = importlib.util.find_spec("ipykernel_launcher")
-    return str(spec.origin) if spec is not None else "ipykernel_launcher"
 
 
 def _randomness() -> None:

@@ -1,9 +1,14 @@
-"""The kernel of a forked process: no output of a cell is lost, however much it is and however the kernel ends."""
+"""The application of a kernel: no output of a cell is lost, however much it is and however the kernel ends.
+
+Forked kernels import it. Ordinary ones run this file, also with a Python that has ipykernel but not benchbook.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -50,3 +55,19 @@ def _delivering(leave: Callable[[int], NoReturn], app: IPKernelApp) -> Callable[
             leave(status)
 
     return leave_when_delivered
+
+
+def main() -> None:
+    """Run an ordinary kernel, which looks as if it had been started by ipykernel's own launcher."""
+    sys.argv[0] = launcher()
+    IPKernelApp.launch_instance()
+
+
+def launcher() -> str:
+    """Return the first argument of `python -m ipykernel_launcher`: the file of that module."""
+    spec = importlib.util.find_spec("ipykernel_launcher")
+    return str(spec.origin) if spec is not None else "ipykernel_launcher"
+
+
+if __name__ == "__main__":
+    main()

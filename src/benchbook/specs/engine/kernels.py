@@ -21,7 +21,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
+from benchbook.scratch import ScratchFolder
 from benchbook.specs.engine.fork_server import ForkServerError, current, unavailable
+from benchbook.specs.engine.losses import MessageNumbers, listening
 from benchbook.specs.engine.provisioner import NAME
 
 _PATIENCE_S = 1.0  # wait for one answer; then the request is repeated
@@ -37,6 +39,9 @@ class EngineClient(AsyncKernelClient):
     ) -> None:
         """Start all channels but the heartbeat: the process shows whether a kernel lives."""
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
+        self.numbers = MessageNumbers()
+        for channel in (self.shell_channel, self.iopub_channel, self.stdin_channel, self.control_channel):
+            channel.get_msg = listening(channel.get_msg, self.numbers)
 
     def connect_iopub(self, identity: bytes | None = None) -> Any:
         """Connect to the output channel, on which nothing is dropped, however much arrives at once."""
@@ -74,11 +79,19 @@ class EngineClient(AsyncKernelClient):
 
 
 class EngineKernels(AsyncKernelManager):
-    """Starts and stops a kernel of the engine."""
+    """Starts and stops a kernel of the engine.
+
+    Attributes:
+        forks: Whether the kernel is to be forked, if that is possible.
+    """
+
+    forks = True
 
     def __init__(self, **traits: Any) -> None:
         """Choose a private folder for the sockets."""
-        self._folder = Path(tempfile.mkdtemp(prefix="k", dir=_parent_folder()))
+        within = self._parent_folder()
+        self._scratch = ScratchFolder("bench-") if within is None else None
+        self._folder = self._scratch.path if self._scratch else Path(tempfile.mkdtemp(prefix="k", dir=within))
         super().__init__(
             transport="ipc" if len(os.fsencode(self._folder)) <= _LONGEST_BYTES else "tcp",
             connection_file=str(self._folder / "k.json"),
@@ -90,7 +103,7 @@ class EngineKernels(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec | None:
         """The kernel's description, with our provisioner unless it names another."""
         found = super().kernel_spec
-        if found is not None and found.language == "python":
+        if found is not None:
             found.metadata = {"kernel_provisioner": {"provisioner_name": NAME}, **found.metadata}
             _register()
         return found
@@ -105,21 +118,34 @@ class EngineKernels(AsyncKernelManager):
 
     def remove_sockets(self) -> None:
         """Remove the folder of the sockets."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._scratch is not None:
+            self._scratch.remove()
+        else:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @staticmethod
+    def _parent_folder() -> Path | None:
+        """Return the fork server's folder, which is removed with it, if there is a server."""
+        if unavailable() is not None:
+            return None
+        try:
+            return current().folder
+        except ForkServerError:
+            return None  # the provisioner will get the same error and report it
 
     async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
         while await self.is_alive():
             await asyncio.sleep(_POLL_S)
 
 
-def _parent_folder() -> Path | None:
-    """Return the fork server's folder, which is removed with it, if there is a server."""
-    if unavailable() is not None:
+class OrdinaryKernels(EngineKernels):
+    """Starts an ordinary kernel, for those who need the process itself; no fork server is started for it."""
+
+    forks = False
+
+    @staticmethod
+    def _parent_folder() -> Path | None:
         return None
-    try:
-        return current().folder
-    except ForkServerError:
-        return None  # the provisioner will get the same error and report it
 
 
 def _register() -> None:

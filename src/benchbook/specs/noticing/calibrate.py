@@ -1,4 +1,4 @@
-"""Calibration: a spec's claims under other seeds of the intact optimizer, and the thresholds that they propose."""
+"""Calibration: a spec's claims with other seeds of the intact optimizer, and thresholds derived from them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.errors import UsageError
+from benchbook.limits import check_workers
 from benchbook.params.load import load
+from benchbook.parent_death import die_with_parent
 from benchbook.records import Claim, RunRecord, Verdict
 from benchbook.specs.claim_list import LEVEL
 from benchbook.specs.notebooks.discover import find
@@ -23,21 +25,21 @@ from benchbook.typing import JsonObject
 
 RESEEDED = 200
 FALSE_ALARMS = 0.01
-_APART = 1000  # seeds of one re-seeded spec lie so far from those of the next
-# Proofs compare bits and contracts hold for any sound optimizer: other seeds cannot make them fail.
+_APART = 1000  # distance between the seeds of one re-seeded spec and the next
+# Proofs compare bits, and contracts hold for any sound optimizer, so other seeds cannot make them fail.
 _NOT_CALIBRATED = ("claim_sound", "claim_published")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibrated:
-    """A claim under other seeds.
+    """A claim with other seeds.
 
     Attributes:
-        claim: As it stands in the spec.
-        failed: In how many re-seeded specs it did not hold.
-        low: Least measured value that its share of false alarms leaves; None where nothing was measured, or where the
+        claim: The claim in the spec.
+        failed: Number of re-seeded specs in which it did not hold.
+        low: Smallest measured value after removing its share of false alarms; None if nothing was measured, or if the
             claim is a test, whose requirement follows from its level.
-        high: Greatest such value.
+        high: Largest such value.
     """
 
     claim: Claim
@@ -46,7 +48,7 @@ class Calibrated:
     high: float | None
 
     def bounds(self) -> tuple[float, float] | None:
-        """Return between which values the claim would hold with the proposed thresholds; None without a proposal."""
+        """Return the range in which the claim would hold with the proposed thresholds; None without a proposal."""
         if self.low is None or self.high is None:
             return None
         if self.claim.upper is not None:
@@ -66,13 +68,13 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """The claims of a spec under other seeds.
+    """The claims of a spec with other seeds.
 
     Attributes:
         name: Name of the spec.
-        reseeded: How many specs were re-seeded.
-        alarms: In how many of them a claim did not hold.
-        claims: Each calibrated claim.
+        reseeded: Number of re-seeded specs.
+        alarms: Number of them in which a claim did not hold.
+        claims: The calibrated claims.
     """
 
     name: str
@@ -82,15 +84,15 @@ class Calibration:
 
     @property
     def sound(self) -> bool:
-        """Whether no more than the allowed share of re-seeded specs fails."""
+        """Whether at most the allowed share of re-seeded specs fails."""
         return self.alarms <= FALSE_ALARMS * self.reseeded
 
     def strength(self, measured: Strength, severity: str) -> tuple[int, int]:
-        """Return how many wrapped faults the quality claims would notice with the proposed thresholds, and of how many.
+        """Return how many wrapped faults the quality claims would notice with the proposed thresholds, and the total.
 
         Args:
-            measured: What each claim measured with each fault; it is the same with other thresholds.
-            severity: Only these faults.
+            measured: What each claim measured with each fault, which does not depend on the thresholds.
+            severity: Only faults of this severity.
         """
         chosen = [f for f in measured.faults if f["family"] == "wrapped" and f["severity"] == severity]
         return sum(fault["error"] is not None or any(self._notices(fault)) for fault in chosen), len(chosen)
@@ -112,13 +114,13 @@ def calibrate(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Judge the claims of a spec again under other seeds, and propose thresholds; nothing is written.
+    """Judge the claims of a spec with other seeds and propose thresholds; nothing is written.
 
     Args:
-        name: A spec by the name of its notebook or optimizer.
+        name: The name of a spec's notebook or optimizer.
         params: The parameter set.
-        reseeded: How many specs.
-        workers: Processes; one per processor unless given.
+        reseeded: Number of re-seeded specs.
+        workers: Number of processes; default: one per processor.
         progress: Called with (done, planned) after each spec.
 
     Raises:
@@ -131,7 +133,8 @@ def calibrate(
     values = load(params)
     found: dict[int, Trial] = {}
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers or os.cpu_count() or 1, reseeded), mp_context=context) as pool:
+    count = min((os.cpu_count() or 1) if workers is None else check_workers("workers", workers), reseeded)
+    with ProcessPoolExecutor(count, context, die_with_parent, (os.getpid(),)) as pool:
         jobs = {pool.submit(_reseeded, file.path, values, number): number for number in range(reseeded + 1)}
         for done, job in enumerate(as_completed(jobs)):
             found[jobs[job]] = job.result()
@@ -149,7 +152,7 @@ def calibrate(
 
 
 def _reseeded(path: Path, params: JsonObject, number: int) -> Trial:
-    """Return what comes of a spec with other seeds; number 0 is the spec as it stands."""
+    """Return the result of a spec with other seeds; number 0 is the spec itself."""
 
     def change(item: PlannedRun) -> PlannedRun:
         return replace(item, spec=replace(item.spec, seed=item.spec.seed + _APART * number))
@@ -166,10 +169,10 @@ def _quality(tried: Trial) -> tuple[Claim, ...]:
 
 
 def _calibrated(claim: Claim, others: list[tuple[Claim, ...]], claims: int | None) -> Calibrated:
-    """Return a claim with what was measured; `claims` share the false alarms, None where it is a test."""
+    """Return a claim with what was measured; `claims` share the false alarms; None if it is a test."""
     same = [found for each in others for found in each if found.id == claim.id]
     values = sorted(float(found.measured) for found in same if found.measured is not None)
-    # Each claim has its share of the false alarms, half of it on each side.
+    # Each claim has its share of the false alarms, half on each side.
     failed = sum(found.verdict is not Verdict.HELD for found in same)
     if claims is None or not values:
         return Calibrated(claim=claim, failed=failed, low=None, high=None)

@@ -1,4 +1,4 @@
-"""Which faults a spec is tried with, and how each is planted into its planned runs."""
+"""The faults with which a spec is tested, and how they are planted into its planned runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_CODE_FAULTS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialFault:
-    """A fault that a spec is tried with."""
+    """A fault with which a spec is tested."""
 
     name: str
     family: str
@@ -34,14 +34,15 @@ class TrialFault:
 
 
 def faults_of(choice: OptimizerChoice, wanted: Sequence[str]) -> list[TrialFault]:
-    """Return the faults to try an optimizer with.
+    """Return the faults with which to test an optimizer.
 
     Args:
         choice: The optimizer.
-        wanted: `wrapped` for all that wrap any optimizer, `code` for those in the source of a native one, or names.
+        wanted: `wrapped` for all that wrap any optimizer, `code` for those in the source of a native optimizer, or
+            names.
 
     Raises:
-        UnknownNameError: There is neither such a family nor such a fault.
+        UnknownNameError: There is no such family or fault.
     """
     wrapped = [
         TrialFault(name=fault.name, family="wrapped", severity=severity, text=fault.says)
@@ -61,7 +62,7 @@ def faults_of(choice: OptimizerChoice, wanted: Sequence[str]) -> list[TrialFault
 
 
 def planting(fault: TrialFault, optimizer: str) -> Callable[[PlannedRun], PlannedRun]:
-    """Return what plants a fault into the planned runs of an optimizer, and leaves all others as they are."""
+    """Return a function that plants a fault into the planned runs of an optimizer and leaves all others unchanged."""
     made: dict[object, PlantedFactory] = {}
 
     def change(item: PlannedRun) -> PlannedRun:
@@ -70,7 +71,7 @@ def planting(fault: TrialFault, optimizer: str) -> Callable[[PlannedRun], Planne
         optimum = getattr(item.problem, "x_opt", None) if fault.name == "knows_optimum" else None
         if fault.name == "knows_optimum" and optimum is None:
             return item  # its position is unknown
-        # One factory for all runs, so that they advance in lockstep.
+        # One factory for all runs, so that they can advance in lockstep.
         key = None if optimum is None else optimum.tobytes()
         if key not in made:
             made[key] = _factory(fault, item.optimizer, optimum)
@@ -99,7 +100,7 @@ def _factory(fault: TrialFault, choice: OptimizerChoice, optimum: FloatArray | N
     if fault.family == "wrapped":
         return plant(factory, fault.name, fault.severity, optimum=optimum)
     if not (isinstance(factory, type) and issubclass(factory, NativeOptimizer)):
-        raise UsageError(f"{choice.name} is no native optimizer, expected one for the code fault {fault.name!r}")
+        raise UsageError(f"{choice.name} is not a native optimizer, expected one for the code fault {fault.name!r}")
     if fault.family == "code":
         return plant_code(factory, fault.name)
     return plant_named(factory, next(item for item in named_faults(choice.name) if item.name == fault.name))

@@ -1,4 +1,4 @@
-"""Where measured strengths are filed, and whether they are still those of the notebook and optimizer that are there."""
+"""Files of measured strengths, and whether they still belong to the present notebook and optimizer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.digests import digest, text_digest
-from benchbook.errors import BenchbookError, MissingExtraError
+from benchbook.errors import BenchbookError
 from benchbook.files import artifact_root, project_name
 from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import NATIVE
@@ -21,16 +21,16 @@ from benchbook.specs.noticing.trial import kept_lines
 from benchbook.specs.spec_plan import givens, library_of
 from benchbook.typing import JsonObject
 
-QUICK = "quick"  # the strength that is committed, and shown
+QUICK = "quick"  # the strength that is committed and shown
 
 
 def strength_path(name: str, preset: str = QUICK, *, artifacts: Path | None = None) -> Path:
-    """Return where the strength of a spec is filed, apart from its outcomes: it is committed, and they are not."""
+    """Return the file of a spec's strength; it is not among the outcomes, because it is committed and they are not."""
     return (artifacts or artifact_root()) / "strength" / preset / f"{name}.json.zst"
 
 
 def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = None) -> Strength | None:
-    """Return the strength of a spec as it was last measured; None where it never was, or cannot be read."""
+    """Return the last measured strength of a spec; None if there is none or it cannot be read."""
     path = strength_path(name, preset, artifacts=artifacts)
     try:
         return Strength(load_document(path)) if path.is_file() else None
@@ -39,10 +39,10 @@ def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = No
 
 
 def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> str:
-    """Return the digest (hex) of what is measured: the code of runs and claims, the parameters, the optimizer's code.
+    """Return the digest (hex) of what is measured: code of runs and claims, parameters, and the optimizer's code.
 
-    Of the parameters, those of other libraries' optimizers do not count. Text, figures and other parts of the package
-    may change without making a measured strength untrue.
+    Parameters of other libraries' optimizers do not count. Text, figures and other parts of the package may change
+    without making a measured strength out of date.
     """
     notebook = read_notebook(file.path)
     choice = optimizer(optimizer_name)
@@ -71,16 +71,16 @@ def keep_false_alarms(file: SpecFile, params: JsonObject, *, reseeded: int, fail
 
 
 def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
-    """Return the specs whose committed strength is older than what it is about, or, of native optimizers, missing.
+    """Return the specs of native optimizers whose committed strength is missing or out of date.
 
     Args:
-        folder: The folder of notebooks; another project than benchbook measures what it wants.
+        folder: The folder of notebooks; projects other than benchbook need not measure any.
         files: Its specs.
     """
     if project_name(folder.parent) != "benchbook":
         return []
     native = {spec_name(factory.name) for factory in NATIVE}
-    told = [(file.name, _fault(file, folder.parent / "artifacts", needed=file.name in native)) for file in files]
+    told = [(file.name, _fault(file, folder.parent / "artifacts")) for file in files if file.name in native]
     return [
         Finding(spec=name, where="", what=f"{fault}; measure it: benchbook spec strength {name}")
         for name, fault in told
@@ -88,14 +88,10 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     ]
 
 
-def _fault(file: SpecFile, artifacts: Path, *, needed: bool) -> str | None:
+def _fault(file: SpecFile, artifacts: Path) -> str | None:
     measured = read_strength(file.name, artifacts=artifacts)
     if measured is None:
-        return "the strength of its claims was never measured, or cannot be read" if needed else None
-    try:
-        subject = subject_digest(file, load(QUICK), str(measured.document["optimizer"]))
-    except MissingExtraError:  # it can be checked only where the library is installed
-        return None
-    if measured.document["subject"] != subject:
+        return "the strength of its claims was never measured, or cannot be read"
+    if measured.document["subject"] != subject_digest(file, load(QUICK), str(measured.document["optimizer"])):
         return "its claims, its parameters or its optimizer have changed since its strength was measured"
     return None if measured.whole else "its strength was measured with some of the faults"

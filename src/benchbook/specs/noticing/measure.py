@@ -1,4 +1,4 @@
-"""Measuring the strength of a spec: its claims are tried with each fault, in parallel, and what was done is kept."""
+"""Measuring the strength of a spec: its claims are tested with each fault, in parallel; finished tests are kept."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from benchbook.artifacts.io import save_document
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.clock import SYSTEM_CLOCK, timestamp
 from benchbook.errors import UsageError
+from benchbook.limits import check_workers
 from benchbook.optimizers import optimizer
 from benchbook.params.load import load
+from benchbook.parent_death import die_with_parent
 from benchbook.records import RunRecord, Verdict
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, find
@@ -30,8 +32,8 @@ from benchbook.specs.spec_base import SpecBase
 from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
-_DONE = ".{name}.jsonl"  # hidden: it is no artifact, and losing it costs one measurement
-_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, control and reference among them
+_DONE = ".{name}.jsonl"  # hidden, because it is not an artifact; losing it costs one measurement
+_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, including control and reference
 _intact: dict[str, Trial] = {}
 
 
@@ -43,17 +45,17 @@ def strength(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Strength:
-    """Plant faults into the optimizer of a spec, and tell which its claims notice.
+    """Plant faults into the optimizer of a spec, and measure which of them its claims notice.
 
-    Each fault is planted in turn; the notebook's claims are judged again, and a claim notices the fault if it holds
-    without and does not hold with it. The artifact is `strength/PRESET/NAME.json.zst` in the artifact root. Faults that
-    were tried before with the same notebook, parameters, code and libraries are not tried again.
+    Faults are planted one at a time, and the notebook's claims are judged with each. A claim notices a fault if it
+    holds without it but not with it. The artifact is `strength/PRESET/NAME.json.zst` in the artifact root. Faults that
+    were tested before with the same notebook, parameters, code and libraries are not tested again.
 
     Args:
-        spec: A spec by the name of its notebook or optimizer, or the object that its notebook works with.
+        spec: The name of a spec's notebook or optimizer, or the spec object of the notebook.
         params: The parameter set.
         faults: `wrapped`, `code`, or names of faults.
-        workers: Processes; one per processor unless given.
+        workers: Number of processes; default: one per processor.
         progress: Called with (done, planned) after each fault.
 
     Raises:
@@ -77,7 +79,9 @@ def strength(
     with_fault = _Trials(file, values)
     intact = with_fault.intact()
     tried = faults_of(optimizer(intact.optimizer), faults)
-    found = with_fault.all(tried, workers or os.cpu_count() or 1, progress)
+    found = with_fault.all(
+        tried, (os.cpu_count() or 1) if workers is None else check_workers("workers", workers), progress
+    )
     subject = subject_digest(file, values, intact.optimizer)
     before = read_strength(file.name, with_fault.preset)
     same = before is not None and before.document["subject"] == subject
@@ -101,7 +105,7 @@ def strength(
 
 
 class _Trials:
-    """The trials of one spec: those done before are read, the others done and written down."""
+    """The trials of one spec: earlier ones are read, the others are done and recorded."""
 
     def __init__(self, file: SpecFile, params: JsonObject) -> None:
         self.file, self.params = file, params
@@ -110,20 +114,20 @@ class _Trials:
         self.path = strength_path(file.name, self.preset).with_name(_DONE.format(name=file.name))
 
     def intact(self) -> Trial:
-        """Return what comes of the claims without a fault."""
+        """Return the result of the claims without a fault."""
         return trial(self.file.path, self.params, change=None, kept={})
 
     def all(
         self, faults: Sequence[TrialFault], workers: int, progress: Callable[[int, int], None] | None
     ) -> dict[str, JsonObject]:
-        """Return what came of each fault, by its id."""
+        """Return the result of each fault, by its id."""
         found = self._before()
         missing = [fault for fault in faults if fault.id not in found]
         if not missing:
             return found
         self.path.parent.mkdir(parents=True, exist_ok=True)
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(missing)), mp_context=context) as pool:
+        with ProcessPoolExecutor(min(workers, len(missing)), context, die_with_parent, (os.getpid(),)) as pool:
             jobs = {pool.submit(_try, self.file.path, self.params, fault): fault for fault in missing}
             for done, job in enumerate(as_completed(jobs), start=1):
                 found[jobs[job].id] = job.result()
@@ -143,7 +147,7 @@ class _Trials:
         for line in lines:
             try:
                 item: dict[str, Any] = json.loads(line)
-            except ValueError:  # the last line of a measurement that was ended
+            except ValueError:  # the last line of an interrupted measurement
                 continue
             if item["inputs"] == self.inputs:
                 found[item["id"]] = item["found"]
@@ -153,7 +157,7 @@ class _Trials:
 
 
 def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
-    """Try a fault, in a worker; the first time, the intact optimizer before."""
+    """Test a fault in a worker; the first time, test the intact optimizer before it."""
     if str(path) not in _intact:
         _intact[str(path)] = trial(path, params, change=None, kept=_kept)
     intact = _intact[str(path)]
@@ -162,7 +166,7 @@ def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
     noticed = [
         claim.id
         for claim in intact.claims
-        # A claim that a raising cell was never reached by is noticed as the error, not as a claim.
+        # If a cell raised before a claim was reached, the fault is noticed by the error, not by the claim.
         if claim.verdict is Verdict.HELD and verdicts.get(claim.id, Verdict.HELD) is not Verdict.HELD
     ]
     return {

@@ -1,4 +1,4 @@
-"""A measured strength: how many faults were noticed, by which claims, and what goes unnoticed."""
+"""A measured strength: how many faults were noticed, by which claims, and which were not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchbook.typing import JsonObject, JsonValue
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """Which planted faults the claims of a spec notice.
+    """The planted faults that the claims of a spec notice.
 
     Attributes:
         document: The artifact.
@@ -29,28 +29,28 @@ class Strength:
 
     @property
     def preset(self) -> str:
-        """Name of the parameter set that it was measured with."""
+        """Name of the parameter set with which it was measured."""
         return str(self.document["preset"])
 
     @property
     def faults(self) -> list[dict[str, Any]]:
-        """The faults that changed anything: a fault without an effect cannot be noticed."""
+        """The faults that had an effect; others cannot be noticed."""
         return [fault for fault in self._listed("faults") if fault["effect"]]
 
     @property
     def without_effect(self) -> list[str]:
-        """Names of the faults that changed no run, with their severity."""
+        """Names and severities of the faults that changed no run."""
         return [f"{fault['name']} ({fault['severity']})" for fault in self._listed("faults") if not fault["effect"]]
 
     def counted(
         self, severity: str | None = None, *, family: str | None = None, sort: str | None = None
     ) -> tuple[int, int]:
-        """Return how many faults were noticed, and of how many.
+        """Return how many faults were noticed, and the total.
 
         Args:
-            severity: Only these.
-            family: Only these: wrapped, named, code.
-            sort: Only what claims of this sort notice; None: any claim, or an error.
+            severity: Only faults of this severity.
+            family: Only faults of this family: wrapped, named, code.
+            sort: Only faults noticed by claims of this sort; None: by any claim or by an error.
         """
         chosen = [
             fault
@@ -60,13 +60,13 @@ class Strength:
         return sum(self.noticed(fault, sort) for fault in chosen), len(chosen)
 
     def noticed(self, fault: dict[str, Any], sort: str | None = None) -> bool:
-        """Tell whether a fault was noticed by claims of a sort; an error always is."""
+        """Return whether a fault was noticed by claims of a sort; errors are always noticed."""
         sorts = {claim["id"]: claim["sort"] for claim in self._listed("claims")}
         return fault["error"] is not None or any(sort in (None, sorts.get(id)) for id in fault["noticed_by"])
 
     @property
     def share(self) -> float:
-        """Share of the severe faults that the quality claims alone notice; 1 where there are none."""
+        """Share of the severe faults that the quality claims alone notice; 1 if there are none."""
         noticed, of = self.counted("severe", sort="quality")
         return noticed / of if of else 1.0
 
@@ -116,7 +116,7 @@ class Strength:
 
     @property
     def short(self) -> str:
-        """How many severe and mild faults of those that wrap any optimizer are noticed, for a table.
+        """Numbers of severe and mild faults, among those that wrap any optimizer, that are noticed, for a table.
 
         Examples:
             >>> Strength({"claims": [], "faults": []}).short
@@ -127,12 +127,12 @@ class Strength:
 
     @property
     def whole(self) -> bool:
-        """Whether every fault that wraps any optimizer was tried in each severity."""
+        """Whether every fault that wraps any optimizer was tested in each severity."""
         tried = {(fault["name"], fault["severity"]) for fault in self._listed("faults") if fault["family"] == "wrapped"}
         return tried == {(name, severity) for name in WRAPPED_FAULTS for severity in SEVERITIES}
 
     def unnoticed(self, sort: str | None = None) -> list[dict[str, Any]]:
-        """Return the faults that had an effect and were not noticed by claims of a sort; None: by no claim."""
+        """Return the faults that had an effect but were not noticed by claims of a sort; None: by no claim."""
         return [fault for fault in self.faults if not self.noticed(fault, sort)]
 
     def _listed(self, key: str) -> list[dict[str, Any]]:

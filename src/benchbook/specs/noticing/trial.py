@@ -1,4 +1,4 @@
-"""Trying a spec: what its notebook claims, judged with other runs in the place of its own."""
+"""Trials of a spec: the claims of its notebook, judged with other runs in place of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import io
 import logging
 import os
-import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -20,26 +19,28 @@ from benchbook.digests import digest
 from benchbook.errors import UsageError
 from benchbook.files import ARTIFACT_ROOT_VARIABLE
 from benchbook.records import Claim, RunRecord
+from benchbook.scratch import scratch_folder
 from benchbook.specs.notebooks.discover import APPLIED, PARAMETERS_TAG, read_notebook, tags
 from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.trials.planting import planted
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
-_WORK = ("when", "claim")  # what a cell's last line must begin with, as a method of the spec, to be more than display
+# A cell's last line only displays something, unless it calls a method of the spec that begins with one of these.
+_WORK = ("when", "claim")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of a spec's claims.
+    """The result of a spec's claims.
 
     Attributes:
-        optimizer: What the spec is about.
-        claims: As they were judged.
+        optimizer: The optimizer of the spec.
+        claims: The judged claims.
         judged: Ids of those that could be judged here.
         tests: Ids of the statistical tests among them.
-        runs: Digest over what the optimizer's runs did.
-        error: What was raised, and ended the trial early; None where nothing was.
+        runs: Digest over the optimizer's runs.
+        error: The exception that ended the trial early; None if there was none.
     """
 
     optimizer: str
@@ -62,13 +63,13 @@ def trial(
 
     Args:
         path: The notebook.
-        params: What takes the place of its parameters.
-        change: Returns the run that stands in the place of a planned one.
-        kept: Finished runs by key; what is there is not done again.
+        params: Parameters that replace its own.
+        change: Returns the run to do in place of a planned one.
+        kept: Finished runs by key, which are not done again.
         without: Methods of the spec that are not called.
 
     Raises:
-        UsageError: The notebook begins no spec, or it has no claims.
+        UsageError: The notebook does not start a spec, or the spec has no claims.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     error: str | None = None
@@ -99,7 +100,7 @@ def trial(
 
 
 def kept_lines(notebook: dict[str, Any]) -> list[str]:
-    """Return the lines of a notebook that a trial executes, as they are written; its parameters are left out."""
+    """Return the lines of a notebook that a trial executes, without its parameters."""
     found = []
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
@@ -112,7 +113,7 @@ def kept_lines(notebook: dict[str, Any]) -> list[str]:
 
 
 def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[str]) -> list[ast.Module]:
-    """Return what the code cells do up to the judgement, without what they only display."""
+    """Return the statements of the code cells up to the judgement, without those that only display something."""
     found: list[ast.Module] = []
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
@@ -128,27 +129,27 @@ def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[s
 
 
 def _kept(tree: ast.Module) -> list[ast.stmt]:
-    """Return the statements of a cell but a last one that only displays something."""
+    """Return the statements of a cell, except a last one that only displays something."""
     last = tree.body[-1] if tree.body else None
     displays = isinstance(last, ast.Expr) and not (_method(last) or "").startswith(_WORK)
     return tree.body[:-1] if displays else tree.body
 
 
 def _method(node: ast.stmt) -> str | None:
-    """Return the method that a line calls; None where it is another line."""
+    """Return the method that a line calls; None for other lines."""
     call = node.value if isinstance(node, ast.Expr) else None
     return call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
 
 
 @contextlib.contextmanager
 def _apart(path: Path) -> Iterator[None]:
-    """Let the notebook of an applied case, which may save and track more than runs, do so in a temporary folder."""
+    """Let the notebook of an applied case, which may save and track other things than runs, use a temporary folder."""
     if path.parent.name != APPLIED:
         yield
         return
     before = os.environ.get(ARTIFACT_ROOT_VARIABLE)
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ[ARTIFACT_ROOT_VARIABLE] = folder
+    with scratch_folder("benchbook-trial-") as folder:
+        os.environ[ARTIFACT_ROOT_VARIABLE] = str(folder)
         try:
             yield
         finally:
@@ -160,7 +161,7 @@ def _apart(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet() -> Any:
-    """Say nothing: with faults, warnings about odd values and failed runs are what is to be expected."""
+    """Suppress warnings about odd values and failed runs, which faults are expected to cause."""
     logger = logging.getLogger("benchbook")
     before = logger.level
     logger.setLevel(logging.CRITICAL)

@@ -1,1 +1,1 @@
-"""What a spec runs beyond its own plan: repeated runs, published runs, and other runs in place of its own."""
+"""Runs of a spec that are not in its plan: repeated runs, published runs, and runs that replace its own."""

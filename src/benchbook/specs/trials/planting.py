@@ -1,4 +1,4 @@
-"""What stands in the place of a spec's runs while its claims are tried: a planted fault, or other seeds."""
+"""Replacements of a spec's runs while its claims are tested: planted faults or other seeds."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _kept: ContextVar[dict[str, RunRecord] | None] = ContextVar("benchbook_kept", de
 
 @contextmanager
 def planted(change: Change | None, kept: dict[str, RunRecord]) -> Iterator[None]:
-    """Let the specs that are begun inside plan other runs, and keep finished runs in memory rather than in stores.
+    """Let specs that are started inside plan other runs, and keep finished runs in memory instead of in stores.
 
     Args:
-        change: Returns the run that stands in the place of a planned one; None: that itself.
-        kept: Finished runs by their key; what is there is replayed, and all others are added.
+        change: Returns the run to do in place of a planned one; None: no change.
+        kept: Finished runs by key; these are replayed, and all others are added.
     """
     before = _change.set(change or (lambda item: item)), _kept.set(kept)
     try:
@@ -40,20 +40,20 @@ def planted(change: Change | None, kept: dict[str, RunRecord]) -> Iterator[None]
 
 
 def as_planted(plan: Sequence[PlannedRun]) -> list[PlannedRun]:
-    """Return a plan as it is to be done: what is planned, unless `planted` says otherwise."""
+    """Return the runs to do for a plan: those planned, unless `planted` changes them."""
     change = _change.get()
     return list(plan) if change is None else [change(item) for item in plan]
 
 
 class InMemory:
-    """Finished runs by their key, in the place of a store."""
+    """Finished runs by key, in place of a store."""
 
     def __init__(self, kept: dict[str, RunRecord]) -> None:
-        """Take the runs that are there; others are added to them."""
+        """Start with existing runs, to which others are added."""
         self._kept = kept
 
     def get(self, key: str) -> RunRecord | None:
-        """Return a run by its key; None where it has not been done."""
+        """Return a run by its key; None if it has not been done."""
         return self._kept.get(key)
 
     def append(self, record: RunRecord) -> None:
@@ -61,12 +61,12 @@ class InMemory:
         self._kept[record.run_key] = record
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because nothing is open."""
 
 
 @contextmanager
 def store_at(folder: Path) -> Iterator[Store | InMemory]:
-    """Open the store of a spec's runs; inside `planted`, what is kept in memory."""
+    """Open the store of a spec's runs; inside `planted`, the runs in memory."""
     kept = _kept.get()
     if kept is not None:
         yield InMemory(kept)
@@ -76,10 +76,10 @@ def store_at(folder: Path) -> Iterator[Store | InMemory]:
 
 
 def done_again(plan: Sequence[PlannedRun]) -> Repeated:
-    """Do runs again, without a store: in another process; inside `planted`, in this one.
+    """Repeat runs without a store, in another process or, inside `planted`, in this one.
 
-    Another process would know nothing of what was planted. What it would have of its own is another global random
-    state, and so that is drawn again.
+    Another process would not know what was planted. It would, however, have a different global random state, so the
+    state is seeded again here.
     """
     if _change.get() is None:
         return in_another_process([item.spec for item in plan])

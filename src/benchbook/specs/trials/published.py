@@ -1,4 +1,4 @@
-"""The part of a baseline that a spec is compared with: its cells, the same runs again, and new ones."""
+"""The part of a baseline that a spec is compared with: its cells, repeated runs and new runs."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from benchbook.records.published import CellSummary
 from benchbook.specs.spec_plan import Givens
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 
-_FEWEST = 5  # runs of a cell that say anything about its spread
-_SAMPLE = 3  # runs of each cell that are computed again
-# Areas are means over thousands of evaluations and still have a few equal runs; no cell is taken for exact.
+_FEWEST = 5  # runs needed to estimate the spread of a cell
+_SAMPLE = 3  # repeated runs per cell
+# Areas are means over thousands of evaluations, yet a few runs may be equal; no cell is treated as exact.
 _LEAST_ERROR = 7e-4
 POWER = 0.8  # a change is called detectable if it is noticed with this chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """By how much the area over the convergence curve differs from the published one.
+    """The change of the area over the convergence curve from the published one.
 
     Attributes:
-        where: The cell, or all of them together.
-        difference: Mean of new less published, instance by instance; above 0 is better.
+        where: The cell, or all cells.
+        difference: Mean of new minus published, by instance; above 0 is better.
         error: Standard error of the difference.
         freedom: Its degrees of freedom.
     """
@@ -48,33 +48,33 @@ class Change:
         return t_quantile(1 - level / 2, self.freedom) * self.error
 
     def margin(self, level: float, least: float) -> float:
-        """Return the change that does not matter: `least`, or twice the half width if the runs vary too much for it.
+        """Return the change that does not matter: `least`, or twice the half width if the runs vary too much.
 
-        Then no more than the share `level` of unchanged optimizers leaves the margin, in the mean over published runs.
+        Then at most the share `level` of unchanged optimizers leaves the margin, on average over published runs.
         """
         return max(least, 2 * self.half_width(level))
 
     def reach(self, level: float, least: float) -> float:
-        """Return how far the true change may be from 0, as a share of the margin."""
+        """Return how far the true change may be from 0, as a fraction of the margin."""
         return (abs(self.difference) + self.half_width(level)) / self.margin(level, least)
 
     def surely_beyond(self, level: float, least: float) -> bool:
-        """Tell whether the whole interval of the change lies beyond the margin."""
+        """Return whether the whole interval of the change is outside the margin."""
         return abs(self.difference) - self.half_width(level) > self.margin(level, least)
 
     def smallest_noticed(self, level: float, least: float) -> float:
-        """Return the smallest true change with which difference and half width exceed the margin in 4 of 5 cases."""
+        """Return the smallest true change that would be detected as being outside the margin in 4 of 5 cases."""
         room = self.margin(level, least) - self.half_width(level)
         return max(0.0, room + t_quantile(POWER, self.freedom) * self.error)
 
 
 class Published:
-    """What a baseline holds of an optimizer, on named problems or on those of the parameter set.
+    """The part of a baseline about an optimizer, on named problems or on those of the parameter set.
 
     Attributes:
         baseline: The baseline.
         choice: The optimizer.
-        cells: Its published cells; empty where the parameter set has none of their problems.
+        cells: Its published cells; empty if the parameter set has none of their problems.
     """
 
     def __init__(
@@ -86,12 +86,12 @@ class Published:
             which: Name or path of the baseline.
             choice: The optimizer.
             given: The parameter set.
-            on: Dimensions by function; None: the BBOB functions of the parameter set, in the largest dimension that
-                was published.
+            on: Dimensions by function; None: the BBOB functions of the parameter set, in the largest published
+                dimension.
 
         Raises:
             UnknownNameError: There is no such baseline.
-            UsageError: It holds no runs of the optimizer with these settings, or none on a named problem.
+            UsageError: It has no runs of the optimizer with these settings, or none on a named problem.
         """
         self.baseline = find_baseline(which)
         self.choice = choice
@@ -118,7 +118,7 @@ class Published:
         self.cells = [every[key] for key in named]
 
     def plan(self) -> list[PlannedRun]:
-        """Return new runs on the published problems: another seed, all else as published."""
+        """Return new runs on the published problems, with another seed and everything else as published."""
         return [
             self._again(cell, place, seed=int(cell.seeds[place] + np.ptp(cell.seeds)) + 1)
             for cell in self.cells
@@ -126,7 +126,7 @@ class Published:
         ]
 
     def sample(self) -> list[PlannedRun]:
-        """Return some of the published runs, to be done again."""
+        """Return some of the published runs, for repetition."""
         return [
             self._again(cell, place, seed=int(cell.seeds[place]))
             for cell in self.cells
@@ -134,7 +134,7 @@ class Published:
         ]
 
     def differing(self, runs: Sequence[RunRecord]) -> list[str]:
-        """Return what differs from what was published, of the runs of `sample`: function and instance."""
+        """Return function and instance of the runs of `sample` that differ from the published ones."""
         again = summarise(runs).cells
         return [
             f"{cell.function} instance {cell.instances[place]}"
@@ -144,9 +144,9 @@ class Published:
         ]
 
     def changes(self, runs: RunTable) -> list[Change]:
-        """Return by how much new runs differ from the published ones: in each cell, and in all cells together.
+        """Return by how much new runs differ from the published ones, in each cell and in all cells together.
 
-        Each new run is paired with the published one on its instance: what is due to the instance cancels.
+        Each new run is paired with the published one on its instance, so that the effect of the instance cancels.
         """
         again = summarise(runs).cells
         found = []
@@ -163,10 +163,10 @@ class Published:
         return [*found, together(found)] if len(found) > 1 else found
 
     def environment_differs(self, runs: Sequence[RunRecord]) -> str:
-        """Return in what the arithmetic of runs differs from the published one's; empty where in nothing."""
+        """Return how the arithmetic of the runs differs from that of the published ones; empty if it does not."""
         theirs, ours = self.baseline.summary.host, summarise(runs).host
         if theirs is None or ours is None:
-            return "the baseline does not tell with which arithmetic it was made"
+            return "the baseline does not say with which arithmetic it was made"
         if ours.arithmetic == theirs.arithmetic:
             return ""
         return f"arithmetic: {ours.arithmetic} here, {theirs.arithmetic} when published"
@@ -183,9 +183,9 @@ def _numbers(cell: CellSummary, place: int) -> list[object]:
 
 
 def together(changes: Sequence[Change]) -> Change:
-    """Return the change in all cells, those with a small error weighing most.
+    """Return the change over all cells, with the largest weight for those with a small error.
 
-    The sum of their t values is compared with its standard deviation where nothing has changed (Stouffer's test).
+    The sum of their t values is compared with its standard deviation without a change (Stouffer's test).
     """
     weight = sum(1 / change.error for change in changes)
     spread = math.sqrt(sum(change.freedom / (change.freedom - 2) for change in changes))

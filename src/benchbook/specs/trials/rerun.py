@@ -1,4 +1,4 @@
-"""Proofs compute again: runs repeated in another process, without any store."""
+"""Runs repeated in another process without a store, for proofs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import cast
 
 from benchbook.errors import ExecutionError
 from benchbook.numerics import fingerprint
+from benchbook.parent_death import dying_with_us
 from benchbook.records import Environment, RunSpec, as_plain
 from benchbook.studies.runs.run import run
 from benchbook.typing import JsonObject
@@ -20,18 +21,18 @@ _TIMEOUT_S = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """Runs that were done again in a fresh Python process.
+    """Runs that were repeated in a fresh Python process.
 
     Attributes:
         digests: Their content digests.
-        arithmetic: The arithmetic of that process, as a record has it.
+        arithmetic: The arithmetic of that process, in the form of a record.
     """
 
     digests: list[str]
     arithmetic: JsonObject
 
     def unlike(self, then: Sequence[Environment]) -> list[str]:
-        """Return in words how its arithmetic differs from that of environments; nothing where all are alike."""
+        """Return in words how its arithmetic differs from that of environments; empty if all are equal."""
         found: dict[str, None] = {}
         for environment in then:
             for name, value in cast("JsonObject", as_plain(environment.arithmetic)).items():
@@ -41,17 +42,17 @@ class Repeated:
 
 
 def in_another_process(specs: Sequence[RunSpec]) -> Repeated:
-    """Do runs again in a fresh Python process, which knows no store.
+    """Repeat runs in a fresh Python process, without a store.
 
     Raises:
         ExecutionError: The process failed.
     """
-    # Where NumPy was loaded before benchbook here, so it is there: both have the arithmetic that NumPy chose.
+    # If NumPy was loaded before benchbook here, it is there, too: both then have the arithmetic that NumPy chose.
     first = "" if fingerprint().pinned else "import numpy; "
     code = f"{first}from benchbook.specs.trials.rerun import main; main()"
     try:
         done = subprocess.run(  # this Python, a fixed module
-            [sys.executable, "-c", code],
+            dying_with_us([sys.executable, "-c", code]),
             input=json.dumps([as_plain(spec) for spec in specs]),
             capture_output=True,
             text=True,

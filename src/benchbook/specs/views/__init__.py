@@ -1,1 +1,1 @@
-"""What a spec notebook shows: tables and pictures with their captions."""
+"""The tables and pictures of spec notebooks, with their captions."""

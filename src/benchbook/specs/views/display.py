@@ -1,4 +1,4 @@
-"""Tables and pictures as a notebook shows them: escaped HTML with a plain-text version, and a caption below."""
+"""Tables and pictures for notebooks: escaped HTML with a plain-text version, and a caption below."""
 
 from __future__ import annotations
 
@@ -41,11 +41,12 @@ class Table:
         css: str = "bb-table",
         caption: str = "",
     ) -> None:
-        """Keep headers, rows and caption."""
+        """Keep headers, rows and caption; `below` can be set to a second table, which is shown with this one."""
         self.headers = list(headers)
         self.rows = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
         self.css = css
         self.caption = caption
+        self.below: Table | None = None
 
     def __repr__(self) -> str:
         """Return the table in aligned plain text."""
@@ -55,14 +56,15 @@ class Table:
             "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in texts
         ]
         table = "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
-        return f"{table}\n\n{self.caption}" if self.caption else table
+        return "\n\n".join([table, *filter(None, [self.caption, repr(self.below) if self.below else ""])])
 
     def html(self) -> str:
         """Return the table as HTML; every text is escaped."""
         head = "".join(f'<th style="text-align: left">{html.escape(text)}</th>' for text in self.headers)
         body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in self.rows)
         table = f'<table class="{self.css}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return table + (caption_html(self.caption) if self.caption else "")
+        below = self.below.html() if self.below else ""
+        return table + (caption_html(self.caption) if self.caption else "") + below
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self.html()}
@@ -72,7 +74,7 @@ class Captioned(Picture):
     """A picture with a caption, which a notebook shows below it.
 
     Attributes:
-        caption: What the reader is looking at; the alternative text tells what there is to see.
+        caption: What the figure is; the alternative text describes what it shows.
     """
 
     def __init__(self, figure: Figure, alt: str, caption: str) -> None:
@@ -81,7 +83,7 @@ class Captioned(Picture):
         self.caption = caption
 
     def _ipython_display_(self) -> None:
-        """Show picture and caption as two outputs of the cell."""
+        """Show picture and caption as separate outputs of the cell."""
         from IPython.core.display_functions import publish_display_data
 
         below = {"text/plain": self.caption, "text/html": caption_html(self.caption)}
@@ -90,7 +92,7 @@ class Captioned(Picture):
 
 
 class Note:
-    """A sentence in the place of a table or picture that cannot be made.
+    """A sentence in place of a table or picture that cannot be made.
 
     Examples:
         >>> Note("Nothing was measured.")
@@ -121,6 +123,6 @@ def caption_html(text: str) -> str:
 
 def _cell(cell: Cell) -> str:
     css = f' class="{html.escape(cell.css)}"' if cell.css else ""
-    # JupyterLab aligns tables to the right unless a cell says otherwise; long names break where the page is narrow.
+    # JupyterLab aligns tables to the right unless a cell says otherwise; long names may break on narrow pages.
     text = _BREAKABLE.sub(r"\1<wbr>", html.escape(cell.text))
     return f'<td{css} style="text-align: left">{text}</td>'

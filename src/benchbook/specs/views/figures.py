@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from benchbook.analysis import RunTable, convergence, decades_behind
-from benchbook.analysis.fronts import front
-from benchbook.analysis.measures.references import with_reference
+from benchbook.analysis.measures.profiles import Profile
+from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
-from benchbook.protocols import Problem, TwoObjectives
-from benchbook.runs.quality import Hypervolume
+from benchbook.analysis.suites import TARGETS, suites_of
+from benchbook.protocols import Problem
 from benchbook.specs.views.display import Captioned
 from benchbook.typing import FloatArray
 
 _TEXTBOOK_STYLE = {**OPTIMIZER_STYLE, "color": "#D55E00", "linestyle": "--"}
+_REFERENCES_DRAWN = (
+    " The wide grey line is the best of the algorithms published in 2009, the dotted one that of all up to 2016."
+)
 _REFERENCE_STYLE = {**OPTIMIZER_STYLE, "color": "#009E73", "linestyle": "-."}
 _MOST_PANELS = 9
 
 
 def _convergence_text(runs: RunTable, optimizer: str, control: str | None, dim: int) -> str:
-    """Return the alt text of a convergence figure, with the medians at its end."""
+    """Return the alt text of a convergence figure, with the final medians."""
     parts = []
     for function in runs.functions[:_MOST_PANELS]:
         ends = [
@@ -75,23 +76,38 @@ def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captione
 
 
 def profile(runs: RunTable) -> Captioned:
-    """Draw the runtime profiles of all optimizers of a table, one panel per dimension."""
-    profiles = with_reference(runs.profile("dim", band=0.95), runs.hits())
-    known = " The wide grey line is the best of the algorithms published in 2009." if profiles[-1].is_reference else ""
-    dims = sorted({curve.dim for curve in profiles if curve.dim is not None})
-    panels = [(f"{dim}-D", [curve for curve in profiles if curve.dim == dim]) for dim in dims]
-    ends = "; ".join(f"{c.optimizer} in {c.dim}-D {100 * float(c.share[-1]):.0f} %" for c in profiles)
-    functions, targets = profiles[0].functions, profiles[0].targets
+    """Draw the runtime profiles of all optimizers of a table, one panel per dimension, and per suite if it has several.
+
+    Suites with constraints or two objectives have targets of their own.
+    """
+    profiles = with_references(runs.profile("dim", band=0.95), runs.hits())
+    known = _REFERENCES_DRAWN if profiles[-1].is_reference else ""
+    suites = suites_of(runs.functions)
+    apart = len(suites) > 1
+    by_title: dict[str, list[Profile]] = {}
+    for curve in sorted(profiles, key=lambda curve: (curve.dim or 0, suites.index(curve.label) if apart else 0)):
+        by_title.setdefault(f"{curve.label}, {curve.dim}-D" if apart else f"{curve.dim}-D", []).append(curve)
+    panels = list(by_title.items())
+    ends = "; ".join(
+        f"{c.optimizer} in {title} {100 * float(c.share[-1]):.0f} %" for title, curves in panels for c in curves
+    )
+    counts = {curve.label: curve.functions for curve in profiles}
+    functions = " and ".join(f"{count} shifted functions" for count in counts.values())
+    targets = " and ".join(_targets_text(TARGETS[suite]) for suite in suites)
     alt = (
-        f"Runtime profiles on {functions} shifted functions: share of functions, targets and runs that are reached "
-        f"within a number of evaluations per variable. At the end of the runs: {ends}."
+        f"Runtime profiles on {functions}: share of functions, targets and runs that are reached within a number of "
+        f"evaluations per variable. At the end of the runs: {ends}."
     )
     caption = (
-        f"Share of functions, targets and runs reached within a number of evaluations per variable: {functions} "
-        f"shifted functions, {targets} targets from 100 to 1e-8. The band is a 95 % confidence band, "
-        f"and the cross marks where the runs end.{known}"
+        f"Share of functions, targets and runs reached within a number of evaluations per variable: {functions}, "
+        f"{targets}. The band is a 95 % confidence band, and the cross marks where the runs end.{known}"
     )
     return Captioned(profile_grid(panels), alt, caption)
+
+
+def _targets_text(targets: FloatArray) -> str:
+    ends = [f"{target:g}".replace("e-0", "e-") for target in (targets[0], targets[-1])]
+    return f"{len(targets)} targets from {ends[0]} to {ends[1]}"
 
 
 def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
@@ -125,7 +141,7 @@ def twin_comparison(runs: RunTable, optimizer: str) -> Captioned | None:
 
 
 def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
-    """Draw where an optimizer looks in the first, the middle and the last tenth of a run."""
+    """Draw the points of an optimizer in the first, middle and last tenth of a run."""
     tenth = max(1, len(points) // 10)
     middle = (len(points) - tenth) // 2
     parts = [
@@ -145,30 +161,3 @@ def stages(optimizer: str, problem: Problem, points: FloatArray) -> Captioned:
         f"tenth of a run of {len(points):,} evaluations. Darker is lower."
     )
     return Captioned(search_stages(problem, points, optimum, parts), alt, caption)
-
-
-def fronts(problem: Problem, found: Sequence[tuple[str, FloatArray]]) -> Captioned:
-    """Draw what runs found of the front of a problem with two objectives.
-
-    Args:
-        problem: The problem.
-        found: Name and values `(n, 2)` of each run, at most two.
-    """
-    from benchbook.analysis.plots.fronts import fronts as drawn
-
-    several: TwoObjectives = problem  # type: ignore[assignment]  # the caller has looked
-    shares = [
-        (name, -float(Hypervolume(several.ideal, several.nadir)(values, None).min()), len(front(values)))
-        for name, values in found
-    ]
-    told = "; ".join(
-        f"{name}: {count} points in its front, hypervolume {max(share, 0.0):.3g}" for name, share, count in shares
-    )
-    where = f"{problem.name} ({problem.dim}-D, instance {problem.instance})"
-    alt = f"Both objectives of the points evaluated on {where}, and the front of each run. {told}."
-    caption = (
-        f"All points of one run of {len(found[0][1]):,} evaluations on {where}, and the steps of its best compromises. "
-        f"The share of the box between ideal and nadir point to the upper right of the steps is the hypervolume. "
-        f"{told}."
-    )
-    return Captioned(drawn(found, several.ideal, several.nadir), alt, caption)

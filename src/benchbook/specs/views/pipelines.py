@@ -1,4 +1,4 @@
-"""What a notebook shows of the pipeline that it ran: timeline, how good the predictions were, recommendations."""
+"""Views of a pipeline in a notebook: timeline, accuracy of the predictions, recommendations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def step_table(pipeline: Pipeline) -> Table:
 
 
 def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
-    """Return how wrong the predictions of a whole duration were, pipeline by pipeline; of those that were completed.
+    """Return the errors of the predicted total durations, for each completed pipeline.
 
     If several were made at the same step, the last one is shown.
     """
@@ -52,7 +52,7 @@ def prediction_table(pipelines: Sequence[Pipeline]) -> Table:
 
 
 def advice_table(pipelines: Sequence[Pipeline]) -> Table:
-    """Return the recommendations with their evidence and actions; one row that says so if there is none."""
+    """Return the recommendations with their evidence and actions, or one row that says that there are none."""
     rows = [
         [
             str(number),

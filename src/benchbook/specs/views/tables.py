@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis import RunTable, evaluations_to_targets, paired_wins
-from benchbook.analysis.control import FLOOR, first_hit
+from benchbook.analysis.control import FLOOR, best_at, first_hit
 from benchbook.optimizers import OptimizerChoice, settings_of
 from benchbook.params.load import preset_argument
 from benchbook.records import RunSpec, Status
@@ -85,14 +85,48 @@ def targets_table(twins: RunTable, targets: Sequence[float]) -> Table:
 
 
 def control_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
-    """Return the medians on each shifted problem, and those of the control."""
+    """Return the medians on each shifted problem for optimizer and control."""
     return _problems_table(twins, optimizer, control, sorted(_problems(twins)), "")
 
 
-def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
-    """Return the shifted problems on which an optimizer gains least compared with the control, the worst first.
+def second_control_table(runs: RunTable, second: RunTable, optimizer: str, control: str | None) -> Table | None:
+    """Return medians within the evaluations of a second control, on its problems; None without its runs.
 
-    Without a control: those that it solves least precisely.
+    Args:
+        runs: Those of optimizer and control, as long or longer.
+        second: Those of the second control.
+        optimizer: The optimizer.
+        control: The first control.
+    """
+    if not len(second):
+        return None
+    (name,) = second.optimizers
+    rows = []
+    for function, dim in sorted(_problems(second)):
+        theirs = second.select(function=function, dim=dim)
+        budget = theirs[0].budget
+        where = {(run.problem.instance, run.seed) for run in theirs}
+
+        def within(table: RunTable, who: str, budget: int = budget, where: Any = where) -> str:
+            chosen = [run for run in table.select(optimizer=who) if (run.problem.instance, run.seed) in where]
+            ends = [float(best_at(run, np.array([budget]))[0]) for run in chosen]
+            return number(float(np.median(np.maximum(ends, FLOOR))), 2)
+
+        own = runs.select(function=function, dim=dim)
+        names = [optimizer, *([control] if control else [])]
+        rows.append([f"{function}, {dim}-D", f"{budget:,}", *(within(own, who) for who in names), within(theirs, name)])
+    beside = [f"of {who}" for who in (control, name) if who]
+    caption = (
+        f"The same problems within the evaluations that {name} had. Its gradients are finite differences, whose "
+        "evaluations count. A schedule that depends on the budget is not at its end there."
+    )
+    return Table(["shifted problem", "evaluations", "median precision", *beside], rows, caption=caption)
+
+
+def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Table:
+    """Return the shifted problems on which an optimizer gains least compared with the control, worst first.
+
+    Without a control, return those that it solves least precisely.
     """
 
     def gain(problem: tuple[str, int]) -> float:
@@ -108,7 +142,7 @@ def weaknesses_table(twins: RunTable, optimizer: str, control: str | None) -> Ta
 
 
 def reproduce_table(notebook: str, preset: str, first: RunSpec) -> Table:
-    """Return the commands that repeat a spec, and its first run.
+    """Return the commands that repeat a spec and its first run.
 
     Args:
         notebook: Path of its notebook, from the root of the project.

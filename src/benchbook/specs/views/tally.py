@@ -1,6 +1,6 @@
-"""How many claims of a spec hold: contract checks are counted apart from claims about quality.
+"""How many claims of a spec hold, with contract checks counted apart from quality claims.
 
-Terminal and site show the same texts, made from the claims of an outcome artifact.
+Terminal and site show the same texts, which are made from the claims of an outcome artifact.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CONTRACT = "contract"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many claims of one sort there are, by verdict."""
+    """Numbers of claims of one sort, by verdict."""
 
     held: int
     failed: int
@@ -27,10 +27,10 @@ class Count:
         return self.held + self.failed + self.undecided
 
     def text(self, verb: str) -> str:
-        """Return how many hold, and what is known of the others.
+        """Return how many hold, and the verdicts of the others.
 
         Args:
-            verb: What those that hold do: `hold`, or `pass`; may begin with what they are.
+            verb: The verb for those that hold, `hold` or `pass`; may begin with a noun.
 
         Examples:
             >>> Count(held=4, failed=0, undecided=0).text("contract checks pass")
@@ -47,9 +47,9 @@ class Tally:
     """The claims of a spec, counted.
 
     Attributes:
-        contract: What any sound optimizer passes: runs complete, stay in budget, and depend on their seed alone.
-        quality: What is claimed beyond that.
-        reasons: Why claims are undecided, each reason once.
+        contract: Claims that any sound optimizer passes: runs complete, stay in budget, and depend only on their seed.
+        quality: All other claims.
+        reasons: The reasons of undecided claims, each once.
     """
 
     contract: Count
@@ -58,12 +58,12 @@ class Tally:
 
     @property
     def undecided(self) -> int:
-        """How many claims are undecided, of either sort."""
+        """How many claims of either sort are undecided."""
         return self.contract.undecided + self.quality.undecided
 
     @property
     def quality_text(self) -> str:
-        """How many claims about quality hold; that there are none, where a spec has contract checks only."""
+        """How many quality claims hold, or a text that says that a spec has only contract checks."""
         if self.quality.total:
             return self.quality.text("hold")
         return "none, contract checks only" if self.contract.total else "none judged"
@@ -75,7 +75,7 @@ class Tally:
 
     @property
     def text(self) -> str:
-        """Both in one line."""
+        """Both texts in one line."""
         if not self.quality.total:
             return f"contract checks only: {self.contract_text}" if self.contract.total else "no claim judged"
         told = [self.quality.text("quality claims hold")]
@@ -85,7 +85,7 @@ class Tally:
 
     @property
     def reasons_text(self) -> str:
-        """Why claims are undecided; empty if none is."""
+        """Why claims are undecided; empty if none are."""
         return "; ".join(self.reasons)
 
 

@@ -14,18 +14,19 @@ from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
 from benchbook.errors import text_of
 from benchbook.observers import ImprovementHistory
-from benchbook.optimizers.native.base import NativeOptimizer
 from benchbook.optimizers.native.streams import Streams
 from benchbook.problems import stack
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy
+from benchbook.protocols import Noisy, evaluations_of_point
 from benchbook.records import RunRecord
-from benchbook.runs import SignalWatch, quality_of, run_lockstep
+from benchbook.runs import CountsBoth, JudgedRuns, RunsToldAll, SignalWatch, quality_of, run_lockstep
+from benchbook.runs.lockstep import LockstepOptimizer
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.execute import (
     code_digest,
     execute,
     generator_of,
+    judged_outcome,
     leaves_process_alone,
     record_of,
     target_value_of,
@@ -34,6 +35,7 @@ from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.memory import keep_memory
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
+from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 
@@ -126,11 +128,9 @@ def _can_lockstep(planned: Sequence[PlannedRun]) -> bool:
     )
     # A noisy run draws from its own stream after each evaluation, so it is done alone.
     noisy = any(isinstance(item.problem, Noisy) for item in planned)
-    # What is judged by more than one value remembers what came before.
-    judged = quality_of(first.problem) is not None
     # A fault that knows where the optimum lies is another one for each problem.
     alike = all(item.optimizer.factory is first.optimizer.factory for item in planned)
-    return same_box and not noisy and not judged and alike and first.optimizer.can_lockstep()
+    return same_box and not noisy and alike and first.optimizer.can_lockstep()
 
 
 def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
@@ -139,29 +139,38 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
     watch = provenance.MemoryWatch()
     histories = [ImprovementHistory() for _ in planned]
     streams = Streams([generator_of(item.spec) for item in planned])
+    problems = [item.problem for item in planned]
     lower, upper = first.problem.lower, first.problem.upper
+    found = [quality_of(problem) for problem in problems]
+    qualities = [quality for quality in found if quality is not None]  # of all of them or of none
+    cost = evaluations_of_point(first.problem)
+    evaluated = JudgedRuns(problems, qualities) if qualities else stack(problems)
+    watching = [(history,) if cost == 1 else (CountsBoth(history),) for history in histories]
 
-    def make() -> NativeOptimizer:
-        return first.optimizer.make_lockstep(lower, upper, streams, horizon=first.spec.budget)
+    def make() -> LockstepOptimizer:
+        made = first.optimizer.make_lockstep(
+            lower, upper, streams, horizon=first.spec.budget // cost, variables=typed_variables(first.problem)
+        )
+        return RunsToldAll(made, evaluated) if isinstance(evaluated, JudgedRuns) else made
 
-    with profiled_parts(
-        make, stack([item.problem for item in planned]), [(history,) for history in histories]
-    ) as parts:
+    with profiled_parts(make, evaluated, watching) as parts:
         outcomes = run_lockstep(
             parts.make_optimizer,
             parts.problem,
             lower=lower,
             upper=upper,
-            budget=first.spec.budget,
+            budget=first.spec.budget // cost,
             target_values=[target_value_of(item) for item in planned],
-            stagnation=first.spec.stagnation,
+            stagnation=None if first.spec.stagnation is None else -(-first.spec.stagnation // cost),
             observers=parts.observers,
             clock=clock,
         )
+    outcomes = [judged_outcome(*pair, cost) for pair in zip(outcomes, found, strict=True)]
     with stage("observe"):
         improvements = [history.history for history in histories]
+        archives = [None if quality is None else quality.archive_record() for quality in found]
     memory = watch.memory(len(planned))
     return [
-        record_of(item, outcome, history, created_at, memory)
-        for item, outcome, history in zip(planned, outcomes, improvements, strict=True)
+        record_of(item, outcome, history, created_at, memory, archive)
+        for item, outcome, history, archive in zip(planned, outcomes, improvements, archives, strict=True)
     ]

@@ -18,8 +18,9 @@ from benchbook.observers import ImprovementHistory
 from benchbook.observers.targets import target_hits
 from benchbook.problems import digest as problem_digest
 from benchbook.profiling.stages import stage
-from benchbook.protocols import Noisy, Observer, Optimizer, evaluations_of_point
+from benchbook.protocols import Noisy, Observer, Optimizer, Problem, constraints_of, evaluations_of_point, objectives_of
 from benchbook.records import (
+    ArchiveRecord,
     History,
     Memory,
     OptimizerRecord,
@@ -32,15 +33,18 @@ from benchbook.records import (
     as_plain,
 )
 from benchbook.runs import CountsBoth, JudgedProblem, Outcome, ToldAll, quality_of, run_loop
+from benchbook.runs.quality import FeasibleValue, Quality
 from benchbook.seeds import noise_generator, run_generator
 from benchbook.studies.runs import provenance
 from benchbook.studies.runs.instrumented import profiled_parts
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.studies.runs.process_state import state_put_back
 from benchbook.typing import FloatArray
+from benchbook.variables import typed_variables
 
 log = logging.getLogger(__name__)
 _NATIVE = "benchbook.optimizers.native."
+_JUDGEMENT = ("judged", "judged_lockstep", "quality", "hypervolume", "front_history")
 _COMPILED = {"benchbook.problems.bbob.problem", "benchbook.problems.bbob.noisy", "benchbook.problems.instance"}
 
 
@@ -68,7 +72,15 @@ def execute(
     evaluated = problem if quality is None else JudgedProblem(problem, quality)
 
     def make() -> Optimizer:
-        made = planned.optimizer.make(problem.lower, problem.upper, generator_of(spec), horizon=spec.budget // cost)
+        made = planned.optimizer.make(
+            problem.lower,
+            problem.upper,
+            generator_of(spec),
+            horizon=spec.budget // cost,
+            variables=typed_variables(problem),
+            objectives=objectives_of(problem),
+            constraints=constraints_of(problem),
+        )
         return ToldAll(made, evaluated) if isinstance(evaluated, JudgedProblem) else made
 
     guard = nullcontext() if not observers and leaves_process_alone(planned) else state_put_back()
@@ -85,13 +97,25 @@ def execute(
             noise=noise_of(planned),
             clock=clock,
         )
-    if quality is not None:
-        invalid = outcome.invalid_evaluations - quality.without_value
-        error = outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations)
-        outcome = replace(outcome, evaluations=cost * outcome.evaluations, invalid_evaluations=invalid, error=error)
+    outcome = judged_outcome(outcome, quality, cost)
+    if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
+        log.warning("none of %d points of %s was feasible", outcome.evaluations // cost, problem.name)
     with stage("observe"):
         improvements = history.history
-    return record_of(planned, outcome, improvements, created_at, watch.memory())
+        archive = None if quality is None else quality.archive_record()
+    return record_of(planned, outcome, improvements, created_at, watch.memory(), archive)
+
+
+def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int) -> Outcome:
+    """Return what a loop that counted points has done in evaluations, and without valid points among the invalid."""
+    if quality is None:
+        return outcome
+    return replace(
+        outcome,
+        evaluations=cost * outcome.evaluations,
+        invalid_evaluations=outcome.invalid_evaluations - quality.without_value,
+        error=outcome.error and replace(outcome.error, evaluations=cost * outcome.error.evaluations),
+    )
 
 
 def leaves_process_alone(planned: PlannedRun) -> bool:
@@ -128,15 +152,29 @@ def target_value_of(planned: PlannedRun) -> float | None:
     return None if target is None or f_opt is None else f_opt + target
 
 
-def record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
+def record_of(
+    planned: PlannedRun,
+    outcome: Outcome,
+    history: History,
+    created_at: str,
+    memory: Memory,
+    archive: ArchiveRecord | None = None,
+) -> RunRecord:
     """Make the record of a finished run, and log what went wrong in it."""
     with stage("encode"):
-        record = _record_of(planned, outcome, history, created_at, memory)
+        record = _record_of(planned, outcome, history, created_at, memory, archive)
     _warn(record)
     return record
 
 
-def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_at: str, memory: Memory) -> RunRecord:
+def _record_of(
+    planned: PlannedRun,
+    outcome: Outcome,
+    history: History,
+    created_at: str,
+    memory: Memory,
+    archive: ArchiveRecord | None,
+) -> RunRecord:
     spec, problem = planned.spec, planned.problem
     failed = outcome.error is not None or outcome.best_value is None or outcome.stop is Stop.TIMEOUT
     code = code_digest(planned)
@@ -150,6 +188,7 @@ def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_
             evaluations=outcome.evaluations,
             history=history,
             solution=outcome.best_solution,
+            archive=archive,
         ),
         code_digest=code,
         created_at=created_at,
@@ -182,14 +221,27 @@ def _record_of(planned: PlannedRun, outcome: Outcome, history: History, created_
         timing=_rounded(outcome.timing),
         memory=memory,
         target_hits=target_hits(history, problem.f_opt),
+        archive=archive,
     )
 
 
 def code_digest(planned: PlannedRun) -> str:
     """Return the digest of the code of optimizer, problem and loop, and of benchbook's version."""
     return combined_code(
-        planned.optimizer.digest(), problem_digest(planned.problem), loop_digest(), provenance.library_version()
+        planned.optimizer.digest(), problem_code(planned.problem), loop_digest(), provenance.library_version()
     )
+
+
+def problem_code(problem: Problem) -> str:
+    """Return the digest of a problem's code, and of what judges its runs if it has constraints or two objectives."""
+    own = problem_digest(problem)
+    judged = evaluations_of_point(problem) > 1 or objectives_of(problem) > 1
+    return text_digest(own, _judgement_digest()) if judged else own
+
+
+@cache
+def _judgement_digest() -> str:
+    return module_digest([f"benchbook.runs.{name}" for name in _JUDGEMENT])
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchbook.artifacts.run_document import comparable_digests
 from benchbook.records import RunRecord
 from benchbook.studies.verify.run import circumstance_differences, content_differences
 
@@ -47,7 +48,8 @@ def differences(a: RunRecord, b: RunRecord) -> Difference:
     asked = [f"{name}: {x} then, {y} now" for name, (x, y) in pairs.items() if x != y]
     if a.optimizer.settings != b.optimizer.settings:
         asked += _settings(a, b)
-    identical = a.content_digest == b.content_digest
+    one, other = comparable_digests(a, b)
+    identical = one == other
     came_out = [text for text in content_differences(a, b) if not text.startswith(("seed:", "budget:", "settings:"))]
     return Difference(
         identical=identical,

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from benchbook.artifacts.run_document import comparable_digests
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers import optimizer as choose
-from benchbook.problems import from_callable
+from benchbook.problems import OwnFunction, from_callable
 from benchbook.problems import problem as make_problem
 from benchbook.protocols import Optimizer, Problem
-from benchbook.records import RunRecord
+from benchbook.records import ArchiveRecord, RunRecord
 from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 from benchbook.studies.runs.provenance import environment_key
@@ -70,7 +71,8 @@ def verify(
     if function is not None and not isinstance(function, Problem):
         function = _own_problem(record, function, vectorized=vectorized)
     again = execute(planned_again(record, optimizer=optimizer, function=function))
-    identical = again.content_digest == record.content_digest
+    then, now = comparable_digests(record, again)
+    identical = then == now
     return Verification(
         identical=identical,
         differences=() if identical else tuple(content_differences(record, again)),
@@ -106,6 +108,8 @@ def content_differences(then: RunRecord, now: RunRecord) -> list[str]:
     if then.optimizer.settings != now.optimizer.settings:
         found.append(f"settings: {dict(then.optimizer.settings)} then, {dict(now.optimizer.settings)} now")
     found += _history_differences(then, now)
+    if then.archive is not None and now.archive is not None and then.archive != now.archive:
+        found.append(f"archive: {_archive_difference(then.archive, now.archive)}")
     a, b = then.best_solution, now.best_solution
     if (a is None) != (b is None):
         found.append(f"solution: {'none' if a is None else 'one'} then, {'none' if b is None else 'one'} now")
@@ -161,6 +165,17 @@ def _history_differences(then: RunRecord, now: RunRecord) -> list[str]:
     return []
 
 
+def _archive_difference(a: ArchiveRecord, b: ArchiveRecord) -> str:
+    if len(a.evaluations) != len(b.evaluations):
+        return f"{len(a.evaluations)} points then, {len(b.evaluations)} now"
+    columns = zip((a.evaluations, a.first, a.second), (b.evaluations, b.first, b.second), strict=True)
+    differs = np.any([x != y for x, y in columns], axis=0)
+    if not differs.any():
+        return "ideal point, nadir point or precision"
+    k = int(np.argmax(differs))
+    return f"from evaluation {min(a.evaluations[k], b.evaluations[k])}"
+
+
 def _optimizer(record: RunRecord, given: str | Callable[..., Optimizer] | None) -> OptimizerChoice:
     try:
         return choose(given or record.optimizer.name, **record.optimizer.settings)
@@ -173,6 +188,8 @@ def _optimizer(record: RunRecord, given: str | Callable[..., Optimizer] | None) 
 
 def _own_problem(record: RunRecord, function: Callable[[FloatArray], Any], *, vectorized: bool) -> Problem:
     had = record.problem
+    if isinstance(function, OwnFunction):  # it has its own bounds, constraints and variables
+        return function.problem(had.name, had.dim, had.instance)
     return from_callable(
         function,
         bounds=(had.lower.tolist(), had.upper.tolist()),

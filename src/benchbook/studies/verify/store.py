@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchbook.artifacts.run_document import comparable_digests
 from benchbook.artifacts.store.manifest import check_store
 from benchbook.artifacts.store.store import Store
 from benchbook.errors import UsageError
@@ -79,13 +80,14 @@ def _verify(records: Sequence[RunRecord], pool: WorkerPool) -> Iterator[Verified
 
 def _compared(then: RunRecord, alone: RunRecord, together: RunRecord) -> Verified:
     differences: list[str] = []
-    if alone.content_digest != then.content_digest:
+    before, now = comparable_digests(then, alone)
+    if before != now:
         differences += content_differences(then, alone)
     if together.content_digest != alone.content_digest:
         differences += [f"in lockstep: {text}" for text in content_differences(alone, together)]
     return Verified(
         record=then,
-        identical=not differences and alone.content_digest == then.content_digest,
+        identical=not differences and before == now,
         differences=tuple(differences),
         reasons=tuple(circumstance_differences(then, alone)),
     )

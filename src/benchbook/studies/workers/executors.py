@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from benchbook.errors import ExecutionError, MissingExtraError, UsageError, unknown_name
+from benchbook.limits import check_workers
 from benchbook.numerics import pins
 from benchbook.protocols import Executor as ExecutorProtocol
+from benchbook.scratch import scratch_folder
 from benchbook.studies.runs.memory import keeping_memory
+from benchbook.studies.workers import dask_preload
 from benchbook.studies.workers.dask_guard import end_guards
 from benchbook.studies.workers.pool import WorkerPool
 
@@ -49,8 +52,8 @@ def opened(
         UsageError: There is none of this name, or an argument does not fit it.
         MissingExtraError: Dask is not installed.
     """
-    if workers is not None and workers < 1:
-        raise UsageError(f"workers is {workers!r}, expected a whole number >= 1")
+    if workers is not None:
+        check_workers("workers", workers)
     if scheduler is not None and executor != "dask":
         raise UsageError(f"scheduler is {scheduler!r}, which is for executor='dask'")
     if executor == "serial":
@@ -95,7 +98,7 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
             **pins(),
         },
     }
-    with dask.config.set(settings):
+    with scratch_folder("benchbook-dask-") as folder, dask.config.set({**settings, "temporary-directory": str(folder)}):
         cluster = None
         try:
             if scheduler is None:
@@ -103,8 +106,9 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
                     n_workers=workers or os.cpu_count() or 1,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address=":0",
                     silence_logs=40,
+                    preload=[dask_preload.__name__],
                 )
             client = Client(cluster if cluster is not None else scheduler, timeout=10)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, RuntimeError) as error:

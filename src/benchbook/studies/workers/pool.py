@@ -24,6 +24,7 @@ from multiprocessing.spawn import get_preparation_data
 from typing import Any, TypeVar
 
 from benchbook.errors import ExecutionError, UsageError, WorkerLostError
+from benchbook.limits import check_workers
 from benchbook.numerics import pins
 
 log = logging.getLogger(__name__)
@@ -54,10 +55,7 @@ class WorkerPool(Executor):
             workers: Processes; default: one for each processor.
             kill_after_s: Seconds after which a task is ended with its process.
         """
-        count = (os.cpu_count() or 1) if workers is None else workers
-        if count < 1:
-            raise UsageError(f"workers is {workers!r}, expected a whole number >= 1")
-        self.workers = count
+        self.workers = (os.cpu_count() or 1) if workers is None else check_workers("workers", workers)
         self._kill_after_s = kill_after_s
         self._work: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from benchbook.parent_death import die_with_parent
+from benchbook.studies.runs.few_warnings import show_few
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     die_with_parent(int(sys.argv[2]))  # the thread that started it ends after it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent, which then ends this process
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    show_few()
     connection = Connection(int(sys.argv[1]))
     pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     preparation = connection.recv()

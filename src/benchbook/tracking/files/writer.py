@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from benchbook.clock import Clock, timestamp
 from benchbook.errors import StorageError
 from benchbook.files import write_atomic
@@ -18,7 +16,7 @@ from benchbook.tracking.events import apply, begin, line_of
 from benchbook.tracking.files.flusher import Flusher
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT, make_folder
 from benchbook.tracking.files.journal import Journal
-from benchbook.tracking.files.pipeline_document import to_document
+from benchbook.tracking.files.pipeline_document import to_json
 from benchbook.tracking.files.run_locks import RunLock
 from benchbook.tracking.given import plain
 from benchbook.tracking.signals import act_on_deferred
@@ -142,7 +140,7 @@ class Record:
         with self._mutex:
             before, self._owner = self._owner, threading.get_ident()
             try:
-                data = orjson.dumps(to_document(self.state))
+                data = to_json(self.state)
             finally:
                 self._owner = before
         self._write(SNAPSHOT, data)

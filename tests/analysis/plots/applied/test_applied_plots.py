@@ -15,7 +15,7 @@ from benchbook.analysis.plots import (
     plot_episodes,
     value_convergence_grid,
 )
-from benchbook.analysis.plots.style import BLUE, ORANGE
+from benchbook.analysis.plots.drawing.style import BLUE, ORANGE
 from benchbook.analysis.table import RunTable
 from benchbook.errors import ShapeError, UsageError
 

@@ -23,7 +23,7 @@ def boxes(svg: str) -> dict[str, ET.Element]:
 
 
 def test_widths_are_shares_of_the_time(profiled) -> None:
-    """Stages are as wide as they were long; functions divide the own time of their stage as samples were divided."""
+    """The width of a stage is its duration; functions divide the own time of their stage as samples were divided."""
     drawn = boxes(plot_flame_graph(profiled()).svg())
     widths = {name: round(float(box.get("width", "")) / 1180, 3) for name, box in drawn.items()}
     assert widths["a & b"] == 1.0

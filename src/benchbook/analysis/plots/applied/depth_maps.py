@@ -1,4 +1,4 @@
-"""Depth maps compared with the truth, with their errors."""
+"""Depth maps compared with the true depth, with their errors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from benchbook.analysis.plots.style import new_figure, styled
+from benchbook.analysis.plots.drawing.style import new_figure, styled
 from benchbook.errors import ShapeError, UsageError
 from benchbook.typing import FloatArray
 
-_DEPTHS = "viridis_r"  # near is bright; even steps of depth look even
-_ERRORS = "RdBu"  # too far is blue, too near is red, right is white
-_WIDEST = 8.6  # inches for all maps of a row, so that the text stays readable where the figure is scaled to a page
+_DEPTHS = "viridis_r"  # near is bright, and equal steps of depth look equal
+_ERRORS = "RdBu"  # too far is blue, too near is red, correct is white
+_WIDEST = 8.6  # inches for all maps of a row; keeps the text readable when the figure is scaled to a page
 _MISSING = "#B8BEC6"
 
 
@@ -24,7 +24,7 @@ _MISSING = "#B8BEC6"
 def plot_depth_map(
     axes: Axes, depth_mm: FloatArray, *, low: float, high: float, colours: str | Colormap = _DEPTHS
 ) -> AxesImage:
-    """Draw a map of millimetres, pixel for pixel, and return the image, for a colour bar; NaN is grey.
+    """Draw a map of millimetres pixel by pixel, and return the image for use with a colour bar; NaN is grey.
 
     Args:
         axes: Where to draw.
@@ -54,13 +54,14 @@ def depth_comparison(
     picture: FloatArray | None = None,
     error_mm: float = 30.0,
 ) -> Figure:
-    """Draw the truth and what was estimated in one scale of depth, and below each estimate its signed error.
+    """Draw the true and the estimated depth on one scale, and below each estimate its signed error.
 
     Args:
         truth_mm: True depth, shape `(rows, columns)`.
-        estimates_mm: Title and depth map of each estimate, all of the truth's shape; NaN where there is none.
+        estimates_mm: Title and depth map of each estimate, all with the shape of the truth; NaN if there is no
+            estimate.
         picture: What the camera saw, brightness from 0 to 1; drawn below the truth.
-        error_mm: Errors beyond are drawn as this.
+        error_mm: Larger errors are drawn as this.
 
     Raises:
         ShapeError: A map has another shape than the truth.
@@ -85,7 +86,7 @@ def depth_comparison(
         error = plot_depth_map(below, estimate - truth_mm, low=-error_mm, high=error_mm, colours=_ERRORS)
         below.set_title("its error", fontsize=10, fontweight="normal")
     if picture is None:
-        lower[0].set_axis_off()  # it keeps its place, so that all maps are of one size
+        lower[0].set_axis_off()  # it keeps its place, so that all maps have the same size
     else:
         plot_depth_map(lower[0], picture, low=0.0, high=1.0, colours="gray")
         lower[0].set_title("what the camera sees", fontsize=10, fontweight="normal")

@@ -1,4 +1,4 @@
-"""Episodes of controllers: a quantity over time, with the moments at which it ended badly."""
+"""Episodes of controllers: a quantity over time, with the moments of failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.style import BLUE, GREY, INK, ORANGE, new_figure, styled
+from benchbook.analysis.plots.drawing.style import BLUE, GREY, INK, ORANGE, new_figure, styled
 from benchbook.errors import ShapeError, UsageError
 from benchbook.typing import FloatArray, IntArray
 
@@ -17,13 +17,13 @@ from benchbook.typing import FloatArray, IntArray
 def plot_episodes(
     axes: Axes, times_s: FloatArray, values: FloatArray, steps: IntArray, *, limit: float | None = None
 ) -> Axes:
-    """Draw one line per episode, up to its end, a cross where it ended early, and return the axes.
+    """Draw one line per episode up to its end, with a cross if it ended early, and return the axes.
 
     Args:
         axes: Where to draw.
         times_s: Time of each value, shape `(t,)`.
         values: Shape `(t, episodes)`.
-        steps: Steps that each episode lasted, shape `(episodes,)`.
+        steps: Number of steps of each episode, shape `(episodes,)`.
         limit: Bounds that end an episode, above and below 0; drawn as dashed lines.
 
     Raises:
@@ -55,11 +55,11 @@ def episode_grid(
     controllers: Mapping[str, tuple[FloatArray, FloatArray, IntArray]],
     quantities: Sequence[tuple[int, str, float]],
 ) -> Figure:
-    """Draw a column a controller and a row a quantity.
+    """Draw one column per controller and one row per quantity.
 
     Args:
-        controllers: Title, with times `(t,)`, states `(t, episodes, n)` and steps lasted `(episodes,)`.
-        quantities: Entry of the state, its name with unit, and its limit, of each row.
+        controllers: Title, with times `(t,)`, states `(t, episodes, n)` and numbers of steps `(episodes,)`.
+        quantities: For each row: the entry of the state, its name with unit, and its limit.
 
     Raises:
         UsageError: There is no controller or no quantity.

@@ -1,1 +1,1 @@
-"""Pictures of where time goes."""
+"""Figures of where time is spent."""

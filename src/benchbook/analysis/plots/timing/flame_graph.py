@@ -1,4 +1,4 @@
-"""The flame graph of a profile: stages, and below them the functions that were found running in one another.
+"""The flame graph of a profile: stages, and below them the functions in which samples were taken.
 
 B. Gregg (2016), The flame graph, Communications of the ACM 59(6), https://doi.org/10.1145/2909476. Here the root is at
 the top, and callers are above the functions they call.
@@ -13,19 +13,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY
 from benchbook.errors import UsageError
 from benchbook.profiling.tables import place, seconds
 from benchbook.records.profile import Profiled, ProfiledFunction
 
 _ROW, _TOP, _SIDE, _BOTTOM = 20, 44, 10, 30  # pixels
 _FONT, _LETTER = 12, 7.25  # a letter of a monospaced font is 0.6 of its size wide
-_NARROWEST = 0.6  # pixels; what is narrower is left out
+_NARROWEST = 0.6  # pixels; narrower boxes are left out
 _DEEPEST = 32  # rows
 _COLOURS = (BLUE, ORANGE, GREEN, AMBER, PURPLE, SKY, "#B8A900", "#7A6BB5")
 _OUTSIDE = GREY
-_TINTS = (0.62, 0.72)  # how much white is mixed in, by turns, so that neighbours can be told apart
-# Named by a class of its own: a picture that is put into a page must not style the others there.
+_TINTS = (0.62, 0.72)  # how much white is mixed in, in turn, so that neighbours differ
+# With a class of its own, so that a picture in a page does not style the others there.
 _STYLE = "".join(
     f".bb-flame {rule}"
     for rule in (
@@ -40,10 +40,10 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 class FlameGraph:
-    """A flame graph as SVG, with a text that says what there is to see; a notebook shows it.
+    """A flame graph as SVG with alternative text, for notebooks.
 
     Attributes:
-        alt: What a reader who cannot see it should know.
+        alt: Description for readers who cannot see it.
     """
 
     def __init__(self, text: str, alt: str) -> None:
@@ -52,7 +52,7 @@ class FlameGraph:
         self.alt = alt
 
     def svg(self) -> str:
-        """Return the picture; the same profile gives the same text."""
+        """Return the picture; equal profiles give the same text."""
         return self._text
 
     def __repr__(self) -> str:
@@ -65,7 +65,7 @@ class FlameGraph:
 
 @dataclass(slots=True)
 class _Box:
-    """A stage or function, at its place below others; seconds as they are drawn, samples as they were counted."""
+    """A stage or function in the tree, with the seconds it is drawn with and the samples that were counted."""
 
     label: str
     told: str
@@ -79,13 +79,12 @@ class _Box:
 def plot_flame_graph(found: Profiled, *, width: int = 1200) -> FlameGraph:
     """Draw a profile; widths are shares of its total time.
 
-    Stages are as wide as they were long. The functions in a stage divide its own time as the samples were divided.
-    Each box tells its full name and figures where the pointer rests on it. Boxes of less than 0.6 pixels are left
-    out.
+    The width of a stage is its duration. The functions in a stage share its own time in proportion to their samples.
+    Each box shows its full name and figures under the pointer. Boxes narrower than 0.6 pixels are left out.
 
     Args:
         found: The profile.
-        width: Width in pixels, at least 200; on a page of text 760 is readable.
+        width: Width in pixels, at least 200; 760 is readable on a page of text.
 
     Raises:
         UsageError: The profile took no time, or the width is too small.
@@ -136,7 +135,7 @@ def _tree(found: Profiled) -> _Box:
 
 
 def _told_frames(found: Profiled, frames: Sequence[int]) -> Sequence[int]:
-    """Leave out the import system where something was imported: the modules tell it better."""
+    """Leave out the frames of the import system: the imported modules are more informative."""
     told = [frame for frame in frames if not found.functions[frame].file.startswith("<frozen importlib")]
     return told or frames
 
@@ -150,12 +149,12 @@ def _function(box: _Box, function: ProfiledFunction, frame: int) -> _Box:
 
 
 def _colours(found: Profiled) -> Mapping[tuple[str, ...], str]:
-    """Return a colour for each stage, by turns."""
+    """Return a colour for each stage, in turn."""
     return {stage.path: _COLOURS[k % len(_COLOURS)] for k, stage in enumerate(found.stages)}
 
 
 def _placed(box: _Box, x: float, row: int, scale: float) -> Iterator[tuple[_Box, float, float, int]]:
-    """Yield box, left edge, width and row, of a box and of all below it that are wide enough."""
+    """Yield box, left edge, width and row of a box and of all boxes below it that are wide enough."""
     width = box.seconds * scale
     if width < _NARROWEST or row >= _DEEPEST:
         return
@@ -200,5 +199,5 @@ def _alt(found: Profiled) -> str:
 
 
 def _said(text: str) -> str:
-    """Return a text as XML can hold it."""
+    """Return a text in a form that is valid in XML."""
     return html.escape(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text))

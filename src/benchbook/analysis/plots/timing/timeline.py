@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-from benchbook.analysis.plots.picture import Picture
-from benchbook.analysis.plots.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, new_figure, styled
+from benchbook.analysis.plots.drawing.picture import Picture
+from benchbook.analysis.plots.drawing.style import AMBER, BLUE, GREEN, GREY, INK, ORANGE, PURPLE, new_figure, styled
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import write_atomic
 
@@ -38,7 +38,7 @@ _PANELS: tuple[tuple[str, str, float, tuple[tuple[str, str, str], ...]], ...] = 
 _GPU = ("GPU", "%", 1.0)
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE, AMBER)
 _SHADES = ("#E8EEF4", "#F7F8FA")
-_BARS = ("#C9D9E8", "#E1E7EE")  # darker, as nothing is drawn over them
+_BARS = ("#C9D9E8", "#E1E7EE")  # darker, because nothing is drawn over them
 _FAILED = "#FBE3DA"
 Step: TypeAlias = tuple[str, float, float, bool]
 
@@ -50,12 +50,12 @@ def plot_timeline(
     *,
     width: float = 8.0,
 ) -> Figure:
-    """Draw a panel a kind of telemetry, over seconds since the start; a gap is a missing value.
+    """Draw one panel per kind of telemetry over the seconds since the start; gaps are missing values.
 
-    Steps are shaded, with their labels above; where they ran side by side, they have lanes of bars instead.
+    Steps are shaded, with their labels above; steps that ran in parallel are drawn as bars in lanes instead.
 
     Args:
-        samples: Seconds, and value by name, in order.
+        samples: Seconds and values by name, in order.
         steps: Label, start and end in seconds, and whether it failed.
         width: Width in inches.
 
@@ -114,7 +114,7 @@ def _shade(axes: Sequence[Axes], steps: Sequence[Step], end: float, width: float
 
 
 def _lanes(steps: Sequence[Step]) -> list[int]:
-    """Return a lane for each step, such that no two steps of a lane overlap by more than the blink of a change."""
+    """Return a lane for each step; steps in the same lane overlap by a negligible time at most."""
     blink = 0.01 * max((stop for _, _, stop, _ in steps), default=0.0)
     ends: list[float] = []
     lanes = []
@@ -138,7 +138,7 @@ def _draw_lanes(axis: Axes, steps: Sequence[Step], lanes: Sequence[int], end: fl
 
 
 def _fitting(label: str, share: float, width: float) -> str:
-    """Return what of a label finds room in a share of the width."""
+    """Return the part of a label that fits into a share of the width."""
     room = int(share * width * 10)
     if room < 3:
         return ""
@@ -146,10 +146,10 @@ def _fitting(label: str, share: float, width: float) -> str:
 
 
 def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
-    """Return the timeline of a tracked pipeline, as a notebook shows it.
+    """Return the timeline of a tracked pipeline for a notebook.
 
     Args:
-        run: Its id, the beginning or end of one, its name (the newest), or `latest`.
+        run: Its id, the beginning or end of its id, its name (for the newest), or `latest`.
         root: Artifact root; None: the one of this project.
 
     Raises:
@@ -163,14 +163,14 @@ def timeline(run: str = "latest", *, root: Path | None = None) -> Picture:
 
 
 def add_timeline(folder: Path) -> None:
-    """Draw the timeline of a pipeline that has ended into its folder, and show it in its report.
+    """Write the timeline of an ended pipeline into its folder, and show it in its report.
 
     Args:
         folder: The folder of the pipeline.
 
     Raises:
         ArtifactError: The pipeline or its report cannot be read.
-        StorageError: The folder cannot be written; the report is then as it was.
+        StorageError: The folder cannot be written; the report is then unchanged.
     """
     from benchbook.tracking.files.folders import REPORT, TIMELINE
     from benchbook.tracking.files.reader import read_run
@@ -185,7 +185,7 @@ def add_timeline(folder: Path) -> None:
 
 
 def with_timeline(report: str) -> str:
-    """Return a report in Markdown that links the timeline next to it."""
+    """Return a Markdown report with a link to the timeline next to it."""
     from benchbook.tracking.files.folders import TIMELINE
 
     return f"{report}\n## Timeline\n\n![Telemetry over time, with the steps shaded]({TIMELINE})\n"

@@ -1,4 +1,4 @@
-"""Write runs with two objectives in COCO's format, with the indicator that they are judged by."""
+"""Write runs with two objectives in COCO's format, with the indicator that measures them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Cells = dict[tuple[int, int], list[Labelled]]
 
 
 def write_biobj(cells: Cells, optimizer: str, folder: Path, time_rows: Callable[[Run], IntArray]) -> None:
-    """Write the runs of one optimizer, by number of the function and dimension.
+    """Write the runs of one optimizer, ordered by function number and dimension.
 
     Args:
         cells: The runs, sorted.
         optimizer: Its name in the files.
-        folder: Where; it is made.
-        time_rows: Tells the evaluations that `.tdat` has rows of.
+        folder: The folder, which is created.
+        time_rows: Returns the evaluations that get a row in the `.tdat` file.
 
     Raises:
         StorageError: A file cannot be written.
@@ -80,7 +80,7 @@ def _head(number: int, dim: int, run: Run, count: int) -> str:
 
 
 def _precision(run: Run, place: int) -> float:
-    """Return the precision at an improvement; infinite where there is none."""
+    """Return the precision at an improvement; infinity if there is none."""
     if not len(run.history.best_values):
         return math.inf
     return float(run.history.best_values[place]) - (run.problem.f_opt or 0.0)

@@ -1,4 +1,4 @@
-"""What the index of a COCO log tells of a run, compared with the run's rows: length, last value, instance."""
+"""Compare what the index of a COCO log says about a run with the run's rows: length, last value, instance."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from benchbook.problems.bbob.noisy import base_of
 from benchbook.problems.suites import tables
 
 log = logging.getLogger(__name__)
-_BY_COCO = {"coco_version", "data_format"}  # fields that its loggers write since 2015
-_PRECISION = 1e-8  # the final precision of a log that tells none
+_BY_COCO = {"coco_version", "data_format"}  # fields that its loggers have written since 2015
+_PRECISION = 1e-8  # the final precision of a log that does not state one
 _PRINTED = 1e-9  # relative; the rows print ten digits
 _INSTANCES = range(1, 201)  # COCO has used 1 to 120
-# Powers of ten by which bbob-mixint scales the functions of BBOB, and so their optima, as coco-experiment evaluates them.
+# Powers of ten by which bbob-mixint scales the functions of BBOB and thus their optima, measured with coco-experiment.
 _MIXINT_SCALES = {2: -3, 3: -1, 4: -1, 6: -2, 8: -2, 9: -2, 10: -3, 11: -2, 12: -4, 13: -1, 15: -1, 17: 1, 19: 1,
                   20: -1, 23: 1, 24: -1}  # fmt: skip
 _BIOBJ = "bbob_biobj"
 _TABLES = {"bbob_constrained": "bbob_constrained_f_opt", _BIOBJ: "bbob_biobj_hypervolume"}
-_MOST_INSTANCE = 2**31 // 10_000 - 1  # beyond, the seeds of COCO overflow
+_MOST_INSTANCE = 2**31 // 10_000 - 1  # COCO's seeds overflow beyond this
 
 
 def fits(segment: Segment, entry: Entry, block: Logged) -> bool | None:
-    """Return whether an entry tells the instance, the length and the last value of rows; None if it tells none."""
+    """Return whether an entry has the instance, length and last value of the rows; None if it states none of them."""
     if block.instance is not None and block.instance != entry.instance:
         return False
     if _differs(segment, entry, block) and _instance_of(_family(segment), segment.number, segment.dim, block.optimum):
@@ -41,18 +41,18 @@ def fits(segment: Segment, entry: Entry, block: Logged) -> bool | None:
 
 
 def is_open(segment: Segment, block: Logged) -> bool:
-    """Return whether rows do not tell the end of a run.
+    """Return whether the rows may lack the end of a run.
 
-    The loggers of before COCO 2.4 write no last row into the `.dat` file, and here the `.tdat` file is missing.
+    Loggers before COCO 2.4 wrote no last row to the `.dat` file, and here the `.tdat` file is missing.
     """
     return block.timed is None and "data_format" not in segment.header and not segment.indicator
 
 
 def has_length(segment: Segment, entry: Entry, block: Logged) -> bool:
-    """Return whether rows have the length that a closed entry tells.
+    """Return whether the rows have the length stated in a closed entry.
 
-    The constrained logs of COCO 2.0 to 2.3 count evaluations of function and constraints in their rows, and those of
-    the function in their index.
+    Logs of constrained problems by COCO 2.0 to 2.3 count evaluations of function and constraints in their rows, but
+    only evaluations of the function in their index.
     """
     if entry.evaluations is None:
         return True
@@ -62,9 +62,9 @@ def has_length(segment: Segment, entry: Entry, block: Logged) -> bool:
 
 
 def has_final(segment: Segment, entry: Entry, block: Logged) -> bool:
-    """Return whether the last value that an entry tells is the best of the rows.
+    """Return whether the last value stated in an entry is the best value of the rows.
 
-    The loggers of before 2015 print it minus the final precision, so that both are accepted.
+    Loggers before 2015 printed it minus the final precision, so both are accepted.
     """
     best = block.best
     if entry.final is None or best is None:
@@ -74,7 +74,7 @@ def has_final(segment: Segment, entry: Entry, block: Logged) -> bool:
     less = _PRECISION if told is None or block.raw else told
     lowest = best
     if is_open(segment, block) and entry.evaluations != block.last:
-        lowest = next_target(best, OLD_STEPS)  # later values may be better, as long as they hit no further target
+        lowest = next_target(best, OLD_STEPS)  # later values may be better as long as they reach no further target
     return lowest - less - slack <= entry.final <= best + slack
 
 
@@ -87,8 +87,8 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
     where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
     if not has_length(segment, entry, block):
         raise ArtifactError(
-            f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, end "
-            f"at {block.last}"
+            f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, "
+            f"end at {block.last}"
         )
     if not has_final(segment, entry, block):
         said = (
@@ -97,27 +97,27 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
         )
         if segment.header.get("data_format", "bbob").startswith("bbob") and not _BY_COCO.isdisjoint(segment.header):
             raise ArtifactError(said)
-        log.warning("%s", said)  # ports of the first loggers, and formats of others, print other values here
+        log.warning("%s", said)  # ports of the first loggers and similar formats print other values here
 
 
 def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
-    """Return whether the header of rows tells the optimum of their instance, as far as benchbook knows it.
+    """Return whether the header of the rows states the optimum of their instance, as far as benchbook knows it.
 
     Raises:
-        ArtifactError: It tells the optimum of another instance.
+        ArtifactError: It states the optimum of another instance.
     """
     if not _differs(segment, entry, block):
         return True
     if (other := _instance_of(_family(segment), segment.number, segment.dim, block.optimum)) is not None:
         raise ArtifactError(
             f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
-            f"{block.line} of its data file, tells the optimum {block.optimum:g}, which is that of instance {other}"
+            f"{block.line} of its data file, states the optimum {block.optimum:g}, which belongs to instance {other}"
         )
     return False
 
 
 def _differs(segment: Segment, entry: Entry, block: Logged) -> bool:
-    """Return whether the optimum in the header of rows is not that of an instance."""
+    """Return whether the optimum in the header of the rows is not that of their instance."""
     known = _optimum(_family(segment), segment.number, segment.dim, entry.instance)
     if known is None or block.optimum is None or block.raw or block.counts_both:
         return False
@@ -131,7 +131,7 @@ def _family(segment: Segment) -> str:
 
 @functools.lru_cache(maxsize=10_000)
 def _instance_of(family: str, number_of: int, dim: int, optimum: float | None) -> int | None:
-    """Return the first instance that has an optimum; None if none of those that COCO uses has it."""
+    """Return the first instance with this optimum; None if no instance that COCO uses has it."""
     if optimum is None or family == _BIOBJ:
         return None
     known = ((instance, _optimum(family, number_of, dim, instance)) for instance in _INSTANCES)
@@ -140,9 +140,9 @@ def _instance_of(family: str, number_of: int, dim: int, optimum: float | None) -
 
 @functools.lru_cache(maxsize=10_000)
 def _optimum(family: str, number_of: int, dim: int, instance: int) -> float | None:
-    """Return what COCO subtracts from the values of an instance; None where benchbook does not know it.
+    """Return what COCO subtracts from the values of an instance; None if benchbook does not know it.
 
-    For two objectives it is the largest hypervolume known to COCO, which its versions differ in.
+    For two objectives it is the largest known hypervolume, which differs between versions of COCO.
     """
     if not 1 <= instance <= _MOST_INSTANCE:
         return None

@@ -15,7 +15,7 @@ from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)
-# A quoted value ends where a comma or the line follows, so that it may hold a quote of its own.
+# A quoted value ends at a quote before a comma or the end of the line, so it may contain quotes.
 _FIELD = re.compile(r"(\w+)\s*=\s*(?:'(.*?)'(?=\s*(?:,|$))|([^,\s]+))")
 _RUN = re.compile(r"([0-9]{1,15})(?::([0-9]{1,16})(?:\|([^,\s]+))?)?")
 _MOST_DIM = 1_000_000
@@ -23,13 +23,13 @@ _MOST_DIM = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run that an index names.
+    """A run listed in an index.
 
     Attributes:
         instance: Its instance.
-        evaluations: Evaluations spent; None if it was not closed.
-        final: The last of its best values; None if it is not told.
-        rounding: By how much the print of the last value may differ from it.
+        evaluations: Evaluations spent; None if the run was not closed.
+        final: The last of its best values; None if it is not stated.
+        rounding: By how much the printed last value may differ from the true one.
     """
 
     instance: int
@@ -40,12 +40,12 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class Segment:
-    """Data files of an index, and the runs that it says are in them.
+    """Data files named in an index, and the runs listed for them.
 
     Attributes:
         file: The index file.
-        line: Its line.
-        header: What its header says, by name.
+        line: The line in it.
+        header: The fields of its header, by name.
         number: Number of the function.
         dim: Dimension.
         data: The data files, in order.
@@ -77,7 +77,7 @@ class Segment:
 
 
 def read_index(file: Path) -> Iterator[Segment]:
-    """Yield what an index file names, in its order; data files that are missing are left out with a warning.
+    """Yield the segments of an index file, in order; missing data files are left out with a warning.
 
     Raises:
         ArtifactError: The file is not in COCO's format, or names a data file outside its folder.
@@ -96,7 +96,9 @@ def read_index(file: Path) -> Iterator[Segment]:
             header, begun = _header(file, number, text), number
         elif header:
             if used == begun and "indicator" not in header:
-                raise ArtifactError(f"{shown(file)}, line {number}: a second line of data for the header of line {begun}")
+                raise ArtifactError(
+                    f"{shown(file)}, line {number}: a second line of data for the header of line {begun}"
+                )
             used = begun
             yield from _segments(file, number, text, header)
         else:
@@ -129,7 +131,7 @@ def _numbered(function: str, dim: str) -> bool:
 
 
 def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> Iterator[Segment]:
-    """Yield the parts of a data line: each run belongs to the data files named last before it."""
+    """Yield the parts of a data line: each run belongs to the data files named just before it."""
     own = dict(header)
     current: Segment | None = None
     for part in (part.strip() for part in text.split(",")):
@@ -138,7 +140,9 @@ def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> 
         if "=" in part and not part.endswith("dat"):
             name, _, value = (text.strip() for text in part.partition("="))
             if name not in ("function", "dim"):
-                raise ArtifactError(f"{shown(file)}, line {number}: {part[:60]!r} within a line of data; two lines in one?")
+                raise ArtifactError(
+                    f"{shown(file)}, line {number}: {part[:60]!r} within a line of data; two lines in one?"
+                )
             own[name] = value
         elif part.endswith("dat") or current is None:
             if current is None or current.entries:

@@ -1,4 +1,4 @@
-"""COCO's data files: the rows of each run, and which of them count as hits."""
+"""COCO's data files: the rows of each run, and which of them count as target hits."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 _OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
 _INSTANCE = re.compile(r"instance = ([0-9]{1,15})\b")
 _RAW = re.compile(r"best noise-free fitness(?! - Fopt)")  # the header of a logger that knows no optimum
-_ROUNDING = 1e-9  # relative; ten digits are printed, and cocopp takes values so near for equal
-NEW_STEPS, OLD_STEPS = 20, 5  # targets for each factor of ten with a row in .dat
-_HARDEST = 1e-8  # below, a .dat file has no rows for further targets
+_ROUNDING = 1e-9  # relative; ten digits are printed, and cocopp treats values this close as equal
+NEW_STEPS, OLD_STEPS = 20, 5  # targets per factor of ten that get a row in .dat
+_HARDEST = 1e-8  # a .dat file has no rows for targets below this
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,18 +28,18 @@ class Logged:
 
     Attributes:
         line: Line of its header.
-        optimum: The value that was subtracted, as the header tells it.
-        instance: Instance, where the header tells it.
+        optimum: The value that was subtracted, according to the header.
+        instance: The instance, if the header states it.
         counts_constraints: Whether the second column counts evaluations of constraints.
         counts_both: Whether the first column counts evaluations of function and constraints, as COCO 2.0 to 2.3 did.
-        raw: Whether values are no precisions, because the logger knew no optimum.
+        raw: Whether the values are not precisions, because the logger did not know the optimum.
         functions: Evaluations of the function at each row.
         spent: Evaluations of function and constraints at each row.
-        values: Best precision, or indicator, at each row.
+        values: Best precision or indicator at each row.
         columns: Number of columns; 0 without rows.
-        late: Line and evaluation of the first row, where that is not evaluation 1.
+        late: Line and evaluation of the first row, if that is not evaluation 1.
         timed: The same run in the `.tdat` file.
-        best: The best value of the `.dat` file, and of the `.tdat` file where that ends later; None without one.
+        best: The best value of the `.dat` file, or of the `.tdat` file if that ends later; None without values.
     """
 
     line: int
@@ -67,7 +67,7 @@ class Logged:
         return max([*self.spent[-1:], *(self.timed.spent[-1:] if self.timed else ())], default=0)
 
     def settle(self) -> None:
-        """Note the best value, once all rows are there."""
+        """Set the best value once all rows have been read."""
         later = self.timed is not None and self.timed.functions[-1:] > self.functions[-1:]
         found = [*self.values, *(self.timed.values if self.timed and later else ())]
         self.best = min((value for value in found if math.isfinite(value)), default=None)
@@ -78,17 +78,17 @@ class Logged:
 
 
 def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
-    """Yield the runs of a data file, one for each header; a run that was killed at once has no rows.
+    """Yield the runs of a data file, one per header; a run that was killed at once has no rows.
 
-    Evaluations of constraints count as those of the function do, as in cocopp.
+    As in cocopp, evaluations of constraints count like those of the function.
 
     Args:
         file: The data file.
-        indicator: Whether it holds an indicator of several objectives: then several lines are one header.
+        indicator: Whether it contains an indicator of several objectives; then several lines form one header.
 
     Raises:
-        ArtifactError: Rows precede the first header, are torn, or their evaluations decrease.
-        UsageError: The file holds a reference algorithm of cocopp, which has running times and no runs.
+        ArtifactError: Rows precede the first header or are torn, or evaluations decrease.
+        UsageError: The file contains a reference algorithm of cocopp, which has running times but no runs.
     """
     current: Logged | None = None
     for place, line in enumerate(lines(file), start=1):
@@ -104,8 +104,8 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
                 current = Logged(line=place)
             if "algorithm type = best" in text:
                 raise UsageError(
-                    f"{shown(file)}, line {place}: this is a reference algorithm of cocopp: one running time for each "
-                    "target, and no runs"
+                    f"{shown(file)}, line {place}: this is a reference algorithm of cocopp, with one running time per "
+                    "target and no runs"
                 )
             _read_header(current, text)
         elif current is None:
@@ -130,7 +130,7 @@ def _read_header(run: Logged, text: str) -> None:
 
 
 def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> None:
-    """Add a row; each has as many columns as the first of its run, so that none is torn within a number."""
+    """Add a row; each must have as many columns as the first row of its run, which shows rows torn within a number."""
     fields = text.split()
     known = len(fields) > column and len(fields) >= run.columns
     functions, best = (whole(fields[0]), number(fields[column])) if known else (None, None)
@@ -156,15 +156,16 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
 
 
 def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list[float], int]:
-    """Return the rows of a `.tdat` run that hit no target which its `.dat` run denies, and how many were left out.
+    """Return the rows of a `.tdat` run that do not contradict its `.dat` run, and how many were left out.
 
     A `.dat` file has a row at each first hit of a target 10^(k/steps). Between two of its rows, therefore, the best
-    precision was above the next of these targets, whatever ten printed digits say (10.0000000001 prints as 10).
+    precision was above the next of these targets, even if ten printed digits suggest otherwise (10.0000000001 prints as
+    10).
 
     Args:
         hits: The run of the `.dat` file.
         timed: The same run of the `.tdat` file.
-        steps: Targets for each factor of ten.
+        steps: Targets per factor of ten.
     """
     spent, values, denied = [], [], 0
     row, best, limit = -1, math.inf, math.inf
@@ -188,7 +189,7 @@ def timed_rows(hits: Logged, timed: Logged, steps: int) -> tuple[list[int], list
 
 
 def next_target(best: float, steps: int) -> float:
-    """Return the hardest precision that is not reached: the next target below, or none below the hardest."""
+    """Return the next target below the best precision, which was not reached; 0 if it is beyond the hardest target."""
     if best <= _HARDEST:
         return -math.inf
     reached = best / (1 + _ROUNDING)

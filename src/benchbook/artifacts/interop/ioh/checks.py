@@ -1,4 +1,4 @@
-"""What the index of an IOHprofiler log tells of a run, compared with the run's rows: its length and its best value."""
+"""Compare what the index of an IOHprofiler log says about a run with the run's rows: length and best value."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from benchbook.artifacts.interop.ioh.rows import Logged
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError
 
-_SOLVED = 1e-8  # ioh notes no better values once a run is so near the optimum
-_CLOSE = 1e-9  # relative; what two prints of one number may differ by
+_SOLVED = 1e-8  # ioh records no better values once a run is this close to the optimum
+_CLOSE = 1e-9  # relative; by how much two printed forms of one number may differ
 
 
 def fits(scenario: Scenario, entry: Entry, block: Logged) -> bool | None:
-    """Return whether an entry tells the length of rows; None if it tells none, or if they may have lost their end."""
+    """Return whether an entry has the length of the rows; None if it states none, or if the rows may lack their end."""
     if entry.marked is not None:
         return _row(entry.marked, block) is not None
     if entry.evaluations is None:
@@ -31,11 +31,11 @@ def check(scenario: Scenario, entry: Entry, block: Logged, data: str) -> bool:
     """Compare an entry with the rows that were matched to it.
 
     Returns:
-        Whether the best value of the index is that of the rows. Rows may be better: the logger misses some values where
-        it does not log improvements.
+        Whether the best value in the index is that of the rows. Rows may be better: the logger misses some values if it
+        does not log improvements.
 
     Raises:
-        ArtifactError: The rows go on after the end that the entry tells, or lack its best value.
+        ArtifactError: The rows continue after the end stated in the entry, or lack its best value.
     """
     where = f"{shown(scenario.file)}, line {entry.line}: instance {entry.instance}"
     rows = f"its rows, from line {block.line} of {data} on,"
@@ -46,7 +46,9 @@ def check(scenario: Scenario, entry: Entry, block: Logged, data: str) -> bool:
     if entry.best is None or not scenario.told_version:
         return True
     if _contradicts(entry, block):
-        raise ArtifactError(f"{where} has the value {entry.best:g} at evaluation {entry.best_at}, but {rows} have another")
+        raise ArtifactError(
+            f"{where} has the value {entry.best:g} at evaluation {entry.best_at}, but {rows} have another"
+        )
     sign = -1.0 if scenario.maximised else 1.0
     found = [(sign * v, half) for v, half in zip(block.values, block.rounding, strict=True) if math.isfinite(v)]
     if not found:
@@ -59,9 +61,9 @@ def check(scenario: Scenario, entry: Entry, block: Logged, data: str) -> bool:
 
 
 def _has_length(scenario: Scenario, entry: Entry, block: Logged) -> bool:
-    """Return whether rows end where the entry tells.
+    """Return whether the rows end where the entry says.
 
-    Loggers that do not tell their version wrote the last row after the entry, which tells the end of the one before.
+    Loggers that do not state their version wrote the last row after the entry, which has the end of the row before.
     """
     return entry.evaluations == block.last or (
         not scenario.told_version and entry.evaluations in block.evaluations[-2:]

@@ -26,16 +26,16 @@ TOOL = "IOHprofiler"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """A run that an index names.
+    """A run listed in an index.
 
     Attributes:
         instance: Its instance.
         line: The line of the index on which it begins.
-        evaluations: Evaluations spent; None if it is not told.
-        marked: In the older layout, the evaluation of the last row or of the best; None if it is not told.
-        best_at: Evaluation of the best value; None if it is not told.
-        best: The best value, with all its digits; None if it is not told.
-        solution: Its point; None if it is not told.
+        evaluations: Evaluations spent; None if not stated.
+        marked: In the older layout, the evaluation of the last or the best row; None if not stated.
+        best_at: Evaluation of the best value; None if not stated.
+        best: The best value, with all its digits; None if not stated.
+        solution: The point of the best value; None if not stated.
     """
 
     instance: int
@@ -49,12 +49,12 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Scenario:
-    """A function in one dimension, the data file of its runs, and what the index says of them.
+    """A function in one dimension, the data file of its runs, and their entries in the index.
 
     Attributes:
         file: The index file.
         line: The line on which it begins.
-        suite: Name of the suite, as the log tells it.
+        suite: Name of the suite, as given in the log.
         number: Number of the function.
         name: Name of the function.
         maximised: Whether it is maximised.
@@ -79,16 +79,16 @@ class Scenario:
 
     @property
     def told_version(self) -> bool:
-        """Whether the log tells the version of its logger, as those do whose index is right to the last row."""
+        """Whether the log states the version of its logger; the index of such a log is correct to the last row."""
         return self.tool != TOOL
 
 
 def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
-    """Yield what an index names.
+    """Yield the scenarios of an index.
 
     Raises:
         ArtifactError: The file is not JSON in the format of IOHprofiler, or a data file is outside its folder.
-        UsageError: There are several objectives, and none was chosen.
+        UsageError: There are several objectives and none was chosen.
     """
     content = read_bytes(file)
     try:
@@ -107,10 +107,11 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
         "number": whole(str(number)),
         "name": parts.take(document, "function_name", kind=str),
         "maximised": maximised is True,
-        "optimizer": parts.take(parts.take(document, "algorithm", kind=dict), "algorithm", "name", kind=str) or "unnamed",
+        "optimizer": parts.take(parts.take(document, "algorithm", kind=dict), "algorithm", "name", kind=str)
+        or "unnamed",
         "tool": f"{TOOL} {document.get('version', '')}".strip(),
     }
-    # The first loggers with an index in JSON leave the names of the columns to the data files.
+    # The first loggers with a JSON index give the names of the columns only in the data files.
     named = parts.take(document, "attributes", kind=list) if "attributes" in document else [RAW]
     attributes = [str(item) for item in named]
     scenarios = parts.take(document, "scenarios", kind=list)
@@ -130,14 +131,14 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
 
 
 class _Parts:
-    """The parts of an index, with their lines for errors."""
+    """The parts of an index, with their lines for error messages."""
 
     def __init__(self, file: Path, lines: Mapping[Place, int]) -> None:
         self._file = file
         self._lines = lines
 
     def line(self, *path: str | int) -> int:
-        """Return the line of a part, or of what should hold it."""
+        """Return the line of a part, or of the object that should contain it."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
@@ -147,10 +148,10 @@ class _Parts:
         return ArtifactError(f"{shown(self._file)}, line {self.line(*path)}: {said}")
 
     def take(self, holder: Any, *path: str | int, kind: type = object) -> Any:
-        """Return the part that a path ends at, from what holds it.
+        """Return the part at the end of a path, from the object that contains it.
 
         Raises:
-            ArtifactError: It is missing, or not of the kind.
+            ArtifactError: It is missing or has another type.
         """
         name = ".".join(map(str, path))
         if not isinstance(holder, dict) or path[-1] not in holder:
@@ -158,7 +159,9 @@ class _Parts:
         value = holder[path[-1]]
         if not isinstance(value, kind):
             wanted = {"list": "a list", "str": "a text"}.get(kind.__name__, "an object")
-            raise self.error(f"not in the format of IOHprofiler: {name} is {str(value)[:60]!r}, expected {wanted}", *path)
+            raise self.error(
+                f"not in the format of IOHprofiler: {name} is {str(value)[:60]!r}, expected {wanted}", *path
+            )
         return value
 
 
@@ -192,11 +195,13 @@ def _check_objectives(
 
 
 def _entry(file: Path, line: int, run: Any, *, of_raw: bool) -> Entry:
-    """Return a run; its best value and point only where the values are those of `raw_y`."""
+    """Return a run; with its best value and point only if the values are those of `raw_y`."""
     import numpy as np
 
     if not isinstance(run, dict) or count(run.get("instance"), -1) < 0:
-        raise ArtifactError(f"{shown(file)}, line {line}: a run is {str(run)[:60]!r}, expected instance, evals and best")
+        raise ArtifactError(
+            f"{shown(file)}, line {line}: a run is {str(run)[:60]!r}, expected instance, evals and best"
+        )
     best = run.get("best")
     best = best if of_raw and isinstance(best, dict) else {}
     y, x = best.get("y"), best.get("x")

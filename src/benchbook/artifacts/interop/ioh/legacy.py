@@ -1,4 +1,4 @@
-"""The older layout of IOHprofiler: an `.info` file for a function, and data files with quoted column names."""
+"""The older layout of IOHprofiler: one `.info` file per function, and data files with quoted column names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FOLDER = re.compile(r"data_f[0-9]+_(.+)")
 
 
 def read_info(file: Path) -> Iterator[Scenario]:
-    """Yield what an index of the older layout names.
+    """Yield the scenarios of an index in the older layout.
 
     Raises:
         ArtifactError: The file is not in this format, or a data file is outside its folder.
@@ -49,8 +49,8 @@ def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> S
         if found is None and run:
             raise ArtifactError(f"{shown(file)}, line {place}: {run!r} is not instance:evaluations|value")
         if found is not None:
-            # Loggers of before 2021 tell the last evaluation, those after it that of the best value. The value itself
-            # has few digits, and is left to the rows.
+            # Loggers before 2021 give the last evaluation, later ones that of the best value. The value itself has few
+            # digits and is taken from the rows.
             marked = int(found[2]) if found[2] else None
             entries.append(Entry(instance=int(found[1]), evaluations=None, marked=marked, line=place))
     folder = _FOLDER.fullmatch(Path(name.replace("\\", "/")).parent.name)

@@ -1,4 +1,4 @@
-"""Where in the text of a JSON file its parts stand, so that an error can name the line."""
+"""The lines of the parts of a JSON file, for error messages."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n')
 
 
 def lines_of(text: str) -> Mapping[Path, int]:
-    """Return the line of each key and object of a well-formed JSON text, by the keys and numbers that lead to it.
+    r"""Return the line of each key and object in a well-formed JSON text, by its path of keys and numbers.
 
     Examples:
-        >>> dict(lines_of('{"runs": [\\n{"x": 1},\\n{}]}'))
+        >>> dict(lines_of('{"runs": [\n{"x": 1},\n{}]}'))
         {(): 1, ('runs',): 1, ('runs', 0): 2, ('runs', 0, 'x'): 2, ('runs', 1): 3}
     """
     found: dict[Path, int] = {}
     path: list[str | int] = []
     line, last = 1, ""
-    for token in _TOKEN.findall(text):
-        if token == "\n":
+    for piece in _TOKEN.findall(text):
+        if piece == "\n":
             line += 1
-        elif token == "{":
+        elif piece == "{":
             found[tuple(path)] = line
             path.append("")
-        elif token == "[":
+        elif piece == "[":
             path.append(0)
-        elif token in "}]":
+        elif piece in "}]":
             path.pop()
-        elif token == ":":
+        elif piece == ":":
             path[-1] = last[1:-1]
             found[tuple(path)] = line
-        elif token == ",":
+        elif piece == ",":
             place = path[-1]
             path[-1] = place + 1 if isinstance(place, int) else ""
         else:
-            last = token
+            last = piece
     return found

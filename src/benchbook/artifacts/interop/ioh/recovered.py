@@ -1,4 +1,4 @@
-"""IOHprofiler's data files whose index is lost: what folder and file names tell."""
+"""IOHprofiler's data files without an index: what the names of folders and files say."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _FOLDER = re.compile(r"data_f[0-9]+_(.+)")
 
 
 def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -> Iterator[Scenario]:
-    """Yield a scenario for each data file of a name that tells function and dimension, with a warning.
+    """Yield one scenario per data file whose name contains function and dimension, with a warning.
 
-    Instances are lost: 0 stands for all. The direction is that of the suite or, if it is not told, the one in which
-    the rows improve.
+    Instances are unknown and set to 0. The direction is that of the suite or, without a suite, the one in which the
+    rows improve.
 
     Raises:
-        ArtifactError: The direction cannot be told.
+        ArtifactError: The direction cannot be determined.
     """
     for file in files:
         found = _FILE.fullmatch(file.name)
@@ -33,7 +33,8 @@ def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -
             continue
         folder = _FOLDER.fullmatch(file.parent.name)
         log.warning(
-            "%s: the index is missing; function, dimension and optimizer are taken from the names of file and folder", shown(file)
+            "%s: the index is missing; function, dimension and optimizer are taken from the names of file and folder",
+            shown(file),
         )
         name = folder[1] if folder else f"f{found[1]}"
         blocks = list(read_rows(file, objective))
@@ -55,13 +56,13 @@ def recovered(files: Iterable[Path], objective: str | None, suite: str | None) -
 
 
 def _rises(file: Path, blocks: list[Logged]) -> bool:
-    """Return whether values improve by rising; the last row of a run may be no improvement."""
+    """Return whether values improve by rising; the last row of a run need not be an improvement."""
     steps = [b - a for block in blocks for a, b in zip(block.values[:-2], block.values[1:-1], strict=True)]
     rising, falling = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     if bool(rising) == bool(falling):
         raise ArtifactError(
-            f"{shown(file)}, line 1: values rise {rising} times and fall {falling} times; without an index it cannot "
-            "be told whether the function is minimised; give the suite by --suite"
+            f"{shown(file)}, line 1: values rise {rising} times and fall {falling} times; without an index it is "
+            "unclear whether the function is minimised; give the suite with --suite"
         )
     if rising:
         log.warning("%s: values rise, so the function is assumed to be maximised", shown(file))

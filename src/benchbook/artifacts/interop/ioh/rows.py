@@ -30,7 +30,7 @@ class Logged:
         line: Line of its header.
         evaluations: Evaluation of each row.
         values: Value of each row.
-        rounding: By how much the print of each value may differ from the value.
+        rounding: By how much each printed value may differ from the true one.
         shown: In the older layout, the value with the function's scale and offset, of the last row.
         columns: Number of columns; 0 without rows.
         late: Line and evaluation of the first row, where that is not evaluation 1.
@@ -55,7 +55,7 @@ class Logged:
 
 
 def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
-    """Yield the runs of a data file; a line with the names of the columns begins each.
+    """Yield the runs of a data file; each begins with a line that names the columns.
 
     Args:
         file: The data file.
@@ -63,7 +63,7 @@ def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
 
     Raises:
         ArtifactError: Rows precede the first header or are torn, evaluations decrease, or no column has the values.
-        UsageError: There are several objectives, and none was chosen.
+        UsageError: There are several objectives and none was chosen.
     """
     current: Logged | None = None
     column = other = -1
@@ -86,7 +86,7 @@ def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
 
 
 def several_objectives(names: list[str]) -> list[str]:
-    """Return the columns that are objectives, where there are several; empty otherwise.
+    """Return the columns that are objectives if there are several; an empty list otherwise.
 
     Examples:
         >>> several_objectives(["evaluations", "raw_y", "F2"]), several_objectives(["evaluations", "raw_y", "x0"])
@@ -113,7 +113,7 @@ def _column(file: Path, place: int, names: list[str], objective: str | None) -> 
 
 
 def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other: int) -> None:
-    """Add a row; one whose value is `None`, as the logger writes what is missing, is left out with a warning."""
+    """Add a row; if its value is `None`, which the logger writes for missing values, it is left out with a warning."""
     fields = text.split()
     known = len(fields) > max(column, other) and len(fields) >= run.columns
     evaluations, value = (whole(fields[0]), number(fields[column])) if known else (None, None)
@@ -135,8 +135,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])
     run.evaluations.append(evaluations)
     run.values.append(value)
-    # A whole number without decimals is exact: the logger prints ten of them where it rounds.
+    # A whole number without decimals is exact: the logger prints ten decimals if it rounds.
     run.rounding.append(rounding(fields[column]) if "." in fields[column] else 0.0)
     if other >= 0:
         run.shown = number(fields[other])
-

@@ -1,4 +1,4 @@
-"""Which suite the functions of an IOHprofiler log are of: what it tells, what the user tells, and what its values are."""
+"""Determine the suite of the functions in an IOHprofiler log, from the log, the user and the logged values."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from benchbook.problems.bbob import BbobProblem
 from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
-_LARGEST = 200  # dimension up to which functions are evaluated to tell their suite
-# Functions that SBOX has from BBOB without a change, as comparing ioh's two suites shows: f5, f9, f19 to f22 and f24.
+_LARGEST = 200  # up to this dimension, functions are evaluated to determine their suite
+# Functions that SBOX took from BBOB unchanged, as a comparison of ioh's two suites shows: f5, f9, f19 to f22 and f24.
 _SHARED = frozenset({5, 9, 19, 20, 21, 22, 24})
-_SUITES = frozenset({"", "bbob", "sbox", "pbo", "mabbob", "cec2013", "cec2022", "graph", "submodular", "stardiscrepancy",
-                     "integer", "real", "benchbook"})  # fmt: skip
+_SUITES = frozenset({"", "bbob", "sbox", "pbo", "mabbob", "cec2013", "cec2022", "graph", "submodular",
+"stardiscrepancy", "integer", "real", "benchbook"})  # fmt: skip
 _BOX = 5.0  # SBOX has no values outside it
-_SEARCHED = range(1, 101)  # instances among which one is looked for that has a value
+_SEARCHED = range(1, 101)  # instances searched for one that has a value
 Verdicts = list[bool | None]
 
 
 def told_suites(scenarios: Sequence[Scenario], suite: str | None) -> dict[int, str]:
-    """Return the suite of each scenario, by its `id`; empty where it cannot be told.
+    """Return the suite of each scenario by its `id`; empty if it cannot be determined.
 
-    A log of IOHprofiler holds for each run the best value and its point. Where it names no suite, its functions are of
-    BBOB if BBOB's have these values. Those that SBOX has without a change are of BBOB if others of their folder are.
+    For each run, a log of IOHprofiler contains the best value and its point. If it names no suite, the functions belong
+    to BBOB if BBOB's functions have these values. Those that SBOX shares unchanged belong to BBOB if other functions in
+    their folder do.
 
     Args:
         scenarios: The scenarios.
-        suite: The suite of logs that name none, as the user tells it.
+        suite: The suite that the user gave for logs that name none.
 
     Raises:
-        UsageError: The suite that the user tells is not the one that a log names, or that its values show.
+        UsageError: The suite given by the user is not the one that a log names or that its values show.
         ArtifactError: Values contradict the suite or the instance that the log names.
     """
     found: dict[int, str] = {}
@@ -46,7 +47,8 @@ def told_suites(scenarios: Sequence[Scenario], suite: str | None) -> dict[int, s
         named = suite_key(scenario.suite)
         if suite is not None and named and named != suite_key(suite):
             raise UsageError(
-                f"suite is {suite!r}, but {shown(scenario.file)}, line {scenario.line}, is of the suite {scenario.suite!r}"
+                f"suite is {suite!r}, but {shown(scenario.file)}, line {scenario.line}, is of the suite "
+                f"{scenario.suite!r}"
             )
         told = scenario.suite if named else suite or ""
         found[id(scenario)] = told
@@ -66,24 +68,28 @@ def told_suites(scenarios: Sequence[Scenario], suite: str | None) -> dict[int, s
 
 
 def _check_name(scenario: Scenario, key: str, suite: str | None) -> None:
-    """Warn of a function that its suite does not have, and of a suite that IOHprofiler does not have.
+    """Warn of functions that are not in their suite, and of suites that IOHprofiler does not have.
 
     Raises:
-        UsageError: The user tells the suite, and the function is one of another.
+        UsageError: The user gave the suite, but the function belongs to another.
     """
     where, name = f"{shown(scenario.file)}, line {scenario.line}", f"f{scenario.number} {scenario.name}"
     bbob, pbo = is_bbob(scenario.number, scenario.name), is_pbo(scenario.number, scenario.name)
     own = {"bbob": bbob, "sbox": bbob, "pbo": pbo}.get(key, True)
     if not own and suite is not None and (bbob or pbo):
-        raise UsageError(f"suite is {suite!r}, but {where}, {name} is a function of {'BBOB or SBOX' if bbob else 'PBO'}")
-    if not own and scenario.name != f"f{scenario.number}":  # which stands where the name is lost
-        log.warning("%s: %s is no function of %s, and kept apart", where, name, scenario.suite or key)
+        raise UsageError(
+            f"suite is {suite!r}, but {where}, {name} is a function of {'BBOB or SBOX' if bbob else 'PBO'}"
+        )
+    if not own and scenario.name != f"f{scenario.number}":  # which is written if the name is lost
+        log.warning("%s: %s is not a function of %s and is kept apart", where, name, scenario.suite or key)
     if key not in _SUITES:
-        log.warning("%s: the suite %r is none of IOHprofiler's; functions are named after it", where, scenario.suite or key)
+        log.warning(
+            "%s: the suite %r is not one of IOHprofiler's; functions are named after it", where, scenario.suite or key
+        )
 
 
 def _verdicts(scenario: Scenario) -> Verdicts:
-    """Return for each run whether BBOB's function has its best value at its point; None where it cannot be told."""
+    """Return for each run whether BBOB's function has its best value at its point; None if that is unclear."""
     verdicts: Verdicts = [None] * len(scenario.entries)
     places: dict[int, list[int]] = {}
     for place, entry in enumerate(scenario.entries):
@@ -97,7 +103,7 @@ def _verdicts(scenario: Scenario) -> Verdicts:
 
 
 def _point(scenario: Scenario, entry: Entry) -> FloatArray | None:
-    """Return the point of the best value, where the function can be evaluated there."""
+    """Return the point of the best value, if the function can be evaluated there."""
     if entry.solution is None or entry.best is None or scenario.dim > _LARGEST:
         return None
     usable = len(entry.solution) == scenario.dim and np.isfinite(entry.solution).all() and np.isfinite(entry.best)
@@ -105,7 +111,7 @@ def _point(scenario: Scenario, entry: Entry) -> FloatArray | None:
 
 
 def _agree(scenario: Scenario, entries: Sequence[Entry], instance: int) -> Verdicts:
-    """Return whether an instance of BBOB's function has the values of entries at their points; None between the two."""
+    """Return whether an instance of BBOB's function has the entries' values at their points; None if in doubt."""
     try:
         problem = BbobProblem(f"bbob_f{scenario.number}", scenario.dim, instance)
     except BenchbookError:
@@ -115,13 +121,13 @@ def _agree(scenario: Scenario, entries: Sequence[Entry], instance: int) -> Verdi
     for value, entry in zip((problem(points) - problem.f_opt).tolist(), entries, strict=True):
         best = entry.best or 0.0
         apart, size = abs(value - best), max(abs(value), abs(best))
-        # ioh's f7 is 0 where COCO's is up to 1e-6; a function of another suite has no value so near by chance.
+        # ioh's f7 is 0 where COCO's is up to 1e-6; a function of another suite is not that close by chance.
         verdicts.append(True if apart <= 1e-6 * max(size, 1.0) else False if apart > 1e-3 * size + 1e-6 else None)
     return verdicts
 
 
 def _proves(scenario: Scenario, verdicts: Verdicts) -> bool:
-    """Return whether values are those of BBOB, and of no other suite."""
+    """Return whether the values are those of BBOB and of no other suite."""
     agreeing = [entry for entry, verdict in zip(scenario.entries, verdicts, strict=True) if verdict]
     if scenario.number not in _SHARED:
         return bool(agreeing)
@@ -129,26 +135,26 @@ def _proves(scenario: Scenario, verdicts: Verdicts) -> bool:
 
 
 def _found(scenario: Scenario, verdicts: Verdicts, *, proven: bool) -> str:
-    """Return the suite of a scenario that names none; empty, with a warning, if it cannot be told."""
+    """Return the suite of a scenario that names none; empty, with a warning, if it cannot be determined."""
     shared = scenario.number in _SHARED
     if True in verdicts and False in verdicts and not shared:
         entry = scenario.entries[verdicts.index(False)]
         raise ArtifactError(
-            f"{_where(scenario, entry)}: the best value is not that of BBOB's function at its point, but those of other "
-            "runs are"
+            f"{_where(scenario, entry)}: the best value is not that of BBOB's function at its point, but those of "
+            "other runs are"
         )
     if True in verdicts and False not in verdicts and (proven or not shared):
         return "BBOB"
     both = "; BBOB and SBOX have these values" if shared and True in verdicts else ""
     log.warning(
-        "%s, line %d: no suite is told, and %s in %d-D may be a function of BBOB or of SBOX%s; it is taken for neither. "
-        "Say which by --suite", shown(scenario.file), scenario.line, scenario.name, scenario.dim, both,
+        "%s, line %d: no suite is named; %s in %d-D may be a function of BBOB or of SBOX%s and is taken for neither; "
+        "choose one with --suite", shown(scenario.file), scenario.line, scenario.name, scenario.dim, both,
     )  # fmt: skip
     return ""
 
 
 def _check_told(scenario: Scenario, verdicts: Verdicts, told: str, *, by_user: bool) -> None:
-    """Compare the suite that the log or the user tells with the values."""
+    """Compare the suite given by the log or the user with the values."""
     if suite_key(told) == "sbox":
         odd = [entry for entry, verdict in zip(scenario.entries, verdicts, strict=True) if verdict]
         if odd and _proves(scenario, verdicts):
@@ -163,7 +169,9 @@ def _check_told(scenario: Scenario, verdicts: Verdicts, told: str, *, by_user: b
         raise _other(scenario, entry, told, said, by_user)
     for instance in _instances(scenario.entries):
         if instance != entry.instance and _agree(scenario, [entry], instance) == [True]:
-            raise ArtifactError(f"{_where(scenario, entry)}: the best value is that of instance {instance} at its point")
+            raise ArtifactError(
+                f"{_where(scenario, entry)}: the best value is that of instance {instance} at its point"
+            )
     log.warning("%s: %s (%d runs)", _where(scenario, entry), said, len(odd))
 
 

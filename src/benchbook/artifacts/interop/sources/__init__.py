@@ -1,1 +1,1 @@
-"""What all readers share: archives, names of files in messages, numbers, matching of runs, names of functions."""
+"""What all readers share: archives, file names in messages, numbers, matching of runs, function names."""

@@ -1,4 +1,4 @@
-"""Archives as data are published in: unpacked into a temporary folder, within limits, and nowhere else."""
+"""Archives of published data, which are unpacked within limits into a temporary folder."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from benchbook.scratch import scratch_folder
 MOST_BYTES = 8 * 1024**3
 MOST_FILES = 200_000
 MOST_NESTED = 3
-MOST_RATIO = 200  # bytes unpacked for each byte packed; text of logs has 3 to 30, an archive made to fill a disk 1000
-_SMALL = 64 * 1024**2  # bytes that may be unpacked whatever the ratio
+MOST_RATIO = 200  # unpacked bytes per packed byte; logs have 3 to 30, an archive made to fill a disk has 1000
+_SMALL = 64 * 1024**2  # bytes that may be unpacked at any ratio
 _TAR = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 _SUFFIXES = (".zip", *_TAR)
 _PIECE = 1 << 20
@@ -53,7 +53,7 @@ class _Limits:
 
 
 def _limits(size: int, most_bytes: int, most_files: int) -> _Limits:
-    """Return the limits of an archive of so many bytes, with the rule that the number of bytes comes from."""
+    """Return the limits of an archive of `size` bytes, and the rule that gives the number of bytes."""
     by_ratio = max(_SMALL, MOST_RATIO * size)
     if most_bytes <= by_ratio:
         return _Limits(most_bytes, most_files, "the most of any archive")
@@ -64,10 +64,10 @@ def _limits(size: int, most_bytes: int, most_files: int) -> _Limits:
 
 @contextmanager
 def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> Iterator[Path]:
-    """Give the folder of a source: itself, or of an archive what is in it, nested archives too.
+    """Give the folder of a source, or the contents of an archive, including nested archives.
 
-    An archive is unpacked into a temporary folder, which is removed afterwards. Links and special files are left out,
-    and a name that leads out of the folder is an error, as is a content that is packed far more tightly than logs are.
+    An archive is unpacked into a temporary folder, which is removed afterwards. Links and special files are left out.
+    Names that lead out of the folder are errors, and so are contents compressed far more than logs can be.
 
     Args:
         path: A folder, a file or an archive.
@@ -82,7 +82,7 @@ def opened(path: Path, *, most_bytes: int = MOST_BYTES, most_files: int = MOST_F
         yield path
         return
     with scratch_folder("benchbook-import-") as scratch:
-        folder = scratch.resolve() / "source"  # without the file that marks the folder as ours
+        folder = scratch.resolve() / "source"  # not the scratch folder itself, which has a file that marks it as ours
         folder.mkdir()
         limits = _limits(path.stat().st_size, most_bytes, most_files)
         with unpacked(folder, str(path)):
@@ -120,7 +120,7 @@ def _unpack(archive: Path, folder: Path, limits: _Limits, depth: int) -> None:
     except gzip.BadGzipFile as error:
         raise ArtifactError(f"{shown(archive)}: the archive is damaged: {error}") from error
     for inner in nested:
-        # The folder takes the place of the archive, so that its name stays in messages.
+        # The folder replaces the archive, so that messages contain its name.
         aside = inner.with_name(f"{inner.name}.packed")
         inner.rename(aside)
         inner.mkdir()
@@ -129,7 +129,7 @@ def _unpack(archive: Path, folder: Path, limits: _Limits, depth: int) -> None:
 
 
 def _members(archive: Path, limits: _Limits) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield name and content of the regular files of an archive."""
+    """Yield name and content of the regular files in an archive."""
     if archive.name.lower().removesuffix(".packed").endswith(".zip"):
         with zipfile.ZipFile(archive) as packed:
             for info in packed.infolist():

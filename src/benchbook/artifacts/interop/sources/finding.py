@@ -1,12 +1,12 @@
-"""The files of a source, without those that are no data."""
+"""The data files of a source."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_RESOURCE = "._"  # macOS keeps what its file system knows of a file next to it, in archives too
+_RESOURCE = "._"  # macOS stores attributes of a file next to it, in archives as well
 
 
 def files_under(folder: Path, pattern: str) -> list[Path]:
-    """Return the files under a folder whose names fit a pattern, sorted; those that macOS adds are left out."""
+    """Return the files in a folder and its subfolders that match a pattern, sorted, without those that macOS adds."""
     return sorted(path for path in folder.rglob(pattern) if path.is_file() and not path.name.startswith(_RESOURCE))

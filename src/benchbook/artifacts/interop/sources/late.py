@@ -1,4 +1,4 @@
-"""Runs of a log whose first rows are missing, named in one line for each file."""
+"""Warnings of runs whose first rows are missing, one per file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Logged(Protocol):
 
     @property
     def late(self) -> tuple[int, int] | None:
-        """Line and evaluation of its first row, where that is not evaluation 1."""
+        """Line and evaluation of its first row, if that is not evaluation 1."""
 
 
 def warn_of_late(file: Path, blocks: Iterable[Logged]) -> None:
-    """Warn of runs that do not begin at evaluation 1, as all loggers do: what they hit before is not known."""
+    """Warn of runs that do not begin at evaluation 1, as in all loggers: earlier target hits are unknown."""
     found = [block.late for block in blocks if block.late is not None]
     if found:
-        more = f"; so it is in {len(found)} runs" if len(found) > 1 else ""
+        more = f"; the same in {len(found)} runs" if len(found) > 1 else ""
         line, evaluation = found[0]
         log.warning(
             "%s, line %d: the first row of a run is evaluation %d, expected 1%s", shown(file), line, evaluation, more

@@ -1,4 +1,4 @@
-"""Which logged run belongs to which entry of an index: by number and order, checked by what both tell."""
+"""Match logged runs to the entries of an index, by number and order; what both state must agree."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ class Logged(Protocol):
         """Return the number of its rows."""
 
 
-_MOST_PAIRS = 4_000_000  # beyond, placing them would take longer than anyone waits
+_MOST_PAIRS = 4_000_000  # beyond this, matching would take too long
 Entry = TypeVar("Entry")
 Block = TypeVar("Block", bound=Logged)
 Fits = Callable[[Entry, Block], bool | None]
 
 
 def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry, Block]) -> list[Block | None] | None:
-    """Return the block of each entry, None for an entry that has none; None for all if it cannot be told.
+    """Return the block of each entry, or None for an entry without one; None instead of a list if it is ambiguous.
 
-    Both stand in the order in which they were written, so that blocks with rows and entries of the same number belong
-    together one by one, unless an entry contradicts its own block and fits another. Headers without rows count where
-    their number makes it fit. Otherwise the shorter side is placed within the longer one, if what they tell leaves a
-    single way to do so.
+    Both are in the order in which they were written. So if there are as many blocks with rows as entries, they belong
+    together one by one, unless an entry contradicts its own block and fits another. Headers without rows count if that
+    makes the numbers equal. Otherwise the shorter side is placed within the longer one, if only one way to do so fits.
 
     Args:
         entries: Entries of the index.
-        blocks: Runs of the data file; those without rows are runs that were begun and killed.
-        fits: Whether entry and block agree; None if the entry says nothing.
+        blocks: Runs of the data file; those without rows were started and killed.
+        fits: Whether entry and block agree; None if the entry does not say.
     """
     full = [block for block in blocks if len(block)]
     if len(entries) == len(full):
@@ -57,9 +56,9 @@ _Many = TypeVar("_Many")
 
 
 def _placed(few: Sequence[_Few], many: Sequence[_Many], fits: Callable[[_Few, _Many], bool | None]) -> list[int] | None:
-    """Return where each of the few stands among the many, in order; None unless one way is better than all others.
+    """Return the place of each of the few among the many, in order; None unless one way is better than all others.
 
-    A way is better where more of its pairs agree; pairs that contradict each other are in none.
+    A way is better if more of its pairs agree; none contains pairs that contradict each other.
     """
     if len(few) * len(many) > _MOST_PAIRS:
         return None

@@ -1,4 +1,4 @@
-"""Numbers as other tools write them. Python's own reading is wider: it takes `1_0` and digits of any script."""
+"""Numbers as other tools write them; Python itself would also accept `1_0` and digits of any script."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from benchbook.whole_numbers import is_whole
 
-MOST = 2**53  # beyond, not every whole number is a float
+MOST = 2**53  # beyond this, not every whole number is a float
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
 _DECIMALS = re.compile(r"[+-]?[0-9]*\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
-_DIGITS = 400  # longer texts are no numbers that a logger writes
+_DIGITS = 400  # no logger writes longer numbers
 
 
 def number(text: str) -> float | None:
-    """Return the number that a text is, infinite and NaN included; None if it is none.
+    """Return the number in a text, including infinity and NaN; None if it is not a number.
 
     Examples:
         >>> number("+1.5e-08"), number("-Inf"), number("1_0"), number("None")
@@ -24,7 +24,7 @@ def number(text: str) -> float | None:
 
 
 def whole(text: str) -> int | None:
-    """Return the whole number from 0 to 2**53 that a text is; None if it is none.
+    """Return the whole number from 0 to 2**53 in a text; None if it is not one.
 
     Examples:
         >>> whole("100"), whole("1e+02"), whole("1.5"), whole("-1"), whole("1e999")
@@ -37,7 +37,7 @@ def whole(text: str) -> int | None:
 
 
 def rounding(text: str) -> float:
-    """Return half of the unit of the last digit that a text shows: by how much the number may differ from it.
+    """Return half a unit of the last printed digit, which is the largest rounding error of a printed number.
 
     Examples:
         >>> rounding("1.5e-08"), rounding("20"), rounding("inf")
@@ -51,7 +51,7 @@ def rounding(text: str) -> float:
 
 
 def count(value: Any, default: int = 0) -> int:
-    """Return a whole number from 0 to 2**53 that stood in JSON; the default for everything else.
+    """Return a JSON value if it is a whole number from 0 to 2**53, otherwise the default.
 
     Examples:
         >>> count(7), count(True), count(-1), count("7"), count(None, 3)

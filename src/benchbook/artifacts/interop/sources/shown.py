@@ -1,4 +1,4 @@
-"""Files as messages name them: those of an archive by the archive and their place in it."""
+"""Names of files in messages; those in an archive are named by the archive and their path in it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def shown(path: Path) -> str:
 
 
 def lines(file: Path) -> list[str]:
-    """Return the lines of a text file, of any line end; what is no UTF-8 is replaced, with a warning.
+    """Return the lines of a text file with any line endings; bytes that are not UTF-8 are replaced, with a warning.
 
-    `str.splitlines` also breaks at form feeds and other characters, which would shift the numbers of lines.
+    `str.splitlines` also breaks at form feeds and other characters, which would shift the line numbers.
 
     Raises:
         StorageError: The file cannot be read.
@@ -50,5 +50,5 @@ def lines(file: Path) -> list[str]:
     found = _LINE_END.split(content.decode("utf-8", errors="replace"))
     odd = next((place for place, line in enumerate(found, start=1) if "\ufffd" in line), None)
     if odd is not None:
-        log.warning("%s, line %d: bytes that are no UTF-8 are replaced", shown(file), odd)
+        log.warning("%s, line %d: bytes that are not UTF-8 are replaced", shown(file), odd)
     return found[:-1] if found[-1] == "" else found

@@ -1,6 +1,6 @@
-"""Functions of other tools' suites, by the names that benchbook has for the same functions.
+"""benchbook's names of functions in the suites of other tools.
 
-A function that benchbook does not have gets a name that none of its own has, and that tells the suite.
+A function that benchbook does not have gets a new name, which contains the suite.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from benchbook.problems import catalog
 
 BBOB_FUNCTIONS = range(1, 25)
 NOISY_FUNCTIONS = range(101, 131)
-# COCO's suites: family here, and the numbers of their functions. The first 55 functions of bbob-biobj-ext are those of
-# bbob-biobj; bbob-boxed was called sbox-cost before, and IOHexperimenter's SBOX has the same functions.
+# COCO's suites: the family here, and the function numbers. The first 55 functions of bbob-biobj-ext are those of
+# bbob-biobj; bbob-boxed used to be called sbox-cost, and IOHexperimenter's SBOX has the same functions.
 _COCO = {
     "bbob": ("bbob", BBOB_FUNCTIONS),
     "bbob-noisy": ("bbob_noisy", NOISY_FUNCTIONS),
@@ -41,8 +41,8 @@ _MANY_AFFINE = re.compile(r"many_?affine|ma-?_?bbob", re.IGNORECASE)
 def coco_function(suite: str, number: int, indicator: str = "") -> str:
     """Return the name of a function that COCO logged.
 
-    Old logs name no suite: numbers 101 to 130 are those of bbob-noisy, as cocopp takes them, and logs with an
-    indicator those of bbob-biobj. An indicator other than the hypervolume (`hyp`) is part of the name.
+    Old logs name no suite. As in cocopp, numbers 101 to 130 are taken for bbob-noisy, and logs with an indicator for
+    bbob-biobj. An indicator other than the hypervolume (`hyp`) becomes part of the name.
 
     Examples:
         >>> coco_function("", 3), coco_function("", 101), coco_function("sbox-cost", 3), coco_function("toy", 3)
@@ -70,7 +70,7 @@ def is_coco(suite: str) -> bool:
 
 
 def is_bbob(number: int, name: str) -> bool:
-    """Return whether IOHprofiler's number and name are those of one BBOB function.
+    """Return whether IOHprofiler's number and name belong to the same BBOB function.
 
     Examples:
         >>> is_bbob(1, "sphere"), is_bbob(1, "OneMax"), is_bbob(2, "Sphere")
@@ -80,7 +80,7 @@ def is_bbob(number: int, name: str) -> bool:
 
 
 def is_pbo(number: int, name: str) -> bool:
-    """Return whether IOHprofiler's number and name are those of one function of PBO, which are all maximised.
+    """Return whether IOHprofiler's number and name belong to the same PBO function; these are all maximised.
 
     Examples:
         >>> is_pbo(1, "OneMax"), is_pbo(2, "OneMax")
@@ -90,7 +90,7 @@ def is_pbo(number: int, name: str) -> bool:
 
 
 def pbo_name(number: int) -> str | None:
-    """Return IOHexperimenter's name of a function of PBO; None if there is none of this number.
+    """Return IOHexperimenter's name of a PBO function; None if there is no such number.
 
     Examples:
         >>> pbo_name(1), pbo_name(26)
@@ -100,21 +100,23 @@ def pbo_name(number: int) -> str | None:
 
 
 def suite_key(suite: str) -> str:
-    """Return a suite in one spelling; empty where a log tells none.
+    """Return the name of a suite in one spelling; empty if the log names none.
 
     Examples:
         >>> suite_key("SBOX-COST"), suite_key("bbob-boxed"), suite_key("BBOB"), suite_key("unknown_suite")
         ('sbox', 'sbox', 'bbob', '')
     """
     plain = re.sub(r"[^a-z0-9]", "", suite.lower())
-    return {"sboxcost": "sbox", "bbobboxed": "sbox", "manyaffine": "mabbob", "unknownsuite": "", "none": ""}.get(plain, plain)
+    return {"sboxcost": "sbox", "bbobboxed": "sbox", "manyaffine": "mabbob", "unknownsuite": "", "none": ""}.get(
+        plain, plain
+    )
 
 
 def ioh_function(suite: str, number: int, name: str) -> tuple[str, float | None]:
     """Return the name of a function that IOHprofiler logged, and what to subtract from its values.
 
-    Values of BBOB and SBOX are precisions, and those of its own functions that benchbook exports. A log without a suite
-    may be of BBOB or SBOX, as both have the same names: `ioh_unknown_suite_Sphere` is kept apart from both.
+    Values of BBOB, of SBOX and of benchbook's own exported functions are precisions. A log without a suite may belong
+    to BBOB or SBOX, which have the same names: `ioh_unknown_suite_Sphere` is kept apart from both.
 
     Examples:
         >>> ioh_function("BBOB", 1, "Sphere"), ioh_function("SBOX", 1, "Sphere")

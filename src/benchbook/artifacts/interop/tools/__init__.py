@@ -1,1 +1,1 @@
-"""Readers of what optimization libraries keep of their own runs: Optuna, pycma and benchopt."""
+"""Readers of the logs of optimization libraries and benchmarks: Optuna, pycma, benchopt and IOHanalyzer."""

@@ -1,4 +1,4 @@
-"""Read the results that benchopt keeps in Parquet: the objective after a number of iterations of a solver."""
+"""Read benchopt's results in Parquet: the objective after a number of iterations of a solver."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError, MissingExtraError, UsageError
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 log = logging.getLogger(__name__)
 _NEEDED = ("objective_name", "solver_name", "stop_val", "objective_value")
-_COUNTED = ("iteration", "callback")  # strategies whose stop values are numbers of iterations
+_COUNTED = ("iteration", "callback")  # strategies whose stop values count iterations
 
 
 def read_benchopt(path: Path) -> Iterator[ImportedRun]:
-    """Yield a run for each objective, data set, solver and repetition of a Parquet file, or of all under a folder.
+    """Yield a run per objective, data set, solver and repetition, from a Parquet file or all those in a folder.
 
-    Iterations count as evaluations, because benchopt does not count evaluations; solvers that it stops by a tolerance
-    or runs once are left out with a warning. The optimum and the dimension are unknown; the dimension is set to 1.
+    benchopt does not count evaluations, so iterations count instead. Solvers that it stops by a tolerance or runs once
+    are left out with a warning. Optimum and dimension are unknown; the dimension is set to 1.
 
     Raises:
         UsageError: There is no such file or folder, or no Parquet file under it.
-        ArtifactError: A file is no Parquet, or a column is missing.
+        ArtifactError: A file is not in Parquet format, or a column is missing.
         MissingExtraError: pandas or pyarrow is not installed.
     """
     try:
@@ -65,7 +65,7 @@ def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
             log.warning("%s: %s is left out, its stop values are not iterations (%s)", shown(file), solver, strategy)
             continue
         rows = group.sort_values("stop_val")
-        # A solver is stopped at 0 for its start, which is the first value that it has.
+        # Stop value 0 gives the start of a solver, which is its first value.
         pairs = [
             (max(int(at), 1), float(value))
             for at, value in zip(rows["stop_val"], rows["objective_value"], strict=True)
@@ -85,7 +85,7 @@ def _runs(file: Path, frame: Any) -> Iterator[ImportedRun]:
             optimizer=OptimizerRecord(name=solver or "unnamed"),
             evaluations=pairs[-1][0],
             history=improvements([at for at, _ in pairs], [value for _, value in pairs]),
-            notes=("evaluations are iterations; the dimension is not told",),
+            notes=("evaluations are iterations; the dimension is not stated",),
         )
 
 

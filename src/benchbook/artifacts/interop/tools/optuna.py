@@ -1,4 +1,4 @@
-"""Read Optuna studies, from a storage URL, an SQLite file or a journal file: each trial is an evaluation."""
+"""Read Optuna studies from a storage URL, an SQLite file or a journal file; each trial is an evaluation."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from pathlib import Path
 from typing import Any
 
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.tools.optuna_journal import Journal
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 log = logging.getLogger(__name__)
 _SQLITE = b"SQLite format 3\0"
 
 
 def read_optuna(source: str | Path, objective: str | None = None) -> Iterator[ImportedRun]:
-    """Yield a run for each study of a storage.
+    """Yield one run per study in a storage.
 
-    Trials count as evaluations in the order of their numbers, those that failed or were pruned too, and have a value
-    where they are complete. Optuna does not tell the sampler; `optuna` stands for it. The function is named after the
-    study, and its optimum is not known. Values of a study that maximises are negated.
+    Trials count as evaluations in the order of their numbers, including failed and pruned ones; only complete trials
+    have a value. Optuna does not store the sampler, so the optimizer is called `optuna`. The function is named after
+    the study, and its optimum is not known. Values of a study that maximises are negated.
 
     Args:
         source: A storage URL such as `sqlite:///file.db`, an SQLite file, a journal file, or a folder of such files.
-        objective: Which objective, counted from 0; needed where a study has several.
+        objective: Number of the objective, from 0; required if a study has several.
 
     Raises:
         UsageError: There is no such file, or a study has several objectives and none was chosen.
-        ArtifactError: Optuna cannot read the storage, it holds no study, or a line of a journal is torn.
+        ArtifactError: Optuna cannot read the storage, it contains no study, or a line of a journal is torn.
         MissingExtraError: Optuna is not installed.
     """
     try:
@@ -73,7 +73,7 @@ def _studies(optuna: Any, source: str | Path, name: str, objective: str | None) 
 
 
 def _damaged(optuna: Any) -> list[type[Exception]]:
-    """Return what Optuna and SQLAlchemy raise where a storage is damaged."""
+    """Return the exceptions that Optuna and SQLAlchemy raise if a storage is damaged."""
     from sqlalchemy.exc import SQLAlchemyError
 
     return [optuna.exceptions.OptunaError, SQLAlchemyError, sqlite3.Error, ValueError, LookupError, TypeError,
@@ -89,7 +89,7 @@ def _storage(optuna: Any, source: str | Path) -> Any:
         start = stream.read(len(_SQLITE))
     if start == _SQLITE:
         with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            database.execute("SELECT count(*) FROM studies, trials")  # Optuna would make these tables in any file
+            database.execute("SELECT count(*) FROM studies, trials")  # otherwise Optuna would create these tables
         return _database(optuna, f"sqlite:///{source}")
     journal = Journal(source)
     try:
@@ -101,7 +101,7 @@ def _storage(optuna: Any, source: str | Path) -> Any:
 
 
 def _database(optuna: Any, url: str) -> Any:
-    """Return Optuna's view of a database; no connection stays open after a query, also where opening it fails."""
+    """Return Optuna's view of a database; no connection stays open after a query, not even if opening it fails."""
     from sqlalchemy.pool import NullPool
 
     return optuna.storages.RDBStorage(url, engine_kwargs={"poolclass": NullPool})
@@ -113,7 +113,7 @@ def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None
         raise UsageError(f"{name}: the study {study.study_name!r} has {len(directions)} objectives; choose one with "
                          f"--objective 0 to {len(directions) - 1}")  # fmt: skip
     if len(directions) == 1:
-        objective = None  # the choice is for the studies of several
+        objective = None  # the choice applies only to studies with several objectives
     place = int(objective) if objective is not None and objective.isascii() and objective.isdigit() else 0
     if objective is not None and not (objective == str(place) and place < len(directions)):
         raise UsageError(f"objective is {objective!r}, expected 0 to {len(directions) - 1} for {study.study_name!r}")
@@ -122,8 +122,9 @@ def _run(optuna: Any, storage: Any, study: Any, name: str, objective: str | None
     done = [trial for trial in trials if trial.state.is_finished()]
     if len(done) < len(trials):
         log.warning(
-            "%s: %d trials of the study %r are left out, first number %d: they have no end", name, len(trials) - len(done),
-            study.study_name, next(trial.number for trial in trials if not trial.state.is_finished()),
+            "%s: %d trials of the study %r are left out, first number %d: they did not finish", name,
+            len(trials) - len(done), study.study_name,
+            next(trial.number for trial in trials if not trial.state.is_finished()),
         )  # fmt: skip
     if not done:
         log.warning("%s: the study %r is left out, it has no finished trial", name, study.study_name)

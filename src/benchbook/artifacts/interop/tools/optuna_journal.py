@@ -10,18 +10,17 @@ from typing import Any
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError
 
-
 _CREATE_STUDY, _DELETE_STUDY, _CREATE_TRIAL = 0, 1, 4  # operations, by Optuna's codes
 
 
 class Journal:
-    """What Optuna's journal storage reads its logs from: a file that is never written.
+    """A read-only file from which Optuna's journal storage reads its logs.
 
-    Optuna's own backend passes over a last line that is torn, so that a truncated file looks like a shorter study, and
-    Optuna passes over operations on trials and studies that were not created, so that a lost line goes unnoticed.
+    Optuna's own backend ignores a torn last line, so a truncated file looks like a shorter study. It also ignores
+    operations on trials and studies that were never created, so a lost line goes unnoticed.
 
     Attributes:
-        line: The line that was read last.
+        line: The last line read.
     """
 
     def __init__(self, file: Path) -> None:
@@ -37,10 +36,10 @@ class Journal:
         self._created = _Created()
 
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
-        """Yield the logs from a number on.
+        """Yield the logs from a number onwards.
 
         Raises:
-            ArtifactError: A line is torn or not a log of Optuna, or belongs to what no line before it creates.
+            ArtifactError: A line is torn, is not a log of Optuna, or refers to something that no earlier line creates.
         """
         for number in range(log_number_from, len(self._lines)):
             self.line = number + 1
@@ -56,7 +55,7 @@ class Journal:
             yield log
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Refuse to write, which reading never needs.
+        """Refuse to write; reading never does.
 
         Raises:
             ArtifactError: Always.
@@ -65,7 +64,7 @@ class Journal:
 
 
 class _Created:
-    """The studies and trials that the lines so far create; Optuna numbers both in this order."""
+    """The studies and trials created by the lines so far; Optuna numbers both in this order."""
 
     def __init__(self) -> None:
         self._lines = 0
@@ -73,7 +72,7 @@ class _Created:
         self._names: dict[int, Any] = {}
 
     def lacks(self, number: int, log: Mapping[str, Any]) -> str:
-        """Take in a line, unless it was met before, and return what it belongs to and what does not exist yet."""
+        """Take in a line, unless it is already known, and return what it refers to if that does not exist yet."""
         if number < self._lines:
             return ""
         self._lines = number + 1

@@ -1,4 +1,4 @@
-"""Read the folder that pycma's logger writes: best value and evaluations after each iteration."""
+"""Read the output of pycma's logger: best value and evaluations after each iteration."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number, whole
 from benchbook.artifacts.interop.sources.shown import lines, shown
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 
 _EVALUATION, _BEST_EVER, _BEFORE_X = 1, 4, 5  # columns
 _SEED = re.compile(r"seed=([0-9]{1,15})\b")
@@ -21,14 +21,14 @@ Rows = tuple[int | None, list[int], list[float]]
 
 
 def read_pycma(path: Path) -> Iterator[ImportedRun]:
-    """Yield the runs of all `*fit.dat` files under a folder; each header begins a run unless evaluations continue.
+    """Yield the runs of all `*fit.dat` files in a folder; each header begins a run unless the evaluations continue.
 
-    There is one value at the end of each iteration, so first hits are upper bounds by up to a population. The function
-    is named after the folder, since the log does not tell it, and its optimum is not known.
+    There is one value per iteration, so first hits may be too late by up to one population. The log does not name the
+    function; it is named after the folder, and its optimum is not known.
 
     Raises:
-        UsageError: There is no such folder, or no `*fit.dat` under it.
-        ArtifactError: A file is not in the format, or the file that tells the dimension is missing.
+        UsageError: There is no such folder, or no `*fit.dat` in it.
+        ArtifactError: A file is not in this format, or the file that gives the dimension is missing.
     """
     if not path.exists():
         raise UsageError(f"no such folder: {path}")
@@ -49,7 +49,7 @@ def read_pycma(path: Path) -> Iterator[ImportedRun]:
                 evaluations=evaluations[-1],
                 history=improvements(evaluations, best),
                 seed=seed,
-                notes=("values stand at the end of an iteration",),
+                notes=("values were logged at the end of an iteration",),
             )
 
 
@@ -87,7 +87,7 @@ def _runs(file: Path) -> Iterator[Rows]:
 
 
 def _dim(file: Path) -> int:
-    """Return the number of variables, which the rows of the mean or of the best point tell."""
+    """Return the number of variables, from the rows of the mean or of the best point."""
     for name in ("xmean.dat", "xrecentbest.dat", "stddev.dat"):
         other = file.with_name(file.name.removesuffix("fit.dat") + name)
         if other.is_file():

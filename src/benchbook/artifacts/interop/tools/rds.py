@@ -1,4 +1,4 @@
-"""Read the data sets that IOHanalyzer saves with R's `saveRDS`; what R calls language in a file is never run."""
+"""Read the data sets that IOHanalyzer saves with R's `saveRDS`; R code in a file is never run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from typing import IO, Any, cast
 import numpy as np
 
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.numbers import number as as_number
@@ -25,6 +24,7 @@ from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import UNKNOWN_SUITE, coco_function, ioh_function, pbo_name, suite_key
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, StorageError, UsageError
 from benchbook.records import OptimizerRecord
+from benchbook.records.imported import ImportedProblem, ImportedRun
 from benchbook.typing import FloatArray
 
 log = logging.getLogger(__name__)
@@ -44,18 +44,18 @@ class _DataSet:
 
 
 def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
-    """Yield the runs of an `.rds` file, or of all under a folder: a `DataSetList` or `DataSet` of IOHanalyzer.
+    """Yield the runs of an `.rds` file with a `DataSetList` or `DataSet` of IOHanalyzer, or of all those in a folder.
 
-    Hits come from its runtimes by target (`RT`), which IOHanalyzer takes from the `.dat` file. Values of BBOB and SBOX
-    are precisions already; those of other functions have no known optimum.
+    Target hits come from the runtimes by target (`RT`), which IOHanalyzer takes from the `.dat` file. Values of BBOB
+    and SBOX are precisions already; the optima of other functions are not known.
 
     Args:
         path: The file or folder.
-        suite: The suite; IOHanalyzer takes data without one for PBO, or for BBOB where COCO logged them.
+        suite: The suite; IOHanalyzer takes data without one for PBO, or for BBOB if they were logged by COCO.
 
     Raises:
-        UsageError: There is no such file or folder, no `.rds` file under it, or the suite is not that of a data set.
-        ArtifactError: A file is no such data set, or its parts contradict each other.
+        UsageError: There is no such file or folder, no `.rds` file in it, or a data set has another suite.
+        ArtifactError: A file is not such a data set, or its parts contradict each other.
         MissingExtraError: rdata is not installed.
     """
     try:
@@ -71,7 +71,9 @@ def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
         try:
             sets = _data_sets(_converted(rdata, _unpacked(file)))
         except _BROKEN as error:
-            raise ArtifactError(f"{shown(file)}, byte 0: not an .rds file that can be read: {str(error)[:300]}") from error
+            raise ArtifactError(
+                f"{shown(file)}, byte 0: not an .rds file that can be read: {str(error)[:300]}"
+            ) from error
         if not sets:
             raise ArtifactError(f"{shown(file)}, byte 0: holds no DataSet, expected a DataSetList of IOHanalyzer")
         for number, item in enumerate(sets, start=1):
@@ -86,7 +88,7 @@ def read_rds(path: Path, *, suite: str | None = None) -> Iterator[ImportedRun]:
 
 
 def _unpacked(file: Path) -> bytes:
-    """Return the bytes of a file without R's compression, up to a limit."""
+    """Return the uncompressed bytes of a file, up to a limit."""
     try:
         with file.open("rb") as raw:
             start = raw.read(6)
@@ -97,7 +99,7 @@ def _unpacked(file: Path) -> bytes:
             elif start.startswith(b"BZh"):
                 stream = bz2.BZ2File(raw)
             elif start.startswith(b"\xfd7zXZ\x00"):
-                stream = lzma.LZMAFile(raw)
+                stream = lzma.LZMAFile(raw)  # noqa: SIM115  # it ends with the file below it
             found = stream.read(MOST_BYTES + 1)
     except gzip.BadGzipFile as error:
         raise ValueError(str(error)) from error
@@ -109,7 +111,7 @@ def _unpacked(file: Path) -> bytes:
 
 
 def _converted(rdata: Any, content: bytes) -> Any:
-    """Return the R object of a file; data sets with their attributes."""
+    """Return the R object in a file; data sets with their attributes."""
     from rdata.parser import DEFAULT_ALTREP_MAP
 
     if not content.startswith((b"X\n", b"A\n", b"B\n")):
@@ -123,10 +125,10 @@ def _converted(rdata: Any, content: bytes) -> Any:
 
         return construct
 
-    # A compact sequence is written as its length and step, so that a few bytes could fill the memory.
+    # A compact sequence is stored as its length and step, so a few bytes could fill the memory.
     sequences = {name: limited(name) for name in (b"compact_intseq", b"compact_realseq")}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # other classes are read as the lists that they are made of
+        warnings.simplefilter("ignore")  # other classes are read as the lists they consist of
         parsed = rdata.parser.parse_data(
             content, altrep_constructor_dict={**DEFAULT_ALTREP_MAP, **sequences}, extension=".rds"
         )
@@ -134,7 +136,7 @@ def _converted(rdata: Any, content: bytes) -> Any:
 
 
 def _data_sets(found: Any) -> list[_DataSet]:
-    """Return the data sets of an object: itself, or those of a list."""
+    """Return the data sets in an object: the object itself, or the elements of a list."""
     if isinstance(found, _DataSet):
         return [found]
     return [item for item in found if isinstance(item, _DataSet)] if isinstance(found, list) else []
@@ -176,7 +178,7 @@ def _runs(item: _DataSet, file: str, where: str, suite: str | None) -> Iterator[
 
 
 def _check_direction(item: _DataSet, maximised: bool, where: str) -> None:
-    """Refuse best values that get worse: IOHanalyzer guesses the direction of data that do not tell it."""
+    """Refuse best values that get worse: IOHanalyzer guesses the direction if the data do not state it."""
     best = np.asarray(item.parts["FV"], dtype=np.float64) if "FV" in item.parts else np.empty((0, 0))
     if len(best) < 2:
         return
@@ -188,10 +190,10 @@ def _check_direction(item: _DataSet, maximised: bool, where: str) -> None:
 
 
 def _suite(item: _DataSet, form: str, suite: str | None, where: str) -> str | None:
-    """Return the suite that the user tells, unless the data set is of another.
+    """Return the suite given by the user, unless the data set belongs to another.
 
     Raises:
-        UsageError: It is; the suites that IOHanalyzer puts where none is told count for none.
+        UsageError: It does; the suites that IOHanalyzer fills in if none is named do not count.
     """
     named = _text(item, "suite")
     usual = "bbob" if form == "COCO" else "pbo"
@@ -207,7 +209,7 @@ def _function(item: _DataSet, form: str, suite: str | None, maximised: bool) -> 
     if form == "COCO":
         return coco_function(told, number), 0.0
     if suite is None and told.upper() == "PBO" and not (maximised and pbo_name(number)):
-        told = ""  # PBO stands where no suite was told, and its functions are all maximised
+        told = ""  # PBO is filled in if no suite was named, and its functions are all maximised
     if not number:
         return ioh_function(told, 0, name)
     if told.upper() == "PBO":
@@ -222,14 +224,14 @@ def _is_whole(text: str) -> bool:
 
 def _numbers(item: _DataSet, name: str) -> FloatArray:
     found = item.told[name]
-    while isinstance(found, list | dict):  # data sets put together keep differing attributes in a list of one
+    while isinstance(found, list | dict):  # combined data sets keep differing attributes in lists of one element
         found = next(iter(found.values() if isinstance(found, dict) else found))
     numbers: FloatArray = np.atleast_1d(np.asarray(found, dtype=np.float64))
     return numbers
 
 
 def _spread(values: FloatArray, number: int) -> FloatArray | None:
-    """Return a value for each run; one value stands for all. None if the numbers differ."""
+    """Return one value per run, repeating a single value; None if the numbers differ."""
     return np.broadcast_to(values, number) if len(values) in (1, number) else None
 
 

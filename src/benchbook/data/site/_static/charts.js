@@ -21,11 +21,16 @@ window.benchbook = window.benchbook || { data: {} };
     });
   }
 
+  /* A baseline with the runs of those dimensions whose scripts have come. */
   bb.baseline = function (name) {
     const data = bb.data[name];
-    if (data && !data.decoded) {
-      data.cells = data.cells.map(([optimizer, fn, dim, runs]) => ({ optimizer, fn, dim, runs: decodeRuns(runs) }));
-      data.decoded = true;
+    if (!data) return data;
+    data.cells = data.cells || [];
+    data.decoded = data.decoded || new Set();
+    for (const [dim, cells] of Object.entries((bb.parts || {})[name] || {})) {
+      if (data.decoded.has(dim)) continue;
+      data.decoded.add(dim);
+      for (const [optimizer, fn, at, runs] of cells) data.cells.push({ optimizer, fn, dim: at, runs: decodeRuns(runs) });
     }
     return data;
   };
@@ -49,55 +54,93 @@ window.benchbook = window.benchbook || { data: {} };
     return k;
   }
 
+  /* Targets per run that a cell gains at each point of a grid; kept, as most choices ask for the same again. */
+  function gains(cell, dim, from, to, grid) {
+    const key = `${from}|${to}|${grid.length}|${grid[0]}|${grid[grid.length - 1]}`;
+    if (!cell.gains || cell.gains.key !== key) {
+      const gained = new Float64Array(grid.length);
+      for (const run of cell.runs) {
+        for (let t = from; t <= to && t < run.hits.length; t += 1) {
+          const k = position(grid, run.hits[t] / dim);
+          if (k >= 0) gained[k] += 1 / cell.runs.length;
+        }
+      }
+      cell.gains = { key, gained };
+    }
+    return cell.gains.gained;
+  }
+
   /* Share of (target, run) reached within x evaluations per dimension; cells weigh alike. */
   bb.profile = function (cells, dims, from, to, grid) {
-    const gained = new Float64Array(grid.length);
+    const share = new Array(grid.length).fill(0);
     const ends = [];
     for (const cell of cells) {
       const dim = dims[cell.dim];
-      const weight = 1 / (cells.length * cell.runs.length * (to - from + 1));
-      for (const run of cell.runs) {
-        ends.push(run.spent / dim);
-        for (let t = from; t <= to && t < run.hits.length; t += 1) {
-          const k = position(grid, run.hits[t] / dim);
-          if (k >= 0) gained[k] += weight;
-        }
+      gains(cell, dim, from, to, grid).forEach((gain, k) => { share[k] += gain; });
+      for (const run of cell.runs) ends.push(run.spent / dim);
+    }
+    const scale = 1 / (cells.length * (to - from + 1));
+    let sum = 0;
+    for (let k = 0; k < share.length; k += 1) {
+      sum += share[k];
+      share[k] = Math.min(sum * scale, 1);
+    }
+    ends.sort((a, b) => a - b);
+    return { share, end: ends[Math.floor((ends.length - 1) / 2)] };
+  };
+
+  /* Curve of what has no runs of its own, from its time to each target of each problem. */
+  function timesCurve(optimizer, problems, from, to, grid) {
+    const gained = new Float64Array(grid.length);
+    for (const { times, dim } of problems) {
+      for (let t = from; t <= to && t < times.length; t += 1) {
+        const k = position(grid, times[t] / dim);
+        if (k >= 0) gained[k] += 1 / (problems.length * (to - from + 1));
       }
     }
     const share = [];
     gained.reduce((sum, part) => (share.push(Math.min(sum + part, 1)), sum + part), 0);
-    ends.sort((a, b) => a - b);
-    return { share, end: ends[Math.floor((ends.length - 1) / 2)] };
-  };
+    return { optimizer, share, end: null };
+  }
 
   /* Curve of a reference, published algorithms instead of runs, over some functions and dimensions (as positions); null
      unless it has all of them. */
   bb.reference = function (data, fns, dims, from, to, grid) {
     const known = data.reference;
     if (!known || !fns.length || !dims.length) return null;
-    const gained = new Float64Array(grid.length);
-    for (const fn of fns) {
-      for (const dim of dims) {
-        const times = known.cells[`${fn}|${dim}`];
-        if (!times) return null;
-        for (let t = from; t <= to && t < times.length; t += 1) {
-          const k = position(grid, times[t] / data.dims[dim]);
-          if (k >= 0) gained[k] += 1 / (fns.length * dims.length * (to - from + 1));
-        }
-      }
+    const problems = fns.flatMap((fn) => dims.map((dim) => ({ times: known.cells[`${fn}|${dim}`], dim: data.dims[dim] })));
+    if (!problems.every(({ times }) => times)) return null;
+    return timesCurve({ name: known.name, color: "reference", dash: "" }, problems, from, to, grid);
+  };
+
+  /* Curve of the virtual best: for each target of each problem the shortest expected running time of all optimizers. */
+  bb.virtualBest = function (data, hasFunction, dims, from, to, grid) {
+    const best = new Map();
+    for (const cell of data.cells) {
+      if (!hasFunction(data.functions[cell.fn]) || !dims.has(String(data.dims[cell.dim]))) continue;
+      const key = `${cell.fn}|${cell.dim}`;
+      if (!best.has(key)) best.set(key, { times: new Array(data.targets.length).fill(Infinity), dim: data.dims[cell.dim] });
+      const { times } = best.get(key);
+      cell.erts = cell.erts || times.map((_, target) => bb.ert(cell, target).ert ?? Infinity);
+      cell.erts.forEach((ert, target) => { if (ert < times[target]) times[target] = ert; });
     }
-    const share = [];
-    gained.reduce((sum, part) => (share.push(Math.min(sum + part, 1)), sum + part), 0);
-    return { optimizer: { name: known.name, color: "reference", dash: "" }, share, end: null };
+    return best.size ? timesCurve({ name: "virtual best", color: "ink", dash: "5 4" }, [...best.values()], from, to, grid) : null;
   };
 
   /* The hardest target that half of the runs have reached, as its position; -1 before the first. */
   bb.convergence = function (cell, dim, grid) {
-    return grid.map((x) => {
-      const levels = cell.runs.map((run) => run.hits.filter((hit) => hit <= x * dim * (1 + 1e-12)).length);
-      levels.sort((a, b) => b - a);
+    const key = `${grid.length}|${grid[0]}|${grid[grid.length - 1]}`;
+    if (cell.levels && cell.levels.key === key) return cell.levels.found;
+    const reached = cell.runs.map(() => 0);
+    const found = grid.map((x) => {
+      cell.runs.forEach((run, k) => {
+        while (reached[k] < run.hits.length && run.hits[reached[k]] <= x * dim * (1 + 1e-12)) reached[k] += 1;
+      });
+      const levels = reached.slice().sort((a, b) => b - a);
       return levels[Math.ceil(levels.length / 2) - 1] - 1;
     });
+    cell.levels = { key, found };
+    return found;
   };
 
   /* Expected running time: evaluations of all runs until the hit or their end, over the number of hits. */
@@ -224,22 +267,30 @@ window.benchbook = window.benchbook || { data: {} };
       yLabel: options.small ? "share of targets" : "share of targets reached",
     });
     for (const curve of curves) frame.line(grid, curve.share, curve.optimizer);
-    for (const curve of curves) {
+    const loud = curves.filter((curve) => !curve.quiet); // the others are the field, in grey and without names
+    const last = ({ share }) => share.reduce((before, value) => (value === null ? before : value), 0);
+    for (const curve of loud) {
       if (curve.end === null) continue;
       const k = grid.findIndex((x) => x >= curve.end * (1 - 1e-12));
-      frame.cross(Math.min(curve.end, grid[grid.length - 1]), curve.share[k < 0 ? grid.length - 1 : k], curve.optimizer);
+      const end = curve.share[k < 0 ? grid.length - 1 : k] ?? last(curve);
+      frame.cross(Math.min(curve.end, grid[grid.length - 1]), end, curve.optimizer);
     }
     if (named) {
       const right = frame.margin.left + frame.inner.w;
-      const ends = curves.map((curve) => frame.py(curve.share[grid.length - 1]));
+      const ends = loud.map((curve) => frame.py(last(curve)));
       bb.spread(ends, 15, frame.margin.top + 4, frame.margin.top + frame.inner.h).forEach((y, k) => {
+        const end = loud[k].end === null ? right : Math.min(frame.px(loud[k].end), right);
+        if (end < right - 8) {
+          const across = `M${end + 6} ${ends[k]}H${right}`;
+          frame.root.append(bb.svg("path", { d: across, class: `bb-leader bb-across bb-ink-${loud[k].optimizer.color}` }));
+        }
         const d = `M${right + 2} ${ends[k]}L${right + 14} ${y}`;
-        frame.root.append(bb.svg("path", { d, class: `bb-leader bb-ink-${curves[k].optimizer.color}` }));
-        frame.text(right + 18, y + 4, curves[k].optimizer.name, { class: `bb-name bb-fill-${curves[k].optimizer.color}` });
+        frame.root.append(bb.svg("path", { d, class: `bb-leader bb-ink-${loud[k].optimizer.color}` }));
+        frame.text(right + 18, y + 4, loud[k].optimizer.name, { class: `bb-name bb-fill-${loud[k].optimizer.color}` });
       });
     }
-    const best = curves.slice().sort((a, b) => b.share[grid.length - 1] - a.share[grid.length - 1]);
-    const ends = best.map((c) => `${c.optimizer.name} ${bb.percent(c.share[grid.length - 1])}`).join(", ");
+    const best = loud.slice().sort((a, b) => last(b) - last(a));
+    const ends = best.map((c) => `${c.optimizer.name} ${bb.percent(last(c))}`).join(", ");
     frame.root.setAttribute("aria-label", `${options.label}. Share of targets reached at the end: ${ends || "nothing"}.`);
     holder.replaceChildren(frame.root);
     return frame;

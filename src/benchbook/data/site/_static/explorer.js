@@ -3,6 +3,9 @@
 
 (function (bb) {
   const POINTS = 121;
+  const FEW = 12;
+  const INKS = ["blue", "orange", "green", "purple", "sky", "amber", "ink"];
+  const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
   const root = document.getElementById("bb-explorer");
   const scripts = JSON.parse(document.getElementById("bb-explorer-baselines").textContent);
   const names = Object.keys(scripts);
@@ -11,32 +14,50 @@
 
   // ------------------------------------------------------------------------------------------------ state
 
-  /* The page loads the first baseline with it, and the others once they are chosen. */
-  function loaded(given, act) {
-    const name = names.includes(given.baseline) ? given.baseline : names[0];
-    if (bb.data[name]) {
-      act();
-      return;
-    }
-    const script = bb.el("script", { src: `_static/${scripts[name]}` });
-    script.addEventListener("load", act);
-    script.addEventListener("error", () => {
-      root.querySelector(".bb-readout").textContent = `The baseline ${name} cannot be loaded.`;
+  function load(script, act) {
+    const made = bb.el("script", { src: `_static/${script}` });
+    made.addEventListener("load", act);
+    made.addEventListener("error", () => {
+      root.querySelector(".bb-readout").textContent = `${script} cannot be loaded.`;
     });
-    document.head.append(script);
+    document.head.append(made);
   }
 
-  /* Take what the address says; names that are not known, and what is not said, give way to everything. */
+  /* The page loads the first baseline and what it shows of it; other baselines and dimensions come once they are chosen. */
+  function loaded(given, act) {
+    const name = names.includes(given.baseline) ? given.baseline : names[0];
+    if (bb.data[name]) act();
+    else load(scripts[name], act);
+  }
+
+  function withRuns(act) {
+    const have = (bb.parts || {})[state.baseline] || {};
+    const lacking = [...state.dims].filter((dim) => !have[dim]);
+    let open = lacking.length;
+    const done = () => {
+      data = bb.baseline(state.baseline);
+      act();
+    };
+    if (!open) done();
+    for (const dim of lacking) {
+      load(data.parts[dim], () => {
+        open -= 1;
+        if (!open) done();
+      });
+    }
+  }
+
+  /* Take what the address says; names that are not known, and what is not said, give way to what is usual. */
   function take(given) {
     state.baseline = names.includes(given.baseline) ? given.baseline : names[0];
     data = bb.baseline(state.baseline);
-    const chosen = (text, known) => {
-      const wanted = text === undefined ? known : text.split(",");
-      return new Set(known.filter((name) => wanted.includes(name)));
+    const chosen = (text, known, usual) => {
+      const wanted = text === undefined ? usual : text.split(",");
+      return new Set(wanted.filter((name) => known.includes(name)));
     };
-    state.optimizers = chosen(given.optimizers, data.optimizers.map((o) => o.name));
-    state.functions = chosen(given.functions, data.functions.map((f) => f.name));
-    state.dims = chosen(given.dims, data.dims.map(String));
+    state.optimizers = chosen(given.optimizers, data.optimizers.map((o) => o.name), data.usual.optimizers);
+    state.functions = chosen(given.functions, data.functions.map((f) => f.name), data.functions.map((f) => f.name));
+    state.dims = chosen(given.dims, data.dims.map(String), data.usual.dims);
     const last = data.targets.length - 1;
     const place = (text, otherwise) => {
       const k = data.targets.findIndex((exponent) => String(exponent) === text);
@@ -44,17 +65,19 @@
     };
     state.from = place(given.easiest, 0);
     state.to = Math.max(place(given.hardest, last), state.from);
+    state.field = data.optimizers.length > FEW && given.field !== "0";
   }
 
   function keep() {
-    const some = (set, all) => (set.size === all ? null : [...set].join(","));
+    const some = (set, usual) => (set.size === usual.length && usual.every((name) => set.has(name)) ? null : [...set].join(","));
     bb.writeState({
       baseline: state.baseline === names[0] ? null : state.baseline,
-      optimizers: some(state.optimizers, data.optimizers.length),
-      functions: some(state.functions, data.functions.length),
-      dims: some(state.dims, data.dims.length),
+      optimizers: some(state.optimizers, data.usual.optimizers),
+      functions: some(state.functions, data.functions.map((f) => f.name)),
+      dims: some(state.dims, data.usual.dims),
       easiest: state.from === 0 ? null : String(data.targets[state.from]),
       hardest: state.to === data.targets.length - 1 ? null : String(data.targets[state.to]),
+      field: state.field || data.optimizers.length <= FEW ? null : "0",
     });
   }
 
@@ -65,6 +88,7 @@
     box.addEventListener("change", () => {
       if (box.checked) set.add(name);
       else set.delete(name);
+      if (set === state.optimizers && data.optimizers.length > FEW) controls();
       changed();
     });
     return bb.el("label", { class: "bb-chip" }, box, ...(mark ? [mark] : []), bb.el("span", {}, text));
@@ -114,6 +138,48 @@
     ];
   }
 
+  /* Those of a wide field can be searched; the chosen ones stay in sight. */
+  function optimizerField(optimizers) {
+    const all = button("all optimizers", () => toggle(state.optimizers, optimizers));
+    if (optimizers.length <= FEW) {
+      return field("Optimizers", [all], data.optimizers.map((o) => chip(o.name, state.optimizers, o.name, bb.swatch(styled(o)))));
+    }
+    const search = bb.el("input", { type: "search", id: "bb-find", placeholder: "name or library", "aria-label": "Search optimizers", value: state.find || "" });
+    const grey = bb.el("input", { type: "checkbox", checked: state.field });
+    grey.addEventListener("change", () => {
+      state.field = grey.checked;
+      changed();
+    });
+    const none = button("none", () => {
+      state.optimizers.clear();
+      controls();
+      changed();
+    });
+    const box = field("Optimizers", [search, all, none, bb.el("label", { class: "bb-chip" }, grey, bb.el("span", {}, "the others in grey"))],
+      [...data.optimizers].sort((a, b) => state.optimizers.has(b.name) - state.optimizers.has(a.name))
+        .map((o) => chip(o.name, state.optimizers, o.name, state.optimizers.has(o.name) ? bb.swatch(styled(o)) : null)));
+    box.querySelector(".bb-chips").classList.add("bb-many");
+    const filter = () => {
+      state.find = search.value;
+      const wanted = search.value.trim().toLowerCase();
+      for (const made of box.querySelectorAll(".bb-many .bb-chip")) {
+        const input = made.querySelector("input");
+        const { library } = data.optimizers.find((o) => o.name === input.value);
+        made.hidden = !input.checked && !`${input.value} ${library}`.toLowerCase().includes(wanted);
+      }
+    };
+    search.addEventListener("input", filter);
+    filter();
+    return box;
+  }
+
+  /* Colours by name where there are few optimizers, otherwise by the order in which they were chosen. */
+  function styled(optimizer) {
+    if (data.optimizers.length <= FEW) return optimizer;
+    const at = [...state.optimizers].indexOf(optimizer.name);
+    return { ...optimizer, color: INKS[at % INKS.length], dash: DASHES[Math.floor(at / INKS.length) % DASHES.length] };
+  }
+
   function controls() {
     const focused = document.activeElement && (document.activeElement.id || document.activeElement.textContent);
     const optimizers = data.optimizers.map((o) => o.name);
@@ -134,8 +200,7 @@
       );
     }
     place.replaceChildren(
-      field("Optimizers", [button("all optimizers", () => toggle(state.optimizers, optimizers))],
-        data.optimizers.map((o) => chip(o.name, state.optimizers, o.name, bb.swatch(o)))),
+      optimizerField(optimizers),
       field("Functions",
         [button("all functions", () => toggle(state.functions, functions)),
           ...groups.map((group) => button(group, () => toggle(state.functions, ofGroup(group))))],
@@ -171,20 +236,31 @@
 
   function profiles(grid) {
     const curves = [];
+    const quiet = [];
+    const problems = state.functions.size * state.dims.size;
     for (const optimizer of data.optimizers) {
-      if (!state.optimizers.has(optimizer.name)) continue;
+      const loud = state.optimizers.has(optimizer.name);
+      if (!loud && !state.field) continue;
       const cells = cellsOf(optimizer);
-      if (cells.length) curves.push({ optimizer, cells, ...bb.profile(cells, data.dims, state.from, state.to, grid) });
+      if (!cells.length || (!loud && cells.length < problems)) continue;
+      const found = bb.profile(cells, data.dims, state.from, state.to, grid);
+      if (loud) curves.push({ optimizer: styled(optimizer), cells, ...found });
+      else quiet.push({ optimizer: { ...optimizer, color: "field", dash: "" }, quiet: true, ...found, share: cut(found, grid) });
     }
     const holder = root.querySelector(".bb-profile");
     const chosen = (items, known) => items.flatMap((item, k) => (known(item) ? [k] : []));
     const best = bb.reference(data, chosen(data.functions, (f) => state.functions.has(f.name)),
       chosen(data.dims, (dim) => state.dims.has(String(dim))), state.from, state.to, grid);
-    const drawn = best && curves.length ? [best, ...curves] : curves;
-    const frame = bb.drawProfiles(holder, drawn, grid, { label: "Runtime profiles of the chosen optimizers" });
+    const virtual = curves.length && data.optimizers.length > FEW
+      && bb.virtualBest(data, (f) => state.functions.has(f.name), state.dims, state.from, state.to, grid);
+    const drawn = curves.length ? [best, virtual, ...curves].filter(Boolean) : curves;
+    const frame = bb.drawProfiles(holder, curves.length ? [...quiet, ...drawn] : [], grid, { label: "Runtime profiles of the chosen optimizers" });
     pointer(holder, frame, drawn, grid);
     numbers(curves, grid);
   }
+
+  /* A curve of the field stops where half of its runs have ended. */
+  const cut = ({ share, end }, grid) => share.map((value, k) => (k && grid[k - 1] > end ? null : value));
 
   /* A line that follows the mouse, or the arrow keys, and tells the shares there. */
   function pointer(holder, frame, curves, grid) {
@@ -249,20 +325,26 @@
     const coarse = grid.filter((_, k) => k % 2 === 0);
     const [top, bottom] = [data.targets[0], data.targets[data.targets.length - 1]];
     const ticks = data.targets.filter((e) => Number.isInteger(e) && (e - bottom) % 5 === 0).map((e) => [e, bb.power(e)]);
+    const cells = data.cells.filter((cell) => data.dims[cell.dim] === dim);
     chosen.forEach((fn, k) => {
       const holder = place.children[k];
       const frame = bb.frame({ width: Math.floor(holder.clientWidth), height: 216, small: true, title: fn.title, ticks,
         xLabel: "evaluations / dimension", yLabel: "precision",
         x: [grid[0], grid[grid.length - 1]], y: [bottom, top] });
       const ends = [];
-      for (const optimizer of data.optimizers) {
-        if (!state.optimizers.has(optimizer.name)) continue;
-        for (const cell of cellsOf(optimizer, (c) => data.functions[c.fn] === fn && data.dims[c.dim] === dim)) {
-          const levels = bb.convergence(cell, dim, coarse);
-          frame.line(coarse, levels.map((level) => (level < 0 ? null : data.targets[level])), optimizer);
-          const last = levels[levels.length - 1];
-          ends.push(`${optimizer.name} ${last < 0 ? "none" : bb.power(data.targets[last])}`);
-        }
+      const own = cells.filter((cell) => data.functions[cell.fn] === fn);
+      const levelsOf = (cell) => {
+        const end = Math.max(...cell.runs.map((run) => run.spent)) / dim; // beyond, there are no runs
+        return bb.convergence(cell, dim, coarse).map((level, n) => (level < 0 || (n && coarse[n - 1] > end) ? null : data.targets[level]));
+      };
+      const others = own.filter((cell) => !state.optimizers.has(data.optimizers[cell.optimizer].name));
+      if (state.field && state.optimizers.size) for (const cell of others) frame.line(coarse, levelsOf(cell), { ...data.optimizers[cell.optimizer], color: "field", dash: "" });
+      for (const cell of own.filter((c) => !others.includes(c))) {
+        const optimizer = data.optimizers[cell.optimizer];
+        const levels = levelsOf(cell);
+        frame.line(coarse, levels, styled(optimizer));
+        const last = levels.reduce((before, level) => level ?? before, null);
+        ends.push(`${optimizer.name} ${last === null ? "none" : bb.power(last)}`);
       }
       const text = `Convergence on ${fn.title}, ${dim}-D. Hardest target that half of the runs reach: ${ends.join(", ")}.`;
       frame.root.setAttribute("aria-label", text);
@@ -282,7 +364,7 @@
 
   function changed() {
     keep();
-    draw();
+    withRuns(draw);
   }
 
   // ------------------------------------------------------------------------------------------------ begin
@@ -292,8 +374,10 @@
     loaded(given, () => {
       take(given);
       controls();
-      draw();
-      root.classList.add("bb-ready");
+      withRuns(() => {
+        draw();
+        root.classList.add("bb-ready");
+      });
     });
   }
 

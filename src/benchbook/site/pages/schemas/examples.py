@@ -1,4 +1,4 @@
-"""Examples of documents, made from their schemas: every field is there, each list has one entry, values are made up."""
+"""Example documents made from their schemas, with every field, one entry per list, and made-up values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 _TIME, _DIGEST = "2026-01-31T12:00:00.000000Z", "0123456789abcdef" * 4
-# What reads better than the name of the field.
+# Better values than the name of the field.
 _TEXTS = {
     "commit": "0123456789abcdef0123456789abcdef01234567",
     "function": "sphere",
@@ -20,7 +20,7 @@ _TEXTS = {
 
 
 def example(schema: Json) -> Any:
-    """Return a document that fits a schema."""
+    """Return a document that is valid under a schema."""
     return _value(schema, schema.get("$defs", {}), "")
 
 

@@ -1,4 +1,4 @@
-"""Schemas as pages: a table of fields for each object, from the JSON Schema itself."""
+"""Schemas as pages, with a table of fields for each object, made from the JSON Schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def parameters_page() -> str:
 
 
 def schemas_page() -> str:
-    """Return the fields of all kinds of artifact, a section a kind, and below it one for each object in it."""
+    """Return the fields of all kinds of artifact, one section per kind with a subsection per object."""
     parts: list[str] = []
     shown: set[str] = set()
     for kind in artifacts.FILE_NAMES:
@@ -30,7 +30,7 @@ def schemas_page() -> str:
             f"## Kind `{kind}`\n\nSchema: `schemas/{artifacts.FILE_NAMES[kind]}`\n\n{_fields(schema, objects)}\n"
             f"{_example(schema)}"
         )
-        # Kinds share objects; each is explained once.
+        # Kinds share objects, which are explained once.
         parts += [f"### {name}\n\n{_fields(part, objects)}" for name, part in objects.items() if name not in shown]
         shown |= set(objects)
     for file_name in artifacts.RECORDS:
@@ -64,7 +64,7 @@ def _fields(schema: Json, definitions: Json) -> str:
 
 
 def _of_reference(field: Json, definitions: Json) -> str:
-    """Return the sentence of the object that a field refers to."""
+    """Return the description of the object that a field refers to."""
     options = [field, *field.get("anyOf", [])]
     names = [str(option["$ref"]).rsplit("/", 1)[-1] for option in options if "$ref" in option]
     return _sentence(definitions.get(names[0], {})) if names else ""

@@ -12,6 +12,7 @@ from typing import Any
 from benchbook.clock import SYSTEM_CLOCK, Clock
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import spec_root
+from benchbook.limits import check_seconds, check_workers
 from benchbook.specs.names import what_is_missing
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook
 from benchbook.specs.notebooks.execution.progress import narrate
@@ -146,11 +147,13 @@ def execute_specs(
         clock: Measures the durations.
 
     Raises:
-        UsageError: One of them is not a notebook; nothing was executed.
+        UsageError: One of them is not a notebook, or a number is out of range; nothing was executed.
     """
+    if timeout_s is not None:
+        check_seconds("timeout_s", timeout_s)
     for file in files:
         read_notebook(file.path)
-    workers = max(1, min(workers or os.cpu_count() or 1, len(files)))
+    workers = max(1, min((os.cpu_count() or 1) if workers is None else check_workers("workers", workers), len(files)))
     pool = NotebookWorkers(place, pipeline)
     place = place or spec_root()
     telling = _Telling(progress, listener, outputs)

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
@@ -101,6 +101,8 @@ class Execution:
             return f"{failure.ename}: {failure.evalue}", _excerpt(failure.traceback)
         except DeadKernelError:
             return f"the kernel died{_how(self._client)}", []
+        except CellTimeoutError as failure:
+            return " ".join(str(failure).splitlines()[:2]), []
         except ExecutionError as failure:
             return str(failure), []
         except RuntimeError as failure:  # what jupyter_client raises if a kernel does not start

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +17,7 @@ from benchbook.errors import ExecutionError, UsageError
 from benchbook.files import ARTIFACT_ROOT_VARIABLE
 from benchbook.profiling.profile_document import from_document
 from benchbook.records.profile import Profiled
+from benchbook.scratch import scratch_folder
 from benchbook.specs.notebooks.discover import read_notebook
 
 _BEGIN = (
@@ -43,9 +43,9 @@ def profile_notebook(path: Path, params: Mapping[str, Any] | None = None) -> Pro
         ExecutionError: The kernel did not even begin.
     """
     read_notebook(path)
-    with tempfile.TemporaryDirectory(prefix="benchbook-profile-") as folder:
-        document = Path(folder) / "profile.json"
-        status, error = _execute(path, params, document, Path(folder) / "artifacts")
+    with scratch_folder("benchbook-profile-") as folder:
+        document = folder / "profile.json"
+        status, error = _execute(path, params, document, folder / "artifacts")
         if not document.is_file():
             raise ExecutionError(f"{path} was not profiled: {error or 'its kernel wrote nothing'}")
         found = from_document(orjson.loads(document.read_bytes()))
@@ -60,6 +60,8 @@ def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artif
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+    from benchbook.specs.engine.kernels import OrdinaryKernels
+
     notebook = _prepared(path, params, document)
     kernel = notebook.metadata.get("kernelspec", {}).get("name", "python3")
     try:
@@ -67,7 +69,9 @@ def _execute(path: Path, params: Mapping[str, Any] | None, document: Path, artif
     except NoSuchKernel:
         return "failed", f"there is no kernel {kernel!r} here"
     place = {"metadata": {"path": str(path.resolve().parent)}}
-    client = NotebookClient(notebook, timeout=None, kernel_name=kernel, resources=place)
+    client = NotebookClient(
+        notebook, timeout=None, kernel_name=kernel, resources=place, kernel_manager_class=OrdinaryKernels
+    )
     env = {**os.environ, ARTIFACT_ROOT_VARIABLE: str(artifacts)}
     interrupted = False
     # In a separate thread, because in the main one nbclient reacts to Ctrl-C by killing the kernel, with its

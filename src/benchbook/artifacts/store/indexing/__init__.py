@@ -1,0 +1,1 @@
+"""The index of a store: rows that say where each run is, filled by scanning shards."""

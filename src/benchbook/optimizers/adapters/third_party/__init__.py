@@ -1,0 +1,1 @@
+"""One module per library: how its optimizers are asked and told."""

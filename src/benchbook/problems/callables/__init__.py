@@ -1,0 +1,1 @@
+"""Your own functions: their registration, calls and digests."""

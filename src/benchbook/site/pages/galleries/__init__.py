@@ -1,0 +1,1 @@
+"""The galleries of specs and functions, with their thumbnails, landscapes and formulas."""
