@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.digests import digest, text_digest
-from benchbook.errors import BenchbookError, MissingExtraError
+from benchbook.errors import BenchbookError
 from benchbook.files import artifact_root, project_name
 from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import NATIVE
@@ -80,7 +80,7 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     if project_name(folder.parent) != "benchbook":
         return []
     native = {spec_name(factory.name) for factory in NATIVE}
-    told = [(file.name, _fault(file, folder.parent / "artifacts", needed=file.name in native)) for file in files]
+    told = [(file.name, _fault(file, folder.parent / "artifacts")) for file in files if file.name in native]
     return [
         Finding(spec=name, where="", what=f"{fault}; measure it: benchbook spec strength {name}")
         for name, fault in told
@@ -88,14 +88,10 @@ def check_strength(folder: Path, files: Sequence[SpecFile]) -> list[Finding]:
     ]
 
 
-def _fault(file: SpecFile, artifacts: Path, *, needed: bool) -> str | None:
+def _fault(file: SpecFile, artifacts: Path) -> str | None:
     measured = read_strength(file.name, artifacts=artifacts)
     if measured is None:
-        return "the strength of its claims was never measured, or cannot be read" if needed else None
-    try:
-        subject = subject_digest(file, load(QUICK), str(measured.document["optimizer"]))
-    except MissingExtraError:  # it can be checked only where the library is installed
-        return None
-    if measured.document["subject"] != subject:
+        return "the strength of its claims was never measured, or cannot be read"
+    if measured.document["subject"] != subject_digest(file, load(QUICK), str(measured.document["optimizer"])):
         return "its claims, its parameters or its optimizer have changed since its strength was measured"
     return None if measured.whole else "its strength was measured with some of the faults"
