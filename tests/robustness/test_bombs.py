@@ -16,6 +16,7 @@ import pytest
 import zstandard
 
 import benchbook as bb
+from benchbook.artifacts.interop.sources import archives
 from benchbook.artifacts.store.repair import inspect
 from benchbook.artifacts.validate import check_file
 from benchbook.cli.main import main
@@ -139,12 +140,19 @@ def test_the_second_document_is_refused(tmp_path: Path) -> None:
     assert (number, "several documents" in str(finding)) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["many.zip", "many.tar.gz"])
 def test_an_archive_of_many_tiny_files_is_refused_before_it_is_unpacked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    """Each file costs the disk more than its bytes say."""
-    with zipfile.ZipFile(tmp_path / "many.zip", "w") as packed:
-        for number in range(6000):
-            packed.writestr(f"{number}.info", "x")
-    assert main(["import", str(tmp_path / "many.zip"), "--from", "coco", "--into", str(tmp_path / "store")]) == 3
+    """Each file costs the disk more than its bytes say, so that not even the first one is written."""
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as packed:
+            for number in range(6000):
+                packed.writestr(f"{number}.info", "x")
+    else:
+        with tarfile.open(tmp_path / name, "w:gz", compresslevel=1) as tar:
+            for number in range(6000):
+                tar.addfile(tarfile.TarInfo(f"{number}.info"))
+    monkeypatch.setattr(archives, "_inside", lambda *_: pytest.fail("a file was unpacked"))
+    assert main(["import", str(tmp_path / name), "--from", "coco", "--into", str(tmp_path / "store")]) == 3
     assert "holds more files than may be unpacked (5,000); unpack it yourself" in capsys.readouterr().err

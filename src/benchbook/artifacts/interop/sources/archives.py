@@ -51,9 +51,11 @@ class _Limits:
     def take_bytes(self, archive: Path, number: int) -> None:
         self.byte_count += number
         if self.byte_count > self.most_bytes:
-            raise ArtifactError(
-                f"{shown(archive)}: holds more bytes than may be unpacked ({self.most_bytes:,}, {self.reason})"
-            )
+            raise self.too_large(archive)
+
+    def too_large(self, archive: Path) -> ArtifactError:
+        most = f"{self.most_bytes:,}, {self.reason}"
+        return ArtifactError(f"{shown(archive)}: holds more bytes than may be unpacked ({most})")
 
 
 def _limits(size: int, most_bytes: int, most_files: int) -> _Limits:
@@ -146,6 +148,14 @@ def _members(archive: Path, limits: _Limits) -> Iterator[tuple[str, IO[bytes]]]:
                         yield info.filename, stream
         return
     with tarfile.open(archive) as tar:
+        files = bytes_in_all = 0
+        for member in tar:  # the headers only, so that nothing is written for what is refused
+            files += member.isfile()
+            bytes_in_all += member.size
+            if limits.file_count + files > limits.most_files:
+                raise limits.too_many(archive)
+            if limits.byte_count + bytes_in_all > limits.most_bytes:
+                raise limits.too_large(archive)
         for member in tar:
             if member.isfile():
                 limits.take_file(archive)
