@@ -58,6 +58,18 @@ def test_finished_runs_are_replayed_and_only_missing_ones_computed(spec: Spec, t
     assert len(list(Store(spec.folder / "runs").records())) == len(longer.plan) + len(longer.second)
 
 
+def test_without_shifted_functions_a_sentence_takes_the_place_of_tables_and_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parameters that leave no shifted problem are no error."""
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
+    plain = {**PARAMS, "functions": ["sphere"], "instances": [0], "bbob_functions": []}
+    spec = bb.spec("random_search", quasi_newton=None, **plain)
+    spec.when()
+    shown = [spec.convergence(), spec.profile(), spec.targets(), spec.beside_control(), spec.weaknesses()]
+    assert {str(item) for item in shown} == {"No function is run shifted (instances from 1)."}
+
+
 def test_claims_that_hold_end_in_an_outcome_and_a_line_each(spec: Spec, capsys: pytest.CaptureFixture[str]) -> None:
     """`then` prints the verdicts and writes the outcome artifact."""
     spec.when()

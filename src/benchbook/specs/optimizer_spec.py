@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from benchbook.analysis import RunTable, decades_behind
 from benchbook.analysis.control import FLOOR
@@ -30,6 +30,7 @@ from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import JsonObject
 from benchbook.whole_numbers import check_whole
 
+T = TypeVar("T")
 QUASI_NEWTON = "scipy:l_bfgs_b"
 TARGETS = (1e1, 1e0, 1e-1, 1e-2, 1e-4, 1e-8)
 
@@ -305,27 +306,32 @@ class Spec(SpecBase):
         choices = [self.optimizer, *([self.control] if self.control else [])]
         return front_picture(made, choices, seed=seed, budget=budget, runs=runs)
 
-    def convergence(self) -> Picture:
+    def convergence(self) -> Picture | Note:
         """Return best precision against evaluations on shifted instances, with quartile bands and the control."""
-        return figures.convergence_figure(self.done().shifted(), self.name, self.control.name if self.control else None)
+        control = self.control.name if self.control else None
+        return self._of_shifted(lambda runs: figures.convergence_figure(runs, self.name, control))
 
-    def profile(self) -> Picture:
+    def profile(self) -> Picture | Note:
         """Return the runtime profile on shifted instances, one panel per dimension, and the control."""
-        return figures.profile(self.done().shifted())
+        return self._of_shifted(figures.profile)
 
-    def targets(self, targets: Sequence[float] = TARGETS) -> Table:
+    def targets(self, targets: Sequence[float] = TARGETS) -> Table | Note:
         """Return the expected evaluations to targets on shifted problems, in the largest dimension."""
-        return tables.targets_table(self.done().shifted(), targets)
+        return self._of_shifted(lambda runs: tables.targets_table(runs, targets))
 
-    def beside_control(self) -> Table:
+    def beside_control(self) -> Table | Note:
         """Return medians on each shifted problem for optimizer and control, and pairs won.
 
         If the quasi-Newton control was run, the same follows within its evaluations.
         """
         control = self.control.name if self.control else None
-        made = tables.control_table(self.done().shifted(), self.name, control)
-        made.below = tables.second_control_table(self.runs, self.second, self.name, control)
-        return made
+
+        def both(runs: RunTable) -> Table:
+            made = tables.control_table(runs, self.name, control)
+            made.below = tables.second_control_table(self.runs, self.second, self.name, control)
+            return made
+
+        return self._of_shifted(both)
 
     def beside_reference(self) -> Picture | Note:
         """Return convergence compared with the reference, on the same problems with the same budget.
@@ -345,9 +351,15 @@ class Spec(SpecBase):
         found = figures.twin_comparison(self.done(), self.name)
         return found or Note("No function is run both as in the textbook (instance 0) and shifted (instances from 1).")
 
-    def weaknesses(self) -> Table:
+    def weaknesses(self) -> Table | Note:
         """Return the shifted problems on which the optimizer gains least on the control, worst first."""
-        return tables.weaknesses_table(self.done().shifted(), self.name, self.control.name if self.control else None)
+        control = self.control.name if self.control else None
+        return self._of_shifted(lambda runs: tables.weaknesses_table(runs, self.name, control))
+
+    def _of_shifted(self, make: Callable[[RunTable], T]) -> T | Note:
+        """Return what is made of the runs on shifted problems, or a sentence if the parameters leave none."""
+        runs = self.done().shifted()
+        return make(runs) if len(runs) else Note("No function is run shifted (instances from 1).")
 
 
 def _reference(name: str | None) -> tuple[OptimizerChoice | None, str]:
