@@ -5,8 +5,6 @@ PORT     ?= 8000
 # which tests `make test` leaves out: the CI benchmarks (`make bench-ci`), the runs that take hours, the long suite of
 # damaged inputs, the installation of the wheel (`make test-wheel`)
 TESTS    ?= not benchmark and not benchmark_full and not exhaustive and not wheel
-# more processes than the two cores that CI has, as many tests wait for other processes
-TEST_PROCESSES ?= 3
 # for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
 # the nightly run: which study, its parts k/n, and the parameters of the specs; small ones try it out
@@ -77,7 +75,7 @@ lab: .venv/.stamp-all ## open the notebooks in JupyterLab
 .PHONY: test
 test: .venv/.stamp-all ## all tests, with the coverage gate, then the notebooks against their stored outputs
 	@$(COMPILE)
-	$(RUN) pytest -m "$(TESTS)" -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(PYTEST_ARGS)
+	$(RUN) pytest -m "$(TESTS)" -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
 	$(RUN) pytest -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env notebooks/
 
 .PHONY: test-wheel

@@ -24,30 +24,6 @@ REGISTRIES = (
     ("problems.catalog", "_registered"),
 )
 
-# Files that take longest, begun first, so that no process is left alone with one of them at the end.
-LONGEST = (
-    "optimizers/adapters/test_conformance.py",
-    "end_to_end/test_quick.py",
-    "site/pages/test_pages.py",
-    "site/test_build.py",
-    "end_to_end/test_workflows.py",
-    "end_to_end/test_own_project.py",
-    "browser/test_lab.py",
-    "experiments/sinks/test_mlflow.py",
-    "studies/test_run_study.py",
-    "specs/notebooks/execution/test_up_to_date.py",
-    "robustness/test_mutations.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the tests of the longest files to the front; all others stay in their order."""
-    place = {str(ROOT / "tests" / name): number for number, name in enumerate(LONGEST)}
-    gone = [path for path in place if not Path(path).is_file()]
-    if gone:
-        raise pytest.UsageError(f"LONGEST in tests/conftest.py names files that are not there: {', '.join(gone)}")
-    items.sort(key=lambda item: place.get(str(item.path), len(LONGEST)))
-
 
 @pytest.fixture(autouse=True)
 def _artifacts_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
