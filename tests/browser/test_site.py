@@ -121,13 +121,13 @@ def test_texts_have_contrast(opened: Opener, scheme: str) -> None:
 
 
 def test_figures_stay_readable_in_dark_mode(opened: Opener) -> None:
-    """Their dark ink stands on a white card."""
+    """They have a dark form, on a dark card."""
     page = opened("specs/manta_ray_foraging.html", scheme="dark")
     cards = page.evaluate(
         "[...document.querySelectorAll('.cell_output img')].map((i) => getComputedStyle(i).backgroundColor)"
     )
     assert cards
-    assert set(cards) == {"rgb(255, 255, 255)"}
+    assert set(cards) == {"rgb(19, 20, 22)"}
 
 
 def test_search_finds_a_page(opened: Opener) -> None:

@@ -82,6 +82,7 @@ def test_a_region_that_no_run_finds_is_no_success(caplog: pytest.LogCaptureFixtu
 
     With a known optimum the history has values with the violation added, none of which is a success.
     """
+    caplog.set_level("INFO", "benchbook")
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, constraints=lambda x: 1.0)
     record = bb.run(Told, problem, seed=3, budget=60)
     assert (record.best_value, record.best_solution, record.evaluations) == (None, None, 60)

@@ -160,11 +160,11 @@ def _draw(info: ProblemInfo, made: Problem, path: Path) -> None:
 def certify(
     *, functions: str | None, suite: str | None, dims: str | None, instances: str | None, all_: bool, as_json: bool
 ) -> int:
-    """Compare benchbook's BBOB functions, or a suite made of them, with the official reference.
+    """Compare functions of COCO's suites with coco-experiment.
 
-    The reference is coco-experiment. Differences are relative to f - f_opt, minus 16 units in the last place of f; at
-    most 1e-9 passes. Noisy functions are compared without noise, and with noise from the same draws. Of functions with
-    constraints or two objectives, the recorded values are compared with those that coco-experiment's logger writes.
+    Differences are relative to f - f_opt, minus 16 units in the last place of f; at most 1e-9 passes. Noisy functions are
+    compared without noise, and with noise from the same draws. Of functions with constraints or two objectives, the
+    recorded values are compared with those that coco-experiment's logger writes.
     Exit code 1: a function does not pass.
     """
     if suite is not None:

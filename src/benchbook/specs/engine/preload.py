@@ -56,7 +56,7 @@ def _warm_models() -> None:
 
     problems = {"functions": ["sphere"], "dims": [2], "instances": [0], "bbob_functions": [1], "bbob_instances": [1]}
     params: dict[str, Any] = {**problems, "preset": "quick", "seeds": 1, "budget_per_dim": 10, "target": None}
-    spec = bb.spec("random_search", **params)
+    spec = bb.spec("random_search", quasi_newton=None, **params)  # SciPy would leave filters of warnings
     spec.settings()
     spec.given()
 

@@ -118,7 +118,7 @@ def judged_outcome(outcome: Outcome, quality: Quality | None, cost: int, name: s
     if quality is None:
         return outcome
     if isinstance(quality, FeasibleValue) and not quality.feasible and outcome.error is None:
-        log.warning("none of %d points of %s was feasible", outcome.evaluations, name)
+        log.info("none of %d points of %s was feasible", outcome.evaluations, name)
     return replace(
         outcome,
         evaluations=cost * outcome.evaluations,
