@@ -162,8 +162,8 @@ def certify(
 ) -> int:
     """Compare functions of COCO's suites with coco-experiment.
 
-    Differences are relative to f - f_opt, minus 16 units in the last place of f; at most 1e-9 passes. Noisy functions are
-    compared without noise, and with noise from the same draws. Of functions with constraints or two objectives, the
+    Differences are relative to f - f_opt, minus 16 units in the last place of f; at most 1e-9 passes. Noisy functions
+    are compared without noise, and with noise from the same draws. Of functions with constraints or two objectives, the
     recorded values are compared with those that coco-experiment's logger writes.
     Exit code 1: a function does not pass.
     """
