@@ -189,6 +189,10 @@ class Spec(SpecBase):
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 
+    def published_digest(self) -> str:
+        """Return the digest (hex) of the baseline that claims compare with; empty if there is none."""
+        return "" if self._published is None else self._published.digest()
+
     def claim_published(self) -> Claim:
         """Claim that a sample of the published runs, computed again, matches to the last published digit.
 
