@@ -107,7 +107,7 @@ def rle_bomb(blocks: int) -> bytes:
 
 
 def test_the_bomb_is_a_frame() -> None:
-    """zstd accepts the frame made by hand as valid."""
+    """The frame made by hand is valid for zstd."""
     out = zstandard.ZstdDecompressor().decompressobj().decompress(rle_bomb(3))
     assert out == bytes(3 * 131_072 + 1)
 

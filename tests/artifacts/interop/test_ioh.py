@@ -47,7 +47,7 @@ def described(**changes: object) -> str:
 
 
 def test_iohinspector_reads_the_export_without_a_warning(runs, tmp_path) -> None:
-    """iohinspector finds all runs, with their lengths, instances and first hits."""
+    """All runs are found, with their lengths, instances and first hits."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         iohinspector = pytest.importorskip("iohinspector")
