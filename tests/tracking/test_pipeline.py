@@ -49,7 +49,7 @@ def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
 
 
 def test_a_state_has_the_same_bytes_whoever_writes_its_records() -> None:
-    """orjson's output of the records in a state equals the document, byte for byte."""
+    """The records in a state, written by orjson, equal the document byte for byte."""
     state = worked(ManualClock()).state
     assert to_json(state) == orjson.dumps(to_document(state))
 
