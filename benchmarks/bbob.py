@@ -87,7 +87,7 @@ def _seconds(call: Callable[[], object], repeats: int) -> float:
 
 def _print(dim: int, batch: int, rows: dict[int, dict[str, float]]) -> None:
     peers = [name for name in ("ioh", "cocoex") if name in rows[1]]
-    print(f"\n{dim}-D, batches of {batch}: microseconds a point, and how many times benchbook is faster")
+    print(f"\n{dim}-D, batches of {batch}: microseconds per point, and how many times benchbook is faster")
     print(f"{'':4}{'benchbook':>10}" + "".join(f"{peer:>13}{'':8}" for peer in peers))
     for number, row in rows.items():
         cells = "".join(f"{row[peer]:13.2f} ({row[peer] / row['benchbook']:5.1f})" for peer in peers)

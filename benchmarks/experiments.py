@@ -91,7 +91,7 @@ def measure_memory(calls: int) -> None:
     asyncio.run(_repeat(turns, calls))
     gc.collect()
     grown = process.memory_info().rss - before
-    print(f"memory over {calls:,} calls by round robin: {grown / 1024:+,.0f} KiB ({grown / calls:+.2f} bytes a call)")
+    print(f"memory over {calls:,} calls by round robin: {grown / 1024:+,.0f} KiB ({grown / calls:+.2f} bytes per call)")
 
 
 def main(quick: bool = False) -> None:

@@ -55,7 +55,7 @@ def main(quick: bool) -> None:
     medians = {key: statistics.median(values) for key, values in costs.items()}
 
     print(f"arithmetic {'pinned' if fingerprint().pinned else 'NOT pinned'}, numpy {np.__version__}")
-    print(f"own cost in us an evaluation, {DIM}-D, population {POPULATION}, lockstep of {RUNS}; goals in brackets")
+    print(f"own cost in us per evaluation, {DIM}-D, population {POPULATION}, lockstep of {RUNS}; goals in brackets")
     for name, (peer, goal_alone, goal_lockstep) in PEERS.items():
         alone, lockstep = medians[name, "alone"], medians[name, "lockstep"]
         line = f"{name:24} alone {alone:6.2f}{_bracket(goal_alone)}  lockstep {lockstep:6.2f}{_bracket(goal_lockstep)}"

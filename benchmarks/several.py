@@ -67,7 +67,7 @@ def evaluation_time(rounds: int) -> None:
 
     import benchbook as bb
 
-    print(f"\nus of CPU per point of a function, {DIM}-D, {POINTS} points at once where that is possible")
+    print(f"\nus of CPU per point of a function, {DIM}-D, {POINTS} points per call where possible")
     for suite, function in (("bbob-biobj", "bbob_biobj_f10"), ("bbob-constrained", "bbob_constrained_f14")):
         ours = bb.problem(function, DIM, 1)
         options = f"dimensions: {DIM} function_indices: {function.partition('_f')[2]} instance_indices: 1"

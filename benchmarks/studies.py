@@ -54,7 +54,7 @@ def capture(quick: bool) -> None:
     ]
     for name, make, parts, improved, goal in cases:
         spent = min(_capture_ns(make, parts, improved) for _ in range(2 if quick else 5))
-        print(f"capture, {name}: {spent:.0f} ns an evaluation (goal {goal})")
+        print(f"capture, {name}: {spent:.0f} ns per evaluation (goal {goal})")
 
 
 def _capture_ns(make: Callable[[], Any], parts: list[np.ndarray], improved: bool) -> float:
@@ -82,14 +82,14 @@ def per_run(quick: bool) -> None:
         begin = time.perf_counter()
         found = ledger(folder)
         opened = time.perf_counter() - begin
-        print(f"framework, {count:,} runs: {spent / count * 1e3:.3f} ms a run (goal 0.4); ledger in {opened:.2f} s")
+        print(f"framework, {count:,} runs: {spent / count * 1e3:.3f} ms per run (goal 0.4); ledger in {opened:.2f} s")
         assert found.complete  # noqa: S101  # the figure would mean nothing
         process = psutil.Process()
         (folder / "index.sqlite").unlink()
         before, begin = process.memory_info().rss, time.perf_counter()
         ledger(folder)
         grown = (process.memory_info().rss - before) / 2**20
-        print(f"  the same with the index made again: {time.perf_counter() - begin:.2f} s, RSS +{grown:.0f} MiB")
+        print(f"  the same with a rebuilt index: {time.perf_counter() - begin:.2f} s, RSS +{grown:.0f} MiB")
 
 
 def bytes_per_run() -> None:
@@ -103,7 +103,7 @@ def bytes_per_run() -> None:
             size = store.shard.stat().st_size / len(records)
         improvements = sum(len(record.history.evaluations) for record in records) / len(records)
         most = goal or 800 + 10 * improvements
-        print(f"bytes a run, {name}: {size:.0f} for {improvements:.0f} improvements (goal {most:.0f})")
+        print(f"bytes per run, {name}: {size:.0f} for {improvements:.0f} improvements (goal {most:.0f})")
 
 
 _STUDY = """
@@ -125,14 +125,14 @@ def throughput(quick: bool) -> None:
     seeds = 200 if quick else 1_200
     apart = _seconds([(seeds // 2, "serial", 1)] * 2)
     pool = _seconds([(seeds, "processes", 2)])
-    print(f"two workers against two independent processes: {_shares(apart, pool)} (goal 0.92)")
+    print(f"two workers compared with two independent processes: {_shares(apart, pool)} (goal 0.92)")
     try:
         dask = _seconds([(seeds, "dask", 2)])
         start = _seconds([(1, "dask", 2)])
     except subprocess.CalledProcessError:
         print("Dask: not installed")
         return
-    print(f"a local Dask cluster of two against the same: {_shares(apart, dask)} (goal 0.8); start-up {start[0]:.1f} s")
+    print(f"two workers of a local Dask cluster, likewise: {_shares(apart, dask)} (goal 0.8); start-up {start[0]:.1f} s")
 
 
 def _shares(apart: tuple[float, float], together: tuple[float, float]) -> str:

@@ -25,7 +25,7 @@ def main(quick: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for count in (10, 100, 1000):
-            print(f"tracker, {count:5} steps     {1e3 * step_cost(root, count):8.3f} ms a step (goal 1)")
+            print(f"tracker, {count:5} steps     {1e3 * step_cost(root, count):8.3f} ms per step (goal 1)")
         rounds = 3 if quick else 11
         cpu, half = telemetry_overhead(root, rounds if quick else 60)
         print(f"telemetry at 1 s           {100 * cpu:+8.2f} % CPU, +- {100 * half:.2f} (95 %; goal 1, limit 5)")
