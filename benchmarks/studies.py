@@ -132,7 +132,7 @@ def throughput(quick: bool) -> None:
     except subprocess.CalledProcessError:
         print("Dask: not installed")
         return
-    print(f"two workers of a local Dask cluster, likewise: {_shares(apart, dask)} (goal 0.8); start-up {start[0]:.1f} s")
+    print(f"a local Dask cluster of two, likewise: {_shares(apart, dask)} (goal 0.8); start-up {start[0]:.1f} s")
 
 
 def _shares(apart: tuple[float, float], together: tuple[float, float]) -> str:
