@@ -41,7 +41,7 @@ def test_the_board_says_what_the_runs_say(summary: StudySummary) -> None:
 
 
 def test_a_dimension_and_a_group_choose_the_problems(summary: StudySummary) -> None:
-    """What is chosen is what a summary of those runs alone gives."""
+    """Selecting a dimension and a group gives what a summary of those runs alone gives."""
     assert (dims_of(summary), groups_of(summary)) == ([2, 3], ["separable", "multi-modal"])
     assert functions_of(summary) == ["bbob_f1", "bbob_f2", "bbob_f15"]
     board = leaderboard(summary, dim=2, group="separable")
@@ -52,7 +52,7 @@ def test_a_dimension_and_a_group_choose_the_problems(summary: StudySummary) -> N
 
 
 def test_what_is_not_known_is_none(summary: StudySummary) -> None:
-    """Without first hits and optimum values there are no shares, no areas, and no ranks; nothing is zero."""
+    """Without first hits and optimum values, shares, areas and ranks are None, not zero."""
     cells = {key: replace(cell, aocc=None, first_hits=None) for key, cell in summary.cells.items()}
     board = leaderboard(replace(summary, cells=cells, targets=None))
     assert len(board.standings) == len(optimizers_of(summary))
@@ -62,7 +62,7 @@ def test_what_is_not_known_is_none(summary: StudySummary) -> None:
 
 @pytest.mark.parametrize("k", [2, 3, 9, 30])
 def test_the_quantile_of_the_range_is_that_of_scipy(k: int) -> None:
-    """SciPy integrates in another way, over another variable."""
+    """The quantile agrees with SciPy, which integrates differently and over another variable."""
     assert _range_quantile(0.05, k) == pytest.approx(studentized_range.ppf(0.95, k, np.inf), rel=1e-9)
 
 
