@@ -207,6 +207,15 @@ def test_the_older_name_of_the_budget_is_understood() -> None:
     record = bb.run(Scheduled, "sphere", dim=2, instance=1, budget=12)
     assert told == [12]
     assert "horizon" not in record.optimizer.settings
+    choice = optimizer(Scheduled)
+    choice.make(np.zeros(2), np.ones(2), np.random.default_rng(1), horizon=30)
+    assert (choice.wants_horizon, told) == (True, [12, 30])
+
+
+def test_the_length_of_a_run_is_not_left_out() -> None:
+    """An optimizer is not made without the length of its run."""
+    with pytest.raises(UsageError, match="max_evaluations of l_shade is missing"):
+        optimizer("l_shade").make(np.zeros(2), np.ones(2), np.random.default_rng(1))
 
 
 def test_the_digest_of_a_choice_is_that_of_its_code() -> None:
