@@ -268,7 +268,8 @@
       const cells = cellsOf(optimizer);
       if (!cells.length || (!loud && cells.length < problems)) continue;
       const found = bb.profile(cells, data.dims, state.from, state.to, grid);
-      found.share = found.share.map((value, k) => (grid[k] > optimizer.budget * (1 + 1e-9) ? null : value));
+      const budget = Math.min(...cells.map((cell) => optimizer.budgets[cell.dim]));
+      found.share = found.share.map((value, k) => (grid[k] > budget * (1 + 1e-9) ? null : value));
       if (loud) curves.push({ optimizer: styled(optimizer), cells, ...found });
       else quiet.push({ optimizer: { ...optimizer, color: "field", dash: "" }, quiet: true, ...found });
     }

@@ -17,9 +17,9 @@
   const groups = () => [...new Set(board.functions.map((fn) => fn.group))];
   const libraries = () => [...new Set(board.optimizers.map((o) => o.library))].sort();
 
-  /* The last mark that at least half of the optimizers were run for. */
+  /* The last mark that at least half of the optimizers were run for in all dimensions. */
   function usualMark() {
-    const enough = (mark) => board.optimizers.filter((o) => Math.max(...o.budgets) >= mark * (1 - 1e-9)).length;
+    const enough = (mark) => board.optimizers.filter((o) => Math.min(...o.budgets) >= mark * (1 - 1e-9)).length;
     return board.marks.filter((mark) => 2 * enough(mark) >= board.optimizers.length).pop() || board.marks[0];
   }
 

@@ -130,9 +130,10 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
         ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(runs)};\n"
         for dim, runs in parts.items()
     }
-    budgets: dict[str, float] = {}
+    budgets: dict[str, list[float]] = {name: [0.0] * len(dims) for name in optimizers}
     for c in cells:
-        budgets[c.optimizer] = max(budgets.get(c.optimizer, 0.0), c.budget / c.dim)
+        own, place = budgets[c.optimizer], dims.index(c.dim)
+        own[place] = max(own[place], c.budget / c.dim)
     data = {
         "name": view.name,
         "artifact": view.artifact,
@@ -143,7 +144,7 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
             {
                 **style,
                 "library": library_of(style["name"]),
-                "budget": budgets[style["name"]],
+                "budgets": budgets[style["name"]],
                 "us": rounded_time(us_per_evaluation(c for c in cells if c.optimizer == style["name"])),
             }
             for style in styles(optimizers)
