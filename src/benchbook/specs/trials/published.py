@@ -186,7 +186,7 @@ class Published:
 
 def _first_places(cell: CellSummary) -> list[int]:
     """Return the place of the first run on each instance."""
-    return np.unique(cell.instances, return_index=True)[1].tolist()
+    return [int(place) for place in np.unique(cell.instances, return_index=True)[1]]
 
 
 def _means(values: FloatArray, instances: IntArray) -> FloatArray:
