@@ -344,7 +344,7 @@ def test_a_deterministic_optimizer_claims_that_no_seed_matters(tmp_path: Path, m
 
 
 def test_weaknesses_come_worst_first(spec: Spec) -> None:
-    """The gain on the control, in decades, rises from row to row; at most five are shown."""
+    """The gain on the control, in orders of magnitude, rises from row to row; at most five are shown."""
     spec.when()
     rows = [[cell.text for cell in row] for row in spec.weaknesses().rows]
     gains = [np.log10(float(row[2].replace(",", ""))) - np.log10(float(row[1].replace(",", ""))) for row in rows]

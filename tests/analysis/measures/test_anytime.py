@@ -21,8 +21,8 @@ def test_precision_at_a_budget_is_the_best_so_far(made) -> None:
     assert found.tolist() == [[np.inf, 5.0, 4.0, 1.0, 1.0], [np.inf] * 5]
 
 
-def test_aocc_is_the_mean_distance_to_the_floor_in_decades(made) -> None:
-    """10 evaluations at 100 (worth 0), 10 at 1e-3 (half the decades: 0.5): mean 0.25. At 1e-8 or below: 1."""
+def test_aocc_is_the_mean_distance_to_the_floor_on_a_logarithmic_scale(made) -> None:
+    """10 evaluations at 100 (worth 0), 10 at 1e-3 (half of the scale: 0.5): mean 0.25. At 1e-8 or below: 1."""
     table = made(
         ("a", "f", 2, 1, 1, 20, [(1, 100.0), (11, 1e-3)]),
         ("a", "f", 2, 1, 2, 20, [(1, 1e-12)]),
