@@ -23,7 +23,7 @@ MOVED = (
             "baselines": "comparison.baselines",
             "ert": "measures.ert",
             "hits": "measures.first_hits",
-            "leaderboard": "comparison.leaderboard",
+            "leaderboard": "comparison.contents",
             "permutation": "statistics.permutation",
             "profiles": "measures.profiles",
             "rank_comparison": "statistics.friedman",

@@ -31,19 +31,19 @@ def make(
     max_evaluations: int = MAX_EVALUATIONS,
     **settings: Any,
 ) -> NativeOptimizer:
-    """Make a native optimizer in the box of `box`; it is told max_evaluations where it wants them."""
+    """Make a native optimizer in the box of `box`, with the budget if it takes one."""
     extra = {} if factory.anytime else {"max_evaluations": max_evaluations}
     return factory(*box(dim), rng, **extra, **settings)
 
 
 def shifted_sphere(x: np.ndarray) -> np.ndarray:
-    """Squared distance to a point that is not the centre of the box; last axis only."""
+    """Return the squared distance to a point that is not the centre of the box, over the last axis."""
     lower, upper = box(x.shape[-1])
     return np.add.reduce((x - (lower + 0.7 * (upper - lower))) ** 2, axis=-1)
 
 
 def minimise(optimizer: Any, objective: Callable[[np.ndarray], np.ndarray], evaluations: int) -> list[np.ndarray]:
-    """Ask and tell until the evaluations are used up; return all batches."""
+    """Ask and tell until the evaluations are used up, and return all batches."""
     batches = []
     while evaluations > 0:
         x = optimizer.ask()

@@ -95,13 +95,19 @@ class OptimizerChoice:
     packages: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
 
+    @property
+    def wants_horizon(self) -> bool:
+        """Whether it is told the length of the run."""
+        return self.length_argument is not None
+
     def make(
         self,
         lower: FloatArray,
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        max_evaluations: int,
+        max_evaluations: int | None = None,
+        horizon: int | None = None,
         variables: tuple[Variable, ...] = (),
         objectives: int = 1,
         constraints: int = 0,
@@ -113,11 +119,18 @@ class OptimizerChoice:
             upper: Upper bounds, shape `(dim,)`.
             rng: Generator of the run.
             max_evaluations: Length of the run; told to an optimizer that wants it.
+            horizon: The former name of `max_evaluations`.
             variables: Those of a problem where some are not real; told to an optimizer that knows them.
             objectives: Their number; told to an optimizer that wants it, if there are several.
             constraints: Their number; told to an optimizer that wants it, if there are some.
+
+        Raises:
+            UsageError: `max_evaluations` is missing.
         """
-        extra: dict[str, Any] = {self.length_argument: max_evaluations} if self.length_argument else {}
+        length = horizon if max_evaluations is None else max_evaluations
+        if length is None:
+            raise UsageError(f"max_evaluations of {self.name} is missing, expected the length of the run")
+        extra: dict[str, Any] = {self.length_argument: length} if self.length_argument else {}
         if variables and _knows_variables(self.factory):
             extra["variables"] = variables
         if objectives > 1 and "objectives" in self.counts:

@@ -151,10 +151,8 @@ def rank(
     if note:
         say(note)
     _tell_expected_time(study, workers, say)
-    with_processes = "processes" if workers > 1 else "serial"
     runs = study.run(
         folder / "runs",
-        executor=with_processes,
         workers=workers,
         timeout_per_run=timeout_per_run,
         progress=progress,

@@ -12,7 +12,7 @@ def _outside(x: np.ndarray) -> np.ndarray:
 
 
 def test_points_are_replaced_by_the_rule_of_the_tolerance() -> None:
-    """Within the tolerance the lower value wins, else the smaller violation; the tolerance falls as the paper says."""
+    """Within the tolerance the lower value wins, else the smaller violation; the tolerance falls as in the paper."""
     max_evaluations, N = 4000, 20
     optimizer = make(
         EpsilonDE, 3, generator(1), max_evaluations=max_evaluations, population=N, tolerated=0.3, closing=0.5, power=3.0
@@ -35,7 +35,7 @@ def test_points_are_replaced_by_the_rule_of_the_tolerance() -> None:
 
 
 def test_another_budget_closes_the_tolerance_at_another_time() -> None:
-    """With constraints the same seed takes another way under a larger budget."""
+    """With constraints, the same seed moves differently under a larger budget."""
     runs = []
     for max_evaluations in (400, 4000):
         optimizer = make(EpsilonDE, 3, generator(1), max_evaluations=max_evaluations, population=20, tolerated=0.9)

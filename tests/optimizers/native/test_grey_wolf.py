@@ -10,7 +10,7 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 @pytest.mark.parametrize("greedy", [True, False])
 def test_three_iterations_follow_the_equations(greedy: bool) -> None:
-    """The pack moves as a wolf-by-wolf transcription of eqs. (3.3)-(3.7) does, with a falling from 2 to 0."""
+    """The pack moves like a transcription of eqs. (3.3)-(3.7) for each wolf, with a falling from 2 to 0."""
     n, dim, iterations = 5, 3, 3
     optimizer = make(GreyWolf, dim, generator(1), max_evaluations=(iterations + 1) * n, population=n, greedy=greedy)
     batches = minimise(optimizer, shifted_sphere, (iterations + 1) * n)

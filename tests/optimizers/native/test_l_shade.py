@@ -13,12 +13,12 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 
 def half_up(number: float) -> int:
-    """The nearest whole number."""
+    """Return the nearest whole number."""
     return math.floor(number + 0.5)
 
 
 def test_generations_follow_the_equations() -> None:
-    """Population, archive and success history move as a trial-by-trial transcription of the paper does."""
+    """Population, archive and success history move like a transcription of the paper for each trial."""
     dim, H, max_evaluations, first = 3, 4, 700, 30
     optimizer = make(LShade, dim, generator(1), max_evaluations=max_evaluations, population=first, memory=H)
     batches = minimise(optimizer, shifted_sphere, max_evaluations)
@@ -60,7 +60,7 @@ def test_generations_follow_the_equations() -> None:
         np.testing.assert_allclose(batch, trial[: len(batch)], rtol=1e-7)
         spent += n
         if spent >= max_evaluations:
-            break  # what follows the last batch is never told
+            break  # tell is never called after the last batch
         f_trial = shifted_sphere(trial)
         place = rng.random(n)
         won = [i for i in range(n) if f_trial[i] < fx[i]]
@@ -87,7 +87,7 @@ def test_generations_follow_the_equations() -> None:
 
 
 def test_the_population_shrinks_linearly_to_four() -> None:
-    """It starts with 18 points per variable, has half of them left at half of the budget, and ends with four."""
+    """It starts with 18 points per variable, has half of them at half of the budget, and ends with four."""
     sizes = [len(x) for x in minimise(make(LShade, 5, generator(1), max_evaluations=5000), shifted_sphere, 5000)]
     assert sizes[0] == 90
     assert sizes == sorted(sizes, reverse=True)
@@ -97,7 +97,7 @@ def test_the_population_shrinks_linearly_to_four() -> None:
 
 
 def test_a_longer_run_shrinks_more_slowly() -> None:
-    """The schedule follows the budget, so that the length of a run is among what determines it."""
+    """The schedule follows the budget, so the budget is part of what determines a run."""
     choice = bb.optimizer("l_shade")
     assert choice.length_argument == "max_evaluations"
     short, long = (minimise(make(LShade, 2, generator(1), max_evaluations=n), shifted_sphere, 400) for n in (400, 800))
@@ -105,7 +105,7 @@ def test_a_longer_run_shrinks_more_slowly() -> None:
 
 
 def test_asking_beyond_the_budget_keeps_the_smallest_population() -> None:
-    """Somebody who asks for more than was announced gets four points at a time."""
+    """Asking for more than was announced gives four points at a time."""
     optimizer = make(LShade, 2, generator(1), max_evaluations=200)
     assert [len(x) for x in minimise(optimizer, shifted_sphere, 400)][-3:-1] == [4, 4]
 
@@ -124,7 +124,7 @@ def test_success_without_crossover_ends_an_entry() -> None:
 
 
 def test_runs_in_lockstep_shrink_together() -> None:
-    """All runs of a cell have the same number of points at any time, down to the last generation."""
+    """All runs of a cell always have the same number of points, down to the last generation."""
     streams = Streams([generator(seed) for seed in (1, 2, 3)])
     together = make(LShade, 3, streams, max_evaluations=900)
     alone = make(LShade, 3, generator(2), max_evaluations=900)

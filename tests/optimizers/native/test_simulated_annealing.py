@@ -10,7 +10,7 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 
 def test_iterations_follow_the_rule_of_metropolis() -> None:
-    """The chains move, cool down and adapt their steps as a chain-by-chain transcription does."""
+    """The chains move, cool down and adapt their steps like a transcription for each chain."""
     chains, dim, iterations = 4, 3, 30
     optimizer = make(
         SimulatedAnnealing, dim, generator(1), max_evaluations=(iterations + 1) * chains, chains=chains, repair="clip"

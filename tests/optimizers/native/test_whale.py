@@ -12,7 +12,7 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 @pytest.mark.parametrize("greedy", [True, False])
 def test_iterations_follow_the_equations(greedy: bool) -> None:
-    """The whales move as a whale-by-whale transcription of eqs. (2.1)-(2.8) does, with a falling from 2 to 0."""
+    """The whales move like a transcription of eqs. (2.1)-(2.8) for each whale, with a falling from 2 to 0."""
     n, dim, iterations = 9, 3, 4
     optimizer = make(Whale, dim, generator(1), max_evaluations=(iterations + 1) * n, population=n, greedy=greedy)
     batches = minimise(optimizer, shifted_sphere, (iterations + 1) * n)
