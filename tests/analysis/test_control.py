@@ -10,9 +10,9 @@ from benchbook.analysis import (
     RunTable,
     centre_bias,
     convergence,
-    decades_behind,
     evaluations_to_targets,
     improvements_ratio,
+    orders_of_magnitude_behind,
     paired_wins,
 )
 from benchbook.analysis.control import FLOOR, best_at, first_hit
@@ -131,7 +131,7 @@ def test_what_is_no_difference_is_no_win(mine: float, control: float, make_run: 
     assert paired_wins(RunTable(runs), "mine", "control") == (0, 1)
 
 
-def test_centre_bias_in_decades(make_run: MakeRun) -> None:
+def test_centre_bias_in_orders_of_magnitude(make_run: MakeRun) -> None:
     """1e-6 on the textbook function and 1e-2 on the shifted one are four orders of magnitude; the median counts."""
     runs = RunTable([
         make_run([1], [1e-6], function="f", instance=0, f_opt=0.0),
@@ -197,7 +197,7 @@ def test_a_hit_is_consistent_with_the_curve(make_run: MakeRun, values: list[floa
         assert after <= target < before
 
 
-def test_decades_behind_compares_medians_cell_by_cell(make_run: MakeRun) -> None:
+def test_orders_of_magnitude_behind_compares_medians_cell_by_cell(make_run: MakeRun) -> None:
     """The difference is positive where the reference ends lower, and values below the least precision count as that."""
     runs = RunTable(
         [
@@ -208,8 +208,8 @@ def test_decades_behind_compares_medians_cell_by_cell(make_run: MakeRun) -> None
             ]
         ]
     )  # fmt: skip
-    behind, gaps = decades_behind(runs, "own", "other")
+    behind, gaps = orders_of_magnitude_behind(runs, "own", "other")
     assert [(function, round(gap, 6)) for function, _, gap in gaps] == [("sphere", 2.0), ("ackley", -1.0)]
     assert behind == pytest.approx(0.5)
-    assert decades_behind(runs, "own", "other", least=1e-3)[1][0][2] == pytest.approx(1.0)
-    assert decades_behind(runs, "own", "nobody") == (None, [])
+    assert orders_of_magnitude_behind(runs, "own", "other", least=1e-3)[1][0][2] == pytest.approx(1.0)
+    assert orders_of_magnitude_behind(runs, "own", "nobody") == (None, [])

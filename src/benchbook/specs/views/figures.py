@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchbook.analysis import RunTable, convergence, decades_behind
+from benchbook.analysis import RunTable, convergence, orders_of_magnitude_behind
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
@@ -64,7 +64,7 @@ def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captione
         curves = [(optimizer, convergence(cell.select(optimizer=optimizer)), OPTIMIZER_STYLE)]
         curves.append((reference, convergence(cell.select(optimizer=reference)), _REFERENCE_STYLE))
         panels.append((f"{function}, {dim}-D", curves))
-    behind, _ = decades_behind(runs, optimizer, reference)
+    behind, _ = orders_of_magnitude_behind(runs, optimizer, reference)
     each = len(runs.select(optimizer=optimizer))
     budgets = ", ".join(f"{dim}-D: {max(r.budget for r in runs.select(dim=dim)):,}" for dim in runs.dims)
     caption = (
