@@ -276,7 +276,7 @@ def test_a_library_that_swallows_its_end_for_ever_is_left(monkeypatch: pytest.Mo
         return time.monotonic() - start
 
     with ThreadPoolExecutor(1) as pool:  # of its own, because a library stays midway there
-        assert 0.05 <= pool.submit(lives).result() < 2.0
+        assert 0.05 <= pool.submit(lives).result() < 5.0  # the ordinary patience
 
 
 def timed(search: Callable[..., None]) -> Outcome:
