@@ -100,7 +100,7 @@ def test_problems_that_say_nothing_have_real_variables() -> None:
     assert typed_variables(sphere) == ()
 
 
-def test_bbob_mixint_tells_its_integers() -> None:
+def test_bbob_mixint_declares_its_integers() -> None:
     """Four fifths of the variables are integers, with the bounds of the suite."""
     pytest.importorskip("cocoex")
     variables = variables_of(bb.problem("bbob_mixint_f1", dim=5))

@@ -73,7 +73,7 @@ def test_without_an_optimum_there_are_no_target_triggers() -> None:
     assert columns["trigger"].tolist() == [3, 1, 1, 3]
 
 
-def test_a_flush_amidst_a_run_repeats_no_row() -> None:
+def test_a_flush_during_a_run_repeats_no_row() -> None:
     """Rows that were written before are not written again at the end."""
     chunks: list[Any] = []
     keeper = AtTriggers(chunks.append, budget=9, dim=2, f_opt=0.0)

@@ -137,7 +137,7 @@ def test_numpy_numbers_inside_of_a_setting_become_plain() -> None:
     assert optimizer(Mine, extra=[np.float64(1.5), {"k": 2}]).settings["extra"] == [1.5, {"k": 2}]
 
 
-def test_a_class_of_ones_own_is_an_optimizer() -> None:
+def test_a_users_own_class_is_an_optimizer() -> None:
     """The settings are the keyword arguments, with their defaults, declared ranges and descriptions."""
     choice = optimizer(Mine, width=0.25)
     assert (choice.name, choice.settings, choice.wants_horizon) == ("Mine", {"width": 0.25, "extra": None}, False)
@@ -175,7 +175,7 @@ def test_a_setting_without_default_must_be_given() -> None:
     assert optimizer(make, size=3).settings == {"size": 3}
 
 
-def test_the_horizon_is_told_to_those_who_ask() -> None:
+def test_the_horizon_is_passed_to_optimizers_that_take_it() -> None:
     """An optimizer that takes a horizon gets the budget, unless it is declared as anytime."""
     told: list[int] = []
 

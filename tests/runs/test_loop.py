@@ -50,7 +50,7 @@ def test_the_first_rows_of_the_last_batch_are_evaluated() -> None:
     assert [len(x) for x, _ in optimizer.told] == [3]
 
 
-def test_the_optimizer_is_told_its_batches_with_their_values() -> None:
+def test_the_optimizer_gets_its_batches_with_their_values() -> None:
     """Points and values arrive unchanged and in order."""
     _, optimizer, _ = run([2, 3], [4.0, 3.0, 9.0, 2.0, 7.0])
     assert [fx.tolist() for _, fx in optimizer.told] == [[4.0, 3.0], [9.0, 2.0, 7.0]]
@@ -89,7 +89,7 @@ def test_an_optimizer_without_more_points_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_no_finite_number_is_counted_and_told_as_infinite(bad: float) -> None:
+def test_values_that_are_not_finite_are_counted_and_passed_as_infinite(bad: float) -> None:
     """NaN and both infinities are never the best value; the optimizer and the observers get +inf."""
     trace = PointTrace()
     optimizer = ScriptedOptimizer(batches(2, 2))

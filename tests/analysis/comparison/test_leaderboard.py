@@ -27,7 +27,7 @@ def summary() -> StudySummary:
     )
 
 
-def test_the_board_says_what_the_runs_say(summary: StudySummary) -> None:
+def test_the_board_agrees_with_the_runs(summary: StudySummary) -> None:
     """AOCC and shares are means over cells of means over runs, and ranks those of the AOCC on each problem."""
     board = leaderboard(summary)
     assert [s.rank for s in board.standings] == sorted(s.rank or 0.0 for s in board.standings)

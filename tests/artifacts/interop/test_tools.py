@@ -71,7 +71,7 @@ def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
         list(read(storage, "optuna", objective="2"))
 
 
-def test_a_file_that_is_no_study_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_study_is_an_error(tmp_path: Path) -> None:
     """Damaged files are named, and a missing file is not created."""
     (tmp_path / "odd.log").write_text("no json")
     (tmp_path / "empty.log").write_text("")

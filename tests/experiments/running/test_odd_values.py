@@ -158,7 +158,7 @@ def test_fields_of_subclasses_are_part_of_id_and_record() -> None:
     assert {record.params["solver.sigma"] for record in kept.branches} == {0.1, 0.2}
 
 
-def test_secrets_tell_configurations_apart_but_are_never_shown() -> None:
+def test_secrets_distinguish_configurations_but_are_never_shown() -> None:
     """Configurations that differ in a secret have different ids; neither parameters nor texts show the secret."""
     pool = Configs([Access(key=SecretStr(text)) for text in ("open sesame", "abracadabra")])
     kept = InMemory()

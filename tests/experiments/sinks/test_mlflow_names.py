@@ -82,7 +82,7 @@ def test_a_refusal_costs_only_what_is_refused(uri: str, monkeypatch: pytest.Monk
     assert (branch.data.metrics["loss"], branch.data.metrics["output"]) == (0.25, 1.0)
 
 
-def test_a_refusal_is_no_outage() -> None:
+def test_a_refusal_is_not_an_outage() -> None:
     """A server that does not answer is not asked for a while; one that refuses something is."""
     from mlflow.exceptions import MlflowException
 

@@ -64,7 +64,7 @@ def test_work_that_takes_too_long_is_ended() -> None:
     assert caught.value.timed_out
 
 
-def test_what_cannot_be_sent_is_told(pool: WorkerPool) -> None:
+def test_what_cannot_be_sent_is_refused(pool: WorkerPool) -> None:
     """The message says what to do."""
     with pytest.raises(UsageError, match="define it in a module, or use executor='serial'"):
         pool.submit(lambda: 1)
