@@ -178,6 +178,6 @@ def test_the_folder_of_a_pipeline_and_its_telemetry_are_validated(
     assert main(["validate", str(pipeline.folder)]) == 3
     err = capsys.readouterr().err
     assert f"telemetry.jsonl: line {len(whole.splitlines()) + 1}: $" in err
-    assert "is no JSON" in err
+    assert "is not JSON" in err
     telemetry.write_bytes(b"")
     assert main(["validate", str(telemetry)]) == 3

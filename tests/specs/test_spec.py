@@ -89,7 +89,7 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     """All claims are evaluated, and the outcome can be read."""
     spec.when()
     spec.claim("bad", "One is two.", 1, "==", 2)
-    spec.claim("unknown", "Nobody knows.", None, "<=", 1)
+    spec.claim("unknown", "Something unknown.", None, "<=", 1)
     spec.claim("good", "One is one.", 1, "==", 1)
     with pytest.raises(
         ClaimsFailedError,
@@ -290,7 +290,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     alone.then()
     assert read_outcome(alone.folder)["status"] == "held"
     assert capsys.readouterr().out.startswith("undecided On shifted problems it ends below mealpy:OriginalTSA")
-    alone.claim("unknown", "Nobody knows.", None, "<=", 1)
+    alone.claim("unknown", "Something unknown.", None, "<=", 1)
     with pytest.raises(ClaimsFailedError, match="1 of 3 quality claims could not be decided: unknown"):
         alone.then()
 

@@ -86,7 +86,7 @@ def test_pickling_between_ask_and_tell_continues_byte_equal(native: type[NativeO
 def test_a_longer_horizon_continues_an_anytime_run(native: type[NativeOptimizer]) -> None:
     """Anytime optimizers do not depend on the horizon; the others move differently under another one.
 
-    The tolerance of epsilon_de follows the horizon, but tells nothing apart without constraints.
+    The tolerance of epsilon_de follows the horizon, but has no effect without constraints.
     """
     short, long = (
         np.concatenate(minimise(make(native, 3, generator(1), horizon=horizon), shifted_sphere, 500))
