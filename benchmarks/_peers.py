@@ -76,7 +76,7 @@ def _native(which: str, recorder: Recorder, rng: np.random.Generator) -> None:
     settings = dict(pair.split("=") for pair in text.split("&") if pair)
     converted = {key: _number(value) for key, value in settings.items()}
     problem = recorder.problem
-    optimizer = bb.optimizer(name, **converted).make(problem.lower, problem.upper, rng, horizon=recorder.budget)
+    optimizer = bb.optimizer(name, **converted).make(problem.lower, problem.upper, rng, max_evaluations=recorder.budget)
     while True:
         x = optimizer.ask()
         optimizer.tell(x, recorder.batch(x))

@@ -71,11 +71,11 @@ def native(name: str, runs: int, generations: int, seed: int) -> float:
     import numpy as np
 
     import benchbook as bb
-    from benchbook.optimizers.native.streams import Streams
+    from benchbook.optimizers.native.parts.streams import Streams
 
     choice = bb.optimizer(name, **{_population(name): POPULATION})
     generators = [np.random.Generator(np.random.PCG64([seed, run])) for run in range(runs)]
-    extra = {"horizon": POPULATION * generations} if choice.wants_horizon else {}
+    extra = {choice.length_argument: POPULATION * generations} if choice.length_argument else {}
     lower, upper = np.full(DIM, -5.0), np.full(DIM, 5.0)
     rng: Any = generators[0] if runs == 1 else Streams(generators)
     optimizer = choice.factory(lower, upper, rng, **extra, **choice.settings)

@@ -112,7 +112,7 @@ def native(name: str, evaluations: int, *, objectives: int) -> float:
 
     rng = np.random.Generator(np.random.PCG64(1))
     begin, done = time.process_time(), 0
-    optimizer: Any = bb.optimizer(name).make(np.zeros(DIM), np.ones(DIM), rng, horizon=evaluations)
+    optimizer: Any = bb.optimizer(name).make(np.zeros(DIM), np.ones(DIM), rng, max_evaluations=evaluations)
     while done < evaluations:
         x = optimizer.ask()
         fx, gx = values(x, objectives)

@@ -100,6 +100,29 @@ def test_a_wide_field_is_grey_but_for_the_chosen_and_loads_what_it_shows(opened:
     assert page.locator(".bb-profile path.bb-ink-field").count() == 0
 
 
+def test_a_library_and_a_cost_class_narrow_the_field_and_the_chosen_stay(opened: Opener) -> None:
+    """Chips, grey curves and the virtual best are those of the filter and of what is chosen; the address keeps it."""
+    page = ready(opened("explorer.html", fragment="#optimizers=whale"), "explorer")
+    chips = page.locator(".bb-many .bb-chip:visible")
+    everyone = page.locator(".bb-profile path.bb-ink-field").count()
+    page.locator("#bb-library").select_option("minionpy")
+    names = [chip.inner_text().strip() for chip in chips.all()]
+    assert names[0] == "whale"
+    assert len(names) > 3
+    assert all(name.startswith("minionpy:") for name in names[1:])
+    assert page.locator(".bb-profile path.bb-ink-field").count() == len(names) - 1 < everyone
+    page.get_by_role("button", name="all of these").click()
+    assert set(shares(page)) == set(names)
+    page.locator("#bb-library").select_option("all")
+    page.locator("#bb-cost").select_option("100")
+    assert urlsplit(page.url).fragment.endswith("cost=100")
+    again = ready(opened("explorer.html", fragment=f"#{urlsplit(page.url).fragment}"), "explorer")
+    found = again.evaluate("window.benchbook.data['field-bbob'].optimizers.filter((o) => o.us <= 100).length")
+    assert 0 < again.locator(".bb-profile path.bb-ink-field").count() <= found < everyone
+    again.get_by_role("button", name="Reset").click()
+    assert again.locator("#bb-cost option:checked").inner_text() == "any"
+
+
 def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySummary) -> None:
     """The table has the shares at 100 evaluations per dimension, and the runs within the hardest target."""
     page = ready(opened("explorer.html", fragment=TWO), "explorer")

@@ -10,6 +10,8 @@ import pytest
 
 import benchbook as bb
 from benchbook.cli.main import main
+from benchbook.studies.workers import executors
+from benchbook.studies.workers.pool import WorkerPool
 
 STUDY = """
 optimizers: [manta_ray_foraging]
@@ -46,6 +48,20 @@ def test_a_study_is_run_and_its_ledger_shown(study: Path, tmp_path: Path, capsys
     ledger = json.loads(capsys.readouterr().out)
     assert (ledger["planned"], ledger["done"], ledger["missing"], ledger["complete"]) == (16, 16, 0, True)
     assert [row["optimizer"] for row in ledger["rows"]] == ["manta_ray_foraging", "random_search"]
+
+
+def test_several_workers_are_processes(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --executor, --workers 2 opens a pool of two processes, and --workers 1 opens none."""
+    opened: list[int] = []
+
+    def pool(workers: int, **options: float | None) -> WorkerPool:
+        opened.append(workers)
+        return WorkerPool(workers, **options)
+
+    monkeypatch.setattr(executors, "WorkerPool", pool)
+    assert call("study", "run", study, "--store", tmp_path / "one", "--workers", "1") == 0
+    assert call("study", "run", study, "--store", tmp_path / "two", "--workers", "2") == 0
+    assert opened == [2]
 
 
 def test_stores_are_merged_checked_and_verified(

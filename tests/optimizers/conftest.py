@@ -1,7 +1,7 @@
 import pytest
 
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.parts.base import NativeOptimizer
 
 
 @pytest.fixture(params=NATIVE, ids=lambda factory: factory.name)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 
-HORIZON = 2000
+MAX_EVALUATIONS = 2000
 
 
 def box(dim: int) -> tuple[np.ndarray, np.ndarray]:
@@ -28,11 +28,11 @@ def make(
     dim: int,
     rng: np.random.Generator | Streams,
     *,
-    horizon: int = HORIZON,
+    max_evaluations: int = MAX_EVALUATIONS,
     **settings: Any,
 ) -> NativeOptimizer:
-    """Make a native optimizer in the box of `box`, with the horizon if it takes one."""
-    extra = {} if factory.anytime else {"horizon": horizon}
+    """Make a native optimizer in the box of `box`, with the budget if it takes one."""
+    extra = {} if factory.anytime else {"max_evaluations": max_evaluations}
     return factory(*box(dim), rng, **extra, **settings)
 
 

@@ -54,7 +54,9 @@ def test_every_setting_has_its_meaning(name: str) -> None:
 @pytest.mark.parametrize("name", NATIVE_NAMES)
 def test_every_optimizer_fits_the_plug(name: str) -> None:
     """What the catalog makes has ask and tell."""
-    made = optimizer(name).make(np.array([-1.0, 2.0]), np.array([3.0, 5.0]), np.random.default_rng(1), horizon=100)
+    made = optimizer(name).make(
+        np.array([-1.0, 2.0]), np.array([3.0, 5.0]), np.random.default_rng(1), max_evaluations=100
+    )
     assert isinstance(made, Optimizer)
 
 
@@ -140,7 +142,7 @@ def test_numpy_numbers_inside_of_a_setting_become_plain() -> None:
 def test_a_users_own_class_is_an_optimizer() -> None:
     """The settings are the keyword arguments, with their defaults, declared ranges and descriptions."""
     choice = optimizer(Mine, width=0.25)
-    assert (choice.name, choice.settings, choice.wants_horizon) == ("Mine", {"width": 0.25, "extra": None}, False)
+    assert (choice.name, choice.settings, choice.length_argument) == ("Mine", {"width": 0.25, "extra": None}, None)
     assert [s.meaning for s in settings_of(Mine)] == ["How far it looks, in parts of the box.", ""]
     with pytest.raises(UsageError, match="setting 'width' of Mine is -1: input should be greater than 0"):
         optimizer(Mine, width=-1)
@@ -175,14 +177,14 @@ def test_a_setting_without_default_must_be_given() -> None:
     assert optimizer(make, size=3).settings == {"size": 3}
 
 
-def test_the_horizon_is_passed_to_optimizers_that_take_it() -> None:
-    """An optimizer that takes a horizon gets the budget, unless it is declared as anytime."""
+def test_the_budget_is_passed_to_optimizers_that_take_it() -> None:
+    """An optimizer that takes `max_evaluations` gets the budget, unless it is declared anytime."""
     told: list[int] = []
 
     class Scheduled(Mine):
-        def __init__(self, lower: Any, upper: Any, rng: Any, *, horizon: int = 7) -> None:
+        def __init__(self, lower: Any, upper: Any, rng: Any, *, max_evaluations: int = 7) -> None:
             super().__init__(lower, upper, rng)
-            told.append(horizon)
+            told.append(max_evaluations)
 
     class Anytime(Scheduled):
         anytime = True
@@ -190,7 +192,30 @@ def test_the_horizon_is_passed_to_optimizers_that_take_it() -> None:
     record = bb.run(Scheduled, "sphere", dim=2, instance=1, budget=12)
     bb.run(Anytime, "sphere", dim=2, instance=1, budget=12)
     assert told == [12, 7]
+    assert "max_evaluations" not in record.optimizer.settings
+
+
+def test_the_older_name_of_the_budget_is_understood() -> None:
+    """An optimizer written for an older version is told its budget as `horizon`."""
+    told: list[int] = []
+
+    class Scheduled(Mine):
+        def __init__(self, lower: Any, upper: Any, rng: Any, *, horizon: int) -> None:
+            super().__init__(lower, upper, rng)
+            told.append(horizon)
+
+    record = bb.run(Scheduled, "sphere", dim=2, instance=1, budget=12)
+    assert told == [12]
     assert "horizon" not in record.optimizer.settings
+    choice = optimizer(Scheduled)
+    choice.make(np.zeros(2), np.ones(2), np.random.default_rng(1), horizon=30)
+    assert (choice.wants_horizon, told) == (True, [12, 30])
+
+
+def test_the_length_of_a_run_is_not_left_out() -> None:
+    """An optimizer is not made without the length of its run."""
+    with pytest.raises(UsageError, match="max_evaluations of l_shade is missing"):
+        optimizer("l_shade").make(np.zeros(2), np.ones(2), np.random.default_rng(1))
 
 
 def test_the_digest_of_a_choice_is_that_of_its_code() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from benchbook.optimizers import native_names
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.specs.names import optimizer_name, spec_name, what_is_missing
 
 
 def test_names_go_there_and_back() -> None:
     """Every optimizer of the catalog is found from the name of its spec, which is valid in every file system."""
-    listed = [f"{library.prefix}:{name}" for library in SHELF.values() for name in library.optimizers]
+    listed = [f"{library.prefix}:{name}" for library in LIBRARIES.values() for name in library.optimizers]
     for name in [*native_names(), *listed, "of-my-own"]:
         assert optimizer_name(spec_name(name)) == name
         assert ":" not in spec_name(name)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.specs.outcome import read_outcome
 
 # Every Python process below hides these modules from its imports; SciPy is a dependency, and always available.
-HIDDEN = sorted({module for library in SHELF.values() for module in library.imports if library.prefix != "scipy"})
+HIDDEN = sorted({module for library in LIBRARIES.values() for module in library.imports if library.prefix != "scipy"})
 SITE_CUSTOMIZE = f"""
 import sys
 from importlib.machinery import PathFinder

@@ -98,10 +98,10 @@ class NeedsLongRuns(Climber):
     anytime = False
 
     def __init__(
-        self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator, *, horizon: int, batch: int = 5
+        self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator, *, max_evaluations: int, batch: int = 5
     ) -> None:
         super().__init__(lower, upper, rng, batch=batch)
-        self.decay = 1 // (horizon // batch)
+        self.decay = 1 // (max_evaluations // batch)
 
 
 class TellTwice(Climber):

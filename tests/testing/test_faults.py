@@ -20,7 +20,7 @@ UNSEEDED = ("ignores_seed", "global_state")
 
 def play(factory: Callable[..., Optimizer], evaluations: int = 1500, seed: int = 4) -> tuple[FloatArray, FloatArray]:
     """Return points and values of a run on a shifted sphere."""
-    settings: dict[str, int] = {} if getattr(factory, "anytime", False) else {"horizon": evaluations}
+    settings: dict[str, int] = {} if getattr(factory, "anytime", False) else {"max_evaluations": evaluations}
     optimizer = factory(LOWER, UPPER, np.random.default_rng(seed), **settings)
     points: list[FloatArray] = []
     values: list[FloatArray] = []

@@ -16,7 +16,7 @@ import benchbook as bb
 from benchbook.errors import MissingExtraError, UnknownNameError, UsageError
 from benchbook.optimizers import describe, entries, names, native_names, optimizer, settings_of
 from benchbook.optimizers.adapters import factory as library
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 
 BLOCKING = [
     "mealpy:OriginalMRFO",
@@ -51,14 +51,16 @@ def test_the_catalog_separates_families() -> None:
     assert listed["manta_ray_foraging"].source == "Zhao 2020"
 
 
-@pytest.mark.parametrize("name", [f"{prefix}:{name}" for prefix, shelf in SHELF.items() for name in shelf.optimizers])
-def test_the_list_of_optimizers_agrees_with_the_libraries(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [f"{prefix}:{name}" for prefix, library in LIBRARIES.items() for name in library.optimizers]
+)
+def test_what_is_listed_of_a_library_is_true(name: str) -> None:
     """Each listed name exists in its library, and its entry agrees with the adapter."""
     prefix, inner = name.split(":")
     choice = optimizer(name)
-    listed = SHELF[prefix].optimizers[inner]
+    listed = LIBRARIES[prefix].optimizers[inner]
     assert choice.name == name
-    assert choice.wants_horizon is not listed.anytime
+    assert (choice.length_argument is None) is listed.anytime
     assert choice.factory.can == listed.can  # type: ignore[attr-defined]  # an adapter's factory
     assert describe(name).summary == listed.summary
     assert "https://" in describe(name).references
@@ -100,10 +102,10 @@ def test_settings_reach_the_library() -> None:
     assert optimizer("mealpy:OriginalMRFO").settings["somersault_range"] == 2.0
     assert optimizer("pymoo:DE").settings["pop_size"] == 100
     assert optimizer("scipy:differential_evolution", popsize=4).settings["mutation"] == [0.5, 1.0]
-    made = optimizer("pymoo:GA", pop_size=7).make(np.zeros(2), np.ones(2), np.random.default_rng(1), horizon=50)
+    made = optimizer("pymoo:GA", pop_size=7).make(np.zeros(2), np.ones(2), np.random.default_rng(1), max_evaluations=50)
     assert len(made.ask()) == 7
     made = optimizer("scipy:differential_evolution", popsize=4).make(
-        np.zeros(3), np.ones(3), np.random.default_rng(1), horizon=50
+        np.zeros(3), np.ones(3), np.random.default_rng(1), max_evaluations=50
     )
     assert len(made.ask()) == 12
 
@@ -207,9 +209,9 @@ def test_pickling_midway_is_an_error_where_it_is_impossible(name: str) -> None:
     """The error names the optimizer and the reason."""
     choice = optimizer(name)
     assert not choice.factory.picklable  # type: ignore[attr-defined]  # an adapter's factory
-    made = choice.make(np.zeros(3), np.ones(3), np.random.default_rng(1), horizon=50)
+    made = choice.make(np.zeros(3), np.ones(3), np.random.default_rng(1), max_evaluations=50)
     made.tell(x := made.ask(), (x**2).sum(axis=1))
-    with pytest.raises(UsageError, match=f"{name} cannot be pickled midway"):
+    with pytest.raises(UsageError, match=f"{name} cannot be pickled during a run"):
         pickle.dumps(made)
 
 

@@ -170,7 +170,7 @@ def test_values_passed_to_tell_are_copied() -> None:
 @pytest.mark.parametrize("rounds", [1, 3, 40])
 def test_real_libraries_end_wherever_they_are_left(name: str, rounds: int) -> None:
     """Each library unwinds from its first point, from its set-up and from the middle of its search."""
-    made: Optimizer = optimizer(name).make(-np.ones(3), np.ones(3), np.random.default_rng(1), horizon=500)
+    made: Optimizer = optimizer(name).make(-np.ones(3), np.ones(3), np.random.default_rng(1), max_evaluations=500)
     for _ in range(rounds):
         x = made.ask()
         made.tell(x, np.square(x - 0.3).sum(axis=1))

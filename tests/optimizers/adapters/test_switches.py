@@ -284,7 +284,9 @@ def timed(search: Callable[..., None]) -> Outcome:
     problem = bb.problem("sphere", dim=2, instance=1)
     made, rng = bb.from_minimize(search), np.random.default_rng(1)
     with alarm(0.01):
-        return run_loop(lambda: made(problem.lower, problem.upper, rng, horizon=9), problem, budget=9, timeout_s=0.01)
+        return run_loop(
+            lambda: made(problem.lower, problem.upper, rng, max_evaluations=9), problem, budget=9, timeout_s=0.01
+        )
 
 
 def test_time_that_is_up_inside_a_library_ends_the_run() -> None:

@@ -8,8 +8,8 @@ import pytest
 import benchbook as bb
 from benchbook.errors import UsageError
 from benchbook.optimizers.native.cma_es import CmaEs
-from benchbook.optimizers.native.cma_restarts import Bipop, Convergence
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.cma_restarts import Bipop, Convergence
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 

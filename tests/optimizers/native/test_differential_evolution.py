@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchbook.optimizers.native.base import other_rows
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
+from benchbook.optimizers.native.parts.base import other_rows
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 

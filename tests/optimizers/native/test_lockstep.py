@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 
@@ -83,14 +83,14 @@ def test_pickling_between_ask_and_tell_continues_byte_equal(native: type[NativeO
         optimizer = pickle.loads(pickle.dumps(optimizer))  # noqa: S301  # its own bytes
 
 
-def test_a_longer_horizon_continues_an_anytime_run(native: type[NativeOptimizer]) -> None:
-    """Anytime optimizers do not depend on the horizon; the others move differently under another one.
+def test_a_longer_budget_continues_an_anytime_run(native: type[NativeOptimizer]) -> None:
+    """Anytime optimizers do not depend on the budget; the others move differently under another one.
 
-    The tolerance of epsilon_de follows the horizon, but has no effect without constraints.
+    The tolerance of epsilon_de follows the budget, but makes no difference without constraints.
     """
     short, long = (
-        np.concatenate(minimise(make(native, 3, generator(1), horizon=horizon), shifted_sphere, 500))
-        for horizon in (500, 1000)
+        np.concatenate(minimise(make(native, 3, generator(1), max_evaluations=max_evaluations), shifted_sphere, 500))
+        for max_evaluations in (500, 1000)
     )
     assert (short.tobytes() == long.tobytes()) is (native.anytime or native.name == "epsilon_de")
 
@@ -117,7 +117,7 @@ def test_values_at_the_ends_of_the_floats_do_no_harm(native: type[NativeOptimize
 def test_all_points_lie_in_a_narrow_box(native: type[NativeOptimizer]) -> None:
     """In an extremely narrow box with the optimum at its corner, every point stays within the bounds."""
     lower, upper = np.array([1.0, -3.0]), np.array([1.0 + 1e-9, 1e6])
-    extra = {} if native.anytime else {"horizon": 2000}
+    extra = {} if native.anytime else {"max_evaluations": 2000}
     optimizer = native(lower, upper, generator(3), **extra)
     for x in minimise(optimizer, lambda x: np.add.reduce(x, axis=-1), 2000):
         assert ((x >= lower) & (x <= upper)).all()

@@ -18,9 +18,11 @@ def values(x: np.ndarray) -> np.ndarray:
     return (((x - LOWER) / (UPPER - LOWER) - np.array([0.2, 0.7, 0.6])) ** 2).sum(axis=-1)
 
 
-def made(seed: int, horizon: int, **settings: object) -> MantaRayForaging:
+def made(seed: int, max_evaluations: int, **settings: object) -> MantaRayForaging:
     """Return an optimizer of six rays."""
-    return MantaRayForaging(LOWER, UPPER, np.random.default_rng(seed), horizon=horizon, population=N, **settings)  # type: ignore[arg-type]
+    return MantaRayForaging(
+        LOWER, UPPER, np.random.default_rng(seed), max_evaluations=max_evaluations, population=N, **settings
+    )  # type: ignore[arg-type]
 
 
 def clipped(j: int, value: float) -> float:
@@ -62,8 +64,8 @@ def somersault(x: np.ndarray, best: np.ndarray, draws: np.ndarray) -> np.ndarray
 def test_the_moves_are_those_of_the_paper(seed: int) -> None:
     """All iterations equal a slow transcription of the paper's equations with the same draws."""
     T = 7
-    horizon = N + 2 * N * T
-    optimizer, rng = made(seed, horizon), np.random.default_rng(seed)
+    max_evaluations = N + 2 * N * T
+    optimizer, rng = made(seed, max_evaluations), np.random.default_rng(seed)
     x = LOWER + rng.random((N, DIM)) * (UPPER - LOWER)
     asked = optimizer.ask()
     np.testing.assert_allclose(asked, x, rtol=1e-13)
@@ -97,15 +99,15 @@ def test_a_worse_move_is_taken_back() -> None:
 
 
 @given(st.integers(1, 5000), st.integers(2, 60))
-def test_the_schedule_ends_with_the_budget(horizon: int, population: int) -> None:
-    """Within the horizon t never exceeds T, and the last iteration is T if there is more than one population."""
+def test_the_schedule_ends_with_the_budget(max_evaluations: int, population: int) -> None:
+    """Within the budget t never exceeds T, and the last iteration is T if there is more than one population."""
     optimizer = MantaRayForaging(
-        LOWER, UPPER, np.random.default_rng(0), horizon=horizon, population=population
+        LOWER, UPPER, np.random.default_rng(0), max_evaluations=max_evaluations, population=population
     )  # fmt: skip
     T = optimizer.iterations
     spent = population + 2 * population * T
-    assert spent >= horizon
-    assert T == 1 or spent - 2 * population < horizon
+    assert spent >= max_evaluations
+    assert T == 1 or spent - 2 * population < max_evaluations
 
 
 def test_iterations_are_counted_by_pairs_of_moves() -> None:

@@ -6,7 +6,7 @@ import pytest
 import benchbook as bb
 from benchbook.errors import UsageError
 from benchbook.optimizers.native.nsga2 import Nsga2
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator
 

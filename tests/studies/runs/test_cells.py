@@ -12,7 +12,7 @@ import pytest
 from benchbook.clock import ManualClock
 from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import _CATALOG
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.parts.base import NativeOptimizer
 from benchbook.problems import from_callable, problem
 from benchbook.records import Status, Stop
 from benchbook.studies import execute

@@ -98,6 +98,21 @@ def test_the_script_holds_the_reference_of_its_problems(folder: Path) -> None:
         assert np.allclose(data["reference"]["cells"][f"{place}|0"], times[np.isfinite(times)], rtol=1e-5)
 
 
+def test_the_script_holds_the_budget_in_each_dimension_and_the_time(folder: Path) -> None:
+    """A curve ends at the budget in the chosen dimensions, which may have different ones."""
+    document: Any = load_document(folder / "small.json.zst")
+    document["cells"] += [{**cell, "dim": 4, "budget": cell["budget"] // 5} for cell in document["cells"]]
+    for cell in document["cells"]:
+        if cell["optimizer"] == "whale":
+            cell["us_per_evaluation"] = [None] * len(cell["instances"])
+    save_document(document, folder / "small.json.zst")
+    [view] = baseline_views(folder)
+    budgets = {cell.dim: cell.budget / cell.dim for cell in load_baseline(view.path).summary.cells.values()}
+    for optimizer in data_of(script(view))["optimizers"]:
+        assert optimizer["budgets"] == [budgets[2], budgets[4]]
+        assert (optimizer["us"] is None) == (optimizer["name"] == "whale")
+
+
 def test_the_widest_baseline_comes_first_and_loads_only_what_it_shows(folder: Path) -> None:
     """Pages begin with the most optimizers; other baselines, and dimensions of a wide one, are loaded when chosen."""
     document: Any = load_document(folder / "small.json.zst")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchbook.optimizers.native.repair import RULES
+from benchbook.optimizers.native.parts.repair import RULES
 
 COORDINATES = st.floats(-1e12, 1e12)
 POINTS = arrays(np.float64, (4, 3), elements=COORDINATES)

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from benchbook.optimizers.native.dominance import crowding, fronts
+from benchbook.optimizers.native.parts.dominance import crowding, fronts
 
 _VALUES = arrays.arrays(np.float64, st.tuples(st.just(2), st.integers(1, 14), st.just(2)), elements=st.integers(0, 6))
 

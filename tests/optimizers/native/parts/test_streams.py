@@ -5,7 +5,7 @@ import pytest
 
 from benchbook.optimizers import names, optimizer
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.problems import problem
 
 LOWER, UPPER = np.array([-5.0, -4.0, 1.0]), np.array([4.0, 6.0, 2.0])
@@ -51,8 +51,8 @@ def test_runs_in_lockstep_are_those_alone(name: str) -> None:
     """Three runs together ask for exactly the points of three single runs, also if one ends early."""
     choice = optimizer(name)
     objective = problem("levy", dim=3, instance=2)
-    alone: list[Any] = [choice.make(LOWER, UPPER, generator, horizon=300) for generator in generators(4, 5, 6)]
-    together: Any = choice.make(LOWER, UPPER, Streams(generators(4, 5, 6)), horizon=300)
+    alone: list[Any] = [choice.make(LOWER, UPPER, generator, max_evaluations=300) for generator in generators(4, 5, 6)]
+    together: Any = choice.make(LOWER, UPPER, Streams(generators(4, 5, 6)), max_evaluations=300)
     for iteration in range(6):
         if iteration == 3:
             together.keep([0, 2])
@@ -70,6 +70,6 @@ def test_runs_in_lockstep_are_those_alone(name: str) -> None:
 def test_one_run_in_lockstep_is_a_run(name: str) -> None:
     """A runs axis of length 1 changes only the shape."""
     choice = optimizer(name)
-    single = choice.make(LOWER, UPPER, generators(9)[0], horizon=200)
-    together = choice.make(LOWER, UPPER, Streams(generators(9)), horizon=200)
+    single = choice.make(LOWER, UPPER, generators(9)[0], max_evaluations=200)
+    together = choice.make(LOWER, UPPER, Streams(generators(9)), max_evaluations=200)
     assert together.ask().shape == (1, *single.ask().shape)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchbook.optimizers.native.variation import polynomial_mutation, simulated_binary
+from benchbook.optimizers.native.parts.variation import polynomial_mutation, simulated_binary
 
 BOX = (np.array([-1.0, 0.0]), np.array([3.0, 10.0]))
 _SHARE = st.floats(0.0, 1.0, exclude_max=True)
