@@ -85,7 +85,7 @@ def test_a_flush_during_a_run_repeats_no_row() -> None:
 
 
 def test_levels_of_targets() -> None:
-    """A target is reached at exactly its value, and a missing value reaches none."""
+    """A target is reached at exactly its value, and an infinite value reaches none."""
     assert [target_level(10 ** (k / 20)) for k in range(-160, 41)] == list(range(-160, 41))
     assert target_level(math.inf) == math.inf
     assert evaluation_triggers(1, 40).tolist() == [1]

@@ -136,7 +136,7 @@ def test_a_plain_wrapper_around_an_async_function_is_refused() -> None:
 
 
 def test_what_is_returned_under_our_name_stays_the_functions_own() -> None:
-    """The duration of a branch has a prefix, and is left out if the function returns that name as well."""
+    """A returned value keeps its name, even if it is the one that benchbook gives to the branch's duration."""
     for name in ("duration_s", "benchbook.duration_s"):
         kept = InMemory()
         experiment(configs=[{"a": 1}], sinks=[kept])(lambda config, name=name: {name: 42.0})()
