@@ -24,7 +24,7 @@ def test_numbers_are_rounded_to_the_nearest_halves_upwards() -> None:
 
 
 def test_truth_values_and_numbers_are_different_choices() -> None:
-    """True equals 1 in Python, but a list may hold both."""
+    """True equals 1 in Python, but a list may contain both."""
     mixed = bb.categorical("mixed", [1, True, "1"])
     assert [mixed.encode(value) for value in (1, True, "1")] == [0.0, 1.0, 2.0]
 

@@ -196,7 +196,7 @@ def test_the_budget_is_passed_to_optimizers_that_take_it() -> None:
 
 
 def test_the_older_name_of_the_budget_is_understood() -> None:
-    """An optimizer written for an older version is told its budget as `horizon`."""
+    """An optimizer written for an older version gets its budget as `horizon`."""
     told: list[int] = []
 
     class Scheduled(Mine):

@@ -205,7 +205,7 @@ def test_values_of_a_wrong_shape_are_the_objectives_error(shape: tuple[int, ...]
 
 @pytest.mark.parametrize("batch", [np.zeros(2), np.zeros((1, 3)), np.zeros((1, 1, 2)), np.array(0.5)])
 def test_points_of_a_wrong_shape_are_the_optimizers_error(batch: np.ndarray) -> None:
-    """An optimizer must ask for (batch, dim); the message tells both shapes."""
+    """An optimizer must ask for (batch, dim); the message has both shapes."""
     outcome = run_loop(lambda: ScriptedOptimizer([batch]), ScriptedProblem([1.0], dim=2), budget=10)
     assert outcome.error is not None
     assert (outcome.error.where, outcome.error.type) == ("optimizer", "ShapeError")

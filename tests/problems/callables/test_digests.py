@@ -12,7 +12,7 @@ from benchbook.problems.callables.digests import digest_code
 
 
 def scaled(scale: Any) -> Any:
-    """Make a function that holds a value."""
+    """Make a function that captures a value."""
 
     def objective(x: np.ndarray) -> float:
         return float(scale * x[0])

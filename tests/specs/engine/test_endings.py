@@ -226,7 +226,7 @@ async def started() -> tuple[EngineKernels, Any]:
 async def reply(client: Any, source: str) -> dict[str, Any]:
     """Make a kernel execute something and return its answer.
 
-    For a moment after a cell has failed, a kernel aborts whatever else it is asked, as that was asked too early.
+    For a moment after a cell has failed, a kernel aborts further requests.
     """
     while True:
         answer = await client.execute(source, reply=True, timeout=LONG_S)

@@ -120,7 +120,7 @@ def test_functions_of_the_started_script_are_found() -> None:
     assert done.stdout == "2\n", done.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can ask for its parent's end")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a process can ask to end with its parent")
 def test_workers_die_with_their_parent_inside_native_code() -> None:
     """Workers end even if native code never releases the interpreter's lock."""
     code = (
