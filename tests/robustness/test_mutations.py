@@ -104,7 +104,7 @@ def cases(sources: Path, folder: Path) -> dict[str, tuple[int, Case]]:
 
     def store_opened(store: Path) -> None:
         found = rows(store)
-        assert found <= true, "a store shows what its shards do not hold"
+        assert found <= true, "a store shows what its shards do not contain"
         list(inspect(store))
 
     def shard(_: Path, rng: random.Random) -> None:
@@ -114,7 +114,7 @@ def cases(sources: Path, folder: Path) -> dict[str, tuple[int, Case]]:
         store_opened(store)
         repair(store)
         assert rows(store) <= true
-        assert not [finding for finding in inspect(store) if finding.repairable], "repaired, and still damaged"
+        assert not [finding for finding in inspect(store) if finding.repairable], "still damaged after the repair"
 
     def foreign_frame(_: Path, rng: random.Random) -> None:
         store = copied(sources, "store", folder)
@@ -124,13 +124,13 @@ def cases(sources: Path, folder: Path) -> dict[str, tuple[int, Case]]:
         assert len(true & rows(store)) == len(true), "one bad frame hides others"
         list(inspect(store))
         repair(store)
-        assert not [finding for finding in inspect(store) if finding.repairable], "repaired, and still damaged"
+        assert not [finding for finding in inspect(store) if finding.repairable], "still damaged after the repair"
 
     def index(_: Path, rng: random.Random) -> None:
         store = copied(sources, "store", folder)
         path = store / INDEX
         path.write_bytes(damaged_bytes(path.read_bytes(), rng))
-        assert rows(store) == true, "a damaged index is believed"
+        assert rows(store) == true, "a damaged index is used"
 
     def study_manifest(_: Path, rng: random.Random) -> None:
         store = copied(sources, "store", folder)

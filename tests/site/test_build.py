@@ -39,7 +39,7 @@ def site_of_project(project: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_nothing(
+def test_building_elsewhere_gives_the_same_bytes_and_building_again_writes_nothing(
     site: Path, project_with_site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pages depend only on their inputs, not on the folder or on an earlier build."""
@@ -133,7 +133,7 @@ def test_a_picture_without_an_alternative_text_is_refused(project: Path, site_of
     assert (site_of_project / "index.html").read_text() == "the last good one"
 
 
-def test_a_missing_extra_is_said_with_the_command_that_installs_it(
+def test_a_missing_extra_is_reported_with_its_install_command(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without the optional Sphinx nothing is changed."""

@@ -90,7 +90,7 @@ def test_processes_give_the_same_store(tmp_path: Path, undisturbed: str, workers
     assert runs[0].environment.arithmetic.blas_threads == 1
 
 
-def test_an_executor_of_ones_own_does_the_runs(tmp_path: Path, undisturbed: str) -> None:
+def test_a_users_own_executor_does_the_runs(tmp_path: Path, undisturbed: str) -> None:
     """Any object with `submit` is an executor, and it stays open."""
     with ThreadPoolExecutor(2) as executor:
         small().run(tmp_path, executor=executor)
@@ -419,7 +419,7 @@ def test_a_store_whose_files_are_dated_in_the_future_is_resumed(tmp_path: Path, 
     assert ledger(tmp_path).complete
 
 
-def test_progress_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A function gets the numbers of finished and planned runs, replayed runs included; True shows a bar."""
     seen: list[tuple[int, int]] = []
     small().run(tmp_path, progress=lambda done, planned: seen.append((done, planned))).close()

@@ -140,7 +140,7 @@ def test_ctrl_c_while_the_library_works_ends_its_thread(monkeypatch: pytest.Monk
         library.ask()
 
 
-def test_values_told_are_copied() -> None:
+def test_values_passed_to_tell_are_copied() -> None:
     """The caller may reuse its array."""
     seen: list[float] = []
     library = BlockingCall(lambda evaluate: seen.append(evaluate.one(np.zeros(1))))

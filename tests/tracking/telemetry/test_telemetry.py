@@ -170,7 +170,7 @@ def fake_nvml(devices: list[list[tuple[int, int] | NVMLError]], broken: str | No
     return module
 
 
-def test_several_gpus_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_gpus_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each device has utilisation, memory and its share."""
     monkeypatch.setitem(sys.modules, "pynvml", fake_nvml([[(50, 4 * GIB)], [(0, 0)]]))
     assert Gpus().read(1.0) == {
@@ -195,7 +195,7 @@ def test_a_gpu_that_fails_midway_costs_only_itself(
     sampler.stop()
 
 
-def test_without_nvml_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_nvml_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing library, driver and device give three different reasons."""
     monkeypatch.setitem(sys.modules, "pynvml", None)
     with pytest.raises(SensorError, match=r"pip install 'benchbook\[gpu\]'"):
