@@ -93,9 +93,10 @@ def publish(
 def largest_budgets(runs: Iterable[Run]) -> list[Run]:
     """Return the runs of several studies; of an optimizer with several budgets on a problem, only the largest.
 
-    The control is in every study: if one study has short runs and another has long ones, the long ones count.
+    The control is in every study: if one study has short runs and another has long ones, the long ones count. A run
+    that several studies have counts once.
     """
-    every = list(runs)
+    every = _once(runs)
     most: dict[tuple[str, str, str, int], int] = {}
     for run in every:
         most[_kind_of(run)] = max(run.budget or 0, most.get(_kind_of(run), 0))
@@ -180,6 +181,19 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
             raise ArtifactError(f"{name} is not valid: $.cells[{place}].first_hits: a run has more hits than targets")
         cells[item["optimizer"], item["function"], item["dim"]] = item
     return doc["name"], doc["created_at"], from_plain(StudySummary, {**doc, "cells": cells})
+
+
+def _once(runs: Iterable[Run]) -> list[Run]:
+    """Return runs without repeated ones; imported runs have no key, and all of them are kept."""
+    seen: set[str] = set()
+    found = []
+    for run in runs:
+        key = getattr(run, "run_key", None)
+        if key is None or key not in seen:
+            found.append(run)
+        if key is not None:
+            seen.add(key)
+    return found
 
 
 def _kind_of(run: Run) -> tuple[str, str, str, int]:
