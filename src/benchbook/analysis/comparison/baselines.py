@@ -93,8 +93,8 @@ def publish(
 def largest_budgets(runs: Iterable[Run]) -> list[Run]:
     """Return the runs of several studies; of an optimizer with several budgets on a problem, only the largest.
 
-    The control is in every study: if one study has short runs and another has long ones, the long ones count. A run
-    that several studies have counts once.
+    The control is in every study: if one study has short runs and another has long ones, the long ones count. A
+    repetition that several studies have counts once.
     """
     every = _once(runs)
     most: dict[tuple[str, str, str, int], int] = {}
@@ -184,16 +184,12 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
 
 
 def _once(runs: Iterable[Run]) -> list[Run]:
-    """Return runs without repeated ones; imported runs have no key, and all of them are kept."""
-    seen: set[str] = set()
-    found = []
-    for run in runs:
-        key = getattr(run, "run_key", None)
-        if key is None or key not in seen:
-            found.append(run)
-        if key is not None:
-            seen.add(key)
-    return found
+    """Return each repetition once, that of the last study; of imported runs, whose seeds are unknown, all."""
+    found: dict[object, Run] = {}
+    for number, run in enumerate(runs):
+        repetition = (_kind_of(run), run.problem.instance, run.seed, run.budget)
+        found[number if run.seed is None else repetition] = run
+    return list(found.values())
 
 
 def _kind_of(run: Run) -> tuple[str, str, str, int]:
