@@ -7,29 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import studentized_range
 
-import benchbook as bb
-from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
-from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.statistics.friedman import _range_quantile, friedman_nemenyi, mean_rank_comparison
 from benchbook.analysis.statistics.rankings import Scores
-from benchbook.records.published import StudySummary
-
-
-@pytest.fixture(scope="module")
-def summary() -> StudySummary:
-    """Three optimizers on three functions of two groups, in two dimensions."""
-    return summarise(
-        bb.run(name, function, dim=dim, instance=1, seed=1, budget=120)
-        for name in ("random_search", "cma_es", "whale")
-        for function in ("bbob_f1", "bbob_f2", "bbob_f15")
-        for dim in (2, 3)
-    )
-
-
-def test_a_summary_lists_what_it_holds(summary: StudySummary) -> None:
-    """Functions by number, optimizers by name."""
-    assert (dims_of(summary), functions_of(summary)) == ([2, 3], ["bbob_f1", "bbob_f2", "bbob_f15"])
-    assert optimizers_of(summary) == ["cma_es", "random_search", "whale"]
 
 
 @pytest.mark.parametrize("k", [2, 3, 9, 30])
