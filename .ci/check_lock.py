@@ -1,8 +1,8 @@
 """Check that the lock files fit pyproject.toml, without a network.
 
 Every direct dependency must be locked at a version it allows, on every Python that the classifiers name; every locked
-package must have hashes; the small lock must be a part of the full one; the compiler for machines without one has a
-lock of its own; and no file may name an address.
+package must have hashes; the small lock must be a part of the full one; the compiler for machines without one has its
+own lock; and no file may contain an index address.
 """
 
 import re
@@ -26,7 +26,7 @@ Lock = dict[str, list[Requirement]]
 
 
 def main() -> int:
-    """Print every problem found; return 1 when there is one."""
+    """Print every finding, and return 1 if there is one."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pythons = supported_pythons(pyproject["project"]["classifiers"])
     problems: list[str] = []
@@ -53,7 +53,7 @@ def supported_pythons(classifiers: list[str]) -> list[str]:
 
 
 def read_lock(name: str, problems: list[str]) -> Lock:
-    """Return the locked requirements by package name; append to the problems what a lock must not contain."""
+    """Return the locked requirements by package name; append what a lock must not contain to the findings."""
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
     lock: Lock = {}
     for line in text.splitlines():
@@ -110,7 +110,7 @@ def versions_on(python: str, name: str, lock: Lock) -> set[Version]:
 
 
 def unmet(requirement: Requirement, lock: Lock, pythons: list[str]) -> list[str]:
-    """Return a sentence for every Python on which the lock does not give what the requirement asks for."""
+    """Return a sentence for every Python on which the lock does not satisfy the requirement."""
     name = canonicalize_name(requirement.name)
     problems = []
     for python in pythons:
@@ -126,7 +126,7 @@ def unmet(requirement: Requirement, lock: Lock, pythons: list[str]) -> list[str]
 
 
 def inconsistent(small: Lock, full: Lock, pythons: list[str]) -> list[str]:
-    """Return a sentence for every package that some Python gets in another version from the small lock."""
+    """Return a sentence for every package that has another version in the small lock on some Python."""
     problems = []
     for name in sorted(small):
         for python in pythons:

@@ -1,8 +1,8 @@
-"""Check what lies in dist/ before it is released.
+"""Check the files in dist/ before a release.
 
-Wheels and one source distribution of one version, which is that of the tag where one is given; a part of the
-changelog for it; metadata that an index accepts; every file of the package in the wheel, and the wheel working by
-itself: it runs an optimizer from an empty folder, with the package read from the unpacked wheel alone.
+There must be wheels and one source distribution of the same version, which is also that of a given tag; a section of
+the changelog for it; metadata that an index accepts; every file of the package in the wheel; and the wheel must work by
+itself: it runs an optimizer from an empty folder, with the package imported from the unpacked wheel only.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from packaging.version import InvalidVersion, Version
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 LARGEST_BYTES = 2_000_000
-# What a wheel must carry beside the code.
+# what a wheel must contain in addition to the code
 NEEDED_IN_SDIST = (
     "pyproject.toml",
     "README.md",
@@ -33,13 +33,13 @@ NEEDED_IN_SDIST = (
     "src/benchbook/__init__.py",
     "CMakeLists.txt",
 )
-# An editable installation is found before PYTHONPATH is looked at.
+# an editable installation is found before PYTHONPATH is searched
 ALONE = "import sys; sys.meta_path[:] = [item for item in sys.meta_path if 'ScikitBuild' not in type(item).__name__]\n"
 RUN = "import benchbook as bb; print(bb.__file__); bb.run('random_search', 'sphere', dim=2, seed=1, budget=20)"
 
 
 def main() -> int:
-    """Print every problem found; return 1 when there is one."""
+    """Print every finding, and return 1 if there is one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tag", nargs="?", help="the tag of the release, such as v1.2.3")
     parser.add_argument("--notes", type=Path, help="only write the version's part of the changelog to this file")
@@ -73,7 +73,7 @@ def main() -> int:
 
 
 def names(version: Version, sdist: Path, tag: str | None) -> list[str]:
-    """Return in what the versions of wheel, source distribution and tag differ."""
+    """Return how the versions of wheel, source distribution and tag differ."""
     problems = []
     if (other := parse_sdist_filename(sdist.name)[1]) != version:
         problems.append(f"{sdist.name} has version {other}, the wheel {version}")
@@ -88,14 +88,14 @@ def names(version: Version, sdist: Path, tag: str | None) -> list[str]:
 
 
 def changes_of(version: Version) -> str | None:
-    """Return the part of the changelog about a version; None where there is none."""
+    """Return the section of the changelog about a version, or None."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     found = re.search(rf"^## \[?{re.escape(str(version))}\]?[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     return found.group(1).strip() if found else None
 
 
 def wheel_problems(wheel: Path) -> list[str]:
-    """Return what is wrong in the wheel: metadata, missing files, or that it does not work by itself."""
+    """Return what is wrong with the wheel: metadata, missing files, or that it does not work by itself."""
     problems = []
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
@@ -123,12 +123,12 @@ def wheel_problems(wheel: Path) -> list[str]:
 
 
 def runs_here(name: str) -> bool:
-    """Tell whether a wheel is for this platform."""
+    """Return whether a wheel is for this platform."""
     return bool(parse_wheel_filename(name)[3] & set(sys_tags()))
 
 
 def works(unpacked: Path, name: str) -> list[str]:
-    """Return what happened when the unpacked wheel was used from an empty folder, if that went wrong."""
+    """Use the unpacked wheel from an empty folder, and return what went wrong."""
     with tempfile.TemporaryDirectory() as empty:
         environment = {**os.environ, "PYTHONPATH": str(unpacked), "BENCHBOOK_ARTIFACTS": empty}
         for code in (
@@ -151,7 +151,7 @@ def works(unpacked: Path, name: str) -> list[str]:
 
 
 def sdist_problems(sdist: Path) -> list[str]:
-    """Return what the source distribution lacks."""
+    """Return what is missing from the source distribution."""
     with tarfile.open(sdist) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
     return [f"{sdist.name} lacks {name}" for name in NEEDED_IN_SDIST if name not in inside]

@@ -1,4 +1,4 @@
-"""Write what coco-experiment knows about its constrained and two-objective functions, and tells in its logs only.
+"""Write what coco-experiment only reveals in its logs about its constrained and two-objective functions.
 
     python .ci/suite_tables.py
 
@@ -19,7 +19,7 @@ import numpy as np
 OUT = Path(__file__).parents[1] / "src" / "benchbook" / "data" / "suites"
 DIMS = (2, 3, 5, 10, 20, 40)
 INSTANCES = range(1, 16)
-POINT = Path("._bbob_problem_best_parameter.txt")  # where coco-experiment writes an optimum's place
+POINT = Path("._bbob_problem_best_parameter.txt")  # where coco-experiment writes the location of an optimum
 
 
 def constrained() -> np.ndarray:
@@ -35,7 +35,7 @@ def constrained() -> np.ndarray:
 
 
 def two_objectives() -> np.ndarray:
-    """Read the reference values from the heads of logs."""
+    """Read the reference values from the headers of logs."""
     found = np.full((92, len(DIMS), len(INSTANCES)), np.nan)
     observer = cocoex.Observer("bbob-biobj", "result_folder: logs log_nondominated: none")
     for problem in cocoex.Suite("bbob-biobj-ext", "", f"instance_indices: 1-{INSTANCES[-1]}"):

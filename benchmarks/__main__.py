@@ -1,7 +1,7 @@
 """Run the benchmarks, all or those named: `python -m benchmarks [NAMES] [--quick]`.
 
-A benchmark is a module of this folder with a function `main(quick)`, which prints what it measured. Each runs in a
-process of its own, with pinned arithmetic, as users have it.
+A benchmark is a module of this folder with a function `main(quick)`, which prints its measurements. Each runs in its
+own process with pinned arithmetic, as in ordinary use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 
 
 def main() -> int:
-    """Run the benchmarks named on the command line and return 1 if one of them fails."""
+    """Run the benchmarks named on the command line, and return 1 if one of them fails."""
     known = sorted(item.name for item in pkgutil.iter_modules([str(FOLDER)]) if not item.name.startswith("_"))
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure benchbook's own speed.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which benchmarks (all): {', '.join(known)}")

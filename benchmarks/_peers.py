@@ -1,4 +1,4 @@
-"""The peers of the native optimizers: reference implementations, run on the same problems under the same hard cap."""
+"""Reference implementations of the native optimizers' algorithms, run on the same problems under the same hard cap."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Spent(BaseException):
 
 
 class Recorder:
-    """An objective that counts, keeps the improvements, and stops an optimizer that exceeds the budget.
+    """An objective that counts evaluations, records improvements, and stops an optimizer that exceeds the budget.
 
     Args:
         problem: What is minimised.
@@ -52,12 +52,12 @@ class Recorder:
 
     @property
     def precision(self) -> float:
-        """Distance of the best value to the optimum."""
+        """Return the distance of the best value to the optimum."""
         return self.improvements[-1][1]
 
 
 def record(which: str, function: str, dim: int, instance: int, seed: int, budget: int) -> Recorder:
-    """Run a native optimizer (its name, settings as `name?key=value`) or a peer (`library:name`) once."""
+    """Run a native optimizer (name and settings as `name?key=value`) or a peer (`library:name`) once."""
     recorder = Recorder(bb.problem(function, dim, instance), budget)
     rng = run_generator(seed=seed, function=function, instance=instance, dim=dim, optimizer=which.partition("?")[0])
     try:
@@ -76,7 +76,7 @@ def _native(which: str, recorder: Recorder, rng: np.random.Generator) -> None:
     settings = dict(pair.split("=") for pair in text.split("&") if pair)
     converted = {key: _number(value) for key, value in settings.items()}
     problem = recorder.problem
-    optimizer = bb.optimizer(name, **converted).make(problem.lower, problem.upper, rng, horizon=recorder.budget)
+    optimizer = bb.optimizer(name, **converted).make(problem.lower, problem.upper, rng, max_evaluations=recorder.budget)
     while True:
         x = optimizer.ask()
         optimizer.tell(x, recorder.batch(x))
@@ -92,13 +92,13 @@ def _number(text: str) -> Any:
 
 
 def _mealpy(name: str, recorder: Recorder, rng: np.random.Generator) -> None:
-    """Run mealpy's optimizer, `@` a population, with as many iterations as the budget holds."""
+    """Run mealpy's optimizer, with its population after `@`, for as many iterations as the budget allows."""
     import mealpy
 
     problem = recorder.problem
     name, _, size = name.partition("@")
     population = int(size or POPULATION)
-    moves = 2 if name == "OriginalMRFO" else 1  # evaluations of a member in an iteration
+    moves = 2 if name == "OriginalMRFO" else 1  # evaluations per member in an iteration
     epochs = math.ceil((recorder.budget - population) / (moves * population))
     optimizer = mealpy.get_all_optimizers(verbose=False)[name](epoch=max(epochs, 1), pop_size=population)
     bounds = mealpy.FloatVar(lb=problem.lower.tolist(), ub=problem.upper.tolist())

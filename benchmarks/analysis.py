@@ -36,7 +36,7 @@ BUDGET_PER_DIM = 200
 
 
 def main(quick: bool = False) -> None:
-    """Measure and print; in full also the whole of cocopp.main (minutes) and 64,800 made-up runs."""
+    """Measure and print; the full set includes the whole of cocopp.main (minutes) and 64,800 made-up runs."""
     repeats = 2 if quick else 5
     runs = _study()
     with tempfile.TemporaryDirectory() as name:
@@ -73,7 +73,7 @@ def numerics(table: Columns) -> int:
 
 
 def interleaved(acts: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Return the median seconds of each act, done in turns; the first turn warms up."""
+    """Return the median seconds of each action, done in turns; the first turn warms up."""
     seconds: dict[str, list[float]] = {name: [] for name in acts}
     for turn in range(repeats + 1):
         for name, act in acts.items():

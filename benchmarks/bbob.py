@@ -1,8 +1,8 @@
-"""BBOB evaluations: microseconds a point, benchbook against ioh and coco-experiment, interleaved in one process.
+"""BBOB evaluations: microseconds per point, compared with ioh and coco-experiment, interleaved in one process.
 
-ioh gets an array, which is what an optimizer in NumPy has; `cocoex` is a problem of its suite called point by point,
-as its examples do. Every candidate has its turn in each round, and its quickest round counts, as the load of others
-only ever adds; over the functions, the median of the ratios is taken, and the least with its function.
+ioh gets an array, as an optimizer in NumPy would pass it; `cocoex` is a problem of its suite called point by point, as
+in its examples. Every candidate is measured in each round, and its fastest round counts, since other load can only add
+time; over the functions, the median ratio and the lowest one, with its function, are reported.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 BATCHES = (1, 10, 50, 750, 10_000)
 DIMS = (2, 10, 40)
 GOALS = {1: {"ioh": 2.0, "cocoex": 3.0}, 50: {"ioh": 4.0, "cocoex": 6.0}, 10_000: {"ioh": 8.0, "cocoex": 15.0}}
-_SHORTEST_S = 0.001  # a turn lasts at least so long
-_MOST_OF_PEERS = 1000  # points a turn: peers evaluate one after the other, and more of them change nothing
+_SHORTEST_S = 0.001  # the minimum duration of a turn
+_MOST_OF_PEERS = 1000  # points per turn: peers evaluate them one by one, and more points do not change the result
 
 
 def main(quick: bool) -> None:
@@ -35,7 +35,7 @@ def main(quick: bool) -> None:
 
 
 def measure(number: int, dim: int, batch: int, rounds: int) -> dict[str, float]:
-    """Return the microseconds a point of each candidate."""
+    """Return the microseconds per point of each candidate."""
     import numpy as np
 
     x = np.random.default_rng(number).uniform(-5, 5, (batch, dim))
@@ -48,7 +48,7 @@ def measure(number: int, dim: int, batch: int, rounds: int) -> dict[str, float]:
 
 
 def candidates(number: int, dim: int, x: Any) -> dict[str, tuple[Callable[[], object], int]]:
-    """Return what is measured: a call, and how many points it evaluates."""
+    """Return the call to measure and its number of points."""
     import cocoex
 
     from benchbook.problems.bbob import BbobProblem
@@ -59,7 +59,7 @@ def candidates(number: int, dim: int, x: Any) -> dict[str, tuple[Callable[[], ob
     some, row = x[:_MOST_OF_PEERS], x[0]
 
     def one_by_one() -> object:
-        return suite is not None and [single(point) for point in some]  # problems need their suite alive
+        return suite is not None and [single(point) for point in some]  # problems are valid while their suite exists
 
     found: dict[str, tuple[Callable[[], object], int]] = {
         "benchbook": (lambda: ours(x), len(x)),
@@ -87,7 +87,7 @@ def _seconds(call: Callable[[], object], repeats: int) -> float:
 
 def _print(dim: int, batch: int, rows: dict[int, dict[str, float]]) -> None:
     peers = [name for name in ("ioh", "cocoex") if name in rows[1]]
-    print(f"\n{dim}-D, batches of {batch}: microseconds a point, and how many times benchbook is faster")
+    print(f"\n{dim}-D, batches of {batch}: microseconds per point, and how many times benchbook is faster")
     print(f"{'':4}{'benchbook':>10}" + "".join(f"{peer:>13}{'':8}" for peer in peers))
     for number, row in rows.items():
         cells = "".join(f"{row[peer]:13.2f} ({row[peer] / row['benchbook']:5.1f})" for peer in peers)

@@ -1,9 +1,9 @@
-"""What a blocking `minimize` costs behind ask and tell: microseconds per evaluation above calling it directly.
+"""The cost of a blocking `minimize` behind ask and tell: microseconds per evaluation more than a direct call.
 
-SciPy's Nelder-Mead on a cheap function in 5-D, called directly, then with its points handed over by thread and by
-greenlet, and as a whole run of benchbook, with loop and history: by greenlet and by thread (`threads=True`), and with
-a global random state of its own, as by default. CPU time counts what is computed; wall-clock time
-also what two threads wait for each other. Medians over the rounds. Run as `python -m benchmarks.blocking [--quick]`.
+SciPy's Nelder-Mead on a cheap function in 5-D is called directly, then with its points handed over by thread and by
+greenlet, and as a whole run of benchbook with loop and history: by greenlet and by thread (`threads=True`), and with
+its own global random state, as by default. CPU time counts the computation; wall-clock time also the time that two
+threads wait for each other. Figures are medians over the rounds. Run as `python -m benchmarks.blocking [--quick]`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def bowl(x: Any) -> float:
 
 
 def search(f: Callable[[Any], float], evaluations: int) -> None:
-    """Let SciPy spend all evaluations."""
+    """Make SciPy use all evaluations."""
     import numpy as np
     from scipy.optimize import minimize
 
@@ -59,13 +59,13 @@ def search(f: Callable[[Any], float], evaluations: int) -> None:
 
 
 def direct(evaluations: int) -> int:
-    """Call it as its users do."""
+    """Call it directly, as its users do."""
     search(bowl, evaluations)
     return evaluations
 
 
 def handed_over(evaluations: int, *, stays: bool) -> int:
-    """Hand its points over, by greenlet where it stays in one thread."""
+    """Hand over its points, by greenlet where it stays in one thread."""
     import numpy as np
 
     from benchbook.optimizers.adapters.blocking import BlockingCall
@@ -80,7 +80,7 @@ def handed_over(evaluations: int, *, stays: bool) -> int:
 
 
 def whole_run(evaluations: int, *, global_random: bool, threads: bool) -> int:
-    """Do a run of benchbook, which also counts, looks at the target and keeps the history."""
+    """Do a run of benchbook, which also counts, checks the target and keeps the history."""
     import benchbook as bb
 
     made = bb.from_minimize(search_from, name="direct", global_random=global_random, threads=threads)
@@ -88,7 +88,7 @@ def whole_run(evaluations: int, *, global_random: bool, threads: bool) -> int:
 
 
 def search_from(f: Callable[[Any], float], x0: Any, maxfun: int) -> None:
-    """Search as `search` does, from a start."""
+    """Search like `search`, from a given start."""
     from scipy.optimize import minimize
 
     minimize(f, x0, method="Nelder-Mead", options={"maxfev": maxfun, "maxiter": 10**9, "xatol": 0.0, "fatol": 0.0})

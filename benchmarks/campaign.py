@@ -1,8 +1,8 @@
 """A campaign: manta ray foraging over BBOB with all histories, compared with mealpy on cocoex with its observer.
 
-benchbook runs cells of 15 instances in lockstep, each run recorded completely. mealpy's OriginalMRFO runs on the suite
-of coco-experiment with a logging observer, as its users do it. Both get 200 evaluations per variable and the same
-population, on the same core, in turn for each function and dimension; time is the process's CPU time. mealpy runs one
+benchbook runs cells of 15 instances in lockstep and records each run completely. mealpy's OriginalMRFO runs on the
+suite of coco-experiment with a logging observer, as its users would. Both get 200 evaluations per variable and the same
+population, alternating on one core for each function and dimension; time is the process's CPU time. mealpy runs one
 instance of each problem (it would take hours otherwise) and is scaled to 15, which favours it, because its set-up is
 not repeated. Run as `python -m benchmarks.campaign [--quick]`.
 """
@@ -26,14 +26,14 @@ GOAL = 30.0
 
 
 def main(quick: bool) -> None:
-    """Measure and print a line a dimension, then the whole."""
+    """Measure, and print a line per dimension and the total."""
     functions = (1, 8, 15, 21) if quick else tuple(range(1, 25))
     ours = dict.fromkeys(DIMS, 0.0)
     theirs = dict.fromkeys(DIMS, 0.0)
     folder, home = tempfile.mkdtemp(), os.getcwd()  # noqa: PTH109  # restored below
-    os.chdir(folder)  # the observer writes below the working directory
+    os.chdir(folder)  # the observer writes to the working directory
     try:
-        _ours(functions[0], 2)  # imports and caches
+        _ours(functions[0], 2)  # warm up imports and caches
         for dim in DIMS:
             for function in functions:
                 ours[dim] += _ours(function, dim)

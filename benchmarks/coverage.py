@@ -1,10 +1,10 @@
-"""How often intervals hold the true value: simulated, for the bands of runtime profiles and intervals of few runs.
+"""How often intervals contain the true value: simulated, for bands of runtime profiles and intervals of few runs.
 
-A band is to hold the true share in 95 % of studies; so is an interval. Runs are drawn from distributions whose truth is
-known, the intervals computed as reports and comparisons do, and the times counted in which they hold it. The table in
-docs/_data/coverage.json, which the reference shows, is written again by `python -m benchmarks coverage` (some four
-minutes on one core); `--quick` prints a rough one. Before is what version 0.1 did: percentile intervals, and bands in
-which all instances of a cell were drawn with the same weights.
+Bands and intervals should contain the true value in 95 % of studies. Runs are drawn from known distributions, intervals
+are computed as in reports and comparisons, and it is counted how often they contain the truth. The table in
+docs/_data/coverage.json, which the reference shows, is written by `python -m benchmarks coverage` (about four minutes
+on one core); `--quick` prints a rough one. The old intervals are those of version 0.1: percentile intervals, and bands
+in which all instances of a cell were drawn with the same weights.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DRAWS = 1000
 
 
 def main(quick: bool) -> None:
-    """Simulate, print the table, and write it where it is not to be quick."""
+    """Simulate, print the table, and write it unless `--quick` is given."""
     bands, pairs, fields = (40, 200, 10) if quick else (400, 4000, 200)
     rows: list[dict[str, str | float | None]] = []
 
@@ -77,7 +77,7 @@ def main(quick: bool) -> None:
 
 
 def band_coverage(functions: int, seeds: int, spread: float, studies: int) -> tuple[float, float]:
-    """Return how often the bands of before and of now hold the true share, where that is between 0.05 and 0.95."""
+    """Return how often old and new bands contain the true share, where it is between 0.05 and 0.95."""
     rng = np.random.default_rng([functions, seeds, int(10 * spread)])
     shifts = 0.1 * np.arange(functions)[:, np.newaxis] + spread * rng.standard_normal((functions, INSTANCES))
     if spread == 0:
@@ -95,7 +95,7 @@ def band_coverage(functions: int, seeds: int, spread: float, studies: int) -> tu
 
 
 def study(shifts: FloatArray, seeds: int, rng: np.random.Generator) -> Columns:
-    """Return runs that hit one target after the other, after log-normal numbers of evaluations."""
+    """Return runs that hit one target after another, after log-normal numbers of evaluations."""
     functions, instances = shifts.shape
     n = functions * instances * seeds
     steps = np.exp(rng.normal(3.5, 0.8, (n, len(TARGETS))) + np.repeat(shifts.ravel(), seeds)[:, np.newaxis])
@@ -157,7 +157,7 @@ PAIRED: dict[str, Side] = {
     "heavy tails": (lambda n, rng: 0.02 + 0.02 * rng.standard_t(3, n), 0.02),
     "skewed": (lambda n, rng: rng.gamma(1.0, 0.05, n), 0.05),
 }
-# success rate, spread of the logarithm, evaluations of a failed run; a run that succeeds takes 1 at the median
+# success rate, spread of the logarithm, evaluations of a failed run; a successful run takes 1 in the median
 ERTS = {
     "all succeed": ((1.0, 0.5, np.inf), (1.0, 0.5, np.inf)),
     "all succeed, one varies more": ((1.0, 1.0, np.inf), (1.0, 0.5, np.inf)),
@@ -177,7 +177,7 @@ SINGLE = {
 
 
 def area_coverage(sides: tuple[Side, Side], n: int, pairs: int) -> tuple[float, float]:
-    """Return how often the intervals of before and of now hold the true difference of means."""
+    """Return how often old and new intervals contain the true difference of means."""
     rng = np.random.default_rng(n)
     (one, mean), (other, other_mean) = sides
     truth, held = mean - other_mean, np.zeros(2)
@@ -191,7 +191,7 @@ def area_coverage(sides: tuple[Side, Side], n: int, pairs: int) -> tuple[float, 
 
 
 def paired_coverage(differences: Side, n: int, pairs: int) -> tuple[float, float]:
-    """Return how often the intervals of before and of now hold the true mean of paired differences."""
+    """Return how often old and new intervals contain the true mean of paired differences."""
     rng = np.random.default_rng(n)
     (drawn_from, truth), held = differences, np.zeros(2)
     for _ in range(pairs):
@@ -204,7 +204,7 @@ def paired_coverage(differences: Side, n: int, pairs: int) -> tuple[float, float
 
 
 def single_coverage(side: tuple[float, ...], n: int, studies: int) -> tuple[float, float]:
-    """Return how often the intervals hold the true ERT, among studies with a success."""
+    """Return how often the intervals contain the true ERT, among studies with a success."""
     rng = np.random.default_rng(n)
     truth, held, counted = expected(*side), np.zeros(2), 0
     for _ in range(studies):
@@ -214,7 +214,7 @@ def single_coverage(side: tuple[float, ...], n: int, studies: int) -> tuple[floa
         counted += 1
         drawn = erts((at, spent), rng.integers(n, size=(DRAWS, n)))
         ends = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
-        # Evaluations are whole numbers from 1 on; a thousandth of the time to the target is one here.
+        # Evaluations are whole numbers of at least 1; here one is a thousandth of the time to the target.
         low, high = ert_limits(1000 * spent[:, np.newaxis], np.isfinite(at)[:, np.newaxis].astype(np.float64), 0.025)
         held += [holds(ends, truth), holds((low[0] / 1000, high[0] / 1000), truth)]
     then, now = held / max(counted, 1)
@@ -222,7 +222,7 @@ def single_coverage(side: tuple[float, ...], n: int, studies: int) -> tuple[floa
 
 
 def ert_coverage(sides: tuple[tuple[float, ...], tuple[float, ...]], n: int, pairs: int) -> tuple[float, float]:
-    """Return how often the intervals hold the true ratio of ERTs, among pairs in which both have a success."""
+    """Return how often the intervals contain the true ratio of ERTs, among pairs that both have a success."""
     rng = np.random.default_rng(n)
     truth = expected(*sides[0]) / expected(*sides[1])
     held, counted = np.zeros(2), 0
@@ -243,7 +243,7 @@ def ert_coverage(sides: tuple[tuple[float, ...], tuple[float, ...]], n: int, pai
 
 
 def rank_coverage(optimizers: int, spread: float, fields: int) -> float:
-    """Return how often the interval of a mean rank holds that over very many functions, for a mean optimizer."""
+    """Return how often the interval of an average optimizer's mean rank contains that over very many functions."""
     rng = np.random.default_rng([optimizers, int(10 * spread)])
     truth = problem_ranks(field(optimizers, spread, 5000, rng)[0]).mean(axis=0)
     held = 0.0
@@ -257,7 +257,7 @@ def rank_coverage(optimizers: int, spread: float, fields: int) -> float:
 def field(
     optimizers: int, spread: float, functions: int, rng: np.random.Generator
 ) -> tuple[list[FloatArray], list[tuple[str, int]]]:
-    """Return targets reached by runs on problems that suit optimizers unlike, in two dimensions alike."""
+    """Return targets reached on problems that suit some optimizers more than others, equally in two dimensions."""
     counts, problems = [], []
     better = np.linspace(spread, -spread, optimizers)
     for function in range(functions):
@@ -298,6 +298,6 @@ def resampled(values: FloatArray, rng: np.random.Generator) -> FloatArray:
 
 
 def holds(ends: object, truth: float) -> bool:
-    """Return whether the interval holds the value."""
+    """Return whether the interval contains the value."""
     low, high = ends  # type: ignore[misc]  # a pair of numbers
     return bool(low <= truth <= high)

@@ -66,7 +66,7 @@ async def _repeat(function: Callable[[int], Awaitable[object]], calls: int) -> N
 
 
 def measure_call(calls: int, rounds: int) -> None:
-    """Print what the decorator adds to an async call."""
+    """Print the overhead of the decorator for an async call."""
     wall, processor = quickest(lambda: asyncio.run(_repeat(decorated, calls)), rounds)
     base, base_processor = quickest(lambda: asyncio.run(_repeat(bare, calls)), rounds)
     wall_us, processor_us = 1e6 * (wall - base) / calls, 1e6 * (processor - base_processor) / calls
@@ -75,7 +75,7 @@ def measure_call(calls: int, rounds: int) -> None:
 
 
 def measure_branches(rounds: int) -> None:
-    """Print how long 1,000 trivial branches take, as tasks and as threads."""
+    """Print the duration of 1,000 trivial branches, as tasks and as threads."""
     for name, work in (("tasks", lambda: asyncio.run(many())), ("threads", many_plain)):
         wall, processor = quickest(work, rounds)
         print(f"MultiBranch of 1,000 trivial branches, {name}: {wall:.3f} s ({processor:.3f} s processor);", end=" ")
@@ -83,7 +83,7 @@ def measure_branches(rounds: int) -> None:
 
 
 def measure_memory(calls: int) -> None:
-    """Print how memory grows over many calls by round robin, after a first tenth of them."""
+    """Print the growth of memory over many round-robin calls, after a first tenth of them."""
     process = psutil.Process()
     asyncio.run(_repeat(turns, calls // 10))
     gc.collect()
@@ -91,7 +91,7 @@ def measure_memory(calls: int) -> None:
     asyncio.run(_repeat(turns, calls))
     gc.collect()
     grown = process.memory_info().rss - before
-    print(f"memory over {calls:,} calls by round robin: {grown / 1024:+,.0f} KiB ({grown / calls:+.2f} bytes a call)")
+    print(f"memory over {calls:,} calls by round robin: {grown / 1024:+,.0f} KiB ({grown / calls:+.2f} bytes per call)")
 
 
 def main(quick: bool = False) -> None:

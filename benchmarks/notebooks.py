@@ -1,9 +1,9 @@
 """Eight figure notebooks and the specs: the engine compared with papermill's own command.
 
-Each of the eight notebooks draws one optimizer's convergence. They are executed one after the other by papermill's
-command with its own engine, and in parallel with forked kernels, as `benchbook spec run` does it; the two alternate,
-everything with bytecode. Wall time is the time to a result; the processor time of all processes is also reported,
-because it depends less on other load. Run as `python -m benchmarks.notebooks [--quick]`.
+Each of the eight notebooks draws one optimizer's convergence. They are executed one by one with papermill's command and
+its own engine, and in parallel with forked kernels, as by `benchbook spec run`; the two alternate, with all bytecode
+compiled. Wall time is the time to a result; the processor time of all processes is reported as well, because it depends
+less on other load. Run as `python -m benchmarks.notebooks [--quick]`.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _spec_run(project: Path) -> None:
 
 
 def _engine(folder: Path, optimizers: tuple[str, ...]) -> None:
-    """Execute all notebooks by the engine, in a process of its own, as the command does."""
+    """Execute all notebooks with the engine, in another process, as the command does."""
     code = (
         "import pathlib, sys\n"
         "from benchbook.specs.notebooks.discover import SpecFile\n"
@@ -106,7 +106,7 @@ def _engine(folder: Path, optimizers: tuple[str, ...]) -> None:
 
 
 def _papermill(folder: Path, optimizers: tuple[str, ...]) -> None:
-    """Execute all notebooks by papermill's command, one after the other."""
+    """Execute all notebooks with papermill's command, one by one."""
     environment = {**os.environ, "BENCHBOOK_ARTIFACTS": str(folder / "theirs")}
     for optimizer in optimizers:
         out = folder / f"{optimizer}.out"
@@ -116,7 +116,7 @@ def _papermill(folder: Path, optimizers: tuple[str, ...]) -> None:
 
 
 def _check(copy: Path) -> None:
-    """Make sure that a figure was drawn: a measurement of notebooks that did nothing would be worthless."""
+    """Make sure that a figure was drawn, since measuring notebooks that did nothing would be worthless."""
     outputs = [output for cell in json.loads(copy.read_text())["cells"] for output in cell["outputs"]]
     if not any("image/svg+xml" in output.get("data", {}) for output in outputs):
         raise AssertionError(f"{copy} holds no figure")

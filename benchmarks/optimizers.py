@@ -1,9 +1,9 @@
-"""Own cost of the optimizers: microseconds an evaluation for ask and tell, the objective excluded.
+"""Own cost of the optimizers: microseconds per evaluation for ask and tell, without the objective.
 
-Every candidate has its turn in each round, in one process: the native optimizers alone and 15 runs in lockstep, and
-the peers where they are installed. Peers that call the objective themselves are measured around it: its time is
-taken off. Time is the process's CPU time, so that what else runs on the machine does not count. Figures are medians
-over the rounds; 10-D, population 50. Run as `python -m benchmarks.optimizers [--quick]`.
+Every candidate is measured in each round, in one process: the native optimizers alone and with 15 runs in lockstep, and
+the peers that are installed. For peers that call the objective themselves, its time is subtracted. Time is the
+process's CPU time, so that other programs do not count. Figures are medians over the rounds, in 10-D with a population
+of 50. Run as `python -m benchmarks.optimizers [--quick]`.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def main(quick: bool) -> None:
         for name in PEERS:
             costs.setdefault((name, "alone"), []).append(native(name, 1, generations, turn))
             costs.setdefault((name, "lockstep"), []).append(native(name, RUNS, max(10, generations // 3), turn))
-        if turn < max(3, rounds // 3):  # they are slow
+        if turn < max(3, rounds // 3):  # slow ones
             for peer in installed:
                 costs.setdefault((peer, "peer"), []).append(_PEERS[_module(peer)](peer.partition(":")[2], turn))
     medians = {key: statistics.median(values) for key, values in costs.items()}
 
     print(f"arithmetic {'pinned' if fingerprint().pinned else 'NOT pinned'}, numpy {np.__version__}")
-    print(f"own cost in us an evaluation, {DIM}-D, population {POPULATION}, lockstep of {RUNS}; goals in brackets")
+    print(f"own cost in us per evaluation, {DIM}-D, population {POPULATION}, lockstep of {RUNS}; goals in brackets")
     for name, (peer, goal_alone, goal_lockstep) in PEERS.items():
         alone, lockstep = medians[name, "alone"], medians[name, "lockstep"]
         line = f"{name:24} alone {alone:6.2f}{_bracket(goal_alone)}  lockstep {lockstep:6.2f}{_bracket(goal_lockstep)}"
@@ -67,15 +67,15 @@ def main(quick: bool) -> None:
 
 
 def native(name: str, runs: int, generations: int, seed: int) -> float:
-    """Return the cost of a native optimizer, with `runs` runs at once; 1 is a run alone."""
+    """Return the cost of a native optimizer with `runs` runs in lockstep; 1 is a single run."""
     import numpy as np
 
     import benchbook as bb
-    from benchbook.optimizers.native.streams import Streams
+    from benchbook.optimizers.native.parts.streams import Streams
 
     choice = bb.optimizer(name, **{_population(name): POPULATION})
     generators = [np.random.Generator(np.random.PCG64([seed, run])) for run in range(runs)]
-    extra = {"horizon": POPULATION * generations} if choice.wants_horizon else {}
+    extra = {choice.length_argument: POPULATION * generations} if choice.length_argument else {}
     lower, upper = np.full(DIM, -5.0), np.full(DIM, 5.0)
     rng: Any = generators[0] if runs == 1 else Streams(generators)
     optimizer = choice.factory(lower, upper, rng, **extra, **choice.settings)
@@ -109,14 +109,14 @@ def _module(peer: str) -> str:
 
 
 class _Timed:
-    """An objective that takes its own time off."""
+    """An objective whose own time is subtracted."""
 
     def __init__(self) -> None:
         self.spent = 0.0
         self.evaluations = 0
 
     def __call__(self, x: Any) -> Any:
-        """Evaluate a point, or the columns of a matrix, as scipy passes them."""
+        """Evaluate a point, or the columns of a matrix, as SciPy passes them."""
         import numpy as np
 
         begin = time.process_time()

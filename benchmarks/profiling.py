@@ -1,8 +1,8 @@
-"""What profiling costs: stages, functions sampled, and a loop without any profile.
+"""The cost of profiling: stages, sampled functions, and a loop without a profile.
 
-Each is measured in turns with the plain work, on processor time, so that other programs disturb all alike. Run as
-`python -m benchmarks.profiling [--quick]`; with `--docs` it writes the picture and the table of the how-to guide,
-from a profile made there and then.
+Each is measured in turns with the plain work, in processor time, so that other programs disturb all equally. Run as
+`python -m benchmarks.profiling [--quick]`; with `--docs` it writes the picture and the table of the how-to guide from a
+new profile.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main(quick: bool) -> None:
 
 
 def works() -> dict[str, Callable[[], object]]:
-    """Return what is profiled: many small batches, few large ones, an objective in Python."""
+    """Return the work to profile: many small batches, few large ones, an objective in Python."""
     import benchbook as bb
 
     def slow(x: object) -> float:
@@ -47,7 +47,7 @@ def works() -> dict[str, Callable[[], object]]:
 
 
 def overhead(work: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Return by how much the work takes longer with stages, and with functions sampled too (medians of ratios)."""
+    """Return how much longer the work takes with stages, and with sampled functions as well (medians of ratios)."""
     from benchbook.profiling import profile
 
     def measured(functions: bool | None) -> float:
@@ -72,7 +72,7 @@ def overhead(work: Callable[[], object], rounds: int) -> tuple[float, float]:
 
 
 def stage_cost(count: int = 20_000) -> float:
-    """Return the seconds that it takes to enter and leave a stage, as the loop's stages do it."""
+    """Return the seconds to enter and leave a stage, as the loop does."""
     from benchbook.profiling.stages import StageRecorder
 
     recorder = StageRecorder()
@@ -86,7 +86,7 @@ def stage_cost(count: int = 20_000) -> float:
 
 
 def idle_cost(count: int = 20_000) -> float:
-    """Return the seconds that `with stage(...)` takes where no profile is under way."""
+    """Return the seconds that `with stage(...)` takes without a profile."""
     from benchbook.profiling import stage
 
     begin = time.perf_counter()

@@ -1,8 +1,9 @@
-"""Quality of the native optimizers against reference implementations of the same algorithm.
+"""Quality of the native optimizers compared with reference implementations of the same algorithm.
 
-Same budget, same shifted and rotated problems, 15 seeds; a rank-sum test for each cell, Holm's correction over the
-cells of a pair. Nothing is timed; all pairs take some five minutes on two cores. `python -m benchmarks.quality --help`
-shows what else it does: it compares manta ray foraging on bbob with `--profile`, and writes JSON with `--json`.
+All get the same budget, the same shifted and rotated problems and 15 seeds; each cell has a rank-sum test, with Holm's
+correction over the cells of a pair. Nothing is timed; all pairs take about five minutes on two cores. `--profile`
+compares manta ray foraging on BBOB, and `--json` writes JSON; `python -m benchmarks.quality --help` shows all
+options.
 """
 
 from __future__ import annotations
@@ -43,18 +44,18 @@ FUNCTIONS = ("sphere", "rastrigin", "rosenbrock")
 DIMS = (10, 40)
 SEEDS = 15
 BUDGET = 10_000
-SOLVED = 1e-8  # lower is not better: some peers stop there
+SOLVED = 1e-8  # lower values do not count: some peers stop there
 LEVEL = 0.05
-TARGETS = 10.0 ** np.arange(2.0, -8.1, -0.2)  # 51, of the runtime profile
+TARGETS = 10.0 ** np.arange(2.0, -8.1, -0.2)  # the 51 targets of the runtime profile
 
 
 def main(quick: bool) -> None:
-    """Compare all pairs; only a few seeds in 10-D where it is to be quick."""
+    """Compare all pairs; quick mode uses a few seeds in 10-D."""
     command_line(["--seeds", "5", "--dims", "10"] if quick else [])
 
 
 def command_line(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print the tables, and write them as JSON where `--json` names a file."""
+    """Measure, print the tables, and write them as JSON to the file of `--json`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="only pairs whose names contain this text")
     parser.add_argument("--seeds", type=int, default=SEEDS)
@@ -65,7 +66,7 @@ def command_line(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write the rows to this file")
     options = parser.parse_args(arguments)
-    # some peers warn on import or in their arithmetic; that is theirs
+    # some peers warn on import or in their arithmetic, which is not benchbook's concern
     with ProcessPoolExecutor(options.workers, initializer=partial(warnings.simplefilter, "ignore")) as pool:
         if options.profile:
             rows = [_profile(pool, options.peer, dim, options.instances) for dim in options.dims or (2, 5, 10, 20)]
@@ -79,7 +80,7 @@ def command_line(arguments: Sequence[str] | None = None) -> None:
 
 
 def precisions(pool: ProcessPoolExecutor, which: str, function: str, dim: int, seeds: int) -> list[float]:
-    """Return the precision reached with each seed; instance and seed go together."""
+    """Return the precision reached with each seed; each seed has its own instance."""
     return list(pool.map(partial(_precision, which, function, dim), range(1, seeds + 1)))
 
 
@@ -136,7 +137,7 @@ def _precision(which: str, function: str, dim: int, seed: int) -> float:
 
 
 def _profile(pool: ProcessPoolExecutor, peer: str, dim: int, instances: int) -> dict[str, object]:
-    """Compare the areas under the runtime profile on all of bbob, 1000 * dim evaluations."""
+    """Compare the areas under the runtime profile on all of BBOB, with 1000 * dim evaluations."""
     cells = [(f"bbob_f{f}", dim, instance) for f in range(1, 25) for instance in range(1, instances + 1)]
     ours = np.array(list(pool.map(partial(_area, "manta_ray_foraging"), *zip(*cells, strict=True), chunksize=8)))
     theirs = np.array(list(pool.map(partial(_area, peer), *zip(*cells, strict=True), chunksize=8)))

@@ -1,12 +1,12 @@
-"""Constraints and two objectives, compared with pymoo, SciPy and coco-experiment: time and quality, as ratios.
+"""Constraints and two objectives, compared with pymoo, SciPy and coco-experiment: ratios of time and quality.
 
-Time: CPU per evaluation of the native `nsga2` and `epsilon_de` and of pymoo's NSGA2 and DE with the same population,
-each asked and told by a bare loop on one cheap vectorized function; and of COCO's functions, evaluated by benchbook in
-batches and by cocoex point by point, as it does. All take turns in every round; shown are medians, and the median and
-range of the ratios of each round.
+Time: CPU per evaluation of the native `nsga2` and `epsilon_de` and of pymoo's NSGA2 and DE with the same population, in
+a bare loop of ask and tell on one cheap vectorized function; and of COCO's functions, evaluated by benchbook in batches
+and by cocoex point by point. All are measured in every round; the figures are medians, and the median and range of each
+round's ratios.
 
 Quality: `nsga2` and pymoo's NSGA2, and `epsilon_de` and SciPy's differential evolution with constraints, in paired runs
-of benchbook with default settings: medians, the Mann-Whitney test of each function, corrected by Holm, and Wilcoxon's
+of benchbook with default settings: medians, a Mann-Whitney test per function, corrected by Holm, and Wilcoxon's
 signed-rank test of the medians over all functions. Run as `python -m benchmarks.several [--quick]`.
 """
 
@@ -24,9 +24,9 @@ from benchbook.numerics import pin
 DIM = 5
 POINTS = 100
 TWO_OBJECTIVES = [f"bbob_biobj_f{k}" for k in (1, 2, 11, 20, 28, 35, 41, 46, 50, 55)]
-ZDT = {"zdt1": 30, "zdt2": 30, "zdt3": 30, "zdt4": 10, "zdt6": 10}  # variables as in their publication
+ZDT = {"zdt1": 30, "zdt2": 30, "zdt3": 30, "zdt4": 10, "zdt6": 10}  # variables as in the publication
 CONSTRAINED = [f"bbob_constrained_f{k}" for k in (1, 2, 8, 14, 20, 26, 31, 37, 43, 49, 54)]
-# Those of CEC 2006 without equalities.
+# those of CEC 2006 without equalities
 _DIMS = {1: 13, 2: 20, 4: 5, 6: 2, 7: 10, 8: 2, 9: 7, 10: 8, 12: 3, 18: 9, 19: 15, 24: 2}
 CEC = {f"cec2006_g{number:02}": dim for number, dim in _DIMS.items()}
 
@@ -50,7 +50,7 @@ def main(quick: bool) -> None:
 
 
 def own_time(evaluations: int, rounds: int) -> None:
-    """Print the time per evaluation of the optimizers."""
+    """Print the optimizers' time per evaluation."""
     ways: dict[str, Callable[[], float]] = {
         "nsga2": lambda: native("nsga2", evaluations, objectives=2),
         "pymoo NSGA2": lambda: by_pymoo("moo.nsga2", "NSGA2", evaluations, objectives=2, pop_size=100),
@@ -67,21 +67,21 @@ def evaluation_time(rounds: int) -> None:
 
     import benchbook as bb
 
-    print(f"\nus of CPU per point of a function, {DIM}-D, {POINTS} points at once where that is possible")
+    print(f"\nus of CPU per point of a function, {DIM}-D, {POINTS} points per call where possible")
     for suite, function in (("bbob-biobj", "bbob_biobj_f10"), ("bbob-constrained", "bbob_constrained_f14")):
         ours = bb.problem(function, DIM, 1)
         options = f"dimensions: {DIM} function_indices: {function.partition('_f')[2]} instance_indices: 1"
         theirs = cocoex.Suite(suite, "", options)
         problem = theirs.next_problem()
         ways: dict[str, Callable[[], float]] = {
-            f"{function}, benchbook": lambda ours=ours: batched(ours),  # type: ignore[misc]  # bound now
+            f"{function}, benchbook": lambda ours=ours: batched(ours),  # type: ignore[misc]  # bound in this iteration
             f"{function}, cocoex": lambda problem=problem: point_by_point(problem),  # type: ignore[misc]  # the same
         }
         table(ways, [tuple(reversed(list(ways)))], rounds)
 
 
 def table(ways: dict[str, Callable[[], float]], pairs: list[Any], rounds: int) -> None:
-    """Let all ways take turns, and print their medians and the ratios of pairs."""
+    """Measure the ways in turns, and print their medians and the ratios of pairs."""
     costs: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds + 1):
         for name, way in ways.items():
@@ -112,7 +112,7 @@ def native(name: str, evaluations: int, *, objectives: int) -> float:
 
     rng = np.random.Generator(np.random.PCG64(1))
     begin, done = time.process_time(), 0
-    optimizer: Any = bb.optimizer(name).make(np.zeros(DIM), np.ones(DIM), rng, horizon=evaluations)
+    optimizer: Any = bb.optimizer(name).make(np.zeros(DIM), np.ones(DIM), rng, max_evaluations=evaluations)
     while done < evaluations:
         x = optimizer.ask()
         fx, gx = values(x, objectives)
@@ -172,7 +172,7 @@ def point_by_point(problem: Any) -> float:
 
 
 def quality(one: str, other: str, functions: list[str], seeds: int, budget: int, **settings: Any) -> None:
-    """Print medians of two optimizers on functions that are in the catalog, with the tests; settings of the other."""
+    """Print medians and tests of two optimizers on catalog functions, with settings for the second."""
     from scipy.stats import mannwhitneyu, wilcoxon
 
     from benchbook.analysis.statistics.tests import holm
@@ -204,7 +204,7 @@ def quality(one: str, other: str, functions: list[str], seeds: int, budget: int,
 
 @cache
 def best(name: str, function: str, seeds: int, budget: int, **settings: Any) -> list[float]:
-    """Return what runs reached; infinite where no feasible point was found."""
+    """Return the values that runs reached; infinite if no feasible point was found."""
     import math
 
     import benchbook as bb

@@ -1,4 +1,4 @@
-"""What studies cost: capture per evaluation, framework per run, bytes per run, workers against processes, memory."""
+"""The cost of studies: recording per evaluation, overhead and bytes per run, workers and processes, memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main(quick: bool = False) -> None:
 
 
 def capture(quick: bool) -> None:
-    """Observers alone, in batches of 50 in 10-D and point by point, in CPU time, best of five."""
+    """Measure observers alone, in batches of 50 in 10-D and point by point, in CPU time, best of five."""
     batches = 4_000 if quick else 40_000
     falling = np.linspace(1e6, 0.0, batches * BATCH).reshape(batches, BATCH)
     frequent = falling + 1e6 * (np.random.default_rng(0).random(falling.shape) < 0.1)
@@ -54,7 +54,7 @@ def capture(quick: bool) -> None:
     ]
     for name, make, parts, improved, goal in cases:
         spent = min(_capture_ns(make, parts, improved) for _ in range(2 if quick else 5))
-        print(f"capture, {name}: {spent:.0f} ns an evaluation (goal {goal})")
+        print(f"capture, {name}: {spent:.0f} ns per evaluation (goal {goal})")
 
 
 def _capture_ns(make: Callable[[], Any], parts: list[np.ndarray], improved: bool) -> float:
@@ -72,7 +72,7 @@ def _capture_ns(make: Callable[[], Any], parts: list[np.ndarray], improved: bool
 
 
 def per_run(quick: bool) -> None:
-    """Tiny runs of random search, stored: what is beyond ten evaluations is the framework."""
+    """Measure tiny stored runs of random search: the time beyond ten evaluations is overhead."""
     for count in (1_000, 5_000) if quick else (1_000, 100_000):
         folder = Path(tempfile.mkdtemp())
         made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=count, budget=10)
@@ -82,18 +82,18 @@ def per_run(quick: bool) -> None:
         begin = time.perf_counter()
         found = ledger(folder)
         opened = time.perf_counter() - begin
-        print(f"framework, {count:,} runs: {spent / count * 1e3:.3f} ms a run (goal 0.4); ledger in {opened:.2f} s")
+        print(f"framework, {count:,} runs: {spent / count * 1e3:.3f} ms per run (goal 0.4); ledger in {opened:.2f} s")
         assert found.complete  # noqa: S101  # the figure would mean nothing
         process = psutil.Process()
         (folder / "index.sqlite").unlink()
         before, begin = process.memory_info().rss, time.perf_counter()
         ledger(folder)
         grown = (process.memory_info().rss - before) / 2**20
-        print(f"  the same with the index made again: {time.perf_counter() - begin:.2f} s, RSS +{grown:.0f} MiB")
+        print(f"  the same with a rebuilt index: {time.perf_counter() - begin:.2f} s, RSS +{grown:.0f} MiB")
 
 
 def bytes_per_run() -> None:
-    """Shards of 15 runs, by what they hold."""
+    """Measure shards of 15 runs, by their content."""
     for name, function, goal in (("random_search", "rastrigin", 880.0), ("manta_ray_foraging", "rastrigin", None)):
         folder = Path(tempfile.mkdtemp())
         records = [bb.run(name, function, dim=DIM, instance=k, seed=1, budget=10_000) for k in range(1, 16)]
@@ -103,7 +103,7 @@ def bytes_per_run() -> None:
             size = store.shard.stat().st_size / len(records)
         improvements = sum(len(record.history.evaluations) for record in records) / len(records)
         most = goal or 800 + 10 * improvements
-        print(f"bytes a run, {name}: {size:.0f} for {improvements:.0f} improvements (goal {most:.0f})")
+        print(f"bytes per run, {name}: {size:.0f} for {improvements:.0f} improvements (goal {most:.0f})")
 
 
 _STUDY = """
@@ -118,21 +118,21 @@ if __name__ == "__main__":
 
 
 def throughput(quick: bool) -> None:
-    """Two workers against two processes that know nothing of each other; start-up is part of both.
+    """Compare two workers with two independent processes; start-up is part of both.
 
-    The processor time of all processes is compared too: other work on the machine changes it less.
+    The processor time of all processes is compared as well, since other work on the machine affects it less.
     """
     seeds = 200 if quick else 1_200
     apart = _seconds([(seeds // 2, "serial", 1)] * 2)
     pool = _seconds([(seeds, "processes", 2)])
-    print(f"two workers against two independent processes: {_shares(apart, pool)} (goal 0.92)")
+    print(f"two workers compared with two independent processes: {_shares(apart, pool)} (goal 0.92)")
     try:
         dask = _seconds([(seeds, "dask", 2)])
         start = _seconds([(1, "dask", 2)])
     except subprocess.CalledProcessError:
         print("Dask: not installed")
         return
-    print(f"a local Dask cluster of two against the same: {_shares(apart, dask)} (goal 0.8); start-up {start[0]:.1f} s")
+    print(f"a local Dask cluster of two, likewise: {_shares(apart, dask)} (goal 0.8); start-up {start[0]:.1f} s")
 
 
 def _shares(apart: tuple[float, float], together: tuple[float, float]) -> str:
@@ -159,7 +159,7 @@ def _seconds(jobs: list[tuple[int, str, int]]) -> tuple[float, float]:
 
 
 def memory(quick: bool) -> None:
-    """Growth of the resident set over one long run that keeps every value."""
+    """Return the growth of the resident set over one long run that keeps every value."""
     evaluations = 10**6 if quick else 10**7
     process = psutil.Process()
     made = bb.study(

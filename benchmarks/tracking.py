@@ -1,7 +1,7 @@
-"""What tracking costs: a step, the telemetry, and a list of ten thousand runs.
+"""The cost of tracking: a step, the telemetry, and a list of ten thousand runs.
 
-The telemetry's overhead is measured with and without it in turns, on processor time of the same work, so that other
-programs disturb both alike. Run as `python -m benchmarks.tracking [--quick]`.
+The overhead of telemetry is measured by the processor time of the same work with and without it, in turns, so that
+other programs disturb both equally. Run as `python -m benchmarks.tracking [--quick]`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main(quick: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for count in (10, 100, 1000):
-            print(f"tracker, {count:5} steps     {1e3 * step_cost(root, count):8.3f} ms a step (goal 1)")
+            print(f"tracker, {count:5} steps     {1e3 * step_cost(root, count):8.3f} ms per step (goal 1)")
         rounds = 3 if quick else 11
         cpu, half = telemetry_overhead(root, rounds if quick else 60)
         print(f"telemetry at 1 s           {100 * cpu:+8.2f} % CPU, +- {100 * half:.2f} (95 %; goal 1, limit 5)")
@@ -38,7 +38,7 @@ def main(quick: bool) -> None:
 
 
 def step_cost(root: Path, count: int) -> float:
-    """Return seconds a step with one metric, over a pipeline of `count` steps."""
+    """Return seconds per step with one metric, over a pipeline of `count` steps."""
     from benchbook.tracking import track
 
     costs = []
@@ -53,10 +53,10 @@ def step_cost(root: Path, count: int) -> float:
 
 
 def telemetry_overhead(root: Path, rounds: int) -> tuple[float, float]:
-    """Return the overhead of the telemetry at its default of a sample a second, and half of its 95 % interval.
+    """Return the overhead of telemetry at its default of one sample per second, and half of its 95 % interval.
 
-    Processor time of a pipeline of runs, with and without telemetry in turns, ten samples a second so that the cost
-    stands out from the noise; a tenth of it is the overhead of one.
+    It is the processor time of a pipeline of runs, with and without telemetry in turns. Ten samples per second make the
+    cost stand out from the noise, and a tenth of it is the overhead of one.
     """
     import benchbook as bb
     from benchbook.tracking import track
@@ -109,7 +109,7 @@ def study_overhead(root: Path, rounds: int) -> tuple[float, float]:
 
 
 def list_cost(root: Path, runs: int) -> dict[str, float]:
-    """Return the seconds of listing many runs: in one call, and by the command with its start-up."""
+    """Return the seconds to list many runs, in one call and by the command with its start-up."""
     from benchbook.tracking import list_runs, track
     from benchbook.tracking.files.folders import tracking_root
 

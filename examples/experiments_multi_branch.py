@@ -1,4 +1,4 @@
-"""Multi-branch: all configurations at once; a failure is a branch, and the best is one line away."""
+"""Multi-branch: all configurations run together; a failure is a branch, and the best is one line away."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Round robin: each call uses the next configuration, so that all are used alike."""
+"""Round robin: each call uses the next configuration, so that all are used equally often."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ CONFIGS = [{"id": "a", "step": 1}, {"id": "b", "step": 2}, {"id": "c", "step": 3
 
 @experiment(configs=CONFIGS, strategy=RoundRobin(), sinks=[])
 def walk(start, config):
-    """Return where one step leads."""
+    """Return the result of one step."""
     return start + config["step"]
 
 

@@ -1,4 +1,4 @@
-"""Single: one configuration is used, the others stand by; which one is a word in the decorator."""
+"""Single: one configuration is used and the others are on standby; the decorator selects it by name."""
 
 import benchbook as bb
 from benchbook.experiments import Single, experiment

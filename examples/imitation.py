@@ -1,4 +1,4 @@
-"""A tracked pipeline: show what an expert does, clone it by an optimizer, let the clone drive, report."""
+"""A tracked pipeline: record an expert, clone it with an optimizer, let the clone drive, and report."""
 
 import benchbook as bb
 from benchbook.problems.applied.imitation import held_out_starts, roll_out
@@ -6,8 +6,8 @@ from benchbook.tracking import Pipeline, track
 from benchbook.tracking.eta import eta_errors
 
 EPISODES, SECONDS = 200, 10
-# How much work a step is compared with the others, as far as one can know before: on its first run, a pipeline predicts
-# by it. Later runs know how long the steps took.
+# The work of each step relative to the others, as far as known in advance: the first run of a pipeline is predicted
+# from it. Later runs know how long the steps took.
 WORK = {"collect demonstrations": 4, "clone": 34, "evaluate": 17, "report": 1}
 
 
@@ -38,7 +38,7 @@ def imitate(instance: int) -> Pipeline:
     return pipeline
 
 
-# The first pipeline of a name knows nothing; those after it predict from the ones before.
+# The first pipeline of a name has no history; later ones predict from earlier ones.
 pipelines = [imitate(instance) for instance in (1, 2, 3)]
 for pipeline in pipelines:
     state = pipeline.state

@@ -1,4 +1,4 @@
-"""A function of one's own: a spring with two hooks, whose rest position minimises its energy."""
+"""A user's own function: a spring with two hooks, whose rest position minimises its energy."""
 
 import numpy as np
 

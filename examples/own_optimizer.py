@@ -14,7 +14,7 @@ class HillClimber:
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
-        rng: Generator of the run.
+        rng: Random generator of the run.
         step: Length of the first step, as a share of the box.
     """
 
@@ -24,7 +24,7 @@ class HillClimber:
     def __init__(
         self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator, *, step: Annotated[float, Gt(0)] = 0.3
     ) -> None:
-        """Start anywhere."""
+        """Start at a random point."""
         self.lower, self.upper, self.rng = lower, upper, rng
         self.widest = upper - lower
         self.sigma = step * self.widest
@@ -38,7 +38,7 @@ class HillClimber:
         return np.clip(x, self.lower, self.upper)[np.newaxis]
 
     def tell(self, x: np.ndarray, fx: np.ndarray) -> None:
-        """Keep what is better, and adapt the step (the one-fifth rule)."""
+        """Keep a better point, and adapt the step (the one-fifth rule)."""
         if self.best is None or fx[0] < self.best_value:
             self.best, self.best_value = x[0].copy(), fx[0]
             self.sigma = np.minimum(1.5 * self.sigma, self.widest)

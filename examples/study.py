@@ -6,17 +6,17 @@ import benchbook as bb
 
 
 class EnoughError(Exception):
-    """Stands for whatever ends a study halfway."""
+    """Represents anything that ends a study halfway."""
 
 
 def interrupt(done: int, planned: int) -> None:
-    """End the study once a third of it is done."""
+    """End the study after a third of it."""
     if done >= planned // 3:
         raise EnoughError
 
 
 def main() -> None:
-    """Run a small study in two parts, and print what came of it."""
+    """Run a small study in two parts, and print the results."""
     study = bb.study(
         optimizers=["manta_ray_foraging", "differential_evolution"],
         functions=["sphere", "rastrigin"],

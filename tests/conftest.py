@@ -18,7 +18,7 @@ settings.register_profile(
 settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(Path(__file__).parent))  # for modules that several folders of tests share
+sys.path.append(str(Path(__file__).parent))  # for modules that tests in several folders share
 REGISTRIES = (
     ("experiments.strategies.registry", "_FACTORIES"),
     ("optimizers.register", "_registered"),
@@ -78,13 +78,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def _artifacts_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing that a test runs write into the project's artifacts."""
+    """Keep tests from writing into the project's artifacts."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
 
 
 @pytest.fixture(autouse=True)
 def _registries_as_before() -> Iterator[None]:
-    """Take back what a test registers, so that no order of the tests matters."""
+    """Remove what a test registers, so that the order of tests does not matter."""
     registries = [getattr(importlib.import_module(f"benchbook.{module}"), name) for module, name in REGISTRIES]
     before = [dict(registry) for registry in registries]
     yield
@@ -107,7 +107,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture
 def profiled() -> Callable[..., Any]:
-    """Return what makes a profile with known numbers; see `profiled_work.made`."""
+    """Return a function that makes a profile with known numbers; see `profiled_work.made`."""
     from profiled_work import made
 
     return made
@@ -115,7 +115,7 @@ def profiled() -> Callable[..., Any]:
 
 @pytest.fixture
 def python() -> Callable[..., str]:
-    """Return a function that runs code in a fresh interpreter, without any pin, and returns what it printed."""
+    """Return a function that runs code in a fresh interpreter, without pinned arithmetic, and returns its output."""
 
     def run(code: str, **environment: str) -> str:
         pins = ("NPY_", "OPENBLAS_", "OMP_", "MKL_")
@@ -134,5 +134,5 @@ def python() -> Callable[..., str]:
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell that starts the tests in the background lets them ignore Ctrl-C, and what they start would inherit that.
+    # A shell that starts the tests in the background makes them, and the programs they start, ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""What an installation has that was made with some extras of benchbook only."""
+"""What an installation with only some extras of benchbook contains."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-TOOLS = ("test", "dev", "browser")  # what runs the tests is always there
-PATCHED_IN = {"importlib_metadata"}  # once imported, it answers for the standard library's importlib.metadata
+TOOLS = ("test", "dev", "browser")  # what runs the tests is always installed
+PATCHED_IN = {"importlib_metadata"}  # once imported, it replaces parts of the standard library's importlib.metadata
 
 
 def named(text: str) -> set[str]:
@@ -35,7 +35,7 @@ def lacking(extras: Iterable[str]) -> set[str]:
 
 
 def hide(modules: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let top-level modules be as if they were not installed."""
+    """Make top-level modules look as if they were not installed."""
 
     class Finder(PathFinder):
         @classmethod
@@ -48,7 +48,7 @@ def hide(modules: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _installed(extras: set[str]) -> set[str]:
-    """Return the names of the distributions that come with benchbook and these extras of it."""
+    """Return the names of the distributions that come with benchbook and these extras."""
     waiting, found = [("benchbook", frozenset(extras))], set()
     while waiting:
         name, wanted = waiting.pop()

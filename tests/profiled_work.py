@@ -1,4 +1,4 @@
-"""Profiles with known numbers, for the tests of what is made of them."""
+"""Profiles with known numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FUNCTIONS = (
 
 
 def made(**changes: object) -> Profiled:
-    """Return a profile of 10 s: a set-up of 1 s, and twice a loop of 8 s in all, with 6 s of evaluations in it."""
+    """Return a profile of 10 s: a set-up of 1 s, and two loops of 8 s in total, with 6 s of evaluations."""
     stages = (
         StageTime(path=("set-up",), calls=1, total_s=1.0, own_s=1.0),
         StageTime(path=("loop",), calls=2, total_s=8.0, own_s=2.0),

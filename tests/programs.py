@@ -1,4 +1,4 @@
-"""Programs that tests start: waited for with patience, and ended with all that they started, however a test ends."""
+"""Programs that tests start: waited for patiently, and ended with all their children however a test ends."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PATIENCE_S = 300.0
 
 Found = TypeVar("Found")
 
-# The guardian starts the program and reads from a pipe. The pipe ends when the test closes it, and also when the
-# process of the test is killed; either way the program and all that it started are ended.
+# The guardian starts the program and reads from a pipe. The pipe closes when the test closes it, and also when the
+# process of the test is killed; in both cases the program and all that it started are ended.
 GUARDIAN = """
 import os, signal, subprocess, sys, threading
 import psutil
@@ -68,7 +68,7 @@ def free_port() -> int:
 
 
 def wait_until(find: Callable[[], Found], what: str, *, patience_s: float = PATIENCE_S, every_s: float = 0.05) -> Found:
-    """Return the first true value that `find` returns; fail, naming what was waited for, when patience ends."""
+    """Return the first true value that `find` returns; fail with the name of the awaited thing after a time limit."""
     until = time.monotonic() + patience_s
     while not (found := find()):
         assert time.monotonic() < until, f"waited {patience_s:g} s in vain until {what}"
@@ -77,7 +77,7 @@ def wait_until(find: Callable[[], Found], what: str, *, patience_s: float = PATI
 
 
 def answer_of(address: str) -> str:
-    """Return what a server of this machine answers, or an empty text while it does not."""
+    """Return what a server of this machine answers, or an empty text if it does not answer."""
     try:
         with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310  # an address of this machine
             return str(response.read().decode()) or " "
@@ -86,7 +86,7 @@ def answer_of(address: str) -> str:
 
 
 class Program:
-    """A program in a session of its own, with its output in a file; as a context manager it ends with the block."""
+    """A program in its own session, with its output in a file; as a context manager it ends with the block."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Program:
             )
 
     def wait_for_answer(self, address: str, wanted: str = "") -> str:
-        """Return the answer of a server, once it holds what is wanted; end the program if it never does."""
+        """Return the answer of a server once it contains the wanted text; end the program if it never does."""
 
         def find() -> str:
             answer = answer_of(address)
@@ -123,11 +123,11 @@ class Program:
             raise
 
     def kill(self) -> None:
-        """Kill the program with all that it started, at once."""
+        """Kill the program with all that it started."""
         self._end("kill\n")
 
     def close(self) -> None:
-        """Ask the program to end, and kill what is left when its grace is over."""
+        """Ask the program to end, and kill what is left after the grace period."""
         self._end("end\n")
 
     def __enter__(self) -> Self:
@@ -144,5 +144,5 @@ class Program:
             with self._guardian.stdin as pipe:
                 pipe.write(word.encode())
         except (BrokenPipeError, ValueError):
-            pass  # it had ended already
+            pass  # it had already ended
         self._guardian.wait()

@@ -35,13 +35,13 @@ def examples(thing: Any) -> int:
 
 @pytest.mark.parametrize(("name", "function"), list(public_functions()))
 def test_every_public_function_shows_an_example(name: str, function: Any) -> None:
-    """A user sees how a function is called, and the tests call it so."""
+    """The example shows how the function is called, and is run as a test."""
     assert examples(function), f"{name} has no example in its docstring"
 
 
 @pytest.mark.parametrize("name", NATIVE_NAMES)
 def test_every_optimizer_shows_an_example(name: str) -> None:
-    """Each native optimizer runs in its own docstring, and says in one sentence what it is."""
+    """Each native optimizer runs in its own docstring, which describes it in one sentence."""
     factory = optimizer(name).factory
     assert examples(factory), f"{name} has no example in its docstring"
     first = (inspect.getdoc(factory) or "").splitlines()[0]
@@ -50,5 +50,5 @@ def test_every_optimizer_shows_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", NATIVE_NAMES)
 def test_every_optimizer_names_its_source(name: str) -> None:
-    """Each native optimizer says which publication it follows."""
+    """Each native optimizer names the publication that it follows."""
     assert "References:" in (inspect.getdoc(optimizer(name).factory) or "")

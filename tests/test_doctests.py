@@ -6,7 +6,7 @@ import pytest
 
 import benchbook
 
-# Modules whose import does something, or whose library is optional.
+# Modules whose import has side effects, or whose library is optional.
 _LEFT_OUT = ("benchbook.__main__",)
 MODULES = [
     info.name
@@ -17,7 +17,7 @@ MODULES = [
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module_work(name: str) -> None:
-    """Every example in a docstring gives what it says."""
+    """Every example in a docstring has the stated output."""
     module = importlib.import_module(name)
     result = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0, f"{result.failed} of {result.attempted} examples of {name} fail; see standard output"

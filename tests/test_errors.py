@@ -10,7 +10,7 @@ ALL = [item for _, item in inspect.getmembers(errors, inspect.isclass) if issubc
 
 
 def test_exit_codes_are_the_table_of_the_command_line() -> None:
-    """The numbers are a promise to scripts, and never change."""
+    """Scripts rely on the numbers, so they never change."""
     assert [(code.name, code.value) for code in ExitCode] == [
         ("DONE", 0),
         ("FAILED", 1),
@@ -25,7 +25,7 @@ def test_exit_codes_are_the_table_of_the_command_line() -> None:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_error_has_its_message_and_an_exit_code(kind: type[BenchbookError]) -> None:
-    """An error shows the message it was raised with, whatever else it derives from."""
+    """An error shows the message it was raised with, whatever its base classes are."""
     error = kind("dim is 0, expected 1")
     assert str(error) == "dim is 0, expected 1"
     assert error.exit_code in set(ExitCode) - {ExitCode.DONE}
@@ -33,14 +33,14 @@ def test_every_error_has_its_message_and_an_exit_code(kind: type[BenchbookError]
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_error_travels_between_processes(kind: type[BenchbookError]) -> None:
-    """An error keeps its type and message when it is pickled."""
+    """An error keeps its type and message when pickled."""
     copy = pickle.loads(pickle.dumps(kind("told")))  # noqa: S301  # our own bytes
     assert type(copy) is kind
     assert str(copy) == "told"
 
 
 def test_an_objective_error_keeps_the_values_before_it() -> None:
-    """The values that were obtained before the failure survive pickling."""
+    """Values obtained before the failure survive pickling."""
     copy = pickle.loads(pickle.dumps(ObjectiveError("raised", [1.5, -2.0])))  # noqa: S301  # our own bytes
     assert list(copy.partial) == [1.5, -2.0]
 
@@ -56,7 +56,7 @@ def test_an_objective_error_keeps_the_values_before_it() -> None:
     ],
 )
 def test_errors_can_be_caught_as_what_python_has(kind: type[BenchbookError], builtin: type[Exception]) -> None:
-    """Who does not know benchbook's errors catches them by Python's."""
+    """Code that does not use benchbook's errors can catch them as built-in ones."""
     assert issubclass(kind, builtin)
 
 
@@ -72,17 +72,17 @@ def test_errors_can_be_caught_as_what_python_has(kind: type[BenchbookError], bui
     ],
 )
 def test_nearest_names(name: str, expected: list[str]) -> None:
-    """Misspelled names, and parts of names, lead to those that were meant."""
+    """Misspelled names, and parts of names, give the intended ones."""
     assert nearest(name, ["random_search", "manta_ray_foraging", "rastrigin"]) == expected
 
 
 def test_nearest_offers_at_most_three() -> None:
-    """A part that is in many names does not list them all."""
+    """A part that occurs in many names does not list all of them."""
     assert len(nearest("bbob_f", [f"bbob_f{k}" for k in range(1, 25)])) == 3
 
 
 def test_an_unknown_name_offers_the_nearest_or_all() -> None:
-    """Where nothing is near, the message lists what there is."""
+    """If no name is similar, the message lists all."""
     assert (
         str(unknown_name("function", "spher", ["sphere", "ackley"]))
         == "unknown function 'spher'; did you mean 'sphere'?"

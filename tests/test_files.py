@@ -10,7 +10,7 @@ from benchbook.files import artifact_root, project_root, read_bytes, write_atomi
 
 
 def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
-    """Missing folders are made, and nothing else is left next to the file."""
+    """Missing folders are made, and no other file is left."""
     path = tmp_path / "a" / "b" / "file.bin"
     write_atomic(path, b"\x00\xff content")
     assert path.read_bytes() == b"\x00\xff content"
@@ -18,7 +18,7 @@ def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
 
 
 def test_a_file_is_replaced(tmp_path: Path) -> None:
-    """A second write leaves the second content."""
+    """A second write replaces the content."""
     path = tmp_path / "file.bin"
     write_atomic(path, b"old and longer")
     write_atomic(path, b"new")
@@ -26,7 +26,7 @@ def test_a_file_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
-    """The temporary file's private permissions do not stay."""
+    """The temporary file's private permissions are not kept."""
     mask = os.umask(0o027)
     try:
         write_atomic(tmp_path / "file.bin", b"x")
@@ -37,7 +37,7 @@ def test_a_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    """Where the disk is full the old content stays, and no temporary file is left."""
+    """If the disk is full the old content stays, and no temporary file is left."""
     path = tmp_path / "file.bin"
     write_atomic(path, b"old")
 
@@ -52,7 +52,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C among the write leaves the old content and no temporary file."""
+    """Ctrl-C during the write leaves the old content and no temporary file."""
     path = tmp_path / "file.bin"
     write_atomic(path, b"old")
 
@@ -68,7 +68,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
 def test_a_file_has_no_name_before_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that is killed while it writes leaves nothing behind."""
+    """A process that is killed while writing leaves nothing behind."""
     seen: list[list[Path]] = []
     monkeypatch.setattr(files.os, "fsync", lambda _: seen.append(list(tmp_path.iterdir())))
     write_atomic(tmp_path / "file.bin", b"new")
@@ -79,7 +79,7 @@ def test_a_file_has_no_name_before_it_is_whole(tmp_path: Path, monkeypatch: pyte
 def test_a_system_without_nameless_files_gets_named_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
-    """As on NFS, or where /proc is not mounted."""
+    """This happens on NFS, or if /proc is not mounted."""
     real = os.open
 
     def refuses(path: str, flags: int, *mode: int, **options: int) -> int:
@@ -97,7 +97,7 @@ def test_a_system_without_nameless_files_gets_named_ones(
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """A folder in the file's place, or a file in the folder's, is an error that names the path."""
+    """A folder in place of the file, or a file in place of the folder, is an error that names the path."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError, match=r"cannot write .*folder: is a folder, expected a file"):
@@ -107,7 +107,7 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_reading_what_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    """A missing file and a folder have their own sentences."""
+    """A missing file and a folder have different messages."""
     with pytest.raises(UsageError, match=r"no such file: .*missing"):
         read_bytes(tmp_path / "missing")
     with pytest.raises(UsageError, match="is a folder, expected a file"):
@@ -126,7 +126,7 @@ def test_the_project_is_found_from_below(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_where_artifacts_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable comes first, then the project, then the working directory."""
+    """The environment variable comes first, then the project, then the working directory."""
     (tmp_path / "project" / "notebooks").mkdir(parents=True)
     (tmp_path / "project" / "params").mkdir()
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "elsewhere"))

@@ -9,7 +9,7 @@ from benchbook.moved import MOVED
 
 @pytest.mark.parametrize("old", MOVED)
 def test_an_old_module_name_gives_the_module_of_the_new_name(old: str) -> None:
-    """The module is the same, under a warning that names the new place."""
+    """The module is the same object, with a warning that names the new place."""
     importlib.import_module("benchbook.analysis")
     new = importlib.import_module(MOVED[old])
     own = new.__spec__

@@ -34,14 +34,14 @@ def test_importing_benchbook_first_pins_the_arithmetic(python: Python) -> None:
 
 
 def test_a_process_that_has_loaded_numpy_is_left_alone(python: Python) -> None:
-    """Where NumPy came first nothing is set: it would change other libraries and not the arithmetic."""
+    """If NumPy was loaded first nothing is set: it would change other libraries and not the arithmetic."""
     found = json.loads(python("import numpy, benchbook\n" + SHOW))
     assert found["variables"] == dict.fromkeys(PIN_VARIABLES)
 
 
 @can_pin
 def test_what_the_user_has_set_stays(python: Python) -> None:
-    """A variable that is set already keeps its value, and the fingerprint tells what came of it."""
+    """A variable that is already set keeps its value, and the fingerprint shows the effect."""
     code = "import benchbook\n" + SHOW
     found = json.loads(python(code, OPENBLAS_NUM_THREADS="2", OPENBLAS_CORETYPE="Sandybridge"))
     assert found["variables"]["OPENBLAS_NUM_THREADS"] == "2"
@@ -50,7 +50,7 @@ def test_what_the_user_has_set_stays(python: Python) -> None:
 
 
 def test_a_child_inherits_the_pin(python: Python) -> None:
-    """Worker processes of a pinned process have the same arithmetic, whoever imports what first."""
+    """Worker processes of a pinned process have the same arithmetic, in any order of imports."""
     code = """
 import benchbook, subprocess, sys
 from dataclasses import asdict
@@ -69,7 +69,7 @@ print(own == child)
 def test_a_processor_that_cannot_be_pinned_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    """Without AVX2 and FMA, or where the user chose NumPy's code, no code is chosen; threads are still one."""
+    """Without AVX2 and FMA, or if the user chose NumPy's code paths, none is chosen; one thread is still used."""
     for name in (*PIN_VARIABLES, "NPY_ENABLE_CPU_FEATURES"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
@@ -90,7 +90,7 @@ def test_a_processor_that_cannot_be_pinned_is_left_alone(
 def test_only_levels_that_processor_and_numpy_have_are_disabled(
     monkeypatch: pytest.MonkeyPatch, version: tuple[int, int] | None, levels: str
 ) -> None:
-    """NumPy warns about the others, and names them differently from 2.4 on."""
+    """NumPy warns about unknown levels, and names levels differently from 2.4 on."""
     for name in (*PIN_VARIABLES, "NPY_ENABLE_CPU_FEATURES"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
@@ -102,7 +102,7 @@ def test_only_levels_that_processor_and_numpy_have_are_disabled(
 
 
 def test_numpys_version_is_known_before_it_is_imported(python: Python) -> None:
-    """From its folder, so that the pin can name the levels of that version."""
+    """The version is read from NumPy's folder, so that the pin can name the levels of that version."""
     import numpy as np
 
     code = "import sys; from benchbook.numerics import numpy_version; assert 'numpy' not in sys.modules; "
@@ -112,7 +112,7 @@ def test_numpys_version_is_known_before_it_is_imported(python: Python) -> None:
 
 
 def test_the_fingerprint_names_the_libraries() -> None:
-    """Versions, kernel and C library are told, not guessed."""
+    """The versions of kernel and C library are queried, not guessed."""
     import numpy as np
 
     found = fingerprint()
@@ -124,11 +124,11 @@ def test_the_fingerprint_names_the_libraries() -> None:
 
 
 def test_the_blas_is_that_of_numpy_whatever_else_is_loaded(python: Python) -> None:
-    """SciPy's linear algebra has a library of its own, which does not count."""
+    """SciPy's linear algebra has its own library, which does not count."""
     show = "from benchbook.numerics import fingerprint; print(fingerprint().blas)"
     assert python(f"import numpy, scipy.linalg; {show}") == python(f"import numpy; {show}")
 
 
 def test_importing_benchbook_loads_nothing_heavy(python: Python) -> None:
-    """`import benchbook` costs no library; they come with the first name that needs them."""
+    """`import benchbook` loads no library; libraries are loaded with the first name that needs them."""
     assert python(f"import sys, benchbook; print([n for n in {HEAVY!r} if n in sys.modules])") == "[]"

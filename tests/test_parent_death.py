@@ -28,7 +28,7 @@ child.wait()
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this signal")
 def test_a_child_in_native_code_dies_with_its_parent() -> None:
-    """No Python of its own could notice the end."""
+    """Python code in the process could not notice the end."""
     with subprocess.Popen([sys.executable, "-c", PARENT, CHILD], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         ready, pid = parent.stdout.readline().split()
@@ -44,14 +44,14 @@ def test_a_child_in_native_code_dies_with_its_parent() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this signal")
 def test_a_child_that_comes_too_late_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its parent was gone before it asked for the signal."""
+    """The parent had ended before the process asked for the signal."""
     ended: list[int] = []
     monkeypatch.setattr(os, "_exit", ended.append)
     die_with_parent(-1)
     assert ended == [1]
     import ctypes
 
-    ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)  # of this process the signal is taken back
+    ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)  # the signal is switched off for this process
     monkeypatch.setattr(sys, "platform", "darwin")
     die_with_parent(-1)
     assert ended == [1]

@@ -16,18 +16,18 @@ FROZEN = [
 
 
 def test_the_public_names_are_frozen() -> None:
-    """A name that is added or taken away shows here, so that it never happens by accident."""
+    """A name that is added or removed appears here, so that it never happens by accident."""
     assert bb.__all__ == FROZEN
 
 
 def test_dir_shows_the_public_names_only() -> None:
-    """Completion in a notebook offers what is public."""
+    """Completion in a notebook offers the public names."""
     assert dir(bb) == sorted([*FROZEN, "__version__"])
 
 
 @pytest.mark.parametrize("name", FROZEN)
 def test_every_public_name_comes_from_its_home(name: str) -> None:
-    """A name is the very object of the module it is loaded from, and that module exports it."""
+    """A name is the same object as in the module it is loaded from, and that module exports it."""
     home = importlib.import_module(f"benchbook.{bb._HOMES[name]}")
     assert getattr(bb, name) is getattr(home, name)
     assert name in getattr(home, "__all__", [name])
@@ -51,7 +51,7 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 
 def test_names_are_loaded_when_they_are_used(python: Callable[..., str]) -> None:
-    """The first use of a name imports its module, and no earlier."""
+    """The first use of a name imports its module."""
     code = (
         "import sys, benchbook as bb\n"
         "before = 'benchbook.studies' in sys.modules\n"
@@ -62,7 +62,7 @@ def test_names_are_loaded_when_they_are_used(python: Callable[..., str]) -> None
 
 
 def test_a_run_loads_no_plotting_and_no_tables(python: Callable[..., str]) -> None:
-    """Who only runs pays for NumPy, not for pandas, matplotlib, papermill or Jupyter."""
+    """A run needs NumPy, but not pandas, matplotlib, papermill or Jupyter."""
     code = (
         "import sys, benchbook as bb\n"
         "bb.run('manta_ray_foraging', 'sphere', dim=2, instance=1, seed=1, budget=60)\n"
@@ -73,7 +73,7 @@ def test_a_run_loads_no_plotting_and_no_tables(python: Callable[..., str]) -> No
 
 
 def test_run_takes_everything_but_optimizer_and_function_by_keyword() -> None:
-    """Numbers of a run cannot be mixed up by position, and their order is no promise."""
+    """Numbers of a run cannot be mixed up by position, and their order may change."""
     kinds = {name: p.kind for name, p in inspect.signature(bb.run).parameters.items()}
     positional = [
         name

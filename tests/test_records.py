@@ -20,7 +20,7 @@ def record() -> RunRecord:
 
 @pytest.mark.parametrize("kind", DATACLASSES)
 def test_records_are_frozen_slotted_and_by_keyword(kind: Any) -> None:
-    """What travels between floors cannot be changed on the way, nor be mixed up by position."""
+    """Records cannot be changed between layers, nor their fields mixed up by position."""
     parameters = kind.__dataclass_params__
     assert parameters.frozen
     assert hasattr(kind, "__slots__")
@@ -34,7 +34,7 @@ def test_a_record_cannot_be_changed(record: RunRecord) -> None:
 
 
 def test_records_are_equal_by_value(record: RunRecord) -> None:
-    """Arrays are compared number by number; one bit is a difference."""
+    """Arrays are compared number by number, and one bit is a difference."""
     copy = dataclasses.replace(record, best_solution=record.best_solution.copy())
     assert copy == record
     moved = record.best_solution.copy()
@@ -46,20 +46,20 @@ def test_records_are_equal_by_value(record: RunRecord) -> None:
 
 
 def test_histories_of_other_lengths_differ() -> None:
-    """A longer history is another one, and no error."""
+    """A longer history is different, and the comparison raises no error."""
     a = History(evaluations=np.array([1, 4]), best_values=np.array([2.0, 1.0]))
     b = History(evaluations=np.array([1]), best_values=np.array([2.0]))
     assert a != b
 
 
 def test_a_record_with_arrays_has_no_hash(record: RunRecord) -> None:
-    """Equality by value of arrays admits no hash."""
+    """Equality by the values of arrays rules out a hash."""
     with pytest.raises(TypeError, match="unhashable"):
         hash(record)
 
 
 def test_precision_is_the_distance_to_the_optimum(record: RunRecord) -> None:
-    """It is None, not a number, where value or optimum are missing."""
+    """It is None, not a number, if the value or the optimum is missing."""
     assert record.precision == record.best_value - record.problem.f_opt
     assert dataclasses.replace(record, best_value=None).precision is None
     unknown = dataclasses.replace(record.problem, f_opt=None)
@@ -69,7 +69,7 @@ def test_precision_is_the_distance_to_the_optimum(record: RunRecord) -> None:
 
 
 def test_a_record_shows_itself_in_one_line(record: RunRecord) -> None:
-    """What was run and what came out is in its repr."""
+    """The repr says what was run and what the result is."""
     assert repr(record) == (
         "RunRecord(random_search on ackley, dim=3, instance=2, seed=4: "
         f"best_value={record.best_value:.6g}, evaluations=60/60, stop=budget)"
@@ -78,7 +78,7 @@ def test_a_record_shows_itself_in_one_line(record: RunRecord) -> None:
 
 
 def test_plain_values_of_a_record() -> None:
-    """Records become dicts, tuples lists, mappings copies; arrays stay."""
+    """Records become dicts, tuples become lists, mappings are copied, and arrays stay."""
     spec = RunSpec(
         optimizer="a", settings={"k": [1]}, function="f", dim=2, instance=0, seed=1, budget=3
     )  # fmt: skip
@@ -93,7 +93,7 @@ def test_plain_values_of_a_record() -> None:
 
 
 def test_a_claim_has_no_detail_unless_told() -> None:
-    """The shortest claim holds a sentence, a measured value and a verdict."""
+    """A claim needs only a sentence, a measured value and a verdict."""
     claim = Claim(
         id="a", text="A holds.", measured=1, relation="<=", threshold=2, unit="", verdict=Verdict.HELD
     )  # fmt: skip

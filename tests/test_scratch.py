@@ -22,14 +22,14 @@ time.sleep(600)
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let temporary folders be made in the test's own."""
+    """Make temporary folders in the test's own folder."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no file locks")
 def test_the_folder_of_a_killed_process_is_removed_by_the_next(tmp_path: Path) -> None:
-    """That of a living one is not."""
+    """The folder of a living process stays."""
     with subprocess.Popen([sys.executable, "-c", HOLDS], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         folder = Path(process.stdout.readline().strip())
@@ -45,7 +45,7 @@ def test_the_folder_of_a_killed_process_is_removed_by_the_next(tmp_path: Path) -
 
 
 def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
-    """A folder without its owner's mark may belong to anyone, and a link leads elsewhere."""
+    """A folder without its owner's mark may belong to anyone, and a link may lead anywhere."""
     (tmp_path / "kept-1").mkdir()
     (tmp_path / "kept-2").mkdir()
     (tmp_path / "kept-2" / OWNER).symlink_to(tmp_path / "x")
@@ -55,7 +55,7 @@ def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_forgotten_folder_stays(tmp_path: Path) -> None:
-    """The child of a fork does not remove its parent's."""
+    """A forked child does not remove its parent's folder."""
     folder = ScratchFolder("kept-")
     folder.forget()
     folder.forget()

@@ -11,14 +11,14 @@ GEAR = [bb.real("width", 0.5, 2.0), bb.integer("teeth", 12, 60), bb.categorical(
 
 
 def test_values_come_back_from_the_numbers_of_a_point() -> None:
-    """A point of numbers stands for values by name, and values for a point."""
+    """Decoding a point gives values by name, and encoding values gives a point."""
     point = bb.encoded(GEAR, {"metal": "zinc", "width": 1.5, "teeth": 13})
     assert point.tolist() == [1.5, 13.0, 2.0]
     assert bb.decoded(GEAR, point) == {"width": 1.5, "teeth": 13, "metal": "zinc"}
 
 
 def test_numbers_are_rounded_to_the_nearest_halves_upwards() -> None:
-    """As in COCO: 12.5 is 13, and -0.5 is 0."""
+    """As in COCO, 12.5 becomes 13, and -0.5 becomes 0."""
     teeth = bb.integer("teeth", -1, 60)
     assert [teeth.decode(number) for number in (12.4, 12.5, -0.5, -0.51)] == [12, 13, 0, -1]
 
@@ -54,7 +54,7 @@ def test_truth_values_and_numbers_are_different_choices() -> None:
     ],
 )
 def test_variables_that_cannot_be_are_refused(make: Any, message: str) -> None:
-    """The message names the variable, what was given and what is expected."""
+    """The message names the variable, the given value and what was expected."""
     with pytest.raises(UsageError, match=message):
         make()
 
@@ -71,7 +71,7 @@ def test_variables_that_cannot_be_are_refused(make: Any, message: str) -> None:
     ],
 )
 def test_values_that_a_variable_cannot_have_are_refused(values: dict[str, Any], message: str) -> None:
-    """So is a mapping that lacks a variable, or has one too many."""
+    """A mapping that lacks a variable, or has an unknown one, is refused as well."""
     with pytest.raises(UsageError, match=message):
         bb.encoded(GEAR, values)
 
@@ -85,13 +85,13 @@ def test_values_that_a_variable_cannot_have_are_refused(values: dict[str, Any], 
     ],
 )
 def test_points_that_mean_nothing_are_refused(point: list[float], message: str) -> None:
-    """A place beyond the list of choices is no choice."""
+    """A position outside the list of choices is refused."""
     with pytest.raises(ShapeError, match=message):
         bb.decoded(GEAR, np.array(point))
 
 
 def test_problems_that_say_nothing_have_real_variables() -> None:
-    """They are named by their place, and no optimizer is told of them."""
+    """Such variables are named by position, and optimizers do not get them."""
     sphere = bb.problem("sphere", dim=2)
     assert [(item.name, item.kind, item.lower) for item in variables_of(sphere)] == [
         ("x0", "real", -5.12),

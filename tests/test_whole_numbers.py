@@ -9,13 +9,13 @@ from benchbook.whole_numbers import check_whole, is_whole
 
 @pytest.mark.parametrize("value", [3, np.int64(3), np.uint8(3)])
 def test_whole_numbers_become_plain_ints(value: Any) -> None:
-    """NumPy's integers count as whole numbers, and come back as Python's."""
+    """NumPy integers are accepted and become Python ints."""
     assert type(check_whole("dim", value, 1)) is int
 
 
 @pytest.mark.parametrize("value", [True, np.True_, 2.0, 1.5, "3", None, 0])
 def test_what_is_no_whole_number_is_named(value: Any) -> None:
-    """The message tells argument, expected and actual value; truth values are no numbers."""
+    """The message has argument, expected and actual value; booleans are refused."""
     with pytest.raises(UsageError, match=r"^dim is .*, expected a whole number >= 1$"):
         check_whole("dim", value, 1)
 
@@ -27,5 +27,5 @@ def test_what_no_artifact_can_hold_is_refused() -> None:
 
 
 def test_only_ints_are_whole() -> None:
-    """A truth value is an int to Python, but nobody means 1 by it."""
+    """A boolean is an int in Python, but is not meant as the number 1."""
     assert [is_whole(value) for value in (0, -3, True, 1.0, "1")] == [True, True, False, False, False]

@@ -79,7 +79,7 @@ def with_imports(name: str) -> frozenset[str]:
 
     Examples:
         >>> import benchbook.optimizers
-        >>> "benchbook.optimizers.native.repair" in with_imports("benchbook.optimizers.native.manta_ray_foraging")
+        >>> "benchbook.optimizers.native.parts.repair" in with_imports("benchbook.optimizers.native.manta_ray_foraging")
         True
     """
     floor = ".".join(name.split(".")[:2]) + "."

@@ -14,27 +14,34 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-MOVED = {
-    f"benchbook.analysis.{old}": f"benchbook.analysis.{new}"
-    for old, new in {
-        "aggregate": "measures.aggregate",
-        "anytime": "measures.anytime",
-        "baselines": "comparison.baselines",
-        "ert": "measures.ert",
-        "hits": "measures.first_hits",
-        "leaderboard": "comparison.leaderboard",
-        "permutation": "statistics.permutation",
-        "profiles": "measures.profiles",
-        "rank_comparison": "statistics.friedman",
-        "rankings": "statistics.rankings",
-        "stored": "store_table",
-        "targets": "measures.targets",
-        "thresholds": "comparison.thresholds",
-    }.items()
-} | {
-    "benchbook.specs.display": "benchbook.specs.views.display",
-    "benchbook.specs.pipeline_views": "benchbook.specs.views.pipelines",
-}
+MOVED = (
+    {
+        f"benchbook.analysis.{old}": f"benchbook.analysis.{new}"
+        for old, new in {
+            "aggregate": "measures.aggregate",
+            "anytime": "measures.anytime",
+            "baselines": "comparison.baselines",
+            "ert": "measures.ert",
+            "hits": "measures.first_hits",
+            "leaderboard": "comparison.contents",
+            "permutation": "statistics.permutation",
+            "profiles": "measures.profiles",
+            "rank_comparison": "statistics.friedman",
+            "rankings": "statistics.rankings",
+            "stored": "store_table",
+            "targets": "measures.targets",
+            "thresholds": "comparison.thresholds",
+        }.items()
+    }
+    | {
+        f"benchbook.optimizers.native.{name}": f"benchbook.optimizers.native.parts.{name}"
+        for name in ("base", "cma_restarts", "dominance", "repair", "streams", "variation")
+    }
+    | {
+        "benchbook.specs.display": "benchbook.specs.views.display",
+        "benchbook.specs.pipeline_views": "benchbook.specs.views.pipelines",
+    }
+)
 
 
 class _Alias(Loader):

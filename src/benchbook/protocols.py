@@ -158,11 +158,11 @@ class Optimizer(Protocol):
 class OptimizerFactory(Protocol):
     """What makes an optimizer for one run: usually the optimizer's class.
 
-    It is called as `factory(lower, upper, rng, **settings)`; with `horizon=` (the number of points that the budget
-    allows) as well, unless it declares `anytime = True`. One that declares `"integers"` or `"categories"` in `can` is
-    called with `variables=` as well, a tuple of `Variable`, for a problem where some are not real. One that declares
-    `"objectives"` or `"constraints"`, and has a parameter of that name, is told their number by it, if a problem has
-    several or some.
+    It is called as `factory(lower, upper, rng, **settings)`; with `max_evaluations=` (the number of points that the
+    budget allows) as well, unless it declares `anytime = True`. One that declares `"integers"` or `"categories"` in
+    `can` is called with `variables=` as well, a tuple of `Variable`, for a problem where some are not real. One that
+    declares `"objectives"` or `"constraints"`, and has a parameter of that name, is told their number by it, if a
+    problem has several or some.
     """
 
     def __call__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator, **settings: Any) -> Optimizer:

@@ -17,7 +17,7 @@ MakeRun = Callable[..., RunRecord]
 
 @pytest.fixture(scope="session")
 def make_run() -> MakeRun:
-    """Return a function that makes a run with a history that was written by hand."""
+    """Return a function that makes a run with a history written by hand."""
     template = bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=5)
 
     def make(
@@ -55,7 +55,7 @@ RunTuple = tuple[str, str, int, int, int, int, Sequence[tuple[int, float]]]
 
 @pytest.fixture
 def made() -> Callable[..., Columns]:
-    """What makes columns of runs, each (optimizer, function, dim, instance, seed, evaluations, improvements)."""
+    """Return a function that makes runs from (optimizer, function, dim, instance, seed, evaluations, improvements)."""
     return made_columns
 
 

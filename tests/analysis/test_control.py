@@ -23,14 +23,14 @@ MakeRun = Callable[..., RunRecord]
 
 
 def test_the_best_so_far_is_a_staircase(make_run: MakeRun) -> None:
-    """Before the first improvement there is nothing, between two the earlier holds, and the optimum has a floor."""
+    """The best value is infinite before the first improvement, that of the last one later, and at least the floor."""
     run = make_run([2, 5, 9], [14.0, 11.0, 10.0])
     found = best_at(run, np.array([1, 2, 4, 5, 8, 9, 1000]))
     assert found.tolist() == [np.inf, 4.0, 4.0, 1.0, 1.0, FLOOR, FLOOR]
 
 
 def test_the_first_hit_of_a_target(make_run: MakeRun) -> None:
-    """A target is hit where the precision is at most the target; never, where it is not or the optimum is unknown."""
+    """A target is hit when the precision is at most the target, and never if the optimum is unknown."""
     run = make_run([2, 5, 9], [14.0, 11.0, 10.5])
     assert [first_hit(run, target) for target in (5.0, 4.0, 3.9, 1.0, 0.5, 0.4)] == [2, 2, 5, 5, 9, None]
     assert first_hit(make_run([1], [3.0], f_opt=None), 1e9) is None
@@ -38,7 +38,7 @@ def test_the_first_hit_of_a_target(make_run: MakeRun) -> None:
 
 
 def test_convergence_takes_quartiles_of_runs(make_run: MakeRun) -> None:
-    """Quartiles are values that a run had; a run that ended early keeps its last."""
+    """Quartiles are values of actual runs; a run that ended early keeps its last value."""
     runs = RunTable(make_run([1, 10], [20.0 + k, 11.0 + k], seed=k, spent=10 + k) for k in range(4))
     curve = convergence(runs)
     assert (curve.runs, curve.evaluations[0], curve.evaluations[-1]) == (4, 1, 100)
@@ -48,7 +48,7 @@ def test_convergence_takes_quartiles_of_runs(make_run: MakeRun) -> None:
 
 
 def test_convergence_bears_runs_without_a_value(make_run: MakeRun) -> None:
-    """A run that found no finite value counts as infinite, without warnings; the median may still be finite."""
+    """A run without a finite value counts as infinite, without warnings; the median may still be finite."""
     runs = RunTable([make_run([3], [11.0]), make_run([3], [12.0], seed=2), make_run([], [], seed=3)])
     curve = convergence(runs)
     assert curve.median[-1] == 2.0
@@ -58,21 +58,21 @@ def test_convergence_bears_runs_without_a_value(make_run: MakeRun) -> None:
 
 @pytest.mark.parametrize("budget", [1, 2, 7, 100, 12345])
 def test_convergence_is_shown_up_to_the_budget(make_run: MakeRun, budget: int) -> None:
-    """The grid begins at 1, ends at the largest budget, and has no evaluation twice."""
+    """The grid begins at 1, ends at the largest budget, and contains no evaluation twice."""
     curve = convergence(RunTable([make_run([1], [11.0], budget=budget, spent=budget)]))
     assert (curve.evaluations[0], curve.evaluations[-1]) == (1, budget)
     assert len(set(curve.evaluations.tolist())) == len(curve.evaluations)
 
 
 def test_an_empty_table_has_no_measures() -> None:
-    """The message tells which measure asked."""
+    """The message names the measure that was asked for."""
     for measure in (convergence, improvements_ratio):
         with pytest.raises(UsageError, match=f"{measure.__name__} needs at least one run"):
             measure(RunTable([]))
 
 
 def test_ert_by_hand(make_run: MakeRun) -> None:
-    """Hits at 20 and 40, and one run of 100 without: 160 evaluations for 2 successes are 80 each."""
+    """With hits at 20 and 40 and one failure of 100 evaluations, 160 evaluations for 2 successes are 80 each."""
     runs = RunTable([
         make_run([20], [10.5], seed=1),
         make_run([1, 40], [19.0, 10.5], seed=2),
@@ -84,19 +84,19 @@ def test_ert_by_hand(make_run: MakeRun) -> None:
 
 
 def test_ert_without_a_success_is_unknown(make_run: MakeRun) -> None:
-    """It is None, not infinite and not the budget."""
+    """An ERT without a success is None, not infinite and not the budget."""
     (row,) = evaluations_to_targets(RunTable([make_run([1], [19.0])]), [1.0])
     assert (row.ert, row.successes, row.runs) == (None, 0, 1)
 
 
 def test_ert_counts_what_was_spent_not_the_budget(make_run: MakeRun) -> None:
-    """A failed run that stagnated after 30 of 100 evaluations costs 30."""
+    """A failed run that stopped after 30 of 100 evaluations costs 30."""
     runs = RunTable([make_run([10], [10.5]), make_run([1], [19.0], spent=30, seed=2)])
     assert evaluations_to_targets(runs, [1.0])[0].ert == 40.0
 
 
 def test_ert_rows_are_the_cells_that_were_run(make_run: MakeRun) -> None:
-    """One row for each function, dimension, optimizer and target; none for what was not run."""
+    """There is one row per function, dimension, optimizer and target, and none for combinations that were not run."""
     runs = RunTable([
         make_run([1], [11.0], function="f", dim=2, optimizer="a"),
         make_run([1], [11.0], function="f", dim=5, optimizer="b"),
@@ -111,7 +111,7 @@ def test_ert_rows_are_the_cells_that_were_run(make_run: MakeRun) -> None:
 
 
 def test_wins_are_counted_in_pairs(make_run: MakeRun) -> None:
-    """Only the same problem and seed are compared; a tie is no win, a missing partner no pair."""
+    """Only runs with the same problem and seed are compared; ties and missing partners do not count as wins."""
     mine = [make_run([1], [10.0 + k], seed=k) for k in range(1, 5)]
     values = {1: 12.0, 2: 12.0, 3: 12.0}
     control = [make_run([1], [value], seed=seed, optimizer="control") for seed, value in values.items()]
@@ -123,7 +123,7 @@ def test_wins_are_counted_in_pairs(make_run: MakeRun) -> None:
 
 @pytest.mark.parametrize(("mine", "control"), [(1e-14, 1e-9), (0.3, 0.1 + 0.2)], ids=["both solved", "rounding"])
 def test_what_is_no_difference_is_no_win(mine: float, control: float, make_run: MakeRun) -> None:
-    """Values below the hardest target, and those whose last bits differ, are ties."""
+    """Values below the hardest target, and values whose last bits differ, are ties."""
     runs = [
         make_run([1], [mine], seed=1, f_opt=0.0),
         make_run([1], [control], seed=1, optimizer="control", f_opt=0.0),
@@ -181,13 +181,13 @@ def test_random_draws_improve_as_often_as_they_should() -> None:
 
 
 def test_the_ratio_of_improvements_by_hand(make_run: MakeRun) -> None:
-    """Of two draws 1.5 are records in expectation."""
+    """Two draws have 1.5 records in expectation."""
     assert improvements_ratio(RunTable([make_run([1, 2], [13.0, 12.0], spent=2)])) == pytest.approx(2 / 1.5)
 
 
 @given(st.lists(st.floats(10, 1e6), min_size=1, max_size=8, unique=True), st.floats(1e-3, 1e6))
 def test_a_hit_is_consistent_with_the_curve(make_run: MakeRun, values: list[float], target: float) -> None:
-    """At the first hit the best so far is at most the target, and just before it is not."""
+    """At the first hit the best value is at most the target, and just before it is not."""
     run = make_run(list(range(2, 2 + len(values))), sorted(values, reverse=True))
     hit = first_hit(run, target)
     if hit is None:
@@ -198,7 +198,7 @@ def test_a_hit_is_consistent_with_the_curve(make_run: MakeRun, values: list[floa
 
 
 def test_decades_behind_compares_medians_cell_by_cell(make_run: MakeRun) -> None:
-    """Positive where the reference ends lower; what is below the least precision counts as it."""
+    """The difference is positive where the reference ends lower, and values below the least precision count as that."""
     runs = RunTable(
         [
             make_run([1], [10.0 + precision], optimizer=name, function=function)

@@ -25,7 +25,7 @@ def _fronts(runs: list[list[tuple[int, int]]]) -> list[FloatArray]:
 @given(_RUNS)
 @settings(max_examples=100)
 def test_surfaces_are_moocores(runs: list[list[tuple[int, int]]]) -> None:
-    """For every number of runs the corners are those of the empirical attainment function."""
+    """For every number of runs the corners equal those of moocore's empirical attainment function."""
     moocore = pytest.importorskip("moocore")
     fronts = _fronts(runs)
     numbers = np.repeat(np.arange(1, len(fronts) + 1), [len(points) for points in fronts])
@@ -50,7 +50,7 @@ def test_without_fronts_there_is_nothing_to_attain() -> None:
 
 
 def test_a_report_shows_the_fronts_of_runs_with_archives() -> None:
-    """In the largest dimension, with the number of runs on one instance; other runs have no such figure."""
+    """The fronts of the largest dimension are drawn with the number of runs; runs without archives have no figure."""
     runs = [
         bb.run(name, "bbob_biobj_f1", dim=2, instance=1, seed=seed, budget=600)
         for name in ("nsga2", "random_search")
@@ -71,7 +71,7 @@ def test_a_report_shows_the_fronts_of_runs_with_archives() -> None:
 
 
 def test_lines_go_through_the_corners_of_the_median() -> None:
-    """What is drawn is what was computed."""
+    """The line drawn is the computed one."""
     record = bb.run("nsga2", "bbob_biobj_f1", dim=2, seed=1, budget=800)
     assert record.archive is not None
     item = front_attainment("nsga2", [front_at(record.archive)])

@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_stored_table_is_a_run_table(folder: Path) -> None:
-    """Each question has the answer that the same records in memory give."""
+    """Each question gets the same answer as from the records in memory."""
     stored = bb.open(folder)
     table = RunTable(list(stored))
     assert len(stored) == len(table) == 24
@@ -48,7 +48,7 @@ def test_a_stored_table_is_a_run_table(folder: Path) -> None:
 
 
 def test_reading_one_cell_reads_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the frames of the runs that are looked at are decompressed."""
+    """Only the frames of the selected runs are decompressed."""
     from benchbook.artifacts.store.indexing import run_reading
 
     read: list[int] = []
@@ -61,7 +61,7 @@ def test_reading_one_cell_reads_no_other(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """It is not made either."""
+    """A folder that does not exist is named and not created; a file is refused."""
     with pytest.raises(UsageError, match="no such folder"):
         bb.open(tmp_path / "none")
     (tmp_path / "r.json").write_text("{}")
@@ -70,7 +70,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_an_aggregate_is_valid_and_counts_failures(folder: Path) -> None:
-    """Cells, ERT by its definition, and a document that its schema takes."""
+    """An aggregate has cells and ERTs by their definition, and its document fits the schema."""
     runs = bb.open(folder)
     document = aggregate(runs)
     assert check_document(document) == []
@@ -90,7 +90,7 @@ def test_an_aggregate_is_valid_and_counts_failures(folder: Path) -> None:
 
 
 def test_a_cell_without_a_known_optimum_has_no_ert() -> None:
-    """Null, not zero; and so has a run that found nothing."""
+    """The ERT is null, not zero, where the optimum is unknown or a run found nothing."""
     runs = [bb.run("random_search", lambda x: float("nan"), bounds=(0, 1), dim=2, seed=1, budget=5)]
     document = aggregate(runs)
     assert check_document(document) == []
@@ -100,6 +100,6 @@ def test_a_cell_without_a_known_optimum_has_no_ert() -> None:
 
 
 def test_a_spread_of_one_number_has_no_deviation() -> None:
-    """The deviation of a sample needs two."""
+    """The deviation of a sample needs two values."""
     assert spread([2.0]).std is None
     assert spread([1.0, 3.0]).std == pytest.approx(2**0.5)

@@ -36,7 +36,7 @@ def _of(runs: Iterable[RunRecord], *suites: str) -> RunTable:
 
 
 def test_targets_are_cocopps() -> None:
-    """Those of bbob-constrained and bbob-biobj are what cocopp draws profiles with."""
+    """Targets of bbob-constrained and bbob-biobj equal those of cocopp's profiles."""
     settings = pytest.importorskip("cocopp.testbedsettings")
     for name, own in (("CONSBBOBTestbed", CONSTRAINED_TARGETS), ("GECCOBiObjBBOBTestbed", BIOBJ_TARGETS)):
         theirs = getattr(settings, name).settings["pprldmany_target_values"]
@@ -45,13 +45,13 @@ def test_targets_are_cocopps() -> None:
 
 @pytest.mark.parametrize(("suite", "count"), [("bbob", 51), ("bbob_constrained", 41), ("bbob_biobj", 58)])
 def test_profiles_have_the_targets_of_their_suite(runs: list[RunRecord], suite: str, count: int) -> None:
-    """A profile of one suite counts COCO's targets of it."""
+    """A profile of one suite counts COCO's targets for that suite."""
     (profile,) = _of(runs, suite).profile("dim")
     assert (profile.targets, profile.label) == (count, "all")
 
 
 def test_profiles_of_several_suites_are_apart_and_named(runs: list[RunRecord]) -> None:
-    """Nothing is pooled over suites that are judged differently; each profile equals that of its suite alone."""
+    """Suites that are judged differently are not pooled; each profile equals that of its suite alone."""
     together = _of(runs, "bbob", "bbob_constrained", "bbob_biobj").profile("dim")
     assert [profile.label for profile in together] == ["one objective", "bbob_constrained", "bbob_biobj"]
     for profile, suite in zip(together, ("bbob", "bbob_constrained", "bbob_biobj"), strict=True):
@@ -69,26 +69,26 @@ def test_splitting_loses_no_run(runs: list[RunRecord]) -> None:
 
 
 def test_several_suites_have_the_standard_targets() -> None:
-    """Where one list of targets must serve several suites, it is the one everybody knows."""
+    """Where one list of targets must serve several suites, it is the standard one."""
     assert len(targets_of(["bbob_f1", "bbob_biobj_f1"])) == len(targets_of([])) == 51
     assert suites_of(["sphere", "bbob_biobj_f1", "bbob_f3"]) == ["one objective", "bbob_biobj"]
 
 
 @pytest.mark.parametrize(("function", "count"), [("cec2006_g01", 41), ("welded_beam", 41), ("zdt1", 58), ("dtlz2", 58)])
 def test_problems_of_the_literature_have_the_targets_of_those_judged_alike(function: str, count: int) -> None:
-    """Each family is a suite of its own."""
+    """Each family is a suite, with the targets of the problems that are judged in the same way."""
     assert len(targets_of([function])) == count
     assert suites_of([function, "bbob_f1"])[1] == "one objective"
 
 
 def test_functions_are_grouped_within_their_suite() -> None:
-    """Constrained functions by their objective, those with two objectives by the groups of both."""
+    """Constrained functions are grouped by their objective, bi-objective ones by the groups of both objectives."""
     assert group_of("bbob_constrained_f7") == "separable ellipsoid"
     assert group_of("bbob_biobj_f3") == "separable and moderate"
 
 
 def test_a_baseline_has_one_suite(runs: list[RunRecord], tmp_path: Path) -> None:
-    """Its targets, ranks and means would mix precisions of different kinds otherwise."""
+    """A baseline over several suites is refused, since its numbers would mix different kinds of precision."""
     with pytest.raises(UsageError, match=r"functions of 2 suites \(one objective, bbob_biobj\)"):
         publish(_of(runs, "bbob", "bbob_biobj"), "mixed", folder=tmp_path)
     made = publish(_of(runs, "bbob_biobj"), "biobj", folder=tmp_path)
@@ -97,7 +97,7 @@ def test_a_baseline_has_one_suite(runs: list[RunRecord], tmp_path: Path) -> None
 
 
 def test_a_ranking_has_one_suite(runs: list[RunRecord]) -> None:
-    """A study with several is ranked in one of them, chosen by its functions."""
+    """A study with several suites is ranked in one of them, chosen by its functions."""
     summary = summarise(runs)
     with pytest.raises(UsageError, match="choose functions of one"):
         candidate_plan(summary)
@@ -105,7 +105,7 @@ def test_a_ranking_has_one_suite(runs: list[RunRecord]) -> None:
 
 
 def test_a_comparison_has_one_mean_for_each_suite(runs: list[RunRecord]) -> None:
-    """Means over cells of a study with several suites are those of each."""
+    """A study with several suites has one mean over cells for each."""
     more = [bb.run("nsga2", "bbob_biobj_f2", dim=2, seed=seed, budget=800) for seed in (1, 2)]
     more += [bb.run("nsga2", "bbob_f2", dim=2, seed=seed, budget=800) for seed in (1, 2)]
     cells = list(summarise([*_of(runs, "bbob", "bbob_biobj"), *more]).cells.values())
@@ -114,7 +114,7 @@ def test_a_comparison_has_one_mean_for_each_suite(runs: list[RunRecord]) -> None
 
 
 def test_the_profile_of_a_spec_names_suites_and_targets(runs: list[RunRecord]) -> None:
-    """One panel per suite and dimension where there are several, and the targets of each in the caption."""
+    """With several suites there is one panel per suite and dimension, and the caption names the targets of each."""
     alone = profile_figure(_of(runs, "bbob"))
     assert "51 targets from 100 to 1e-8." in alone.caption
     assert "nsga2 in 2-D" in alone.alt

@@ -22,7 +22,7 @@ def runs(make_run: MakeRun) -> RunTable:
 
 
 def test_runs_are_selected_by_values_or_lists_of_them(runs: RunTable) -> None:
-    """All given conditions hold together, and the order stays."""
+    """A run must meet all given conditions, and the order stays."""
     assert len(runs.select(optimizer="a")) == 4
     assert len(runs.select(optimizer=["a", "b"], function="f", instance=0)) == 2
     assert len(runs.select(seed=[1, 9], dim=2)) == 2
@@ -42,12 +42,12 @@ def test_twins_are_all_but_the_textbook_instances(runs: RunTable) -> None:
 
 
 def test_names_are_in_order_of_appearance(runs: RunTable) -> None:
-    """Dimensions are sorted, names are as planned."""
+    """Dimensions are sorted, and names are in the planned order."""
     assert (runs.optimizers, runs.functions, runs.dims) == (["b", "a"], ["g", "f"], [2, 5])
 
 
 def test_a_table_is_a_sequence(runs: RunTable) -> None:
-    """Positions give runs, slices give tables."""
+    """A position gives a run, a slice gives a table."""
     assert runs[0].optimizer.name == "b"
     assert isinstance(runs[1:3], RunTable)
     assert len(runs[1:3]) == 2
@@ -55,7 +55,7 @@ def test_a_table_is_a_sequence(runs: RunTable) -> None:
 
 
 def test_precisions_and_rows(make_run: MakeRun) -> None:
-    """A run without a value is infinite as a precision, and missing in the data frame."""
+    """A run without a value has an infinite precision, and a missing value in the data frame."""
     runs = RunTable([make_run([1], [12.0]), make_run([], []), make_run([1], [3.0], f_opt=None)])
     assert runs.precisions().tolist() == [2.0, np.inf, np.inf]
     frame = runs.to_pandas()

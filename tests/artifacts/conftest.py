@@ -16,5 +16,5 @@ def record() -> RunRecord:
 
 @pytest.fixture
 def document(record: RunRecord) -> dict[str, Any]:
-    """Return its document, as read back."""
+    """Return the run's document, as read back."""
     return dict(decode(encode(to_document(record))))

@@ -29,7 +29,7 @@ VALUES = st.recursive(
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @given(document=st.dictionaries(TEXTS, VALUES, max_size=5))
 def test_a_document_comes_back_as_it_was(suffix: str, document: dict[str, Any]) -> None:
-    """Every JSON document survives each encoding, and has one text in it."""
+    """Every JSON document survives each encoding, and always has the same text."""
     data = encode(document, suffix)
     assert decode(data) == document
     assert encode(document, suffix) == data
@@ -37,7 +37,7 @@ def test_a_document_comes_back_as_it_was(suffix: str, document: dict[str, Any]) 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_kind_of_file_is_told_by_its_bytes(suffix: str) -> None:
-    """A file is read whatever its name is."""
+    """The format is detected from the bytes, not from the name."""
     assert decode(encode(DOCUMENT, suffix), "renamed.txt") == DOCUMENT
 
 
@@ -52,7 +52,7 @@ def test_a_truncated_file_is_an_error_at_every_length(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", SUFFIXES[:2])
 def test_every_flipped_bit_is_found(suffix: str) -> None:
-    """A file with one wrong bit is refused, or still gives the very document."""
+    """A file with one changed bit is refused, or still gives exactly the same document."""
     data = encode(DOCUMENT, suffix)
     accepted = 0
     for position in range(len(data)):
@@ -63,13 +63,13 @@ def test_every_flipped_bit_is_found(suffix: str) -> None:
                 found = decode(bytes(changed))
             except ArtifactError:
                 continue
-            assert found == DOCUMENT, f"bit {bit} of byte {position} went unseen"
+            assert found == DOCUMENT, f"bit {bit} of byte {position} was not detected"
             accepted += 1
     assert accepted < len(data)  # unused bits of the headers
 
 
 def test_random_bytes_are_refused() -> None:
-    """Whatever is no artifact ends in an ArtifactError and in nothing else."""
+    """Random bytes raise an ArtifactError and nothing else."""
     source = random.Random(3)  # noqa: S311  # no secret
     for magic in (b"", b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"\x1f\x8b\x08\x00", b"{", b"["):
         for length in (0, 1, 5, 60, 5000):
@@ -93,7 +93,7 @@ def test_random_bytes_are_refused() -> None:
     ],
 )
 def test_what_is_wrong_is_told(data: bytes, message: str) -> None:
-    """Each kind of foreign file has its sentence, with the file's name."""
+    """Each kind of foreign file has its own message, with the name of the file."""
     with pytest.raises(ArtifactError, match=f"f.json.*{message}"):
         decode(data, "f.json")
 
@@ -107,7 +107,7 @@ def rle_bomb(blocks: int) -> bytes:
 
 
 def test_the_bomb_is_a_frame() -> None:
-    """The frame made by hand is what zstd takes it for."""
+    """The frame made by hand is valid for zstd."""
     out = zstandard.ZstdDecompressor().decompressobj().decompress(rle_bomb(3))
     assert out == bytes(3 * 131_072 + 1)
 
@@ -134,7 +134,7 @@ bomb = b"".join(maker.compress(bytes(2**20)) for _ in range(300)) + maker.flush(
 
 @pytest.mark.parametrize("make", [RLE, GZIP], ids=["zstd", "gzip"])
 def test_a_bomb_is_refused_with_bounded_memory(make: str, python: Callable[..., str]) -> None:
-    """A small file that expands to gigabytes is refused once its size is over the limit, before memory is full."""
+    """A small file that expands to gigabytes is refused when its size exceeds the limit, before memory is full."""
     length, grown_mb, reason = python(BOMBS.format(make=make)).split(" ", 2)
     assert int(length) < 700_000
     assert int(grown_mb) < 700
@@ -142,7 +142,7 @@ def test_a_bomb_is_refused_with_bounded_memory(make: str, python: Callable[..., 
 
 
 def test_several_frames_are_several_documents() -> None:
-    """Shards are frames one after the other; a file of one document refuses them."""
+    """A shard is a sequence of frames; reading one as a single document is refused."""
     data = encode({"k": 1}) + encode({"k": 2})
     assert [document_of(frame, "s")["k"] for frame in frames_of(data)] == [1, 2]
     with pytest.raises(ArtifactError, match="r holds several documents, expected 1"):
@@ -150,7 +150,7 @@ def test_several_frames_are_several_documents() -> None:
 
 
 def test_a_torn_last_frame_costs_only_itself() -> None:
-    """Wherever a writer was killed, the frames before are whole and the last is marked as torn."""
+    """Wherever a writer was killed, the frames before are complete and the last is marked as torn."""
     first, second = encode({"k": 1}), encode({"k": 2, "more": list(range(20))})
     for length in range(1, len(second)):
         whole, torn = frames_of(first + second[:length])
@@ -160,7 +160,7 @@ def test_a_torn_last_frame_costs_only_itself() -> None:
 
 
 def test_a_frame_without_size_is_read() -> None:
-    """Frames of other writers, streamed and without checksum, are read as well."""
+    """Streamed frames of other writers, without a checksum, are read as well."""
     maker = zstandard.ZstdCompressor().compressobj()
     data = maker.compress(b'{"k": ') + maker.compress(b"3}") + maker.flush()
     assert decode(data) == {"k": 3}
@@ -168,6 +168,6 @@ def test_a_frame_without_size_is_read() -> None:
 
 @pytest.mark.parametrize("name", ["r.zst", "r", "r.json.bz2", "r.txt", ".zst"])
 def test_other_suffixes_are_refused(name: str) -> None:
-    """The message lists those that say how to write."""
+    """The message lists the suffixes that can be written."""
     with pytest.raises(UsageError, match=r"expected \.json\.zst, \.json\.gz or \.json"):
         suffix_of(Path(name))

@@ -1,4 +1,4 @@
-"""A record is described once: what its dataclass says is what documents, schemas and readers know."""
+"""A record is described once: documents, schemas and readers derive from its dataclass."""
 
 import dataclasses
 import hashlib
@@ -56,7 +56,7 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """A record that only this test knows."""
+    """A record that exists only in this test."""
 
     parts: tuple[Part, ...]
     """Its parts."""
@@ -71,7 +71,7 @@ class Whole:
 
 
 def run_record(**changes: Any) -> RunRecord:
-    """Return a record with every part, made by hand, the same on every machine."""
+    """Return a record with every part, made by hand and equal on every machine."""
     arithmetic = Fingerprint(
         pinned=True, numpy="2.0", cpu_dispatch=("AVX2",), blas="b", blas_threads=1, libm="m", fma=True, machine="x"
     )
@@ -114,14 +114,14 @@ def run_record(**changes: Any) -> RunRecord:
 
 @pytest.mark.parametrize("kind", FILE_NAMES)
 def test_the_schemas_are_those_that_were_published(kind: str) -> None:
-    """What is derived from the records is byte for byte what lies in `schemas/`."""
+    """Schemas derived from the records equal the files in `schemas/`, byte for byte."""
     made = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2)
     assert made + b"\n" == (SCHEMAS / FILE_NAMES[kind]).read_bytes()
 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_schemas_of_parts_are_those_that_were_published(name: str) -> None:
-    """So are those of records that are no documents of their own."""
+    """Schemas of records that are only parts of documents are the published ones, too."""
     assert orjson.dumps(record_schema(name), option=orjson.OPT_INDENT_2) + b"\n" == (SCHEMAS / name).read_bytes()
 
 
@@ -135,7 +135,7 @@ def test_the_schemas_of_parts_are_those_that_were_published(name: str) -> None:
     ],
 )
 def test_the_bytes_of_artifacts_stay(part: str, digest: str) -> None:
-    """A record is written as it was before its document was derived: fields, their order, their numbers."""
+    """The document of a record keeps its fields, their order and their numbers."""
     record = run_record()
     stored = to_stored(record)
     documents = {
@@ -146,7 +146,7 @@ def test_the_bytes_of_artifacts_stay(part: str, digest: str) -> None:
 
 
 def test_a_record_comes_back_from_its_document() -> None:
-    """Also through the form of a store, with every part or with none."""
+    """A record comes back from its document and from the form in a store, with every part or with none."""
     bare = {"error": None, "best_value": None, "best_solution": None, "target_hits": None, "trace": None}
     for record in (run_record(), run_record(**bare)):
         document = decode(encode(to_document(record)))
@@ -162,7 +162,7 @@ def _three(record: RunRecord) -> tuple[Any, Any, Any]:
 
 
 def test_what_a_record_says_is_in_its_schema() -> None:
-    """Names, limits, sentences, what must be there: all from the dataclass, parts of it included."""
+    """Names, limits, descriptions and required fields come from the dataclass and those of its parts."""
     schema = model_of(Whole).model_json_schema(mode="serialization")
     assert list(schema["properties"]) == [field.name for field in dataclasses.fields(Whole)]
     assert schema["required"] == ["parts", "named", "share", "stop"]
@@ -174,7 +174,7 @@ def test_what_a_record_says_is_in_its_schema() -> None:
 
 
 def test_what_a_record_holds_is_in_its_document() -> None:
-    """Each field is written and read, by the same definition; an absent one has its default."""
+    """Each field is written and read by the same definition; an absent one gets its default."""
     part = Part(length_s=1.5)
     whole = Whole(parts=(part, part), named={"a": part}, share=0.5, stop=Stop.BUDGET, note="n")
     document = as_plain(whole)
@@ -198,7 +198,7 @@ def test_the_bytes_of_baselines_stay(name: str) -> None:
 
 
 def test_items_that_are_missing_are_null_in_documents() -> None:
-    """Which number stands for a missing one is said once, for schema, writer and reader."""
+    """The number that stands for a missing item is declared once, for schema, writer and reader."""
 
     @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
     class Hits:

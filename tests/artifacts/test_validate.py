@@ -24,12 +24,12 @@ Document = dict[str, Any]
 
 
 def problems(document: Document) -> list[str]:
-    """Return what is wrong with a document, as text."""
+    """Return the findings about a document, as text."""
     return [str(problem) for problem in check_document(document)]
 
 
 def odd_runs() -> list[RunRecord]:
-    """Return runs of every kind of ending."""
+    """Return runs that end in each possible way."""
     ackley = bb.problem("ackley", dim=2, instance=1)
     box = {"bounds": ([-1, -2], [3, 5]), "seed": 1, "budget": 30}
     return [
@@ -47,7 +47,7 @@ def odd_runs() -> list[RunRecord]:
 @pytest.mark.parametrize("record", odd_runs(), ids=lambda record: f"{record.problem.name}-{record.stop}")
 @pytest.mark.parametrize("suffix", [".json.zst", ".json.gz", ".json"])
 def test_every_artifact_is_valid_and_comes_back(record: RunRecord, suffix: str, tmp_path: Any) -> None:
-    """Whatever the ending, both validators accept the artifact, and loading it gives the record."""
+    """However a run ended, both validators accept its artifact, and loading it gives the record."""
     path = save(record, tmp_path / f"r{suffix}")
     assert check_file(path) == []
     assert load(path) == record
@@ -58,7 +58,7 @@ def test_every_artifact_is_valid_and_comes_back(record: RunRecord, suffix: str, 
 
 @pytest.mark.parametrize("kind", FILE_NAMES)
 def test_schemas_are_schemas(kind: str) -> None:
-    """The generated schemas are valid themselves, in the draft that they name."""
+    """The generated schemas are valid in the draft that they name."""
     jsonschema.Draft202012Validator.check_schema(json_schema(kind))
 
 
@@ -105,14 +105,14 @@ def change(path: str, value: Any) -> Callable[[Document], None]:
     ],
 )
 def test_a_wrong_field_is_named_with_its_path(document: Document, path: str, value: Any, reason: str) -> None:
-    """The JSON path and the reason lead to the place."""
+    """The JSON path and the reason point to the wrong field."""
     change(path, value)(document)
     assert problems(document)[0].startswith(reason)
 
 
 @pytest.mark.parametrize("path", ["seed", "problem", "history.evaluations", "environment.arithmetic.fma"])
 def test_a_missing_field_is_named(document: Document, path: str) -> None:
-    """The message names the field and where it should be."""
+    """The message names the field and the place where it is missing."""
     *above, last = path.split(".")
     inner = document
     for key in above:
@@ -148,7 +148,7 @@ def test_what_a_schema_cannot_say_is_checked(document: Document, path: str, valu
 
 
 def test_a_history_that_does_not_improve_is_found(document: Document) -> None:
-    """Values must fall and evaluations rise, strictly."""
+    """Values must decrease and evaluations increase, strictly."""
     document["history"] = {"evaluations": [1, 1], "best_values": [3.0, 2.0]}
     assert "$.history: is not strictly improving at rising evaluations" in problems(document)
     document["history"] = {"evaluations": [1, 2], "best_values": [3.0, 3.0]}
@@ -156,7 +156,7 @@ def test_a_history_that_does_not_improve_is_found(document: Document) -> None:
 
 
 def test_times_host_and_memory_may_be_edited(document: Document) -> None:
-    """What need not be reproduced is in no digest; so a host name can be taken out before publication."""
+    """Data that need not be reproduced are in no digest, so a host name can be removed before publication."""
     document["host"]["name"] = "withheld"
     document["timing"]["total_s"] = 0.0
     document["memory"]["peak_rss_bytes"] = None
@@ -165,7 +165,7 @@ def test_times_host_and_memory_may_be_edited(document: Document) -> None:
 
 
 def test_anything_at_any_place_is_an_answer_and_no_crash(document: Document) -> None:
-    """Each value of the document replaced by each kind of JSON value gives problems or none, never an exception."""
+    """Each value of the document replaced by each kind of JSON value gives findings or none, never an exception."""
 
     def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
@@ -183,12 +183,12 @@ def test_anything_at_any_place_is_an_answer_and_no_crash(document: Document) -> 
 
 
 def test_many_problems_are_cut() -> None:
-    """A file of another kind does not fill the screen."""
+    """The list of findings is cut, so that a file of another kind does not fill the screen."""
     assert len(check_document({"kind": "run", "schema_version": 1, "history": {"evaluations": ["x"] * 500}})) <= 20
 
 
 def test_loading_tells_the_first_problem(document: Document, tmp_path: Any) -> None:
-    """`bb.load` raises with file, path and reason, and counts the others."""
+    """`bb.load` raises an error with file, path and reason, and counts the other findings."""
     document["seed"], document["budget"] = "4", 0
     (tmp_path / "r.json").write_bytes(encode(document, ".json"))
     with pytest.raises(ArtifactError, match=r"r\.json is not valid: \$\.\w+: .* \(and 1 more\)"):
@@ -196,7 +196,7 @@ def test_loading_tells_the_first_problem(document: Document, tmp_path: Any) -> N
 
 
 def test_an_artifact_of_another_kind_is_no_run(tmp_path: Any) -> None:
-    """`bb.load` gives runs only; an invalid document is not even written."""
+    """`bb.load` returns only runs, and an invalid document is not even written."""
     with pytest.raises(ArtifactError, match="not valid"):
         save_document({"kind": "spec-outcome", "schema_version": 1}, tmp_path / "o.json")
     assert list(tmp_path.iterdir()) == []
@@ -205,7 +205,7 @@ def test_an_artifact_of_another_kind_is_no_run(tmp_path: Any) -> None:
 
 
 def test_a_record_goes_through_a_document_unchanged(record: RunRecord) -> None:
-    """Types and bits of every field are those of the record."""
+    """Types and bits of every field equal those of the record."""
     again = from_document(decode(encode(to_document(record))))
     assert again == record
     assert again.best_solution is not None
@@ -230,7 +230,7 @@ CONTENT_FIELDS = {"function", "instance", "dim", "settings", "seed", "budget"}
 
 @pytest.mark.parametrize("field", KEY_FIELDS)
 def test_the_run_key_depends_on_all_that_determines_a_run(record: RunRecord, field: str) -> None:
-    """Each field of the run's specification, and the code, change the key."""
+    """Each field of the run's specification changes the key, and so does the code."""
     spec = spec_of(record)
     changed = dataclasses.replace(spec, **{field: KEY_FIELDS[field]})
     assert run_key(changed, record.code_digest) != run_key(spec, record.code_digest) == record.run_key
@@ -263,7 +263,7 @@ NO_CHANGES: dict[str, Callable[[RunRecord], Any]] = {
 
 @pytest.mark.parametrize("field", [*CHANGES, *NO_CHANGES])
 def test_the_content_digest_depends_on_what_must_be_reproduced(record: RunRecord, field: str) -> None:
-    """One bit of history or solution changes it; code, environment, times and memory do not."""
+    """One bit of history or solution changes the digest; code, environment, times and memory do not."""
     made = CHANGES | NO_CHANGES
     value = made[field](record)
     changed = dataclasses.replace(record, **{field: bb.Stop(value) if field == "stop" else value})
@@ -271,7 +271,7 @@ def test_the_content_digest_depends_on_what_must_be_reproduced(record: RunRecord
 
 
 def test_only_records_of_runs_are_saved(tmp_path: Path) -> None:
-    """Anything else is refused by what it is, and no file is made."""
+    """Other objects are refused with their type, and no file is made."""
     with pytest.raises(UsageError, match="record is int, expected the record of a run"):
         bb.save(3, tmp_path / "r.json")  # type: ignore[arg-type]  # a mistake
     assert list(tmp_path.iterdir()) == []

@@ -22,7 +22,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; where there is none, the tests skip themselves, but never in CI.
+    """Chromium; without it the tests are skipped, except in CI.
 
     It lives no longer than a module: as long as it does, playwright has an event loop running on this thread, and the
     tests of other folders could not call asyncio.run.
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The pages of the executed project, built once; nobody changes them."""
+    """The pages of the executed project, built once; tests must not change them."""
     from site_project import built_site
 
     return built_site()
@@ -51,7 +51,7 @@ def site() -> Path:
 
 @pytest.fixture
 def opened(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
-    """Open a page of the site from its file; afterwards nothing may have been logged or asked of the network."""
+    """Open a page of the site from its file; it must log nothing and request nothing from the network."""
     complaints: list[str] = []
     contexts = []
 
@@ -62,7 +62,7 @@ def opened(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        # A page that is left before its pictures have come aborts them.
+        # Leaving a page before its pictures are loaded aborts their requests.
         page.on(
             "requestfailed",
             lambda r: None if r.failure == "net::ERR_ABORTED" else complaints.append(f"failed: {r.url}, {r.failure}"),

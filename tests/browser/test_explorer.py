@@ -27,12 +27,12 @@ SHAPES = (
 
 @pytest.fixture(scope="module")
 def summary(site: Path) -> StudySummary:
-    """What is published."""
+    """Return the published baseline."""
     return load_baseline(site.parent / "project" / "artifacts" / "baselines" / "native-bbob.json.zst").summary
 
 
 def ready(page: Page, name: str) -> Page:
-    """Wait until the page has drawn what it shows."""
+    """Wait until the page has drawn its data."""
     page.wait_for_selector(f"#bb-{name}.bb-ready")
     return page
 
@@ -45,14 +45,14 @@ def shares(page: Page) -> dict[str, list[str]]:
 
 
 def expected(summary: StudySummary, optimizer: str, functions: list[str], dim: int, x: float) -> float:
-    """Return the share of targets reached within x evaluations per dimension, from the baseline itself."""
+    """Return the share of targets reached within x evaluations per dimension, computed from the baseline."""
     cells = [summary.cells[optimizer, function, dim] for function in functions]
     counts = [[int(np.sum(run <= x * dim)) / 51 for run in cell.first_hits or ()] for cell in cells]
     return float(np.mean(counts))
 
 
 def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_again(opened: Opener) -> None:
-    """A copied address draws the same curves, bit by bit, in another window."""
+    """A copied address draws exactly the same curves in another window."""
     page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     assert len(page.evaluate(SHAPES)) == 9
     assert page.locator(".bb-profile path.bb-ink-reference.bb-line").count() == 1
@@ -79,7 +79,7 @@ def test_choosing_two_optimizers_changes_the_profile_and_the_address_shows_it_ag
 
 
 def test_a_wide_field_is_grey_but_for_the_chosen_and_loads_what_it_shows(opened: Opener) -> None:
-    """One dimension comes with the page, others with their choice; a search finds optimizers to choose."""
+    """One dimension comes with the page, others are loaded when chosen; a search finds optimizers to choose."""
     page = ready(opened("explorer.html"), "explorer")
     assert page.evaluate("Object.entries(window.benchbook.parts).map(([n, p]) => [n, Object.keys(p)])") == [
         ["field-bbob", ["5"]]
@@ -100,12 +100,35 @@ def test_a_wide_field_is_grey_but_for_the_chosen_and_loads_what_it_shows(opened:
     assert page.locator(".bb-profile path.bb-ink-field").count() == 0
 
 
+def test_a_library_and_a_cost_class_narrow_the_field_and_the_chosen_stay(opened: Opener) -> None:
+    """Chips, grey curves and the virtual best are those of the filter and of what is chosen; the address keeps it."""
+    page = ready(opened("explorer.html", fragment="#optimizers=whale"), "explorer")
+    chips = page.locator(".bb-many .bb-chip:visible")
+    everyone = page.locator(".bb-profile path.bb-ink-field").count()
+    page.locator("#bb-library").select_option("minionpy")
+    names = [chip.inner_text().strip() for chip in chips.all()]
+    assert names[0] == "whale"
+    assert len(names) > 3
+    assert all(name.startswith("minionpy:") for name in names[1:])
+    assert page.locator(".bb-profile path.bb-ink-field").count() == len(names) - 1 < everyone
+    page.get_by_role("button", name="all of these").click()
+    assert set(shares(page)) == set(names)
+    page.locator("#bb-library").select_option("all")
+    page.locator("#bb-cost").select_option("100")
+    assert urlsplit(page.url).fragment.endswith("cost=100")
+    again = ready(opened("explorer.html", fragment=f"#{urlsplit(page.url).fragment}"), "explorer")
+    found = again.evaluate("window.benchbook.data['field-bbob'].optimizers.filter((o) => o.us <= 100).length")
+    assert 0 < again.locator(".bb-profile path.bb-ink-field").count() <= found < everyone
+    again.get_by_role("button", name="Reset").click()
+    assert again.locator("#bb-cost option:checked").inner_text() == "any"
+
+
 def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySummary) -> None:
-    """Shares at 100 evaluations per dimension, and runs within the hardest target."""
+    """The table has the shares at 100 evaluations per dimension, and the runs within the hardest target."""
     page = ready(opened("explorer.html", fragment=TWO), "explorer")
     found = shares(page)
     assert list(found) == ["cma_es", "whale"]
-    # The grid's last point at or below 100 evaluations per dimension is what the column shows.
+    # The column has the value at the grid's last point at or below 100 evaluations per dimension.
     longest = max(int(c.evaluations.max()) for k, c in summary.cells.items() if k[2] == 5) / 5
     grid = np.geomspace(1, longest, 121)
     x = float(grid[grid <= 100 * (1 + 1e-9)][-1])
@@ -120,7 +143,7 @@ def test_the_numbers_are_those_of_the_baseline(opened: Opener, summary: StudySum
 
 
 def test_everything_can_be_done_with_the_keyboard(opened: Opener) -> None:
-    """Tab reaches the boxes, space checks them, and the arrow keys read the profile."""
+    """Tab moves to the boxes, space checks them, and the arrow keys read the profile."""
     page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     page.locator(".bb-controls button").first.focus()
     for key in ("Tab", "Space"):
@@ -144,7 +167,7 @@ def test_everything_can_be_done_with_the_keyboard(opened: Opener) -> None:
 
 
 def test_nothing_chosen_and_nonsense_in_the_address_are_borne(opened: Opener) -> None:
-    """Empty charts say what to do; unknown names are left out."""
+    """Empty charts say what to do, and unknown names are ignored."""
     page = ready(opened("explorer.html", fragment=f"{NATIVE}&optimizers=&dims="), "explorer")
     assert "Choose at least one" in page.locator(".bb-readout").inner_text()
     nonsense = "#optimizers=<img src=x>,whale&hardest=oops&baseline=../x&field=0"
@@ -156,7 +179,7 @@ def test_nothing_chosen_and_nonsense_in_the_address_are_borne(opened: Opener) ->
 
 
 def test_a_hostile_name_is_shown_as_it_is(opened: Opener) -> None:
-    """Text out of an artifact is no markup, wherever the charts put it."""
+    """Text from an artifact never becomes markup in a chart."""
     page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     hostile = "<img src=x onerror=alert(5)>"
     page.evaluate(
@@ -170,7 +193,7 @@ def test_a_hostile_name_is_shown_as_it_is(opened: Opener) -> None:
 
 
 def test_the_profile_of_the_browser_is_that_of_the_package(opened: Opener, summary: StudySummary) -> None:
-    """Share by share, on every point of a grid."""
+    """The shares agree at every point of a grid."""
     page = ready(opened("explorer.html", fragment=NATIVE), "explorer")
     grid = np.geomspace(0.5, 500, 60)
     drawn = page.evaluate(
@@ -188,7 +211,7 @@ def test_the_profile_of_the_browser_is_that_of_the_package(opened: Opener, summa
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_charts_fit_and_can_be_read(opened: Opener, width: int, scheme: str) -> None:
-    """No chart is wider than its place; lines and names stand out against the page."""
+    """No chart is wider than its container; lines and names have enough contrast."""
     for name in ("explorer", "leaderboard", "choose"):
         file = "which-optimizer" if name == "choose" else name
         page = ready(opened(f"{file}.html", width=width, scheme=scheme), name)

@@ -23,7 +23,7 @@ ROWS = ".bb-standings tbody tr"
 
 @pytest.fixture(scope="module")
 def published(site: Path) -> PublishedHits:
-    """What is published."""
+    """Return the published baseline."""
     path = site.parent / "project" / "artifacts" / "baselines" / "field-bbob.json.zst"
     return published_hits(load_baseline(path).summary)
 
@@ -37,7 +37,7 @@ def leaderboard(opened: Opener, fragment: str = "") -> Page:
 
 @pytest.fixture(scope="module")
 def orders(published: PublishedHits) -> list[Choice]:
-    """The orders that the package computes, for all cases."""
+    """Return the orders that the package computes for all cases."""
     return choices(published, samples=200)
 
 
@@ -47,7 +47,7 @@ def one(orders: list[Choice], dim: int, structure: str, per_dim: float) -> Choic
 
 
 def test_ranks_and_intervals_are_those_of_the_package(opened: Opener, orders: list[Choice]) -> None:
-    """Mean ranks agree in every digit shown; intervals are drawn by other random numbers and agree nearly."""
+    """Mean ranks agree in every shown digit; intervals come from other random numbers and agree approximately."""
     page = leaderboard(opened, "#dim=5&group=ill-conditioned&budget=100")
     texts = [row.locator("td").all_text_contents() for row in page.locator(ROWS).all()]
     expected = one(orders, 5, "ill-conditioned", 100.0)
@@ -68,7 +68,7 @@ def test_ranks_and_intervals_are_those_of_the_package(opened: Opener, orders: li
 
 
 def test_choices_filter_the_field_and_the_address_keeps_them(opened: Opener, published: PublishedHits) -> None:
-    """Budget, library and cost decide who is ranked, and a link shows the same rows and pins again."""
+    """Budget, library and cost select who is ranked, and a link restores the same rows and pins."""
     page = leaderboard(opened)
     everything = range(len(published.functions)), range(len(published.dims))
     assert page.locator(ROWS).count() == len(published.contenders(100, *everything)) > 30
@@ -86,7 +86,7 @@ def test_choices_filter_the_field_and_the_address_keeps_them(opened: Opener, pub
 
 
 def test_a_search_hides_all_others_but_the_pinned(opened: Opener) -> None:
-    """A pinned optimizer is drawn in colour in every profile; the rest of the field is grey."""
+    """A pinned optimizer is drawn in colour in every profile; the others are grey."""
     page = leaderboard(opened, "#pin=whale")
     page.get_by_role("searchbox").fill("SLSQP")
     visible = page.locator(f"{ROWS}:visible .bb-who")
@@ -100,7 +100,7 @@ def test_a_search_hides_all_others_but_the_pinned(opened: Opener) -> None:
 
 
 def test_a_board_is_loaded_once_it_is_chosen(opened: Opener) -> None:
-    """Every published baseline has its own, whatever its suite."""
+    """Every published baseline has its own board, for any suite."""
     page = leaderboard(opened)
     assert page.evaluate("Object.keys(window.benchbook.boards)") == ["field-bbob"]
     page.get_by_role("radio", name="native-bbob", exact=True).check()
@@ -109,7 +109,7 @@ def test_a_board_is_loaded_once_it_is_chosen(opened: Opener) -> None:
 
 
 def test_the_answer_is_that_of_the_package_and_a_field_chooses_another(opened: Opener, orders: list[Choice]) -> None:
-    """Dimension, budget and structure lead to the three best; a field of the picture leads to its own answer."""
+    """Dimension, budget and structure give the three best; a field of the picture gives that field's answer."""
     page = opened("which-optimizer.html", fragment="#dim=3&budget=50&structure=separable")
     page.wait_for_selector("#bb-choose.bb-ready")
     picks = one(orders, 3, "separable", 50.0).picks[:3]

@@ -26,14 +26,14 @@ OUTPUT = ".jp-OutputArea-output"
 VERDICT = re.compile(r"^held +Every run completes\.")
 WIDGETS = ".jp-OutputArea-output .widget-vbox"
 SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are in the page, also those out of view
+    "notebook-extension/tracker": {"windowingMode": "none"},  # include cells that are scrolled out of view
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab over a copy of the project, for all tests of this module; yields its address."""
+    """Run JupyterLab on a copy of the project for all tests of this module; yields its address."""
     tmp_path = tmp_path_factory.mktemp("lab")
     project = tmp_path / "project"
     for folder in ("notebooks", "params"):
@@ -61,7 +61,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def forget_outputs(path: Path) -> None:
-    """Leave no outputs in the notebook that could be taken for new ones."""
+    """Remove the outputs from the notebook, so that they are not taken for new ones."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -70,7 +70,7 @@ def forget_outputs(path: Path) -> None:
 
 
 def test_run_all_in_jupyterlab_ends_with_the_verdicts(lab: str, browser: Browser) -> None:
-    """A spec opened in JupyterLab and run from its menu shows its claims, and no error."""
+    """A spec that is opened in JupyterLab and run from its menu shows its claims, and no error."""
     page = opened(browser, lab, NOTEBOOK, lambda page: page.locator(OUTPUT, has_text=VERDICT))
     verdicts = page.locator(OUTPUT, has_text=VERDICT)
     assert verdicts.first.inner_text().count("held") == 9
@@ -79,7 +79,7 @@ def test_run_all_in_jupyterlab_ends_with_the_verdicts(lab: str, browser: Browser
 
 
 def test_the_explorer_follows_its_widgets(browser: Browser, lab: str) -> None:
-    """A function chosen in the widget of a running JupyterLab is drawn at once, and stands in the code to copy."""
+    """A function chosen in a widget of a running JupyterLab is drawn immediately, and appears in the code to copy."""
     page = opened(browser, lab, EXPLORER, lambda page: drawn(page, "rastrigin"))
     assert page.locator(WIDGETS).locator("img").count() == 2
     page.locator(WIDGETS).get_by_label("function").select_option("ackley")
@@ -96,14 +96,14 @@ def drawn(page: Page, function: str) -> Locator:
 
 
 def complaints(page: Page) -> list[str]:
-    """Return what cells raised or wrote to standard error."""
+    """Return what the cells raised or wrote to standard error."""
     kinds = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
     found = [page.locator(f'{OUTPUT}[data-mime-type="{kind}"]') for kind in kinds]
     return [text for locator in found for text in locator.all_inner_texts()]
 
 
 def opened(browser: Browser, lab: str, notebook: str, awaited: Callable[[Page], Locator]) -> Page:
-    """Open a notebook and run all of its cells, until what is awaited is there."""
+    """Open a notebook and run all of its cells until the expected output is there."""
     start_kernel(lab, notebook)
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(PATIENCE_S * 1000)
@@ -117,7 +117,7 @@ def opened(browser: Browser, lab: str, notebook: str, awaited: Callable[[Page], 
 
 
 def is_ready(page: Page) -> bool:
-    """Tell whether the opened notebook has its kernel; on a busy machine a page can lose sight of it for good."""
+    """Return whether the opened notebook has a kernel; on a busy machine a page can lose it for good."""
     from playwright.sync_api import TimeoutError as NeverSeen
 
     try:
@@ -128,7 +128,7 @@ def is_ready(page: Page) -> bool:
 
 
 def wait_for(page: Page, awaited: Locator) -> bool:
-    """Run all cells and return whether what is awaited came.
+    """Run all cells and return whether the expected output came.
 
     JupyterLab sometimes loses sight of the kernel while it opens a notebook: it then drops the order, or asks for a
     kernel in a dialog, and the notebook has to be opened again.
@@ -144,7 +144,7 @@ def wait_for(page: Page, awaited: Locator) -> bool:
 
 
 def start_kernel(lab: str, notebook: str) -> None:
-    """Start the notebook's kernel before it is opened: asked for too early, JupyterLab opens a dialog instead."""
+    """Start the notebook's kernel before it is opened: if asked too early, JupyterLab opens a dialog instead."""
     session = {"path": notebook, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
     request = urllib.request.Request(f"{lab}/api/sessions", json.dumps(session).encode(), method="POST")  # noqa: S310  # this machine
     with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310  # the same
@@ -152,7 +152,7 @@ def start_kernel(lab: str, notebook: str) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Choose Run All Cells from the menu; where a dialog is in the way, leave it for later."""
+    """Choose Run All Cells from the menu; if a dialog is in the way, leave it for later."""
     from playwright.sync_api import TimeoutError as Obstructed
 
     try:

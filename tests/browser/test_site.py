@@ -41,7 +41,7 @@ CONTRAST = """
 
 
 def test_the_front_page_leads_to_every_spec(opened: Opener, site: Path) -> None:
-    """Verdicts are seen at once, and a click shows the spec."""
+    """The front page shows all verdicts, and a click opens the spec."""
     for name in NAMES:
         page = opened("index.html")
         outcome = read_outcome(site.parent / "project" / "artifacts" / "specs" / name)
@@ -53,9 +53,9 @@ def test_the_front_page_leads_to_every_spec(opened: Opener, site: Path) -> None:
 
 
 def test_every_page_is_reached_by_links_alone_and_none_is_broken(opened: Opener, site: Path) -> None:
-    """From the front page on, each link is followed in the browser; what `opened` watches holds for all of them."""
+    """Starting at the front page, each link is followed in the browser, with the checks of `opened`."""
     page = opened("index.html")
-    # The search is reached by its form, and the index of names by the search.
+    # The search is reached through its form, and the index of names through the search.
     waiting, reached = [(site / name).as_uri() for name in ("index.html", "search.html", "genindex.html")], set[str]()
     while waiting:
         address = waiting.pop()
@@ -67,7 +67,7 @@ def test_every_page_is_reached_by_links_alone_and_none_is_broken(opened: Opener,
             target = link.partition("#")[0]
             if target.startswith("file://"):
                 path = Path(unquote(urlsplit(target).path))
-                assert path.is_file(), f"{address} links {link}"
+                assert path.is_file(), f"{address} links to {link}"
                 if path.suffix == ".html":
                     waiting.append(target)
     pages = {path.as_uri() for path in site.rglob("*.html")}
@@ -75,20 +75,20 @@ def test_every_page_is_reached_by_links_alone_and_none_is_broken(opened: Opener,
 
 
 def test_mathematics_is_typeset_without_a_network(opened: Opener) -> None:
-    """The formula of the somersault becomes glyphs."""
+    """The formula of the somersault is rendered as glyphs."""
     page = opened("specs/manta_ray_foraging.html")
     page.wait_for_selector("mjx-container")
 
 
 def test_pictures_load_and_say_what_they_show(opened: Opener) -> None:
-    """Each has pixels, and a text for those who cannot see them."""
+    """Each picture has pixels, and a text for readers who cannot see it."""
     for name in ("index.html", *(f"specs/{name}.html" for name in NAMES)):
         images = opened(name).evaluate("[...document.images].map((i) => [i.naturalWidth, i.alt])")
         assert images
         assert all(width > 0 and len(alt) > 60 for width, alt in images)
 
 
-# Tables that are wider than what holds them, by their first row.
+# Tables that are wider than their container, by their first row.
 CUT_OFF = """[...document.querySelectorAll('article table')].filter((table) => {
   const holder = table.closest('.bb-scroll, .output, .table-wrapper') || table.parentElement;
   return table.getBoundingClientRect().width > holder.getBoundingClientRect().width + 1;
@@ -97,13 +97,13 @@ CUT_OFF = """[...document.querySelectorAll('article table')].filter((table) => {
 
 @pytest.mark.parametrize("width", [400, 1400])
 def test_no_page_scrolls_sideways(opened: Opener, site: Path, width: int) -> None:
-    """Code and wide figures scroll inside of their own containers, and tables need not."""
+    """Code and wide figures scroll inside their own containers, and tables do not need to."""
     page = opened("index.html", width=width)
     for path in sorted(site.rglob("*.html")):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
         assert page.evaluate(CUT_OFF) == [], path.name
-        # The theme's text column scrolls on its own; it must not need to.
+        # The theme's text column scrolls separately; it must not need to.
         wide = page.evaluate(
             "[...document.querySelectorAll('.content')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
         )
@@ -112,7 +112,7 @@ def test_no_page_scrolls_sideways(opened: Opener, site: Path, width: int) -> Non
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_have_contrast(opened: Opener, scheme: str) -> None:
-    """Paragraphs, tables and verdicts reach 4.5 : 1 (WCAG AA)."""
+    """Paragraphs, tables and verdicts have a contrast of 4.5 : 1 (WCAG AA)."""
     for name in ("index.html", *(f"specs/{name}.html" for name in NAMES)):
         page = opened(name, scheme=scheme)
         background = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -121,7 +121,7 @@ def test_texts_have_contrast(opened: Opener, scheme: str) -> None:
 
 
 def test_figures_stay_readable_in_dark_mode(opened: Opener) -> None:
-    """They have a dark form, on a dark card."""
+    """Figures have a dark form, on a dark card."""
     page = opened("specs/manta_ray_foraging.html", scheme="dark")
     cards = page.evaluate(
         "[...document.querySelectorAll('.cell_output img')].map((i) => getComputedStyle(i).backgroundColor)"
@@ -131,7 +131,7 @@ def test_figures_stay_readable_in_dark_mode(opened: Opener) -> None:
 
 
 def test_search_finds_a_page(opened: Opener) -> None:
-    """The index works from files."""
+    """The search index works from files."""
     page = opened("search.html")
     page.goto(page.url + "?q=somersault")
     page.wait_for_selector("#search-results a")

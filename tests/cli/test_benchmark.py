@@ -1,4 +1,4 @@
-"""`benchbook benchmark`; what it measures is tested in tests/selfcheck."""
+"""`benchbook benchmark`; the measurements are tested in tests/selfcheck."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def reports(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
-    """Let the suite give these reports, one after the other."""
+    """Let the suite return these reports, one per call."""
     waiting: list[Report] = []
 
     def run_suite(which: Preset, **options: object) -> Report:
@@ -60,7 +60,7 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
 def test_a_report_is_written_and_held_against_the_committed_summary(
     project: Path, reports: list[Report], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Worse quality is exit code 5, a slower loop is advice, a failed check is 1."""
+    """Worse quality is exit code 5, a slower loop is advice, and a failed check is exit code 1."""
     reports += [made("01"), made("02", median_s=3.0), made("03", value=0.4), made("04", measured=1.0)]
     assert main(["benchmark", "--write-summary"]) == 0
     assert (project / "benchmarks" / "summary.json").is_file()
@@ -73,7 +73,7 @@ def test_a_report_is_written_and_held_against_the_committed_summary(
 
 
 def test_two_reports_are_compared_without_measuring(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By id or place, as a table, Markdown or JSON; exit code 5 where accuracy became worse."""
+    """Reports are compared by id or path, as table, Markdown or JSON, with exit code 5 where accuracy became worse."""
     for report in (made("a"), made("b", value=0.4)):
         write_report(report, project / ".benchmarks" / f"{report.report_id}.json")
     assert main(["benchmark", "--compare", "a", "latest"]) == 5
@@ -90,14 +90,14 @@ def test_two_reports_are_compared_without_measuring(project: Path, capsys: pytes
 def test_the_report_as_json_is_the_file(
     project: Path, reports: list[Report], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing but the document is printed."""
+    """Only the document is printed."""
     reports.append(made("01"))
     assert main(["benchmark", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((project / ".benchmarks" / "01.json").read_text())
 
 
 def test_wrong_names_and_files_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Usage is exit code 2, a damaged report 3; a damaged one among the earlier is left out with its reason."""
+    """A usage error is exit code 2, a damaged report 3."""
     assert main(["benchmark", "--preset", "quik"]) == 2
     assert main(["benchmark", "--compare", "latest", "previous"]) == 2
     assert "run benchbook benchmark" in capsys.readouterr().err
@@ -109,7 +109,7 @@ def test_wrong_names_and_files_are_told(project: Path, capsys: pytest.CaptureFix
 def test_a_damaged_report_among_the_earlier_is_left_out(
     project: Path, reports: list[Report], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It costs a line on standard error."""
+    """A damaged earlier report gives one line on standard error."""
     (project / ".benchmarks").mkdir()
     (project / ".benchmarks" / "00.json").write_text("{}")
     reports.append(replace(made("01"), dirty=True))

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of two optimizers on two functions, five instances."""
+    """Return a store of two optimizers on two functions with five instances."""
     folder = tmp_path_factory.mktemp("study") / "store"
     study = bb.study(
         optimizers=["differential_evolution"], functions=["bbob_f1", "bbob_f8"], dims=[2], instances=range(1, 6),
@@ -30,13 +30,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An artifact root of its own."""
+    """Set a temporary artifact root."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
     return tmp_path / "artifacts"
 
 
 def test_a_study_is_published_listed_shown_and_compared(store: Path, artifacts: Path, capsys) -> None:
-    """The whole way: publish, list, show, and an equal study is not worse: exit code 0."""
+    """A study is published, listed and shown, and an equal study is not worse: exit code 0."""
     assert main(["baseline", "publish", str(store), "--name", "first"]) == 0
     assert (artifacts / "baselines" / "first.json.zst").is_file()
     assert main(["baseline", "publish", str(store), "--name", "first"]) == ExitCode.USAGE
@@ -55,7 +55,7 @@ def test_a_study_is_published_listed_shown_and_compared(store: Path, artifacts: 
 
 
 def test_of_two_studies_the_longer_runs_of_the_control_are_published(store: Path, artifacts: Path) -> None:
-    """Two studies with different budgets make one baseline; their common control is that of the longer one."""
+    """Two studies with different budgets make one baseline; their common control comes from the longer one."""
     short = artifacts / "short"
     bb.study(
         optimizers=["scipy:powell"], functions=["bbob_f1", "bbob_f8"], dims=[2], instances=[1], budget_per_dim=20
@@ -67,7 +67,7 @@ def test_of_two_studies_the_longer_runs_of_the_control_are_published(store: Path
 
 
 def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
-    """A candidate that searches at random under the optimizer's name is found, in table, JSON and Markdown."""
+    """Random search under the optimizer's name is found to be worse, in table, JSON and Markdown."""
     from dataclasses import replace
 
     from benchbook.artifacts.run_document import content_digest_of, run_key, spec_of
@@ -92,7 +92,7 @@ def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path,
 
 
 def test_too_few_data_are_undecided_and_no_error(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
-    """One run of each cell as candidate: exit code 0, undecided rows that say why."""
+    """With one run per cell as candidate the exit code is 0, and the undecided rows say why."""
     for number, run in enumerate(bb.open(store).select(instance=1)):
         bb.save(run, tmp_path / "few" / f"{number}.json.zst")
     assert main(["compare", str(store), str(tmp_path / "few"), "--all"]) == 0
@@ -111,7 +111,7 @@ def test_lost_cells_end_with_5_and_are_named(
         assert main(command) == ExitCode.COMPARE_WORSE
         out = capsys.readouterr().out
         assert "bbob_f8" in out
-        if form != "table":  # where a cell of the table may be cut
+        if form != "table":  # where a cell of the table may be cut off
             assert "the candidate has no such cell" in out
 
 
@@ -119,14 +119,14 @@ def test_lost_cells_end_with_5_and_are_named(
     "command", [["compare", "none", "x"], ["compare", "STORE", "nowhere"], ["export", "x", "--to", "csv", "y"]]
 )
 def test_unknown_names_and_folders_are_usage_errors(command: list[str], store: Path, artifacts: Path, capsys) -> None:
-    """Exit code 2 and a sentence."""
+    """Unknown names and folders give exit code 2 and a message."""
     assert main([str(store) if word == "STORE" else word for word in command]) == ExitCode.USAGE
     assert "error:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("form", ["coco", "ioh"])
 def test_an_export_is_imported_and_compared_like_a_study(form: str, store: Path, tmp_path: Path, capsys) -> None:
-    """Out and in again: the imported runs are a study that can be compared; times are not."""
+    """Exported and imported again, the runs can be compared as a study, but their times cannot."""
     assert main(["export", str(store), "--to", form, str(tmp_path / "out")]) == 0
     assert main(["import", str(tmp_path / "out"), "--from", form, "--into", str(tmp_path / "in")]) == 0
     assert "20 runs imported" in capsys.readouterr().out
@@ -136,7 +136,7 @@ def test_an_export_is_imported_and_compared_like_a_study(form: str, store: Path,
 
 
 def test_tables_are_exported(store: Path, tmp_path: Path, capsys) -> None:
-    """CSV has two files, whose paths are printed."""
+    """The CSV export has two files and prints their paths."""
     assert main(["export", str(store), "--to", "csv", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split() == [str(tmp_path / "runs.csv"), str(tmp_path / "improvements.csv")]
 
@@ -155,7 +155,7 @@ def test_a_planted_degradation_fails_the_gate_of_the_committed_baseline(tmp_path
 
 
 def test_the_committed_baseline_is_reproduced_by_the_present_code(tmp_path: Path, capsys) -> None:
-    """The same optimizers, seeds and budgets today are not worse than the published ones, in quality."""
+    """With the same optimizers, seeds and budgets, the quality today is not worse than the published one."""
     baseline = ROOT / "artifacts" / "baselines" / "native-optimizers.json.zst"
     again = bb.study(
         optimizers=["particle_swarm"], functions=["sphere", "rastrigin"], dims=[2], instances=range(1, 16),
@@ -174,7 +174,7 @@ def test_the_committed_baseline_is_reproduced_by_the_present_code(tmp_path: Path
 
 
 def test_a_report_is_written(store: Path, tmp_path: Path, capsys) -> None:
-    """One page and one file of LaTeX tables; the plan of the store tells how many runs are missing."""
+    """A report is one page and one file of LaTeX tables, and counts the runs that the plan lacks."""
     assert main(["report", str(store), "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split() == [str(tmp_path / "index.html"), str(tmp_path / "tables.tex")]
     assert "planned: 20; missing: 0" in (tmp_path / "index.html").read_text()
@@ -183,7 +183,7 @@ def test_a_report_is_written(store: Path, tmp_path: Path, capsys) -> None:
 def test_a_strict_gate_that_compared_nothing_does_not_pass(
     store: Path, artifacts: Path, tmp_path: Path, capsys
 ) -> None:
-    """Exit code 7 where all budgets differ, with the reason; 0 where all of it was compared."""
+    """The exit code is 7 with a reason if all budgets differ, and 0 if everything was compared."""
     assert main(["baseline", "publish", str(store), "--name", "first"]) == 0
     assert main(["compare", "first", str(store), "--strict"]) == 0
     other = bb.study(optimizers=["differential_evolution"], functions=["bbob_f1", "bbob_f8"], dims=[2], budget=40)

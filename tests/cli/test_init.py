@@ -31,7 +31,7 @@ class Hill:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder with your own optimizer, as working directory."""
+    """Return an empty folder with a user's own optimizer, as working directory."""
     (tmp_path / "hills_of_init.py").write_text(HILL, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", __import__("sys").path[:])
@@ -47,7 +47,7 @@ def test_a_project_is_made_without_a_question(project: Path) -> None:
 
 
 def test_nothing_is_overwritten(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is there already is left as it is, and named."""
+    """Files that exist are left as they are, and named."""
     (project / "README.md").write_text("my own")
     assert main(["init"]) == 0
     assert (project / "README.md").read_text() == "my own"
@@ -55,7 +55,7 @@ def test_nothing_is_overwritten(project: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_an_optimizer_gets_its_first_spec_and_its_gate(project: Path) -> None:
-    """The spec, the gate's study and the README name the optimizer by its place."""
+    """The spec, the gate's study and the README name the optimizer by its import path."""
     assert main(["init", "--optimizer", "hills_of_init:Hill", "--workflow", "github"]) == 0
     assert (project / "notebooks" / "hills_of_init-Hill.ipynb").is_file()
     gate = yaml.safe_load((project / "params" / "studies" / "gate.yaml").read_text())
@@ -65,13 +65,13 @@ def test_an_optimizer_gets_its_first_spec_and_its_gate(project: Path) -> None:
 
 
 def test_an_unknown_optimizer_makes_nothing(project: Path) -> None:
-    """A wrong place is refused before anything is written."""
+    """A wrong import path is refused before anything is written."""
     assert main(["init", "--optimizer", "hills_of_init:Hell"]) == 2
     assert not (project / "notebooks").exists()
 
 
 def test_presets_come_with_the_package(project: Path) -> None:
-    """Without a project the presets are those of the package; a file of the project takes their place."""
+    """Without a project the presets are those of the package; a project's own file replaces them."""
     assert load("quick")["preset"] == "quick"
     (project / "notebooks").mkdir()
     (project / "params").mkdir()
@@ -81,7 +81,7 @@ def test_presets_come_with_the_package(project: Path) -> None:
 
 
 def test_a_class_is_found_by_its_place(project: Path) -> None:
-    """It goes by its place, also after its settings were changed."""
+    """An optimizer class is named by its import path, also after its settings were changed."""
     found = optimizer("hills_of_init:Hill", step=0.2)
     assert (found.name, found.settings) == ("hills_of_init:Hill", {"step": 0.2})
     assert optimizer(found, step=0.3).name == "hills_of_init:Hill"
@@ -96,6 +96,6 @@ def test_a_class_is_found_by_its_place(project: Path) -> None:
     ],
 )
 def test_a_wrong_place_is_told(project: Path, place: str, message: str) -> None:
-    """The message says which part is wrong."""
+    """The message says which part of the import path is wrong."""
     with pytest.raises(UsageError, match=message):
         load_object(place, "optimizer")

@@ -51,7 +51,7 @@ Call = Callable[..., tuple[int, str, str]]
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_table_of_commands_is_true(name: str) -> None:
-    """What `benchbook --help` says of a command is the first sentence of its own help, and its name is its own."""
+    """The help of `benchbook` shows each command's own name, and the first sentence of its own help."""
     module, text = COMMANDS[name]
     command = importlib.import_module(f"benchbook.cli.{module}").command
     assert isinstance(command, click.Command)
@@ -61,7 +61,7 @@ def test_the_table_of_commands_is_true(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_help_shows_a_mark_of_its_source(name: str, call: Call) -> None:
-    r"""`\b`, which keeps lines apart, is seen by click and not by the reader, in commands and in their subcommands."""
+    r"""Help of commands and subcommands does not show `\b`, click's mark that keeps lines apart."""
     command = importlib.import_module(f"benchbook.cli.{COMMANDS[name][0]}").command
     below = list(command.commands) if isinstance(command, click.Group) else []
     for words in ([name], *([name, item] for item in below)):
@@ -69,7 +69,7 @@ def test_no_help_shows_a_mark_of_its_source(name: str, call: Call) -> None:
 
 
 def test_help_lists_commands_and_exit_codes(call: Call) -> None:
-    """One screen tells what there is and what the exit codes mean."""
+    """One screen lists the commands and the meaning of exit codes."""
     code, out, _ = call("--help")
     assert code == 0
     for name, (_, text) in COMMANDS.items():
@@ -81,14 +81,14 @@ def test_help_lists_commands_and_exit_codes(call: Call) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str, call: Call) -> None:
-    """`benchbook NAME -h` ends with 0 and tells the usage."""
+    """`benchbook NAME -h` ends with 0 and shows the usage."""
     code, out, _ = call(name, "-h")
     assert code == 0
     assert out.startswith(f"Usage: benchbook {name}")
 
 
 def test_help_is_readable_all_the_way_down(call: Call) -> None:
-    """No help of any command shows a mark of its layout, and lists of commands are not cut off on 80 columns."""
+    """No help shows layout marks, and lists of commands are not cut off at 80 columns."""
     todo: list[tuple[tuple[str, ...], click.Command]] = [
         ((name,), importlib.import_module(f"benchbook.cli.{module}").command) for name, (module, _) in COMMANDS.items()
     ]
@@ -104,7 +104,7 @@ def test_help_is_readable_all_the_way_down(call: Call) -> None:
 
 
 def test_help_imports_nothing_heavy(python: Callable[..., str]) -> None:
-    """The first thing that a newcomer types must not wait for libraries."""
+    """The help must not wait for the import of libraries."""
     code = (
         "import sys\nfrom benchbook.cli.main import main\nmain(['--help'])\n"
         "heavy = ('numpy', 'pandas', 'matplotlib', 'pydantic', 'rich', 'jsonschema', 'papermill', 'yaml', 'orjson')\n"
@@ -114,13 +114,13 @@ def test_help_imports_nothing_heavy(python: Callable[..., str]) -> None:
 
 
 def test_the_version_is_told(call: Call) -> None:
-    """`benchbook --version` is one line."""
+    """`benchbook --version` prints one line."""
     assert call("--version") == (0, f"benchbook {bb.__version__}\n", "")
 
 
 @pytest.mark.parametrize("options", [("--version", "-v"), ("-v", "--version")])
 def test_the_version_is_told_with_the_kernel(call: Call, options: tuple[str, str]) -> None:
-    """With -v a second line says which instruction set evaluates the problems, and which compiler built it."""
+    """With -v a second line names the instruction set that evaluates the problems, and the compiler."""
     code, out, err = call(*options)
     found = kernel.info()
     assert (code, err) == (0, "")
@@ -128,14 +128,14 @@ def test_the_version_is_told_with_the_kernel(call: Call, options: tuple[str, str
 
 
 def test_an_unknown_command_offers_the_nearest(call: Call) -> None:
-    """A misspelled command is a usage error."""
+    """A misspelled command is a usage error that offers the nearest name."""
     code, _, err = call("verifx", "x")
     assert code == 2
     assert "unknown command 'verifx'; did you mean 'verify'?" in err
 
 
 def test_run_writes_an_artifact(call: Call, tmp_path: Path) -> None:
-    """The command of the README: exit 0, the facts on screen, the record in the file."""
+    """The command of the README ends with 0, prints the facts and writes the record."""
     for name in ("r.json.zst", "r.json.gz", "new/folder/r.json"):
         code, out, _ = call(*RUN, "--seed", 7, "--set", "batch=9", "--out", tmp_path / name)
         assert code == 0
@@ -148,7 +148,7 @@ def test_run_writes_an_artifact(call: Call, tmp_path: Path) -> None:
 
 
 def test_run_without_a_file_says_so(call: Call) -> None:
-    """Nobody believes that a run was kept which was not."""
+    """A run that is not written to a file says so."""
     code, out, _ = call(*RUN)
     assert code == 0
     assert "not kept; --out FILE keeps it" in out
@@ -180,7 +180,7 @@ def test_run_prints_json(call: Call) -> None:
     ],
 )
 def test_a_wrong_argument_is_a_usage_error(call: Call, arguments: list[str], message: str) -> None:
-    """Exit code 2, and one sentence on standard error."""
+    """A wrong argument gives exit code 2 and one sentence on standard error."""
     code, out, err = call(*RUN, *arguments)
     assert code == 2
     assert message in err
@@ -190,7 +190,7 @@ def test_a_wrong_argument_is_a_usage_error(call: Call, arguments: list[str], mes
 def test_an_output_that_cannot_be_written_is_told_before_the_work(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not after hours of computing: exit code 1, and no run was started."""
+    """An output that cannot be written is refused with exit code 1 before the run is started."""
 
     def started(*_: Any, **__: Any) -> None:
         raise RuntimeError("the run was started")
@@ -205,7 +205,7 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(
 
 
 def test_show_is_readable_and_whole_as_json(call: Call, artifact: Path) -> None:
-    """A reader sees what matters; --json gives the document as it is."""
+    """The text shows the main facts; --json gives the document as it is."""
     code, out, _ = call("show", artifact)
     assert code == 0
     for part in ("random_search", "levy, dim 2, instance 1", "40 of 40", "content digest", "arithmetic"):
@@ -216,7 +216,7 @@ def test_show_is_readable_and_whole_as_json(call: Call, artifact: Path) -> None:
 
 
 def test_validate_accepts_and_counts(call: Call, artifact: Path) -> None:
-    """Files and folders are checked; temporaries of writes under way are not."""
+    """Files and folders are checked, except temporary files of unfinished writes."""
     (artifact.parent / ".r.json.zst.tmp.json").write_bytes(b"half")
     (artifact.parent / "notes.txt").write_bytes(b"no artifact")
     assert call("validate", artifact.parent) == (0, f"{artifact}: valid\n1 valid, 0 invalid\n", "")
@@ -240,7 +240,7 @@ def test_validate_accepts_and_counts(call: Call, artifact: Path) -> None:
 def test_validate_names_what_is_wrong(
     call: Call, artifact: Path, damage: Callable[[bytes], bytes], message: str
 ) -> None:
-    """Exit code 3, with JSON path and reason; show and verify refuse the file alike."""
+    """The exit code is 3, with JSON path and reason; show and verify refuse the file as well."""
     artifact.write_bytes(damage(artifact.read_bytes()))
     code, _, err = call("validate", artifact)
     assert code == 3
@@ -254,26 +254,26 @@ def test_validate_names_what_is_wrong(
 
 @pytest.mark.parametrize("command", ["show", "verify", "validate"])
 def test_a_missing_file_is_a_usage_error(call: Call, command: str, tmp_path: Path) -> None:
-    """Exit code 2 tells a wrong name from a wrong file."""
+    """A missing file gives exit code 2, which distinguishes it from an invalid one."""
     code, _, err = call(command, tmp_path / "none.json")
     assert code == 2
     assert "no such file" in err
 
 
 def test_validating_a_folder_without_artifacts_is_a_usage_error(call: Call, tmp_path: Path) -> None:
-    """Nothing checked is not everything valid."""
+    """Checking nothing does not count as success."""
     code, _, err = call("validate", tmp_path)
     assert code == 2
     assert "no artifacts in" in err
 
 
 def test_verify_runs_again(call: Call, artifact: Path) -> None:
-    """The same bits are exit code 0."""
+    """Equal bits give exit code 0."""
     assert call("verify", artifact) == (0, f"bit-identical: {artifact}\n", "")
 
 
 def test_verify_names_the_difference(call: Call, artifact: Path) -> None:
-    """Other bits are exit code 4, with the evaluation from which they differ, and what else is not the same."""
+    """Different bits give exit code 4, with the first evaluation that differs and the other differences."""
     import dataclasses
 
     record = bb.load(artifact)
@@ -298,7 +298,7 @@ def test_verify_of_a_function_of_ones_own_is_a_usage_error(call: Call, tmp_path:
 
 
 def test_catalogs_are_listed(call: Call) -> None:
-    """All names are there, readable and as JSON; showing one tells what it is."""
+    """Lists contain all names, as text and as JSON; showing an entry describes it."""
     for noun, known in (("optimizers", names()), ("problems", function_names())):
         code, out, _ = call(noun, "list")
         assert code == 0
@@ -310,12 +310,12 @@ def test_catalogs_are_listed(call: Call) -> None:
 
 
 def test_the_committed_schemas_are_those_of_the_models(call: Call, root: Path) -> None:
-    """A model that was changed without its schema fails here."""
+    """A changed model without a new schema fails here."""
     assert call("schemas", "check", root / "schemas") == (0, "", "")
 
 
 def test_a_schema_that_drifted_is_found(call: Call, tmp_path: Path) -> None:
-    """Changed, missing and left-over files are named, with the command that helps."""
+    """Changed, missing and left-over files are named, with the command that updates them."""
     assert call("schemas", "write", tmp_path)[0] == 0
     assert call("schemas", "check", tmp_path)[0] == 0
     run, other, *_ = sorted(tmp_path.glob("*.json"))
@@ -331,7 +331,7 @@ def test_a_schema_that_drifted_is_found(call: Call, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, click.Abort])
 def test_an_interrupt_is_one_sentence(call: Call, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]) -> None:
-    """Ctrl-C ends with 130 and without a traceback."""
+    """Ctrl-C ends with 130 and one sentence, without a traceback."""
 
     def interrupted(*_: Any, **__: Any) -> None:
         raise error
@@ -342,7 +342,7 @@ def test_an_interrupt_is_one_sentence(call: Call, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_error_of_ours_has_its_exit_code(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any BenchbookError is one line and its own exit code."""
+    """Any BenchbookError gives one line and its own exit code."""
 
     class IncompleteError(BenchbookError):
         exit_code = ExitCode.INCOMPLETE
@@ -355,7 +355,7 @@ def test_an_error_of_ours_has_its_exit_code(call: Call, monkeypatch: pytest.Monk
 
 
 def test_a_failed_run_is_exit_code_1_and_kept(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The artifact of a failure is written; it says what happened."""
+    """The artifact of a failed run is written and describes the failure."""
     failed = bb.run("random_search", lambda x: 1 / 0, bounds=(1, 2), dim=2, budget=10)
     monkeypatch.setattr("benchbook.studies.runs.run.run", lambda *_, **__: failed)
     code, out, _ = call(*RUN, "--out", tmp_path / "r.json.zst")
@@ -371,7 +371,7 @@ def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def test_libraries_that_are_not_installed_are_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list of optimizers tells which libraries are missing, and how they come; else it says nothing of it."""
+    """The list of optimizers names missing libraries and how to install them, but only if some are missing."""
     monkeypatch.setattr(library, "available", lambda item: item.prefix not in {"nevergrad", "pycma"})
     last = call("optimizers", "list")[1].splitlines()[-1]
     assert last.startswith("Not installed: ")
@@ -387,7 +387,7 @@ def test_libraries_that_are_not_installed_are_named(call: Call, monkeypatch: pyt
 
 @pytest.mark.parametrize("arguments", [["--help"], ["problems", "list"], ["optimizers", "list", "--json"]])
 def test_a_reader_that_has_enough_is_no_failure(arguments: list[str]) -> None:
-    """`benchbook ... | head -1` ends with 0 and complains of nothing."""
+    """`benchbook ... | head -1` ends with 0 and prints no error."""
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -398,7 +398,7 @@ def test_a_reader_that_has_enough_is_no_failure(arguments: list[str]) -> None:
 
 
 def test_the_commands_work_as_a_user_types_them(tmp_path: Path) -> None:
-    """Run, verify and validate in processes of their own; errors go to standard error."""
+    """Run, verify and validate work in separate processes; errors go to standard error."""
     out = str(tmp_path / "r.json.gz")
     assert shell(*RUN, "--out", out, stdout=subprocess.DEVNULL).returncode == 0
     verified = shell("verify", out, stdout=subprocess.PIPE)
@@ -409,10 +409,10 @@ def test_the_commands_work_as_a_user_types_them(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_a_long_run(tmp_path: Path) -> None:
-    """A real SIGINT among a run ends with 130, without a traceback and without a half-written artifact."""
+    """A real SIGINT during a run ends with 130, without a traceback or a half-written artifact."""
     code = (
         "import os, signal, sys\n"
-        # where the tests run in the background, the shell has told them to ignore it
+        # a shell starts background processes with SIGINT ignored
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from benchbook.cli.main import main\n"
         "from benchbook.optimizers.native.random_search import RandomSearch\n"
@@ -425,7 +425,7 @@ def test_ctrl_c_ends_a_long_run(tmp_path: Path) -> None:
 
 
 def test_verbose_says_more(call: Call) -> None:
-    """Warnings are shown always, and go to standard error."""
+    """Warnings are always shown, on standard error; -v shows more."""
     code, out, err = call("-vv", *RUN)
     assert code == 0
     assert "WARNING" not in err

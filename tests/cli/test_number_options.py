@@ -1,4 +1,4 @@
-"""Numbers on the command line that no process or timer can have: exit code 2, with a sentence."""
+"""Impossible numbers on the command line give exit code 2 and a message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BAD = {
 
 
 def options(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Option]]:
-    """Yield all options of all commands, with the words that lead to them."""
+    """Yield all options of all commands, with the words that name them."""
     for name in group.list_commands(click.Context(group)):
         command = group.get_command(click.Context(group), name)
         if isinstance(command, click.Group):
@@ -53,7 +53,7 @@ def test_a_number_out_of_range_is_refused(
 
 
 def test_processes_and_seconds_are_checked_wherever_they_are_given() -> None:
-    """No command has a type of its own for them, or one that lets NaN pass."""
+    """No command has its own type for processes or seconds, or one that accepts NaN."""
     for words, option in OPTIONS:
         if option.name in {"workers", "timeout", "timeout_s", "timeout_per_run", "interval"}:
             assert type(option.type) in {Workers, Seconds}, words
@@ -63,13 +63,13 @@ def test_processes_and_seconds_are_checked_wherever_they_are_given() -> None:
 
 @pytest.mark.parametrize("value", [0, -1, 10**6, 1.5, math.nan, "2", None, True])
 def test_workers_in_python(value: object) -> None:
-    """The same limits, with the name of the argument."""
+    """Python functions have the same limits, and the message names the argument."""
     with pytest.raises(UsageError, match=r"^workers is .*, expected"):
         check_workers("workers", value)
 
 
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, 10**400, None, "soon"])
 def test_seconds_in_python(value: object) -> None:
-    """The same limits, with the name of the argument."""
+    """Python functions have the same limits, and the message names the argument."""
     with pytest.raises(UsageError, match=r"^timeout is .*, expected seconds > 0 and at most 1e\+08"):
         check_seconds("timeout", value)

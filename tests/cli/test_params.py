@@ -12,12 +12,12 @@ from benchbook.cli.main import main
 
 @pytest.fixture(autouse=True)
 def _in_the_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the presets be found."""
+    """Run in the repository, so that the presets are found."""
     monkeypatch.chdir(root)
 
 
 def test_presets_are_listed_with_alias_and_size(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line each, and the same as JSON."""
+    """Presets are listed one per line, and as JSON."""
     assert main(["params", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split()[:4] == ["quick", "fast", "98", "171,500"]
@@ -32,7 +32,7 @@ def test_presets_are_listed_with_alias_and_size(capsys: pytest.CaptureFixture[st
 
 
 def test_every_field_is_shown_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
-    """Explicit values are told from those of the preset; numbers stand as one has to write them."""
+    """Explicit values are marked, others name their preset; numbers are shown as they have to be written."""
     assert main(["params", "show", "fast", "-p", "dims=[7]"]) == 0
     shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()[1:]}
     assert "[7]" in shown["dims"]
@@ -43,7 +43,7 @@ def test_every_field_is_shown_with_its_source(capsys: pytest.CaptureFixture[str]
 
 
 def test_fields_are_shown_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """A program reads values as they are."""
+    """JSON contains the values themselves."""
     assert main(["params", "show", "params/full.yaml", "-p", "target=null", "--json"]) == 0
     fields = {field["name"]: field for field in json.loads(capsys.readouterr().out)}
     assert (fields["target"]["value"], fields["target"]["source"]) == (None, "explicit")
@@ -59,6 +59,6 @@ def test_fields_are_shown_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_a_mistake_is_a_usage_error(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line, and exit code 2."""
+    """A mistake gives one line and exit code 2."""
     assert main(["params", "show", *arguments]) == 2
     assert message in capsys.readouterr().err

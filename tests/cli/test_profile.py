@@ -64,7 +64,7 @@ def test_a_run_is_profiled_shown_and_written(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_twice_into_one_folder_replaces_it(tmp_path: Path) -> None:
-    """The second profile takes the place of the first."""
+    """A second profile in the same folder replaces the first."""
     for _ in range(2):
         assert main(["profile", *RUN, "--repeats", "0", "--output-dir", str(tmp_path)]) == 0
     assert len(list(tmp_path.glob("*profile*"))) == 2
@@ -73,7 +73,7 @@ def test_twice_into_one_folder_replaces_it(tmp_path: Path) -> None:
 def test_a_parameter_set_is_profiled(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An alias names it, explicit values win, and the artifact is printed as JSON."""
+    """An alias is accepted, explicit values take precedence, and the artifact is printed as JSON."""
     monkeypatch.chdir(root)
     small = ["-p", "functions=[sphere]", "-p", "bbob_functions=[]", "-p", "dims=[2]", "-p", "budget_per_dim=20"]
     assert main(["profile", "random_search", "--params", "fast", *small, "--repeats", "0", "--json"]) == 0
@@ -83,7 +83,7 @@ def test_a_parameter_set_is_profiled(
 
 
 def test_a_function_is_profiled(module: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its stages are those that it names itself."""
+    """The stages of a function are those that it names."""
     assert main(["profile", f"{module}:work", "--repeats", "1"]) == 0
     printed = capsys.readouterr().out
     assert "evaluate" in printed
@@ -93,7 +93,7 @@ def test_a_function_is_profiled(module: str, capsys: pytest.CaptureFixture[str])
 def test_a_function_that_raises_is_exit_code_1_and_kept(
     module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The error is told without a traceback; what was measured is written."""
+    """The error is shown without a traceback, and the measurements are written."""
     assert main(["profile", f"{module}:broken", "--output-dir", str(tmp_path / "out")]) == 1
     output = capsys.readouterr()
     assert "load" in output.out
@@ -102,7 +102,7 @@ def test_a_function_that_raises_is_exit_code_1_and_kept(
 
 
 def test_ctrl_c_keeps_what_was_measured(module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 130, and the files are there."""
+    """The exit code is 130, and the files are written."""
     assert main(["profile", f"{module}:stopped", "--output-dir", str(tmp_path / "out")]) == 130
     assert "what was measured is kept" in capsys.readouterr().err
     assert (tmp_path / "out" / "profile.json.zst").is_file()
@@ -111,7 +111,7 @@ def test_ctrl_c_keeps_what_was_measured(module: str, tmp_path: Path, capsys: pyt
 def test_a_notebook_and_a_spec_are_found(
     root: Path, monkeypatch: pytest.MonkeyPatch, profiled: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A path, a name without options and `--notebook` mean the notebook; a spec gets its parameters."""
+    """A path, a name without options and `--notebook` select the notebook; a spec gets its parameters."""
     seen: list[tuple[str, str | None]] = []
 
     def instead(path: Path, params: dict[str, Any] | None = None) -> Any:
@@ -139,7 +139,7 @@ def test_a_notebook_and_a_spec_are_found(
 def test_a_notebook_that_does_not_begin_is_exit_code_1(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The reason is told."""
+    """If the notebook does not start, the reason is shown."""
 
     def instead(path: Path, params: object = None) -> None:
         raise ExecutionError(f"{path.name} was not profiled: no kernel")
@@ -176,7 +176,7 @@ def test_a_notebook_that_does_not_begin_is_exit_code_1(
 def test_mistakes_are_told_in_a_line(
     arguments: list[str], message: str, module: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 2, and nothing was run."""
+    """A mistake gives exit code 2, and nothing is run."""
     assert main(["profile", *arguments]) == 2
     assert message in capsys.readouterr().err
 
@@ -184,7 +184,7 @@ def test_mistakes_are_told_in_a_line(
 def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(
     module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 1, and no profile was made in vain."""
+    """The exit code is 1, and no profile is made."""
     assert main(["profile", f"{module}:work", "--output-dir", str(tmp_path / "profiled_module.py" / "below")]) == 1
     output = capsys.readouterr()
     assert "cannot write" in output.err
@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(
 
 
 def test_a_terminal_without_unicode_gets_ascii(module: str) -> None:
-    """The table does without block letters, whatever the encoding."""
+    """The table is drawn without block characters if the encoding lacks them."""
     command = [sys.executable, "-m", "benchbook", "profile", f"{module}:work", "--repeats", "0"]
     import os
 

@@ -17,7 +17,7 @@ CASE = {"dim": 2, "instance": 1}
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with two cells."""
+    """Return a store with two cells."""
     folder = tmp_path_factory.mktemp("store")
     made = bb.study(optimizers=["cma_es"], functions=["sphere", "ackley"], dims=[2], instances=[1, 2], budget=60)
     made.run(folder, track=False)
@@ -25,7 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_run_of_an_artifact_is_done_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With its own numbers; the artifact stays as it is."""
+    """The run is repeated with its own numbers, and the artifact stays as it is."""
     path = save(bb.run("cma_es", "sphere", **CASE, seed=3, budget=123), tmp_path / "r.json.zst")
     before = path.read_bytes()
     assert main(["profile", str(path), "--repeats", "0"]) == 0
@@ -36,7 +36,7 @@ def test_the_run_of_an_artifact_is_done_again(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_a_cell_of_a_store_is_done_again(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All its repetitions."""
+    """All repetitions of a cell are run again."""
     assert main(["profile", str(store), "--cell", "cma_es/ackley/2", "--repeats", "0"]) == 0
     assert "cma_es/ackley/2, 2 runs" in capsys.readouterr().out
 
@@ -53,13 +53,13 @@ def test_a_cell_of_a_store_is_done_again(store: Path, capsys: pytest.CaptureFixt
 def test_what_is_not_there_is_named(
     arguments: list[str], message: str, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With what there is instead."""
+    """The message says which cells or settings exist."""
     assert main(["profile", *(part.format(store=store) for part in arguments)]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
 
 
 def test_an_artifact_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """As everywhere: exit code 3, with the file."""
+    """A file that is not an artifact gives exit code 3, and the message names it."""
     (tmp_path / "r.json").write_text("{}")
     assert main(["profile", str(tmp_path / "r.json")]) == 3
     assert "r.json" in capsys.readouterr().err
@@ -76,7 +76,7 @@ def test_an_artifact_that_is_none_is_told(tmp_path: Path, capsys: pytest.Capture
     ],
 )
 def test_a_hint_names_a_setting_that_the_optimizer_has(name: str, setting: str | None) -> None:
-    """Or advises no larger batches, where there is none."""
+    """Without such a setting the hint does not advise larger batches."""
     found = profile_run(name, "sphere", **CASE, budget=100, repeats=0)
     hints = [one.hint for one in found.bottlenecks if one.hint.startswith(("the optimizer proposes", "counting"))]
     assert all(f"larger batches ({setting})" in hint if setting else "larger" not in hint for hint in hints)

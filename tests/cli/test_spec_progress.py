@@ -20,7 +20,7 @@ def result(name: str, status: str) -> SpecResult:
 
 
 def test_a_terminal_shows_the_claim_that_a_notebook_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line for all specs, one for each that runs; when one ends its status stays."""
+    """There is one line for all specs and one per running spec; when a spec ends its status stays."""
     screen = Console(force_terminal=True, width=120, highlight=False, markup=False)
     monkeypatch.setattr(spec_progress, "console", lambda *, stderr: screen)
     with screen.capture() as captured, SpecProgress(2) as progress:
@@ -44,7 +44,7 @@ def test_where_there_is_no_terminal_nothing_is_shown(capsys: pytest.CaptureFixtu
 
 
 def test_outputs_are_printed_line_by_line_behind_their_spec(capsys: pytest.CaptureFixture[str]) -> None:
-    """Parts of lines wait for their rest, as several notebooks speak at once; the last line needs no end."""
+    """Incomplete lines wait for their rest, since several notebooks write at once; the last line needs no newline."""
     with SpecProgress(2) as progress:
         for spec, text in (("a", "one "), ("b", "x\ny"), ("a", "two\n"), ("a", "three\n")):
             progress.hear(CellOutput(spec=spec, text=text))

@@ -10,6 +10,8 @@ import pytest
 
 import benchbook as bb
 from benchbook.cli.main import main
+from benchbook.studies.workers import executors
+from benchbook.studies.workers.pool import WorkerPool
 
 STUDY = """
 optimizers: [manta_ray_foraging]
@@ -35,7 +37,7 @@ def call(*arguments: object) -> int:
 
 
 def test_a_study_is_run_and_its_ledger_shown(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 7 while something is missing, 0 when nothing is."""
+    """The exit code is 7 while runs are missing, and 0 when none is."""
     store = tmp_path / "store"
     assert call("study", "run", study, "--store", store, "--shard", "1/2") == 0
     assert "16 planned, 8 done, 0 failed, 0 timed out, 8 missing" in capsys.readouterr().out
@@ -48,10 +50,24 @@ def test_a_study_is_run_and_its_ledger_shown(study: Path, tmp_path: Path, capsys
     assert [row["optimizer"] for row in ledger["rows"]] == ["manta_ray_foraging", "random_search"]
 
 
+def test_several_workers_are_processes(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --executor, --workers 2 opens a pool of two processes, and --workers 1 opens none."""
+    opened: list[int] = []
+
+    def pool(workers: int, **options: float | None) -> WorkerPool:
+        opened.append(workers)
+        return WorkerPool(workers, **options)
+
+    monkeypatch.setattr(executors, "WorkerPool", pool)
+    assert call("study", "run", study, "--store", tmp_path / "one", "--workers", "1") == 0
+    assert call("study", "run", study, "--store", tmp_path / "two", "--workers", "2") == 0
+    assert opened == [2]
+
+
 def test_stores_are_merged_checked_and_verified(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A damage is exit code 3 until it is repaired; what was lost is then missing."""
+    """Damage is exit code 3 until it is repaired; lost runs are then missing."""
     one, two, whole = tmp_path / "one", tmp_path / "two", tmp_path / "whole"
     assert call("study", "run", study, "--store", one, "--shard", "1/2") == 0
     assert call("study", "run", study, "--store", two, "--shard", "2/2") == 0
@@ -72,7 +88,7 @@ def test_stores_are_merged_checked_and_verified(
 def test_stores_of_different_plans_are_not_merged(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The message says what differs; nor is a store merged into itself."""
+    """The message names the difference between the plans; merging a store into itself is refused as well."""
     other = tmp_path / "other.yaml"
     other.write_text(STUDY.replace("seeds: 2", "seeds: 1"))
     assert call("study", "run", study, "--store", tmp_path / "a") == 0
@@ -94,7 +110,7 @@ def test_stores_of_different_plans_are_not_merged(
     ],
 )
 def test_a_wrong_study_is_refused(text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With exit code 2 and a message that names what is wrong."""
+    """A wrong study gives exit code 2 and a message that names the mistake."""
     (tmp_path / "study.yaml").write_text(text)
     assert call("study", "run", tmp_path / "study.yaml", "--store", tmp_path / "store") == 2
     assert message in capsys.readouterr().err
@@ -102,7 +118,7 @@ def test_a_wrong_study_is_refused(text: str, message: str, tmp_path: Path, capsy
 
 
 def test_a_folder_that_is_no_store_has_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The message says why."""
+    """The message says that the folder is not a store."""
     assert call("study", "status", tmp_path) == 2
     assert "is not a store" in capsys.readouterr().err
 
@@ -110,7 +126,7 @@ def test_a_folder_that_is_no_store_has_no_ledger(tmp_path: Path, capsys: pytest.
 def test_a_summary_is_an_artifact_of_a_few_kilobytes(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Valid by its schema, small enough to be committed."""
+    """A summary is valid by its schema, and small enough to be committed."""
     assert call("study", "run", study, "--store", tmp_path / "store") == 0
     out = tmp_path / "summary.json.zst"
     assert call("study", "summary", tmp_path / "store", "--out", out, "--brief") == 0
@@ -123,7 +139,7 @@ def test_a_summary_is_an_artifact_of_a_few_kilobytes(
 
 
 def test_diff_says_why_a_number_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 0 for the same content, 4 for another."""
+    """The exit code is 0 for equal content and 4 for different content."""
     paths = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         record = bb.run("random_search", "sphere", dim=2, seed=seed, budget=20)
@@ -135,7 +151,7 @@ def test_diff_says_why_a_number_changed(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_options_for_stores_need_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A single artifact has no sample."""
+    """A single artifact has no sample to verify."""
     path = bb.save(bb.run("random_search", "sphere", dim=2, budget=20), tmp_path / "r.json.zst")
     assert call("verify", path, "--sample", 1) == 2
     assert "are for stores" in capsys.readouterr().err
@@ -144,7 +160,7 @@ def test_options_for_stores_need_a_store(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_steps_of_a_study_are_told_when_piped(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each step says on standard error that it starts and ends, with elapsed and ETA; --quiet says nothing."""
+    """Each step reports its start and end on standard error, with elapsed time and ETA; --quiet reports nothing."""
     assert call("study", "run", study, "--store", tmp_path / "store") == 0
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("study study: step ")]
     assert len(told) >= 2

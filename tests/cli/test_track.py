@@ -27,7 +27,7 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    """Return a pipeline of two steps that is over."""
+    """Return a completed pipeline of two steps."""
     with track("imitation", total=2, telemetry=0.1) as made:
         with made.step("collect | clean"):
             made.count(500)
@@ -38,7 +38,7 @@ def pipeline() -> Pipeline:
 
 
 def test_list_prints_lines_json_and_markdown(call: Call, pipeline: Pipeline) -> None:
-    """The three forms tell the same."""
+    """The three forms have the same content."""
     code, out, _ = call("list")
     assert code == 0
     assert out.splitlines()[1].split()[:3] == [pipeline.run_id, "completed", "2/2"]
@@ -62,12 +62,12 @@ def test_list_prints_lines_json_and_markdown(call: Call, pipeline: Pipeline) -> 
     ],
 )
 def test_list_filters(call: Call, pipeline: Pipeline, arguments: list[str], count: int) -> None:
-    """Status, date and name choose lines."""
+    """Lines are selected by status, date and name."""
     assert len(json.loads(call("list", "--format", "json", *arguments)[1])) == count
 
 
 def test_a_limit_says_what_it_leaves_out(call: Call, pipeline: Pipeline) -> None:
-    """A cut list does not look whole."""
+    """A shortened list says how many runs it omits."""
     with track("second", telemetry=False):
         pass
     assert "1 more; --limit 0 lists all" in call("list", "--limit", "1")[1]
@@ -76,14 +76,14 @@ def test_a_limit_says_what_it_leaves_out(call: Call, pipeline: Pipeline) -> None
 
 @pytest.mark.parametrize("since", ["yesterday", "xh", "", "1e999d"])
 def test_a_senseless_date_is_a_usage_error(call: Call, since: str) -> None:
-    """The message shows what would be sensible."""
+    """The message shows examples of valid dates."""
     code, _, err = call("list", "--since", since)
     assert code == 2
     assert "expected a date such as 2026-01-31" in err
 
 
 def test_status_tells_a_live_run_and_an_ended_one(call: Call) -> None:
-    """Exit code 1 says that a run did not end well."""
+    """The exit code is 1 if a run did not end well."""
     pipeline = track("x", total=2, telemetry=False).start()
     step = pipeline.begin_step("a")
     code, out, _ = call("status", "--format", "json")
@@ -98,7 +98,7 @@ def test_status_tells_a_live_run_and_an_ended_one(call: Call) -> None:
 
 
 def test_watch_once_prints_the_page(call: Call, pipeline: Pipeline) -> None:
-    """A terminal is not needed."""
+    """`watch --once` works without a terminal."""
     for arguments in ([], ["--once"], [pipeline.run_id, "--once"]):
         code, out, _ = call("watch", *arguments)
         assert code == 0
@@ -107,14 +107,14 @@ def test_watch_once_prints_the_page(call: Call, pipeline: Pipeline) -> None:
 
 
 def test_show_prints_all_in_three_forms(call: Call, pipeline: Pipeline) -> None:
-    """Text for a reader, Markdown for a page, JSON for a program."""
+    """Runs are shown as text, Markdown and JSON."""
     assert "collect | clean" in call("show")[1]
     assert "| 1 of 2 | collect \\| clean | completed |" in call("show", "--format", "markdown")[1]
     assert json.loads(call("show", "--format", "json")[1])["kind"] == "pipeline"
 
 
 def test_export_writes_a_file_or_a_folder_with_the_timeline(call: Call, pipeline: Pipeline, tmp_path: Path) -> None:
-    """A folder gets report, document and figure, and the document is valid."""
+    """A folder gets a report, a document and a figure, and the document is valid."""
     assert call("export", "-o", tmp_path / "r.json", "--format", "json")[0] == 0
     assert check_file(tmp_path / "r.json") == []
     assert call("export", "imitation", "-o", tmp_path / "all")[0] == 0
@@ -125,7 +125,7 @@ def test_export_writes_a_file_or_a_folder_with_the_timeline(call: Call, pipeline
 
 
 def test_prune_deletes_on_request_only(call: Call) -> None:
-    """It needs a number of at least 20, and says what it did."""
+    """Prune needs a number of at least 20, and reports what it did."""
     for _ in range(22):
         with track("x", telemetry=False):
             pass
@@ -137,25 +137,25 @@ def test_prune_deletes_on_request_only(call: Call) -> None:
 
 
 def test_an_unknown_run_is_a_usage_error(call: Call, pipeline: Pipeline) -> None:
-    """The nearest name is offered."""
+    """The message offers the nearest name."""
     code, _, err = call("show", "imitatio")
     assert code == 2
     assert "imitation" in err
 
 
 def test_a_folder_of_tracked_runs_validates(pipeline: Pipeline) -> None:
-    """`benchbook validate` takes the artifact root with tracked runs in it."""
+    """`benchbook validate` accepts an artifact root with tracked runs."""
     assert main(["validate", "-q", str(pipeline.folder.parent)]) == 0
 
 
 def test_show_prints_the_document_of_a_pipeline(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
-    """`benchbook show` reads a snapshot like any artifact."""
+    """`benchbook show` reads a snapshot like any other artifact."""
     assert main(["show", str(pipeline.folder / "pipeline.json")]) == 0
     assert "# imitation" in capsys.readouterr().out
 
 
 def test_an_empty_span_of_time_is_a_usage_error(call: Call, pipeline: Pipeline) -> None:
-    """Nothing can be after the end and before the beginning; a senseless end is named as such."""
+    """A beginning after the end is refused, and a date that cannot be read is named."""
     code, _, err = call("list", "--since", "2026-02-01", "--until", "2026-01-01")
     assert (code, "is not before --until 2026-01-01" in err) == (2, True)
     code, _, err = call("list", "--until", "yesterday")
@@ -165,7 +165,7 @@ def test_an_empty_span_of_time_is_a_usage_error(call: Call, pipeline: Pipeline) 
 def test_the_folder_of_a_pipeline_and_its_telemetry_are_validated(
     pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Manifest, telemetry and snapshot are valid; a spoiled sample is named by its line, a torn end is no fault."""
+    """Manifest, telemetry and snapshot are checked; a damaged sample is named by its line, a torn end is accepted."""
     telemetry = pipeline.folder / "telemetry.jsonl"
     assert main(["validate", str(pipeline.folder)]) == 0
     assert "3 valid, 0 invalid" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The how-to about strength: each strength that it shows is what its claims have."""
+"""The strengths that the how-to about strength shows are those of its claims."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchbook.specs.noticing.trial import trial
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "write-claims-that-can-fail.md"
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Enough to tell the steps of the page from one another; all 26 take a minute.
+# Enough to distinguish the steps of the page; all 26 take a minute.
 TRIED = ("noise", "permuted", "ignores_seed", "knows_optimum")
 
 
@@ -44,7 +44,7 @@ def write(folder: Path, sources: list[str]) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of its own."""
+    """Return a new project."""
     for name in ("notebooks", "params"):
         (tmp_path / name).mkdir()
     for source in (ROOT / "params").glob("*.yaml"):
@@ -55,7 +55,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_strength_rises_as_the_page_says(project: Path) -> None:
-    """With some of the faults: those that each step adds on the page."""
+    """Of the faults tried here, each step notices those that the page adds at that step."""
     noticed = []
     kept: dict[str, RunRecord] = {}
     for cells, _ in steps():
@@ -80,7 +80,7 @@ def _notices(path: Path, name: str, kept: dict[str, RunRecord]) -> bool:
 
 @pytest.mark.exhaustive
 def test_the_page_shows_the_strength_that_its_claims_have(project: Path) -> None:
-    """All faults, to the last figure."""
+    """With all faults, the strength equals the number on the page to its last digit."""
     for cells, sentence in steps():
         write(project, cells)
         assert bb.strength("particle_swarm", faults=["wrapped"]).sentence() == sentence

@@ -1,4 +1,4 @@
-"""What the documentation shows is run: Python blocks as they are, shell lines by the command line itself."""
+"""The examples in the documentation are run: Python blocks directly, shell lines through the command line."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ PAGES = sorted(
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(benchbook [^`]+)`")
 HOW_TO = "docs/how-to/"
-# Pages whose shell lines are run, with the studies that they need made before. Those of the others take minutes, take
-# files of other tools, or have a test of their own (`end_to_end/test_own_project.py`); only their arguments are parsed.
+# Pages whose shell lines are run, with the studies that they need. Those of other pages take minutes, need files of
+# other tools, or have their own test (`end_to_end/test_own_project.py`); only their arguments are parsed.
 RUN: dict[str, tuple[str, ...]] = {
     "README.md": (),
     "docs/tutorials/first-run.md": (),
@@ -49,7 +49,7 @@ RUN: dict[str, tuple[str, ...]] = {
     f"{HOW_TO}track-a-pipeline.md": (),
     f"{HOW_TO}use-third-party-optimizers.md": (),
 }
-# Whole specs, sites and benchmarks have tests of their own, and so have the readers of other tools' files.
+# Whole specs, sites and benchmarks have their own tests, and so do the readers of other tools' files.
 PARSED_ONLY = {"spec", "site", "import", "profile", "benchmark"}
 STUDY = """
 optimizers: [manta_ray_foraging]
@@ -58,7 +58,7 @@ dims: [2]
 instances: [1, 2, 3]
 budget_per_dim: 30
 """
-# Pages whose Python blocks go on from something that the page does not make.
+# Pages whose Python blocks continue from something that the page does not make.
 FRAGMENTS = {"docs/reference/measures.md"}
 
 
@@ -98,7 +98,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_python_blocks_run_and_print_what_stands_below_them(
     page: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The blocks of a page are one program; a text block after one is its output. No other extra is there."""
+    """The blocks of a page form one program, and a text block after one is its output. No other extra is installed."""
     from benchbook.optimizers import unregister
 
     hide(lacking(named(page.read_text(encoding="utf-8"))), monkeypatch)
@@ -122,7 +122,7 @@ def run_block(text: str, names: dict[str, Any], page: Path) -> str:
         assert result.attempted > 0
         assert result.failed == 0
         return ""
-    # A block may await, as a notebook's cell may.
+    # A block may use await, as a notebook's cell may.
     code = compile(text, str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
@@ -134,18 +134,18 @@ def run_block(text: str, names: dict[str, Any], page: Path) -> str:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if list(shell_lines(page))], ids=identity)
 def test_shell_lines_run(page: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Lines of `benchbook` succeed in their order; those of `make` name targets that exist."""
+    """Lines of `benchbook` succeed in order; those of `make` name existing targets."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     prepare(page, project)
     capsys.readouterr()
     for line in shell_lines(page):
         words = shlex.split(line)
-        # NAME=value before a command is meant for that command alone.
+        # NAME=value before a command applies to that command only.
         program, *arguments = itertools.dropwhile(re.compile(r"[A-Z_]+=").match, words)
         if program == "make":
             assert all(f"\n{target}:" in makefile for target in arguments)
         elif program == "benchbook" and identity(page) in RUN and arguments[0] not in PARSED_ONLY:
-            # That a candidate with a part of the baseline's cells is worse is what the page is about.
+            # The page is about a candidate that has only some of the baseline's cells and is therefore worse.
             expected = (0, 5) if arguments[:2] == ["compare", "native-optimizers"] else (0,)
             assert main(arguments) in expected, f"{line}: {capsys.readouterr().err}"
         elif program == "benchbook":
@@ -155,7 +155,7 @@ def test_shell_lines_run(page: Path, project: Path, capsys: pytest.CaptureFixtur
 
 
 def prepare(page: Path, project: Path) -> None:
-    """Make what a page's commands begin with: its YAML files, studies, and the pipeline that is followed."""
+    """Make what the commands of a page need: its YAML files, studies, and the pipeline that is followed."""
     written = {"run-a-study.md": "study.yaml", "compare-with-a-baseline.md": "thresholds.yaml"}.get(page.name)
     for text in (text for language, text in blocks(page) if language == "yaml" and written):
         (project / str(written)).write_text(text, encoding="utf-8")
@@ -172,14 +172,14 @@ def prepare(page: Path, project: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=identity)
 def test_commands_in_the_text_exist(page: Path) -> None:
-    """A command that is named in a sentence or a table is one."""
+    """A command named in a sentence or a table exists."""
     for command in INLINE.findall(page.read_text(encoding="utf-8")):
         words = [word for word in shlex.split(command)[1:] if word.islower() and not word.startswith("-")]
         parse_names(words)
 
 
 def parse(arguments: list[str]) -> None:
-    """Let click read the arguments without running anything."""
+    """Let click parse the arguments without running the command."""
     command: click.Command = cli
     # A command keeps the names of its help option from its first context, so this one must have those of the real one.
     context = click.Context(cli, **cli.context_settings)
@@ -193,7 +193,7 @@ def parse(arguments: list[str]) -> None:
 
 
 def parse_names(words: list[str]) -> None:
-    """Follow the names of commands as far as there are groups."""
+    """Follow the names of commands through their groups."""
     command: click.Command | None = cli
     for word in words:
         if not isinstance(command, click.Group):
@@ -203,7 +203,7 @@ def parse_names(words: list[str]) -> None:
 
 
 def test_relative_links_lead_to_files() -> None:
-    """Also in pages that the site does not show."""
+    """Relative links are checked on all pages, also on those that the site does not show."""
     broken = []
     for page in PAGES:
         links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))

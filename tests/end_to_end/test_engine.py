@@ -32,7 +32,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def papermill(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run papermill's command with our engine from the root of the repository."""
+    """Run papermill's command with benchbook's engine from the root of the repository."""
     return subprocess.run(
         [sys.executable, "-m", "papermill", "--engine", "benchbook", *arguments],
         cwd=ROOT,
@@ -56,7 +56,7 @@ def write(path: Path, *sources: str) -> Path:
 
 
 def test_papermill_runs_a_spec_with_our_engine(environment: dict[str, str], tmp_path: Path) -> None:
-    """With a parameter file, as the notebook's Reproduce block says, and another engine."""
+    """Papermill runs a spec with a parameter file and benchbook's engine."""
     out = tmp_path / "out.ipynb"
     done = papermill(environment, "notebooks/random_search.ipynb", str(out), "-f", "params/quick.yaml")
     assert done.returncode == 0, done.stderr
@@ -65,7 +65,7 @@ def test_papermill_runs_a_spec_with_our_engine(environment: dict[str, str], tmp_
 
 
 def test_its_kernels_are_forked_and_gone_afterwards(environment: dict[str, str], tmp_path: Path) -> None:
-    """The libraries are there at once; neither kernel nor fork server outlives the command."""
+    """The libraries are loaded already; neither kernel nor fork server outlives the command."""
     out = tmp_path / "out.ipynb"
     done = papermill(environment, str(write(tmp_path / "probe.ipynb", PROBE)), str(out))
     assert done.returncode == 0, done.stderr
@@ -76,7 +76,7 @@ def test_its_kernels_are_forked_and_gone_afterwards(environment: dict[str, str],
 
 
 def test_errors_and_dead_kernels_end_the_command_with_an_error(environment: dict[str, str], tmp_path: Path) -> None:
-    """As under papermill's own engine; the copy is there."""
+    """The command fails as with papermill's own engine, and the executed copy is written."""
     for source, said in (("1 / 0", "ZeroDivisionError"), ("import os; os._exit(1)", "DeadKernelError")):
         out = tmp_path / "out.ipynb"
         done = papermill(environment, str(write(tmp_path / "broken.ipynb", source)), str(out))
@@ -86,7 +86,7 @@ def test_errors_and_dead_kernels_end_the_command_with_an_error(environment: dict
 
 
 def test_papermill_without_our_engine_neither_imports_nor_pins_anything(environment: dict[str, str]) -> None:
-    """It loads every engine that is installed; ours does nothing until it is used."""
+    """Papermill loads every installed engine; benchbook's does nothing until it is used."""
     code = (
         "import os, sys, papermill.engines as e\n"
         "print(e.papermill_engines.get_engine('benchbook').__module__)\n"
@@ -102,7 +102,7 @@ def test_papermill_without_our_engine_neither_imports_nor_pins_anything(environm
 
 
 def test_other_front_ends_find_the_provisioner_by_its_name(environment: dict[str, str]) -> None:
-    """A kernel's description may name it, as that of any other provisioner."""
+    """The description of a kernel may name the provisioner."""
     code = (
         "from jupyter_client.provisioning import KernelProvisionerFactory as F\n"
         "print(F.instance().provisioners['benchbook-fork'].load().__name__)\n"

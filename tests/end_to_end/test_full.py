@@ -1,4 +1,4 @@
-"""The full set, as the nightly run does it; hours, so that it runs only when it is asked for."""
+"""The full set as the nightly run executes it: it takes hours and runs only on request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRESET = "full"
 def test_every_spec_holds_with_full_parameters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    """No claim that holds in a pull request fails where budgets are long, and whatever was written is valid."""
+    """All claims hold with long budgets, and all artifacts are valid."""
     if "benchmark_full" not in str(request.config.getoption("markexpr")):
         pytest.skip("takes hours; ask for it by: pytest -m benchmark_full")
     for folder in ("notebooks", "params"):

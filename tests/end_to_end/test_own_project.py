@@ -1,4 +1,4 @@
-"""The way of the guides "Benchmarks in your own repository" and "A quality gate", from an empty folder."""
+"""The guides "Benchmarks in your own repository" and "A quality gate" are followed from an empty folder."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Return the blocks of a guide in a language."""
+    """Return the code blocks of a guide in a language."""
     text = (GUIDES / f"{page}.md").read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def type_lines(tmp_path: Path) -> Callable[[str], None]:
-    """Return a function that types the commands of a guide's first console block in an empty folder."""
+    """Return a function that runs the commands of a guide's first console block in an empty folder."""
     (tmp_path / "hills.py").write_text(blocks("benchmarks-in-your-own-repository", "python")[0], encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if key != "BENCHBOOK_ARTIFACTS"}
 
@@ -48,7 +48,7 @@ def type_lines(tmp_path: Path) -> Callable[[str], None]:
 
 @pytest.mark.slow
 def test_an_empty_folder_becomes_a_site(type_lines: Callable[[str], None], tmp_path: Path) -> None:
-    """Word by word as the guide has it; nothing of benchbook's repository is there, and pages of its own are added."""
+    """The guide's commands work literally, without benchbook's repository, and a page can be added to the site."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "notes.md").write_text("# Notes\n\nSee the [specs](specs/index.md).\n", encoding="utf-8")
     type_lines("benchmarks-in-your-own-repository")
@@ -57,7 +57,7 @@ def test_an_empty_folder_becomes_a_site(type_lines: Callable[[str], None], tmp_p
         assert (pages / f"{page}.html").is_file()
     assert f"<title>{tmp_path.name}" in (pages / "index.html").read_text(encoding="utf-8")
     notebook = str(Path("notebooks", "hills-Hill.ipynb"))
-    # What nbval compares are the verdicts that `spec accept` stored; papermill takes the preset that the package ships.
+    # nbval compares the verdicts that `spec accept` stored; papermill uses the preset of the package.
     nbval = ["pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", notebook]
     papermill = [
         "papermill",
@@ -75,6 +75,6 @@ def test_an_empty_folder_becomes_a_site(type_lines: Callable[[str], None], tmp_p
 
 @pytest.mark.slow
 def test_a_gate_is_set_up_and_holds(type_lines: Callable[[str], None], tmp_path: Path) -> None:
-    """The study, its baseline and the strict comparison, word by word."""
+    """The study, its baseline and the strict comparison work literally as in the guide."""
     type_lines("a-quality-gate")
     assert (tmp_path / "artifacts" / "baselines" / "gate.json.zst").is_file()

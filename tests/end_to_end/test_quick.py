@@ -21,13 +21,13 @@ pytestmark = pytest.mark.untraced  # the specs are computed in kernels, which no
 
 ROOT = Path(__file__).parents[2]
 NAMES = [file.name for file in specs(ROOT / "notebooks")]
-# One run of a cell costs a microsecond for each evaluation and optimizer; this many stay under a second everywhere.
+# One run of a cell costs a microsecond per evaluation and optimizer; this many take less than a second everywhere.
 MOST_EVALUATIONS = 600_000
 
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose specs were executed with quick parameters; returns its artifact folder."""
+    """Execute the specs of a copy of the project with quick parameters; return its artifact folder."""
     project = tmp_path_factory.mktemp("project")
     for folder in ("notebooks", "params"):
         shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
@@ -43,7 +43,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_quick_stays_within_its_evaluations(
     quick: Path, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """The computation of a spec fits a pull request; seconds are reported, evaluations are asserted."""
+    """The number of evaluations of a spec fits a pull request; times are reported but not asserted."""
     outcome: dict[str, Any] = dict(read_outcome(quick / name))
     record_property("compute_s", outcome["timing"]["compute_s"])
     assert outcome["status"] == "held"
@@ -53,7 +53,7 @@ def test_quick_stays_within_its_evaluations(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_executed_pictures_have_alternative_texts(quick: Path, name: str) -> None:
-    """Every image carries a sentence for those who cannot see it."""
+    """Every image has a sentence for readers who cannot see it."""
     cells = json.loads((quick / name / f"{name}.ipynb").read_text())["cells"]
     pictures = [o["data"] for c in cells for o in c.get("outputs", []) if "image/svg+xml" in o.get("data", {})]
     assert len(pictures) >= 3
@@ -62,13 +62,13 @@ def test_executed_pictures_have_alternative_texts(quick: Path, name: str) -> Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_cell_writes_to_standard_error(quick: Path, name: str) -> None:
-    """No warning stands on a published page."""
+    """No warning appears on a published page."""
     cells = json.loads((quick / name / f"{name}.ipynb").read_text())["cells"]
     assert [o for c in cells for o in c.get("outputs", []) if o.get("name") == "stderr"] == []
 
 
 def test_all_artifacts_of_the_quick_set_are_valid(quick: Path) -> None:
-    """Schema, digests and meaning hold for whatever was written."""
+    """All artifacts are valid by schema, digests and meaning."""
     assert main(["validate", "-q", str(quick)]) == 0
 
 

@@ -25,20 +25,20 @@ pytestmark = pytest.mark.wheel
 
 
 def supported() -> list[str]:
-    """Return the oldest and the newest Python that the classifiers name."""
+    """Return the oldest and the newest Python in the classifiers."""
     classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["classifiers"]
     found = re.findall(r"Programming Language :: Python :: (3\.\d+)", "\n".join(classifiers))
     return [found[0], found[-1]]
 
 
 def interpreter(version: str) -> str | None:
-    """Return a Python of a minor version that runs; None where there is none."""
+    """Return a working Python of a minor version, or None."""
     name = f"python{version}"
     shim = shutil.which(name)
     root = Path(shim).parents[1] if shim else Path.home() / ".pyenv"
     versions = Path(os.environ.get("PYENV_ROOT", root)) / "versions"
     here = [sys.executable] if f"{sys.version_info[0]}.{sys.version_info[1]}" == version else []
-    # Those of pyenv that no project has chosen are on the PATH without running.
+    # Pythons of pyenv that no project has selected are on the PATH but do not run.
     for candidate in [*here, shim, *map(str, sorted(versions.glob(f"{version}.*/bin/{name}")))]:
         if candidate and subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode == 0:
             return candidate
@@ -46,7 +46,7 @@ def interpreter(version: str) -> str | None:
 
 
 def done(command: Sequence[str], folder: Path, **environment: str) -> str:
-    """Run a command without anything of this process's environment that could lend it a package."""
+    """Run a command without environment variables that could provide a package."""
     lent = ("PYTHON", "VIRTUAL_ENV", "BENCHBOOK_", "COVERAGE", "COV_", "PYTEST")
     clean = {key: value for key, value in os.environ.items() if not key.startswith(lent)}
     ended = subprocess.run(
@@ -58,7 +58,7 @@ def done(command: Sequence[str], folder: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel; it is one for all Pythons."""
+    """Build the wheel, which is one for all Pythons."""
     folder = tmp_path_factory.mktemp("wheel")
     done([*UV, "build", "--quiet", "--wheel", "--no-build-isolation", "--out-dir", str(folder)], ROOT)
     (built,) = folder.glob("*.whl")
@@ -67,7 +67,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=supported())
 def benchbook(request: pytest.FixtureRequest, wheel: Path, tmp_path: Path) -> Callable[..., str]:
-    """Install the wheel for a Python, and return a function that types its command in an empty folder."""
+    """Install the wheel for a Python, and return a function that runs its command in an empty folder."""
     python = interpreter(request.param)
     if python is None:
         pytest.skip(f"Python {request.param} is not installed")
@@ -97,7 +97,7 @@ def benchbook(request: pytest.FixtureRequest, wheel: Path, tmp_path: Path) -> Ca
 def test_the_wheel_leads_from_an_empty_folder_to_a_published_site(
     benchbook: Callable[..., str], tmp_path: Path
 ) -> None:
-    """The guide's project, run by benchbook and by papermill, accepted, checked and published; nothing is cloned."""
+    """The guide's project is run by benchbook and papermill, accepted, checked and published, without a clone."""
     folder = tmp_path / "my-benchmarks"
     assert str(tmp_path) in benchbook("python", "-c", "import benchbook; print(benchbook.__file__)")
     (block, *_) = re.findall(r"^```python\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""The workflows: valid, made of make targets only, and those targets do what the workflows count on."""
+"""The workflows are valid, use only make targets, and those targets do what the workflows expect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 COMMAND = re.compile(r"make ([a-z-]+)((?: [A-Z]+=\S+)*)")
-# Installed already: the targets take the Python that runs the tests, and nothing is installed.
+# Already installed: the targets use the Python that runs the tests, and nothing is installed.
 INSTALLED = ["-o", ".venv/.stamp-quick", "-o", ".venv/.stamp-all", f"PY={sys.executable}"]
 STUDY = """
 optimizers: [manta_ray_foraging]
@@ -40,7 +40,7 @@ def steps(file: Path) -> list[dict[str, Any]]:
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Call make in a folder."""
     paths = [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-    # make hands its own flags down to a make that it runs, as when `make test` runs these tests
+    # make passes its own flags to a make that it runs, as when `make test` runs these tests
     clean = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     return subprocess.run(
         ["make", *INSTALLED, *arguments],
@@ -53,19 +53,19 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 
 def test_the_four_workflows_are_there() -> None:
-    """Pull requests, nights, the site and releases."""
+    """The workflows are for pull requests, nights, the site and releases."""
     assert [file.name for file in FILES] == ["docs.yml", "nightly.yml", "pull-request.yml", "release.yml"]
 
 
 def test_the_workflows_fit_their_schema() -> None:
-    """check-jsonschema carries the schema, so that no network is needed."""
+    """check-jsonschema contains the schema, so no network is needed."""
     done = make(ROOT, "lint-workflows")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_each_command_of_a_workflow_is_a_make_target(file: Path) -> None:
-    """Whatever a workflow runs can be run by hand just so."""
+    """Whatever a workflow runs can also be run by hand."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     commands = [step["run"] for step in steps(file) if "run" in step]
     assert commands
@@ -77,7 +77,7 @@ def test_each_command_of_a_workflow_is_a_make_target(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_make_finds_nothing_odd_in_the_targets_of_a_workflow(file: Path) -> None:
-    """No target appears twice, and none asks for what nobody makes."""
+    """No target is defined twice, and none depends on a missing target."""
     for command in (step["run"] for step in steps(file) if "run" in step):
         words = re.sub(r"\$\{\{[^}]*\}\}", "1", command).split()[1:]
         done = make(ROOT, "-n", *words)
@@ -86,7 +86,7 @@ def test_make_finds_nothing_odd_in_the_targets_of_a_workflow(file: Path) -> None
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_jobs_end_and_uploads_expire(file: Path) -> None:
-    """Each job has a time limit, each upload a retention, and tokens may read and no more unless a job says so."""
+    """Each job has a time limit and each upload a retention; tokens can only read unless a job says otherwise."""
     workflow = read(file)
     assert workflow["permissions"] == {"contents": "read"}
     assert all("timeout-minutes" in job for job in workflow["jobs"].values())
@@ -96,7 +96,7 @@ def test_jobs_end_and_uploads_expire(file: Path) -> None:
 
 
 def test_pull_requests_run_on_every_supported_python() -> None:
-    """The Pythons of the tests and of the quick specs are those that the package declares."""
+    """The tests and the quick specs run on the Pythons that the package declares."""
     declared = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text())
     jobs = read(ROOT / ".github" / "workflows" / "pull-request.yml")["jobs"]
     assert jobs["test"]["strategy"]["matrix"]["python"] == declared
@@ -115,7 +115,7 @@ def test_the_parts_of_a_night_make_a_whole() -> None:
 
 
 def test_a_night_has_a_budget() -> None:
-    """The longest chain of its jobs ends within 8 hours, all of them within 72 hours of machines."""
+    """The longest chain of jobs ends within 8 hours, and all jobs together within 72 machine hours."""
     jobs = read(ROOT / ".github" / "workflows" / "nightly.yml")["jobs"]
     limits = {name: job["timeout-minutes"] / 60 for name, job in jobs.items()}
     parts = {name: len(job.get("strategy", {}).get("matrix", {}).get("part", [0])) for name, job in jobs.items()}
@@ -124,7 +124,7 @@ def test_a_night_has_a_budget() -> None:
 
 
 class TestPublishing:
-    """The site is published by one job of one workflow, and only where somebody has opted in."""
+    """The site is published by one job of one workflow, and only after opting in."""
 
     def test_one_step_alone_sets_the_switch(self) -> None:
         """No other workflow, job or step can publish."""
@@ -139,7 +139,7 @@ class TestPublishing:
         assert texts == {"docs.yml": 1, "nightly.yml": 0, "pull-request.yml": 0, "release.yml": 0}
 
     def test_it_is_opted_into_and_follows_a_night_that_passed(self) -> None:
-        """Or it is started by hand with the number of a night, which is the roll-back, too."""
+        """Publishing needs an opt-in and a passed night, or a manual start with a night number, as in a roll-back."""
         docs = read(ROOT / ".github" / "workflows" / "docs.yml")
         condition = docs["jobs"]["build"]["if"]
         assert "vars.PUBLISH_DOCS == 'true'" in condition
@@ -149,7 +149,7 @@ class TestPublishing:
         assert docs["jobs"]["deploy"]["needs"] == ["build"]
 
     def test_it_shows_what_the_night_uploaded(self) -> None:
-        """The names of the uploads are those that are fetched, from the run of that night."""
+        """The upload names of the night are those that are fetched, from that night's run."""
         docs, nightly = (ROOT / ".github" / "workflows" / name for name in ("docs.yml", "nightly.yml"))
         [fetch] = [step["with"] for step in steps(docs) if "download-artifact" in step.get("uses", "")]
         names = [step["with"]["name"] for step in steps(nightly) if "upload-artifact" in step.get("uses", "")]
@@ -157,7 +157,7 @@ class TestPublishing:
         assert fetch["run-id"] == "${{ env.NIGHT }}"
 
     def test_the_commit_of_the_night_is_taken(self, tmp_path: Path) -> None:
-        """Code, notebooks and results belong together; without a night nothing is done."""
+        """Code, notebooks and results come from the same commit; without a night nothing is done."""
         for name, answer in (("gh", 'echo "run $3" >> "$CALLS"; echo abc123'), ("git", 'echo "git $@" >> "$CALLS"')):
             (tmp_path / name).write_text(f"#!/bin/sh\n{answer}\n")
             (tmp_path / name).chmod(0o755)
@@ -173,7 +173,7 @@ class TestPublishing:
         assert "usage" in make(ROOT, "docs-commit", PATH=path, CALLS=str(tmp_path / "calls")).stderr
 
     def test_without_the_switch_nothing_is_published(self, tmp_path: Path) -> None:
-        """The target leaves it to the gate."""
+        """The target leaves the decision to the gate."""
         (tmp_path / "notebooks").mkdir()
         shutil.copy(ROOT / "Makefile", tmp_path)
         done = make(tmp_path, "docs-publish", "COMPILE=true")
@@ -186,7 +186,7 @@ class TestNight:
 
     @pytest.fixture
     def project(self, tmp_path: Path) -> Path:
-        """A small project with the real Makefile and parameters; tests/site builds the documentation."""
+        """Return a small project with the real Makefile and parameters; tests/site builds the documentation."""
         project = tmp_path / "project"
         shutil.copytree(ROOT / "params", project / "params")
         (project / "notebooks").mkdir()
@@ -201,7 +201,7 @@ class TestNight:
         return make(project, *arguments, *small, BENCHBOOK_ARTIFACTS=str(project / "artifacts"))
 
     def test_parts_are_done_merged_checked_and_reported(self, project: Path) -> None:
-        """What the jobs hand on becomes one complete study, a report and a site."""
+        """The parts become one complete study, a report and a site."""
         for target in ("nightly-shard SHARD=1/2", "nightly-shard SHARD=2/2", "nightly-specs SHARD=1/1"):
             done = self.run(project, *target.split())
             assert done.returncode == 0, done.stdout + done.stderr
@@ -213,7 +213,7 @@ class TestNight:
         assert "held" in (project / "docs" / "_build" / "html" / "specs" / "random_search.html").read_text()
 
     def test_a_part_goes_on_from_what_it_has(self, project: Path) -> None:
-        """A second attempt at a part does nothing twice."""
+        """A second attempt at a part repeats nothing."""
         shards = project / "artifacts" / "nightly" / "part-1" / "shards"
         assert self.run(project, "nightly-shard", "SHARD=1/2").returncode == 0
         before = {file.name: file.read_bytes() for file in shards.iterdir()}
@@ -232,7 +232,7 @@ class TestNight:
         assert "Error 7" in done.stderr
 
     def test_a_damaged_part_fails_at_once(self, project: Path) -> None:
-        """The part checks what it wrote before it is merged."""
+        """A part checks what it wrote before it is merged."""
         assert self.run(project, "nightly-shard", "SHARD=1/1").returncode == 0
         [shard] = (project / "artifacts" / "nightly" / "part-1" / "shards").iterdir()
         data = bytearray(shard.read_bytes())
@@ -244,7 +244,7 @@ class TestNight:
 
 
 def test_the_baseline_is_compared_with_its_own_study(tmp_path: Path) -> None:
-    """The study of pull requests has the cells of the baseline, run by run, and nothing became worse."""
+    """The study of pull requests has the cells of the baseline, run by run, and nothing is worse."""
     shutil.copytree(ROOT / "artifacts" / "baselines", tmp_path / "baselines")
     done = make(ROOT, "compare-baseline", "COMPILE=true", BENCHBOOK_ARTIFACTS=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -260,7 +260,7 @@ case "$1 $2" in "issue list") echo "$OPEN" ;; esac
 
 @pytest.mark.parametrize(("open_notice", "expected"), [("", "issue create"), ("12", "issue comment 12")])
 def test_a_failed_night_is_told_once(tmp_path: Path, open_notice: str, expected: str) -> None:
-    """The first failure opens a notice, the next ones add to it."""
+    """The first failure opens a notice, later ones add to it."""
     (tmp_path / "gh").write_text(GH)
     (tmp_path / "gh").chmod(0o755)
     calls = tmp_path / "calls"
@@ -274,7 +274,7 @@ def test_a_failed_night_is_told_once(tmp_path: Path, open_notice: str, expected:
 
 
 def test_a_notice_says_what_it_is_about(tmp_path: Path) -> None:
-    """Without WHAT there is none."""
+    """Without WHAT no notice is made."""
     done = make(ROOT, "notice")
     assert done.returncode != 0
     assert "usage" in done.stderr

@@ -37,7 +37,7 @@ def run(name: str, *arguments: str, cwd: Path) -> str:
 
 @pytest.mark.parametrize("name", sorted({path.name for path in (ROOT / "examples").glob("*.py")} - {"centre_bias.py"}))
 def test_an_example_runs_and_prints_what_it_promises(name: str, tmp_path: Path) -> None:
-    """Examples run from anywhere, without warnings."""
+    """Examples run from any folder, without warnings."""
     printed = run(name, cwd=tmp_path)
     assert all(text in printed for text in EXPECTED.get(name, ()))
     assert printed
@@ -50,7 +50,7 @@ def test_the_readme_picture_is_made_by_its_script(tmp_path: Path) -> None:
     printed = run("centre_bias.py", "new.svg", cwd=tmp_path)
     assert all(text in printed for text in EXPECTED["centre_bias.py"])
     assert committed.stat().st_size < 150_000
-    # Sizes, not bytes: curves may move by a hair with another version of the plotting library.
+    # Sizes, not bytes: curves may differ slightly with another version of the plotting library.
     old, new = (ET.parse(path).getroot() for path in (committed, tmp_path / "new.svg"))  # noqa: S314  # our own files
     assert old.get("viewBox") == new.get("viewBox")
     assert sum(1 for _ in old.iter()) == pytest.approx(sum(1 for _ in new.iter()), rel=0.1)

@@ -17,7 +17,7 @@ SAYS = {
 
 @pytest.mark.parametrize("name", SAYS)
 def test_an_example_runs_and_says_what_it_shows(name, tmp_path):
-    """Without a warning, and without leaving anything behind."""
+    """Examples run without a warning and leave nothing behind."""
     done = subprocess.run(
         [sys.executable, "-W", "error", str(EXAMPLES / name)],
         cwd=tmp_path,
@@ -33,5 +33,5 @@ def test_an_example_runs_and_says_what_it_shows(name, tmp_path):
 
 
 def test_there_is_an_example_for_each_main_strategy():
-    """And each is run here."""
+    """Each main strategy has an example that is run here."""
     assert {path.name for path in EXAMPLES.glob("experiments_*.py")} == set(SAYS)

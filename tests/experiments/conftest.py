@@ -1,4 +1,4 @@
-"""What the tests of experiments share; none of them writes outside of its own folder."""
+"""Fixtures for the tests of experiments; none of them writes outside of its own folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchbook.experiments import InMemory
 
 @pytest.fixture
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The artifact root of this test."""
+    """Return the artifact root of this test."""
     root = tmp_path / "artifacts"
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(root))
     return root
@@ -19,5 +19,5 @@ def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def memory() -> InMemory:
-    """A sink to look into."""
+    """Return a sink that keeps its records in memory."""
     return InMemory()

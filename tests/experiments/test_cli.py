@@ -34,7 +34,7 @@ def modelled(config: Model):
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """A folder with a module and configurations, as working directory."""
+    """Return a folder with a module and configurations, as working directory."""
     (tmp_path / "functions_of_the_test.py").write_text(MODULE)
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "one.yaml").write_text("id: one\nn: 1\n")
@@ -47,7 +47,7 @@ def place(tmp_path, monkeypatch):
 @pytest.mark.parametrize("function", ["plain", "coroutine", "decorated"])
 @pytest.mark.parametrize("module", ["functions_of_the_test", "functions_of_the_test.py"])
 def test_a_function_is_run_under_all_configurations(place, module, function, capsys, artifacts):
-    """Of a module or a file, with arguments; the record is an artifact."""
+    """A function of a module or a file is run with arguments, and the record is an artifact."""
     code = main(["experiment", "run", f"{module}:{function}", "--configs", "configs", "--arg", "x=10", "--json"])
     assert code == 0
     assert [branch["output"] for branch in json.loads(capsys.readouterr().out)] == [10, 20]
@@ -55,7 +55,7 @@ def test_a_function_is_run_under_all_configurations(place, module, function, cap
 
 
 def test_the_table_is_readable(place, capsys):
-    """With what failed; the exit code says so."""
+    """The table has the failures, and the exit code reports them."""
     target = "functions_of_the_test:plain"
     assert main(["experiment", "run", target, "--configs", "failing.yaml", "--sink", "memory"]) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -65,7 +65,7 @@ def test_the_table_is_readable(place, capsys):
 
 
 def test_strategies_and_limits_can_be_chosen(place, capsys):
-    """Several calls by turns; a failing shadow is no failure."""
+    """Several calls take turns; a failing shadow does not fail the call."""
     common = ["functions_of_the_test:plain", "--configs", "configs", "--sink", "memory", "--json"]
     more = ["--strategy", "round_robin", "--set", "start=1", "--calls", "3", "--retries", "1", "--timeout", "30"]
     assert main(["experiment", "run", *common, *more]) == 0
@@ -86,34 +86,34 @@ def test_strategies_and_limits_can_be_chosen(place, capsys):
     ],
 )
 def test_wrong_targets_are_told(place, target, message, capsys):
-    """With exit code 2."""
+    """A wrong target gives exit code 2."""
     assert main(["experiment", "run", target, "--configs", "configs"]) == 2
     assert message in capsys.readouterr().err
 
 
 def test_wrong_configurations_are_told_with_their_line(place, capsys):
-    """Where the function says what it takes."""
+    """The keys are checked if the function declares a model."""
     (place / "configs" / "two.yaml").write_text("id: two\n\nm: 2\n")
     assert main(["experiment", "run", "functions_of_the_test:modelled", "--configs", "configs"]) == 2
     assert "two.yaml:3: unknown key 'm'" in capsys.readouterr().err
 
 
 def test_a_tracking_server_needs_its_sink(place, capsys):
-    """Otherwise nothing would be sent, in silence."""
+    """Without the sink, nothing would be sent, so the option is refused."""
     options = ["--configs", "configs", "--tracking-uri", "http://127.0.0.1:9"]
     assert main(["experiment", "run", "functions_of_the_test:plain", *options]) == 2
     assert "which is for --sink mlflow" in capsys.readouterr().err
 
 
 def test_an_unknown_strategy_is_told_with_the_known_ones_once(place, capsys):
-    """Whether or not one is near."""
+    """The known strategies are listed once, whether or not a similar one exists."""
     for name in ("shadwo", "zzz"):
         assert main(["experiment", "run", "functions_of_the_test:plain", "--configs", "c", "--strategy", name]) == 2
         assert capsys.readouterr().err.count("known are") == 1
 
 
 def test_strategies_are_listed(capsys):
-    """As a table and as JSON."""
+    """Strategies are listed as a table and as JSON."""
     assert main(["experiment", "strategies"]) == 0
     assert "multi_branch" in capsys.readouterr().out
     assert main(["experiment", "strategies", "--json"]) == 0

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from benchbook.observers import ImprovementHistory, PointTrace
 
-# Ties and infinities are what a history can get wrong.
+# Ties and infinities are where a history can go wrong.
 VALUES = st.lists(
     st.sampled_from([3.0, 2.0, 2.0, 1.5, 0.0, -1.0, math.inf]) | st.floats(-4, 4), min_size=1, max_size=40
 )
 
 
 def naive(values: list[float]) -> tuple[list[int], list[float]]:
-    """Return the improvements, one value after the other."""
+    """Return the improvements, computed one value at a time."""
     best, where, what = math.inf, [], []
     for k, value in enumerate(values, start=1):
         if value < best:
@@ -24,7 +24,7 @@ def naive(values: list[float]) -> tuple[list[int], list[float]]:
 
 
 def observed(values: list[float], borders: list[int]) -> ImprovementHistory:
-    """Let a history observe the values in batches, with what the loop tells about each."""
+    """Let a history observe the values in batches, together with what the loop reports for each."""
     history = ImprovementHistory()
     best, done = math.inf, 0
     for batch in np.split(np.array(values), sorted(border % (len(values) + 1) for border in borders)):
@@ -38,14 +38,14 @@ def observed(values: list[float], borders: list[int]) -> ImprovementHistory:
 
 @given(VALUES, st.lists(st.integers(0, 100), max_size=8))
 def test_a_history_is_lossless_however_the_batches_fall(values: list[float], borders: list[int]) -> None:
-    """It equals the history of one value after the other, over any split into batches."""
+    """For any split into batches it equals the history computed one value at a time."""
     history = observed(values, borders).history
     assert (history.evaluations.tolist(), history.best_values.tolist()) == naive(values)
 
 
 @given(VALUES, st.lists(st.integers(0, 100), max_size=8))
 def test_a_history_rises_and_falls_strictly(values: list[float], borders: list[int]) -> None:
-    """Evaluations rise, values fall, and both have the types that artifacts hold."""
+    """Evaluations increase, values decrease, and both have the types of artifacts."""
     history = observed(values, borders).history
     assert np.all(np.diff(history.evaluations) > 0)
     assert np.all(np.diff(history.best_values) < 0)
@@ -53,7 +53,7 @@ def test_a_history_rises_and_falls_strictly(values: list[float], borders: list[i
 
 
 def test_a_history_can_be_read_amidst_a_run() -> None:
-    """What was read stays as it is while the run goes on."""
+    """A history that was read during a run stays as it is while the run continues."""
     history = ImprovementHistory()
     history.observe(0, np.zeros((2, 1)), np.array([3.0, 2.0]), True)
     early = history.history
@@ -63,12 +63,12 @@ def test_a_history_can_be_read_amidst_a_run() -> None:
 
 
 def test_an_empty_history_has_no_improvement() -> None:
-    """Before the first finite value there is nothing."""
+    """Before the first finite value the history is empty."""
     assert ImprovementHistory().history.evaluations.shape == (0,)
 
 
 def test_a_history_does_not_change_what_it_sees() -> None:
-    """Points and values are the run's."""
+    """Points and values belong to the run."""
     x, fx = np.full((3, 2), 1.5), np.array([3.0, 2.0, 4.0])
     before = (x.tobytes(), fx.tobytes())
     ImprovementHistory().observe(0, x, fx, True)
@@ -76,7 +76,7 @@ def test_a_history_does_not_change_what_it_sees() -> None:
 
 
 def test_a_trace_keeps_copies_of_everything() -> None:
-    """What the optimizer does with its batch afterwards does not matter."""
+    """The optimizer may change its batch afterwards."""
     trace = PointTrace()
     assert trace.points.shape == (0, 0)
     assert trace.values.shape == (0,)

@@ -1,4 +1,4 @@
-"""Observers that keep more than improvements, and their traces on disk."""
+"""Observers that keep more than improvements, and the traces that they write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchbook.records import History
 
 @given(sizes=st.lists(st.integers(1, 3 * CHUNK_ROWS), min_size=1, max_size=6), points=st.booleans())
 def test_every_value_is_kept_in_order(sizes: list[int], points: bool) -> None:
-    """Whatever the batches, the chunks put together are the values, and no chunk is too long."""
+    """The concatenated chunks equal the values for any batches, and no chunk is too long."""
     chunks: list[dict[str, np.ndarray]] = []
     keeper = EveryValue(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}), points=points)
     values = np.arange(sum(sizes), dtype=np.float64)
@@ -37,7 +37,7 @@ def test_every_value_is_kept_in_order(sizes: list[int], points: bool) -> None:
 
 
 def test_statistics_are_those_of_each_batch(rng: np.random.Generator) -> None:
-    """One row a generation; infinite values make the mean infinite, and nothing warns."""
+    """There is one row per generation; infinite values make the mean infinite, without a warning."""
     chunks: list[dict[str, np.ndarray]] = []
     keeper = GenerationStatistics(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}))
     for generation in range(CHUNK_ROWS + 3):
@@ -60,7 +60,7 @@ def traced(tmp_path: Path) -> bb.RunRecord:
 
 
 def test_a_column_can_be_memory_mapped(tmp_path: Path, traced: bb.RunRecord) -> None:
-    """The file is an ordinary .npy; its minimum is the run's best value."""
+    """The file is an ordinary .npy, and its minimum is the run's best value."""
     values = memory_map(traced, tmp_path, "value", tmp_path / "values.npy")
     points = memory_map(traced, tmp_path, "point", tmp_path / "points.npy")
     assert values.shape == (20_000,)
@@ -73,7 +73,7 @@ def test_a_column_can_be_memory_mapped(tmp_path: Path, traced: bb.RunRecord) -> 
 
 
 def test_a_damaged_trace_is_told(tmp_path: Path, traced: bb.RunRecord) -> None:
-    """The digest in the record tells; a run without a trace says so."""
+    """The digest in the record shows the damage; a run without a trace is refused."""
     assert traced.trace is not None
     path = tmp_path / "shards" / traced.trace.file
     data = bytearray(path.read_bytes())
@@ -90,7 +90,7 @@ def test_a_damaged_trace_is_told(tmp_path: Path, traced: bb.RunRecord) -> None:
 
 @pytest.mark.parametrize("shape", [(7,), (7, 3), (1,)])
 def test_columns_come_back_bit_by_bit(tmp_path: Path, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
-    """Infinite values and both kinds of numbers included."""
+    """Infinite values and both kinds of numbers are included."""
     values = rng.standard_normal(shape)
     values.flat[0] = np.inf
     whole = np.arange(shape[0]) * 2**40
@@ -104,7 +104,7 @@ def test_columns_come_back_bit_by_bit(tmp_path: Path, rng: np.random.Generator, 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40, unique=True), st.floats(-10, 10))
 def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
-    """Against the definition, target by target."""
+    """They equal the definition, target by target."""
     falling = np.array(sorted(values, reverse=True))
     history = History(evaluations=np.arange(1, len(falling) + 1) * 3, best_values=falling)
     expected = []
@@ -117,6 +117,6 @@ def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
 
 
 def test_there_are_51_targets() -> None:
-    """From 1e2 to 1e-8, five per factor of ten."""
+    """They go from 1e2 to 1e-8, with five per factor of ten."""
     assert len(STANDARD_TARGETS) == 51
     assert (STANDARD_TARGETS[0], STANDARD_TARGETS[10], STANDARD_TARGETS[-1]) == (100.0, 1.0, 1e-8)

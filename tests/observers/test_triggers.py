@@ -1,4 +1,4 @@
-"""The evaluations at which COCO's loggers write."""
+"""The evaluations at which COCO's loggers write a row."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def kept(values: list[float], borders: list[int], **options: Any) -> dict[str, n
 )
 @settings(deadline=None)
 def test_rows_do_not_depend_on_batches(values: list[float], borders: list[int]) -> None:
-    """Each row has the value, the best one so far and the point of its evaluation, however the batches fall."""
+    """For any batches, each row has the value, the best value so far and the point of its evaluation."""
     one_by_one = kept(values, list(range(len(values))), points=True)
     columns = kept(values, borders, points=True)
     for name, column in one_by_one.items():
@@ -54,7 +54,7 @@ def test_rows_do_not_depend_on_batches(values: list[float], borders: list[int]) 
     ("name", "budget"), [("random_search", 120_000), ("cma_es", 3_000), ("manta_ray_foraging", 777)]
 )
 def test_rows_are_those_of_cocos_files(name: str, budget: int) -> None:
-    """By evaluations those of `.tdat`, by targets those of `.dat`, as they are exported from the same run."""
+    """Rows by evaluations equal those of `.tdat`, rows by targets those of `.dat`, both exported from the same run."""
     problem = bb.problem("bbob_f1", dim=2, instance=1)
     chunks: list[Any] = []
     keeper = AtTriggers(chunks.append, budget=budget, dim=2, f_opt=problem.f_opt)
@@ -68,13 +68,13 @@ def test_rows_are_those_of_cocos_files(name: str, budget: int) -> None:
 
 
 def test_without_an_optimum_there_are_no_target_triggers() -> None:
-    """First and last evaluation have both, as in COCO's files."""
+    """The first and the last evaluation have both triggers, as in COCO's files."""
     columns = kept([3.0, 2.0, 1.0, 0.5], [], f_opt=None)
     assert columns["trigger"].tolist() == [3, 1, 1, 3]
 
 
 def test_a_flush_amidst_a_run_repeats_no_row() -> None:
-    """What was handed over is not handed over again at the end."""
+    """Rows that were written before are not written again at the end."""
     chunks: list[Any] = []
     keeper = AtTriggers(chunks.append, budget=9, dim=2, f_opt=0.0)
     keeper.observe(0, np.zeros((9, 2)), np.ones(9), True)
@@ -85,7 +85,7 @@ def test_a_flush_amidst_a_run_repeats_no_row() -> None:
 
 
 def test_levels_of_targets() -> None:
-    """A target is reached at its very value; no value reaches none."""
+    """A target is reached at exactly its value, and a missing value reaches none."""
     assert [target_level(10 ** (k / 20)) for k in range(-160, 41)] == list(range(-160, 41))
     assert target_level(math.inf) == math.inf
     assert evaluation_triggers(1, 40).tolist() == [1]

@@ -1,10 +1,10 @@
 import pytest
 
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.parts.base import NativeOptimizer
 
 
 @pytest.fixture(params=NATIVE, ids=lambda factory: factory.name)
 def native(request: pytest.FixtureRequest) -> type[NativeOptimizer]:
-    """Each native optimizer of the catalog."""
+    """Return each native optimizer of the catalog."""
     return request.param

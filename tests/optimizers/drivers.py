@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 
-HORIZON = 2000
+MAX_EVALUATIONS = 2000
 
 
 def box(dim: int) -> tuple[np.ndarray, np.ndarray]:
@@ -28,22 +28,22 @@ def make(
     dim: int,
     rng: np.random.Generator | Streams,
     *,
-    horizon: int = HORIZON,
+    max_evaluations: int = MAX_EVALUATIONS,
     **settings: Any,
 ) -> NativeOptimizer:
-    """Make a native optimizer in the box of `box`; it is told the horizon where it wants it."""
-    extra = {} if factory.anytime else {"horizon": horizon}
+    """Make a native optimizer in the box of `box`, with the budget if it takes one."""
+    extra = {} if factory.anytime else {"max_evaluations": max_evaluations}
     return factory(*box(dim), rng, **extra, **settings)
 
 
 def shifted_sphere(x: np.ndarray) -> np.ndarray:
-    """Squared distance to a point that is not the centre of the box; last axis only."""
+    """Return the squared distance to a point that is not the centre of the box, over the last axis."""
     lower, upper = box(x.shape[-1])
     return np.add.reduce((x - (lower + 0.7 * (upper - lower))) ** 2, axis=-1)
 
 
 def minimise(optimizer: Any, objective: Callable[[np.ndarray], np.ndarray], evaluations: int) -> list[np.ndarray]:
-    """Ask and tell until the evaluations are used up; return all batches."""
+    """Ask and tell until the evaluations are used up, and return all batches."""
     batches = []
     while evaluations > 0:
         x = optimizer.ask()

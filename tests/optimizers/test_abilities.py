@@ -8,24 +8,24 @@ from benchbook.optimizers import ABILITIES, abilities, able, names
 
 
 def test_the_control_can_do_everything() -> None:
-    """Random search looks at no value, so that it can be the control of every suite."""
+    """Random search ignores values, so it can be the control of every suite."""
     assert abilities("random_search") == set(ABILITIES)
 
 
 def test_what_is_wanted_narrows_the_list() -> None:
-    """All optimizers can do nothing special; more wishes never bring more names."""
+    """Without wishes all optimizers are listed, and more wishes never add names."""
     assert able([]) == names()
     assert set(able(["constraints", "objectives"])) == set(able(["constraints"])) & set(able(["objectives"]))
 
 
 def test_unknown_abilities_are_refused_with_the_nearest() -> None:
-    """A misspelt ability is answered with the one most like it."""
+    """A misspelt ability gets the most similar one as a hint."""
     with pytest.raises(UnknownNameError, match="did you mean 'constraints'"):
         able(["constrains"])
 
 
 def test_the_command_lists_those_that_can(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--can` may be given twice, or have commas; JSON has the same names."""
+    """`--can` may be repeated or contain commas; JSON has the same names."""
     assert main(["optimizers", "list", "--can", "constraints", "--can", "objectives", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == able(["constraints", "objectives"])
     assert main(["optimizers", "list", "--can", "integers, categories", "--json"]) == 0

@@ -15,7 +15,7 @@ from benchbook.optimizers.audit import audit
 
 
 class Sampler:
-    """Draw points by a rule; the base of the culprits below."""
+    """Draw points by a rule; base class of the faulty optimizers below."""
 
     anytime = True
     leaked = 0.0
@@ -78,7 +78,7 @@ class Deaf(Sampler):
 
 @pytest.fixture
 def _culprits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # Another process cannot find classes of a test; the audit of processes is shown with the catalog's.
+    # Another process cannot find a test's classes; the audit of processes is shown with optimizers of the catalog.
     monkeypatch.setattr(home, "_elsewhere", lambda names, hash_seed: dict.fromkeys(names))
     made = {"numpy": FromNumpy, "random": FromRandom, "entropy": FromEntropy, "leaky": Leaky, "deaf": Deaf}
     for name, culprit in made.items():
@@ -102,7 +102,7 @@ def _culprits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_each_fault_is_found(
     name: str, draws_from: tuple[str, ...], contained: bool, leaks: bool, ignores_seed: bool
 ) -> None:
-    """An optimizer with one fault is told by it; the global state of the process is left as it was."""
+    """An optimizer with one fault is reported with it, and the global state of the process is restored."""
     before = random.getstate()
     found = audit([f"culprit_{name}"])[0]
     assert (found.draws_from, found.contained, found.leaks) == (draws_from, contained, leaks)
@@ -113,7 +113,7 @@ def test_each_fault_is_found(
 
 @pytest.mark.slow
 def test_a_library_that_draws_globally_is_contained() -> None:
-    """Pycma draws from NumPy's global state, which its adapter swaps."""
+    """Pycma draws from NumPy's global state, and its adapter swaps that state."""
     found = audit(["pycma:CMAES"])[0]
     assert "numpy.random" in found.draws_from
     assert found.contained
@@ -121,7 +121,7 @@ def test_a_library_that_draws_globally_is_contained() -> None:
 
 
 def test_the_command_prints_a_table_or_json() -> None:
-    """`audit NAME` is readable, `--json` is for programs, and a name or --all is needed."""
+    """`audit NAME` prints a table, `--json` a document, and a name or --all is required."""
     runner = CliRunner()
     shown = runner.invoke(cli, ["optimizers", "audit", "random_search"], standalone_mode=False)
     assert shown.return_value == 0
@@ -135,7 +135,7 @@ def test_the_command_prints_a_table_or_json() -> None:
 
 
 def test_the_audit_leaves_the_process_as_it_was() -> None:
-    """Its spies are gone afterwards."""
+    """The functions that it replaces are restored."""
     urandom = os.urandom
     audit(["random_search"])
     assert os.urandom is urandom

@@ -38,14 +38,14 @@ class Mine:
 
 
 def test_the_control_is_in_the_catalog() -> None:
-    """Each name stands there once, and random search is among them."""
+    """Each name occurs once, and random search is among them."""
     assert CONTROL in names()
     assert len(names()) == len(set(names()))
 
 
 @pytest.mark.parametrize("name", NATIVE_NAMES)
 def test_every_setting_has_its_meaning(name: str) -> None:
-    """Each setting of a catalog optimizer has a default that JSON holds, and a sentence."""
+    """Each setting of a catalog optimizer has a default with a JSON form, and a description."""
     for setting in settings_of(name):
         assert setting.meaning, f"{name}: {setting.name} is not described"
         assert isinstance(setting.default, str | int | float | bool | list | dict | None)
@@ -54,13 +54,15 @@ def test_every_setting_has_its_meaning(name: str) -> None:
 @pytest.mark.parametrize("name", NATIVE_NAMES)
 def test_every_optimizer_fits_the_plug(name: str) -> None:
     """What the catalog makes has ask and tell."""
-    made = optimizer(name).make(np.array([-1.0, 2.0]), np.array([3.0, 5.0]), np.random.default_rng(1), horizon=100)
+    made = optimizer(name).make(
+        np.array([-1.0, 2.0]), np.array([3.0, 5.0]), np.random.default_rng(1), max_evaluations=100
+    )
     assert isinstance(made, Optimizer)
 
 
 @pytest.mark.parametrize("name", NATIVE_NAMES)
 def test_the_description_ends_before_the_arguments(name: str) -> None:
-    """A description is a summary, a text and the source; not the signature."""
+    """The description has a summary, a text and the source, but not the signature."""
     found = describe(name)
     assert found.text.startswith(found.summary)
     assert "Args:" not in found.text
@@ -68,25 +70,25 @@ def test_the_description_ends_before_the_arguments(name: str) -> None:
 
 
 def test_the_description_of_manta_ray_foraging_names_the_paper() -> None:
-    """The reference stands apart from the text."""
+    """The reference is separate from the text."""
     assert describe("manta_ray_foraging").references.startswith("Zhao, W., Zhang, Z., & Wang, L. (2020)")
 
 
 def test_an_unknown_optimizer_offers_the_nearest() -> None:
-    """A misspelled name leads to the right one, and to the command that lists them."""
+    """The message offers the nearest name and the command that lists all."""
     with pytest.raises(UnknownNameError, match=r"unknown optimizer 'random_serch'; did you mean 'random_search'.*list"):
         optimizer("random_serch")
 
 
 @pytest.mark.parametrize("which", [None, 3, 1.5, ["random_search"]])
 def test_what_is_neither_name_nor_class_is_refused(which: Any) -> None:
-    """The message tells what was expected."""
+    """The message says what was expected."""
     with pytest.raises(UsageError, match="expected a name or a class with ask and tell"):
         optimizer(which)
 
 
 def test_an_unknown_setting_offers_the_nearest() -> None:
-    """A misspelled setting leads to the right one."""
+    """The message offers the nearest setting."""
     with pytest.raises(
         UnknownNameError, match="unknown setting of manta_ray_foraging 'popultion'; did you mean 'population'"
     ):
@@ -117,7 +119,7 @@ def test_a_setting_of_a_wrong_value_is_refused(settings: dict[str, Any], message
     ("given", "kept"), [({"population": 20.0}, 20), ({"population": np.int64(20)}, 20), ({"somersault": 3}, 3.0)]
 )
 def test_numbers_take_their_declared_type(given: dict[str, Any], kept: float) -> None:
-    """Whole numbers given as floats, numbers of NumPy and floats given as whole numbers are taken."""
+    """Whole numbers given as floats, NumPy numbers and floats given as whole numbers are accepted."""
     value = optimizer("manta_ray_foraging", **given).settings[next(iter(given))]
     assert value == kept
     assert type(value) is type(kept)
@@ -127,27 +129,27 @@ def test_numbers_take_their_declared_type(given: dict[str, Any], kept: float) ->
     "value", [float("nan"), [float("inf")], object(), {"a": object()}, (1, 2), {1, 2}, {1: "one"}, "\ud800"]
 )
 def test_a_setting_that_json_does_not_hold_is_refused(value: Any) -> None:
-    """What an artifact could not give back as it was is no setting, whatever the class would take."""
+    """A value without a JSON form is refused, even if the class would accept it."""
     with pytest.raises(UsageError, match="expected a JSON value"):
         optimizer(Mine, extra=value)
 
 
 def test_numpy_numbers_inside_of_a_setting_become_plain() -> None:
-    """What an artifact gives back is what the optimizer had."""
+    """The optimizer gets the same plain values that the artifact contains."""
     assert optimizer(Mine, extra=[np.float64(1.5), {"k": 2}]).settings["extra"] == [1.5, {"k": 2}]
 
 
 def test_a_class_of_ones_own_is_an_optimizer() -> None:
-    """Its settings are its keyword arguments, with their defaults, declared ranges and meanings."""
+    """The settings are the keyword arguments, with their defaults, declared ranges and descriptions."""
     choice = optimizer(Mine, width=0.25)
-    assert (choice.name, choice.settings, choice.wants_horizon) == ("Mine", {"width": 0.25, "extra": None}, False)
+    assert (choice.name, choice.settings, choice.length_argument) == ("Mine", {"width": 0.25, "extra": None}, None)
     assert [s.meaning for s in settings_of(Mine)] == ["How far it looks, in parts of the box.", ""]
     with pytest.raises(UsageError, match="setting 'width' of Mine is -1: input should be greater than 0"):
         optimizer(Mine, width=-1)
 
 
 def test_a_choice_can_be_changed() -> None:
-    """Other settings of a choice stay, and the choice itself stays as it is."""
+    """Changing one setting keeps the others, and leaves the original choice as it is."""
     first = optimizer("manta_ray_foraging", population=20)
     second = optimizer(first, somersault=3.0)
     assert (second.settings["population"], second.settings["somersault"]) == (20, 3.0)
@@ -156,7 +158,7 @@ def test_a_choice_can_be_changed() -> None:
 
 
 def test_a_class_without_the_three_arguments_is_refused() -> None:
-    """The message shows what it takes, and what was expected."""
+    """The message shows the actual arguments and what was expected."""
 
     class Wrong:
         def __init__(self, bounds: Any) -> None: ...
@@ -166,7 +168,7 @@ def test_a_class_without_the_three_arguments_is_refused() -> None:
 
 
 def test_a_setting_without_default_must_be_given() -> None:
-    """The message names it."""
+    """The message names the missing setting."""
 
     def make(lower: Any, upper: Any, rng: Any, *, size: int) -> Any: ...
 
@@ -175,14 +177,14 @@ def test_a_setting_without_default_must_be_given() -> None:
     assert optimizer(make, size=3).settings == {"size": 3}
 
 
-def test_the_horizon_is_told_to_those_who_ask() -> None:
-    """The budget reaches an optimizer that takes a horizon, unless it declares itself anytime."""
+def test_the_budget_is_told_to_those_who_ask() -> None:
+    """An optimizer that takes `max_evaluations` gets the budget, unless it is declared anytime."""
     told: list[int] = []
 
     class Scheduled(Mine):
-        def __init__(self, lower: Any, upper: Any, rng: Any, *, horizon: int = 7) -> None:
+        def __init__(self, lower: Any, upper: Any, rng: Any, *, max_evaluations: int = 7) -> None:
             super().__init__(lower, upper, rng)
-            told.append(horizon)
+            told.append(max_evaluations)
 
     class Anytime(Scheduled):
         anytime = True
@@ -190,10 +192,33 @@ def test_the_horizon_is_told_to_those_who_ask() -> None:
     record = bb.run(Scheduled, "sphere", dim=2, instance=1, budget=12)
     bb.run(Anytime, "sphere", dim=2, instance=1, budget=12)
     assert told == [12, 7]
+    assert "max_evaluations" not in record.optimizer.settings
+
+
+def test_the_older_name_of_the_budget_is_understood() -> None:
+    """An optimizer written for an older version is told its budget as `horizon`."""
+    told: list[int] = []
+
+    class Scheduled(Mine):
+        def __init__(self, lower: Any, upper: Any, rng: Any, *, horizon: int) -> None:
+            super().__init__(lower, upper, rng)
+            told.append(horizon)
+
+    record = bb.run(Scheduled, "sphere", dim=2, instance=1, budget=12)
+    assert told == [12]
     assert "horizon" not in record.optimizer.settings
+    choice = optimizer(Scheduled)
+    choice.make(np.zeros(2), np.ones(2), np.random.default_rng(1), horizon=30)
+    assert (choice.wants_horizon, told) == (True, [12, 30])
+
+
+def test_the_length_of_a_run_is_not_left_out() -> None:
+    """An optimizer is not made without the length of its run."""
+    with pytest.raises(UsageError, match="max_evaluations of l_shade is missing"):
+        optimizer("l_shade").make(np.zeros(2), np.ones(2), np.random.default_rng(1))
 
 
 def test_the_digest_of_a_choice_is_that_of_its_code() -> None:
-    """Settings do not count, another class does."""
+    """The digest depends on the class, not on the settings."""
     assert optimizer(Mine).digest() == optimizer(Mine, width=0.1).digest()
     assert optimizer(Mine).digest() != optimizer("random_search").digest()

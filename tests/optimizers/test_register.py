@@ -30,7 +30,7 @@ class Middle:
 
 @pytest.fixture
 def own() -> Iterator[type]:
-    """Return a class of the user's own, and take it out of the catalog afterwards."""
+    """Return a class of the user, which is removed from the catalog afterwards."""
     made = type("Middle", (Middle,), {"__doc__": Middle.__doc__})
     yield made
     for name in ("middle", "Middle"):
@@ -38,7 +38,7 @@ def own() -> Iterator[type]:
 
 
 def test_a_registered_optimizer_runs_by_its_name(own: Any) -> None:
-    """The decorator puts a class into the catalog, and gives it back."""
+    """The decorator adds a class to the catalog and returns it."""
     assert register("middle")(own) is own
     assert "middle" in names()
     record = bb.run("middle", "sphere", dim=2, instance=0, budget=3, settings={"shift": 1.0})
@@ -49,14 +49,14 @@ def test_a_registered_optimizer_runs_by_its_name(own: Any) -> None:
 
 
 def test_without_a_name_the_class_gives_it(own: Any) -> None:
-    """`@register` alone takes the attribute `name`, else the name of the class."""
+    """`@register` alone uses the attribute `name`, or the name of the class."""
     decorator(own)
     assert optimizer("Middle").name == "Middle"
 
 
 @pytest.mark.parametrize("taken", ["random_search", "middle"])
 def test_a_name_is_given_once(own: Any, taken: str) -> None:
-    """Nothing in the catalog is replaced silently."""
+    """No name in the catalog is replaced silently."""
     register("middle")(own)
     with pytest.raises(UsageError, match="in the catalog already"):
         register(taken)(type("Other", (Middle,), {}))
@@ -70,13 +70,13 @@ def test_a_name_is_a_text_without_a_colon(own: Any, name: str) -> None:
 
 
 def test_an_instance_is_refused() -> None:
-    """What cannot be called makes no optimizer."""
+    """Something that cannot be called is refused."""
     with pytest.raises(UsageError, match="expected a class with ask and tell"):
         register(42)  # type: ignore[call-overload]  # the mistake under test
 
 
 def announced(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> None:
-    """Let installed packages announce optimizers."""
+    """Make installed packages announce optimizers."""
     from benchbook.optimizers import register as home  # the function hides the module of the same name
 
     module = __import__("sys").modules[home.__module__]
@@ -109,7 +109,7 @@ def test_a_package_announces_its_optimizers(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.usefixtures("_forgotten")
 def test_two_packages_may_not_announce_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which of them ran would be a matter of luck."""
+    """Which of the two would run would depend on chance."""
     announced(
         monkeypatch,
         EntryPoint("twice", "a:A", "benchbook.optimizers"),
@@ -120,7 +120,7 @@ def test_two_packages_may_not_announce_one_name(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_native_classes_keep_their_names() -> None:
-    """A native class cannot be put in under another name: records know it by its own."""
+    """A native class cannot be registered under another name, since records use its own."""
     with pytest.raises(UsageError, match="is named 'random_search'"):
         register("mine")(RandomSearch)
     assert RandomSearch.name == "random_search"

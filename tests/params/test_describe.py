@@ -9,13 +9,13 @@ from benchbook.params.model import Params
 
 @pytest.fixture(autouse=True)
 def _in_the_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the presets be found."""
+    """Run in the repository, so that the presets are found."""
     monkeypatch.chdir(root)
 
 
 @pytest.mark.parametrize(("alias", "preset"), [("fast", "quick"), ("quality", "full")])
 def test_an_alias_means_its_preset(alias: str, preset: str) -> None:
-    """It is the same file and the same values, wherever a parameter set is named."""
+    """An alias gives the same file and the same values wherever a parameter set is named."""
     assert preset_name(alias) == preset_name(preset) == preset
     assert preset_path(alias) == preset_path(preset)
     assert load(alias) == load(preset)
@@ -28,7 +28,7 @@ def test_aliases_hide_no_preset() -> None:
 
 
 def test_a_name_that_is_nearly_one_gets_the_nearest() -> None:
-    """Aliases are offered too."""
+    """The message offers aliases as well."""
     with pytest.raises(UsageError, match="did you mean 'quality'"):
         preset_path("qualty")
 
@@ -44,7 +44,7 @@ def test_every_field_is_described(preset: str) -> None:
 
 
 def test_explicit_values_win_and_are_named_so() -> None:
-    """What was given wins over the preset, also where both say the same."""
+    """An explicit value is named as such even if it equals the preset's."""
     fields = {field.name: field for field in described("fast", ["seeds=5", "dims=[7]"])}
     assert (fields["dims"].value, fields["dims"].source) == ([7], "explicit")
     assert (fields["seeds"].value, fields["seeds"].source) == (5, "explicit")
@@ -52,20 +52,20 @@ def test_explicit_values_win_and_are_named_so() -> None:
 
 
 def test_a_file_is_named_as_source(tmp_path: Path) -> None:
-    """Values of a file of one's own are told from those of a preset."""
+    """Values from the user's own file name that file."""
     path = tmp_path / "mine.yaml"
     path.write_bytes(preset_path("quick").read_bytes())
     assert {field.source for field in described(str(path))} == {f"file {path}"}
 
 
 def test_a_wrong_override_is_told() -> None:
-    """As where it would be used."""
+    """The message is the same as where the override would be used."""
     with pytest.raises(ParamsError, match="unknown parameter 'sedes'; did you mean 'seeds'"):
         described("quick", ["sedes=3"])
 
 
 def test_the_purpose_is_the_first_line_of_the_file(tmp_path: Path) -> None:
-    """Each preset says what it is for; a file without a comment says nothing."""
+    """Each preset states its purpose; a file without a comment has none."""
     assert purpose(preset_path("quick")).startswith("less than a second of computation")
     assert all(purpose(preset_path(preset)) for preset in PRESETS)
     (tmp_path / "a.yaml").write_text("seeds: 3\n")

@@ -26,7 +26,7 @@ target: 1.0e-3
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return a valid parameter file."""
+    """Return the path of a valid parameter file."""
     path = tmp_path / "mine.yaml"
     path.write_text(QUICK, encoding="utf-8")
     return path
@@ -47,7 +47,7 @@ def test_a_file_is_read(file: Path) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_presets_load(preset: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each preset is valid, under its own name, also from a folder below the project."""
+    """Each preset is valid under its own name, also from a subfolder of the project."""
     monkeypatch.chdir(root / "params")
     assert load(preset)["preset"] == preset
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(preset_path(preset).read_text()))
@@ -55,7 +55,7 @@ def test_the_presets_load(preset: str, root: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_parameter_of_a_preset_is_documented(preset: str, root: Path) -> None:
-    """In the file each parameter stands below a comment, and in the model it has a description."""
+    """Each parameter has a comment above it in the file, and a description in the model."""
     lines = (root / "params" / f"{preset}.yaml").read_text(encoding="utf-8").splitlines()
     for name, field in Params.model_fields.items():
         row = next(k for k, line in enumerate(lines) if line.startswith(f"{name}:"))
@@ -64,7 +64,7 @@ def test_every_parameter_of_a_preset_is_documented(preset: str, root: Path) -> N
 
 
 def test_full_is_more_than_quick(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The presets grow: 15 repetitions and longer budgets in full."""
+    """The full preset has 15 repetitions and longer budgets."""
     monkeypatch.chdir(root)
     quick, balanced, full = (load(preset) for preset in PRESETS)
     budgets = [params["budget_per_dim"] for params in (quick, balanced, full)]
@@ -109,14 +109,14 @@ def test_full_is_more_than_quick(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_what_is_wrong_with_a_file_is_told(file: Path, old: str, new: str, message: str) -> None:
-    """Each mistake has its sentence, with file, parameter and value."""
+    """Each mistake has a message with file, parameter and value."""
     with pytest.raises(ParamsError, match=message) as caught:
         load(changed(file, old, new))
     assert "mine.yaml" in str(caught.value)
 
 
 def test_all_mistakes_are_told_at_once(file: Path) -> None:
-    """One message lists them all, one line a parameter."""
+    """One message lists all mistakes, one line per parameter."""
     with pytest.raises(ParamsError) as caught:
         load(changed(file, "seeds: 2\n", "sedes: 2\n"), ["dims=2", "target=x"])
     for part in ("'sedes'", "'seeds' is missing", "dims is 2", "target is 'x'"):
@@ -124,7 +124,7 @@ def test_all_mistakes_are_told_at_once(file: Path) -> None:
 
 
 def test_exponents_need_no_point(file: Path) -> None:
-    """1e4 is 10000 in a file, in an override, and where papermill took it for text."""
+    """1e4 is 10000 in a file, in an override, and if papermill passes it as text."""
     text = (
         file.read_text().replace("target: 1.0e-3", "target: 1e-8").replace("budget_per_dim: ", "budget_per_dim: 1e4 # ")
     )
@@ -137,12 +137,12 @@ def test_exponents_need_no_point(file: Path) -> None:
 
 @pytest.mark.parametrize("seeds", [3, [4, 1, 7], [0]])
 def test_seeds_are_a_count_or_a_list(file: Path, seeds: Any) -> None:
-    """Both forms that the model documents are taken."""
+    """Both forms in the model's description are accepted."""
     assert load(str(file), [f"seeds={seeds}"])["seeds"] == seeds
 
 
 def test_overrides_are_yaml() -> None:
-    """Values are read as in the file, later ones win, and nothing given is changed."""
+    """Values are read as YAML, later ones win, and the given mapping is not changed."""
     params = {"a": 1}
     found = override(params, ["a=[1, x]", "b=null", " c =1.5", "d=", "e=a=b", "a=true"])
     assert found == {"a": True, "b": None, "c": 1.5, "d": None, "e": "a=b"}
@@ -158,18 +158,18 @@ def test_overrides_are_yaml() -> None:
     ],
 )
 def test_a_bad_override_is_told(text: str, message: str) -> None:
-    """The message shows the text."""
+    """The message shows the text of the override."""
     with pytest.raises(ParamsError, match=message):
         override({}, [text])
 
 
 def test_a_missing_file_is_a_usage_error() -> None:
-    """Neither a preset nor a file: the message tells what would do."""
+    """The message lists the presets and mentions a path."""
     with pytest.raises(UsageError, match=r"no such parameter file: quik; expected quick, balanced, full or the path"):
         preset_path("quik")
 
 
 def test_checked_parameters_are_json(file: Path) -> None:
-    """What papermill and the outcome get has plain types."""
+    """Papermill and the outcome get plain types."""
     found = check(load(str(file)), "again")
     assert json.loads(json.dumps(found)) == found

@@ -25,18 +25,18 @@ OWN: dict[str, Any] = {
 
 
 def test_the_preset_has_what_is_not_among_the_names() -> None:
-    """A name that is a parameter wins over the preset; all other names are ignored."""
+    """A parameter among the names wins over the preset; all other names are ignored."""
     names = {"preset": "full", "seeds": 2, "target": None, "spec": object(), "__name__": "__main__"}
     assert bb.parameters(names) == {**load("full"), "seeds": 2, "target": None}
 
 
 def test_an_alias_names_a_preset_and_stays_as_it_was_written() -> None:
-    """The outcome records what the notebook says."""
+    """The outcome records the name in the notebook."""
     assert bb.parameters({"preset": "fast"}) == {**load("quick"), "preset": "fast"}
 
 
 def test_the_presets_of_the_project_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project may have a quick set of its own."""
+    """A project may have its own quick preset."""
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "params").mkdir()
     lines = (f"{key}: {'null' if value is None else value}" for key, value in {**OWN, "preset": "quick"}.items())
@@ -46,13 +46,13 @@ def test_the_presets_of_the_project_come_first(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_set_of_ones_own_is_complete() -> None:
-    """Nothing is added to it, and what it lacks is named."""
+    """Nothing is added to a complete set, and missing parameters are named."""
     assert bb.parameters({**OWN, "runs": []}) == OWN
     with pytest.raises(ParamsError, match=r"preset is 'mine', expected quick, .*; missing: dims, target$"):
         bb.parameters({key: value for key, value in OWN.items() if key not in ("dims", "target")})
 
 
 def test_without_a_preset_the_message_tells_what_to_assign() -> None:
-    """A notebook whose parameters cell was not executed stops with a sentence."""
+    """A notebook whose parameters cell was not executed gets a message."""
     with pytest.raises(ParamsError, match="assign preset, such as preset = 'quick'"):
         bb.parameters({"seeds": 3})

@@ -25,7 +25,7 @@ APPLIED_NAMES = ["stereo_plane", "stereo_undulating", "imitation_clone"]
 
 
 def own_info(name: str) -> ProblemInfo:
-    """Describe a function that is not in the catalog."""
+    """Return the description of a function that is not in the catalog."""
     return ProblemInfo(
         name=name,
         family="own",
@@ -44,12 +44,12 @@ def own_info(name: str) -> ProblemInfo:
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A registry that is thrown away after the test."""
+    """Return a registry that is discarded after the test."""
     monkeypatch.setattr(catalog, "_registered", {})
 
 
 def test_names_are_the_textbooks_bbobs_those_of_further_suites_and_the_applied() -> None:
-    """Textbook functions come first, then BBOB with and without noise, suites, classics, the applied problems."""
+    """Textbook functions come first, then BBOB with and without noise, suites, classics and applied problems."""
     noisy = [f"bbob_noisy_f{number}" for number in range(101, 131)]
     suites = [f"{family}_f{number}" for family in ("bbob_largescale", "bbob_mixint") for number in range(1, 25)]
     suites += [f"bbob_constrained_f{number}" for number in range(1, 55)]
@@ -63,7 +63,7 @@ def test_names_are_the_textbooks_bbobs_those_of_further_suites_and_the_applied()
 
 @pytest.mark.parametrize("name", names())
 def test_every_function_makes_a_problem(name: str) -> None:
-    """Each name gives a problem whose attributes agree with its description, by default the first instance."""
+    """Each name gives a problem that agrees with its description, by default in the first instance."""
     info = describe(name)
     dim = max(5, info.min_dim) if info.dims is None else info.dims[0]
     made = problem(name, dim)
@@ -88,7 +88,7 @@ def test_every_function_makes_a_problem(name: str) -> None:
 
 
 def test_numbers_may_be_numpy_integers() -> None:
-    """Dimension and instance may come out of arrays; they end as plain ints."""
+    """Dimension and instance may come from arrays, and become plain ints."""
     made = problem("levy", np.int64(3), np.uint8(2))  # type: ignore[arg-type]
     assert (type(made.dim), type(made.instance)) == (int, int)
 
@@ -98,27 +98,27 @@ def test_numbers_may_be_numpy_integers() -> None:
     [("rastrign", "rastrigin"), ("Sphere", "sphere"), ("bbob_15", "bbob_f15"), ("rosenbrok", "rosenbrock")],
 )
 def test_unknown_functions_are_refused_with_the_nearest_names(name: str, nearest: str) -> None:
-    """A misspelt name is answered with the names most like it."""
+    """The message for a misspelt name lists the most similar ones."""
     with pytest.raises(UnknownNameError, match=f"unknown function '{name}'; did you mean .*'{nearest}'"):
         problem(name, 2)
 
 
 @pytest.mark.parametrize("name", [None, 3, ["sphere"]])
 def test_names_must_be_text(name: Any) -> None:
-    """What is not a text is no name."""
+    """A name that is not text is refused."""
     with pytest.raises(UsageError, match="expected a name such as 'sphere'"):
         problem(name, 2)
 
 
 @pytest.mark.parametrize("dim", [0, -1, 2.0, "2", None, True, np.bool_(True)])
 def test_bad_dimensions_are_refused(dim: Any) -> None:
-    """A dimension is a whole number from 1 on."""
+    """A dimension is a whole number of at least 1."""
     with pytest.raises(UsageError, match=r"dim is .*, expected a whole number >= 1 for sphere"):
         problem("sphere", dim)
 
 
 def test_dimensions_beyond_a_function_are_refused() -> None:
-    """Where a function has no such dimension, the message says which it has."""
+    """The message says which dimensions the function has."""
     with pytest.raises(UsageError, match="expected a whole number >= 2 for rosenbrock"):
         problem("rosenbrock", 1)
     with pytest.raises(UsageError, match="expected one of 5, 10, 20, 40, 80, 160 for bbob_mixint_f3"):
@@ -127,20 +127,20 @@ def test_dimensions_beyond_a_function_are_refused() -> None:
 
 @pytest.mark.parametrize("instance", [-1, 1.5, "1", False])
 def test_bad_instances_are_refused(instance: Any) -> None:
-    """An instance is a whole number from 0 on."""
+    """An instance is a whole number of at least 0."""
     with pytest.raises(UsageError, match=r"instance is .*, expected a whole number >= 0 for sphere"):
         problem("sphere", 2, instance)
 
 
 def test_instances_of_bbob_start_at_one() -> None:
-    """Instance 0 of a BBOB function is refused with the reason, and 1 is the default."""
+    """Instance 0 of a BBOB function is refused with a reason, and 1 is the default."""
     with pytest.raises(UsageError, match="instances of bbob start at 1"):
         problem("bbob_f1", 2, 0)
     assert problem("bbob_f1", 2).instance == 1
 
 
 def test_groups_expand_to_their_functions() -> None:
-    """Group names stand for all of theirs, each function once, in the order given."""
+    """A group stands for its functions, each listed once, in the given order."""
     assert expand("textbook") == TEXTBOOK_NAMES
     assert expand(["levy", "bbob", "bbob_f3", "levy"]) == ["levy", *BBOB_NAMES]
     suites = ["bbob_noisy", "bbob_largescale", "bbob_mixint", "bbob_constrained", "bbob_biobj"]
@@ -150,7 +150,7 @@ def test_groups_expand_to_their_functions() -> None:
 
 
 def test_unknown_groups_are_refused() -> None:
-    """What is neither a function nor a group is answered with the nearest of both."""
+    """The message lists the most similar functions and groups."""
     with pytest.raises(UnknownNameError, match="did you mean 'textbook'"):
         expand(["sphere", "textbok"])
     with pytest.raises(UsageError, match="expected a name"):
@@ -170,13 +170,13 @@ def test_a_function_of_ones_own_can_be_registered(registry: None) -> None:
 
 @pytest.mark.parametrize("name", ["sphere", "bbob_f1", "bbob", "textbook", "own", ""])
 def test_names_that_are_taken_cannot_be_registered(registry: None, name: str) -> None:
-    """A name is registered once, and never that of a group."""
+    """A name can be registered once, and never if it is that of a group."""
     register(own_info("own"), lambda dim, instance: TextbookProblem("levy", dim, instance))
     with pytest.raises(UsageError, match="neither empty nor in the catalog"):
         register(own_info(name), lambda dim, instance: TextbookProblem("levy", dim, instance))
 
 
 def test_what_is_registered_must_be_callable(registry: None) -> None:
-    """A finished problem is no recipe for problems."""
+    """A finished problem is refused where a factory of problems is needed."""
     with pytest.raises(UsageError, match="expected something that can be called"):
         register(own_info("own"), 3)  # type: ignore[arg-type]

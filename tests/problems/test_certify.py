@@ -12,7 +12,7 @@ from benchbook.problems.coco import ReferenceProblem, reference_dims
 
 @pytest.mark.parametrize("name", BBOB)
 def test_functions_are_those_of_the_reference(name: str) -> None:
-    """All dimensions and instances that a certification needs: at most 1e-9 of f - f_opt, and nothing else is wrong."""
+    """In all required dimensions and instances the error is at most 1e-9 of f - f_opt, without other findings."""
     found = certify.certify(name, REFERENCE_DIMS, ALL_INSTANCES)
     assert found.faults == ()
     assert found.worst <= LIMIT
@@ -23,7 +23,7 @@ def test_functions_are_those_of_the_reference(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BBOB)
 def test_many_points_agree_with_the_reference(name: str) -> None:
-    """The limit holds for thousands of points, not only for the few of a certification."""
+    """The limit also holds for thousands of points."""
     for dim in REFERENCE_DIMS:
         for instance in range(1, 16):
             ours, reference = BbobProblem(name, dim, instance), ReferenceProblem(name, dim, instance)
@@ -33,7 +33,7 @@ def test_many_points_agree_with_the_reference(name: str) -> None:
 
 @pytest.mark.parametrize("name", BBOB)
 def test_the_reference_agrees_with_ioh(name: str) -> None:
-    """ioh, a second implementation, is as far from the reference as the limit allows, and so are we from it."""
+    """Both ioh, a second implementation, and benchbook are within the limit."""
     ioh = pytest.importorskip("ioh", reason="ioh, a second reference, is not installed")
     for dim in (2, 10, 40):
         ours, reference = BbobProblem(name, dim, 3), ReferenceProblem(name, dim, 3)
@@ -45,7 +45,7 @@ def test_the_reference_agrees_with_ioh(name: str) -> None:
 
 
 def test_every_instance_of_f19_has_its_optimum_where_the_reference_is_least() -> None:
-    """Also where its rotation is not orthogonal to the last place, and its stated optimum is a little off."""
+    """This includes instances whose rotation is slightly inexact, so that the stated optimum is a little off."""
     for dim, instances in ((2, (194, 368, 819)), (10, (777,)), (20, (394, 602)), (40, (292, 909))):
         found = certify.certify("bbob_f19", [dim], instances)
         assert found.faults == ()
@@ -63,7 +63,7 @@ def test_functions_of_many_variables_are_those_of_a_reference(name: str) -> None
 
 @pytest.mark.parametrize("dim", [80, 160])
 def test_f7_and_f13_of_many_variables_follow_their_formulas(dim: int) -> None:
-    """No reference has them beyond 40 variables; the formulas of the report, in more than double precision, do."""
+    """Neither reference has them beyond 40 variables, so the report's formulas in extended precision are used."""
     long = np.longdouble
     x = np.random.default_rng(dim).uniform(-6, 6, (40, dim))
     steps, ridge = BbobProblem("bbob_f7", dim, 3), BbobProblem("bbob_f13", dim, 3)
@@ -85,14 +85,14 @@ def test_f7_and_f13_of_many_variables_follow_their_formulas(dim: int) -> None:
 
 
 def test_what_noise_multiplies_may_have_been_rounded() -> None:
-    """A value of 9e-8 that was stored with f_opt has lost digits, which noise multiplies; that is no other noise."""
+    """A value of 9e-8 that was stored with f_opt has lost digits, and noise multiplies that loss."""
     assert certify.certify("bbob_noisy_f126", [5], [11]).passed
     assert relative_differences(np.array([1.0 + 1e-9]), np.array([1.0]), 0.0)[0] == pytest.approx(1e-9)
     assert relative_differences(np.array([1.0 + 1e-9]), np.array([1.0]), 0.0, gain=1e6)[0] == 0.0
 
 
 def test_a_wrong_function_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A formula with a small mistake does not pass, and the worst point is named."""
+    """A formula with a small mistake fails, and the worst point is named."""
     right = bbob.problem.DEFINITIONS[2]
 
     def scaled(seed: int, dim: int) -> bbob.definition.Instance:
@@ -108,7 +108,7 @@ def test_a_wrong_function_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_optimum_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A value below f_opt, another f_opt or another x_opt is told in words."""
+    """A value below f_opt, another f_opt or another x_opt is described in words."""
     right = bbob.problem.DEFINITIONS[1]
 
     def shifted(seed: int, dim: int) -> bbob.definition.Instance:
@@ -128,7 +128,7 @@ def test_a_wrong_optimum_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_relative_differences_are_judged_by_what_is_left_to_win() -> None:
-    """Rounding of f counts as none; beyond it the distance to f_opt is the measure; NaN must stand on both sides."""
+    """Rounding of f is ignored; otherwise the distance to f_opt is the measure, and NaN must be on both sides."""
     found = relative_differences(
         np.array([100.0, 100.0 + 1e-13, 101.0, 100.0 + 2e-6, np.nan, 1.0]),
         np.array([100.0, 100.0, 102.0, 100.0 + 1e-6, np.nan, np.nan]),
@@ -141,7 +141,7 @@ def test_relative_differences_are_judged_by_what_is_left_to_win() -> None:
 
 
 def test_what_the_reference_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other dimensions and a missing coco-experiment are told before anything is compared."""
+    """Other dimensions and a missing coco-experiment are reported before anything is compared."""
     with pytest.raises(UsageError, match="dim is 7, expected one of 2, 3, 5, 10, 20, 40, 80, 160"):
         certify.certify("bbob_f1", [7], [1])
     with pytest.raises(UsageError, match="dim is 80, expected at most 40: no reference has bbob_f7 beyond"):

@@ -14,7 +14,7 @@ from benchbook.problems.coco import SUITES, ReferenceProblem, SuiteProblem
 
 @pytest.mark.parametrize("name", BBOB)
 def test_reference_values_are_those_of_the_suite(name: str) -> None:
-    """In each dimension the values equal, to the bit, those of coco-experiment's suite, point by point."""
+    """In each dimension the values equal, to the bit, those of coco-experiment's suite."""
     number = int(name.removeprefix("bbob_f"))
     suite = cocoex.Suite("bbob", "", f"function_indices: {number} instance_indices: 1,7")
     for stated in suite:
@@ -25,7 +25,7 @@ def test_reference_values_are_those_of_the_suite(name: str) -> None:
 
 @pytest.mark.parametrize("dim", [1, 4, 41, 81])
 def test_numbers_that_would_end_the_process_are_refused(dim: int) -> None:
-    """Functions, dimensions and instances that coco-experiment does not know are refused before it sees them."""
+    """Unknown functions, dimensions and instances are refused before coco-experiment gets them."""
     with pytest.raises(UsageError, match=rf"dim is {dim}, expected"):
         ReferenceProblem("bbob_f1", dim, 1)
     with pytest.raises(UsageError, match="dim is 80, expected one of 2, 3, 5, 10, 20, 40 for"):
@@ -37,7 +37,7 @@ def test_numbers_that_would_end_the_process_are_refused(dim: int) -> None:
 
 
 def test_missing_library_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where coco-experiment is missing, the error says how to install it; BBOB itself does not need it."""
+    """The message says how to install coco-experiment; BBOB itself works without it."""
     monkeypatch.setitem(sys.modules, "cocoex", None)
     with pytest.raises(MissingExtraError, match="pip install coco-experiment"):
         ReferenceProblem("bbob_f1", 2, 1)
@@ -47,7 +47,7 @@ def test_missing_library_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch
 
 
 def test_digest_hangs_on_the_library_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another version of coco-experiment is other code."""
+    """Another version of coco-experiment gives another digest."""
     made = [ReferenceProblem("bbob_f1", 2, 1), SuiteProblem("bbob_mixint_f1", 5, 1)]
     before = [digest(item) for item in made]
     monkeypatch.setattr(cocoex, "__version__", "0.0")
@@ -59,7 +59,7 @@ def test_digest_hangs_on_the_library_version(monkeypatch: pytest.MonkeyPatch) ->
 def test_f_opt_is_the_value_at_the_suites_optimum(
     family: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The optimum that coco-experiment writes to a file has the value f_opt, and other points have more."""
+    """The optimum that coco-experiment writes to a file has the value f_opt, and other points have higher values."""
     monkeypatch.chdir(tmp_path)
     name = f"{family}_f{number}"
     made = problem(name, describe(name).dims[0], 3)
@@ -71,7 +71,7 @@ def test_f_opt_is_the_value_at_the_suites_optimum(
 
 
 def test_integer_variables_are_declared_and_rounded() -> None:
-    """In bbob-mixint the first four fifths are integer: rounding them beforehand changes nothing."""
+    """In bbob-mixint the first four fifths are integer, and rounding them beforehand changes nothing."""
     made = problem("bbob_mixint_f8", 10, 2)
     assert made.integer.tolist() == [True] * 8 + [False] * 2
     assert made.upper.tolist() == [1, 1, 3, 3, 7, 7, 15, 15, 5, 5]
@@ -94,7 +94,7 @@ def test_suites_are_in_the_catalog() -> None:
 
 
 def test_the_noise_does_depend_on_what_else_runs() -> None:
-    """Why no run takes its noise from coco-experiment: a second problem takes numbers from the first one's noise."""
+    """Runs do not use coco-experiment's noise, because a second problem consumes numbers of the first one's stream."""
 
     def values(*, beside: bool) -> list[float]:
         suite = cocoex.Suite("bbob-noisy", "", "function_indices: 1 dimensions: 5 instance_indices: 1")
@@ -111,7 +111,7 @@ def test_the_noise_does_depend_on_what_else_runs() -> None:
 
 
 def test_suite_problems_pickle_by_name_and_write_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pickled problem evaluates the same bytes; no file is left."""
+    """A pickled problem evaluates the same bytes, and no file is left behind."""
     monkeypatch.chdir(tmp_path)
     for made in (SuiteProblem("bbob_mixint_f3", 5, 2), ReferenceProblem("bbob_f3", 5, 2)):
         copy = pickle.loads(pickle.dumps(made))  # noqa: S301  # our own bytes

@@ -9,7 +9,7 @@ from benchbook.problems.certify import Certificate
 
 
 def test_list_shows_what_a_user_needs(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every function stands in one line, with dimensions, instances and properties; JSON gives the names."""
+    """Every function has one line with dimensions, instances and properties; JSON gives the names."""
     assert main(["problems", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(names()) + 1
@@ -22,7 +22,7 @@ def test_list_shows_what_a_user_needs(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("name", [name for name in names() if not name.startswith(("bbob_biobj", "bbob_constr"))])
 def test_every_function_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Formula, bounds, optimum and properties of every function can be shown without further options."""
+    """The formula, bounds, optimum and properties of every function can be shown without options."""
     assert main(["problems", "show", name]) == 0
     text = capsys.readouterr().out
     for fact in ("formula", "bounds", "f_opt", "x_opt", "separable", "multimodal", "condition", "group"):
@@ -37,27 +37,27 @@ def test_every_function_is_shown(name: str, capsys: pytest.CaptureFixture[str]) 
     ],
 )
 def test_constraints_and_objectives_are_shown(name: str, facts: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """How many constraints or objectives a function has is told."""
+    """The numbers of constraints and objectives are shown."""
     assert main(["problems", "show", name]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert [fact for fact in facts if fact not in text] == []
 
 
 def test_two_objectives_have_no_contours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A picture of contours is refused for two objectives, and nothing is written."""
+    """Contours of two objectives are refused, and nothing is written."""
     assert main(["problems", "show", "bbob_biobj_f2", "--picture", str(tmp_path / "picture.svg")]) == 2
     assert "bbob_biobj_f2 has two" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_integer_variables_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    """Which variables are integer is told."""
+    """The text says which variables are integer."""
     main(["problems", "show", "bbob_mixint_f1", "--dim", "10"])
     assert "the first 8 of 10 variables" in capsys.readouterr().out
 
 
 def test_a_picture_is_written(tmp_path: Path) -> None:
-    """The contours with the optimum become an SVG file that says what it shows, the same each time."""
+    """The contours with the optimum become a reproducible SVG file with a description."""
     files = [tmp_path / "a.svg", tmp_path / "b.svg"]
     for file in files:
         assert main(["problems", "show", "bbob_f15", "--instance", "3", "--picture", str(file)]) == 0
@@ -80,13 +80,13 @@ def test_a_picture_is_written(tmp_path: Path) -> None:
 def test_what_cannot_be_shown_is_a_usage_error(
     options: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Wrong files, dimensions and names end with exit code 2 and the reason."""
+    """Wrong files, dimensions and names give exit code 2 with a reason."""
     assert main(["problems", "show", *options]) == 2
     assert message in capsys.readouterr().err
 
 
 def test_certify_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    """The functions asked for are compared, and their verdict printed."""
+    """The requested functions are compared, and their verdict is printed."""
     assert main(["problems", "certify", "--functions", "1-2,5", "--dims", "2,5", "--instances", "3"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["bbob_f1", "bbob_f2", "bbob_f5"]
@@ -94,13 +94,13 @@ def test_certify_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_certify_names_the_nearest_noisy_functions(capsys: pytest.CaptureFixture[str]) -> None:
-    """A number above the last noisy function is answered with noisy ones."""
+    """The message for a number above the last noisy function names noisy ones."""
     assert main(["problems", "certify", "--functions", "101,131"]) == 2
     assert "unknown noisy BBOB function 'bbob_noisy_f131'; did you mean 'bbob_noisy_f130'" in capsys.readouterr().err
 
 
 def test_certify_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """The findings can be had as JSON."""
+    """The findings are available as JSON."""
     assert main(["problems", "certify", "--functions", "bbob_f7", "--dims", "3", "--instances", "1", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found["function"] == "bbob_f7"
@@ -110,7 +110,7 @@ def test_certify_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_failed_certification_ends_with_exit_code_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where a function fails, the verdict and the fault are printed, and the exit code is 1."""
+    """The verdict and the fault are printed, and the exit code is 1."""
     failed = Certificate(
         function="bbob_f1", problems=1, points=26, worst=1e-3, dim=2, instance=1, where="random", faults=("a fault",)
     )
@@ -123,6 +123,6 @@ def test_a_failed_certification_ends_with_exit_code_1(
 
 @pytest.mark.parametrize("options", [["--functions", "x"], ["--dims", ""], ["--instances", "5-1"], ["--dims", "4"]])
 def test_wrong_numbers_are_a_usage_error(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Numbers and ranges are read, anything else is refused."""
+    """Numbers and ranges are accepted, and anything else is refused."""
     assert main(["problems", "certify", *options]) == 2
     assert "expected" in capsys.readouterr().err

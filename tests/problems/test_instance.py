@@ -18,7 +18,7 @@ FROZEN_RASTRIGIN = 118.55609958165724
 
 
 def draw_problem(data: st.DataObject, least_instance: int = 0) -> TextbookProblem:
-    """Draw a problem out of all textbook functions."""
+    """Draw a problem from all textbook functions."""
     name = data.draw(NAMES, label="name")
     dim = data.draw(st.integers(TEXTBOOK[name].info.min_dim, 40), label="dim")
     return TextbookProblem(name, dim, data.draw(st.integers(least_instance, 1000), label="instance"))
@@ -38,7 +38,7 @@ def test_value_at_the_optimum_is_f_opt(data: st.DataObject) -> None:
 
 @given(data=st.data(), seed=SEEDS)
 def test_no_value_lies_below_f_opt(data: st.DataObject, seed: int) -> None:
-    """Neither random points, nor corners, nor points close to the optimum have a value below f_opt."""
+    """Neither random points, nor corners, nor points near the optimum have a value below f_opt."""
     problem = draw_problem(data)
     rng = np.random.default_rng(seed)
     corners = rng.choice([problem.lower[0], problem.upper[0]], (10, problem.dim))
@@ -49,7 +49,7 @@ def test_no_value_lies_below_f_opt(data: st.DataObject, seed: int) -> None:
 @settings(max_examples=200)
 @given(data=st.data(), seed=SEEDS)
 def test_a_point_has_the_same_bytes_alone_and_in_any_batch(data: st.DataObject, seed: int) -> None:
-    """Row order and company do not change a single bit of a point's value."""
+    """The order and number of rows do not change a single bit of a point's value."""
     problem = draw_problem(data)
     x = points(problem, data.draw(st.integers(1, 90), label="n"), seed)
     values = problem(x)
@@ -82,7 +82,7 @@ def test_instance_zero_is_the_textbook_function(data: st.DataObject, seed: int) 
 
 @given(data=st.data(), seed=SEEDS)
 def test_an_instance_is_the_textbook_function_rotated_about_its_optimum(data: st.DataObject, seed: int) -> None:
-    """Rotating and shifting a point by hand leads to the textbook's value there."""
+    """The value is the textbook function's at the point rotated and shifted by hand."""
     name = data.draw(NAMES.filter(lambda item: item != "schwefel"))
     problem = TextbookProblem(name, data.draw(st.integers(2, 10)), 3)
     x = points(problem, 5, seed)
@@ -92,7 +92,7 @@ def test_an_instance_is_the_textbook_function_rotated_about_its_optimum(data: st
 
 
 def test_schwefel_outside_of_its_domain_is_penalised() -> None:
-    """Where a rotated point leaves Schwefel's domain, the penalty leads back: farther out is never better."""
+    """Outside of Schwefel's domain the penalty grows with the distance."""
     problem = TextbookProblem("schwefel", 2, 0)
     x = np.array([[500.0, 100.0], [600.0, 100.0], [700.0, 100.0]])
     inside, near, far = problem(x)
@@ -102,7 +102,7 @@ def test_schwefel_outside_of_its_domain_is_penalised() -> None:
 
 @pytest.mark.parametrize("dim", [1, 2, 7, 40])
 def test_rotations_are_orthogonal(dim: int) -> None:
-    """A drawn rotation keeps lengths and angles to full precision."""
+    """A drawn rotation preserves lengths and angles to full precision."""
     rotation = draw_rotation(np.random.default_rng(dim), dim)
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(dim), atol=1e-14)
 
@@ -118,14 +118,14 @@ def test_rotations_are_uniform() -> None:
 
 @pytest.mark.parametrize("name", sorted(TEXTBOOK))
 def test_instances_differ(name: str) -> None:
-    """Other instances have their optimum, and other values, elsewhere."""
+    """Optima and values differ between instances."""
     x = points(TextbookProblem(name, 3, 0), 4, 1)
     values = {TextbookProblem(name, 3, instance)(x).tobytes() for instance in range(5)}
     assert len(values) == 5
 
 
 def test_same_instance_has_the_same_bytes_in_another_process() -> None:
-    """A problem is drawn from its name, dimension and instance alone, so another process evaluates the same bytes."""
+    """A problem is determined by its name, dimension and instance, so another process evaluates the same bytes."""
     code = (
         "import numpy as np\n"
         "from benchbook.problems import problem\n"
@@ -138,7 +138,7 @@ def test_same_instance_has_the_same_bytes_in_another_process() -> None:
 
 
 def test_instances_keep_their_values_over_releases() -> None:
-    """The draw is frozen: stored artifacts name instances by number."""
+    """The way instances are drawn is frozen, since stored artifacts refer to them by number."""
     problem = TextbookProblem("sphere", 3, 1)
     assert problem.x_opt.tolist() == pytest.approx(FROZEN_X_OPT, rel=1e-14)
     at = TextbookProblem("rastrigin", 3, 2)(np.array([[1.0, -2.0, 3.0]]))
@@ -155,7 +155,7 @@ def test_pickling_keeps_the_values() -> None:
 
 
 def test_arrays_of_a_problem_cannot_be_written() -> None:
-    """Bounds and optimum are shared, hence read-only; the points of the caller stay as they are."""
+    """Bounds and optimum are shared and therefore read-only, and the caller's points are not changed."""
     problem = TextbookProblem("schwefel", 2, 1)
     for array in (problem.lower, problem.upper, problem.x_opt):
         with pytest.raises(ValueError, match="read-only"):
@@ -173,21 +173,21 @@ def test_empty_batches_have_no_values() -> None:
 
 
 def test_a_single_point_is_refused_with_the_remedy() -> None:
-    """A point without its batch axis is a ShapeError that shows how to pass it."""
+    """A point without a batch axis is a ShapeError that shows how to pass it."""
     with pytest.raises(ShapeError, match=r"shape \(3,\), expected \(n, 3\); pass x\[None, :\]"):
         TextbookProblem("sphere", 3)(np.zeros(3))
 
 
 @pytest.mark.parametrize("x", [np.zeros((2, 4)), np.zeros((1, 2, 3)), np.float64(1.0), [[1.0], [1.0, 2.0]]])
 def test_points_of_a_wrong_shape_are_refused(x: np.ndarray) -> None:
-    """Points with another number of variables or axes are a ShapeError."""
+    """Points with a different number of variables or axes are a ShapeError."""
     with pytest.raises(ShapeError, match=r"expected (shape )?\(n, 3\)"):
         TextbookProblem("sphere", 3, 1)(x)
 
 
 @pytest.mark.parametrize("x", [np.zeros((1, 3), dtype=complex), np.array([["a", "b", "c"]])])
 def test_points_that_are_not_real_are_refused(x: np.ndarray) -> None:
-    """Complex numbers and text are no points."""
+    """Complex numbers and text are refused."""
     with pytest.raises(ShapeError, match="expected real numbers"):
         TextbookProblem("sphere", 3)(x)
 
@@ -204,7 +204,7 @@ def test_nan_and_infinity_pass_through() -> None:
 
 
 def test_unknown_names_and_bad_numbers_are_refused() -> None:
-    """The class itself refuses what it cannot be, with the same errors as the catalog."""
+    """The class raises the same errors as the catalog."""
     with pytest.raises(UnknownNameError, match="did you mean 'sphere'"):
         TextbookProblem("sphere_", 2)
     with pytest.raises(UsageError, match="dim is 1, expected a whole number >= 2 for rosenbrock"):
@@ -212,5 +212,5 @@ def test_unknown_names_and_bad_numbers_are_refused() -> None:
 
 
 def test_repr_names_function_dimension_and_instance() -> None:
-    """A problem introduces itself in one line."""
+    """The repr is one line."""
     assert repr(TextbookProblem("levy", 4, 2)) == "TextbookProblem('levy', dim=4, instance=2)"

@@ -20,7 +20,7 @@ from benchbook.problems.stacked import OneByOne
 def test_textbook_runs_have_the_same_bytes_alone_and_in_lockstep(
     name: str, dim: int, instances: list[int], n: int, data: st.DataObject
 ) -> None:
-    """Each run's values are those of its problem alone, with instance 0 among them or not, and after runs left."""
+    """Each run's values equal those of its problem alone, with or without instance 0, and after runs have left."""
     problems = [problem(name, dim, instance) for instance in instances]
     box = problems[0]
     x = np.random.default_rng(n).uniform(box.lower, box.upper, (len(problems), n, dim))
@@ -33,7 +33,7 @@ def test_textbook_runs_have_the_same_bytes_alone_and_in_lockstep(
 
 
 def test_problems_of_one_function_are_evaluated_in_one_go() -> None:
-    """Textbook and BBOB functions have their lockstep; whatever is mixed goes one by one."""
+    """Textbook and BBOB functions have a lockstep evaluation; mixtures are evaluated one by one."""
     assert isinstance(stack([problem("levy", 3, 1), problem("levy", 3, 2)]), LockstepKernel)
     assert isinstance(stack([problem("levy", 3, 0), problem("levy", 3, 0)]), LockstepKernel)
     assert isinstance(stack([problem("bbob_f3", 3, 1), problem("bbob_f3", 3, 2)]), LockstepKernel)
@@ -43,7 +43,7 @@ def test_problems_of_one_function_are_evaluated_in_one_go() -> None:
 
 
 def test_any_problem_can_be_stacked() -> None:
-    """A user's own callable goes along, run by run, and the others leave."""
+    """A user's own callable can be stacked and is evaluated run by run, and the others leave."""
     own = from_callable(lambda x: float(x[0]), bounds=(-1, 1), dim=2)
     together = stack([own, problem("sphere", 2), own])
     x = np.arange(12.0).reshape(3, 2, 2)
@@ -53,7 +53,7 @@ def test_any_problem_can_be_stacked() -> None:
 
 
 def test_dimensions_must_agree() -> None:
-    """Problems side by side have one dimension, and there is at least one."""
+    """At least one problem is needed, and all have the same dimension."""
     with pytest.raises(UsageError, match="dimensions 2, 3, expected one dimension"):
         stack([problem("sphere", 2), problem("sphere", 3)])
     with pytest.raises(UsageError, match="problems is empty"):
@@ -63,13 +63,13 @@ def test_dimensions_must_agree() -> None:
 @pytest.mark.parametrize("name", ["sphere", "bbob_f1"])
 @pytest.mark.parametrize("shape", [(2, 2), (1, 4, 2), (3, 4, 2), (2, 4, 3)])
 def test_points_of_a_wrong_shape_are_refused(name: str, shape: tuple[int, ...]) -> None:
-    """Every run has its batch."""
+    """Every run needs its batch."""
     with pytest.raises(ShapeError, match=r"expected \(2, n, 2\)"):
         stack([problem(name, 2), problem(name, 2)])(np.zeros(shape))
 
 
 def test_a_problem_that_returns_another_shape_is_refused() -> None:
-    """One value for each point."""
+    """A problem must return one value per point."""
 
     class Broken:
         name, dim, instance, f_opt = "broken", 2, 0, None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from benchbook.problems import textbook
 from benchbook.problems.textbook_table import TEXTBOOK
 
-# Worked out by hand (exact), or from the formula of the virtual library with `math`, term by term.
+# Worked out by hand (exact), or term by term with `math` from the formula of the virtual library.
 BY_HAND = [
     ("sphere", [3.0, -4.0, 0.5], 25.25),
     ("ellipsoid", [1.0, -2.0, 3.0], 1.0 + 4.0e3 + 9.0e6),
@@ -28,7 +28,7 @@ BY_HAND = [
 
 
 def plain(name: str, x: list[float]) -> float:
-    """Return a function's value by the formula as it is usually printed, with `math`."""
+    """Return a function's value by the usual printed formula, with `math`."""
     dim = len(x)
     if name == "ackley":
         root = math.sqrt(sum(v * v for v in x) / dim)
@@ -54,14 +54,14 @@ def plain(name: str, x: list[float]) -> float:
 
 @pytest.mark.parametrize(("name", "x", "value"), BY_HAND)
 def test_values_agree_with_those_worked_out_by_hand(name: str, x: list[float], value: float) -> None:
-    """Each function has the value that its formula gives by hand."""
+    """Each value agrees with the one worked out by hand."""
     assert float(TEXTBOOK[name].function(np.array(x))) == pytest.approx(value, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ["ackley", "levy", "styblinski_tang", "rastrigin", "griewank", "schwefel", "zakharov"])
 @given(data=st.data())
 def test_regrouped_formulas_agree_with_the_printed_ones(name: str, data: st.DataObject) -> None:
-    """Formulas that are grouped for exactness mean the same as the printed ones, all over the box."""
+    """Formulas regrouped for exactness agree with the printed ones in the whole box."""
     info = TEXTBOOK[name].info
     x = data.draw(st.lists(st.floats(info.lower, info.upper), min_size=1, max_size=7))
     assert float(TEXTBOOK[name].function(np.array(x))) == pytest.approx(plain(name, x), rel=1e-11, abs=1e-10)
@@ -69,7 +69,7 @@ def test_regrouped_formulas_agree_with_the_printed_ones(name: str, data: st.Data
 
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_functions_map_the_last_axis_to_one_value(name: str) -> None:
-    """Points may stand in arrays of any shape, and each has the bytes that it has alone."""
+    """Arrays of points may have any shape, and each point has the same bytes as alone."""
     x = np.random.default_rng(5).uniform(1.0, 4.0, (2, 3, 5))
     function = TEXTBOOK[name].function
     values = function(x)
@@ -81,7 +81,7 @@ def test_functions_map_the_last_axis_to_one_value(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_optimum_is_stationary_or_lower_than_its_neighbourhood(name: str) -> None:
-    """No small step from the stated optimum leads below it."""
+    """No small step from the stated optimum gives a lower value."""
     item = TEXTBOOK[name]
     x_opt = item.x_opt(4)
     steps = np.concatenate([size * np.vstack([np.eye(4), -np.eye(4)]) for size in (1e-1, 1e-3, 1e-5)])
@@ -90,7 +90,7 @@ def test_optimum_is_stationary_or_lower_than_its_neighbourhood(name: str) -> Non
 
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_descriptions_are_complete(name: str) -> None:
-    """Every function tells its bounds, formula, optimum and source, and its optimum lies within the bounds."""
+    """Every function states its bounds, formula, optimum and source, and its optimum lies within the bounds."""
     info = TEXTBOOK[name].info
     assert info.family == "textbook"
     assert info.lower < TEXTBOOK[name].x_opt_each < info.upper

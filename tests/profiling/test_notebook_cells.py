@@ -10,19 +10,19 @@ from benchbook.profiling.profile_document import from_document
 
 
 class Shell:
-    """What a kernel does with a cell: it calls those who registered."""
+    """A minimal kernel, which calls registered functions around each cell."""
 
     def __init__(self) -> None:
-        """Start without listeners."""
+        """Start without registered functions."""
         self.events = self
         self.calls: dict[str, list] = {"pre_run_cell": [], "post_run_cell": []}
 
     def register(self, name: str, call) -> None:
-        """Add one."""
+        """Register a function."""
         self.calls[name].append(call)
 
     def unregister(self, name: str, call) -> None:
-        """Take one away."""
+        """Unregister a function."""
         self.calls[name].remove(call)
 
     def run(self, source: str, work=lambda: None) -> None:
@@ -40,12 +40,12 @@ class Shell:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Return where the document goes."""
+    """Return where the document is written."""
     return tmp_path / "profile.json"
 
 
 def test_each_cell_is_a_stage_and_so_is_what_lies_between(path: Path) -> None:
-    """The cells that begin and end the profile do not count."""
+    """Each cell is a stage, and so is the time between cells; the cells that begin and end the profile do not count."""
     shell = Shell()
     made: list[CellProfile] = []
     shell.run("begin", lambda: made.append(CellProfile("nb", shell, path, [1, 2], functions=False)))
@@ -61,7 +61,7 @@ def test_each_cell_is_a_stage_and_so_is_what_lies_between(path: Path) -> None:
 
 
 def test_a_cell_that_fails_has_its_profile_written(path: Path) -> None:
-    """No later cell is needed for it."""
+    """The profile is written although no later cell runs."""
     shell = Shell()
     shell.run("begin", lambda: CellProfile("nb", shell, path, [1, 2], functions=False) and None)
     shell.run("x = 1")
@@ -77,7 +77,7 @@ def test_a_cell_that_fails_has_its_profile_written(path: Path) -> None:
 
 
 def test_a_document_that_cannot_be_written_ends_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It is logged, and the cells go on."""
+    """The error is logged, and the cells continue."""
     (tmp_path / "file").write_text("")
     shell = Shell()
     made: list[CellProfile] = []
@@ -98,11 +98,11 @@ def test_a_document_that_cannot_be_written_ends_nothing(tmp_path: Path, caplog: 
     ],
 )
 def test_cells_are_named_by_their_first_line_of_code(source: str, label: str) -> None:
-    """Comments and cell magics are passed over; long lines are cut."""
+    """Comments and cell magics are skipped, and long lines are cut."""
     assert label_of(7, source) == label
 
 
 def test_outside_of_a_notebook_there_are_no_cells(path: Path) -> None:
-    """The message says so."""
+    """Outside of a notebook the call is refused."""
     with pytest.raises(UsageError, match="in a notebook only"):
         follow("nb", str(path), [1])

@@ -13,7 +13,7 @@ from benchbook.records.profile import Profiled
 
 
 def busy(seconds: float) -> int:
-    """Compute for so long, in Python."""
+    """Compute in Python for a number of seconds."""
     end, count = time.perf_counter() + seconds, 0
     while time.perf_counter() < end:
         count += sum(range(50))
@@ -21,13 +21,13 @@ def busy(seconds: float) -> int:
 
 
 def idle(seconds: float) -> None:
-    """Wait for so long."""
+    """Wait for a number of seconds."""
     time.sleep(seconds)
 
 
 @pytest.fixture(scope="module")
 def found() -> Profiled:
-    """Return a profile of work of two stages, with functions."""
+    """Return a profile of work in two stages, with functions."""
     with profile("work") as observed:
         for _ in range(4):
             with stage("evaluate"):
@@ -38,13 +38,13 @@ def found() -> Profiled:
 
 
 def test_stages_and_the_rest_are_the_total(found: Profiled) -> None:
-    """The parts add up to what was measured from start to stop."""
+    """The parts add up to the time from start to stop."""
     assert sum(item.own_s for item in found.stages) + found.other_s == pytest.approx(found.total_s, rel=1e-6)
     assert [(item.name, item.calls) for item in found.stages] == [("evaluate", 4), ("write", 1)]
 
 
 def test_functions_are_found_in_their_stages(found: Profiled) -> None:
-    """What computes is in the one stage, what waits in the other; the sampled seconds are about those of the stage."""
+    """Computing and waiting functions are found in different stages, with about the stage's seconds in samples."""
     by_stage = {
         path: {found.functions[time.function].name for time in found.function_times if time.stage == path}
         for path in [("evaluate",), ("write",)]
@@ -58,13 +58,13 @@ def test_functions_are_found_in_their_stages(found: Profiled) -> None:
 
 
 def test_frames_of_the_profiler_itself_are_left_out(found: Profiled) -> None:
-    """Functions begin below the code that profiles."""
+    """Frames begin below the profiler's own code."""
     files = {function.file for function in found.functions}
     assert not [file for file in files if file.endswith(("profiling/stages.py", "profiling/sampler.py", "pytest"))]
 
 
 def test_bottlenecks_are_the_stages_that_take_most(found: Profiled) -> None:
-    """They have share, time, calls, the function that takes most of it, and a hint."""
+    """Each bottleneck has share, time, calls, the function that takes most of it, and a hint."""
     first, second = found.bottlenecks
     assert (first.what, first.calls, second.what, second.mostly) == ("evaluate", 4, "write", "sleep")
     assert first.share == pytest.approx(first.time_s / found.total_s)
@@ -72,14 +72,14 @@ def test_bottlenecks_are_the_stages_that_take_most(found: Profiled) -> None:
 
 
 def test_a_document_says_all_of_it(found: Profiled) -> None:
-    """Written and read back, a profile is the same, to the nanosecond."""
+    """A profile that is written and read back is equal, to the nanosecond."""
     again = from_document(to_document(found))
     assert to_document(again) == to_document(found)
     assert (again.stages[0].path, again.functions, again.missing) == (("evaluate",), found.functions, {})
 
 
 def test_what_was_measured_before_an_error_is_kept() -> None:
-    """The error goes on its way, and is named in the profile."""
+    """The error is raised, and the profile names it."""
     observed = profile("work", functions=False)
 
     def work() -> None:
@@ -95,20 +95,20 @@ def test_what_was_measured_before_an_error_is_kept() -> None:
 
 
 def test_ctrl_c_is_an_interruption() -> None:
-    """It is told apart from a failure."""
+    """Ctrl-C is recorded as an interruption, not as a failure."""
     with pytest.raises(KeyboardInterrupt), profile("work", functions=False) as observed:
         raise KeyboardInterrupt
     assert (observed.result.status, observed.result.error) == ("interrupted", "KeyboardInterrupt")
 
 
 def test_a_profile_goes_over_several_cells() -> None:
-    """Started and stopped by hand, with stages that begin in one cell and end in another."""
+    """The profile is started and stopped by hand, and stages may begin in one cell and end in another."""
     clock = ManualClock()
     observed = profile("cells", functions=False, clock=clock).start()
     observed.begin_stage("a")
     clock.advance(2)
     observed.end_stage()
-    observed.end_stage()  # there is none; the profile goes on
+    observed.end_stage()  # no such stage: the profile continues
     clock.advance(1)
     assert (observed.so_far().status, observed.so_far().total_s) == ("running", 3)
     result = observed.stop()
@@ -118,7 +118,7 @@ def test_a_profile_goes_over_several_cells() -> None:
 
 
 def test_a_profile_is_read_while_it_samples() -> None:
-    """Reading disturbs neither stages nor samples."""
+    """Reading a profile while it samples disturbs neither stages nor samples."""
     observed = profile("work").start()
     with stage("a"):
         busy(0.02)
@@ -140,13 +140,13 @@ def test_a_profile_is_read_while_it_samples() -> None:
     ],
 )
 def test_a_wrong_argument_is_told(arguments, message: str) -> None:
-    """The message names argument, value and what is expected."""
+    """The message names the argument, its value and what was expected."""
     with pytest.raises(UsageError, match=message):
         profile(**arguments)
 
 
 def test_a_profile_is_used_once_and_in_order() -> None:
-    """What is out of order is refused, with a message that says so."""
+    """Calls out of order are refused with a message."""
     observed = profile("work", functions=False)
     with pytest.raises(UsageError, match="'work' was not started"):
         observed.stop()
@@ -160,7 +160,7 @@ def test_a_profile_is_used_once_and_in_order() -> None:
 
 
 def test_without_the_library_there_are_stages_and_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra `profile` is named; nothing fails."""
+    """The missing extra `profile` is named, and nothing fails."""
     monkeypatch.setitem(sys.modules, "pyinstrument.stack_sampler", None)
     with profile("work") as observed, stage("a"):
         pass
@@ -169,7 +169,7 @@ def test_without_the_library_there_are_stages_and_a_reason(monkeypatch: pytest.M
 
 
 def test_another_profiler_is_left_alone() -> None:
-    """Where one is active, functions are not sampled, and it goes on."""
+    """If another profiler is active, functions are not sampled, and the other one continues."""
 
     def other(*_: object) -> None:
         pass
@@ -185,7 +185,7 @@ def test_another_profiler_is_left_alone() -> None:
 
 
 def test_calls_are_counted_by_the_names_that_the_sampler_uses(found: Profiled) -> None:
-    """Functions in Python and compiled ones are found again."""
+    """Python and compiled functions have the names under which the sampler finds them."""
 
     def work() -> None:
         for _ in range(3):
@@ -198,6 +198,6 @@ def test_calls_are_counted_by_the_names_that_the_sampler_uses(found: Profiled) -
 
 
 def test_source_files_are_named_from_where_modules_are_found() -> None:
-    """The path of a module is the same on each machine; what is no module keeps its path."""
+    """The path of a module is the same on each machine; other files keep their path."""
     assert near(pytest.__file__) == "pytest/__init__.py"
     assert near("/nowhere/at/all.py") == "/nowhere/at/all.py"

@@ -6,7 +6,7 @@ from benchbook.profiling.spans import Spans
 
 @given(seconds=st.lists(st.floats(0, 100), max_size=200), most=st.integers(0, 20))
 def test_spans_are_bounded_and_none_vanishes_uncounted(seconds: list[float], most: int) -> None:
-    """What is kept and what is left out are all that there were."""
+    """The kept and the omitted spans add up to all of them."""
     spans = Spans(most)
     for number, duration in enumerate(seconds):
         spans.add(number, float(number), duration, 1)
@@ -17,7 +17,7 @@ def test_spans_are_bounded_and_none_vanishes_uncounted(seconds: list[float], mos
 
 @given(seconds=st.lists(st.floats(0, 100), max_size=200), most=st.integers(2, 20))
 def test_the_first_and_the_longest_are_kept(seconds: list[float], most: int) -> None:
-    """The beginning is whole, and nothing that is left out later is longer than what is kept."""
+    """The beginning is complete, and no later span that is omitted is longer than a kept one."""
     spans = Spans(most)
     for number, duration in enumerate(seconds):
         spans.add(number, float(number), duration, 1)
@@ -29,7 +29,7 @@ def test_the_first_and_the_longest_are_kept(seconds: list[float], most: int) -> 
 
 
 def test_outer_spans_come_before_those_inside() -> None:
-    """Spans that begin together are in the order of their depth."""
+    """Spans that begin together are ordered by depth."""
     spans = Spans(10)
     spans.add(1, 0.0, 1.0, 2)
     spans.add(0, 0.0, 3.0, 1)

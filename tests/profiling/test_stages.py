@@ -16,7 +16,7 @@ WORK = st.recursive(
 
 
 def recorded(work, clock: ManualClock, recorder: StageRecorder) -> None:
-    """Do nested work: each part lasts some seconds, then its inner parts."""
+    """Do nested work in which each part takes some seconds before its inner parts."""
     for name, seconds, inner in work:
         with recorder.stage(name):
             clock.advance(seconds)
@@ -25,7 +25,7 @@ def recorded(work, clock: ManualClock, recorder: StageRecorder) -> None:
 
 @given(work=WORK, outside=st.integers(0, 9))
 def test_own_times_and_the_rest_add_up_to_the_total(work, outside: int) -> None:
-    """However stages nest and repeat, no second is lost and none counts twice."""
+    """However stages nest and repeat, every second is counted exactly once."""
     clock = ManualClock()
     recorder = StageRecorder(clock)
     recorder.start()
@@ -38,7 +38,7 @@ def test_own_times_and_the_rest_add_up_to_the_total(work, outside: int) -> None:
 
 @given(work=WORK)
 def test_a_stage_holds_the_stages_inside_it(work) -> None:
-    """The time of a stage is its own and that of the stages inside; spans are nested like them."""
+    """The time of a stage includes that of the stages inside it, and spans are nested accordingly."""
     clock = ManualClock()
     recorder = StageRecorder(clock)
     recorder.start()
@@ -56,7 +56,7 @@ def test_a_stage_holds_the_stages_inside_it(work) -> None:
 
 
 def test_stages_of_one_name_are_one_at_each_place() -> None:
-    """A stage that comes again is counted; the same name inside another stage is another one."""
+    """A repeated stage is counted, and the same name inside another stage is a separate one."""
     recorder = StageRecorder(ManualClock())
     recorder.start()
     for _ in range(3):
@@ -73,7 +73,7 @@ def test_stages_of_one_name_are_one_at_each_place() -> None:
 
 
 def test_a_stage_ends_with_what_it_raises_and_takes_open_ones_along() -> None:
-    """An exception goes on its way; a stage that was left open inside is left too."""
+    """The exception continues, and stages that were left open inside end as well."""
     clock = ManualClock()
     recorder = StageRecorder(clock)
     recorder.start()
@@ -92,7 +92,7 @@ def test_a_stage_ends_with_what_it_raises_and_takes_open_ones_along() -> None:
 
 
 def test_what_is_open_at_the_end_counts() -> None:
-    """Stopping leaves all stages."""
+    """Stopping closes all stages."""
     clock = ManualClock()
     recorder = StageRecorder(clock)
     recorder.start()
@@ -103,7 +103,7 @@ def test_what_is_open_at_the_end_counts() -> None:
 
 
 def test_only_one_recorder_is_under_way_in_a_thread() -> None:
-    """A second one is refused, and the first goes on; another thread has its own."""
+    """A second recorder in a thread is refused and the first continues; another thread has its own."""
     recorder = StageRecorder()
     recorder.start()
     try:
@@ -121,13 +121,13 @@ def test_only_one_recorder_is_under_way_in_a_thread() -> None:
 
 
 def test_a_stage_outside_of_its_profile_is_refused() -> None:
-    """The message says what to do."""
+    """The message says to start the profile first."""
     with pytest.raises(UsageError, match="'a' is entered outside its profile: start the profile before"):
         StageRecorder().enter("a")
 
 
 def test_stages_name_themselves_only_where_a_profile_is_under_way() -> None:
-    """Without one, `stage` is nothing; with one, it is recorded there."""
+    """Without a profile `stage` does nothing; with one, the stage is recorded."""
     with stage("before"):
         pass
     recorder = StageRecorder()

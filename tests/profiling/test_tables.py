@@ -5,7 +5,7 @@ from benchbook.records.profile import ProfiledFunction
 
 
 def test_each_stage_has_its_row_and_all_add_up(profiled) -> None:
-    """Stages in their order, inner ones indented, functions below them, the rest and the total."""
+    """Stages are in order with inner ones indented and functions below them, followed by the rest and the total."""
     lines = text(profiled()).splitlines()
     assert lines[0] == "a & b: 10.00 s"
     rows = [line.split() for line in lines[2 : lines.index("") if "" in lines else None]]
@@ -18,7 +18,7 @@ def test_each_stage_has_its_row_and_all_add_up(profiled) -> None:
 
 
 def test_bottlenecks_and_notes_follow(profiled) -> None:
-    """Share, time, calls and hint; then samples, overhead and what was left out."""
+    """Bottlenecks have share, time, calls and hint; notes have samples, overhead and what was left out."""
     said = text(profiled())
     assert "1. evaluate  60.0%, 6.00 s, 20 calls, mostly in dot" in said
     assert "functions: 60 samples, one in 1 ms; so few that functions are rough" in said
@@ -27,7 +27,7 @@ def test_bottlenecks_and_notes_follow(profiled) -> None:
 
 
 def test_what_is_missing_is_told(profiled) -> None:
-    """Without overhead, functions, or an end that went well, the notes say so."""
+    """The notes say that overhead, functions or a regular end are missing."""
     said = text(
         profiled(overhead=None, interval_s=None, missing={"functions": "no library"}, error="ValueError: x", left_out=0)
     )
@@ -39,7 +39,7 @@ def test_what_is_missing_is_told(profiled) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 100, 160])
 def test_the_table_keeps_to_its_width(profiled, width: int) -> None:
-    """Names are cut, figures are not."""
+    """Names are cut, and numbers are not."""
     found = profiled(name="ünïcode " * 3)
     lines = text(found, width=width).splitlines()
     assert max(len(line) for line in lines) <= width
@@ -47,7 +47,7 @@ def test_the_table_keeps_to_its_width(profiled, width: int) -> None:
 
 
 def test_a_terminal_that_knows_ascii_only_gets_ascii(profiled) -> None:
-    """Bars are of `#`, and letters beyond ASCII are replaced."""
+    """Bars are drawn with `#`, and letters outside ASCII are replaced."""
     said = text(profiled(name="α-fit"), ascii_only=True)
     assert said.isascii()
     assert "####" in said
@@ -56,7 +56,7 @@ def test_a_terminal_that_knows_ascii_only_gets_ascii(profiled) -> None:
 
 
 def test_of_many_stages_those_that_matter_are_shown(profiled) -> None:
-    """Inner stages of less than a hundredth are counted, not shown."""
+    """Inner stages of less than a hundredth are counted but not shown."""
     found = profiled()
     small = [type(found.stages[0])(path=("loop", f"s{k}"), calls=1, total_s=0.01, own_s=0.01) for k in range(20)]
     said = text(profiled(stages=(*found.stages, *small)))
@@ -69,12 +69,12 @@ def test_of_many_stages_those_that_matter_are_shown(profiled) -> None:
     [(0.0, "0.0 us"), (9.994e-4, "999.4 us"), (9.999e-4, "1.0 ms"), (0.9999, "1.00 s"), (1234.5, "1,234 s")],
 )
 def test_seconds_have_a_fitting_unit(value: float, shown: str) -> None:
-    """Units change where the number would reach a thousand."""
+    """The unit changes where the number would reach a thousand."""
     assert seconds(value) == shown
 
 
 def test_the_import_system_is_named_by_its_file() -> None:
-    """Its files are no paths."""
+    """Files of the import system have no path."""
     assert (
         place(ProfiledFunction("_load", "<frozen importlib._bootstrap>", 3)) == "_load  <frozen importlib._bootstrap>"
     )

@@ -1,4 +1,4 @@
-"""Optimizers and objectives that end badly, in a module that worker processes can import."""
+"""Optimizers and objectives that fail in various ways, in a module that worker processes can import."""
 
 import os
 import random
@@ -14,14 +14,14 @@ class UnprintableError(Exception):
     """An exception without a text."""
 
     def __str__(self) -> str:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("no text")
 
     __repr__ = __str__
 
 
 def fail(error: Any) -> Any:
-    """Raise what is given, or what it makes."""
+    """Raise the given exception, or the one that the function makes."""
     raise error() if isinstance(error, type) else error
 
 
@@ -64,7 +64,7 @@ POINTS: dict[str, Any] = {
 
 
 class Optimizer:
-    """Asks for one point in the corner of the box, again and again."""
+    """Asks repeatedly for one point in the corner of the box."""
 
     name = "corner"
     raises = points = None
@@ -74,7 +74,7 @@ class Optimizer:
         self.lower = lower
 
     def ask(self) -> Any:
-        """Return the corner, or something that is no batch of points."""
+        """Return the corner, or something that is not a batch of points."""
         return np.array([self.lower]) if self.points is None else POINTS[self.points](self.lower)
 
     def tell(self, x: Any, fx: Any) -> None:
@@ -86,7 +86,7 @@ class Optimizer:
 
 
 def made(**changes: Any) -> type[Optimizer]:
-    """Make a class of this module."""
+    """Return a class of this module."""
     name = f"{changes['name']}_optimizer"
     made_class = type(name, (Optimizer,), {**changes, "name": name, "__module__": __name__})
     globals()[name] = made_class
@@ -98,7 +98,7 @@ OPTIMIZERS += [made(name=f"asks_{name}", points=name) for name in POINTS]
 
 
 def evaluate(x: Any, *, behaviour: str) -> Any:
-    """Behave badly, or return the sphere."""
+    """Misbehave, or return the value of the sphere."""
     if behaviour in RAISED:
         RAISED[behaviour]()
     if behaviour in VALUES:

@@ -1,4 +1,4 @@
-"""Makes the mutator of this folder importable."""
+"""Make the mutator of this folder importable."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Starts commands and kills them at random moments, looks at what is left, and prints the counts as JSON.
+"""Start commands, kill them at random moments, look at what is left, and print the counts as JSON.
 
 Usage: python killed_commands.py FOLDER SEED SCENARIO=KILLS... The commands are forked from this process, which has
 imported everything already; each kill is a real SIGKILL. This process adopts whatever its children leave behind, so
@@ -45,7 +45,7 @@ def forked(work: Callable[[], object]) -> int:
 
 
 def ended(patience_s: float) -> bool:
-    """Wait until no child is left, however far down; return whether that happened."""
+    """Wait until no direct or indirect child is left; return whether that happened."""
     until = time.monotonic() + patience_s
     while True:
         try:
@@ -59,7 +59,7 @@ def ended(patience_s: float) -> bool:
 
 
 def undisturbed(work: Callable[[], object]) -> float:
-    """Do work in a process of its own, return how long it took."""
+    """Do work in another process and return how long it took."""
     began = time.monotonic()
     _, status = os.waitpid(forked(work), 0)
     if status:
@@ -73,7 +73,7 @@ def left_in(folder: Path) -> list[str]:
 
 
 def kill_often(name: str, kills: int, folder: Path, dice: random.Random) -> dict[str, object]:
-    """Kill a scenario so often, and return the counts."""
+    """Kill a scenario a number of times, and return the counts."""
     folder.mkdir()
     os.chdir(folder)
     os.environ |= {"BENCHBOOK_ARTIFACTS": str(folder / "artifacts"), "OUTPUT": str(folder.with_suffix(".log"))}
@@ -81,7 +81,7 @@ def kill_often(name: str, kills: int, folder: Path, dice: random.Random) -> dict
     temporary.mkdir()
     os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
     scenario = SCENARIOS[name](folder)
-    for _ in range(2 if scenario.is_quick else 1):  # the second time, what is found out once is known
+    for _ in range(2 if scenario.is_quick else 1):  # the second time, results of the first are cached
         longest_s = undisturbed(lambda: scenario.work(dice))
         scenario.look()
         scenario.begin_again()
@@ -118,7 +118,7 @@ def kill_often(name: str, kills: int, folder: Path, dice: random.Random) -> dict
 
 
 def main() -> None:
-    """Do the scenarios of the command line."""
+    """Run the scenarios of the command line."""
     ctypes.CDLL(None).prctl(ADOPT, 1, 0, 0, 0)
     folder, dice = Path(sys.argv[1]), random.Random(int(sys.argv[2]))  # noqa: S311  # moments of kills
     for word in sys.argv[3:]:

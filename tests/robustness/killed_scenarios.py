@@ -31,16 +31,16 @@ SMALL |= {"budget_per_dim": "20"}
 
 
 class WrongError(Exception):
-    """Something was lost, or does not open."""
+    """Something was lost, or cannot be opened."""
 
 
 class Scenario:
-    """What is killed, and what must hold after each kill and at the end."""
+    """A command to kill, and what must hold after each kill and at the end."""
 
     is_quick = True
 
     def __init__(self, folder: Path) -> None:
-        """Prepare what the command needs, in a folder of its own, which is the working directory."""
+        """Prepare what the command needs in a new folder, which becomes the working directory."""
         self.folder = folder
 
     def work(self, dice: random.Random) -> None:
@@ -48,14 +48,14 @@ class Scenario:
         raise NotImplementedError
 
     def look(self) -> None:
-        """Raise `WrongError`, or any error of benchbook's own, if a kill has cost more than the work under way."""
+        """Raise `WrongError`, or one of benchbook's errors, if a kill has cost more than the unfinished work."""
         raise NotImplementedError
 
     def begin_again(self) -> None:
-        """Remove what is finished, or there would soon be nothing to do."""
+        """Remove finished results, so that there is work to do."""
 
     def finish(self) -> None:
-        """Look once more, after the work was done without a kill."""
+        """Check once more, after the work was done without a kill."""
         self.look()
 
 
@@ -80,13 +80,13 @@ def digest_of(folder: Path) -> tuple[int, str]:
 
 
 def made_store(folder: Path, **changes: object) -> Path:
-    """Make a whole store of the study."""
+    """Make a complete store of the study."""
     bb.study(**{**STUDY, **changes}).run(folder).close()
     return folder
 
 
 class Study(Scenario):
-    """`study run`: every run that was reported as done is there."""
+    """`study run`: every run that was reported as done is in the store."""
 
     options: tuple[str, ...] = ()
 
@@ -119,19 +119,19 @@ class Study(Scenario):
 
 
 class Processes(Study):
-    """The same with worker processes."""
+    """`study run` with worker processes."""
 
     options = ("--executor", "processes", "--workers", "2")
 
 
 class Dask(Study):
-    """The same with a Dask cluster on this machine."""
+    """`study run` with a Dask cluster on this machine."""
 
     options = ("--executor", "dask", "--workers", "1")
 
 
 class Merge(Scenario):
-    """`study merge`: the sources are as they were, and the target only grows."""
+    """`study merge`: the sources are unchanged, and the target only grows."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -165,7 +165,7 @@ class Merge(Scenario):
 
 
 class Export(Scenario):
-    """`export`: the study is as it was, and what an interrupted export left does not stop the next one."""
+    """`export`: the study is unchanged, and leftovers of an interrupted export do not stop the next one."""
 
     formats = ("coco", "ioh", "csv", "parquet", "ro-crate")
 
@@ -223,7 +223,7 @@ class Publish(Scenario):
 
 
 class Track(Scenario):
-    """`track`: every step that ended is recorded, and what was killed is listed as dead."""
+    """`track`: every step that ended is recorded, and a killed run is listed as dead."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -262,7 +262,7 @@ class Project(Scenario):
 
 
 class Spec(Project):
-    """`spec run`: what is there opens, and finished runs are used again."""
+    """`spec run`: all results can be opened, and finished runs are reused."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -288,7 +288,7 @@ class Spec(Project):
 
 
 class Site(Project):
-    """`site build`: the last good site is there as a whole, until the next one is."""
+    """`site build`: the last good site stays complete until the next one is ready."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

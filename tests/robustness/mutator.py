@@ -15,7 +15,7 @@ ODD: tuple[Any, ...] = (
 
 
 def damaged_bytes(data: bytes, rng: random.Random) -> bytes:
-    """Return bytes with one to three changes: flipped, cut, repeated, zeroed, put in or taken out."""
+    """Return bytes with one to three changes: flipped, cut, repeated, zeroed, inserted or removed."""
     out = bytearray(data)
     for _ in range(rng.randint(1, 3)):
         if not out:
@@ -59,7 +59,7 @@ def damaged_document(document: Any, rng: random.Random) -> bytes:
             case _:
                 holder[key] = copy.deepcopy(rng.choice(ODD))
     text = json.dumps(changed)
-    for depth in (40, 300, 900):  # written as text: what Python would nest so deeply, it could not copy
+    for depth in (40, 300, 900):  # written as text: Python could not copy values that are nested so deeply
         text = text.replace(f'"@{depth}@"', "[" * depth + "]" * depth)
     return text.encode()
 
@@ -69,7 +69,7 @@ def _keys(holder: Any) -> Any:
 
 
 def _places(value: Any, depth: int = 0) -> Any:
-    """Yield every place of a document, as its holder and its key; of long lists the first few."""
+    """Yield every place of a document as its container and key; of long lists the first few."""
     keys = (
         list(value) if isinstance(value, dict) else list(range(min(len(value), 4))) if isinstance(value, list) else []
     )

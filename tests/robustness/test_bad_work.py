@@ -1,4 +1,4 @@
-"""Bad optimizers and objectives cost their own runs, and the same is recorded whoever does the work."""
+"""Bad optimizers and objectives cost only their own runs, and every executor records the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMIT_S = 3.0
 
 @pytest.fixture(scope="module")
 def objectives() -> Iterator[list[str]]:
-    """The objectives in the catalog, by their names there."""
+    """Register the objectives in the catalog, and return them by name."""
     known = dict(catalog._registered)
     names = [f"bad_{name}" for name in bad_work.OBJECTIVES]
     for name, behaviour in zip(names, bad_work.OBJECTIVES, strict=True):
@@ -55,7 +55,7 @@ def objectives() -> Iterator[list[str]]:
 
 
 def outcome(record: RunRecord) -> tuple[object, ...]:
-    """Return what must not depend on the executor."""
+    """Return the part of a record that must not depend on the executor."""
     error = None if record.error is None else (record.error.type, record.error.message)
     return record.status, record.stop, error, record.evaluations
 
@@ -74,14 +74,14 @@ def outcomes(folder: Path, executor: str, objectives: list[str], *, leaving: boo
 
 
 def state() -> list[Any]:
-    """Return what a careless objective changes."""
+    """Return the state that a careless objective changes."""
     legacy = np.random.get_state()  # noqa: NPY002  # the state that others may use
     return [np.geterr(), Path.cwd(), legacy[1].tolist(), legacy[2:], random.getstate(), list(warnings.filters)]
 
 
 @pytest.fixture(scope="module")
 def serial(objectives: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any]:
-    """What a serial study records."""
+    """Return what a serial study records."""
     before = state()
     found = outcomes(tmp_path_factory.mktemp("serial"), "serial", objectives, leaving=False)
     assert state() == before
@@ -92,7 +92,7 @@ def serial(objectives: list[str], tmp_path_factory: pytest.TempPathFactory) -> d
 def test_all_executors_record_the_same(
     executor: str, serial: dict[tuple[str, str], Any], objectives: list[str], tmp_path: Path
 ) -> None:
-    """Status, reason, error with its text, and evaluations; every run has an outcome, also where a process left."""
+    """Status, reason, error text and evaluations are the same; every run has an outcome, also if a process exited."""
     if executor == "dask":
         pytest.importorskip("distributed")
     before = state()
@@ -106,7 +106,7 @@ def test_all_executors_record_the_same(
 
 
 def test_each_costs_its_own_run(serial: dict[tuple[str, str], Any]) -> None:
-    """What raises is recorded by its name, what hangs by the time limit, and the rest was done."""
+    """Exceptions are recorded by name, hanging runs by the time limit, and the other runs were done."""
     names = {"error": "ValueError", "unprintable": "UnprintableError", "exit": "SystemExit"}
     names |= {"interrupt": "KeyboardInterrupt", "generator_exit": "GeneratorExit", "no_text": "ValueError"}
     for behaviour, name in names.items():
@@ -116,4 +116,4 @@ def test_each_costs_its_own_run(serial: dict[tuple[str, str], Any]) -> None:
         assert serial[key][1] is Stop.TIMEOUT
     for key in [("changes_optimizer", "sphere"), ("random_search", "bad_changes"), ("random_search", "sphere")]:
         assert serial[key][:2] == (Status.DONE, Stop.BUDGET)
-    assert len(serial) == len(bad_work.OPTIMIZERS) + len(bad_work.OBJECTIVES) - 1  # the control, but none that leaves
+    assert len(serial) == len(bad_work.OPTIMIZERS) + len(bad_work.OBJECTIVES) - 1  # the control without work that exits

@@ -1,4 +1,4 @@
-"""Inputs made to fill memory or to take for ever: refused within 512 MiB and 2 s of CPU."""
+"""Inputs made to exhaust memory or time are refused within 512 MiB and 2 s of CPU."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def packed(data: bytes) -> bytes:
 
 
 def all_refused(*commands: list[str]) -> None:
-    """Call commands in one other process; see that each refuses its input, and what that cost."""
+    """Call commands in one other process; check that each refuses its input, and at what cost."""
     program = [sys.executable, "-c", MEASURED, json.dumps(commands)]
     done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=300)
     assert "Traceback" not in done.stderr, done.stderr[-2000:]
@@ -71,14 +71,14 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak of memory from /proc")
 def test_documents_are_refused(tmp_path: Path) -> None:
-    """Whatever they decompress to, and however many values they hold."""
+    """Documents are refused for their decompressed size and for their number of values."""
     for name, make in DOCUMENTS.items():
         (tmp_path / name).write_bytes(make())
     all_refused(*(["validate", str(tmp_path / name)] for name in DOCUMENTS))
 
 
 def archive(kind: str) -> bytes:
-    """Return an archive of a file that is mostly zeros, of many files, or of archives in archives."""
+    """Return an archive of a file with mostly zeros, of many files, or of nested archives."""
     out = io.BytesIO()
     if kind == "tar":
         with tarfile.open(fileobj=out, mode="w:gz") as tar:
@@ -100,7 +100,7 @@ def archive(kind: str) -> bytes:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak of memory from /proc")
 def test_archives_are_refused(tmp_path: Path) -> None:
-    """What they unpack to is counted for the archive as a whole."""
+    """The unpacked size is counted for the archive as a whole."""
     commands = []
     for kind, name, form in (("zeros", "a.zip", "ioh"), ("tar", "b.tgz", "coco"), ("nested", "c.zip", "ioh")):
         (tmp_path / name).write_bytes(archive(kind))
@@ -109,7 +109,7 @@ def test_archives_are_refused(tmp_path: Path) -> None:
 
 
 def test_runs_behind_a_bomb_are_read(tmp_path: Path) -> None:
-    """One frame is refused, and named by the check; all runs are there."""
+    """One frame is refused and named by the check, and all runs are readable."""
     store = tmp_path / "store"
     bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=20).run(store).close()
     (shard,) = store.glob("shards/*.runs.zst")
@@ -120,7 +120,7 @@ def test_runs_behind_a_bomb_are_read(tmp_path: Path) -> None:
 
 
 def test_a_shard_of_refused_frames_is_not_read_to_its_end(tmp_path: Path) -> None:
-    """The limit is that of the file; runs in other shards are there."""
+    """The limit applies to the file, and runs in other shards are readable."""
     store = tmp_path / "store"
     bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=20).run(store).close()
     (store / "shards" / "z.runs.zst").write_bytes(packed(b"x" * 100 * MIB) * 20)
@@ -130,7 +130,7 @@ def test_a_shard_of_refused_frames_is_not_read_to_its_end(tmp_path: Path) -> Non
 
 
 def test_the_second_document_is_refused(tmp_path: Path) -> None:
-    """Where one is expected, no further one is looked at."""
+    """Where one document is expected, further ones are not read."""
     path = tmp_path / "two.json.zst"
     bb.save(bb.run("random_search", "sphere", dim=2, seed=1, budget=10), path)
     path.write_bytes(path.read_bytes() * 2)
@@ -144,7 +144,7 @@ def test_the_second_document_is_refused(tmp_path: Path) -> None:
 def test_an_archive_of_many_tiny_files_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    """Each file costs the disk more than its bytes say, so that not even the first one is written."""
+    """Each file takes more disk than its bytes, so not even the first one is written."""
     if name.endswith(".zip"):
         with zipfile.ZipFile(tmp_path / name, "w") as packed:
             for number in range(6000):

@@ -1,4 +1,4 @@
-"""Commands that are killed: no finished run is lost, everything opens, and no process or temporary folder is left."""
+"""When commands are killed no finished run is lost, everything opens, and no process or temporary folder remains."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MANY |= {"spec": 12, "site": 8}
 
 
 def killed(kills: dict[str, int], patience_s: float) -> list[str]:
-    """Kill commands so often, print the counts, and return what is wrong."""
+    """Kill commands a number of times, print the counts, and return what is wrong."""
     seed = random.SystemRandom().randrange(10**6)
     words = [f"{name}={count}" for name, count in kills.items()]
     with tempfile.TemporaryDirectory(prefix="k") as folder:  # sockets need a short name
@@ -38,13 +38,13 @@ def killed(kills: dict[str, int], patience_s: float) -> list[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave behind")
 def test_a_few_kills_cost_nothing_that_was_finished() -> None:
-    """Of a study, merge, export, baseline and tracked pipeline."""
+    """A study, a merge, an export, a baseline and a tracked pipeline are killed."""
     assert killed(dict(FEW), 300) == []
 
 
 @pytest.mark.exhaustive
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt what others leave behind")
 def test_two_hundred_kills_cost_nothing_that_was_finished() -> None:
-    """Worker processes, Dask clusters, notebooks and the site among them."""
+    """Worker processes, Dask clusters, notebooks and the site are included."""
     assert sum(MANY.values()) == 200
     assert killed(dict(MANY), 3600) == []

@@ -1,4 +1,4 @@
-"""Numbers, names and nesting beyond all measure: refused in one sentence, before they cost time or memory."""
+"""Absurd numbers, names and nesting are refused with one message before they cost time or memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BASE = {"optimizers": "random_search", "functions": "sphere", "dims": "2", "seed
 def test_a_study_beyond_all_measure_is_refused(
     key: str, value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With exit code 2 or 3 and one line."""
+    """The study gives exit code 2 or 3 and one line."""
     file = tmp_path / "study.yaml"
     file.write_text("".join(f"{name}: {text}\n" for name, text in {**BASE, key: value}.items()))
     code = main(["study", "run", str(file), "--store", str(tmp_path / "store"), "--no-track", "--quiet"])
@@ -75,14 +75,14 @@ def repeated(times: int) -> str:
     ],
 )
 def test_an_option_beyond_all_measure_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """With exit code 2 or 3 and one line."""
+    """The option gives exit code 2 or 3 and one line."""
     assert main(words) in (2, 3)
     assert capsys.readouterr().err.lower().startswith(("error: ", "usage: "))
 
 
 @pytest.mark.parametrize("key", ["seeds", "dims", "functions", "settings"])
 def test_a_study_that_repeats_itself_is_refused(key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Before the repetitions are written out."""
+    """The study is refused before the aliases are expanded."""
     file = tmp_path / "study.yaml"
     file.write_text("".join(f"{name}: {text}\n" for name, text in {**BASE, key: repeated(9)}.items()))
     assert main(["study", "run", str(file), "--store", str(tmp_path / "store"), "--no-track", "--quiet"]) == 2

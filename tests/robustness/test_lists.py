@@ -1,4 +1,4 @@
-"""One damaged file among several: it is listed as unreadable or named in a warning, and all others are shown."""
+"""One damaged file among several is listed as unreadable or named in a warning, and all others are shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CELLS = [
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a project with artifacts of its own, as the working directory."""
+    """Return a project with its own artifacts, as the working directory."""
     for name in ("notebooks", "params"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path)
@@ -70,7 +70,7 @@ def test_a_damaged_artifact_in_a_folder_is_left_out(
 
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_a_damaged_notebook_is_listed(damage: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The check names it."""
+    """The check names the damaged notebook."""
     (project / "notebooks" / "bad.ipynb").write_bytes(DAMAGED[damage])
     assert main(["spec", "list"]) == 0
     assert "bad" in capsys.readouterr().out
@@ -80,7 +80,7 @@ def test_a_damaged_notebook_is_listed(damage: str, project: Path, capsys: pytest
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_damaged_cell_is_found(cell: object, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A value of another type in a notebook does not end the check of the others."""
+    """A value of the wrong type in a notebook does not stop the check of the others."""
     (project / "notebooks" / "bad.ipynb").write_text(json.dumps({"cells": [cell]}))
     assert main(["spec", "list"]) == 0
     assert main(["spec", "check"]) == 6

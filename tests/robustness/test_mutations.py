@@ -1,4 +1,4 @@
-"""Damaged inputs: whatever is wrong with a file, the outcome is a result or an error of benchbook's own, and quick."""
+"""Whatever is wrong with a damaged file, the outcome is a result or one of benchbook's errors, and quick."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Row = tuple[object, ...]
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with one of each: run, store with traces, imports, tracked pipelines."""
+    """Return a folder with a run, a store with traces, imports and tracked pipelines."""
     folder = tmp_path_factory.mktemp("sources")
     study = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=20, history="all")
     runs = study.run(folder / "store")
@@ -67,7 +67,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows(store: Path) -> set[Row]:
-    """Return what a store shows of its runs."""
+    """Return what a store shows about its runs."""
     return {(record.run_key, record.seed, record.evaluations, record.best_value) for record in bb.open(store)} | {
         (row.run_key, row.seed, row.evaluations, row.precision) for row in bb.open(store).store.rows()
     }
@@ -80,7 +80,7 @@ def copied(sources: Path, name: str, folder: Path) -> Path:
 
 
 def cases(sources: Path, folder: Path) -> dict[str, tuple[int, Case]]:
-    """Return the kinds of damage, each with its share of all."""
+    """Return the kinds of damage, each with its share of the total."""
     document = decode((sources / "run.json.zst").read_bytes())
     manifest = decode((sources / "store" / MANIFEST).read_bytes())
     true = rows(sources / "store")
@@ -192,7 +192,7 @@ def cases(sources: Path, folder: Path) -> dict[str, tuple[int, Case]]:
 
 
 def run_mutations(sources: Path, folder: Path, count: int) -> None:
-    """Read `count` damaged inputs, print what came of them, and fail where one outcome is none of benchbook's."""
+    """Read `count` damaged inputs, print the outcomes, and fail if an outcome is not one of benchbook's."""
     before = _peak_bytes()
     logging.disable(logging.CRITICAL)
     outcomes: Counter[tuple[str, str]] = Counter()
@@ -219,7 +219,7 @@ def run_mutations(sources: Path, folder: Path, count: int) -> None:
     for (kind, outcome), times in sorted(outcomes.items()):
         print(f"{times:6d}  {kind}: {outcome}")  # noqa: T201  # shown with -s, and where the test fails
     assert not wrong, "\n".join(wrong[:20])
-    # other tests may have taken more in this process before
+    # other tests may have used more in this process before
     assert _peak_bytes() <= max(MOST_BYTES, before)
 
 
@@ -235,11 +235,11 @@ def _place(error: BaseException) -> str:
 
 
 def test_damaged_inputs(sources: Path, tmp_path: Path) -> None:
-    """Two thousand of them, the same ones every time."""
+    """Read two thousand damaged inputs, the same every time."""
     run_mutations(sources, tmp_path, QUICK)
 
 
 @pytest.mark.exhaustive
 def test_many_damaged_inputs(sources: Path, tmp_path: Path) -> None:
-    """Ten times as many."""
+    """Read ten times as many."""
     run_mutations(sources, tmp_path, THOROUGH)

@@ -1,4 +1,4 @@
-"""Archives of non-dominated points: what is kept, how precisely, and that it is the same however runs are done."""
+"""Archives of non-dominated points: their content, their precision, and that they do not depend on the executor."""
 
 import dataclasses
 from pathlib import Path
@@ -40,7 +40,7 @@ def _record(seed: int = 3) -> RunRecord:
 @given(_POINTS)
 @settings(max_examples=60)
 def test_all_points_are_kept_up_to_the_limit(points: list[tuple[float, float]]) -> None:
-    """Below the limit the archive is lossless: after any evaluation its front is that of all points so far."""
+    """Below the limit the archive is lossless: after any evaluation its front equals that of all points so far."""
     archive = _kept(points, most=100)
     assert archive.precision == 0.0
     for evaluations in (1, len(points) // 2 + 1, len(points)):
@@ -50,7 +50,7 @@ def test_all_points_are_kept_up_to_the_limit(points: list[tuple[float, float]]) 
 @given(_POINTS, st.integers(1, 12))
 @settings(max_examples=100)
 def test_beyond_the_limit_every_point_is_covered(points: list[tuple[float, float]], most: int) -> None:
-    """A bounded archive has, for each point, one found no later that is at most its precision worse."""
+    """For each point, a bounded archive has one found no later that is at most its precision worse."""
     archive = _kept(points, most)
     assert len(archive.evaluations) <= most
     kept = np.column_stack((archive.first, archive.second))
@@ -60,14 +60,14 @@ def test_beyond_the_limit_every_point_is_covered(points: list[tuple[float, float
 
 
 def test_an_archive_of_points_over_many_orders_of_magnitude_stays_bounded() -> None:
-    """Beyond the box precision counts in logarithms, so that distant points cannot fill the archive."""
+    """Beyond the box precision is logarithmic, so distant points cannot fill the archive."""
     points = [(10.0**k, 10.0 ** (100 - k)) for k in range(-100, 200)]
     archive = _kept(points, most=20)
     assert 1 <= len(archive.evaluations) <= 20
 
 
 def test_a_run_with_two_objectives_keeps_its_archive() -> None:
-    """Every point that entered is there with its evaluation, and gives the recorded hypervolume."""
+    """Every point that entered is kept with its evaluation, and gives the recorded hypervolume."""
     record = _record()
     archive = record.archive
     assert archive is not None
@@ -79,14 +79,14 @@ def test_a_run_with_two_objectives_keeps_its_archive() -> None:
 
 
 def test_runs_with_one_objective_have_no_archive_in_their_documents() -> None:
-    """The documents of ordinary runs stay as they were."""
+    """The documents of single-objective runs are unchanged."""
     record = bb.run("random_search", "sphere", dim=2, seed=1, budget=20)
     assert record.archive is None
     assert "archive" not in to_document(record)
 
 
 def test_an_archive_is_stored_and_read_again(tmp_path: Path) -> None:
-    """Artifact and store give back the same record."""
+    """The artifact and the store return the same record."""
     record = _record()
     bb.save(record, tmp_path / "run.json.zst")
     assert bb.load(tmp_path / "run.json.zst") == record
@@ -97,7 +97,7 @@ def test_an_archive_is_stored_and_read_again(tmp_path: Path) -> None:
 
 
 def test_processes_store_the_same_archives_as_one(tmp_path: Path) -> None:
-    """Serial and parallel studies have the same content digest, which covers archives, and resume each other's runs."""
+    """Serial and parallel studies have the same content digest, which covers archives, and can resume each other."""
     digests = []
     made = bb.study(optimizers=["nsga2"], functions="bbob_biobj_f1", dims=2, instances=[1, 2], budget=200)
     for executor in ("serial", "processes"):
@@ -121,7 +121,7 @@ def test_a_changed_archive_is_found(what: str) -> None:
 
 
 def test_a_run_from_before_archives_is_verified_without_them() -> None:
-    """An artifact that has none is compared by what it has."""
+    """An artifact without an archive is compared by the data that it has."""
     now = _record()
     then = dataclasses.replace(now, archive=None)
     then = dataclasses.replace(then, content_digest=content_digest_of(then))
@@ -130,6 +130,6 @@ def test_a_run_from_before_archives_is_verified_without_them() -> None:
 
 
 def test_show_tells_of_the_archive() -> None:
-    """`benchbook show` says how many points there are and how precisely they were kept."""
+    """The command `benchbook show` gives the number of points and the precision of the archive."""
     told = dict(run_facts(_record()))["archive"]
     assert "points not dominated when found (all of them)" in told

@@ -22,7 +22,7 @@ def _archive(points: list[tuple[float, float]]) -> Archive:
 @given(_POINTS)
 @settings(max_examples=150)
 def test_hypervolume_is_moocores(points: list[tuple[float, float]]) -> None:
-    """Added point by point, in any order, the hypervolume is that of all of them."""
+    """With points added one by one in any order, the hypervolume is that of all of them."""
     inside = [point for point in points if max(point) <= 1.0]
     expected = float(moocore.hypervolume(np.array(inside), ref=[1.0, 1.0])) if inside else 0.0
     assert _archive(points).hypervolume == pytest.approx(expected, abs=1e-12)
@@ -31,7 +31,7 @@ def test_hypervolume_is_moocores(points: list[tuple[float, float]]) -> None:
 @given(_POINTS)
 @settings(max_examples=150)
 def test_archive_holds_what_no_other_dominates(points: list[tuple[float, float]]) -> None:
-    """The points kept are those that none of the others dominates or equals, sorted by the first objective."""
+    """No kept point is dominated or equalled by another, and they are sorted by the first objective."""
     best = {(u, v) for u, v in points if not any(a <= u and b <= v and (a, b) != (u, v) for a, b in points)}
     assert _archive(points).points == sorted(best)
 
@@ -39,7 +39,7 @@ def test_archive_holds_what_no_other_dominates(points: list[tuple[float, float]]
 @given(_POINTS)
 @settings(max_examples=100)
 def test_adding_tells_whether_a_point_is_kept(points: list[tuple[float, float]]) -> None:
-    """A point is accepted exactly where no earlier one dominates or equals it."""
+    """A point is accepted exactly if no earlier one dominates or equals it."""
     archive = Archive(np.zeros(2), np.ones(2))
     for k, (u, v) in enumerate(points):
         expected = not any(a <= u and b <= v for a, b in points[:k])
@@ -54,7 +54,7 @@ def test_before_the_box_is_reached_the_distance_counts() -> None:
 
 
 def test_points_without_numbers_count_as_invalid() -> None:
-    """NaN or an infinity in one objective is no value, and leaves the archive alone."""
+    """NaN or infinity in one objective makes the value invalid and does not change the archive."""
     quality = Hypervolume(np.zeros(2), np.ones(2))
     judged = quality(np.array([[0.5, np.nan], [-np.inf, 0.5], [0.5, 0.5]]), None)
     assert np.isnan(judged[:2]).all()

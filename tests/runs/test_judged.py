@@ -1,4 +1,4 @@
-"""Runs on problems with constraints or two objectives: what is recorded, and what the optimizer is told."""
+"""Runs on problems with constraints or two objectives: what is recorded, and what the optimizer gets."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ from benchbook.typing import FloatArray
 
 
 class Told:
-    """Random points in batches of three; keeps what it is told."""
+    """Random points in batches of three; keeps what tell passes to it."""
 
     name = "told"
     can: ClassVar[frozenset[str]] = frozenset({"constraints", "objectives"})
@@ -28,12 +28,12 @@ class Told:
         Told.heard.clear()
 
     def ask(self) -> FloatArray:
-        """Draw."""
+        """Draw points."""
         low, high = self.box
         return self.rng.uniform(low, high, (3, len(low)))
 
     def tell(self, *heard: FloatArray) -> None:
-        """Keep it."""
+        """Keep the arguments."""
         Told.heard.append(heard)
 
 
@@ -54,7 +54,7 @@ def _improvements(record: RunRecord) -> list[float]:
 
 
 def test_constraints_are_told_and_the_best_feasible_value_is_recorded() -> None:
-    """With an unknown optimum only feasible points count as improvements; the optimizer is told f and g of all."""
+    """Without a known optimum only feasible points count as improvements; the optimizer gets f and g of all points."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, constraints=_outside)
     record = bb.run(Told, problem, seed=3, budget=60)
     x, fx, gx = (np.concatenate(parts) for parts in zip(*Told.heard, strict=True))
@@ -68,7 +68,7 @@ def test_constraints_are_told_and_the_best_feasible_value_is_recorded() -> None:
 
 
 def test_a_known_optimum_makes_violations_comparable() -> None:
-    """With `f_opt` an infeasible point has COCO's value: the larger of its value and `f_opt`, and its violations."""
+    """With `f_opt` an infeasible point counts as in COCO: the larger of its value and `f_opt`, plus its violations."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=[_outside, lambda x: x[0] - 1.9])
     record = bb.run(Told, problem, seed=3, budget=62)
     fx, gx = (np.concatenate(parts) for parts in list(zip(*Told.heard, strict=True))[1:])
@@ -78,7 +78,7 @@ def test_a_known_optimum_makes_violations_comparable() -> None:
 
 
 def test_a_region_that_no_run_finds_is_no_success(caplog: pytest.LogCaptureFixture) -> None:
-    """Where no point is feasible there is no value, no hit and no solution, the run has failed, and it says why.
+    """Without a feasible point there is no value, hit or solution; the run has failed and says why.
 
     With a known optimum the history has values with the violation added, none of which is a success.
     """
@@ -97,7 +97,7 @@ def test_a_region_that_no_run_finds_is_no_success(caplog: pytest.LogCaptureFixtu
 
 
 def test_equalities_are_kept_within_their_tolerance() -> None:
-    """`|h| - tolerance` is 0 or below where the equation holds well enough, and its rest is the violation elsewhere."""
+    """`|h| - tolerance` is at most 0 where the equation holds well enough, and is the violation elsewhere."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=lambda x: abs(x[0] - 1.0) - 1e-4)
     points = np.array([[1.00009, 0.0], [0.99991, 0.0], [1.25, 0.0]])
     judged = FeasibleValue(-4.0)(problem(points), problem.constraint(points))
@@ -105,7 +105,7 @@ def test_equalities_are_kept_within_their_tolerance() -> None:
 
 
 def test_a_point_costs_an_evaluation_of_the_objective_and_one_of_the_constraints() -> None:
-    """Budgets and histories count both, as COCO does; a budget that is odd leaves one evaluation."""
+    """Budgets and histories count both, as in COCO; an odd budget leaves one evaluation unused."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=_outside)
     record = bb.run("random_search", problem, seed=3, budget=41)
     assert (record.evaluations, record.stop) == (40, Stop.BUDGET)
@@ -116,7 +116,7 @@ def test_a_point_costs_an_evaluation_of_the_objective_and_one_of_the_constraints
 
 
 def test_traces_count_both_as_well(tmp_path: Path) -> None:
-    """A trace at COCO's triggers numbers its rows by both; one of all values has a row for each point."""
+    """A trace at COCO's triggers counts both in its row numbers; a trace of all values has one row per point."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, f_opt=-4.0, constraints=_outside)
     record = bb.run("random_search", problem, seed=3, budget=20, history="triggers", trace_to=tmp_path)
     evaluations = np.concatenate([chunk["evaluations"] for chunk in read_trace(record, tmp_path)])
@@ -129,7 +129,7 @@ def test_traces_count_both_as_well(tmp_path: Path) -> None:
 
 
 def test_two_objectives_are_told_and_judged_by_hypervolume() -> None:
-    """The optimizer is told both values of each point; the record holds minus the hypervolume of all so far."""
+    """The optimizer gets both values of each point; the record has minus the hypervolume of all points so far."""
     problem = from_callable(_two, bounds=(-2, 2), dim=2, objectives=2, ideal=(0, 0), nadir=(8, 8))
     record = bb.run(Told, problem, seed=3, budget=30)
     values = np.concatenate([heard[1] for heard in Told.heard])
@@ -144,7 +144,7 @@ def test_two_objectives_are_told_and_judged_by_hypervolume() -> None:
 
 @pytest.mark.parametrize("name", ["bbob_biobj_f3", "bbob_constrained_f9"])
 def test_batches_change_nothing(name: str) -> None:
-    """How the points of a run are grouped changes no recorded value."""
+    """The grouping of a run's points changes no recorded value."""
     runs = [
         bb.run("random_search", name, dim=3, seed=5, budget=200, settings={"batch": batch}) for batch in (1, 7, 200)
     ]
@@ -154,13 +154,13 @@ def test_batches_change_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["bbob_biobj_f3", "bbob_constrained_f9"])
 def test_such_runs_verify(name: str) -> None:
-    """They are computed again to the last bit."""
+    """Such runs are repeated to the last bit."""
     record = bb.run("random_search", name, dim=2, seed=5, budget=100)
     assert bb.verify(record).identical
 
 
 def test_values_that_are_no_numbers_reach_the_optimizer_as_infinity() -> None:
-    """NaN in an objective or a constraint makes an invalid evaluation, told as `+inf`."""
+    """NaN in an objective or a constraint makes an invalid evaluation, which tell gets as `+inf`."""
 
     def sometimes(x: FloatArray) -> float:
         return float("nan") if x[0] > 0.0 else -1.0
@@ -176,7 +176,7 @@ def test_values_that_are_no_numbers_reach_the_optimizer_as_infinity() -> None:
 
 
 def test_a_number_missing_in_one_of_two_objectives_makes_the_evaluation_invalid() -> None:
-    """It is counted, told as `+inf`, and in no archive; the other points count as ever."""
+    """The point is counted as invalid, passed as `+inf` and in no archive; other points count as usual."""
     problem = from_callable(
         lambda x: (float(x[0]), float("nan") if x[1] > 0.0 else float(x[1])),
         bounds=(-1, 1),
@@ -199,7 +199,7 @@ def test_a_number_missing_in_one_of_two_objectives_makes_the_evaluation_invalid(
     ],
 )
 def test_shapes_that_change_on_the_way_end_the_run_there(several: Any, message: str) -> None:
-    """What was evaluated before is kept, and the record names what came."""
+    """Earlier evaluations are kept, and the record names the shape."""
     calls: list[int] = []
 
     def changing(x: FloatArray) -> Any:
@@ -229,7 +229,7 @@ def test_shapes_that_change_on_the_way_end_the_run_there(several: Any, message: 
     ],
 )
 def test_wrong_shapes_end_the_run_with_the_reason(arguments: Any, message: str) -> None:
-    """A callable that returns something else than it promised, or raises, is recorded as what ended the run."""
+    """A callable that returns something unexpected, or raises, ends the run and is recorded as the reason."""
     record = bb.run("random_search", from_callable(_plane, bounds=(-2, 2), dim=2, **arguments), seed=1, budget=10)
     assert record.error is not None
     assert record.stop is Stop.ERROR
@@ -237,7 +237,7 @@ def test_wrong_shapes_end_the_run_with_the_reason(arguments: Any, message: str) 
 
 
 def test_what_an_optimizer_cannot_handle_is_refused_with_those_that_can() -> None:
-    """Nothing is run, and the message names optimizers that can do it."""
+    """Nothing is run, and the message names optimizers that support the problem."""
     with pytest.raises(UsageError, match=r"bbob_biobj_f1 has 2 objectives, which cma_es cannot handle.*random_search"):
         bb.run("cma_es", "bbob_biobj_f1", dim=2)
     with pytest.raises(UsageError, match="has 1 constraint, which whale cannot handle"):
@@ -264,13 +264,13 @@ def test_what_an_optimizer_cannot_handle_is_refused_with_those_that_can() -> Non
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(arguments: Any, message: str) -> None:
-    """Each mistake is answered by a sentence that names argument, expected and actual."""
+    """Each mistake has a message with argument, expected and actual value."""
     with pytest.raises(UsageError, match=message):
         from_callable(_plane, bounds=(-2, 2), dim=2, **arguments)
 
 
 def test_own_functions_take_constraints_into_studies() -> None:
-    """`bb.function` keeps constraints; `bb.run` takes what it returned as it is."""
+    """The constraints of a `bb.function` are kept in studies, and `bb.run` accepts the object directly."""
     disc = bb.function(_plane, bounds=(-2, 2), dims=[2, 3], constraints=_outside)
     record = bb.run("random_search", disc, dim=3, seed=2, budget=40)
     assert (record.problem.name, record.problem.dim) == ("custom:_plane", 3)
@@ -279,7 +279,7 @@ def test_own_functions_take_constraints_into_studies() -> None:
 
 
 def test_constraints_are_part_of_the_key() -> None:
-    """Two problems that differ in a constraint only have different digests."""
+    """Two problems that differ only in a constraint have different digests."""
     one, two, three = (
         from_callable(_plane, bounds=(-2, 2), dim=2, **more).digest()
         for more in ({}, {"constraints": _outside}, {"constraints": _plane})

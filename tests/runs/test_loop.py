@@ -16,20 +16,20 @@ from benchbook.testing import FaultyProblem, ScriptedOptimizer, ScriptedProblem
 
 
 def batches(*sizes: int, dim: int = 1) -> list[np.ndarray]:
-    """Return batches of these sizes, with points that are all different and inside of the scripted box."""
+    """Return batches of these sizes, with points that all differ and lie inside the scripted box."""
     points = np.linspace(-0.5, 2.5, sum(sizes) * dim).reshape(-1, dim)
     return np.split(points, np.cumsum(sizes)[:-1])
 
 
 def run(sizes: list[int], values: list[float], **options: Any) -> tuple[Outcome, ScriptedOptimizer, ScriptedProblem]:
-    """Run scripted batches on scripted values."""
+    """Run scripted batches with scripted values."""
     optimizer, scripted = ScriptedOptimizer(batches(*sizes)), ScriptedProblem(values)
     return run_loop(lambda: optimizer, scripted, **{"budget": 1000, **options}), optimizer, scripted
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(1, 40))
 def test_the_budget_is_a_hard_cap(sizes: list[int], budget: int) -> None:
-    """Never more points than the budget are evaluated; the last batch is cut to its first rows, and not told."""
+    """No more points than the budget are evaluated; the last batch is cut, and tell is not called for it."""
     outcome, optimizer, scripted = run(sizes, [1.0] * sum(sizes), budget=budget)
     spent = min(budget, sum(sizes))
     assert sum(scripted.calls) == outcome.evaluations == spent
@@ -39,7 +39,7 @@ def test_the_budget_is_a_hard_cap(sizes: list[int], budget: int) -> None:
 
 
 def test_the_first_rows_of_the_last_batch_are_evaluated() -> None:
-    """Of a batch of 4 with 2 evaluations left the first two points are seen, in order."""
+    """Of a batch of 4 with 2 evaluations left, the first two points are evaluated, in order."""
     trace = PointTrace()
     optimizer, asked = ScriptedOptimizer(batches(3, 4)), np.concatenate(batches(3, 4))
     outcome = run_loop(lambda: optimizer, ScriptedProblem([5, 4, 3, 2, 1.0]), budget=5, observers=[trace])
@@ -51,14 +51,14 @@ def test_the_first_rows_of_the_last_batch_are_evaluated() -> None:
 
 
 def test_the_optimizer_is_told_its_batches_with_their_values() -> None:
-    """Points and values arrive as they were, in order."""
+    """Points and values arrive unchanged and in order."""
     _, optimizer, _ = run([2, 3], [4.0, 3.0, 9.0, 2.0, 7.0])
     assert [fx.tolist() for _, fx in optimizer.told] == [[4.0, 3.0], [9.0, 2.0, 7.0]]
     assert np.concatenate([x for x, _ in optimizer.told]).tolist() == np.concatenate(batches(2, 3)).tolist()
 
 
 def test_a_target_ends_the_run_after_its_batch() -> None:
-    """The batch that holds the target is evaluated whole, the next one is not asked for."""
+    """The batch that reaches the target is evaluated completely, and no further batch is asked for."""
     outcome, optimizer, scripted = run([2, 3, 2], [9.0, 8.0, 3.0, 2.0, 7.0, 1.0, 1.0], target_value=3.0)
     assert outcome.stop is Stop.TARGET
     assert outcome.evaluations == sum(scripted.calls) == 5
@@ -67,13 +67,13 @@ def test_a_target_ends_the_run_after_its_batch() -> None:
 
 
 def test_a_target_reached_with_the_last_evaluation_is_reached() -> None:
-    """Target comes before budget."""
+    """The target takes precedence over the budget."""
     outcome, _, _ = run([2, 2], [9.0, 8.0, 7.0, 1.0], target_value=1.0, budget=4)
     assert outcome.stop is Stop.TARGET
 
 
 def test_stagnation_counts_from_the_last_improvement() -> None:
-    """The run ends with the first batch that completes this number of evaluations without a lower value."""
+    """The run ends with the first batch that completes a number of evaluations without a lower value."""
     values = [5.0, 4.0, 4.0, 4.0, 4.0, 3.0, 3.0, 3.0, 3.0, 3.0]
     outcome, _, _ = run([2] * 5, values, stagnation=4)
     assert (outcome.stop, outcome.evaluations) == (Stop.STAGNATION, 10)
@@ -90,7 +90,7 @@ def test_an_optimizer_without_more_points_ends_the_run() -> None:
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_what_is_no_finite_number_is_counted_and_told_as_infinite(bad: float) -> None:
-    """NaN and both infinities are never the best value; the optimizer and the observers see +inf."""
+    """NaN and both infinities are never the best value; the optimizer and the observers get +inf."""
     trace = PointTrace()
     optimizer = ScriptedOptimizer(batches(2, 2))
     values = ScriptedProblem([bad, 3.0, bad, bad])
@@ -110,20 +110,20 @@ def test_without_a_finite_number_there_is_no_best() -> None:
 
 @pytest.mark.parametrize("value", [1e200, -1e200, 1.7e308, -1.7e308])
 def test_very_large_values_are_finite(value: float) -> None:
-    """A value whose square overflows is a number like any other, and gives no warning."""
+    """A value whose square overflows is handled like any other, without a warning."""
     outcome, _, _ = run([2], [value, 1.75e308], budget=2)
     assert (outcome.best_value, outcome.invalid_evaluations, outcome.error) == (value, 0, None)
 
 
 def test_of_equal_values_the_first_is_the_solution() -> None:
-    """A point that is not lower takes nobody's place."""
+    """A point of equal value does not replace the solution."""
     outcome, _, _ = run([3, 2], [2.0, 1.0, 1.0, 1.0, 1.0])
     assert outcome.best_solution is not None
     assert outcome.best_solution.tolist() == np.concatenate(batches(3, 2))[1].tolist()
 
 
 def test_the_solution_is_a_copy() -> None:
-    """An optimizer that writes into its batch afterwards does not change the solution."""
+    """An optimizer that later writes into its batch does not change the solution."""
 
     class Reusing(ScriptedOptimizer):
         def tell(self, x: np.ndarray, fx: np.ndarray) -> None:
@@ -136,7 +136,7 @@ def test_the_solution_is_a_copy() -> None:
 
 
 def test_an_objective_that_raises_keeps_the_values_before() -> None:
-    """The points of the batch that were evaluated count, and their best is kept; the error says where and when."""
+    """Points evaluated before the error count, and their best is kept; the error says where and when."""
     history = ImprovementHistory()
     faulty = FaultyProblem(ScriptedProblem([4.0, 3.0, 2.0, 1.0, 0.5]), raise_at=4)
     outcome = run_loop(lambda: ScriptedOptimizer(batches(2, 3)), faulty, budget=10, observers=[history])
@@ -151,7 +151,7 @@ def test_an_objective_that_raises_keeps_the_values_before() -> None:
 
 
 def test_partial_values_that_are_not_finite_are_counted() -> None:
-    """NaN before the failure is as invalid as elsewhere."""
+    """NaN before the failure is counted as invalid."""
 
     class Failing(ScriptedProblem):
         def __call__(self, x: np.ndarray, /) -> np.ndarray:
@@ -162,7 +162,7 @@ def test_partial_values_that_are_not_finite_are_counted() -> None:
 
 
 def test_any_exception_of_a_problem_is_the_objectives() -> None:
-    """Also one that is not translated by the problem."""
+    """Exceptions that the problem does not translate are the objective's, too."""
 
     def broken(x: np.ndarray) -> np.ndarray:
         raise MemoryError
@@ -180,7 +180,7 @@ def test_any_exception_of_a_problem_is_the_objectives() -> None:
 
 
 def test_a_message_that_utf8_cannot_hold_can_be_recorded() -> None:
-    """A lone surrogate in an arbitrary message is written as its escape."""
+    """A lone surrogate in an error message is written as its escape."""
     faulty = FaultyProblem(ScriptedProblem([1.0]), raise_at=1, error=ValueError("bad \ud800 byte"))
     outcome = run_loop(lambda: ScriptedOptimizer(batches(1)), faulty, budget=10)
     assert outcome.error is not None
@@ -190,7 +190,7 @@ def test_a_message_that_utf8_cannot_hold_can_be_recorded() -> None:
 
 @pytest.mark.parametrize("shape", [(2,), (4,), (3, 1), ()])
 def test_values_of_a_wrong_shape_are_the_objectives_error(shape: tuple[int, ...]) -> None:
-    """A problem must give one value a point; the message tells both shapes."""
+    """A problem must give one value per point; the message has both shapes."""
 
     class Wrong(ScriptedProblem):
         def __call__(self, x: np.ndarray, /) -> np.ndarray:
@@ -214,7 +214,7 @@ def test_points_of_a_wrong_shape_are_the_optimizers_error(batch: np.ndarray) -> 
 
 @pytest.mark.parametrize(("x", "shown"), [(3.5, "3.5"), (-1.5, "-1.5"), (np.nan, "nan"), (np.inf, "inf")])
 def test_a_best_point_out_of_the_box_is_the_optimizers_error(x: float, shown: str) -> None:
-    """No solution lies out of the bounds: the run fails instead, and says which variable."""
+    """A solution outside the bounds fails the run, and the message names the variable."""
     outcome = run_loop(
         lambda: ScriptedOptimizer([np.array([[0.5, x]])]), ScriptedProblem([1.0], dim=2), budget=10
     )  # fmt: skip
@@ -227,13 +227,13 @@ def test_a_best_point_out_of_the_box_is_the_optimizers_error(x: float, shown: st
 
 
 def refuse(*_: Any) -> Any:
-    """Raise, as a broken optimizer does."""
+    """Raise an error, as a broken optimizer does."""
     raise KeyError("lost")
 
 
 @pytest.mark.parametrize(("method", "evaluations"), [("make", 0), ("ask", 0), ("tell", 2)])
 def test_an_optimizer_that_raises_is_recorded(method: str, evaluations: int) -> None:
-    """Making, asking and telling are the optimizer's; what was evaluated before counts."""
+    """Errors in making, asking and telling are the optimizer's; earlier evaluations count."""
 
     def make() -> ScriptedOptimizer:
         if method == "make":
@@ -251,7 +251,7 @@ def test_an_optimizer_that_raises_is_recorded(method: str, evaluations: int) -> 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_an_exit_that_the_objective_raises_is_its_failure(error: type[BaseException]) -> None:
-    """No signal came, so nobody else asked for the end."""
+    """Without a signal the exit belongs to the objective."""
 
     def interrupted(x: np.ndarray) -> float:
         raise error
@@ -285,7 +285,7 @@ class Slow:
 
 
 def slow_problem(clock: ManualClock, fail_at: int | None = None) -> Any:
-    """Return a problem that takes 1/2 s a batch."""
+    """Return a problem that takes 1/2 s per batch."""
 
     class Problem(ScriptedProblem):
         def __call__(self, x: np.ndarray, /) -> np.ndarray:
@@ -298,7 +298,7 @@ def slow_problem(clock: ManualClock, fail_at: int | None = None) -> Any:
 
 
 def test_times_add_up() -> None:
-    """Each second is counted once, in its own place."""
+    """Each second is counted once, for the part that used it."""
     clock = ManualClock()
     timing = run_loop(
         lambda: Slow(clock), slow_problem(clock), budget=6, observers=[Slow(ManualClock())], clock=clock
@@ -321,7 +321,7 @@ def test_times_of_a_failed_batch_are_counted_once() -> None:
 
 
 def test_observers_see_every_batch_before_the_next() -> None:
-    """They get the evaluations before the batch, its points and values, and whether it improved."""
+    """They get the number of earlier evaluations, the points and values, and whether the batch improved."""
     seen: list[tuple[int, int, bool]] = []
 
     class Watching:
@@ -334,7 +334,7 @@ def test_observers_see_every_batch_before_the_next() -> None:
 
 @given(st.lists(st.floats(allow_nan=True), min_size=1, max_size=12), st.integers(1, 5))
 def test_the_best_value_is_the_least_finite_one(values: list[float], size: int) -> None:
-    """Whatever comes in whatever batches, the best is the least finite number."""
+    """For any values in any batches, the best is the least finite number."""
     sizes = [len(part) for part in np.array_split(values, -(-len(values) // size))]
     outcome, _, _ = run(sizes, values)
     finite = [value for value in values if np.isfinite(value)]
@@ -343,7 +343,7 @@ def test_the_best_value_is_the_least_finite_one(values: list[float], size: int) 
 
 
 def test_the_loop_runs_a_catalog_problem(rng: np.random.Generator) -> None:
-    """A real problem fits the same plug: values are those of the problem, in order."""
+    """The values are those of the problem, in order."""
     ackley = problem("ackley", dim=1, instance=3)
     points = batches(4, 4)
     trace = PointTrace()

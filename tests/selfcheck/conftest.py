@@ -22,7 +22,7 @@ def quality(value: float = 0.5, error: float = 0.01, digest: str = DIGESTS[0], r
 
 
 def check(measured: float = 0.0) -> Check:
-    """Return a check that holds up to 1."""
+    """Return a check that holds up to a value of 1."""
     return Check(name="budgets", text="how many", measured=measured, limit=1.0)
 
 
@@ -47,6 +47,6 @@ def report() -> Report:
 
 @pytest.fixture
 def elsewhere(report: Report) -> Report:
-    """Return the same report, from a machine that is half as fast."""
+    """Return the same report from a machine that is half as fast."""
     slow = tuple(replace(item, median_s=2 * item.median_s) for item in report.speed)
     return replace(report, host=replace(report.host, name="elsewhere"), speed=slow)

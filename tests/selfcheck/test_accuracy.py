@@ -7,7 +7,7 @@ from benchbook.selfcheck.predictions import KINDS, errors_of, prediction_checks
 
 
 def test_stored_values_cover_every_bbob_function() -> None:
-    """24 functions in three dimensions, each with four points; they hold."""
+    """The values of 24 functions in three dimensions, with four points each, hold."""
     entries = accuracy.certified()
     assert len(entries) == 72
     assert {len(entry["values"]) for entry in entries} == {4}
@@ -15,7 +15,7 @@ def test_stored_values_cover_every_bbob_function() -> None:
 
 
 def test_a_wrong_value_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error in the eighth digit of one function is enough."""
+    """An error in the eighth digit of one function is found."""
     exact = accuracy.problem
 
     def slightly_wrong(name: str, dim: int, instance: int):  # type: ignore[no-untyped-def]
@@ -31,27 +31,27 @@ def test_a_wrong_value_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_optimizer_that_is_not_repeatable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the three ways is compared with the run alone."""
+    """Each of the three ways to run is compared with the run alone."""
     digests = iter([["a"] * 20, ["a"] * 19 + ["b"], ["a"] * 20])
     monkeypatch.setattr(accuracy, "digests_alone", lambda: next(digests))
     assert [check.holds for check in accuracy.determinism()] == [len(accuracy.NATIVE) < 20, False, False]
 
 
 def test_optima_budgets_and_round_trips_hold() -> None:
-    """The cheap checks, as the suite does them."""
+    """The cheap checks hold as in the suite."""
     for check in (accuracy.optima(), accuracy.budgets(), accuracy.round_trip()):
         assert check.holds, check
 
 
 def test_predictions_are_within_a_fifth_after_the_second_step() -> None:
-    """Of each kind of pipeline, also with steps side by side, and of a pace that no earlier run had."""
+    """This holds for each kind of pipeline, with parallel steps, and for a pace that no earlier run had."""
     checks = list(prediction_checks())
     assert len(checks) == len(KINDS)
     assert [check for check in checks if not check.holds] == []
 
 
 def test_a_prediction_of_uneven_steps_without_weights_or_history_is_off() -> None:
-    """The measure can fail: nothing tells that the second step is thirty times the first."""
+    """The measure can fail: nothing indicates that the second step takes thirty times as long as the first."""
     from dataclasses import replace
 
     uneven = replace(KINDS[2], earlier=0)
@@ -59,7 +59,7 @@ def test_a_prediction_of_uneven_steps_without_weights_or_history_is_off() -> Non
 
 
 def test_presets_have_aliases_and_others_are_refused() -> None:
-    """The nearest names are offered."""
+    """The message offers the nearest names."""
     assert (preset("fast").name, preset("quality").name) == ("quick", "full")
     with pytest.raises(UnknownNameError, match="quick"):
         preset("quik")

@@ -1,4 +1,4 @@
-"""The CI benchmarks: `make bench-ci`. One run of the suite, written to `.benchmarks/`, that all tests here look at."""
+"""The CI benchmarks, `make bench-ci`: one run of the suite, written to `.benchmarks/`, that all tests here use."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def earlier() -> list[Report]:
 
 @pytest.fixture(scope="module")
 def measured(earlier: list[Report]) -> Report:
-    """Run the suite once, by its command, in a process of its own with pinned arithmetic, and keep its report."""
+    """Run the suite once by its command, in another process with pinned arithmetic, and keep its report."""
     folder = ROOT / ".benchmarks"
     before = set(folder.glob("*.json"))
     command = [sys.executable, "-m", "benchbook", "benchmark", "--output-dir", str(folder)]
@@ -34,20 +34,20 @@ def measured(earlier: list[Report]) -> Report:
 
 
 def test_every_check_of_accuracy_holds(measured: Report) -> None:
-    """Values, digests, budgets, solved problems and predictions."""
+    """Values, digests, budgets, solved problems and predictions hold."""
     assert measured.failures == []
     assert len(measured.checks) >= 10
 
 
 def test_accuracy_and_quality_are_no_worse_than_the_committed_summary(earlier: list[Report], measured: Report) -> None:
-    """A loss of 5 % beyond the noise fails; so does a metric that is gone."""
+    """A loss of 5 % beyond the noise fails, and so does a missing metric."""
     assert worse(compare_reports(earlier, measured, reference=earlier[0])) == []
 
 
 def test_speed_was_measured_and_what_changed_is_said(
     earlier: list[Report], measured: Report, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Times are advice: they are printed, with verdict, baseline and reason, and fail nothing."""
+    """Times are advice: they are printed with verdict, baseline and reason, and never fail."""
     assert len(measured.speed) >= 8
     assert all(item.median_s > 0 and item.startup_s > 0 for item in measured.speed)
     changes = [change for change in compare_reports(earlier, measured) if change.lane == "time"]
@@ -59,7 +59,7 @@ def test_speed_was_measured_and_what_changed_is_said(
 
 
 def test_every_quick_spec_computes_for_less_than_a_second(capsys: pytest.CaptureFixture[str]) -> None:
-    """Processor seconds of its runs, with the machine's speed taken out; all of them are printed."""
+    """The processor seconds of a spec's runs, corrected for the machine's speed, are below one; all are printed."""
     costs = list(quick_costs(ROOT / "notebooks"))
     with capsys.disabled():
         for cost in costs:

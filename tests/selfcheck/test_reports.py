@@ -13,7 +13,7 @@ from .conftest import check
 
 
 def test_a_report_comes_back_as_it_went(report: Report, tmp_path: Path) -> None:
-    """It is valid under its schema, also with a check that measured no number."""
+    """A report is valid by its schema, also with a check that measured no number."""
     path = write_report(report, tmp_path / "r.json")
     assert read_report(path) == report
     assert check_file(path) == []
@@ -22,7 +22,7 @@ def test_a_report_comes_back_as_it_went(report: Report, tmp_path: Path) -> None:
 
 
 def test_the_last_ten_are_found_and_damage_costs_itself_only(report: Report, tmp_path: Path) -> None:
-    """They come oldest first; what cannot be read is named."""
+    """Reports come oldest first, and unreadable ones are named."""
     for k in range(12):
         write_report(replace(report, report_id=f"{k:02d}"), tmp_path / f"{k:02d}.json")
     (tmp_path / "11.json").write_text("{")
@@ -32,7 +32,7 @@ def test_the_last_ten_are_found_and_damage_costs_itself_only(report: Report, tmp
 
 
 def test_a_report_is_found_by_place_beginning_and_path(report: Report, tmp_path: Path) -> None:
-    """What is not there, or not one, is told."""
+    """Missing, ambiguous and invalid reports are refused with a message."""
     for name in ("a1", "a2", "b1"):
         write_report(replace(report, report_id=name), tmp_path / f"{name}.json")
     wanted = {"latest": "b1", "previous": "a2", "b": "b1", str(tmp_path / "a1.json"): "a1"}
@@ -52,7 +52,7 @@ def test_an_artifact_of_another_kind_is_no_report(root: Path) -> None:
 
 
 def test_the_committed_summary_is_a_report_of_the_quick_preset(root: Path) -> None:
-    """Whoever measures has something to be compared with, and it holds itself."""
+    """The committed summary exists, and its own checks hold."""
     summary = read_report(root / "benchmarks" / "summary.json")
     assert (summary.preset, summary.failures) == ("quick", [])
     assert json.loads((root / "benchmarks" / "summary.json").read_text())["kind"] == "benchmark-report"

@@ -7,7 +7,7 @@ from benchbook.selfcheck.speed import Work, works_in
 
 
 def test_works_are_measured_in_turns_with_start_up_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Round by round, so that a disturbance meets all of them; the first round is the start-up."""
+    """Work is measured in rounds, so that a disturbance affects all of it; the first round is the start-up."""
     order: list[str] = []
     ticks = iter(range(1000))
     works = [
@@ -25,7 +25,7 @@ def test_works_are_measured_in_turns_with_start_up_apart(monkeypatch: pytest.Mon
 
 
 def test_works_have_names_of_their_own_and_an_amount(tmp_path: Path) -> None:
-    """What is compared by name must be there once."""
+    """Names must be unique, since measurements are compared by name."""
     works = works_in(tmp_path)
     assert len({work.name for work in works}) == len(works) >= 8
     assert all(work.amount > 0 for work in works)

@@ -1,4 +1,4 @@
-"""Suites with constraints or two objectives are certified against coco-experiment's logger, and faults are noticed."""
+"""Suites with constraints or two objectives are certified with coco-experiment's logger, and faults are noticed."""
 
 import json
 
@@ -18,7 +18,7 @@ pytest.importorskip("cocoex")
 
 @pytest.mark.parametrize(("suite", "number"), [("bbob_biobj", 42), ("bbob_constrained", 17)])
 def test_recorded_values_are_those_that_the_logger_writes(suite: str, number: int) -> None:
-    """Within 1e-9, over several dimensions and instances."""
+    """Values agree within 1e-9 in several dimensions and instances."""
     (found,) = certify_suite(suite, [number], dims=[2, 10], instances=[1, 15])
     assert found.passed
     assert (found.problems, found.function) == (4, f"{suite}_f{number}")
@@ -26,7 +26,7 @@ def test_recorded_values_are_those_that_the_logger_writes(suite: str, number: in
 
 
 def test_a_slightly_wrong_indicator_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A nadir point that is off by a millionth."""
+    """A nadir point that is off by a millionth is noticed."""
 
     class Wrong(Hypervolume):
         def __init__(self, ideal: FloatArray, nadir: FloatArray, *, attained: bool = False) -> None:
@@ -39,7 +39,7 @@ def test_a_slightly_wrong_indicator_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_slightly_wrong_objective_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Values of both objectives are compared, not only what is made of them."""
+    """The values of both objectives are compared, not only the indicator."""
     right = BiobjProblem.__call__
     monkeypatch.setattr(BiobjProblem, "__call__", lambda self, x: right(self, x) * (1 + 1e-8))
     (found,) = certify_suite("bbob_biobj", [1], dims=[2], instances=[1])
@@ -48,7 +48,7 @@ def test_a_slightly_wrong_objective_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_ignored_violations_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A point that is not feasible has another value than the objective's."""
+    """An infeasible point has another value than that of the objective."""
 
     class Wrong(FeasibleValue):
         def __call__(self, fx: FloatArray, gx: FloatArray | None, /) -> FloatArray:
@@ -68,13 +68,13 @@ def test_ignored_violations_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     ],
 )
 def test_what_the_suite_does_not_have_is_refused(arguments: tuple[str, list[int]], message: str) -> None:
-    """The message says what there is."""
+    """The message lists what the suite has."""
     with pytest.raises(UsageError, match=message):
         next(certify_suite(*arguments))
 
 
 def test_the_command_certifies_a_suite(capsys: pytest.CaptureFixture[str]) -> None:
-    """`benchbook problems certify --suite` prints one row per function."""
+    """The command `benchbook problems certify --suite` prints one row per function."""
     code = main(["problems", "certify", "--suite", "bbob_biobj", "--functions", "1-2", "--dims", "2", "--json"])
     found = json.loads(capsys.readouterr().out)
     assert code == 0

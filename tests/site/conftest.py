@@ -17,7 +17,7 @@ from benchbook.site import build_site
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The pages of the executed project, built once; nobody changes them."""
+    """The pages of the executed project, built once; tests must not change them."""
     return built_site()
 
 
@@ -42,7 +42,7 @@ def copy_with_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project_with_site(copy_with_site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """That copy as working directory; only the last test that takes it may change it."""
+    """Return that copy as working directory; only the last test that uses it may change it."""
     return entered(copy_with_site, monkeypatch)
 
 

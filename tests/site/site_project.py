@@ -1,4 +1,4 @@
-"""A small project with specs that were really executed, and its site; each is made once a session, for all tests."""
+"""A small project with specs that were really executed, and its site; each is made once per session."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TINY = {"dims": [2], "seeds": 2, "bbob_functions": [], "budget_per_dim": 60}
 
 @cache
 def executed_project() -> Path:
-    """Return a project with the real documentation and notebooks; all but one were executed, with tiny parameters."""
+    """Return a project with the real documentation and notebooks; all but one were executed with tiny parameters."""
     root = Path(tempfile.mkdtemp(prefix="benchbook-site-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     project = root / "project"
@@ -41,7 +41,7 @@ def executed_project() -> Path:
     with inside(project):
         tiny = project / "params" / "tiny.yaml"
         tiny.write_text(yaml.safe_dump({**load("quick"), **TINY}), encoding="utf-8")
-        # Such short runs need not fulfil every claim; what they came to is for the pages to say.
+        # Such short runs need not fulfil every claim, and the pages have to show any result.
         assert main(["spec", "run", *NAMES, "--params", str(tiny)]) in (0, 1)
         tiny.unlink()
         # What is drawn here is found again by its content in all copies.
@@ -62,7 +62,7 @@ def built_site() -> Path:
 
 @contextmanager
 def inside(project: Path) -> Iterator[None]:
-    """Let a project be the working directory, with artifacts of its own."""
+    """Make a project with its own artifacts the working directory."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         patch.setenv("BENCHBOOK_ARTIFACTS", str(project / "artifacts"))

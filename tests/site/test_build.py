@@ -15,7 +15,7 @@ from benchbook.site import build, build_site
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the content of all pages, without the stamp."""
+    """Return the content of all pages except the stamp."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -24,13 +24,13 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def no_sphinx(*arguments: object) -> None:
-    """Stand in for Sphinx where it must not be called."""
+    """Replace Sphinx where it must not be called."""
     pytest.fail("Sphinx was called although nothing has changed")
 
 
 @pytest.fixture
 def site_of_project(project: Path) -> Path:
-    """A stand-in for a good site, as an earlier build left it."""
+    """Make a folder that looks like a good site from an earlier build."""
     out = project / "docs" / "_build" / "html"
     out.mkdir(parents=True)
     (out / "index.html").write_text("the last good one")
@@ -42,7 +42,7 @@ def site_of_project(project: Path) -> Path:
 def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_nothing(
     site: Path, project_with_site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The pages depend on their inputs alone, not on the folder or on an earlier build."""
+    """The pages depend only on their inputs, not on the folder or on an earlier build."""
     index = project_with_site / "docs" / "_build" / "html" / "index.html"
     assert digests(index.parent) == digests(site)
     before = {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")}
@@ -55,7 +55,7 @@ def test_building_anew_elsewhere_gives_the_same_bytes_and_building_again_writes_
 
 @pytest.mark.slow
 def test_an_incremental_build_gives_the_pages_of_a_whole_one(project_with_site: Path, tmp_path: Path) -> None:
-    """After specs were run again, and a page and a picture were lost, nothing tells how the pages came about."""
+    """After specs were run again and a page and a picture were lost, the pages equal those of a complete build."""
     project = project_with_site
     path = project / "artifacts" / "specs" / "manta_ray_foraging" / "manta_ray_foraging.ipynb"
     notebook = json.loads(path.read_text())
@@ -72,14 +72,14 @@ def test_an_incremental_build_gives_the_pages_of_a_whole_one(project_with_site: 
     for folder in ("pages", "doctrees"):
         shutil.rmtree(project / "docs" / "_build" / folder)
     whole = digests(build_site(tmp_path / "whole").parent)
-    # The search index numbers words in the order in which pages were read.
+    # The search index numbers words in the order in which pages are read.
     assert found.pop("searchindex.js")
     assert whole.pop("searchindex.js")
     assert found == whole
 
 
 def test_a_page_is_read_again_only_where_its_source_has_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staging touches what changed, and removes what is gone."""
+    """Staging touches changed files, and removes deleted ones."""
     calls: list[Path] = []
     monkeypatch.setattr(build, "render", lambda source, pages, doctrees: calls.append(source) or fake_pages(pages))
     build_site()
@@ -96,13 +96,13 @@ def test_a_page_is_read_again_only_where_its_source_has_changed(project: Path, m
 
 
 def fake_pages(pages: Path) -> None:
-    """Stand in for Sphinx where its pages do not matter."""
+    """Replace Sphinx where its pages do not matter."""
     pages.mkdir(parents=True, exist_ok=True)
     (pages / "index.html").write_text("pages")
 
 
 def test_a_lost_front_page_is_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stamp alone does not make a site."""
+    """The stamp alone is not accepted as a site."""
     monkeypatch.setattr(build, "render", lambda source, pages, doctrees: fake_pages(pages))
     index = build_site()
     index.unlink()
@@ -111,7 +111,7 @@ def test_a_lost_front_page_is_built_again(project: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 def test_a_failed_build_names_the_warning_and_leaves_the_last_site(project: Path, site_of_project: Path) -> None:
-    """Warnings of Sphinx are errors, and the pages stay as they were."""
+    """Warnings of Sphinx are errors, and the published pages stay as they were."""
     for page in ("reference/python.md", "reference/schemas.md"):
         (project / "docs" / page).write_text("# Short\n")
     (project / "docs" / "explanation" / "limitations.md").write_text("# Limitations\n\n[gone](../nowhere.md)\n")
@@ -121,7 +121,7 @@ def test_a_failed_build_names_the_warning_and_leaves_the_last_site(project: Path
 
 
 def test_a_picture_without_an_alternative_text_is_refused(project: Path, site_of_project: Path) -> None:
-    """The message names the spec and the cell; the pages stay as they were."""
+    """The message names the spec and the cell, and the published pages stay as they were."""
     path = project / "artifacts" / "specs" / "manta_ray_foraging" / "manta_ray_foraging.ipynb"
     notebook = json.loads(path.read_text())
     cell = next(cell for cell in notebook["cells"] if cell["id"] == "idea")
@@ -136,7 +136,7 @@ def test_a_picture_without_an_alternative_text_is_refused(project: Path, site_of
 def test_a_missing_extra_is_said_with_the_command_that_installs_it(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Sphinx is optional; without it nothing is touched."""
+    """Without the optional Sphinx nothing is changed."""
     monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: None if name == "furo" else object())
     with pytest.raises(MissingExtraError, match=r'furo.*pip install "benchbook\[docs\]"'):
         build_site()
@@ -147,14 +147,14 @@ def test_a_missing_extra_is_said_with_the_command_that_installs_it(
 
 
 def test_outside_of_a_project_the_error_says_what_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project has notebooks and parameters."""
+    """The message says that a project has notebooks and parameters."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="no project found"):
         build_site()
 
 
 def test_a_folder_with_something_else_is_not_replaced(project: Path, tmp_path: Path) -> None:
-    """Only an empty folder or an earlier site becomes the site."""
+    """Only an empty folder or an earlier site is replaced."""
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "thesis.tex").write_text("years")
@@ -166,7 +166,7 @@ def test_a_folder_with_something_else_is_not_replaced(project: Path, tmp_path: P
 
 
 def test_an_unknown_slot_is_an_error(project: Path) -> None:
-    """A misspelt comment in a hand-written page does not vanish."""
+    """A misspelt comment in a hand-written page is reported."""
     (project / "docs" / "explanation" / "limitations.md").write_text("# X\n\n<!-- benchbook: spex -->\n")
     with pytest.raises(UsageError, match=r"limitations\.md has the unknown slot 'spex'"):
         build_site()

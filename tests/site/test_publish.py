@@ -19,7 +19,7 @@ Change = Callable[[dict[str, Any]], object]
 
 @pytest.fixture
 def ready(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project that may be published: every spec was run and held; its pages are made by a stand-in for Sphinx."""
+    """Return a project that may be published: every spec was run and held, and Sphinx is replaced."""
     (project / "notebooks" / f"{NOT_RUN}.ipynb").unlink()
     for name in NAMES:
         change(project, name, lambda outcome: [claim.update(verdict="held") for claim in outcome["claims"]])
@@ -36,7 +36,7 @@ def stand_in(source: Path, pages: Path, doctrees: Path) -> None:
 
 
 def change(project: Path, name: str, how: Change) -> None:
-    """Change the outcome of a spec."""
+    """Change a spec's outcome."""
     folder = project / "artifacts" / "specs" / name
     outcome = dict(read_outcome(folder))
     how(outcome)
@@ -44,7 +44,7 @@ def change(project: Path, name: str, how: Change) -> None:
 
 
 def test_a_whole_site_is_published_again_and_again(ready: Path, tmp_path: Path) -> None:
-    """The folder holds the pages and what servers need; a second time replaces it."""
+    """The folder has the pages and the files that servers need, and a second time replaces it."""
     out = tmp_path / "deployed"
     for _ in range(2):
         assert main(["site", "publish", str(out)]) == ExitCode.DONE
@@ -56,7 +56,7 @@ def test_a_whole_site_is_published_again_and_again(ready: Path, tmp_path: Path) 
 def test_without_the_switch_nothing_is_published(
     ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str | None
 ) -> None:
-    """Only BENCHBOOK_PUBLISH=1 publishes; the message says so, and names the draft."""
+    """Only BENCHBOOK_PUBLISH=1 publishes; the message says so, and mentions the draft."""
     monkeypatch.delenv(publish.SWITCH)
     if value is not None:
         monkeypatch.setenv(publish.SWITCH, value)
@@ -68,7 +68,7 @@ def test_without_the_switch_nothing_is_published(
 
 
 def damage_outcome(project: Path) -> None:
-    """Leave an outcome that cannot be read."""
+    """Write an outcome that cannot be read."""
     (project / "artifacts" / "specs" / NAMES[0] / FILE_NAME).write_bytes(b"\x28\xb5\x2f\xfd broken")
 
 
@@ -81,13 +81,13 @@ def damage_store(project: Path) -> None:
 
 
 def damage_baseline(project: Path) -> None:
-    """Cut a baseline short."""
+    """Truncate a baseline."""
     path = project / "artifacts" / "baselines" / "native-bbob.json.zst"
     path.write_bytes(path.read_bytes()[:1000])
 
 
 def fail_claim(project: Path) -> None:
-    """Let a claim fail."""
+    """Make a claim fail."""
 
     def failing(outcome: dict[str, Any]) -> None:
         outcome["status"] = "failed"
@@ -97,7 +97,7 @@ def fail_claim(project: Path) -> None:
 
 
 def lose_runs(project: Path) -> None:
-    """Let three runs be missing."""
+    """Remove three runs."""
 
     def losing(outcome: dict[str, Any]) -> None:
         outcome["runs"].update(done=outcome["runs"]["planned"] - 3, missing=3)
@@ -106,7 +106,7 @@ def lose_runs(project: Path) -> None:
 
 
 def forget(project: Path) -> None:
-    """Let a spec never have been run."""
+    """Remove the results of a spec."""
     shutil.rmtree(project / "artifacts" / "specs" / NAMES[0])
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_whole_is_refused_with_its_reason(
     code: ExitCode,
     said: str,
 ) -> None:
-    """The exit code tells what kind of thing stands against it, the message each of them; nothing is written."""
+    """The exit code gives the kind of reason and the message lists all reasons; nothing is written."""
     spoil(ready)
     assert main(["site", "publish", str(tmp_path / "deployed")]) == code
     assert said in capsys.readouterr().err
@@ -139,7 +139,7 @@ def test_what_is_not_whole_is_refused_with_its_reason(
 def test_the_gravest_reason_gives_the_exit_code_and_all_are_said(
     ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A damaged artifact weighs more than a claim that fails."""
+    """A damaged artifact takes precedence over a failed claim."""
     damage_baseline(ready)
     fail_claim(ready)
     assert main(["site", "publish", str(tmp_path / "deployed")]) == ExitCode.INVALID_ARTIFACT
@@ -149,7 +149,7 @@ def test_the_gravest_reason_gives_the_exit_code_and_all_are_said(
 
 
 def test_a_folder_with_something_else_is_not_replaced(ready: Path, tmp_path: Path) -> None:
-    """Only an empty folder or an earlier site becomes the site."""
+    """Only an empty folder or an earlier site is replaced."""
     (tmp_path / "thesis.tex").write_text("years")
     assert main(["site", "publish", str(tmp_path)]) == ExitCode.USAGE
     assert (tmp_path / "thesis.tex").read_text() == "years"

@@ -1,4 +1,4 @@
-"""A small project of its own, so that spec tests neither read nor write the repository's artifacts."""
+"""A small project, so that spec tests neither read nor write the repository's artifacts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMALLER = {"functions": ["sphere"], "dims": [2], "seeds": 2, "bbob_functions": [
 
 
 def write_params(project: Path, **changes: object) -> None:
-    """Write the tiny parameters of a project: those of quick, but for what is smaller."""
+    """Write the parameters of a tiny project: those of quick, except for smaller numbers."""
     params = {**load("quick"), **SMALLER, **changes}
     (project / "params" / "tiny.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
@@ -28,7 +28,7 @@ CELL = dict[str, object]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project folder with the parameter sets and no notebook, as working directory."""
+    """Return a project folder with the parameter sets and no notebook, as working directory."""
     (tmp_path / "notebooks").mkdir()
     shutil.copytree(ROOT / "params", tmp_path / "params")
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Claims and their words."""
+"""Claims and their wording."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def made(measured: float, relation: str = "<=", threshold: float = 1, text: str 
 def test_a_measured_value_is_held_against_its_threshold(
     measured: float, relation: str, threshold: float, verdict: Verdict
 ) -> None:
-    """Each relation means what it says, at equality too."""
+    """Each relation has its meaning, also at equality."""
     assert verdict_of(measured, relation, threshold) is verdict
 
 
@@ -52,7 +52,7 @@ def test_what_cannot_be_measured_is_undecided(measured: float | None) -> None:
 
 
 def test_an_unknown_relation_is_refused_with_the_known_ones() -> None:
-    """The message names what was given and what is possible."""
+    """The message lists the known relations."""
     with pytest.raises(UsageError, match=r"relation is '~', expected one of <=, >="):
         verdict_of(1, "~", 1)
 
@@ -64,13 +64,13 @@ def test_a_claim_needs_a_sentence() -> None:
 
 
 def test_verdict_lines_hold_no_measured_value() -> None:
-    """What nbval compares must not change with the last bits of a result."""
+    """Lines that nbval compares must not change with the last bits of a result."""
     a = made(0.123, unit="orders of magnitude")
     b = made(0.124, unit="orders of magnitude")
     assert verdict_lines([a]) == verdict_lines([b]) == "held      It is small.  [≤ 1 orders of magnitude]"
 
 
 def test_numbers_are_written_as_people_write_them() -> None:
-    """Three digits, words for truth values, and words where there is nothing."""
+    """Numbers have three digits, and truth values and missing values are words."""
     assert [number(v) for v in (1234.5, 1e-9, 12, False, None)] == ["1,230", "1e-9", "12", "no", "not measured"]
     assert requirement(made(1, "==", 0)) == "= 0"

@@ -14,7 +14,7 @@ SMALL = Choice(optimizers=["random_search", "whale"], function="sphere", repetit
 
 
 def test_a_choice_has_its_runs() -> None:
-    """Every optimizer with every seed, all on one problem."""
+    """Every optimizer is run with every seed, on one problem."""
     runs = SMALL.runs()
     assert [(run.optimizer.name, run.seed) for run in runs] == [
         ("random_search", 1), ("random_search", 2), ("whale", 1), ("whale", 2)
@@ -23,7 +23,7 @@ def test_a_choice_has_its_runs() -> None:
 
 
 def test_the_code_of_a_choice_gives_the_same_runs() -> None:
-    """What is copied is what was seen."""
+    """The copied code reproduces what was shown."""
     found: dict[str, Any] = {}
     exec(SMALL.code(), found)  # noqa: S102  # the code that a reader would paste
     assert found["choice"] == SMALL
@@ -31,7 +31,7 @@ def test_the_code_of_a_choice_gives_the_same_runs() -> None:
 
 
 def test_a_change_computes_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An optimizer that is added leaves the runs of the others alone."""
+    """Adding an optimizer keeps the runs of the others."""
     SMALL.runs()
     computed: list[str] = []
     execute_all = explore.execute_all
@@ -43,7 +43,7 @@ def test_a_change_computes_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_pictures_say_where_each_optimizer_ended() -> None:
-    """The trajectories are those of two dimensions, also where the runs have more."""
+    """Trajectories are two-dimensional, also if the runs have more dimensions."""
     choice = Choice(optimizers=["random_search", "whale"], dim=5, repetitions=2, budget=60)
     for picture in (choice.trajectories(), choice.curves()):
         assert all(name in picture.alt for name in choice.optimizers)
@@ -63,6 +63,6 @@ def test_pictures_say_where_each_optimizer_ended() -> None:
     ],
 )
 def test_a_wrong_choice_is_named(wrong: dict[str, Any], message: str) -> None:
-    """A sentence, before anything is computed."""
+    """A message is shown before anything is computed."""
     with pytest.raises(BenchbookError, match=message):
         Choice(**{"optimizers": ["whale"], "budget": 10, **wrong}).runs()

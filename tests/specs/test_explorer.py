@@ -1,4 +1,4 @@
-"""The explorer, without a browser: widgets are objects whose values can be set."""
+"""The explorer without a browser: widgets are objects whose values can be set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST = Choice(optimizers=["random_search"], function="sphere", repetitions=2, b
 
 @pytest.fixture
 def explorer() -> Explorer:
-    """An explorer of small runs."""
+    """Return an explorer of small runs."""
     return Explorer(FIRST)
 
 
@@ -33,7 +33,7 @@ def explorer() -> Explorer:
     ],
 )
 def test_every_widget_changes_pictures_and_code(explorer: Explorer, control: str, value: object) -> None:
-    """What is set is drawn at once, and stands in the code."""
+    """A changed value is drawn immediately and appears in the code."""
     before = {name: html.value for name, html in explorer.pictures.items()}
     code = explorer.copied.value
     explorer.controls[control].value = value
@@ -45,7 +45,7 @@ def test_every_widget_changes_pictures_and_code(explorer: Explorer, control: str
 
 
 def test_pictures_are_images_with_texts(explorer: Explorer) -> None:
-    """Those who cannot see them hear what they show."""
+    """The alternative texts describe the pictures to readers who cannot see them."""
     for html in explorer.pictures.values():
         assert html.value.startswith('<img src="data:image/svg+xml;base64,')
         assert 'alt="' in html.value
@@ -54,7 +54,7 @@ def test_pictures_are_images_with_texts(explorer: Explorer) -> None:
 
 
 def test_a_mistake_is_said_in_words_and_the_pictures_stay(explorer: Explorer) -> None:
-    """BBOB has no instance 0, and a choice may be empty; afterwards it goes on."""
+    """BBOB has no instance 0, and a choice may be empty; the explorer keeps working."""
     explorer.controls["function"].value = "bbob_f1"
     before = explorer.pictures["curves"].value
     explorer.controls["instance"].value = 0
@@ -69,14 +69,14 @@ def test_a_mistake_is_said_in_words_and_the_pictures_stay(explorer: Explorer) ->
 
 
 def test_functions_without_two_dimensions_are_not_offered(explorer: Explorer) -> None:
-    """There would be no contours to draw."""
+    """Such functions have no contours to draw."""
     offered = explorer.controls["function"].options
     assert {"sphere", "bbob_f24"} <= set(offered)
     assert not any("mixint" in name or "largescale" in name for name in offered)
 
 
 def test_without_ipywidgets_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clear message rather than a traceback from within."""
+    """The message is clear, without a traceback from inside the package."""
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     with pytest.raises(MissingExtraError, match=r'needs the library ipywidgets.*pip install "benchbook\[lab\]"'):
         Explorer(FIRST)

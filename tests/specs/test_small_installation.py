@@ -1,4 +1,4 @@
-"""Specs where the libraries of adapters are not installed, as `make quick` installs no more than benchbook needs."""
+"""Specs on an installation without the libraries of adapters, like that of `make quick`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.specs.outcome import read_outcome
 
-# Every Python process below hides these modules from its imports; SciPy is a dependency, and always there.
-HIDDEN = sorted({module for library in SHELF.values() for module in library.imports if library.prefix != "scipy"})
+# Every Python process below hides these modules from its imports; SciPy is a dependency, and always available.
+HIDDEN = sorted({module for library in LIBRARIES.values() for module in library.imports if library.prefix != "scipy"})
 SITE_CUSTOMIZE = f"""
 import sys
 from importlib.machinery import PathFinder
@@ -52,7 +52,7 @@ def benchbook(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_specs_of_libraries_are_not_run_and_all_others_hold(
     benchbook: Callable[..., subprocess.CompletedProcess[str]], copy_spec: Callable[[str], Path], project: Path
 ) -> None:
-    """Exit code 0: one line names them, with the command that installs them; a claim on a reference is undecided."""
+    """The exit code is 0, one line names them with the install command, and a claim on a reference is undecided."""
     for name in ("nevergrad-OnePlusOne", "pymoo-GA", "whale"):
         copy_spec(name)
     done = benchbook("spec", "run")

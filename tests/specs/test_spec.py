@@ -35,13 +35,13 @@ PARAMS: dict[str, Any] = {
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Spec:
-    """A small spec of manta ray foraging."""
+    """Return a small spec of manta ray foraging."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     return bb.spec("manta_ray_foraging", title="Manta", **PARAMS)
 
 
 def test_the_plan_is_textbook_over_seeds_and_bbob_over_instances(spec: Spec) -> None:
-    """2 functions x 2 instances x 2 seeds, and 2 instances of one BBOB function, for optimizer and control."""
+    """For optimizer and control, there are 2 functions x 2 instances x 2 seeds, and 2 instances of a BBOB function."""
     keys = [(p.spec.optimizer, p.spec.function, p.spec.instance, p.spec.seed) for p in spec.plan]
     assert len(keys) == len(set(keys)) == 2 * (2 * 2 * 2 + 2)
     assert {key[3] for key in keys if key[1] == "bbob_f1"} == {1}
@@ -49,7 +49,7 @@ def test_the_plan_is_textbook_over_seeds_and_bbob_over_instances(spec: Spec) -> 
 
 
 def test_finished_runs_are_replayed_and_only_missing_ones_computed(spec: Spec, tmp_path: Path) -> None:
-    """A second `when` gives the very same records, and adds nothing to the store."""
+    """A second `when` returns equal records, and adds nothing to the store."""
     first = spec.when()
     again = bb.spec("manta_ray_foraging", **PARAMS)
     assert [r.run_id for r in again.when()] == [r.run_id for r in first]
@@ -61,7 +61,7 @@ def test_finished_runs_are_replayed_and_only_missing_ones_computed(spec: Spec, t
 def test_without_shifted_functions_a_sentence_takes_the_place_of_tables_and_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Parameters that leave no shifted problem are no error."""
+    """Parameters without a shifted problem are not an error."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     plain = {**PARAMS, "functions": ["sphere"], "instances": [0], "bbob_functions": []}
     spec = bb.spec("random_search", quasi_newton=None, **plain)
@@ -86,7 +86,7 @@ def test_claims_that_hold_end_in_an_outcome_and_a_line_each(spec: Spec, capsys: 
 def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     spec: Spec, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No claim hides behind an earlier one, and the outcome is there to read."""
+    """All claims are evaluated, and the outcome can be read."""
     spec.when()
     spec.claim("bad", "One is two.", 1, "==", 2)
     spec.claim("unknown", "Nobody knows.", None, "<=", 1)
@@ -104,7 +104,7 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
 
 
 def test_contract_checks_that_fail_are_counted_apart(spec: Spec) -> None:
-    """Whoever reads the error sees whether the optimizer is unsound, or not as good as claimed."""
+    """The error distinguishes an unsound optimizer from one that is not as good as claimed."""
     spec.when()
     spec.claim("late", "It ends.", 1, "==", 0, sort="contract")
     spec.claim("bad", "One is two.", 1, "==", 2)
@@ -118,10 +118,10 @@ def test_contract_checks_that_fail_are_counted_apart(spec: Spec) -> None:
 def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
     spec: Spec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The claims on seeds can fail: here every run draws from one generator."""
+    """The claims on seeds can fail: here every run draws from the same generator."""
     execution = importlib.import_module("benchbook.studies.runs.execute")
     monkeypatch.setattr(execution, "run_generator", lambda **names: np.random.default_rng(0))
-    # Earlier tests in this process may have set what gives a new one another arithmetic.
+    # Earlier tests in this process may have changed settings that give a new process different arithmetic.
     monkeypatch.setattr(Repeated, "unlike", lambda again, then: [])
     spec.when()
     spec.claim_sound()
@@ -131,13 +131,13 @@ def test_an_optimizer_that_ignores_its_seed_fails_the_claim_on_seeds(
 
 
 def test_the_proof_of_the_seed_never_reads_the_store(spec: Spec) -> None:
-    """Runs are computed again in another process, and give the digests of this one."""
+    """Another process computes the runs again, and gets the same digests."""
     runs = spec.when()
     assert in_another_process([p.spec for p in spec.plan[:2]]).digests == [r.content_digest for r in runs[:2]]
 
 
 def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where bytes differ the claim is undecided, and names what differs."""
+    """If bytes differ, the claim is undecided and names the difference in arithmetic."""
     runs = spec.when()
     there = as_plain(runs[0].environment.arithmetic)
     other = Repeated(digests=["other"] * 8, arithmetic={**there, "blas": "openblas SomethingElse"})  # type: ignore[dict-item]
@@ -151,7 +151,7 @@ def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypa
 
 
 def test_a_claim_id_stands_once(spec: Spec) -> None:
-    """Two claims with one id would overwrite each other on the site."""
+    """Two claims with the same id would overwrite each other on the site."""
     spec.claim("a", "A.", 1, "==", 1)
     with pytest.raises(UsageError, match="'a' appears twice"):
         spec.claim("a", "B.", 1, "==", 1)
@@ -159,20 +159,20 @@ def test_a_claim_id_stands_once(spec: Spec) -> None:
 
 @pytest.mark.parametrize("measured", [None, math.nan, -math.inf])
 def test_a_claim_that_could_not_be_measured_has_no_number(spec: Spec, measured: float | None) -> None:
-    """It is undecided, and the outcome, which is JSON, holds a null."""
+    """The claim is undecided, and its number is null in the outcome."""
     claim = spec.claim("a", "A.", measured, "<=", 1)
     assert (claim.verdict.value, claim.measured) == ("undecided", None)
 
 
 def test_figures_and_claims_need_runs(spec: Spec) -> None:
-    """Asking for results before `when` is a clear error."""
+    """Asking for results before `when` is an error."""
     for ask in (spec.convergence, spec.targets, spec.ledger, spec.claim_sound, spec.then):
         with pytest.raises(UsageError, match=r"call when\(\) first"):
             ask()
 
 
 def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
-    """Each figure has an alternative text with its numbers; each table plain text."""
+    """Each figure has an alternative text with its numbers, and each table has plain text."""
     spec.when()
     for draw in (spec.convergence, spec.profile, spec.twin_comparison, lambda: spec.stages(budget=100)):
         picture = draw()
@@ -187,7 +187,7 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
 
 
 def test_a_quasi_newton_control_stands_next_to_random_search(spec: Spec) -> None:
-    """Its evaluations for gradients count, and the others are told within as many; it can be left out."""
+    """Its evaluations for gradients count, the others are shown at the same number, and it can be left out."""
     spec.when()
     shown = spec.beside_control()
     assert shown.below is not None
@@ -206,7 +206,7 @@ def test_a_quasi_newton_control_stands_next_to_random_search(spec: Spec) -> None
 
 
 def test_fronts_show_what_a_run_found_of_two_objectives() -> None:
-    """The picture says how many points each front has and how large its hypervolume is; one objective has no front."""
+    """The picture has the number of points and the hypervolume of each front; one objective has no front."""
     problems = {"functions": ["bbob_biobj_f1"], "dims": [2], "instances": [1], "bbob_functions": []}
     length = {"seeds": 1, "bbob_instances": [1], "budget_per_dim": 50, "target": None}
     spec = bb.spec("nsga2", preset="mine", **problems, **length)
@@ -222,7 +222,7 @@ def test_fronts_show_what_a_run_found_of_two_objectives() -> None:
 
 
 def test_the_table_of_targets_counts_successes(spec: Spec) -> None:
-    """A cell tells the expected evaluations, the share of successes, or that there were none."""
+    """A cell has the expected evaluations, the share of successes, or a dash."""
     spec.when()
     cells = [cell.text for row in spec.targets([1e9, 1e-300]).rows for cell in row]
     assert "1" in cells
@@ -246,7 +246,7 @@ def verdicts(spec: Spec) -> dict[str, str]:
 
 
 def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
-    """The comparison is a part of plan, ledger and outcome, and the other claims do not see it."""
+    """The comparison is part of plan, ledger and outcome, and does not affect the other claims."""
     beside = bb.spec("manta_ray_foraging", reference="whale", **PARAMS)
     alone = [run.run_key for run in spec.when()]
     assert [run.run_key for run in beside.when()] == alone
@@ -262,7 +262,7 @@ def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
 
 
 def test_the_claim_on_the_reference_can_fail(spec: Spec) -> None:
-    """Random search does not keep up with manta ray foraging; the other way round is fine."""
+    """Random search does not keep up with manta ray foraging, but the reverse claim holds."""
     slow = bb.spec("random_search", reference="manta_ray_foraging", **{**PARAMS, "budget_per_dim": 300})
     slow.when()
     behind = slow.claim_keeps_up(at_most=0.3)
@@ -276,10 +276,10 @@ def test_the_claim_on_the_reference_can_fail(spec: Spec) -> None:
 def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spec_holds(
     monkeypatch: pytest.MonkeyPatch, spec: Spec, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On a small installation all else is judged, and a sentence says what is missing."""
+    """On a small installation all other claims are judged, and a sentence says what is missing."""
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda library: False)
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)
-    # a name that no other test has looked up: those found before are kept
+    # a name that no other test has looked up, since found ones are cached
     alone = bb.spec("manta_ray_foraging", reference="mealpy:OriginalTSA", **PARAMS)
     alone.when()
     assert "mealpy:OriginalTSA needs the library mealpy" in repr(alone.beside_reference())
@@ -296,7 +296,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
 
 
 def test_a_claim_on_a_reference_needs_one(spec: Spec) -> None:
-    """Without one the picture is a sentence, and the claim a mistake."""
+    """Without a reference the picture is a sentence, and the claim is refused."""
     spec.when()
     assert repr(spec.beside_reference()).startswith("There is no other implementation")
     with pytest.raises(UsageError, match=r"has no reference: bb.spec\(..., reference="):
@@ -319,7 +319,7 @@ def test_claims_on_centre_bias_and_weakness_are_the_same_for_all(spec: Spec) -> 
 
 
 def test_a_claimed_weakness_counts_the_same_evaluations_whatever_the_budget(spec: Spec) -> None:
-    """What is reached later does not count, so that the claim holds in the quick and in the full set alike."""
+    """Later improvements do not count, so the claim means the same in the quick and in the full set."""
     spec.when()
     hits = [
         next(iter(run.history.evaluations[run.history.best_values - run.problem.f_opt <= 1.0]), 10**9)
@@ -334,7 +334,7 @@ def test_a_claimed_weakness_counts_the_same_evaluations_whatever_the_budget(spec
 
 
 def test_a_deterministic_optimizer_claims_that_no_seed_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The claim is measured, and fails for one that draws at random."""
+    """The claim is measured, and fails for an optimizer that draws at random."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     for name, verdict in (("scipy:direct", "held"), ("random_search", "failed")):
         made = bb.spec(name, **PARAMS)
@@ -344,7 +344,7 @@ def test_a_deterministic_optimizer_claims_that_no_seed_matters(tmp_path: Path, m
 
 
 def test_weaknesses_come_worst_first(spec: Spec) -> None:
-    """The gain on the control, in decades, rises from row to row; at most five are shown."""
+    """The gain over the control, in orders of magnitude, grows from row to row; at most five rows are shown."""
     spec.when()
     rows = [[cell.text for cell in row] for row in spec.weaknesses().rows]
     gains = [np.log10(float(row[2].replace(",", ""))) - np.log10(float(row[1].replace(",", ""))) for row in rows]
@@ -362,13 +362,13 @@ def test_weaknesses_come_worst_first(spec: Spec) -> None:
     ],
 )
 def test_wrong_parameters_are_named(change: dict[str, Any], error: type[Exception], message: str) -> None:
-    """A notebook with wrong parameters stops at its first cell with a sentence."""
+    """A notebook with wrong parameters stops at its first cell with a message."""
     with pytest.raises(error, match=message):
         bb.spec("manta_ray_foraging", **{**PARAMS, **change})
 
 
 def test_the_optimizer_of_a_spec_is_ranked_with_its_settings(tmp_path: Path, monkeypatch) -> None:
-    """In a baseline, from runs of their own in the spec's folder; the outcome does not count them."""
+    """The runs for a ranking are in the spec's folder, and the outcome does not count them."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     spec = bb.spec("manta_ray_foraging", settings={"population": 10}, **PARAMS)
     found = spec.rank(baseline="native-bbob", dims=2, functions="bbob_f1", budget_per_dim=20)

@@ -1,4 +1,4 @@
-"""The strength of specs: claims are tried with faults, and judged again under other seeds."""
+"""The strength of specs: claims are tried with planted faults, and judged again under other seeds."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CELLS = (
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with one small spec; artifacts go there too."""
+    """Return a project with one small spec and its own artifacts."""
     params = tmp_path / "params"
     params.mkdir()
     for source in (Path(__file__).parents[2] / "params").glob("*.yaml"):
@@ -60,7 +60,7 @@ def write(folder: Path, sources: tuple[str, ...]) -> Path:
 
 
 def test_a_trial_does_the_work_of_the_notebook_and_none_of_its_display(project: Path) -> None:
-    """Runs are done and claims judged; a cell's last line that only shows something is left out, and nothing stored."""
+    """Runs are done and claims judged; the last line of a cell that only displays is left out; nothing is stored."""
     found = trial(project / "notebooks" / "random_search.ipynb", load("quick"), change=None, kept={})
     assert found.error is None
     assert [claim.id for claim in found.claims][-2:] == ["weakness", "near"]
@@ -68,7 +68,7 @@ def test_a_trial_does_the_work_of_the_notebook_and_none_of_its_display(project: 
 
 
 def test_the_seed_that_is_ignored_is_noticed_in_the_same_process(project: Path) -> None:
-    """The proof of the same seed does not pass because the global state was put back."""
+    """Restoring the global state does not make the proof of the same seed pass."""
     choice = bb.optimizer("random_search")
     for fault in faults_of(choice, ["ignores_seed", "global_state"]):
         path = project / "notebooks" / "random_search.ipynb"
@@ -80,7 +80,7 @@ def test_the_seed_that_is_ignored_is_noticed_in_the_same_process(project: Path) 
 def test_strength_tells_who_noticed_what_and_goes_on_where_it_ended(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Noticed, unnoticed, and without an effect; tried again, nothing is; too weak a spec ends with exit code 1."""
+    """Faults are noticed, unnoticed or without effect; a second try does nothing; a weak spec gives exit code 1."""
     wanted = "ignores_seed,noise"
     code = main(["spec", "strength", "random_search", "--faults", wanted, "--at-least", "1", "--workers", "1"])
     assert code == 1
@@ -102,7 +102,7 @@ def test_strength_tells_who_noticed_what_and_goes_on_where_it_ended(
 
 
 def test_a_filed_strength_goes_stale_with_claims_and_parameters_and_not_with_text(project: Path) -> None:
-    """In benchbook's own repository; another project measures what it wants."""
+    """It is checked in benchbook's own repository; other projects decide for themselves."""
     folder = project / "notebooks"
     assert check_strength(folder, find(["random_search"])) == []
     (project / "pyproject.toml").write_text('[project]\nname = "benchbook"\n')
@@ -126,7 +126,7 @@ def test_a_filed_strength_goes_stale_with_claims_and_parameters_and_not_with_tex
 
 
 def test_an_optimizer_that_raises_is_noticed(project: Path) -> None:
-    """A raising run counts as noticed, and what it raised is said."""
+    """A raising run counts as noticed, and its error is shown."""
     del project
     fault = {"name": "x", "family": "code", "severity": "severe", "effect": True, "error": "boom", "noticed_by": []}
     strength = measure.Strength({"name": "n", "claims": [], "faults": [fault]})  # type: ignore[list-item]
@@ -134,7 +134,7 @@ def test_an_optimizer_that_raises_is_noticed(project: Path) -> None:
 
 
 def test_calibration_judges_under_other_seeds_and_proposes_thresholds(project: Path) -> None:
-    """No contract is calibrated; loose claims raise no alarm, and what is proposed lies around what was measured."""
+    """Contract checks are not calibrated, loose claims raise no alarm, and proposals surround the measured values."""
     del project
     found = calibrate("random_search", reseeded=6, workers=1)
     assert [item.claim.id for item in found.claims] == ["weakness", "near"]
@@ -150,7 +150,7 @@ def test_calibration_judges_under_other_seeds_and_proposes_thresholds(project: P
 def test_false_alarms_are_kept_with_the_strength_of_the_same_spec(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A calibration without a measured strength keeps nothing; measured again, the spec keeps them until it changes."""
+    """Without a measured strength nothing is kept; with it, the alarms are kept until the spec changes."""
     calibration = ["spec", "calibrate", "random_search", "--reseeded", "3", "--workers", "1"]
     assert main(calibration) == 0
     assert read_strength("random_search") is None
@@ -166,7 +166,7 @@ def test_false_alarms_are_kept_with_the_strength_of_the_same_spec(
 
 
 def test_some_claims_can_be_counted_alone() -> None:
-    """What others notice does not count then; an unknown claim is told with the nearest one."""
+    """What other claims notice does not count; an unknown claim gets the nearest one as a hint."""
     fault = {"name": "x", "family": "wrapped", "severity": "severe", "effect": True, "error": None}
     claims = [{"id": id, "sort": "quality", "verdict": "held"} for id in ("near", "fast")]
     faults = [{**fault, "noticed_by": ["near"]}, {**fault, "noticed_by": ["near", "fast"]}]
@@ -178,7 +178,7 @@ def test_some_claims_can_be_counted_alone() -> None:
 
 
 def test_a_calibration_tells_the_strength_that_its_thresholds_give() -> None:
-    """With what each claim measured with each fault; a test keeps its verdict."""
+    """It uses the measured values of each claim with each fault, and the verdict of a test is kept."""
     text = {"text": "It is so.", "unit": "", "verdict": Verdict.HELD}
     claim = Claim(id="near", measured=1.0, relation="<=", threshold=100, **text)  # type: ignore[arg-type]
     test = Claim(id="test", measured=0.2, relation="<=", threshold=1, **text)  # type: ignore[arg-type]
@@ -203,7 +203,7 @@ def test_a_calibration_tells_the_strength_that_its_thresholds_give() -> None:
 
 
 def test_all_specs_can_be_measured_in_parts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without names, every spec of the shard; an artifact of another preset does not take the place of quick's."""
+    """Without names the shard's specs are measured; artifacts of other presets do not replace those of quick."""
     del project
     assert main(["spec", "strength", "--faults", "noise", "--shard", "2/2"]) == 0
     assert capsys.readouterr().out == ""
@@ -216,7 +216,7 @@ def test_all_specs_can_be_measured_in_parts(project: Path, capsys: pytest.Captur
 def test_a_missing_library_is_told_by_name_and_left_out_of_all(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A named spec is an error with the command that installs the library; of all specs, the others are measured."""
+    """A named spec gives an error with the install command; without names the other specs are measured."""
     del project
     for module in ("benchbook.specs.noticing.measure", "benchbook.specs.names"):
         monkeypatch.setattr(f"{module}.what_is_missing", lambda spec: f"{spec} needs x: pip install x")
@@ -227,7 +227,7 @@ def test_a_missing_library_is_told_by_name_and_left_out_of_all(
 
 
 def test_bad_input_is_told(project: Path) -> None:
-    """Unknown specs and faults with the nearest name, no claims, no specs to re-seed."""
+    """Unknown specs and faults get the nearest name; missing claims and zero re-seeded specs are refused."""
     with pytest.raises(UnknownNameError, match="random_search"):
         bb.strength("random_serch")
     with pytest.raises(UnknownNameError, match="forgets"):

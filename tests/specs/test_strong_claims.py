@@ -1,4 +1,4 @@
-"""Claims that can fail: they hold for the intact optimizer, and notice one that was changed."""
+"""Claims that can fail: they hold for the intact optimizer and notice a changed one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PARAMS: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Artifacts go to a temporary folder."""
+    """Use a temporary folder for artifacts."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
 
 
@@ -58,7 +58,7 @@ def verdicts(spec: Spec) -> list[Verdict]:
 
 
 def with_factory(factory: Any) -> Any:
-    """Return what puts another factory in the place of particle swarm's."""
+    """Return a replacement of particle swarm's factory."""
 
     def change(item: PlannedRun) -> PlannedRun:
         if item.optimizer.name != "particle_swarm":
@@ -69,7 +69,7 @@ def with_factory(factory: Any) -> Any:
 
 
 def test_the_intact_optimizer_is_as_published() -> None:
-    """The published runs come again, new ones are as good, and the claim says which change it would notice."""
+    """The published runs are reproduced, new ones are as good, and the claim says which change it would notice."""
     claims = begun().judged
     assert [claim.verdict for claim in claims] == [Verdict.HELD] * 3
     assert [claim.sort for claim in claims] == ["proof", "quality", "quality"]
@@ -78,8 +78,8 @@ def test_the_intact_optimizer_is_as_published() -> None:
 
 @pytest.mark.parametrize("fault", ["restarts", "knows_optimum"])
 def test_worse_and_better_are_both_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An optimizer that restarts too often fails the claims, and so does one that knows where the optimum lies."""
-    # Where NumPy was loaded before benchbook, as by plugins of pytest, the arithmetic is not pinned.
+    """The claims fail for an optimizer that restarts too often, and for one that knows where the optimum is."""
+    # If NumPy was loaded before benchbook, as by plugins of pytest, the arithmetic is not pinned.
     monkeypatch.setattr("benchbook.specs.trials.published.Published.environment_differs", lambda self, runs: "")
 
     def change(item: PlannedRun) -> PlannedRun:
@@ -94,7 +94,7 @@ def test_worse_and_better_are_both_noticed(fault: str, monkeypatch: pytest.Monke
 
 
 def test_a_run_that_differs_elsewhere_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the arithmetic is another, differing bits decide nothing, and the difference is named."""
+    """Under other arithmetic, different bits decide nothing, and the difference is named."""
     monkeypatch.setattr(
         "benchbook.specs.trials.published.Published.environment_differs", lambda self, runs: "arithmetic: other"
     )
@@ -105,7 +105,7 @@ def test_a_run_that_differs_elsewhere_is_undecided(monkeypatch: pytest.MonkeyPat
 
 
 def test_levels_are_shared_by_the_tests_of_a_spec() -> None:
-    """A further statistical claim widens the interval of the others."""
+    """An additional statistical claim widens the interval of the others."""
     with planted(None, {}):
         spec = bb.spec("particle_swarm", published="native-bbob", **PARAMS)
         spec.when()
@@ -115,7 +115,7 @@ def test_levels_are_shared_by_the_tests_of_a_spec() -> None:
 
 
 def test_a_weakness_has_two_sides() -> None:
-    """Gains below and above what the page says both fail."""
+    """Gains below and above the stated range both fail."""
     with planted(None, {}):
         spec = bb.spec("particle_swarm", **PARAMS)
         spec.when()
@@ -130,7 +130,7 @@ def test_a_weakness_has_two_sides() -> None:
 
 
 def test_what_cannot_be_compared_is_told() -> None:
-    """No baseline, an unknown one, one without such runs, no margin, a cell without runs."""
+    """Messages name a missing or unknown baseline, missing runs, a missing margin, or a cell without runs."""
     with pytest.raises(UnknownNameError, match="native-bbob"):
         bb.spec("particle_swarm", published="native-bob", **PARAMS)
     with pytest.raises(UsageError, match="no runs of particle_swarm with these settings"):
@@ -146,7 +146,7 @@ def test_what_cannot_be_compared_is_told() -> None:
 
 
 def test_problems_that_were_not_published_leave_the_claims_open(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where the baseline has none of the spec's problems, nothing is compared, and the spec can still hold."""
+    """If the baseline has none of the spec's problems, nothing is compared, and the spec can still hold."""
     spec = bb.spec("particle_swarm", published="native-bbob", **{**PARAMS, "dims": [3]})
     spec.when()
     assert spec.claim_published().verdict is Verdict.UNDECIDED
@@ -156,7 +156,7 @@ def test_problems_that_were_not_published_leave_the_claims_open(capsys: pytest.C
 
 
 def test_problems_to_compare_on_can_be_named() -> None:
-    """Only these are run again, whatever the parameters have; problems that were not published are an error."""
+    """Only these are run again, whatever the parameters say; unpublished problems are an error."""
     spec = bb.spec("particle_swarm", published="native-bbob", published_on={"bbob_f5": [2], "bbob_f1": [5]}, **PARAMS)
     assert {(run.problem.name, run.spec.dim) for run in spec._sample_plan} == {("bbob_f5", 2), ("bbob_f1", 5)}
     with pytest.raises(UsageError, match="particle_swarm on bbob_f1 in 3-D, sphere in 2-D"):
@@ -164,7 +164,7 @@ def test_problems_to_compare_on_can_be_named() -> None:
 
 
 def test_small_changes_of_all_cells_add_up() -> None:
-    """Each instance is paired with itself; three cells that differ a little are together a clear difference."""
+    """Instances are paired, and three cells with small differences together show a clear difference."""
     apart = [Change(where=str(k), difference=0.03, error=0.0125, freedom=14.0) for k in range(3)]
     pooled = together(apart)
     assert pooled.difference == pytest.approx(0.03)
@@ -173,7 +173,7 @@ def test_small_changes_of_all_cells_add_up() -> None:
 
 
 def test_the_reference_is_compared_where_a_difference_can_show() -> None:
-    """On named functions, with a budget of its own where the parameters give the reference less."""
+    """Functions can be named, with a separate budget if the parameters give the reference less."""
     params = {**PARAMS, "adapter_budget_per_dim": {"scipy": 50}, "adapter_functions": ["sphere"], "adapter_dims": [2]}
     given = {"reference": "scipy:nelder_mead", **params}
     assert {run.spec.budget for run in bb.spec("particle_swarm", **given)._peer_plan} == {100}
@@ -182,14 +182,14 @@ def test_the_reference_is_compared_where_a_difference_can_show() -> None:
 
 
 def test_the_largest_published_dimension_is_compared() -> None:
-    """Dimensions that were not published do not matter where others were."""
+    """Unpublished dimensions are ignored if others were published."""
     spec = bb.spec("particle_swarm", published="native-bbob", **{**PARAMS, "dims": [2, 5, 40]})
     assert {run.spec.dim for run in spec._sample_plan} == {5}
 
 
 @pytest.mark.parametrize("fault", ["forgets", "centre", "frozen", "restarts"])
 def test_a_faulty_run_is_the_same_alone_and_in_a_cell(fault: str) -> None:
-    """Lockstep changes no bit of what an optimizer with a fault does."""
+    """Lockstep does not change a bit of what an optimizer with a fault does."""
     from benchbook.studies.runs.cells import execute_cell
     from benchbook.studies.runs.execute import execute
     from benchbook.studies.runs.planned_run import plan
@@ -202,7 +202,7 @@ def test_a_faulty_run_is_the_same_alone_and_in_a_cell(fault: str) -> None:
 
 
 def test_each_fault_of_the_fixed_list_changes_the_runs() -> None:
-    """All ten can be planted, and none leaves the trajectory as it was."""
+    """All ten faults can be planted, and each changes the trajectory."""
     assert len(NAMED_FAULTS) == 10
     for fault in NAMED_FAULTS:
         choice = bb.optimizer(fault.optimizer)
@@ -213,7 +213,7 @@ def test_each_fault_of_the_fixed_list_changes_the_runs() -> None:
 
 
 def test_code_faults_follow_from_the_syntax_tree() -> None:
-    """Signs, constants, dropped terms and swapped arguments of the update equations, each planted on its own."""
+    """Signs, constants, dropped terms and swapped arguments of the update equations are planted separately."""
     names = code_faults(ParticleSwarm)
     assert {name.partition(":")[0] for name in names} >= {"sign", "dropped", "swapped"}
     assert len(code_faults(ParticleSwarm, 5)) == 5
@@ -226,7 +226,7 @@ def test_code_faults_follow_from_the_syntax_tree() -> None:
 
 
 def test_nearness_has_two_sides() -> None:
-    """New runs must come as near as claimed, neither less nor more; runs that there are none of are an error."""
+    """New runs must come as near as claimed, neither less nor more; missing runs are an error."""
 
     def claim(between: tuple[float, float]) -> Verdict:
         spec.claim_precision(["bbob_f1"], 2, within=300, between=between)
@@ -248,7 +248,7 @@ def test_nearness_has_two_sides() -> None:
 
 
 def test_a_solved_problem_tells_its_running_time_and_the_fall_that_it_would_notice() -> None:
-    """The running time has an interval; with the fall in the chance of success, 4 of 5 such claims do not hold."""
+    """The running time has an interval; with the stated loss of success, 4 of 5 such claims fail."""
     claim = begun().judged[2]
     assert re.search(r"expected running time [\d,]+ evaluations, [\d,]+ to [\d,]+", claim.detail)
     fall = claim.detectable

@@ -69,14 +69,14 @@ def slow(x, dim, instance):
 
 @pytest.fixture
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the disk take no time, so that each cell is reported at once and not in a group."""
+    """Make disk syncs take no time, so that each cell is reported separately."""
     monkeypatch.setattr("benchbook.artifacts.store.grouped_sync.LONGEST_S", 0.0)
     monkeypatch.setattr("os.fsync", lambda handle: None)
 
 
 @pytest.fixture
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
-    """Put functions of the module above into the catalog, by the name that is returned."""
+    """Return a function that registers a function of the module above and returns its name."""
     (tmp_path / "hostile_functions.py").write_text(HOSTILE)
     monkeypatch.syspath_prepend(str(tmp_path))
     module: ModuleType = __import__("hostile_functions")

@@ -1,4 +1,4 @@
-"""Runs a study again and again in children that are killed at random moments; prints what was seen, as JSON.
+"""Run a study repeatedly in children that are killed at random moments, and print the observations as JSON.
 
 Usage: python kills.py STORE EXECUTOR KILLS SEED. The children are forked from this process, which has imported
 everything already, so that a round costs little; each kill is a real SIGKILL of the process that runs the study.
@@ -26,7 +26,7 @@ STUDY = {
 
 
 def main() -> None:
-    """Kill, look, go on; at the end let the study finish."""
+    """Kill, look, continue; at the end let the study finish."""
     folder, executor, kills, seed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     dice = random.Random(seed)  # noqa: S311  # moments of kills
     options = {"executor": executor, **({"workers": 2} if executor == "processes" else {})}
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def tear(folder: Path, dice: random.Random) -> None:
-    """Cut the end of the newest shard off, as a kill in the middle of a write does."""
+    """Cut off the end of the newest shard, as a kill in the middle of a write does."""
     shards = sorted(folder.glob("shards/*.runs.zst"), key=lambda path: path.stat().st_mtime_ns)
     if shards:
         size = shards[-1].stat().st_size

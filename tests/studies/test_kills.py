@@ -1,4 +1,4 @@
-"""Processes that are really killed: the finished store is that of an undisturbed study."""
+"""After processes are really killed, the finished store equals that of an undisturbed study."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HARNESS = Path(__file__).with_name("kills.py")
 
 
 def killed(folder: Path, executor: str, kills: int, seed: int) -> dict[str, Any]:
-    """Run the harness and return what it saw."""
+    """Run the harness and return its observations."""
     print(f"seed {seed}")  # noqa: T201  # shown where the test fails
     done = subprocess.run(
         [sys.executable, str(HARNESS), str(folder), executor, str(kills), str(seed)],
@@ -45,7 +45,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_a_study_survives_kills(tmp_path: Path, undisturbed: str) -> None:
-    """A handful of SIGKILLs of the process that runs the study."""
+    """The process that runs the study gets a few SIGKILLs."""
     seen = killed(tmp_path, "serial", 6, random.SystemRandom().randrange(10**6))
     assert seen["digest"] == undisturbed
     assert seen["runs"] == 3 * 2 * 3 * 5 * 3
@@ -53,7 +53,7 @@ def test_a_study_survives_kills(tmp_path: Path, undisturbed: str) -> None:
 
 @pytest.mark.slow
 def test_a_study_survives_fifty_kills(tmp_path: Path, undisturbed: str) -> None:
-    """After every kill the store can be read, and the end is as if nothing had happened."""
+    """After every kill the store can be read, and the final store is that of an undisturbed study."""
     seen = killed(tmp_path, "serial", 50, random.SystemRandom().randrange(10**6))
     assert seen["digest"] == undisturbed
     assert sum(count < seen["runs"] for count in seen["counts"]) >= 10, "the study was finished too early to be killed"
@@ -62,13 +62,13 @@ def test_a_study_survives_fifty_kills(tmp_path: Path, undisturbed: str) -> None:
 
 @pytest.mark.slow
 def test_a_study_with_workers_survives_kills(tmp_path: Path, undisturbed: str) -> None:
-    """The parent of the workers is killed; what they were doing is done again."""
+    """The parent of the workers is killed, and their unfinished work is done again."""
     seen = killed(tmp_path, "processes", 8, random.SystemRandom().randrange(10**6))
     assert seen["digest"] == undisturbed
 
 
 def test_workers_end_with_their_parent(tmp_path: Path) -> None:
-    """No process is left behind by a SIGKILL of the study."""
+    """A SIGKILL of the study leaves no process behind."""
     code = f"""
 import benchbook as bb
 made = bb.study(optimizers="random_search", functions="rastrigin", dims=10, seeds=2000, budget=100_000)
@@ -91,7 +91,7 @@ made.run({str(tmp_path)!r}, executor="processes", workers=2)
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """Tell a living worker from other processes, and from one that was killed before and not yet reaped."""
+    """Return whether a process is a living worker, and not one that was killed and not yet reaped."""
     try:
         return "benchbook.studies.workers.process" in " ".join(process.cmdline())
     except (psutil.ZombieProcess, psutil.NoSuchProcess):
@@ -100,9 +100,9 @@ def is_worker(process: psutil.Process) -> bool:
 
 @pytest.mark.usefixtures("quick_disk")
 def test_killed_workers_cost_no_run(tmp_path: Path) -> None:
-    """Workers are killed from outside while they work; every run is done in the end."""
+    """Workers are killed from outside while they work, and every run is done in the end."""
     made = bb.study(optimizers="random_search", functions="rastrigin", dims=5, seeds=256, budget=40_000)
-    # Far enough apart that no run loses its worker twice.
+    # far enough apart that no run loses its worker twice
     moments = [200, 32]
 
     def kill_a_worker(done: int, planned: int) -> None:
@@ -117,7 +117,7 @@ def test_killed_workers_cost_no_run(tmp_path: Path) -> None:
 
 
 def test_two_studies_at_once_share_a_store(tmp_path: Path) -> None:
-    """Two processes write to one store at the same time; nothing is lost, and it is that of one process."""
+    """Two processes write to one store simultaneously, and it equals that of one process."""
     code = f"""
 import benchbook as bb
 made = bb.study(optimizers="random_search", functions="sphere", dims=[2, 3], seeds=100, budget=200)
@@ -134,7 +134,7 @@ made.run({str(tmp_path / "both")!r})
 
 
 def test_an_interrupt_ends_a_study_cleanly(tmp_path: Path) -> None:
-    """SIGINT ends the command with the code that shells expect; what is done is kept, and no process is left."""
+    """SIGINT ends the command with the usual exit code; finished runs are kept, and no process is left."""
     study = tmp_path / "study.yaml"
     study.write_text("{optimizers: [random_search], functions: [rastrigin], dims: [10], seeds: 5000, budget: 20000}")
     command = ["-m", "benchbook", "study", "run", str(study), "--store", str(tmp_path / "store"), "--executor"]

@@ -35,7 +35,7 @@ PARAMS = {
 
 
 def by_name(found: Profiled) -> dict[str, int]:
-    """Return calls by the names of stages, summed over their places."""
+    """Return calls by stage name, summed over their places."""
     calls: dict[str, int] = {}
     for item in found.stages:
         calls[item.name] = calls.get(item.name, 0) + item.calls
@@ -43,7 +43,7 @@ def by_name(found: Profiled) -> dict[str, int]:
 
 
 def test_a_run_names_its_stages_from_plan_to_disk() -> None:
-    """Each stage is entered as often as the loop does it; own times and the rest add up to the total."""
+    """Each stage is entered as often as the loop does; own times and the rest add up to the total."""
     found = profile_run("cma_es", "rastrigin", dim=5, instance=1, seed=3, budget=400, repeats=0)
     record = bb.run("cma_es", "rastrigin", dim=5, instance=1, seed=3, budget=400)
     calls = by_name(found)
@@ -56,7 +56,7 @@ def test_a_run_names_its_stages_from_plan_to_disk() -> None:
 
 
 def test_what_a_process_finds_out_once_is_set_up(python: Callable[..., str]) -> None:
-    """The commit, the machine and the code are looked up before the run, so that they do not pass for encoding."""
+    """The commit, the machine and the code are looked up before the run, so they do not count as encoding."""
     code = (
         "from benchbook.studies.runs import provenance\n"
         "from benchbook.studies.profiling import profile_run\n"
@@ -95,7 +95,7 @@ def test_hardly_anything_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_profile_changes_no_result() -> None:
-    """Runs under a profile, alone and in lockstep, are those without it, bit by bit."""
+    """Runs under a profile, alone and in lockstep, equal those without it, bit by bit."""
     with profile("run"):
         seen = bb.run("cma_es", "rastrigin", dim=3, instance=1, seed=1, budget=300)
     assert seen.content_digest == bb.run("cma_es", "rastrigin", dim=3, instance=1, seed=1, budget=300).content_digest
@@ -107,7 +107,7 @@ def test_a_profile_changes_no_result() -> None:
 
 
 def test_what_runs_raise_stays_in_their_records() -> None:
-    """A profile stands between nobody and his errors."""
+    """Errors of runs are recorded with the runs, as without a profile."""
 
     def broken(x: object) -> float:
         raise ZeroDivisionError("no value")
@@ -120,7 +120,7 @@ def test_what_runs_raise_stays_in_their_records() -> None:
 
 
 def test_repeated_work_has_overhead_and_calls() -> None:
-    """It is done once, then in three ways in turns, and once more to count calls."""
+    """The work is done once, then alternately in three ways, and once more to count calls."""
     done: list[int] = []
 
     def inner(k: int) -> int:
@@ -148,7 +148,7 @@ def test_repeated_work_has_overhead_and_calls() -> None:
     [(ValueError("broken"), "failed"), (SystemExit(3), "failed"), (KeyboardInterrupt(), "interrupted")],
 )
 def test_work_that_raises_is_done_once_and_kept(error: BaseException, status: str) -> None:
-    """What was measured before is in the profile, with the error."""
+    """Measurements made before the error are in the profile, together with the error."""
     done: list[int] = []
 
     def work() -> None:
@@ -170,7 +170,7 @@ def test_work_that_raises_is_done_once_and_kept(error: BaseException, status: st
     ],
 )
 def test_what_goes_wrong_later_leaves_the_first_profile(error: BaseException, status: str, missing) -> None:
-    """Work that cannot be repeated, and Ctrl-C meanwhile, cost the overhead only."""
+    """Work that cannot be repeated, or Ctrl-C in a repetition, loses only the overhead."""
     done: list[int] = []
 
     def work() -> None:
@@ -183,7 +183,7 @@ def test_what_goes_wrong_later_leaves_the_first_profile(error: BaseException, st
 
 
 def test_a_failed_run_fails_the_profile() -> None:
-    """Where the loop records an error, the profile tells it."""
+    """If the loop records an error, the profile has it."""
 
     class Broken(type(problem("sphere", dim=2))):  # type: ignore[misc]
         def __call__(self, x: object) -> None:
@@ -200,7 +200,7 @@ def test_a_failed_run_fails_the_profile() -> None:
 
 
 def test_async_functions_are_run_to_their_end() -> None:
-    """What a function returns to be awaited is awaited."""
+    """An awaitable that the function returns is awaited."""
     seen: list[str] = []
 
     async def work() -> None:
@@ -211,7 +211,7 @@ def test_async_functions_are_run_to_their_end() -> None:
 
 
 def test_all_runs_of_a_parameter_set_are_one_profile() -> None:
-    """They go through lockstep and store like those of a study; stages of all cells are added."""
+    """They use lockstep and store as in a study, and the stages of all cells are added."""
     found = profile_params(optimizer("particle_swarm"), PARAMS, repeats=0)
     calls = by_name(found)
     assert found.name == "particle_swarm, parameters tiny, 8 runs"
@@ -235,7 +235,7 @@ def test_wrong_arguments_are_told_before_anything_runs(arguments, error, message
 
 
 def test_a_profile_is_written_as_artifact_trace_and_picture(tmp_path: Path) -> None:
-    """The artifact is valid and says all of it, with version and machine."""
+    """The artifact is valid and complete, with version and machine."""
     found = profile_run("random_search", "sphere", dim=2, budget=200, repeats=1)
     artifact, trace, picture = write_profile(found, tmp_path / "new" / "folder")
     document = load_document(artifact)

@@ -1,4 +1,4 @@
-"""`bb.rank` and `benchbook rank`, in a small baseline of three native optimizers."""
+"""`bb.rank` and `benchbook rank`, with a small baseline of three native optimizers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Mute:
 
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published baseline: three optimizers, three functions, 2-D and 3-D, five instances."""
+    """Return a published baseline: three optimizers, three functions, 2-D and 3-D, five instances."""
     folder = tmp_path_factory.mktemp("field")
     study = bb.study(
         optimizers=PUBLISHED, functions=["bbob_f1", "bbob_f3", "bbob_f12"], dims=[2, 3], instances=range(1, 6),
@@ -72,7 +72,7 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A module with optimizers of one's own."""
+    """Return a module with a user's own optimizers."""
     (tmp_path / "ranked_optimizers.py").write_text(textwrap.dedent(OWN))
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "artifacts"))
@@ -81,7 +81,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_a_published_optimizer_ranks_like_its_own_published_runs(baseline: Path, tmp_path: Path) -> None:
-    """The same code with the same seeds: equal ranks, undecided, and told apart by its label."""
+    """The same code with the same seeds gets equal ranks, is undecided, and differs by its label."""
     found = bb.rank("particle_swarm", baseline=baseline, out=tmp_path / "out").ranking
     assert found.candidate == "particle_swarm (yours)"
     assert found.runs == 30
@@ -95,7 +95,7 @@ def test_a_published_optimizer_ranks_like_its_own_published_runs(baseline: Path,
 
 
 def test_mean_ranks_are_those_of_the_runs_themselves(baseline: Path, tmp_path: Path) -> None:
-    """Computed again from the histories of all runs, not from published first hits, and ranked by SciPy."""
+    """They are computed again from the histories of all runs, not from published first hits, and ranked by SciPy."""
     from scipy import stats
 
     found = bb.rank("cma_es", baseline=baseline, out=tmp_path / "out").ranking
@@ -117,7 +117,7 @@ def test_mean_ranks_are_those_of_the_runs_themselves(baseline: Path, tmp_path: P
 
 
 def test_processes_give_the_same_and_nothing_is_done_twice(baseline: Path, own: str, tmp_path: Path) -> None:
-    """A second call in the same folder reads the runs of the first; workers do not change them."""
+    """A second call in the same folder reads the runs of the first, and workers do not change them."""
     done: list[tuple[int, int]] = []
     first = bb.rank(f"{own}:Middle", baseline=baseline, dims=2, out=tmp_path / "a", workers=2)
     created = {run.run_id for run in bb.open(tmp_path / "a" / "runs")}
@@ -130,7 +130,7 @@ def test_processes_give_the_same_and_nothing_is_done_twice(baseline: Path, own: 
 
 
 def test_the_runs_are_tracked_as_a_pipeline(baseline: Path, own: str, tmp_path: Path, capsys) -> None:
-    """By the command unless it is told not to, and by `bb.rank` if it is asked to."""
+    """The command tracks by default, and `bb.rank` only on request."""
     arguments = ["rank", f"{own}:Middle", "--baseline", str(baseline), "--dims", "2", "--workers", "1", "--quiet"]
     assert main([*arguments, "--no-track"]) == 0
     capsys.readouterr()
@@ -147,7 +147,7 @@ def test_the_runs_are_tracked_as_a_pipeline(baseline: Path, own: str, tmp_path: 
 
 
 def test_functions_of_groups_are_those_of_the_baseline(baseline: Path, tmp_path: Path) -> None:
-    """A group may have more; a function that is named must be there."""
+    """A group may have more functions than the baseline, but a named function must be in it."""
     found = bb.rank("whale", baseline=baseline, functions="bbob", dims=[2], budget_per_dim=20, out=tmp_path)
     assert found.ranking.functions == ("bbob_f1", "bbob_f3", "bbob_f12")
     assert found.ranking.budget_per_dim == 20
@@ -159,13 +159,13 @@ def test_functions_of_groups_are_those_of_the_baseline(baseline: Path, tmp_path:
         bb.rank("whale", baseline="no-such", out=tmp_path)
     for wrong in ("2,3", [], [2.5]):
         with pytest.raises(UsageError, match="expected at least one whole number"):
-            bb.rank("whale", baseline=baseline, dims=wrong, out=tmp_path)  # type: ignore[arg-type]  # that is the point
+            bb.rank("whale", baseline=baseline, dims=wrong, out=tmp_path)  # type: ignore[arg-type]  # on purpose
 
 
 def test_runs_that_raise_count_as_failed_and_the_summary_says_where(
     baseline: Path, own: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On the bent cigar this one gives up; exit code 1."""
+    """The optimizer raises on the bent cigar, and the exit code is 1."""
     arguments = ["rank", f"{own}:Choosy", "--baseline", str(baseline), "--dims", "3", "--workers", "1"]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == ExitCode.FAILED
     found = read_ranking(tmp_path / "out" / "ranking.json.zst")
@@ -178,18 +178,18 @@ def test_runs_that_raise_count_as_failed_and_the_summary_says_where(
 
 
 def test_an_optimizer_that_never_starts_is_last(baseline: Path, own: str, tmp_path: Path) -> None:
-    """All runs failed, the expected time is unknown, and there is a ranking all the same."""
+    """If all runs fail the expected time is unknown, and there is still a ranking."""
     said: list[str] = []
     found = bb.rank(f"{own}:Breaks", baseline=baseline, dims=2, out=tmp_path, announce=said.append).ranking
     assert "is unknown, because the first one failed" in said[-1]
     assert found.failed == found.runs == 15
     last = found.standings[-1].places[-1]
     assert (last.optimizer, last.reached) == (f"{own}:Breaks", 0.0)
-    assert last.mean_rank > 3.5  # on the bent cigar, others reach nothing either
+    assert last.mean_rank > 3.5  # on the bent cigar, the others reach nothing either
 
 
 def test_a_run_that_takes_too_long_counts_as_failed(baseline: Path, own: str, tmp_path: Path) -> None:
-    """The time limit is that of a run."""
+    """The time limit applies to each run."""
     found = bb.rank(f"{own}:Slow", baseline=baseline, dims=2, functions="bbob_f1", out=tmp_path, timeout_per_run=0.05)
     (failure,) = found.ranking.failures
     assert (failure.failed, failure.error) == (5, "the time limit ended it")
@@ -197,7 +197,7 @@ def test_a_run_that_takes_too_long_counts_as_failed(baseline: Path, own: str, tm
 
 
 def test_a_class_without_ask_is_refused_before_anything_runs(baseline: Path, own: str, tmp_path: Path, capsys) -> None:
-    """Exit code 2, and no folder."""
+    """The exit code is 2, and no folder is made."""
     arguments = ["rank", f"{own}:Mute", "--baseline", str(baseline), "--out", str(tmp_path / "out")]
     assert main(arguments) == ExitCode.USAGE
     assert f"optimizer {own}:Mute has no 'ask'" in capsys.readouterr().err
@@ -205,7 +205,7 @@ def test_a_class_without_ask_is_refused_before_anything_runs(baseline: Path, own
 
 
 def test_a_label_is_taken_or_tells_apart(baseline: Path, tmp_path: Path) -> None:
-    """Your own label replaces the name, but not that of another."""
+    """A user's label replaces the name, unless a published optimizer has it."""
     with pytest.raises(UsageError, match="which an optimizer of small has"):
         bb.rank("cma_es", baseline=baseline, label="random_search", out=tmp_path)
     found = bb.rank("cma_es", baseline=baseline, dims=2, functions="bbob_f1", label="tuned", out=tmp_path,
@@ -215,7 +215,7 @@ def test_a_label_is_taken_or_tells_apart(baseline: Path, tmp_path: Path) -> None
 
 
 def test_targets_beyond_those_at_which_the_baseline_stops_are_not_counted(tmp_path: Path) -> None:
-    """Its runs ended there; the candidate ends there, too, and a note says so."""
+    """The candidate's runs stop at the same target as the baseline's, and a note says so."""
     study = bb.study(optimizers="random_search", functions="bbob_f1", dims=2, instances=[1, 2], budget_per_dim=50,
                      target=1.0)  # fmt: skip
     study.run(tmp_path / "easy").close()
@@ -227,7 +227,7 @@ def test_targets_beyond_those_at_which_the_baseline_stops_are_not_counted(tmp_pa
 
 
 def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path) -> None:
-    """Those with 20 evaluations per variable are ranked after 10, and not after 100."""
+    """Those with 20 evaluations per variable are ranked after 10, but not after 100."""
     runs: list[bb.RunRecord] = []
     for name, budget in (("differential_evolution", 100), ("particle_swarm", 20)):
         study = bb.study(optimizers=name, functions=["bbob_f1", "bbob_f8"], dims=2, instances=range(1, 6),
@@ -246,7 +246,7 @@ def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path
 
 
 def test_a_baseline_of_another_version_is_said(baseline: Path, tmp_path: Path, monkeypatch) -> None:
-    """Its runs may not come out any more; how to find out is told."""
+    """A note says that its runs may not be reproduced, and how to check that."""
     from benchbook.studies.runs import provenance
 
     monkeypatch.setattr(provenance, "library_version", lambda: "99.0")
@@ -255,7 +255,7 @@ def test_a_baseline_of_another_version_is_said(baseline: Path, tmp_path: Path, m
 
 
 def test_the_default_is_the_native_baseline_where_the_field_is_not_there(tmp_path: Path, monkeypatch) -> None:
-    """The choice is announced, and stands in the notes."""
+    """The choice is announced, and is in the notes."""
     import sys
 
     import benchbook.studies.rank  # noqa: F401
@@ -268,7 +268,7 @@ def test_the_default_is_the_native_baseline_where_the_field_is_not_there(tmp_pat
 
 
 def test_a_plan_of_more_than_a_day_is_announced_with_its_time(baseline, tmp_path, monkeypatch, caplog) -> None:
-    """Before the first run; it is done all the same."""
+    """The warning comes before the first run, and the work is done anyway."""
     monkeypatch.setattr("benchbook.studies.expected_time._measured", lambda planned, clock: (1, 60.0))
     with caplog.at_level(logging.WARNING):
         bb.rank("whale", baseline=baseline, dims=2, functions="bbob_f1", budget_per_dim=1000, out=tmp_path)
@@ -277,19 +277,19 @@ def test_a_plan_of_more_than_a_day_is_announced_with_its_time(baseline, tmp_path
 
 
 def test_the_expected_time_is_that_of_the_work() -> None:
-    """A clock that goes on by a millisecond with each evaluation: 2 x 3 x (200 + 300) evaluations take 3 s."""
+    """With a clock that ticks a millisecond per evaluation, 2 x 3 x (200 + 300) evaluations take 3 s."""
 
     class Ticking:
         now_s = 0.0
 
         def monotonic_s(self) -> float:
-            self.now_s += 0.3  # 300 evaluations lie between two looks
+            self.now_s += 0.3  # 300 evaluations lie between two readings
             return self.now_s
 
     study = bb.study(optimizers="random_search", functions=["sphere", "ackley"], dims=[2, 3], instances=[1],
                      seeds=3, budget_per_dim=100)  # fmt: skip
     one = bb.study(optimizers="random_search", functions=["sphere"], dims=[20], instances=[1], budget_per_dim=100)
-    found = expected_time.expected_s(one, clock=Ticking())  # type: ignore[arg-type]  # what is needed of a clock
+    found = expected_time.expected_s(one, clock=Ticking())  # type: ignore[arg-type]  # the used part of a clock
     assert found == pytest.approx(2000 / 1000 * 0.3)
     assert expected_time.expected_s(study, workers=2) > 0
 
@@ -298,12 +298,12 @@ def test_the_expected_time_is_that_of_the_work() -> None:
     ("seconds", "text"), [(0.2, "1 second"), (100, "100 seconds"), (200, "3 minutes"), (4e5, "5 days")]
 )
 def test_durations_are_told_in_words(seconds: float, text: str) -> None:
-    """In the largest unit of which there are three."""
+    """The unit is the largest one of which there are at least three."""
     assert duration_text(seconds) == text
 
 
 def test_the_command_writes_a_summary_of_a_dozen_lines_and_an_artifact(baseline, own, tmp_path, capsys) -> None:
-    """With the store as baseline, too; --json prints the artifact."""
+    """A store can be the baseline as well, and --json prints the artifact."""
     store = baseline.parents[1] / "store"
     arguments = ["rank", f"{own}:Middle", "--baseline", str(store), "--functions", "bbob_f1,bbob_f3", "--dims", "2,3"]
     assert main([*arguments, "--budget-per-dim", "1e2", "--workers", "1"]) == 0

@@ -49,7 +49,7 @@ def digest_of(folder: Path) -> str:
 
 
 def interrupted_after(count: int) -> Callable[[int, int], None]:
-    """Return a progress function that ends the study once so many runs are done."""
+    """Return a progress function that interrupts the study after a number of runs."""
 
     def tell(done: int, planned: int) -> None:
         if done >= count:
@@ -60,7 +60,7 @@ def interrupted_after(count: int) -> Callable[[int, int], None]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the content digest of the small study, done without disturbance."""
+    """Return the content digest of the small study, done without interruption."""
     folder = tmp_path_factory.mktemp("undisturbed")
     small().run(folder).close()
     return digest_of(folder)
@@ -68,7 +68,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.usefixtures("quick_disk")
 def test_only_what_is_missing_is_computed(tmp_path: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A study that was interrupted goes on where it was, and ends as if nothing had happened."""
+    """An interrupted study continues where it was, and ends with the same content."""
     with pytest.raises(KeyboardInterrupt):
         small().run(tmp_path, progress=interrupted_after(7))
     kept = {record.run_id for record in Store(tmp_path).records()}
@@ -77,13 +77,13 @@ def test_only_what_is_missing_is_computed(tmp_path: Path, undisturbed: str, monk
     assert len(runs) == 24
     assert kept < {record.run_id for record in runs}
     assert digest_of(tmp_path) == undisturbed
-    monkeypatch.setattr(work, "execute_cell", None)  # computing anything would fail
+    monkeypatch.setattr(work, "execute_cell", None)  # any computation would fail
     assert len(small().run(tmp_path)) == 24
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_processes_give_the_same_store(tmp_path: Path, undisturbed: str, workers: int) -> None:
-    """Neither the executor nor the number of workers changes a byte of content."""
+    """Neither the executor nor the number of workers changes a byte of the content."""
     runs = small().run(tmp_path, executor="processes", workers=workers)
     assert digest_of(tmp_path) == undisturbed
     assert all(record.environment.arithmetic.pinned == runs[0].environment.arithmetic.pinned for record in runs)
@@ -91,7 +91,7 @@ def test_processes_give_the_same_store(tmp_path: Path, undisturbed: str, workers
 
 
 def test_an_executor_of_ones_own_does_the_runs(tmp_path: Path, undisturbed: str) -> None:
-    """Whatever has `submit` is an executor; it stays open."""
+    """Any object with `submit` is an executor, and it stays open."""
     with ThreadPoolExecutor(2) as executor:
         small().run(tmp_path, executor=executor)
         assert executor.submit(int, "7").result() == 7
@@ -100,7 +100,7 @@ def test_an_executor_of_ones_own_does_the_runs(tmp_path: Path, undisturbed: str)
 
 @pytest.mark.usefixtures("quick_disk")
 def test_an_interrupted_pool_ends_its_processes(tmp_path: Path, undisturbed: str) -> None:
-    """Ctrl-C ends the workers and keeps what is done."""
+    """Ctrl-C ends the workers and keeps finished runs."""
     with pytest.raises(KeyboardInterrupt):
         small().run(tmp_path, executor="processes", workers=2, progress=interrupted_after(6))
     assert 6 <= len(Store(tmp_path)) < 24
@@ -110,7 +110,7 @@ def test_an_interrupted_pool_ends_its_processes(tmp_path: Path, undisturbed: str
 
 @pytest.mark.parametrize("n", [2, 3, 30])
 def test_shards_are_disjoint_and_complete(tmp_path: Path, undisturbed: str, n: int) -> None:
-    """The union of all shards, merged, is the study; each run is done by one of them."""
+    """The merged shards equal the study, and each run is done by exactly one of them."""
     from benchbook.artifacts.store.merge import merge
 
     folders = [tmp_path / str(k) for k in range(1, n + 1)]
@@ -123,7 +123,7 @@ def test_shards_are_disjoint_and_complete(tmp_path: Path, undisturbed: str, n: i
 
 
 def test_shards_are_balanced_by_expected_cost() -> None:
-    """With many cells no shard has more than its part and one cell."""
+    """With many cells no shard exceeds its part by more than one cell."""
     from benchbook.studies.sharding import shard_of
 
     plan = small(functions="textbook", dims=[2, 5, 10]).plan
@@ -136,17 +136,19 @@ def test_shards_are_balanced_by_expected_cost() -> None:
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2"])
 def test_a_wrong_shard_is_refused(tmp_path: Path, text: str) -> None:
-    """The message says what is expected."""
+    """The message says what was expected."""
     with pytest.raises(UsageError, match="expected k/n"):
         small().run(tmp_path, shard=text)
 
 
 def test_wrong_options_are_refused(tmp_path: Path) -> None:
-    """Nothing is computed before."""
+    """Options are checked before anything is computed."""
     with pytest.raises(UnknownNameError, match="unknown executor 'process'; did you mean 'processes'"):
         small().run(tmp_path, executor="process")
     with pytest.raises(UsageError, match="workers is 0"):
         small().run(tmp_path, executor="processes", workers=0)
+    with pytest.raises(UsageError, match="workers is 2, but executor 'serial' does all runs in this process"):
+        small().run(tmp_path, executor="serial", workers=2)
     with pytest.raises(UsageError, match="timeout_per_run is -1"):
         small().run(tmp_path, timeout_per_run=-1)
     with pytest.raises(UsageError, match=r"scheduler is .* for executor='dask'"):
@@ -156,7 +158,7 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
 def test_an_edited_optimizer_is_not_replayed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Runs by other code stay in the store, but do not count, unless asked for, and then loudly."""
+    """Runs by other code stay in the store but do not count unless asked for, and then with a warning."""
     small().run(tmp_path).close()
     monkeypatch.setattr(sys.modules["benchbook.studies.study"], "loop_digest", lambda: "0" * 64)
     monkeypatch.setattr(sys.modules["benchbook.studies.runs.execute"], "loop_digest", lambda: "0" * 64)
@@ -181,7 +183,7 @@ def test_an_edited_optimizer_is_not_replayed(
 
 
 def test_reused_runs_count_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a run is there by this code and by another, the one by this code counts."""
+    """If a run exists by this code and by other code, the one by this code counts."""
     small().run(tmp_path).close()
     monkeypatch.setattr(sys.modules["benchbook.studies.study"], "loop_digest", lambda: "0" * 64)
     monkeypatch.setattr(sys.modules["benchbook.studies.runs.execute"], "loop_digest", lambda: "0" * 64)
@@ -193,7 +195,7 @@ def test_reused_runs_count_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_another_plan_takes_the_place_of_the_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The log says what differs; runs of the first plan are kept, and those of both are not done again."""
+    """The log names the difference; runs of the first plan are kept, and common runs are not repeated."""
     small().run(tmp_path).close()
     with caplog.at_level(logging.WARNING):
         runs = small(seeds=3).run(tmp_path)
@@ -203,7 +205,7 @@ def test_another_plan_takes_the_place_of_the_first(tmp_path: Path, caplog: pytes
 
 
 def test_a_run_by_other_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker with another version of the code must not fill the store."""
+    """A worker with another version of the code must not write to the store."""
     done = work.do
     other = [bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=10)]
     monkeypatch.setattr("benchbook.studies.run_study.do", lambda task: other)
@@ -214,7 +216,7 @@ def test_a_run_by_other_code_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_an_objective_that_raises_is_recorded_and_counted(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """Failed runs are in the ledger; the others are done; nothing is done again."""
+    """Failed runs are in the ledger, the others are done, and nothing is repeated."""
     study = small(optimizers="random_search", functions=hostile("raises"), dims=2)
     runs = study.run(tmp_path)
     failed = [record for record in runs if record.status is Status.FAILED]
@@ -228,7 +230,7 @@ def test_an_objective_that_raises_is_recorded_and_counted(tmp_path: Path, hostil
 
 
 def test_failed_runs_are_tried_again_on_request(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """A run that does its work takes the place of one that did not."""
+    """A successful run replaces a failed one."""
     study = small(optimizers="random_search", functions=hostile("slow"), dims=2, instances=[1], budget_per_dim=400)
     runs = study.run(tmp_path, timeout_per_run=0.12)
     assert {record.stop for record in runs} == {Stop.TIMEOUT}
@@ -241,7 +243,7 @@ def test_failed_runs_are_tried_again_on_request(tmp_path: Path, hostile: Callabl
 
 @pytest.mark.parametrize("executor", ["serial", "processes"])
 def test_an_objective_that_hangs_is_ended(tmp_path: Path, hostile: Callable[[str], str], executor: str) -> None:
-    """A call that does not come back is ended by an alarm; the run has what was done before, the others go on."""
+    """An alarm ends the call; the run keeps its earlier evaluations, and the others continue."""
     study = small(optimizers="random_search", functions=hostile("sleeps"), dims=2, seeds=1)
     runs = study.run(tmp_path, executor=executor, workers=2 if executor == "processes" else None, timeout_per_run=1.0)
     stops = {record.problem.instance: record.stop for record in runs}
@@ -250,7 +252,7 @@ def test_an_objective_that_hangs_is_ended(tmp_path: Path, hostile: Callable[[str
 
 @pytest.mark.slow
 def test_a_process_that_answers_nothing_is_killed(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """Where signals are blocked too, the process is ended from outside, and the run says why."""
+    """If signals are blocked as well, the process is killed from outside, and the run gives the reason."""
     study = small(optimizers="random_search", functions=hostile("hangs"), dims=2, seeds=1)
     runs = study.run(tmp_path, executor="processes", workers=2, timeout_per_run=1.0)
     (ended,) = runs.select(instance=2)
@@ -265,7 +267,7 @@ def test_a_process_that_answers_nothing_is_killed(tmp_path: Path, hostile: Calla
 def test_a_killed_run_is_recorded_with_what_it_had(
     tmp_path: Path, hostile: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, level: str
 ) -> None:
-    """A call that hangs in native code costs its process; the run's evaluations, history and solution are kept."""
+    """A call that hangs in native code costs its process; evaluations, history and solution are kept."""
     folder = tmp_path / "store"
     study = small(
         optimizers="random_search",
@@ -294,14 +296,14 @@ def test_a_killed_run_is_recorded_with_what_it_had(
     assert ended.memory.peak_rss_bytes is None
     if level != "improvements":
         assert ended.trace is not None
-        assert ended.trace.lost_from == 1  # the first second's rows were not written yet
+        assert ended.trace.lost_from == 1  # rows of the first second were not written yet
     found = ledger(folder)
     assert (found.total("timed_out"), found.complete) == (1, True)
     assert list(inspect(folder)) == []
 
 
 def test_a_batch_under_way_counts_when_the_time_is_up(tmp_path: Path) -> None:
-    """An objective of one point at a time is interrupted between and inside its calls; what it did is kept."""
+    """An objective is interrupted between and inside its calls, and finished evaluations are kept."""
     values = []
 
     def objective(x: Any) -> float:
@@ -321,7 +323,7 @@ def test_a_batch_under_way_counts_when_the_time_is_up(tmp_path: Path) -> None:
 
 
 def test_an_alarm_rings_in_the_loop_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that came to its end in time is done, however long its record takes."""
+    """A run that ended in time is done, however long its record takes."""
     commit = provenance.commit
 
     def late_commit() -> tuple[str | None, bool | None]:
@@ -338,14 +340,14 @@ def test_an_alarm_rings_in_the_loop_only(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_worker_that_dies_costs_its_cell_one_retry(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """After a death that does not happen again the study is as if nothing had happened."""
+    """If the worker does not die again, the study is the same as without the death."""
     study = small(optimizers="random_search", functions=hostile("dies_once"), dims=2)
     runs = study.run(tmp_path, executor="processes", workers=2)
     assert [record.status for record in runs] == [Status.DONE] * 6
 
 
 def test_a_run_that_always_kills_its_worker_is_recorded(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """It is failed with the reason; the other runs of its cell are done."""
+    """The run fails with the reason, and the other runs of its cell are done."""
     study = small(optimizers="random_search", functions=hostile("dies"), dims=2)
     runs = study.run(tmp_path, executor="processes", workers=2)
     failed = [record for record in runs if record.status is Status.FAILED]
@@ -356,7 +358,7 @@ def test_a_run_that_always_kills_its_worker_is_recorded(tmp_path: Path, hostile:
 
 @pytest.mark.parametrize("level", ["triggers", "population", "all"])
 def test_history_levels_write_traces(tmp_path: Path, undisturbed: str, level: str) -> None:
-    """The content is that of a study without traces; each run refers to its trace by digest."""
+    """The content equals that of a study without traces, and each run refers to its trace by digest."""
     from benchbook.artifacts.store.trace import read_trace
 
     runs = small(history=level, points=level != "population").run(tmp_path, executor="processes", workers=2)
@@ -376,7 +378,7 @@ def test_history_levels_write_traces(tmp_path: Path, undisturbed: str, level: st
 
 
 def test_a_trace_keeps_to_its_byte_budget(tmp_path: Path) -> None:
-    """What was not kept is declared in the record; the run itself is whole."""
+    """The record says what the trace lacks, and the run itself is complete."""
     long = small(dims=2, instances=1, seeds=1, history="all", budget_per_dim=20_000, trace_bytes=100_000)
     runs = long.run(tmp_path).select(optimizer="random_search")
     trace = runs[0].trace
@@ -389,7 +391,7 @@ def test_a_trace_keeps_to_its_byte_budget(tmp_path: Path) -> None:
 def test_a_clock_that_goes_backwards_changes_nothing(
     tmp_path: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dates are written down, never compared; durations are measured by a clock that only goes forward."""
+    """Dates are never compared, and durations come from a monotonic clock."""
     from datetime import UTC, datetime, timedelta
 
     moments = iter(range(10_000))
@@ -403,7 +405,7 @@ def test_a_clock_that_goes_backwards_changes_nothing(
 
 
 def test_a_store_whose_files_are_dated_in_the_future_is_resumed(tmp_path: Path, undisturbed: str) -> None:
-    """As when the clock was set back meanwhile: what is new is found by more than its date."""
+    """This happens if the clock is set back; new files are recognised by more than their date."""
     with pytest.raises(KeyboardInterrupt):
         small().run(tmp_path, progress=interrupted_after(7))
     future = time.time() + 10 * 365 * 86_400
@@ -418,7 +420,7 @@ def test_a_store_whose_files_are_dated_in_the_future_is_resumed(tmp_path: Path, 
 
 
 def test_progress_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A function gets done and planned, finished runs included; True shows a bar."""
+    """A function gets the numbers of finished and planned runs, replayed runs included; True shows a bar."""
     seen: list[tuple[int, int]] = []
     small().run(tmp_path, progress=lambda done, planned: seen.append((done, planned))).close()
     assert seen[-1] == (24, 24)

@@ -13,20 +13,20 @@ SMALL: dict[str, Any] = {"optimizers": ["manta_ray_foraging"], "functions": ["sp
 
 
 def test_random_search_takes_part_in_every_study() -> None:
-    """The control is added once, unless it is there already."""
+    """The control is added once, unless it is listed already."""
     assert [choice.name for choice in bb.study(**SMALL).optimizers] == ["manta_ray_foraging", "random_search"]
     alone = bb.study(optimizers="random_search", functions="sphere", dims=2)
     assert [choice.name for choice in alone.optimizers] == ["random_search"]
 
 
 def test_a_study_is_the_cross_product() -> None:
-    """Optimizers x functions x dimensions x instances x seeds, and groups stand for their functions."""
+    """The product covers optimizers, functions, dimensions, instances and seeds; groups stand for their functions."""
     assert len(bb.study(**SMALL, instances=[1, 2, 3], seeds=5)) == 2 * 2 * 2 * 3 * 5
     assert len(bb.study(optimizers=[], functions="bbob", dims=[2], instances=range(1, 16))) == 24 * 15
 
 
 def test_each_function_has_its_first_instance_unless_told() -> None:
-    """BBOB starts at 1, the textbook at 0."""
+    """By default BBOB starts at 1, and the textbook functions start at 0."""
     made = bb.study(**SMALL)
     assert made.instances == {"sphere": (0,), "bbob_f1": (1,)}
 
@@ -38,7 +38,7 @@ def test_seeds_are_a_count_or_a_list() -> None:
 
 
 def test_settings_go_to_their_optimizer() -> None:
-    """A setting that differs is in the plan, next to the defaults."""
+    """A setting that differs from the default is in the plan together with the defaults."""
     made = bb.study(**SMALL, settings={"manta_ray_foraging": {"population": 20}})
     assert made.optimizers[0].settings["population"] == 20
 
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_told_before_anything_runs(change: dict[str, Any], erro
 
 
 def test_the_plan_has_the_keys_of_the_runs() -> None:
-    """A plan tells run keys without making a problem, and they are those that the runs will have."""
+    """A plan lists run keys without making a problem, and they equal those of the runs."""
     made = bb.study(**SMALL, instances=[1, 2], seeds=2, budget_per_dim=20)
     planned = {key: item for cell in made.plan.cells() for key, item in zip(*_pairs(made, cell), strict=True)}
     assert len(planned) == len(made)
@@ -94,25 +94,25 @@ def _pairs(made: Any, cell: Any) -> tuple[list[str], list[Any]]:
 
 
 def test_a_plan_survives_its_document() -> None:
-    """What a manifest holds gives the same plan."""
+    """The plan in a manifest equals the original."""
     plan = bb.study(**SMALL, instances=[1, 2], seeds=2, target=1e-8).plan
     assert from_plain(StudyPlan, as_plain(plan), version=plan.version) == plan
 
 
 def test_large_cells_travel_in_parts() -> None:
-    """No piece of work has more runs than the limit, and none is lost."""
+    """No part has more runs than the limit, and none is lost."""
     plan = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=2 * CELL_RUNS + 1).plan
     assert [len(cell.runs) for cell in plan.cells()] == [CELL_RUNS, CELL_RUNS, 1]
 
 
 def test_functions_of_ones_own_have_a_code_each(hostile: Callable[[str], str]) -> None:
-    """Their instances may be other functions, so each has a digest of its own in the plan."""
+    """Their instances may be different functions, so each has its own digest in the plan."""
     made = bb.study(optimizers="random_search", functions=hostile("raises"), dims=2, instances=[1, 2])
     assert len(made.plan.functions[0].code) == 2
 
 
 @pytest.mark.parametrize("level", ["improvements", "population"])
 def test_points_need_a_level_that_keeps_them(level: str) -> None:
-    """The message names the levels that do."""
+    """The message names the levels that keep points."""
     with pytest.raises(UsageError, match=r"points is True .* expected history='triggers' or history='all'"):
         bb.study(optimizers="random_search", functions="sphere", dims=2, history=level, points=True)

@@ -1,4 +1,4 @@
-"""Studies that are tracked: steps, counts, and that tracking never costs a run."""
+"""Tracked studies have steps and counts, and tracking never costs a run."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from benchbook.tracking.files.folders import find_run
 
 
 def small(functions: int = 2, **more: object) -> bb.Study:
-    """Return a study of few runs."""
+    """Return a study of a few runs."""
     names = ["sphere", "rastrigin", "ackley", "griewank"][:functions]
     given = {"optimizers": ["differential_evolution"], "functions": names, "dims": [2, 3], "seeds": 2, "budget": 60}
-    return bb.study(**{**given, **more})  # type: ignore[arg-type]  # checked there
+    return bb.study(**{**given, **more})  # type: ignore[arg-type]  # checked by the study
 
 
 def tracked() -> PipelineState:
-    """Return the pipeline that was tracked last."""
+    """Return the last tracked pipeline."""
     return read_run(find_run("latest")).state
 
 
 def content(store: Path) -> str:
-    """Return the digest over all runs of a store."""
+    """Return the digest of all runs of a store."""
     with Store(store) as opened:
         return opened.content_digest()
 
 
 @pytest.mark.parametrize("executor", ["serial", "processes"])
 def test_a_study_is_a_pipeline_of_its_functions_and_dimensions(tmp_path: Path, executor: str) -> None:
-    """Each step counts its runs and evaluations; results are those of a study that nobody follows."""
+    """Each step counts its runs and evaluations, and the results equal those of an untracked study."""
     study = small()
     study.run(tmp_path / "plain")
     study.run(tmp_path / "followed", track=True, executor=executor, workers=2).close()
@@ -57,7 +57,7 @@ def test_a_study_is_a_pipeline_of_its_functions_and_dimensions(tmp_path: Path, e
 
 
 def test_nothing_is_tracked_unless_asked_for(tmp_path: Path) -> None:
-    """The library is silent; the name can be chosen."""
+    """Nothing is tracked by default, and the name can be chosen."""
     small().run(tmp_path / "s").close()
     assert list_runs() == ([], 0)
     small().run(tmp_path / "t", track="my campaign").close()
@@ -65,7 +65,7 @@ def test_nothing_is_tracked_unless_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_the_store_has_is_skipped(tmp_path: Path) -> None:
-    """A study that is taken up again has steps for what is missing only, weighed by what is missing."""
+    """A resumed study has steps for missing runs only, weighted by them."""
     small(1).run(tmp_path / "s").close()
     small(2).run(tmp_path / "s", track=True).close()
     state = tracked()
@@ -78,7 +78,7 @@ def test_what_the_store_has_is_skipped(tmp_path: Path) -> None:
 
 
 def test_shards_are_pipelines_of_their_own(tmp_path: Path) -> None:
-    """Two shards of one study at once, in two processes: both whole, together all runs."""
+    """Two shards of a study in two processes are two complete pipelines, and together have all runs."""
     (tmp_path / "study.yaml").write_text(
         "optimizers: [differential_evolution]\nfunctions: [sphere, rastrigin]\ndims: [2, 3]\nseeds: 2\nbudget: 60\n"
     )
@@ -99,7 +99,7 @@ def test_shards_are_pipelines_of_their_own(tmp_path: Path) -> None:
 def test_a_root_that_cannot_be_written_costs_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """All runs are done, and the log says that nobody followed them."""
+    """All runs are done, and the log says that they are not tracked."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "file"))
     with caplog.at_level(logging.WARNING):
@@ -111,7 +111,7 @@ def test_a_root_that_cannot_be_written_costs_a_warning(
 def test_a_tracker_that_breaks_midway_costs_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever it raises, the runs go on, and it is asked no more."""
+    """Whatever the tracker raises, the runs continue, and it is not called again."""
 
     def broken(self: Watcher, records: object) -> None:
         raise RuntimeError("a fault of the tracker")
@@ -126,7 +126,7 @@ def test_a_tracker_that_breaks_midway_costs_a_warning(
 def test_an_end_that_fails_costs_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Also when the last event cannot be written for a reason that nobody thought of."""
+    """This includes a last event that cannot be written for an unexpected reason."""
 
     def broken(self: Pipeline, *reason: object) -> None:
         raise RuntimeError("no end")
@@ -140,7 +140,7 @@ def test_an_end_that_fails_costs_a_warning(
 def test_a_timeline_that_cannot_be_drawn_costs_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Long studies end with a picture in their report; without it, the report is as it was."""
+    """Long studies end with a picture in their report; without it, the report stays as it was."""
     monkeypatch.setattr(tracked_studies, "LONG_S", 0.0)
     small(1).run(tmp_path / "s", track=True).close()
     assert "](timeline.svg)" in (find_run("latest") / "report.md").read_text()
@@ -157,7 +157,7 @@ def test_a_timeline_that_cannot_be_drawn_costs_a_warning(
 
 @pytest.mark.usefixtures("quick_disk")
 def test_an_interrupt_marks_the_running_step(tmp_path: Path) -> None:
-    """Ctrl-C ends the study as ever, and the pipeline is cancelled."""
+    """Ctrl-C ends the study as usual, and the pipeline is cancelled."""
 
     def stop(done: int, planned: int) -> None:
         if done >= 8:
@@ -174,7 +174,7 @@ def test_an_interrupt_marks_the_running_step(tmp_path: Path) -> None:
 def test_a_mirror_without_tracking_or_without_tensorboard_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both are told before the first run; the pipeline that was begun is no corpse."""
+    """Both are refused before the first run, and a pipeline that has begun ends as failed."""
     with pytest.raises(UsageError, match="only a tracked study is mirrored"):
         small().run(tmp_path / "s", tensorboard=tmp_path / "tb")
     monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.event_file_writer", None)
@@ -184,7 +184,7 @@ def test_a_mirror_without_tracking_or_without_tensorboard_is_refused(
 
 
 def test_steps_are_bounded_in_number() -> None:
-    """One function in one dimension is told apart by optimizer; a hundred functions are put together."""
+    """One function in one dimension is split by optimizer; a hundred functions are grouped."""
     few = small(1, dims=[2])
     assert list(Grouping(few.plan, None, {}).tallies) == [
         ("sphere", "2-D", "differential_evolution"),
@@ -202,7 +202,7 @@ def test_steps_are_bounded_in_number() -> None:
 
 
 def test_a_smoke_test_is_kept_and_held_against_the_earlier_one(tmp_path: Path) -> None:
-    """Start-up stands apart; the second study of a name knows the first one's."""
+    """Start-up is separate, and the second study of a name is compared with the first."""
     for name in ("a", "b"):
         small().run(tmp_path / name, track="smoke").close()
     test = tracked().performance[0]

@@ -11,7 +11,7 @@ from benchbook.errors import UnknownNameError, UsageError
 
 
 def test_variants_are_every_combination_of_settings() -> None:
-    """Lists are multiplied, single values are the same everywhere, and the control takes part."""
+    """Lists are multiplied, single values are the same in all variants, and the control is added."""
     made = bb.variants("manta_ray_foraging", population=[20, 50], somersault=(1, 2), repair="reflect")
     settings = [
         (c.settings["population"], c.settings["somersault"], c.settings["repair"]) for c in made.optimizers[:-1]
@@ -21,7 +21,7 @@ def test_variants_are_every_combination_of_settings() -> None:
 
 
 def test_without_lists_there_is_one_variant() -> None:
-    """The study is then one of the defaults."""
+    """The study uses the defaults."""
     assert [choice.name for choice in bb.variants("whale").optimizers] == ["whale", "random_search"]
 
 
@@ -36,7 +36,7 @@ def test_wrong_settings_are_named_before_anything_runs() -> None:
 
 
 def test_variants_are_told_apart_in_results_and_meet_the_same_draws(tmp_path: Path) -> None:
-    """Each has its own rows; the first population of each is drawn by the same generator."""
+    """Each variant has its own rows, and its first population comes from the same random numbers."""
     made = bb.variants(
         "manta_ray_foraging", population=[10, 20], functions="sphere", dims=2, instances=1, seeds=2, budget_per_dim=40
     )

@@ -50,12 +50,12 @@ def test_the_same_seed_gives_the_same_bytes_in_other_processes(name: str, elsewh
 )
 @pytest.mark.parametrize("promise", [name for name in PROMISES if "processes" not in name])
 def test_other_settings_keep_every_promise(settings: dict[str, Any], promise: str) -> None:
-    """Manta ray foraging passes with unusual settings, too."""
+    """Manta ray foraging also passes with unusual settings."""
     getattr(suite_of("manta_ray_foraging", settings=settings), promise)()
 
 
 class Climber:
-    """A plain hill climber that keeps all promises; the broken ones below derive from it."""
+    """A plain hill climber that keeps all promises; the broken optimizers below derive from it."""
 
     anytime = True
 
@@ -78,14 +78,14 @@ class Climber:
 
 
 class TestClimber(OptimizerConformance):
-    """The suite is used as its documentation says: by a subclass that names a class."""
+    """The suite is used as documented, by a subclass that names a class."""
 
     optimizer = Climber
     settings: ClassVar = {"batch": 7}
 
 
 class OnePoint(Climber):
-    """Asks for a point, not for a batch of points."""
+    """Asks for a single point instead of a batch."""
 
     def ask(self) -> np.ndarray:
         """Return the next points."""
@@ -111,15 +111,15 @@ class NeedsTwoVariables(Climber):
 
 
 class NeedsLongRuns(Climber):
-    """Divides by the number of generations that the budget allows."""
+    """Divides by the number of generations in the budget."""
 
     anytime = False
 
     def __init__(
-        self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator, *, horizon: int, batch: int = 5
+        self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator, *, max_evaluations: int, batch: int = 5
     ) -> None:
         super().__init__(lower, upper, rng, batch=batch)
-        self.decay = 1 // (horizon // batch)
+        self.decay = 1 // (max_evaluations // batch)
 
 
 class TellTwice(Climber):
@@ -138,7 +138,7 @@ class TellTwice(Climber):
 
 
 class OfItsOwnSeed(Climber):
-    """Ignores the generator that it is given."""
+    """Ignores the given generator."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -146,7 +146,7 @@ class OfItsOwnSeed(Climber):
 
 
 class OfTheSystem(Climber):
-    """Takes its seed from the operating system."""
+    """Seeds itself from the operating system."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -154,7 +154,7 @@ class OfTheSystem(Climber):
 
 
 class OfTheHashSeed(Climber):
-    """Depends on the order of a set of texts."""
+    """Depends on the order of a set of strings."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -162,7 +162,7 @@ class OfTheHashSeed(Climber):
 
 
 class TakesNoNan(Climber):
-    """Moves by the mean of all values, whatever they are."""
+    """Moves by the mean of all values, even if some are NaN."""
 
     def tell(self, x: np.ndarray, fx: np.ndarray) -> None:
         """Learn the values."""
@@ -199,7 +199,7 @@ class LegacyNumPy(Climber):
 
 
 class GlobalPython(Climber):
-    """Draws from Python's global generator, and puts its state back."""
+    """Draws from Python's global generator, and restores its state."""
 
     def ask(self) -> np.ndarray:
         """Return the next points."""
@@ -210,7 +210,7 @@ class GlobalPython(Climber):
 
 
 class NotAnytime(Climber):
-    """Has a state that outlives the run."""
+    """Has state that outlives the run."""
 
     runs = 0
 
@@ -230,7 +230,7 @@ class Sorter(Climber):
 
 
 class SameArray(Climber):
-    """Writes each batch into the array of the batch before."""
+    """Writes each batch into the array of the previous batch."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -243,7 +243,7 @@ class SameArray(Climber):
 
 
 class NoJson(Climber):
-    """Has a default that JSON does not know."""
+    """Has a default without a JSON form."""
 
     def __init__(
         self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator, *, sizes: Any = (1, 2), batch: int = 5
@@ -252,7 +252,7 @@ class NoJson(Climber):
 
 
 class Forgetful(Climber):
-    """Uses another batch than its settings tell the second time."""
+    """Uses a different batch size the second time it is made."""
 
     made = 0
 
@@ -286,7 +286,7 @@ BROKEN = {
 
 
 def test_every_promise_has_a_broken_optimizer() -> None:
-    """No test of the suite is without an optimizer that fails it."""
+    """Each test of the suite has an optimizer that fails it."""
     assert sorted(BROKEN) == sorted(PROMISES)
 
 
@@ -298,7 +298,7 @@ def test_a_broken_optimizer_fails(promise: str, broken: type) -> None:
 
 
 def test_every_promise_has_its_sentence() -> None:
-    """Each test of the suite says in one sentence what is promised."""
+    """The docstring of each test says in one sentence what is promised."""
     for name in PROMISES:
         text = getattr(OptimizerConformance, name).__doc__
         assert text, name
@@ -306,14 +306,14 @@ def test_every_promise_has_its_sentence() -> None:
 
 
 def test_translation_invariance_can_be_declined() -> None:
-    """An optimizer that computes with values says so, and the test is skipped rather than passed."""
+    """An optimizer that computes with values can say so, and the test is skipped rather than passed."""
     suite = suite_of(ByMagnitude, translation_invariant=False)
     with pytest.raises(pytest.skip.Exception, match="translation_invariant is False"):
         suite.test_a_constant_added_to_all_values_changes_nothing()
 
 
 def test_a_class_inside_of_a_function_is_not_sought_elsewhere() -> None:
-    """A class that no other process can find skips the test of fresh processes, with the reason."""
+    """A class that no other process can find skips the test in fresh processes, with the reason."""
 
     class Local(Climber):
         pass
@@ -333,5 +333,5 @@ def test_a_function_that_makes_an_optimizer_is_tested_too() -> None:
 
 
 def test_the_suite_does_not_load_pytest(python: Any) -> None:
-    """Importing the suite needs no pytest, so that the package does not depend on it."""
+    """Importing the suite does not need pytest, so the package does not depend on it."""
     assert python("import sys, benchbook.testing; print('pytest' in sys.modules)") == "False"

@@ -1,4 +1,4 @@
-"""Planted faults change what they say, and nothing else."""
+"""Planted faults change what they describe, and nothing else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ UNSEEDED = ("ignores_seed", "global_state")
 
 def play(factory: Callable[..., Optimizer], evaluations: int = 1500, seed: int = 4) -> tuple[FloatArray, FloatArray]:
     """Return points and values of a run on a shifted sphere."""
-    settings: dict[str, int] = {} if getattr(factory, "anytime", False) else {"horizon": evaluations}
+    settings: dict[str, int] = {} if getattr(factory, "anytime", False) else {"max_evaluations": evaluations}
     optimizer = factory(LOWER, UPPER, np.random.default_rng(seed), **settings)
     points: list[FloatArray] = []
     values: list[FloatArray] = []
@@ -39,14 +39,14 @@ def planted(name: str, severity: Severity = "severe") -> Callable[..., Optimizer
 
 
 def best(factory: Callable[..., Optimizer]) -> float:
-    """Return the median of the best values of five runs."""
+    """Return the median of the best values over five runs."""
     return float(np.median([play(factory, seed=seed)[1].min() for seed in range(5)]))
 
 
 @pytest.mark.parametrize("severity", SEVERITIES)
 @pytest.mark.parametrize("name", WRAPPED_FAULTS)
 def test_a_fault_changes_the_run_and_stays_in_the_box(name: str, severity: Severity) -> None:
-    """The run differs from the intact one, inside the bounds; with the same seed it differs in the same way."""
+    """The run differs from the intact one, stays inside the bounds, and is reproducible with the same seed."""
     intact, _ = play(DifferentialEvolution)
     faulty, _ = play(planted(name, severity))
     assert not np.array_equal(intact, faulty)
@@ -58,27 +58,27 @@ def test_a_fault_changes_the_run_and_stays_in_the_box(name: str, severity: Sever
     "name", ["forgets", "noise", "permuted", "confined", "coarse", "repeats", "random_points", "frozen"]
 )
 def test_a_severe_fault_does_harm(name: str) -> None:
-    """The best value is worse than the intact optimizer's."""
+    """The best value is worse than that of the intact optimizer."""
     assert best(planted(name)) > best(DifferentialEvolution)
 
 
 def test_the_flattering_fault_flatters() -> None:
-    """The optimizer that knows where the optimum lies does better than the intact one."""
+    """An optimizer that knows where the optimum is does better than the intact one."""
     assert best(planted("knows_optimum")) < best(DifferentialEvolution)
 
 
 def test_restarts_do_harm() -> None:
-    """An optimizer that starts again all the time never comes close."""
+    """An optimizer that keeps restarting never comes close."""
     assert best(planted("restarts")) > best(DifferentialEvolution)
 
 
 def test_frozen_variable_does_not_move() -> None:
-    """When severe, exactly one variable has one value all along."""
+    """When severe, exactly one variable keeps one value."""
     assert (np.ptp(play(planted("frozen"))[0], axis=0) == 0).sum() == 1
 
 
 def test_points_are_pulled_to_the_centre() -> None:
-    """Each point of the first batch lies nearer to the centre, by 20 % of its distance at most."""
+    """Each point of the first batch is nearer to the centre, by at most 20 % of its distance."""
     centre = (LOWER + UPPER) / 2
     intact = DifferentialEvolution(LOWER, UPPER, np.random.default_rng(4)).ask() - centre
     pulled = planted("centre")(LOWER, UPPER, np.random.default_rng(4)).ask() - centre
@@ -101,12 +101,12 @@ def test_global_state_decides_when_it_is_drawn_from() -> None:
 
 
 def test_each_fault_says_what_it_does() -> None:
-    """A sentence per fault, all different."""
+    """Each fault has its own sentence."""
     assert len({fault.says for fault in WRAPPED_FAULTS.values()}) == len(WRAPPED_FAULTS) >= 12
 
 
 def test_unknown_names_are_told() -> None:
-    """The nearest name is offered; a severity that does not exist and a missing optimum are told."""
+    """The message has the nearest name; an unknown severity and a missing optimum are refused."""
     with pytest.raises(UnknownNameError, match="forgets"):
         plant(DifferentialEvolution, "forgts")
     with pytest.raises(UsageError, match="severity"):
@@ -116,7 +116,7 @@ def test_unknown_names_are_told() -> None:
 
 
 def test_no_store_takes_one_fault_for_another() -> None:
-    """Name and digest tell faults, severities and seeds from each other and from the intact optimizer."""
+    """Name and digest distinguish faults, severities and seeds from each other and from the intact optimizer."""
     planted = [
         plant(DifferentialEvolution, fault, severity) for fault in ("noise", "frozen") for severity in SEVERITIES
     ]
@@ -128,7 +128,7 @@ def test_no_store_takes_one_fault_for_another() -> None:
 
 @pytest.mark.parametrize("fault", ["noise", "permuted", "forgets"])
 def test_a_point_of_several_values_is_changed_as_a_whole(fault: str) -> None:
-    """Objectives and constraints of a point arrive in their shapes; what is permuted or forgotten goes together."""
+    """Objectives and constraints keep their shapes, and are permuted or forgotten together."""
 
     class Told:
         can = frozenset({"objectives", "constraints"})

@@ -19,8 +19,8 @@ from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, tracking_root
 from benchbook.tracking.files.run_locks import is_live
 
-# A helper that has everything imported forks each victim, so that fifty take seconds. A victim tells through a pipe
-# what it has handed over, and is killed at a moment that the seed says.
+# A helper that has imported everything forks each victim, so that fifty take seconds. A victim reports through a pipe
+# what it has handed over, and is killed at a moment that depends on the seed.
 KILLER = """
 import json, os, random, signal, sys, time
 from benchbook.tracking import track
@@ -48,7 +48,7 @@ for seed in map(int, sys.argv[1:]):
 
 
 def test_nothing_that_was_written_is_lost_by_kill_9() -> None:
-    """Fifty victims of random moments: each manifest reads whole, holds all that was handed over, and is died."""
+    """Fifty victims die at random moments: each manifest can be read, has all that was handed over, and says died."""
     start = random.randrange(10**6)  # noqa: S311  # it chooses moments, not secrets
     seeds = [str(start + k) for k in range(50)]
     print("seeds from", start)  # noqa: T201  # pytest shows it where the test fails
@@ -64,7 +64,7 @@ def test_nothing_that_was_written_is_lost_by_kill_9() -> None:
         assert state.torn == 0, victim
         assert statuses[victim["run_id"]] == "died", victim
         assert not is_live(tracking_root() / victim["run_id"] / LOCK)
-    assert {line.status for line in list_runs()[0]} == {"died"}  # from the index now
+    assert {line.status for line in list_runs()[0]} == {"died"}  # from the index this time
 
 
 WAITING = """
@@ -96,7 +96,7 @@ with track("waiting", total=2, telemetry=0.1) as outer, track("inner", telemetry
     ],
 )
 def test_a_signal_marks_the_running_step_and_then_acts(mode: str, number: int, code: int) -> None:
-    """The steps are cancelled by name, reports are written, and the process ends as it would have ended."""
+    """The steps are cancelled by name, reports are written, and the process ends as usual."""
     child = subprocess.Popen(
         [sys.executable, "-c", WAITING, mode], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -119,7 +119,7 @@ def test_a_signal_marks_the_running_step_and_then_acts(mode: str, number: int, c
 
 @pytest.fixture
 def heard() -> Iterator[list[int]]:
-    """Return the signals that a handler of SIGTERM, installed before, hears."""
+    """Return the signals that a previously installed handler of SIGTERM receives."""
     numbers: list[int] = []
 
     def hear(number: int, frame: FrameType | None) -> None:
@@ -131,7 +131,7 @@ def heard() -> Iterator[list[int]]:
 
 
 def test_an_earlier_handler_that_goes_on_leaves_the_pipeline_going(heard: list[int]) -> None:
-    """The signal is noted, the handler runs once, and the step is completed; afterwards the handler is back."""
+    """The signal is recorded, the handler runs once, and the step is completed; afterwards the handler is restored."""
     mine = signal.getsignal(signal.SIGTERM)
     with track("x", telemetry=False) as pipeline, pipeline.step("a"):
         signal.raise_signal(signal.SIGTERM)
@@ -143,7 +143,7 @@ def test_an_earlier_handler_that_goes_on_leaves_the_pipeline_going(heard: list[i
 
 
 def test_a_handler_installed_over_ours_stays_and_can_call_ours(heard: list[int]) -> None:
-    """Replacing and calling on in any order neither loops nor loses the first handler."""
+    """Replacing handlers and calling earlier ones in any order neither loops nor loses the first handler."""
     with track("x", telemetry=False):
         ours = signal.getsignal(signal.SIGTERM)
         assert callable(ours)
@@ -160,7 +160,7 @@ def test_a_handler_installed_over_ours_stays_and_can_call_ours(heard: list[int])
 
 
 def test_a_signal_in_the_middle_of_a_write_waits_for_its_end(heard: list[int]) -> None:
-    """A handler that came between two halves of an event would write into it."""
+    """A handler that ran between two halves of an event would write into it."""
     with track("x", telemetry=False) as pipeline:
 
         def fields(_: object) -> dict[str, str]:
@@ -195,7 +195,7 @@ print(pipeline.run_id)
 
 @pytest.mark.parametrize("mode", ["again", "for good"])
 def test_a_full_disk_ends_nothing_and_tears_nothing(mode: str) -> None:
-    """The work goes on; what waited in memory is written once there is room, else what was written stays whole."""
+    """The work continues; events in memory are written once there is space, and the file stays valid."""
     done = subprocess.run([sys.executable, "-c", FULL, mode], capture_output=True, text=True, check=True)
     folder = tracking_root() / done.stdout.strip()
     state = read_manifest(folder / MANIFEST)
@@ -209,7 +209,7 @@ def test_a_full_disk_ends_nothing_and_tears_nothing(mode: str) -> None:
 
 
 def test_two_processes_of_one_name_at_once(tmp_path: Path) -> None:
-    """Each has its own folder and lock, and both are whole."""
+    """Each has its own folder and lock, and both are complete."""
     code = (
         "from benchbook.tracking import track\n"
         "with track('same', total=20, telemetry=False) as p:\n"
@@ -233,7 +233,7 @@ with track("notebook", total=1, telemetry=0.1) as pipeline, pipeline.step("a cel
 
 
 def test_a_notebook_is_interrupted_and_goes_on() -> None:
-    """Stopping a cell cancels its step and its pipeline; the kernel lives, and its next cell shows the page."""
+    """Stopping a cell cancels its step and its pipeline, and the next cell shows the page."""
     from jupyter_client.manager import start_new_kernel
 
     manager, client = start_new_kernel(kernel_name="python3")
@@ -246,10 +246,10 @@ def test_a_notebook_is_interrupted_and_goes_on() -> None:
         run_id = message["content"]["text"].strip()
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=30)
-        while reply["parent_header"]["msg_id"] != asked:  # a slow kernel was asked several times whether it is there
+        while reply["parent_header"]["msg_id"] != asked:  # a slow kernel was asked repeatedly whether it is ready
             reply = client.get_shell_msg(timeout=30)
         assert reply["content"]["ename"] == "KeyboardInterrupt"
-        # For a moment after an error a kernel gives back what it is asked, as "aborted".
+        # For a moment after an error a kernel returns requests as "aborted".
         for _ in range(100):
             answer = client.execute_interactive("watch()", timeout=30, output_hook=lambda _: None)
             if answer["content"]["status"] != "aborted":

@@ -13,7 +13,7 @@ EQUAL = [(f"seed {k}", 20.0) for k in range(6)]
 
 
 def run(steps: list[tuple[str, float]], pace: float = 1.0, *, total: bool = True) -> Pipeline:
-    """Track steps of given seconds, all slower or faster by one factor."""
+    """Track steps of given seconds, all slowed down or sped up by one factor."""
     clock = ManualClock()
     with track("pipe", total=len(steps) if total else None, telemetry=False, clock=clock) as pipeline:
         for label, seconds in steps:
@@ -25,7 +25,7 @@ def run(steps: list[tuple[str, float]], pace: float = 1.0, *, total: bool = True
 @pytest.mark.parametrize("pace", [1.0, 1.6, 0.4])
 @pytest.mark.parametrize("steps", [UNEQUAL, EQUAL], ids=["unequal", "equal"])
 def test_after_the_second_step_the_prediction_is_within_a_fifth(steps: list[tuple[str, float]], pace: float) -> None:
-    """Earlier runs give the proportions, this one the pace."""
+    """Earlier runs give the proportions, and this run gives the pace."""
     for earlier in (1.0, 1.1, 0.95):
         run(steps, earlier)
     errors = [one.error for one in eta_errors(run(steps, pace).state) if one.done >= 2]
@@ -34,7 +34,7 @@ def test_after_the_second_step_the_prediction_is_within_a_fifth(steps: list[tupl
 
 
 def test_without_earlier_runs_steps_to_come_are_like_those_before() -> None:
-    """The first run of a pipeline of even steps is predicted from its own first step on."""
+    """The first run of a pipeline of even steps is predicted from its first step."""
     state = run(EQUAL).state
     assert not [p for p in state.predictions if p.done == 0]
     assert {p.earlier for p in state.predictions} == {0}
@@ -42,7 +42,7 @@ def test_without_earlier_runs_steps_to_come_are_like_those_before() -> None:
 
 
 def test_the_interval_holds_the_truth_and_narrows() -> None:
-    """One observation says little, so the interval is wide at first."""
+    """After one observation the interval is wide."""
     state = run(EQUAL).state
     assert all(p.low_s <= 120 <= p.high_s for p in state.predictions)
     widths = [p.high_s - p.low_s for p in state.predictions]
@@ -50,13 +50,13 @@ def test_the_interval_holds_the_truth_and_narrows() -> None:
 
 
 def test_an_unknown_number_of_steps_is_predicted_from_earlier_runs_only() -> None:
-    """Nobody said how many steps there will be; a first run predicts nothing, the second as many as the first had."""
+    """A first run without a total predicts nothing, the second as many steps as the first had."""
     assert run(UNEQUAL, total=False).state.predictions == []
     assert all(abs(p.total_s - 355) < 1 for p in run(UNEQUAL, total=False).state.predictions)
 
 
 def test_a_run_of_another_shape_teaches_nothing() -> None:
-    """Other labels, or another number of steps, make another pipeline."""
+    """Other labels, or another number of steps, make a different pipeline."""
     run(UNEQUAL)
     state = run([("collect", 10.0), ("other", 10.0), ("evaluate", 10.0), ("report", 10.0)]).state
     assert state.predictions[0].earlier == 1
@@ -64,7 +64,7 @@ def test_a_run_of_another_shape_teaches_nothing() -> None:
 
 
 def test_progress_within_a_step_sharpens_the_prediction() -> None:
-    """A step that says that a quarter is done after ten seconds needs thirty more."""
+    """A step that reports a quarter after ten seconds needs thirty more."""
     clock = ManualClock()
     with track("x", total=1, telemetry=False, clock=clock) as pipeline, pipeline.step("a") as step:
         assert pipeline.eta() is None
@@ -76,7 +76,7 @@ def test_progress_within_a_step_sharpens_the_prediction() -> None:
 
 
 def test_a_step_that_is_over_its_time_still_needs_some() -> None:
-    """The remaining time is never negative and never nothing while a step runs."""
+    """The remaining time stays above zero while a step runs."""
     run([("a", 10.0)])
     clock = ManualClock()
     with track("pipe", total=1, telemetry=False, clock=clock) as pipeline, pipeline.step("a"):
@@ -87,7 +87,7 @@ def test_a_step_that_is_over_its_time_still_needs_some() -> None:
 
 
 def side_by_side(seconds: list[float], at_a_time: int) -> Pipeline:
-    """Track steps of which several run at a time."""
+    """Track steps of which several run in parallel."""
     clock = ManualClock()
     labels = [f"cell {k}" for k in range(len(seconds))]
     with track("beside", steps=labels, telemetry=False, clock=clock) as pipeline:
@@ -105,7 +105,7 @@ def side_by_side(seconds: list[float], at_a_time: int) -> Pipeline:
 
 @pytest.mark.parametrize("earlier", [0, 2])
 def test_steps_side_by_side_are_not_added_up(earlier: int) -> None:
-    """Twelve steps of 20 s, three at a time, take 80 s and not 240; one sees it from the second step on."""
+    """Twelve steps of 20 s, three in parallel, take 80 s and not 240; this shows from the second step on."""
     for _ in range(earlier):
         side_by_side([20.0, 24.0, 16.0] * 4, 3)
     state = side_by_side([20.0, 24.0, 16.0] * 4, 3).state
@@ -115,7 +115,7 @@ def test_steps_side_by_side_are_not_added_up(earlier: int) -> None:
 
 
 def test_weights_tell_how_long_uneven_steps_take() -> None:
-    """A first run of steps of known work is predicted from its first step on."""
+    """A first run of steps with known work is predicted from its first step."""
     clock = ManualClock()
     labels, work = ["small", "large", "middle"], [1.0, 30.0, 5.0]
     with track("weighed", steps=labels, weights=work, telemetry=False, clock=clock) as pipeline:
@@ -126,7 +126,7 @@ def test_weights_tell_how_long_uneven_steps_take() -> None:
 
 
 def test_earlier_durations_are_scaled_by_the_work() -> None:
-    """A run that has half of the work to do takes half as long; what was left out before teaches its rate only."""
+    """A run with half of the work takes half as long; steps skipped earlier only contribute their rate."""
     for weights in ([10.0, 20.0, 0.0], [5.0, 10.0, 4.0]):
         clock = ManualClock()
         with track("scaled", steps=["a", "b", "c"], weights=weights, telemetry=False, clock=clock) as pipeline:
@@ -142,7 +142,7 @@ def test_earlier_durations_are_scaled_by_the_work() -> None:
 
 
 def test_a_run_that_had_nothing_to_do_teaches_nothing() -> None:
-    """All of its steps were skipped; the next one is predicted as if it had never been."""
+    """If all of its steps were skipped, it does not affect the next prediction."""
     for weights in ([1.0, 1.0], [0.0, 0.0], [1.0, 1.0]):
         clock = ManualClock()
         with track("resumed", steps=["a", "b"], weights=weights, telemetry=False, clock=clock) as pipeline:
@@ -159,7 +159,7 @@ def test_a_run_that_had_nothing_to_do_teaches_nothing() -> None:
 
 
 def test_a_share_of_the_work_counts_for_the_moment_at_which_it_was_told() -> None:
-    """Two steps of 4 s are over, the third said a quarter at 1 s: at 1.9 s there are 2.1 s left, for readers too."""
+    """After two steps of 4 s, a third with a quarter reported at 1 s has 2.1 s left at 1.9 s, also for readers."""
     clock = ManualClock()
     with track("x", total=3, telemetry=False, clock=clock) as pipeline:
         for label in ("a", "b"):
@@ -178,7 +178,7 @@ def test_a_share_of_the_work_counts_for_the_moment_at_which_it_was_told() -> Non
 
 
 def test_a_share_that_nobody_renews_leaves_a_remainder_that_does_not_grow_with_time() -> None:
-    """Nine tenths told at 9 s, and then silence: what is left falls to little, and is never negative."""
+    """After nine tenths at 9 s and no further report, the remaining time falls and is never negative."""
     clock = ManualClock()
     with track("x", total=1, telemetry=False, clock=clock) as pipeline, pipeline.step("a") as step:
         clock.advance(9)
@@ -224,7 +224,7 @@ def looked_at(number: int) -> tuple[list[float], list[float]]:
 
 
 def test_random_pipelines_are_predicted_within_a_fifth_at_random_moments() -> None:
-    """After the second step, 95 % of what the live page and the record say of the total is within 20 %."""
+    """After the second step, 95 % of the predicted totals, live and in the record, are within 20 %."""
     for errors in zip(*map(looked_at, range(60)), strict=True):
         found = [error for part in errors for error in part]
         assert len(found) > 300
@@ -232,7 +232,7 @@ def test_random_pipelines_are_predicted_within_a_fifth_at_random_moments() -> No
 
 
 def test_steps_are_log_records_at_their_start_and_end(caplog: pytest.LogCaptureFixture) -> None:
-    """Position, elapsed and remaining time are told at level INFO."""
+    """Position, elapsed and remaining time are logged at level INFO."""
     clock = ManualClock()
     with (
         caplog.at_level("INFO", logger="benchbook.tracking"),

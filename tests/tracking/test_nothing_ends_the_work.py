@@ -1,4 +1,4 @@
-"""Nothing that tracking meets ends the work: odd values and errors, sensors that fail, a directory that changes."""
+"""Odd values, errors, failing sensors and a changed directory never stop the tracked work."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class MuteError(Exception):
     ],
 )
 def test_whatever_is_reported_the_work_goes_on(report: Callable[[Step], Any], tmp_path: Path) -> None:
-    """NumPy's numbers, paths and any text are taken, and what was written can be read again."""
+    """NumPy numbers, paths and any text are accepted, and can be read back."""
     label: Any = Path("fit")
     pipeline = track("odd", telemetry=False, root=tmp_path, steps=[label, ODD_TEXT])
     with pipeline, pipeline.step(label) as step:
@@ -63,7 +63,7 @@ def test_whatever_is_reported_the_work_goes_on(report: Callable[[Step], Any], tm
 
 
 def test_an_exception_without_a_text_goes_on_its_way(tmp_path: Path) -> None:
-    """The block raises the very exception, and the pipeline has failed."""
+    """The block raises the same exception, and the pipeline has failed."""
     error = MuteError()
     pipeline = track("mute", telemetry=False, root=tmp_path)
     with pytest.raises(MuteError) as caught, pipeline, pipeline.step("go"):
@@ -76,7 +76,7 @@ def test_an_exception_without_a_text_goes_on_its_way(tmp_path: Path) -> None:
 def test_a_sensor_that_fails_when_it_is_made_costs_its_values_only(
     broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The pipeline runs to its end, and says which sensor is missing."""
+    """The pipeline completes, and says which sensor is missing."""
 
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "/proc/stat")
@@ -93,7 +93,7 @@ def test_a_sensor_that_fails_when_it_is_made_costs_its_values_only(
 
 
 def test_telemetry_that_cannot_begin_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever its start raises, the pipeline begins and ends."""
+    """Whatever starting it raises, the pipeline begins and ends."""
 
     def broken(*_: object) -> None:
         raise RuntimeError("can't start new thread")
@@ -105,7 +105,7 @@ def test_telemetry_that_cannot_begin_is_left_out(tmp_path: Path, monkeypatch: py
 
 
 def test_a_start_that_fails_undoes_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lock and signal handlers are given back, and the run stands there as failed."""
+    """Lock and signal handlers are released, and the run is recorded as failed."""
     from benchbook.tracking import pipeline as module
 
     def broken(*_: object) -> None:
@@ -122,7 +122,7 @@ def test_a_start_that_fails_undoes_what_it_did(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If not even the background thread starts, nothing is locked."""
+    """If even the background thread does not start, nothing stays locked."""
     from benchbook.tracking.files import writer
 
     def broken(*_: object) -> None:
@@ -136,7 +136,7 @@ def test_a_record_that_cannot_begin_gives_its_lock_back(tmp_path: Path, monkeypa
 
 
 def test_a_relative_root_stays_where_the_run_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work that changes its directory leaves no file of its run elsewhere."""
+    """Work that changes the directory does not leave files of its run elsewhere."""
     monkeypatch.chdir(tmp_path)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -159,7 +159,7 @@ class _Terminal(io.StringIO):
 def test_steps_are_shown_on_a_terminal(
     show: bool | None, stream: type[io.StringIO], lines: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Number, time that has passed and ETA at the start and the end of each step; in a log file only when asked for."""
+    """Number, elapsed time and ETA are shown at the start and the end of each step; in a log file only on request."""
     shown, clock = stream(), ManualClock()
     monkeypatch.setattr(sys, "stderr", shown)
     with track("shown", steps=["a", "b"], telemetry=False, root=tmp_path, clock=clock, show=show) as pipeline:
@@ -176,14 +176,14 @@ def test_steps_are_shown_on_a_terminal(
 def test_steps_that_logging_writes_to_the_terminal_are_not_shown_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One line says that a step starts, one that it ended."""
+    """There is one line for the start of a step and one for its end."""
     shown = _Terminal()
     monkeypatch.setattr(sys, "stderr", shown)
     logger, handler = logging.getLogger("benchbook.tracking.steps"), logging.StreamHandler(shown)
     monkeypatch.setattr(logger, "level", logging.INFO)
     monkeypatch.setattr(logger, "propagate", False)
     logger.addHandler(handler)
-    logger.manager._clear_cache()  # type: ignore[attr-defined]  # the level was set behind its back
+    logger.manager._clear_cache()  # type: ignore[attr-defined]  # the level was set without its knowledge
     try:
         with track("once", steps=["a"], telemetry=False, root=tmp_path) as pipeline, pipeline.step("a"):
             pass

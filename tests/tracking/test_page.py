@@ -1,5 +1,5 @@
 import io
-import xml.etree.ElementTree as ET  # it reads what this test has just written
+import xml.etree.ElementTree as ET  # only files written by this test are parsed
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from benchbook.tracking.telemetry.sampling import Sampler
 
 
 class Wave:
-    """Telemetry that goes up and down."""
+    """A sensor whose values rise and fall."""
 
     name = "wave"
 
@@ -30,7 +30,7 @@ class Wave:
 
 
 def busy_pipeline(steps: int = 4) -> Pipeline:
-    """Return a pipeline that has ended with a failed step, claims and telemetry."""
+    """Return an ended pipeline with a failed step, claims and telemetry."""
     clock = ManualClock()
     with track("a pipeline with a long name", total=steps, telemetry=False, clock=clock) as pipeline:
         sampler = Sampler(pipeline, 1.0, [Wave()])
@@ -49,7 +49,7 @@ def busy_pipeline(steps: int = 4) -> Pipeline:
 
 @pytest.mark.parametrize("steps", [1, 4, 40])
 def test_the_page_fits_into_eighty_columns(steps: int) -> None:
-    """However long labels and claims are, and however many steps there are, a page over ssh stays whole."""
+    """However long labels and claims are and however many steps there are, the page fits a terminal over ssh."""
     text = repr(watch(busy_pipeline(steps).run_id))
     assert max(len(line) for line in text.splitlines()) <= 80
     assert len(text.splitlines()) <= 40
@@ -58,7 +58,7 @@ def test_the_page_fits_into_eighty_columns(steps: int) -> None:
 
 
 def test_what_is_long_continues_on_the_next_line() -> None:
-    """Of a claim, a label or the metrics of a step nothing is left out."""
+    """Claims, labels and metrics of a step are shown completely."""
     words = " ".join(repr(watch(busy_pipeline(1).run_id)).split())
     assert "a_metric_with_a_long_name 12,346" in words
     assert "claim 0 says something that takes the whole width of a terminal and then more" in words
@@ -66,7 +66,7 @@ def test_what_is_long_continues_on_the_next_line() -> None:
 
 
 def test_the_page_shows_the_running_step_among_many() -> None:
-    """Steps around the present one are shown, and how many are not."""
+    """The steps around the current one are shown, with the number of hidden ones."""
     clock = ManualClock()
     with track("x", total=50, telemetry=False, clock=clock) as pipeline:
         for k in range(30):
@@ -79,7 +79,7 @@ def test_the_page_shows_the_running_step_among_many() -> None:
 
 
 def test_a_notebook_shows_the_page_without_a_widget() -> None:
-    """Page and pipeline have an HTML form with their styles inside."""
+    """Page and pipeline have an HTML form that contains its styles."""
     pipeline = busy_pipeline()
     html = watch(pipeline.run_id)._repr_html_()
     assert html.startswith("<pre style=")
@@ -88,19 +88,19 @@ def test_a_notebook_shows_the_page_without_a_widget() -> None:
 
 
 def test_the_live_page_ends_with_the_pipeline() -> None:
-    """What was seen last is returned, so that the exit code can tell."""
+    """The last state is returned, so that the exit code can report it."""
     pipeline = busy_pipeline()
     console = Console(file=io.StringIO(), width=80, force_terminal=True)
     assert live(pipeline.folder, 0.1, console).status == "completed"
 
 
 def test_following_in_a_notebook_returns_the_last_page() -> None:
-    """Of a pipeline that is over there is one page."""
+    """A completed pipeline gives one page."""
     assert "completed" in repr(watch(busy_pipeline().run_id, follow=True))
 
 
 def test_the_page_as_a_picture(tmp_path: Path) -> None:
-    """Rich draws the page as an SVG, for those who look at it."""
+    """Rich renders the page as an SVG."""
     pipeline = busy_pipeline()
     console = Console(file=io.StringIO(), width=80, record=True)
     console.print(page(read_run(pipeline.folder), read_samples(pipeline.folder)))
@@ -108,7 +108,7 @@ def test_the_page_as_a_picture(tmp_path: Path) -> None:
 
 
 def test_the_timeline_is_a_deterministic_svg_with_steps() -> None:
-    """Each panel has its telemetry, and the steps have their labels."""
+    """Each panel has its telemetry, and steps have their labels."""
     pipeline = busy_pipeline()
     first, second = (timeline_of(read_run(pipeline.folder)) for _ in range(2))
     assert first == second
@@ -121,14 +121,14 @@ def test_the_timeline_is_a_deterministic_svg_with_steps() -> None:
 
 
 def test_a_timeline_of_steps_alone_is_drawn_and_one_of_nothing_is_refused() -> None:
-    """Telemetry may be off."""
+    """Telemetry may be off, but a timeline needs something to draw."""
     assert len(plot_timeline([], [("a", 0.0, 2.0, False)]).axes) == 1
     with pytest.raises(UsageError, match="got neither"):
         plot_timeline([], [])
 
 
 def test_steps_side_by_side_have_lanes_of_bars() -> None:
-    """Their labels would lie upon one another; those that only touch stay shaded."""
+    """Their labels would overlap; steps that only touch stay shaded."""
     samples = [(float(k), {"rss_bytes": 1e6}) for k in range(10)]
     steps = [("a", 0.0, 6.0, False), ("b", 0.1, 4.0, True), ("c", 4.0, 9.0, False)]
     lanes, *_ = plot_timeline(samples, steps).axes

@@ -19,7 +19,7 @@ from benchbook.tracking.output.reports import tally
 
 
 def worked(clock: ManualClock, **options: object) -> Pipeline:
-    """Return a pipeline of four steps that has ended."""
+    """Return an ended pipeline of four steps."""
     with track("imitation", total=4, telemetry=False, clock=clock, **options) as pipeline:  # type: ignore[arg-type]
         for k, seconds in enumerate((10, 20, 30, 40)):
             with pipeline.step(f"step {k}") as step:
@@ -30,7 +30,7 @@ def worked(clock: ManualClock, **options: object) -> Pipeline:
 
 
 def test_steps_are_written_with_order_position_status_and_duration() -> None:
-    """The manifest tells each step's number, label, status and seconds."""
+    """The manifest has each step's number, label, status and seconds."""
     pipeline = worked(ManualClock())
     state = read_manifest(pipeline.folder / MANIFEST)
     assert [(s.index, s.label, s.duration_s) for s in state.steps] == [
@@ -41,7 +41,7 @@ def test_steps_are_written_with_order_position_status_and_duration() -> None:
 
 
 def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
-    """Who reads events and who reads the snapshot sees one state."""
+    """Events and snapshot give the same state."""
     pipeline = worked(ManualClock())
     snapshot = orjson.loads((pipeline.folder / SNAPSHOT).read_bytes())
     assert snapshot == to_document(read_manifest(pipeline.folder / MANIFEST))
@@ -49,13 +49,13 @@ def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
 
 
 def test_a_state_has_the_same_bytes_whoever_writes_its_records() -> None:
-    """What orjson writes of the records in a state is the document, byte for byte."""
+    """The records in a state, written by orjson, equal the document byte for byte."""
     state = worked(ManualClock()).state
     assert to_json(state) == orjson.dumps(to_document(state))
 
 
 def test_the_snapshot_is_valid_under_its_schema() -> None:
-    """`benchbook validate` takes a snapshot, also of a pipeline that failed with odd metrics."""
+    """The command `benchbook validate` accepts a snapshot, also of a failed pipeline with odd metrics."""
     pipeline = track("odd", steps=["a", "b"]).start()
     step = pipeline.begin_step("a")
     step.metric("loss", float("nan"))
@@ -76,7 +76,7 @@ def test_the_snapshot_is_valid_under_its_schema() -> None:
     ],
 )
 def test_what_comes_out_of_a_step_marks_it_and_goes_on_its_way(error: BaseException, status: StepStatus) -> None:
-    """Step and pipeline bear the status and the reason; steps that were planned are skipped; a report is there."""
+    """Step and pipeline get status and reason, planned steps are skipped, and a report is written."""
     with pytest.raises(type(error)), track("x", steps=["a", "b"], telemetry=False) as pipeline, pipeline.step("a"):
         raise error
     state = read_manifest(pipeline.folder / MANIFEST)
@@ -87,7 +87,7 @@ def test_what_comes_out_of_a_step_marks_it_and_goes_on_its_way(error: BaseExcept
 
 
 def test_a_step_can_be_skipped_with_a_reason() -> None:
-    """A step that is left out counts as over, and says why."""
+    """A skipped step counts as finished, and gives the reason."""
     with track("x", steps=["a", "b"], telemetry=False) as pipeline:
         pipeline.skip("a", "no data")
         with pipeline.step("b"):
@@ -96,7 +96,7 @@ def test_a_step_can_be_skipped_with_a_reason() -> None:
 
 
 def test_a_step_that_fails_and_is_caught_leaves_the_pipeline_going() -> None:
-    """The pipeline is completed and the list says that a step failed."""
+    """The pipeline is completed, and the list shows the failed step."""
     with track("x", total=2, telemetry=False) as pipeline:
         with pytest.raises(ValueError, match="a"), pipeline.step("a"):
             raise ValueError("a")
@@ -107,7 +107,7 @@ def test_a_step_that_fails_and_is_caught_leaves_the_pipeline_going() -> None:
 
 
 def test_only_steps_that_were_done_count_as_done() -> None:
-    """One completed, one cancelled, one that the end came before: 1 of 3, live, in the list and in its index."""
+    """One completed, one cancelled and one unfinished step give 1 of 3, live, in the list and in its index."""
     pipeline = track("x", steps=["a", "b", "c"], telemetry=False).start()
     with pipeline.step("a"):
         pass
@@ -121,7 +121,7 @@ def test_only_steps_that_were_done_count_as_done() -> None:
 
 
 def test_nothing_works_before_the_start_and_nothing_is_written_after_the_end() -> None:
-    """Misuse before is an error, lateness is not."""
+    """Calls before the start are errors; calls after the end are ignored."""
     pipeline = track("x", telemetry=False)
     with pytest.raises(UsageError, match="was not started"):
         pipeline.begin_step("a")
@@ -155,14 +155,14 @@ def test_wrong_arguments_are_told_before_anything_is_written(options: dict[str, 
 
 
 def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
-    """Nothing has been computed yet, so the error comes at once."""
+    """The error comes before anything is computed."""
     (tmp_path / "tracking").write_text("a file")
     with pytest.raises(StorageError, match="cannot make"):
         track("x", root=tmp_path, telemetry=False).start()
 
 
 def test_threads_write_whole_lines_in_order() -> None:
-    """Eight threads with steps and metrics lose nothing and tear nothing."""
+    """Eight threads with steps and metrics lose no line and tear none."""
     with track("threads", telemetry=False) as pipeline:
 
         def work(k: int) -> None:
@@ -182,7 +182,7 @@ def test_threads_write_whole_lines_in_order() -> None:
 
 
 def test_two_of_one_name_at_once_have_folders_of_their_own() -> None:
-    """Neither sees the other's steps."""
+    """Neither has the other's steps."""
     with (
         track("twin", telemetry=False) as first,
         track("twin", telemetry=False) as second,
@@ -196,7 +196,7 @@ def test_two_of_one_name_at_once_have_folders_of_their_own() -> None:
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_is_inert_and_does_not_hold_the_lock() -> None:
-    """What a fork does leaves no trace, and a worker that outlives its parent does not keep it alive."""
+    """A fork writes nothing, and a worker that outlives its parent does not keep its run alive."""
     with track("fork", telemetry=False) as pipeline, pipeline.step("a") as step:
         child = os.fork()
         if child == 0:
@@ -210,7 +210,7 @@ def test_a_forked_child_is_inert_and_does_not_hold_the_lock() -> None:
 
 
 def test_a_clock_that_jumps_changes_no_duration() -> None:
-    """Durations come from the monotonic clock; wall time that goes back, or a monotonic one that does, is survived."""
+    """Durations come from the monotonic clock, and clocks that jump back are tolerated."""
     clock = ManualClock()
     with track("jump", total=2, telemetry=False, clock=clock) as pipeline:
         with pipeline.step("a"):
@@ -225,7 +225,7 @@ def test_a_clock_that_jumps_changes_no_duration() -> None:
 
 
 def test_an_observer_counts_evaluations() -> None:
-    """The counter feeds the rate, and a step says how many were done in it."""
+    """The counter gives the rate and the evaluations of a step."""
     import benchbook as bb
 
     with track("count", telemetry=False) as pipeline, pipeline.step("a"):
@@ -237,7 +237,7 @@ def test_an_observer_counts_evaluations() -> None:
 
 
 def test_importing_tracking_stays_light(python) -> None:  # type: ignore[no-untyped-def]
-    """Each run imports this floor, so psutil, rich, yaml and orjson wait until a pipeline is tracked."""
+    """Each run imports this package, so psutil, rich, yaml and orjson are loaded only when a pipeline is tracked."""
     code = (
         "import sys, benchbook.tracking\n"
         "heavy = ('psutil', 'rich', 'yaml', 'orjson', 'pydantic', 'tensorboard', 'pynvml')\n"
@@ -247,7 +247,7 @@ def test_importing_tracking_stays_light(python) -> None:  # type: ignore[no-unty
 
 
 def test_a_listener_that_breaks_is_left_out_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """A mirror whose disk is full costs the mirror only."""
+    """A mirror whose disk is full is removed, and the pipeline continues."""
 
     def broken(event: dict[str, object]) -> None:
         raise OSError("no room")
@@ -263,7 +263,7 @@ def test_a_listener_that_breaks_is_left_out_and_ends_nothing(caplog: pytest.LogC
 def test_a_report_that_cannot_be_written_is_said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where only the manifest found room, a warning says so, once; the pipeline can be read all the same."""
+    """If there is space only for the manifest, one warning says so, and the pipeline can still be read."""
 
     def full(path: Path, data: bytes) -> None:
         raise StorageError(f"cannot write {path}: no space left")
@@ -276,7 +276,7 @@ def test_a_report_that_cannot_be_written_is_said(
 
 
 def test_many_steps_do_not_each_bring_a_prediction() -> None:
-    """The snapshot of a long pipeline stays small; the first hundred boundaries all have one."""
+    """The snapshot of a long pipeline stays small; the first hundred steps each have a prediction."""
     clock = ManualClock()
     with track("long", total=400, telemetry=False, clock=clock) as pipeline:
         for k in range(400):
@@ -286,7 +286,7 @@ def test_many_steps_do_not_each_bring_a_prediction() -> None:
 
 
 def test_without_file_locks_the_process_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A platform without them still tells live from dead, by the process that the heartbeat names."""
+    """Without file locks, live and dead runs are distinguished by the process in the heartbeat."""
     from benchbook.tracking.files import run_locks
 
     monkeypatch.setattr(run_locks, "fcntl", None)
@@ -302,7 +302,7 @@ def test_without_file_locks_the_process_is_asked_for(monkeypatch: pytest.MonkeyP
 
 
 def test_named_steps_start_in_any_order() -> None:
-    """A step takes the place that was announced for its label; one that was not takes the next free one."""
+    """A step takes the place that was announced for its label, or else the next free one."""
     with track("x", steps=["a", "b", "c"], telemetry=False) as pipeline:
         for label in ("c", "a"):
             with pipeline.step(label):
@@ -314,7 +314,7 @@ def test_named_steps_start_in_any_order() -> None:
 
 
 def test_a_step_counts_its_own_evaluations() -> None:
-    """Of two steps side by side neither has the other's; a step that counts none has those of its time."""
+    """Parallel steps do not share counts; a step that counts nothing gets the evaluations of its time."""
     with track("x", telemetry=False) as pipeline:
         a, b = pipeline.begin_step("a"), pipeline.begin_step("b")
         a.count(3)
@@ -327,7 +327,7 @@ def test_a_step_counts_its_own_evaluations() -> None:
 
 
 def test_a_smoke_test_keeps_start_up_apart_and_knows_earlier_ones() -> None:
-    """The first call is no repeat; the report and the snapshot, valid under its schema, have both."""
+    """The first call does not count as a repeat; report and snapshot have both, and the snapshot is valid."""
     for slow in (1.0, 2.0):
         clock = ManualClock()
         calls = iter([9.0, *[slow] * 3])
@@ -343,7 +343,7 @@ def test_a_smoke_test_keeps_start_up_apart_and_knows_earlier_ones() -> None:
 
 
 def test_each_record_has_a_schema_that_real_ones_fit() -> None:
-    """Step execution, recommendation, performance test and telemetry snapshot, as they stand in the files."""
+    """Step executions, recommendations, performance tests and telemetry in files fit their schemas."""
     import json
 
     import jsonschema_rs
@@ -375,7 +375,7 @@ def test_each_record_has_a_schema_that_real_ones_fit() -> None:
 def test_a_mirror_that_cannot_be_made_leaves_no_pipeline_that_looks_dead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was begun by then is ended as failed."""
+    """A pipeline that had begun ends as failed."""
     monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.event_file_writer", None)
     pipeline = track("x", telemetry=False, tensorboard=tmp_path)
     with pytest.raises(MissingExtraError):

@@ -10,12 +10,12 @@ fcntl = pytest.importorskip("fcntl", reason="locks of the operating system")
 
 
 def test_readers_do_not_take_each_other_for_the_pipeline(tmp_path: Path) -> None:
-    """Several may look at once whether a pipeline lives: only its own lock says so."""
+    """Several readers may check simultaneously whether a pipeline is live: only its own lock counts."""
     lock = RunLock(tmp_path / "lock")
     assert is_live(lock.path)
     lock.release()
     reader = os.open(lock.path, os.O_RDONLY)
-    fcntl.flock(reader, fcntl.LOCK_SH)  # another reader is just looking
+    fcntl.flock(reader, fcntl.LOCK_SH)  # another reader is checking
     try:
         assert not is_live(lock.path)
     finally:
@@ -23,7 +23,7 @@ def test_readers_do_not_take_each_other_for_the_pipeline(tmp_path: Path) -> None
 
 
 def test_a_sign_of_life_takes_numbers_of_numpy(tmp_path: Path) -> None:
-    """A caller's clock may return them."""
+    """The clock of a caller may return NumPy numbers."""
     lock = RunLock(tmp_path / "lock")
     lock.beat("2026-01-02T03:04:05Z", np.float64(1.5))
     lock.release()

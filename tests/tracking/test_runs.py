@@ -19,14 +19,14 @@ DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def ended(name: str = "x", day: int = 0, spec: str | None = None) -> Pipeline:
-    """Return a pipeline that ran on a day of March and is over."""
+    """Return a pipeline that ran on a day of March and has ended."""
     with track(name, telemetry=False, spec=spec, clock=ManualClock(start=DAY + timedelta(days=day))) as pipeline:
         pass
     return pipeline
 
 
 def test_the_list_is_newest_first_and_filtered() -> None:
-    """Date, status, spec or name, and a limit choose; the count is that without the limit."""
+    """Runs are selected by date, status, spec, name and limit; the count ignores the limit."""
     ended("a", 0)
     ended("b", 2, spec="cma_es")
     with pytest.raises(ValueError, match="no"), track("c", telemetry=False, clock=ManualClock(start=DAY)):
@@ -41,7 +41,7 @@ def test_the_list_is_newest_first_and_filtered() -> None:
 
 
 def nested(parent: str, monkeypatch: pytest.MonkeyPatch, day: int = 0) -> Pipeline:
-    """Return a pipeline that ran in a process that works for another, and is over."""
+    """Return a pipeline that ran in a process working for another, and has ended."""
     with monkeypatch.context() as process:
         process.setenv(PIPELINE_VARIABLE, parent)
         return ended("part", day)
@@ -50,7 +50,7 @@ def nested(parent: str, monkeypatch: pytest.MonkeyPatch, day: int = 0) -> Pipeli
 def test_parts_of_another_pipeline_are_listed_on_request(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The list shows one pipeline for the whole, and the latest is that one; parts are found by name."""
+    """By default the list and `latest` show the whole only; parts are found by name."""
     whole = ended("whole", 0)
     part = nested(whole.run_id, monkeypatch, 1)
     assert [line.name for line in list_runs()[0]] == ["whole"]
@@ -64,21 +64,21 @@ def test_parts_of_another_pipeline_are_listed_on_request(
 
 
 def test_a_part_whose_whole_is_gone_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that is kept is out of sight for ever."""
+    """A part of a deleted pipeline does not disappear from the list."""
     nested("20260101T000000000000Z-gone-00000000", monkeypatch)
     assert [line.name for line in list_runs()[0]] == ["part"]
     assert find_run("latest").name.split("-")[1] == "part"
 
 
 def test_a_snapshot_without_a_parent_is_read() -> None:
-    """Pipelines of earlier versions do not say what they are part of."""
+    """Pipelines of earlier versions do not name their parent."""
     document = to_document(ended("old").state)
     del document["parent"]
     assert from_document(document).parent is None
 
 
 def test_parts_stay_as_long_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are not counted among those that are kept, and go with the one they are part of."""
+    """Parts do not count towards the kept ones, and are deleted with their whole."""
     for day in range(22):
         whole = ended("whole", day)
         nested(whole.run_id, monkeypatch, day)
@@ -87,7 +87,7 @@ def test_parts_stay_as_long_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_nothing_tracked_is_an_empty_list() -> None:
-    """Before the first run there is no folder, and that is no error."""
+    """A missing folder is not an error."""
     assert list_runs() == ([], 0)
     with pytest.raises(UsageError, match="nothing was tracked yet"):
         find_run("latest")
@@ -106,7 +106,7 @@ def test_the_index_tells_the_same_as_the_folders() -> None:
 
 
 def test_a_run_is_found_by_id_part_name_and_latest() -> None:
-    """What is unknown or ambiguous is told."""
+    """Unknown and ambiguous names are refused."""
     old, new = ended("first one", 0), ended("second", 1)
     assert find_run("latest") == new.folder
     assert find_run(old.run_id) == find_run(old.run_id[:8]) == find_run(old.run_id[-8:]) == old.folder
@@ -135,7 +135,7 @@ def test_a_manifest_of_a_newer_version_is_named_and_costs_no_other() -> None:
 
 @pytest.mark.parametrize("damage", [b'{"event": "metric", "st', b"\x00\x00\n", b'{"event": "step_ended", "step": 7}\n'])
 def test_damage_costs_its_own_line_only(damage: bytes) -> None:
-    """A torn or senseless line is counted, and what stands around it is read."""
+    """A torn or invalid line is counted, and the lines around it are read."""
     with track("x", telemetry=False) as pipeline, pipeline.step("a"):
         pass
     path = pipeline.folder / MANIFEST
@@ -148,14 +148,14 @@ def test_damage_costs_its_own_line_only(damage: bytes) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b'{"event": "metric"}\n', b"no json\n"])
 def test_what_is_no_manifest_is_refused(tmp_path: Path, data: bytes) -> None:
-    """Reading never guesses a pipeline."""
+    """A file that is not a manifest is refused."""
     (tmp_path / MANIFEST).write_bytes(data)
     with pytest.raises(ArtifactError, match="does not begin"):
         read_manifest(tmp_path / MANIFEST)
 
 
 def test_an_event_of_an_unknown_kind_is_passed_over() -> None:
-    """A later benchbook may add kinds within a version."""
+    """Later releases may add kinds of events within a version."""
     pipeline = ended()
     path = pipeline.folder / MANIFEST
     lines = path.read_bytes().splitlines(keepends=True)
@@ -164,7 +164,7 @@ def test_an_event_of_an_unknown_kind_is_passed_over() -> None:
 
 
 def test_a_folder_that_is_only_just_being_made_is_left_out() -> None:
-    """Between folder and first event there is nothing to show, and nothing to prune."""
+    """Before its first event, a folder is neither listed nor pruned."""
     folder = ended().folder
     shutil.rmtree(folder)
     folder.mkdir()
@@ -173,7 +173,7 @@ def test_a_folder_that_is_only_just_being_made_is_left_out() -> None:
 
 
 def test_prune_keeps_the_newest_and_whatever_is_live() -> None:
-    """A live run is kept however old it is; the index forgets what went."""
+    """A live run is kept however old it is, and the index forgets deleted runs."""
     with track("live", telemetry=False, clock=ManualClock(start=DAY - timedelta(days=9))) as live:
         for day in range(25):
             ended("x", day)
@@ -188,7 +188,7 @@ def test_prune_keeps_the_newest_and_whatever_is_live() -> None:
 
 
 def test_fewer_than_twenty_are_never_kept() -> None:
-    """The least that stays is a promise."""
+    """The minimum number of kept runs is guaranteed."""
     with pytest.raises(UsageError, match="keep is 19, expected at least 20"):
         prune(19)
 
@@ -203,7 +203,7 @@ def test_fewer_than_twenty_are_never_kept() -> None:
     ],
 )
 def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, object]) -> None:
-    """It is listed as unreadable, the others as they are."""
+    """It is listed as unreadable, and the others as usual."""
     ended("good", 0)
     bad = ended("bad", 1)
     folder = tracking_root() / bad.run_id
@@ -215,7 +215,7 @@ def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, obje
 
 
 def test_an_event_with_a_wrong_type_is_left_out() -> None:
-    """As a torn line is, and counted."""
+    """It is counted, like a torn line."""
     folder = tracking_root() / ended("x").run_id
     before = read_manifest(folder / MANIFEST)
     with (folder / MANIFEST).open("ab") as file:
@@ -224,7 +224,7 @@ def test_an_event_with_a_wrong_type_is_left_out() -> None:
 
 
 def test_an_index_that_was_changed_is_made_again() -> None:
-    """A list never shows what the manifests do not hold."""
+    """A list never shows what the manifests do not contain."""
     for day in range(25):
         ended("x", day)
     true = list_runs()

@@ -38,7 +38,7 @@ def mirrored(folder: Path) -> str:
 
 
 def test_tensorboards_own_reader_finds_metrics_and_telemetry(tmp_path: Path) -> None:
-    """Axes are the reported steps, the evaluations counted, or tenths of a second; what is missing is left out."""
+    """The x axis has reported steps, the number of evaluations, or tenths of a second; missing values are left out."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     run_id = mirrored(tmp_path)
@@ -62,7 +62,7 @@ def test_without_tensorboard_the_extra_is_named(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_real_server_shows_the_run(tmp_path: Path) -> None:
-    """TensorBoard itself answers over loopback with the run and its tags."""
+    """TensorBoard itself serves the run and its tags over loopback."""
     run_id = mirrored(tmp_path / "runs")
     port = free_port()
     command = [

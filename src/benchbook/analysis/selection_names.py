@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from benchbook.errors import unknown_name
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 
 
 def check_selected(
@@ -40,6 +40,6 @@ def check_selected(
     for name in missing:
         prefix, colon, _ = name.partition(":")
         # The catalog lacks names of libraries that are not installed.
-        absent = colon and prefix in SHELF and prefix not in libraries
+        absent = colon and prefix in LIBRARIES and prefix not in libraries
         if name not in known and not absent:
             raise unknown_name(kind, name, sorted(found), "(among these runs)")

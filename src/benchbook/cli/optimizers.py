@@ -34,7 +34,7 @@ def list_(*, can: tuple[str, ...], as_json: bool) -> None:
     from benchbook.files import how_to_install
     from benchbook.optimizers import able, entries
     from benchbook.optimizers.adapters.factory import available
-    from benchbook.optimizers.adapters.libraries import SHELF
+    from benchbook.optimizers.adapters.libraries import LIBRARIES
 
     found = able(item.strip() for given in can for item in given.split(","))
     if as_json:
@@ -49,7 +49,7 @@ def list_(*, can: tuple[str, ...], as_json: bool) -> None:
     screen = console()
     screen.print(table(["optimizer", "family", "anytime", "source", "what it does"], rows))
     screen.print("\nmealpy, nevergrad, optuna and pymoo: any other name of theirs runs as well, as library:name.")
-    if missing := [library.prefix for library in SHELF.values() if not available(library)]:
+    if missing := [library.prefix for library in LIBRARIES.values() if not available(library)]:
         click.echo(f"Not installed: {', '.join(missing)}; all come with {how_to_install('adapters')}.")
 
 

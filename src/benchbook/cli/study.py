@@ -24,12 +24,13 @@ def command() -> None:
 @click.option("--store", type=_PATH, required=True, help="Folder of the store.")
 @click.option(
     "--executor",
-    default="serial",
-    show_default=True,
+    default=None,
     type=click.Choice(["serial", "processes", "dask"]),
-    help="How the runs are executed.",
+    help="How the runs are executed. [processes with several --workers, otherwise serial]",
 )
-@click.option("--workers", type=Workers(), default=None, help="Number of processes. [one per processor]")
+@click.option(
+    "--workers", type=Workers(), default=None, help="Number of processes. [one per processor, for processes and dask]"
+)
 @click.option(
     "--scheduler", default=None, metavar="tcp://HOST:PORT", help="Address of a Dask scheduler. [a local cluster]"
 )

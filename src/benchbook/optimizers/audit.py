@@ -144,7 +144,7 @@ def _points_digest(name: str, seed: int) -> str:
     objectives = 2 if "objectives" in can else 1
     constraints = int(objectives == 1 and "constraints" in can)
     counts = {"objectives": objectives, "constraints": constraints}
-    made = choice.make(lower, upper, rng, horizon=BUDGET, variables=_variables(can), **counts)
+    made = choice.make(lower, upper, rng, max_evaluations=BUDGET, variables=_variables(can), **counts)
     digest, left = hashlib.sha256(), BUDGET
     while left > 0:
         x = made.ask()[:left]

@@ -15,8 +15,7 @@ from benchbook.digests import canonical_json, code_digest
 from benchbook.errors import UsageError, nearest, unknown_name
 from benchbook.importing import find_module, is_place, load_object
 from benchbook.optimizers.adapters import factory as libraries
-from benchbook.optimizers.adapters.libraries import SHELF
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.optimizers.native.cma_es import CmaEs
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
 from benchbook.optimizers.native.epsilon_de import EpsilonDE
@@ -26,9 +25,10 @@ from benchbook.optimizers.native.manta_ray_foraging import MantaRayForaging
 from benchbook.optimizers.native.mixed_es import MixedES
 from benchbook.optimizers.native.nsga2 import Nsga2
 from benchbook.optimizers.native.particle_swarm import ParticleSwarm
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.optimizers.native.random_search import RandomSearch
 from benchbook.optimizers.native.simulated_annealing import SimulatedAnnealing
-from benchbook.optimizers.native.streams import Streams
 from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
 from benchbook.optimizers.native.whale import Whale
 from benchbook.optimizers.register import entry_point_names, from_entry_point, registered, reserve
@@ -37,6 +37,7 @@ from benchbook.typing import FloatArray, JsonValue
 from benchbook.variables import Variable
 
 CONTROL = "random_search"
+LENGTH_ARGUMENTS = ("max_evaluations", "horizon")  # an optimizer may use the older name, too
 NATIVE: tuple[type[NativeOptimizer], ...] = (
     CmaEs,
     DifferentialEvolution,
@@ -82,7 +83,7 @@ class OptimizerChoice:
         name: Name of the optimizer.
         factory: What makes it; usually a class.
         settings: Every setting, defaults included.
-        wants_horizon: Whether it is told the length of the run.
+        length_argument: The argument by which it is told the length of the run; None: it is not told.
         packages: Distributions, beyond benchbook's own, whose versions can change a result.
         counts: Which numbers it is told of problems that have more than usual: "objectives", "constraints".
     """
@@ -90,9 +91,14 @@ class OptimizerChoice:
     name: str
     factory: Callable[..., Optimizer]
     settings: Mapping[str, JsonValue]
-    wants_horizon: bool
+    length_argument: str | None
     packages: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+
+    @property
+    def wants_horizon(self) -> bool:
+        """Whether it is told the length of the run."""
+        return self.length_argument is not None
 
     def make(
         self,
@@ -100,23 +106,31 @@ class OptimizerChoice:
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int,
+        max_evaluations: int | None = None,
+        horizon: int | None = None,
         variables: tuple[Variable, ...] = (),
         objectives: int = 1,
         constraints: int = 0,
     ) -> Optimizer:
-        """Make the optimizer for one run of `horizon` points in the box between `lower` and `upper`.
+        """Make the optimizer for one run of `max_evaluations` points in the box between `lower` and `upper`.
 
         Args:
             lower: Lower bounds, shape `(dim,)`.
             upper: Upper bounds, shape `(dim,)`.
             rng: Generator of the run.
-            horizon: Told to an optimizer that wants it.
+            max_evaluations: Length of the run; told to an optimizer that wants it.
+            horizon: The former name of `max_evaluations`.
             variables: Those of a problem where some are not real; told to an optimizer that knows them.
             objectives: Their number; told to an optimizer that wants it, if there are several.
             constraints: Their number; told to an optimizer that wants it, if there are some.
+
+        Raises:
+            UsageError: `max_evaluations` is missing.
         """
-        extra: dict[str, Any] = {"horizon": horizon} if self.wants_horizon else {}
+        length = horizon if max_evaluations is None else max_evaluations
+        if length is None:
+            raise UsageError(f"max_evaluations of {self.name} is missing, expected the length of the run")
+        extra: dict[str, Any] = {self.length_argument: length} if self.length_argument else {}
         if variables and _knows_variables(self.factory):
             extra["variables"] = variables
         if objectives > 1 and "objectives" in self.counts:
@@ -136,7 +150,7 @@ class OptimizerChoice:
         upper: FloatArray,
         streams: Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         variables: tuple[Variable, ...] = (),
     ) -> NativeOptimizer:
         """Make the optimizer of several runs, one for each stream.
@@ -144,7 +158,9 @@ class OptimizerChoice:
         Raises:
             UsageError: The optimizer cannot advance several runs together.
         """
-        made = self.make(lower, upper, cast("np.random.Generator", streams), horizon=horizon, variables=variables)
+        made = self.make(
+            lower, upper, cast("np.random.Generator", streams), max_evaluations=max_evaluations, variables=variables
+        )
         if not isinstance(made, NativeOptimizer):
             raise UsageError(f"{self.name} cannot advance several runs together: it only knows ask and tell")
         return made
@@ -192,7 +208,7 @@ def is_own_place(name: str) -> bool:
         >>> is_own_place("my_package.solvers:Hill"), is_own_place("scipy:nelder_mead")
         (True, False)
     """
-    return is_place(name) and name.partition(":")[0] not in SHELF
+    return is_place(name) and name.partition(":")[0] not in LIBRARIES
 
 
 def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **settings: Any) -> OptimizerChoice:
@@ -228,7 +244,7 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
         name = which  # under which it is found again
     parameters = _parameters(factory)
     counts = tuple(key for key in libraries.COUNTS if key in parameters and key in getattr(factory, "can", ()))
-    told = {"horizon", *counts, *({"variables"} if _knows_variables(factory) else ())}
+    told = {*LENGTH_ARGUMENTS, *counts, *({"variables"} if _knows_variables(factory) else ())}
     complete = {key: parameter.default for key, parameter in parameters.items() if key not in told}
     for key, value in settings.items():
         if key not in complete:
@@ -238,10 +254,11 @@ def optimizer(which: str | Callable[..., Optimizer] | OptimizerChoice, **setting
     if missing:
         raise UsageError(f"{name} needs a value for its setting {missing[0]!r}, which has no default")
     complete = {key: _as_json(name, key, value) for key, value in complete.items()}
-    horizon = "horizon" in parameters and not getattr(factory, "anytime", False)
+    anytime = getattr(factory, "anytime", False)
+    length = next((key for key in LENGTH_ARGUMENTS if key in parameters and not anytime), None)
     packages = tuple(getattr(factory, "packages", ()))
     return OptimizerChoice(
-        name=name, factory=factory, settings=complete, wants_horizon=horizon, packages=packages, counts=counts
+        name=name, factory=factory, settings=complete, length_argument=length, packages=packages, counts=counts
     )
 
 
@@ -253,7 +270,7 @@ def describe(which: str) -> Description:
 
     Examples:
         >>> describe("random_search").summary
-        'Draw every point uniformly in the box, without memory.'
+        'Draw all points uniformly in the box, without learning.'
     """
     doc = inspect.getdoc(optimizer(which).factory) or ""
     text = re.split(r"^(?:Args|Examples|Attributes):$", doc, maxsplit=1, flags=re.MULTILINE)[0].strip()
@@ -290,7 +307,7 @@ def _find(name: str) -> Callable[..., Optimizer]:
         return registered()[name]
     if is_own_place(name):
         prefix = name.partition(":")[0]
-        if find_module(prefix) is None and nearest(prefix, SHELF):
+        if find_module(prefix) is None and nearest(prefix, LIBRARIES):
             return libraries.factory(name)  # a misspelt library: the error names the nearest one
         factory = load_object(name, "optimizer")
         if not callable(factory):

@@ -68,7 +68,7 @@ class TextbookProblem:
             item.x_opt(self.dim) if self.instance else np.zeros(self.dim),
             self.rotation,
         )
-        self._evaluate = self.compiled.evaluate  # looked up once: a single point takes little longer than a look-up
+        self._evaluate = self.compiled.evaluate  # a look-up takes nearly as long as evaluating a point
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`.
@@ -80,7 +80,7 @@ class TextbookProblem:
 
     @staticmethod
     def lockstep(problems: Sequence[TextbookProblem]) -> LockstepKernel:
-        """Put problems of one function and dimension side by side."""
+        """Combine problems of one function and dimension for lockstep evaluation."""
         return LockstepKernel(problems)
 
     def digest(self) -> str:

@@ -23,7 +23,7 @@ class Compiled(Protocol):
 
 
 class LockstepKernel:
-    """Problems side by side, made by `stack`.
+    """Problems for lockstep evaluation, made by `stack`.
 
     Args:
         problems: The problem of each run, all of one dimension.
@@ -42,5 +42,5 @@ class LockstepKernel:
         return kernel.evaluate_each(self._instances, check_stacked(x, len(self._instances), self._dim))
 
     def keep(self, runs: Sequence[int], /) -> None:
-        """Keep the runs at these places, in this order, and drop the others."""
+        """Keep the runs at these positions, in this order, and drop the others."""
         self._instances = tuple(self._instances[run] for run in runs)

@@ -29,10 +29,10 @@ def optimizer_name(spec: str) -> str:
     if not hyphen:
         return spec
     from benchbook.importing import is_place
-    from benchbook.optimizers.adapters.libraries import SHELF
+    from benchbook.optimizers.adapters.libraries import LIBRARIES
 
     place = f"{prefix}:{inner}"
-    return place if prefix in SHELF or (is_place(place) and _is_module(prefix)) else spec
+    return place if prefix in LIBRARIES or (is_place(place) and _is_module(prefix)) else spec
 
 
 def _is_module(name: str) -> bool:

@@ -151,10 +151,8 @@ def rank(
     if note:
         say(note)
     _tell_expected_time(study, workers, say)
-    with_processes = "processes" if workers > 1 else "serial"
     runs = study.run(
         folder / "runs",
-        executor=with_processes,
         workers=workers,
         timeout_per_run=timeout_per_run,
         progress=progress,
@@ -263,7 +261,7 @@ def _check_protocol(chosen: OptimizerChoice, study: Study) -> None:
     problem = make_problem(function, dim, study.instances[function][0])
     rng = run_generator(seed=0, function=function, instance=problem.instance, dim=dim, optimizer=chosen.name)
     try:
-        made: object = chosen.make(problem.lower, problem.upper, rng, horizon=100)
+        made: object = chosen.make(problem.lower, problem.upper, rng, max_evaluations=100)
     except Exception:  # noqa: BLE001  # arbitrary code, whose error belongs to the runs that it ends
         made = chosen.factory
     for name in ("ask", "tell"):

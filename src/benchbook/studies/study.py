@@ -136,7 +136,7 @@ class Study:
         self,
         store: str | Path | None = None,
         *,
-        executor: str | Executor = "serial",
+        executor: str | Executor | None = None,
         workers: int | None = None,
         scheduler: str | None = None,
         shard: str | None = None,
@@ -151,8 +151,9 @@ class Study:
 
         Args:
             store: Folder of the store; default: `artifacts/study`.
-            executor: `serial`, `processes`, `dask`, or your own executor like those of `concurrent.futures`.
-            workers: How many processes; default: one for each processor.
+            executor: `serial`, `processes`, `dask`, or your own executor like those of `concurrent.futures`; default:
+                `processes` if there are several workers, otherwise `serial`.
+            workers: How many processes; default: one for each processor, with `processes` and `dask`.
             scheduler: Address of a Dask scheduler, such as `tcp://host:8786`; default: a local cluster.
             shard: `k/n`: do only the k-th of n parts, each of about the same expected cost.
             timeout_per_run: Seconds after which a run is ended, and recorded with its results so far.
@@ -170,12 +171,13 @@ class Study:
             ExecutionError: The executor failed; finished work is kept, and running again continues from there.
         """
         from benchbook.studies.run_study import Options, campaign
+        from benchbook.studies.workers.executors import chosen_executor
 
         if tensorboard is not None and not track:
             raise UsageError("tensorboard is given, but track is not: only a tracked study is mirrored")
         folder = Path(store) if store is not None else artifact_root() / "study"
         options = Options(
-            executor=executor,
+            executor=chosen_executor(executor, workers),
             workers=workers,
             scheduler=scheduler,
             shard=shard,

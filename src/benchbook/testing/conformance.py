@@ -86,7 +86,7 @@ class OptimizerConformance:
 
     def test_a_batch_larger_than_the_budget_is_cut(self) -> None:
         """If fewer evaluations remain than a batch has rows, only its first rows are evaluated."""
-        batch = len(self._make(LOWER, UPPER, horizon=10_000).ask())
+        batch = len(self._make(LOWER, UPPER, max_evaluations=10_000).ask())
         for budget in {max(1, batch // 2), max(1, batch - 1), batch, batch + 1}:
             record, points = self._run(problem("ackley", 3, 1), budget=budget)
             self._assert_ended(record)
@@ -189,9 +189,9 @@ class OptimizerConformance:
         assert trajectories[0] == trajectories[1], "a global random state changed the run"
 
     def test_a_longer_budget_continues_a_shorter_run(self) -> None:
-        """An anytime optimizer asks for the same points whatever the budget; one with a horizon promises it not."""
-        if self._choice().wants_horizon:
-            _skip("it asks for the horizon, so that its schedule depends on the budget")
+        """An anytime optimizer asks for the same points whatever the budget; others make no such promise."""
+        if self._choice().length_argument:
+            _skip("it asks for max_evaluations, so its schedule depends on the budget")
         (_, short), (_, long) = (self._run(problem("rastrigin", 3, 1), budget=budget) for budget in (130, 260))
         assert short.tobytes() == long[: len(short)].tobytes(), "a longer budget changed the points before"
 
@@ -236,8 +236,10 @@ class OptimizerConformance:
     def _choice(self) -> OptimizerChoice:
         return choose(self._optimizer(), **self.settings)
 
-    def _make(self, lower: FloatArray, upper: FloatArray, *, horizon: int = 500) -> Optimizer:
-        return self._choice().make(lower, upper, np.random.Generator(np.random.PCG64(11)), horizon=horizon)
+    def _make(self, lower: FloatArray, upper: FloatArray, *, max_evaluations: int = 500) -> Optimizer:
+        return self._choice().make(
+            lower, upper, np.random.Generator(np.random.PCG64(11)), max_evaluations=max_evaluations
+        )
 
     def _run(
         self, of: Problem, *, budget: int = 250, seed: int = 1, choice: OptimizerChoice | None = None

@@ -19,7 +19,7 @@ Pool = dict[str, list[list[RunRecord]]]
 
 
 def runs_of(optimizer: str, seeds: Sequence[int], settings: dict[str, Any]) -> list[list[RunRecord]]:
-    """Return for each cell the runs of one optimizer with these seeds."""
+    """Return, for each cell, the runs of one optimizer with these seeds."""
     return [
         [
             bb.run(optimizer, function, dim=dim, instance=1, seed=seed, budget=BUDGET_PER_DIM * dim, settings=settings)
@@ -31,17 +31,17 @@ def runs_of(optimizer: str, seeds: Sequence[int], settings: dict[str, Any]) -> l
 
 @pytest.fixture(scope="session")
 def plant() -> Callable[..., list[list[RunRecord]]]:
-    """What makes runs of one optimizer under other settings."""
+    """Return a function that runs one optimizer under other settings."""
     return runs_of
 
 
 @pytest.fixture(scope="session")
 def pool() -> Pool:
-    """90 runs of each cell, by optimizer."""
+    """Ninety runs of each cell, by optimizer."""
     return {name: runs_of(name, range(90), SETTINGS[name]) for name in OPTIMIZERS}
 
 
 @pytest.fixture
 def study(pool: Pool) -> Callable[[Sequence[int]], RunTable]:
-    """What makes a study of the pool's runs with these seeds."""
+    """Return a function that makes a study from the pool's runs with these seeds."""
     return lambda seeds: RunTable(runs[seed] for cells in pool.values() for runs in cells for seed in seeds)

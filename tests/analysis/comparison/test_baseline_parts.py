@@ -1,4 +1,4 @@
-"""Large baselines are several files."""
+"""Large baselines are split into several files."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ LIMIT = 400
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the baseline `large`, in parts of at most about 400 bytes."""
+    """Return the folder of the baseline `large`, in parts of at most about 400 bytes."""
     folder = tmp_path_factory.mktemp("parts")
     study = bb.study(
         optimizers=["random_search", "particle_swarm"], functions=["sphere", "rastrigin"], dims=[2], budget=300
@@ -28,12 +28,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(written: Path, tmp_path: Path) -> Path:
-    """A copy that may be changed."""
+    """Return a copy of the folder that a test may change."""
     return shutil.copytree(written, tmp_path / "copy")
 
 
 def test_a_baseline_in_parts_reads_as_one(folder: Path) -> None:
-    """All cells are there in their order, each file is valid on its own, and only the first one is listed."""
+    """All cells are present in order, each file is valid on its own, and only the first one is listed."""
     path = folder / "large.json.zst"
     assert part_count(path) > 1
     made = load_baseline(path)
@@ -49,7 +49,7 @@ def test_a_baseline_in_parts_reads_as_one(folder: Path) -> None:
 
 
 def test_a_missing_or_foreign_part_is_named(folder: Path) -> None:
-    """A baseline that lacks cells is not shown as if it were whole, and a later part is no baseline of its own."""
+    """A baseline that lacks cells is not shown as if it were complete, and a later part is not a baseline itself."""
     path, second = folder / "large.json.zst", part_path(folder / "large.json.zst", 2)
     with pytest.raises(UsageError, match="part 2 of the baseline 'large', expected its first file"):
         load_baseline(second)
@@ -62,14 +62,14 @@ def test_a_missing_or_foreign_part_is_named(folder: Path) -> None:
 
 
 def test_a_smaller_baseline_leaves_no_parts_of_the_one_before(folder: Path) -> None:
-    """Replaced by one that fits into a file, it has one file."""
+    """A baseline in parts that is replaced by one that fits into a file has one file."""
     path = folder / "large.json.zst"
     save_parts(load_parts(path), path)
     assert [item.name for item in folder.glob("*.zst")] == ["large.json.zst"]
 
 
 def test_a_name_of_a_part_is_refused(folder: Path) -> None:
-    """It would hide among the parts of another baseline."""
+    """A name that ends like a part is refused, since the file would be taken for a part of another baseline."""
     runs = [bb.run("random_search", "sphere", dim=2, budget=10, seed=1)]
     with pytest.raises(UsageError, match=r"no \.part2"):
         publish(runs, "large.part2", folder=folder)

@@ -40,12 +40,12 @@ def runs() -> RunTable:
 
 @pytest.fixture
 def summary(runs: RunTable) -> StudySummary:
-    """Their summary."""
+    """Return the summary of these runs."""
     return summarise(runs)
 
 
 def slowed(summary: StudySummary, factor: float, work: float = 1000) -> StudySummary:
-    """Return a summary whose times are near `work` microseconds an evaluation, times a factor, with 1 % noise."""
+    """Return a summary whose times are near `work` microseconds per evaluation, times a factor, with 1 % noise."""
     rng = np.random.default_rng(8)
     cells = {
         key: replace(cell, us_per_evaluation=factor * work * (1 + 0.01 * rng.standard_normal(len(cell))))
@@ -60,14 +60,14 @@ def verdicts(rows: tuple[Row, ...], lane: str) -> set[str]:
 
 
 def test_a_study_is_unchanged_against_itself(runs: RunTable, summary: StudySummary) -> None:
-    """The same runs: every row of the quality lane is unchanged, and nothing is worse."""
+    """With the same runs on both sides, every row of the quality lane is unchanged and nothing is worse."""
     result = compare(summary, runs)
     assert verdicts(result.rows, "quality") == {"unchanged"}
     assert not result.worse
 
 
 def test_rows_hold_baseline_current_delta_and_percent() -> None:
-    """From 200 to 150 is -50 or -25 %; a missing, zero or infinite baseline has no percentage."""
+    """From 200 to 150 is -50 or -25 %; where the baseline is missing, zero or infinite there is no percentage."""
     row = Row(
         lane="quality", optimizer="a", function="f", dim=2, metric="ERT", baseline=200.0, current=150.0,
         verdict=Verdict.BETTER,
@@ -80,7 +80,7 @@ def test_rows_hold_baseline_current_delta_and_percent() -> None:
 
 
 def test_times_need_to_be_relatively_absolutely_and_significantly_longer(summary: StudySummary) -> None:
-    """20 % of some seconds is worse; 5 % is not; 20 % of a millisecond is too short to judge."""
+    """A time that grows by 20 % of some seconds is worse; growing by 5 %, or by 20 % of a millisecond, is not."""
     then = slowed(summary, 1.0)
     assert verdicts(compare(then, slowed(then, 1.2)).rows, "time") == {"worse"}
     assert verdicts(compare(then, slowed(then, 0.8)).rows, "time") == {"better"}
@@ -92,7 +92,7 @@ def test_times_need_to_be_relatively_absolutely_and_significantly_longer(summary
 
 
 def test_noisy_times_are_undecided(summary: StudySummary) -> None:
-    """Where runs scatter by a factor of two, 20 % is within the noise."""
+    """Where times scatter by a factor of two, a difference of 20 % is within the noise."""
     rng = np.random.default_rng(4)
 
     def noisy(factor: float) -> StudySummary:
@@ -106,7 +106,7 @@ def test_noisy_times_are_undecided(summary: StudySummary) -> None:
 
 
 def test_times_of_unlike_hosts_are_not_compared(summary: StudySummary) -> None:
-    """Another processor, or an unknown one: every row of the time lane says why."""
+    """If the processor differs or is unknown, every row of the time lane says so."""
     then = slowed(summary, 1.0)
     other = replace(slowed(then, 3.0), host=replace(then.host, cpu="another"))
     rows = [row for row in compare(then, other).rows if row.lane == "time"]
@@ -117,14 +117,14 @@ def test_times_of_unlike_hosts_are_not_compared(summary: StudySummary) -> None:
 
 
 def test_startup_stands_apart(summary: StudySummary) -> None:
-    """The first run of an optimizer is its start-up: a row of its own, undecided, and not among the steady times."""
+    """The first run of an optimizer is its start-up, an undecided row that does not count as a steady time."""
     assert sum(np.isnan(cell.us_per_evaluation).sum() for cell in summary.cells.values()) == 1
     rows = [row for row in compare(summary, summary).rows if row.metric == "start-up"]
     assert [row.verdict for row in rows] == [Verdict.UNDECIDED]
 
 
 def test_new_cells_other_budgets_and_few_runs_are_undecided(runs: RunTable, summary: StudySummary) -> None:
-    """Each says why; none is an exception."""
+    """Cells that cannot be compared are undecided with a reason, and raise no exception."""
     few = compare(summary, RunTable(runs.select(seed=[0, 1])))
     assert {row.verdict for row in few.rows if row.metric.startswith("ERT")} <= {Verdict.UNDECIDED, Verdict.UNCHANGED}
     fresh = compare(summarise(runs.select(dim=2)), runs)
@@ -135,14 +135,14 @@ def test_new_cells_other_budgets_and_few_runs_are_undecided(runs: RunTable, summ
 
 
 def test_what_the_candidate_has_lost_is_worse(runs: RunTable, summary: StudySummary) -> None:
-    """A cell that is gone is named as worse; so is every cell of a candidate without any run."""
+    """A cell that the candidate lacks is named as worse; so is every cell of a candidate without any run."""
     gone = compare(summary, runs.select(dim=2))
     assert [(row.function, row.dim, row.baseline, row.current) for row in gone.worse] == [("sphere", 3, 15, 0)]
     assert [row.dim for row in compare(summary, []).worse] == [2, 3]
 
 
 def test_changed_settings_are_noted(summary: StudySummary) -> None:
-    """The report says which setting has another value."""
+    """The report says which setting has a different value."""
     other = [
         bb.run("differential_evolution", "sphere", dim=2, instance=1, seed=1, budget=400, settings={"population": 7})
     ]
@@ -159,7 +159,7 @@ def test_exchanges_of_few_pairs_are_gone_through_one_by_one() -> None:
 
 
 def test_small_p_values_are_told_apart_by_more_exchanges() -> None:
-    """Twenty pairs of one sign have p = 2 / 2**20: one lot of exchanges cannot tell that from 1 / 20,000."""
+    """Twenty pairs of one sign have p = 2 / 2**20, which one batch of exchanges cannot distinguish from 1 / 20,000."""
     a, b = np.arange(1.0, 21.0), np.zeros(20)
     asked: list[int] = []
 
@@ -170,14 +170,14 @@ def test_small_p_values_are_told_apart_by_more_exchanges() -> None:
     assert sequential_p_value(lots, EXCHANGES) >= 1 / EXCHANGES
     assert asked == [1]
     assert sequential_p_value(lots, 5 * EXCHANGES) < 1 / (4 * EXCHANGES)
-    a[::2] *= -1  # nothing to be seen: the first lot is enough
+    a[::2] *= -1  # no difference: the first batch is enough
     asked.clear()
     assert sequential_p_value(lots, 5 * EXCHANGES) > 0.1
     assert asked == [1]
 
 
 def test_cells_of_few_pairs_do_not_hide_a_loss_over_all_cells() -> None:
-    """Their few exchanges are drawn from, so that ten cells of three pairs together have p near 2 / 2**30."""
+    """The few exchanges of each cell are sampled, so ten cells of three pairs together have p near 2 / 2**30."""
     lots = exchanged_means(np.ones(3), np.zeros(3), exchanges(3, 3, paired=True))
     total = np.sum([shuffled(lots, number, 1) for number in range(10)], axis=0)
     assert len(total) == EXCHANGES
@@ -185,7 +185,7 @@ def test_cells_of_few_pairs_do_not_hide_a_loss_over_all_cells() -> None:
 
 
 def test_a_strict_level_can_still_be_reached(summary: StudySummary) -> None:
-    """As with thousands of tests: a plain loss is worse at alpha = 0.0001, which 20,000 exchanges could not show."""
+    """With alpha = 0.0001, as for thousands of tests, a plain loss is worse, which 20,000 exchanges could not show."""
     lost = {key: replace(cell, aocc=0.5 * cell.aocc, seeds=cell.seeds + 100) for key, cell in summary.cells.items()}
     result = compare(summary, replace(summary, cells=lost), Thresholds(alpha=1e-4))
     worse = [row for row in result.rows if row.lane == "quality" and row.verdict is Verdict.WORSE]
@@ -193,14 +193,14 @@ def test_a_strict_level_can_still_be_reached(summary: StudySummary) -> None:
 
 
 def test_no_power_is_stated_where_no_loss_could_be_found(runs: RunTable) -> None:
-    """Two runs of a cell have six ways to be exchanged: no p-value is below 0.05."""
+    """Two runs of a cell can be exchanged in six ways, so no p-value is below 0.05."""
     few = summarise(RunTable(run for run in runs if run.seed < 2 and run.problem.dim == 2))
     now = summarise(RunTable(run for run in runs if run.seed in (3, 4) and run.problem.dim == 2))
     assert not [note for note in compare(few, now).notes if "power" in note]
 
 
 def test_exchanged_ert_ratios_begin_with_the_observed_one() -> None:
-    """ERT 10 against 40: log(1/4); a side without a success counts half of one."""
+    """The observed ratio of ERT 10 to 40 is log(1/4); a side without a success counts as half a success."""
     members = exchanges(1, 1, paired=False, count=50)
     one, other = (np.array([10.0]), np.array([1.0])), (np.array([40.0]), np.array([1.0]))
     assert exchanged_log_ert_ratios(one, other, members)[0] == pytest.approx(np.log(0.25))
@@ -209,7 +209,7 @@ def test_exchanged_ert_ratios_begin_with_the_observed_one() -> None:
 
 
 def test_a_baseline_comes_back_as_it_was_published(runs: RunTable, tmp_path: Path) -> None:
-    """Publish, list and find: the summary read back compares as unchanged, and the file has few bytes a run."""
+    """A published summary that is read back compares as unchanged, and its file has few bytes per run."""
     made = publish(runs, "first", folder=tmp_path)
     assert [item.name for item in published(tmp_path)] == ["first"]
     again = find_baseline("first", tmp_path)
@@ -222,7 +222,7 @@ def test_a_baseline_comes_back_as_it_was_published(runs: RunTable, tmp_path: Pat
 
 
 def test_a_linked_baseline_is_written_where_the_link_points(runs: RunTable, tmp_path: Path) -> None:
-    """Replacing it leaves the link a link."""
+    """Replacing a baseline behind a symbolic link keeps the link."""
     (tmp_path / "shipped").mkdir()
     publish(runs, "first", folder=tmp_path / "shipped")
     link = tmp_path / "first.json.zst"
@@ -234,7 +234,7 @@ def test_a_linked_baseline_is_written_where_the_link_points(runs: RunTable, tmp_
 
 
 def test_a_baseline_is_replaced_only_on_purpose(runs: RunTable, tmp_path: Path) -> None:
-    """The second publication under a name is refused unless it is asked to replace."""
+    """A second publication under the same name is refused unless replacing is asked for."""
     publish(runs, "first", folder=tmp_path)
     with pytest.raises(UsageError, match="exists already"):
         publish(runs, "first", folder=tmp_path)
@@ -246,7 +246,7 @@ def test_a_baseline_is_replaced_only_on_purpose(runs: RunTable, tmp_path: Path) 
 
 
 def test_unknown_and_foreign_baselines_are_named(runs: RunTable, tmp_path: Path) -> None:
-    """A misspelt name offers the nearest; a run artifact is no baseline."""
+    """A misspelt name gets the nearest one as a hint, and a run artifact is refused as a baseline."""
     publish(runs, "first", folder=tmp_path)
     with pytest.raises(UnknownNameError, match="did you mean 'first'"):
         find_baseline("firsd", tmp_path)
@@ -256,7 +256,7 @@ def test_unknown_and_foreign_baselines_are_named(runs: RunTable, tmp_path: Path)
 
 
 def test_thresholds_are_read_from_yaml_and_checked(tmp_path: Path) -> None:
-    """Named ones change, others keep their default, unknown and impossible ones are refused."""
+    """The thresholds in the file change, others keep their default, and unknown or impossible ones are refused."""
     path = tmp_path / "t.yaml"
     path.write_text("quality_relative: 0.2\n")
     assert load_thresholds(path) == Thresholds(quality_relative=0.2)
@@ -275,7 +275,7 @@ def test_thresholds_are_read_from_yaml_and_checked(tmp_path: Path) -> None:
 
 
 def test_a_real_loss_is_worse_and_a_gain_is_better(summary: StudySummary) -> None:
-    """Every run worth half as much is worse in every AOCC row; the other way round it is better."""
+    """If every run loses half of its AOCC, every AOCC row is worse; the other way round it is better."""
     half = {key: replace(cell, aocc=cell.aocc / 2) for key, cell in summary.cells.items()}
     lower = replace(summary, cells=half)
     down = [row for row in compare(summary, lower).rows if row.metric.startswith("AOCC")]

@@ -1,4 +1,4 @@
-"""The gate: how often it cries wolf, and whether it finds what was planted."""
+"""The gate: how often it raises a false alarm, and whether it finds planted losses."""
 
 from __future__ import annotations
 

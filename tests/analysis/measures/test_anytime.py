@@ -15,14 +15,14 @@ from benchbook.analysis.measures.first_hits import first_hits
 
 
 def test_precision_at_a_budget_is_the_best_so_far(made) -> None:
-    """Before the first value it is infinite, between improvements the last one, after the end it stays."""
+    """The precision is infinite before the first value, then that of the last improvement, also after the end."""
     table = made(("a", "f", 2, 1, 1, 20, [(2, 5.0), (3, 4.0), (10, 1.0)]), ("a", "f", 2, 1, 2, 20, []))
     found = precisions_at(table, np.array([1, 2, 9, 10, 100]))
     assert found.tolist() == [[np.inf, 5.0, 4.0, 1.0, 1.0], [np.inf] * 5]
 
 
 def test_aocc_is_the_mean_distance_to_the_floor_in_decades(made) -> None:
-    """10 evaluations at 100 (worth 0), 10 at 1e-3 (half the decades: 0.5): mean 0.25. At 1e-8 or below: 1."""
+    """10 evaluations at 100 (worth 0) and 10 at 1e-3 (half-way: 0.5) have mean 0.25; 1e-8 or below is worth 1."""
     table = made(
         ("a", "f", 2, 1, 1, 20, [(1, 100.0), (11, 1e-3)]),
         ("a", "f", 2, 1, 2, 20, [(1, 1e-12)]),
@@ -45,7 +45,7 @@ def test_aocc_ignores_what_happened_after_the_budget(made) -> None:
 
 
 def test_aocc_differs_from_iohinspectors_by_less_than_one_evaluation(made) -> None:
-    """There the first value counts twice and the last one not at all; that is all the difference."""
+    """The only difference is that iohinspector counts the first value twice and the last one not at all."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pl, metrics = pytest.importorskip("polars"), pytest.importorskip("iohinspector.metrics")
@@ -77,7 +77,7 @@ def test_aocc_equals_the_mean_over_every_evaluation(steps: list[tuple[int, float
 
 
 def test_fixed_budget_gives_quantiles_over_the_runs_of_a_cell(made) -> None:
-    """Of final values 1, 2, 3, 4 the lower quartile is 1, the median 2, the upper quartile 3 (order statistics)."""
+    """Of final values 1, 2, 3, 4 the lower quartile is 1, the median 2 and the upper quartile 3 (order statistics)."""
     table = made(*[("a", "f", 2, s, 1, 10, [(s, float(s))]) for s in (1, 2, 3, 4)])
     curves = fixed_budget(table, cells(table), np.array([2, 10]))
     assert curves.quantiles[:, 0, 1].tolist() == [1.0, 2.0, 3.0]

@@ -24,7 +24,7 @@ def some(made, name: str, seeds: int, *, scale: float = 1.0):
 
 
 def test_a_level_is_the_order_statistic_of_the_best_so_far(made) -> None:
-    """At each evaluation the boundary of one half is the precision that half of the runs have reached."""
+    """At each evaluation, the boundary of level 0.5 is the precision that half of the runs have reached."""
     table = made(*some(made, "a", 8))
     found = attainment(table, "a", levels=(0.5,))
     (surface,) = found.surfaces
@@ -37,7 +37,7 @@ def test_a_level_is_the_order_statistic_of_the_best_so_far(made) -> None:
 
 
 def test_a_difference_is_that_of_the_shares_of_runs(made) -> None:
-    """At any point of a rectangle, with unequal numbers of runs."""
+    """At any point of a rectangle the difference is that of the shares, also for unequal numbers of runs."""
     table = made(*some(made, "a", 4, scale=0.1), *some(made, "bb", 6))
     found = attainment_difference(table, "a", "bb")
     rng = np.random.default_rng(1)
@@ -48,7 +48,7 @@ def test_a_difference_is_that_of_the_shares_of_runs(made) -> None:
 
 
 def test_runs_without_a_value_attain_nothing(made) -> None:
-    """One of two runs found nothing: half of them attain what the other did, and none more."""
+    """If one of two runs finds nothing, half of the runs attain what the other does, and level 1 has no surface."""
     table = made(("a", "f", 2, 1, 1, 9, [(3, 1.0)]), ("a", "f", 2, 1, 2, 9, []))
     found = attainment(table, "a", levels=(0.5, 1.0))
     assert [surface.tolist() for surface in found.surfaces] == [[[3.0, 1.0]], []]

@@ -14,7 +14,7 @@ from benchbook.analysis.measures.first_hits import first_hits
 
 @pytest.fixture
 def half(made):
-    """Two runs that hit 1 after 10 and 30 evaluations, two that fail after 100."""
+    """Return two runs that hit 1 after 10 and 30 evaluations, and two that fail after 100."""
     return made(
         ("a", "f", 2, 1, 1, 50, [(10, 1.0)]),
         ("a", "f", 2, 2, 1, 50, [(30, 1.0)]),
@@ -24,7 +24,7 @@ def half(made):
 
 
 def test_ert_counts_the_evaluations_of_failed_runs(half) -> None:
-    """(10 + 30 + 100 + 100) / 2 successes = 120; without a success it is infinite."""
+    """(10 + 30 + 100 + 100) / 2 successes = 120; without a success the ERT is infinite."""
     times = expected_running_times(first_hits(half, np.array([1.0, 0.1])), cells(half))
     assert times.ert.tolist() == [[120.0, np.inf]]
     assert times.successes.tolist() == [[2, 0]]
@@ -32,7 +32,7 @@ def test_ert_counts_the_evaluations_of_failed_runs(half) -> None:
 
 
 def test_cells_are_function_dimension_and_optimizer(made) -> None:
-    """Cells come by function, dimension and optimizer, wherever their runs stand."""
+    """Cells are sorted by function, dimension and optimizer, in whatever order their runs are."""
     table = made(
         ("a", "f", 3, 1, 1, 10, [(1, 1.0)]),
         ("b", "f", 2, 1, 1, 10, [(2, 1.0)]),
@@ -46,7 +46,7 @@ def test_cells_are_function_dimension_and_optimizer(made) -> None:
 
 
 def test_interval_of_equal_runs_is_a_point(made) -> None:
-    """Where all runs are alike nothing can vary."""
+    """Where all runs are equal, the interval has no width."""
     table = made(*[("a", "f", 2, s, 1, 50, [(10, 1.0)]) for s in range(5)])
     interval = ert_interval(first_hits(table, np.array([1.0])), cells(table))
     assert interval.low == pytest.approx(10.0)
@@ -54,7 +54,7 @@ def test_interval_of_equal_runs_is_a_point(made) -> None:
 
 
 def test_interval_holds_the_ert_and_is_open_above_without_a_success(half, made) -> None:
-    """Half of four runs failing leave a wide interval; four failures of 50 evaluations bound the ERT from below."""
+    """If two of four runs fail the interval is wide; four failures of 50 evaluations bound the ERT from below."""
     interval = ert_interval(first_hits(half, np.array([1.0])), cells(half))
     assert interval.low[0, 0] < 120 / 2 < 120 * 2 < interval.high[0, 0] < np.inf
     table = made(*[("a", "f", 2, s, 1, 50, []) for s in range(4)])
@@ -65,14 +65,14 @@ def test_interval_holds_the_ert_and_is_open_above_without_a_success(half, made) 
 
 
 def test_a_single_run_tells_no_interval(made) -> None:
-    """One evaluation is the least that a target takes, and there is no most."""
+    """The interval of a single run goes from one evaluation, the least that a target takes, to infinity."""
     table = made(("a", "f", 2, 1, 1, 50, [(10, 1.0)]))
     interval = ert_interval(first_hits(table, np.array([1.0])), cells(table))
     assert (interval.low[0, 0], interval.high[0, 0]) == (1.0, np.inf)
 
 
 def test_instances_weigh_alike_where_they_are_balanced(made) -> None:
-    """Three runs of instance 1 need 10 evaluations, one of instance 2 needs 50: 20 by runs, 30 by instances."""
+    """Three runs of instance 1 need 10 evaluations and one of instance 2 needs 50: 20 by runs, 30 by instances."""
     runs = [("a", "f", 2, 1, seed, 99, [(10, 1.0)]) for seed in (1, 2, 3)] + [("a", "f", 2, 2, 1, 99, [(50, 1.0)])]
     table = made(*runs)
     hits, groups = first_hits(table, np.array([1.0])), cells(table)
@@ -81,7 +81,7 @@ def test_instances_weigh_alike_where_they_are_balanced(made) -> None:
 
 
 def test_simulated_restarts_add_failures_until_a_success() -> None:
-    """A success after 10 behind failures of 100: every draw is 10 + 100 k, and k has mean 1 for a rate of a half."""
+    """With a success after 10 and failures of 100 every draw is 10 + 100 k; k has mean 1 at a success rate of 1/2."""
     lots = simulated_restarts(np.array([10.0, np.inf]), np.array([20.0, 100.0]), samples=20_000)
     assert set(lots % 100) == {10.0}
     assert lots.mean() == pytest.approx(110, rel=0.03)
@@ -90,19 +90,19 @@ def test_simulated_restarts_add_failures_until_a_success() -> None:
 
 
 def test_mean_of_simulated_restarts_is_the_ert(half) -> None:
-    """The expectation of restarted run lengths is the ERT: 120."""
+    """The mean of the simulated run lengths is the ERT, 120."""
     hits = first_hits(half, np.array([1.0]))
     lots = simulated_restarts(hits.evaluations[:, 0], half.evaluations.astype(float), samples=40_000)
     assert lots.mean() == pytest.approx(120, rel=0.03)
 
 
 def test_simulated_restarts_without_success_never_end() -> None:
-    """All runs failing gives infinity."""
+    """If all runs fail, the simulated run length is infinite."""
     assert np.isinf(simulated_restarts(np.array([np.inf]), np.array([5.0]), samples=3)).all()
 
 
 def test_dispersion_is_half_the_range_from_10_to_90_percent(made) -> None:
-    """Of run lengths 1 to 10 without failures, quantiles 1 and 9: half the range is 4."""
+    """For run lengths 1 to 10 without failures, the quantiles are 1 and 9, and half of the range is 4."""
     table = made(*[("a", "f", 2, s, 1, 50, [(s, 1.0)]) for s in range(1, 11)])
     found = dispersion(first_hits(table, np.array([1.0, 1e-3])), cells(table), samples=1000)
     assert found[0, 0] == 4.0
@@ -110,7 +110,7 @@ def test_dispersion_is_half_the_range_from_10_to_90_percent(made) -> None:
 
 
 def test_table_method_agrees_with_the_loop_over_cells() -> None:
-    """`runs.ert` gives a labelled series that says what `evaluations_to_targets` says."""
+    """The labelled series of `runs.ert` agrees with `evaluations_to_targets`."""
     runs = RunTable(
         bb.run(name, "sphere", dim=d, instance=1, seed=s, budget=100)
         for name in ("random_search", "manta_ray_foraging")
@@ -126,7 +126,7 @@ def test_table_method_agrees_with_the_loop_over_cells() -> None:
 
 
 def test_empty_table_gives_empty_answers() -> None:
-    """No runs: no rows, and no exception."""
+    """An empty table gives no rows, and no exception."""
     assert len(RunTable([]).ert()) == 0
     assert len(RunTable([]).aocc()) == 0
     assert RunTable([]).ert_table().shape == (0, 51)

@@ -1,4 +1,4 @@
-"""Figures of measures, and the report: drawn the same each time, without a warning, whatever is missing."""
+"""Figures of measures and the report are reproducible, and drawn without a warning when data are missing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMES = ("random_search", "manta_ray_foraging", "differential_evolution")
 
 @pytest.fixture(scope="module")
 def runs() -> RunTable:
-    """Three optimizers on three functions in two dimensions, three seeds each."""
+    """Return runs of three optimizers on three functions in two dimensions, with three seeds each."""
     return RunTable(
         bb.run(name, function, dim=dim, instance=1, seed=seed, budget=60 * dim)
         for name in NAMES
@@ -46,7 +46,7 @@ def runs() -> RunTable:
 
 
 def one(draw) -> str:
-    """Return the SVG of axes that `draw` draws into."""
+    """Return the SVG of the axes that `draw` draws on."""
     figure, axes = new_figure(width=5, height=3)
     assert draw(axes[0]) is axes[0]
     return Picture(figure, "a figure").svg()
@@ -121,7 +121,7 @@ def test_a_figure_is_the_same_bytes_each_time(name: str, runs: RunTable) -> None
 
 
 def test_an_optimizer_keeps_its_style_in_any_company() -> None:
-    """Alone or among others, a known optimizer looks the same; no two of one figure look alike."""
+    """A known optimizer looks the same alone and among others, and no two optimizers of a figure look alike."""
     alone = optimizer_styles(["whale"])["whale"]
     many = optimizer_styles([*(f"optimizer_{k}" for k in range(15)), "whale", "cma_es", "random_search"])
     assert many["whale"] == alone
@@ -130,7 +130,7 @@ def test_an_optimizer_keeps_its_style_in_any_company() -> None:
 
 
 def test_the_report_begins_with_the_ledger_and_stands_alone(runs: RunTable, tmp_path) -> None:
-    """Ledger before figures before tables before provenance; no address is loaded from anywhere."""
+    """The ledger comes first, then figures, tables and provenance, and nothing is loaded from the network."""
     page, tables = write_report(report(runs, title="A & <b>", planned=60), tmp_path)
     text = page.read_text()
     places = [text.index(f"<h2>{heading}</h2>") for heading in ("Ledger", "Figures", "Tables", "Provenance")]
@@ -144,13 +144,13 @@ def test_the_report_begins_with_the_ledger_and_stands_alone(runs: RunTable, tmp_
 
 
 def test_ids_of_figures_do_not_mix(runs: RunTable) -> None:
-    """Every id of the page occurs once."""
+    """Every id on the page is unique."""
     ids = re.findall(r'\bid="([^"]+)"', as_html(report(runs, title="x")))
     assert len(ids) == len(set(ids))
 
 
 def test_a_report_of_one_run_has_no_comparison(runs: RunTable) -> None:
-    """What needs several optimizers or dimensions is left out, not an exception."""
+    """Parts that need several optimizers or dimensions are left out without an exception."""
     made = report(runs[:1], title="one")
     assert made.figures[0][0].startswith("Runtime profiles")
     assert not any("Ranks" in caption for caption, _ in made.figures)
@@ -158,7 +158,7 @@ def test_a_report_of_one_run_has_no_comparison(runs: RunTable) -> None:
 
 
 def test_a_report_shows_what_the_first_two_optimizers_attain(runs: RunTable) -> None:
-    """With moocore, where any run comes within 0.1 of an optimum; a single optimizer has nothing to differ from."""
+    """With moocore, attainment is shown where a run comes within 0.1 of an optimum and there are two optimizers."""
     pytest.importorskip("moocore")
     solved = RunTable(
         bb.run(name, "sphere", dim=2, instance=1, seed=seed, budget=400)

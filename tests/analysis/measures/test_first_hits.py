@@ -20,14 +20,14 @@ from benchbook.errors import UsageError
 
 
 def test_standard_targets_are_51_from_100_to_1e_8_in_fifths_of_a_decade() -> None:
-    """The 51 targets are those of COCO, to the last bit of a power of ten."""
+    """The 51 targets equal those of COCO, to the last bit of each power of ten."""
     assert len(STANDARD_TARGETS) == 51
     assert STANDARD_TARGETS[[0, 5, 50]].tolist() == [100.0, 10.0, 1e-8]
     assert np.allclose(STANDARD_TARGETS, 10 ** np.arange(2, -8.1, -0.2))
 
 
 def test_first_hit_is_the_first_improvement_at_or_below_the_target(made) -> None:
-    """A target that is met exactly counts, one that is never met is infinite, and targets may stand in any order."""
+    """A target that is met exactly counts, one that is never met is infinite, and targets may be in any order."""
     table = made(("a", "f", 2, 1, 1, 100, [(1, 50.0), (7, 1.0), (30, 0.1)]), ("a", "f", 2, 1, 2, 100, []))
     hits = first_hits(table, np.array([1.0, 1e-3, 60.0, 0.5]))
     assert hits.evaluations.tolist() == [[7, np.inf, 1, 30], [np.inf] * 4]
@@ -35,13 +35,13 @@ def test_first_hit_is_the_first_improvement_at_or_below_the_target(made) -> None
 
 
 def test_unknown_optimum_never_hits(made) -> None:
-    """Where f_opt is unknown there is no target to hit."""
+    """A run whose f_opt is unknown hits no target."""
     table = made(("a", "f", 2, 1, 1, 10, [(1, np.nan), (3, np.nan)]), ("a", "f", 2, 1, 2, 10, [(4, 0.5)]))
     assert first_hits(table, np.array([1.0])).evaluations.tolist() == [[np.inf], [4]]
 
 
 def test_blocks_change_nothing(made, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Working through the table in small blocks gives what one block gives."""
+    """Processing the table in small blocks gives the same result as one block."""
     runs = [("a", "f", 2, 1, s, 99, [(k + 1, 100.0 / (s + k) ** 2) for k in range(s % 4)]) for s in range(1, 20)]
     table = made(*runs)
     whole = first_hits(table, STANDARD_TARGETS).evaluations
@@ -57,7 +57,7 @@ runs_strategy = st.lists(
 
 @given(runs_strategy, st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=6))
 def test_vectorised_hits_equal_a_loop_over_runs(steps: list, targets: list[float]) -> None:
-    """For any improvements and targets the vectorised table says what a loop says."""
+    """For any improvements and targets the vectorised table equals the result of a loop."""
     offsets, at, precisions = [0], [], []
     for run in steps:
         evaluation, value = 0, 1e4
@@ -91,27 +91,27 @@ def test_real_runs_hit_as_the_single_run_function_says() -> None:
 
 @pytest.mark.parametrize("wrong", [[], [0.0], [-1.0], [np.inf], [[1.0]], ["x"]])
 def test_targets_are_positive_numbers(wrong: list[Any]) -> None:
-    """Anything else is refused with what was given."""
+    """Other values are refused, and the message quotes them."""
     with pytest.raises(UsageError, match="targets are"):
         as_targets(wrong)
 
 
 def test_run_length_targets_are_what_the_reference_reaches_in_time(made) -> None:
-    """Within 0.5 x dim = 1 evaluation the reference has 10, within 3 x dim = 6 it has 0.1, as steps of 10**0.2."""
+    """The targets 10 and 0.1, in steps of 10**0.2, are reached within 0.5 x dim and 3 x dim evaluations."""
     table = made(*[("ref", "f", 2, 1, s, 200, [(1, 10.0), (6, 0.1), (150, 1e-9)]) for s in (1, 2)])
     found = run_length_targets(table, (0.5, 3, 100))["f", 2]
     assert np.allclose(found, [10.0, 0.1, 1e-8])
 
 
 def test_run_length_targets_need_one_reference(made) -> None:
-    """Two optimizers are not a reference."""
+    """Runs of two optimizers are refused as a reference."""
     table = made(("a", "f", 2, 1, 1, 9, [(1, 1.0)]), ("b", "f", 2, 1, 1, 9, [(1, 1.0)]))
     with pytest.raises(UsageError, match="2 optimizers"):
         run_length_targets(table)
 
 
 def test_each_problem_may_have_targets_of_its_own(made) -> None:
-    """Targets by problem apply to the runs of that problem only, and a missing problem is named."""
+    """Targets of one problem apply only to the runs on it, and a problem without targets is named."""
     table = made(("a", "f", 2, 1, 1, 9, [(1, 5.0), (4, 0.5)]), ("a", "g", 3, 1, 1, 9, [(2, 5.0), (5, 0.5)]))
     targets = {("f", 2): np.array([5.0]), ("g", 3): np.array([1.0])}
     assert first_hits_by_problem(table, targets).evaluations.tolist() == [[1], [5]]
@@ -120,7 +120,7 @@ def test_each_problem_may_have_targets_of_its_own(made) -> None:
 
 
 def test_variants_of_an_optimizer_are_told_apart() -> None:
-    """One optimizer under two settings makes two cells, labelled by what differs."""
+    """One optimizer under two settings makes two cells, labelled by the setting that differs."""
     runs = [
         bb.run("manta_ray_foraging", "sphere", dim=2, seed=1, budget=30, settings={"population": p}) for p in (5, 10)
     ]
@@ -128,7 +128,7 @@ def test_variants_of_an_optimizer_are_told_apart() -> None:
 
 
 def test_picked_runs_keep_their_improvements(made) -> None:
-    """`pick` reorders and repeats runs with all that belongs to them."""
+    """`pick` reorders and repeats runs together with all their data."""
     table = made(("a", "f", 2, 1, 1, 9, [(1, 5.0), (4, 0.5)]), ("b", "f", 2, 1, 1, 8, [(2, 3.0)]))
     picked = table.pick(np.array([1, 0, 1]))
     assert picked.at.tolist() == [2, 1, 4, 2]

@@ -1,4 +1,4 @@
-"""Measures of fronts are their definitions, at any time of a run."""
+"""Measures of fronts equal their definitions, at any time of a run."""
 
 import dataclasses
 import sys
@@ -28,7 +28,7 @@ def _scaled(run: RunRecord, points: FloatArray) -> FloatArray:
 
 
 def test_hypervolume_is_that_of_the_history_at_any_time(runs: list[RunRecord]) -> None:
-    """The archive gives the recorded value at each improvement once the box is reached."""
+    """Once the box is reached, the archive has the recorded hypervolume at each improvement."""
     run = runs[0]
     inside = run.history.best_values <= 0.0
     at = run.history.evaluations[inside]
@@ -39,7 +39,7 @@ def test_hypervolume_is_that_of_the_history_at_any_time(runs: list[RunRecord]) -
 
 
 def test_epsilon_and_igd_plus_are_their_definitions(runs: list[RunRecord]) -> None:
-    """Additive epsilon is a maximum over the reference, IGD+ a mean of distances to what is dominated."""
+    """Additive epsilon is a maximum over the reference, IGD+ a mean of distances to dominated points."""
     run, reference = runs[0], bb.reference_front(runs)
     found = bb.front_measures(run, reference=reference, at=[300, 1500])
     assert found.epsilon is not None
@@ -54,7 +54,7 @@ def test_epsilon_and_igd_plus_are_their_definitions(runs: list[RunRecord]) -> No
 
 
 def test_a_reference_front_is_what_no_run_dominates(runs: list[RunRecord]) -> None:
-    """A front compared with itself has distance 0, and with that of all runs at least that."""
+    """A front has distance 0 to itself, and at least that to the front of all runs."""
     own = bb.front_measures(runs[0], reference=bb.reference_front(runs[:1]))
     assert own.epsilon == [0.0]
     assert own.igd_plus == [0.0]
@@ -64,14 +64,14 @@ def test_a_reference_front_is_what_no_run_dominates(runs: list[RunRecord]) -> No
 
 
 def test_before_the_first_evaluation_there_is_no_front(runs: list[RunRecord]) -> None:
-    """Nothing is dominated, and the distance to the reference is infinite."""
+    """Before the first evaluation the hypervolume is 0 and the distance to the reference infinite."""
     found = bb.front_measures(runs[0], reference=bb.reference_front(runs), at=[0])
     assert found.hypervolume == [0.0]
     assert found.epsilon == found.igd_plus == [np.inf]
 
 
 def test_runs_without_archive_and_of_other_problems_are_refused(runs: list[RunRecord]) -> None:
-    """The message says what was expected."""
+    """The message names the missing archive, the second problem or the wrong shape."""
     without = dataclasses.replace(runs[0], archive=None)
     with pytest.raises(UsageError, match="has no archive"):
         bb.front_measures(without)
@@ -85,7 +85,7 @@ def test_runs_without_archive_and_of_other_problems_are_refused(runs: list[RunRe
 def test_without_moocore_the_message_says_what_to_install(
     runs: list[RunRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The extra is named."""
+    """The message names the extra to install."""
     monkeypatch.setitem(sys.modules, "moocore", None)
     with pytest.raises(MissingExtraError, match=r"benchbook\[analysis\]"):
         bb.front_measures(runs[0])

@@ -16,7 +16,7 @@ GRID = np.array([0.5, 1.0, 5.0, 50.0])
 
 
 def test_profile_is_the_share_of_targets_and_runs_reached(made) -> None:
-    """Two runs, two targets, hits at 2, 10, 2 of dimension 2: 1/2 of the pairs after 1 x dim, 3/4 after 5 x dim."""
+    """Hits at 2, 10 and 2 of two runs and two targets in 2-D: 1/2 of the pairs after 1 x dim, 3/4 after 5 x dim."""
     table = made(("a", "f", 2, 1, 1, 100, [(2, 1.0), (10, 0.1)]), ("a", "f", 2, 2, 1, 60, [(2, 1.0)]))
     (profile,) = runtime_profiles(first_hits(table, np.array([1.0, 0.1])), x=GRID)
     assert profile.share.tolist() == [0.0, 0.5, 0.75, 0.75]
@@ -26,7 +26,7 @@ def test_profile_is_the_share_of_targets_and_runs_reached(made) -> None:
 
 
 def test_functions_weigh_alike_whatever_their_runs(made) -> None:
-    """Three runs that fail on one function and one that succeeds on another: half, not a quarter."""
+    """Three runs that fail on one function and one that succeeds on another give a half, not a quarter."""
     fails = [("a", "f", 2, s, 1, 10, []) for s in (1, 2, 3)]
     table = made(*fails, ("a", "g", 2, 1, 1, 10, [(1, 0.1)]))
     (profile,) = runtime_profiles(first_hits(table, np.array([1.0])), x=GRID)
@@ -34,7 +34,7 @@ def test_functions_weigh_alike_whatever_their_runs(made) -> None:
 
 
 def test_profiles_come_by_function_group_dimension_and_of_all(made) -> None:
-    """Each way of pooling has its own profiles."""
+    """Each way of pooling gives its own list of profiles."""
     names = ("bbob_f1", "bbob_f2", "bbob_f20")
     table = made(*[("a", f, d, 1, 1, 10, [(1, 0.1)]) for f in names for d in (2, 3)])
     hits = first_hits(table, np.array([1.0]))
@@ -48,13 +48,13 @@ def test_profiles_come_by_function_group_dimension_and_of_all(made) -> None:
 
 @pytest.mark.parametrize(("number", "group"), [(1, "separable"), (9, "moderate"), (14, "ill-conditioned")])
 def test_groups_are_those_of_bbob(number: int, group: str) -> None:
-    """The five groups of the suite; other functions have none."""
+    """Functions have the five groups of the suite; functions of other suites have none."""
     assert group_of(f"bbob_f{number}") == group
     assert group_of("bbob_f25") == "other"
 
 
 def test_band_holds_the_profile_and_is_deterministic(made) -> None:
-    """The band lies around the share, has width where runs differ, and is the same each time."""
+    """The band contains the share, has a width where runs differ, and is the same each time."""
     table = made(*[("a", "f", 2, s, 1, 100, [(s * 9, 1.0)]) for s in range(1, 11)])
     hits = first_hits(table, np.array([1.0]))
     (first,), (again,) = (runtime_profiles(hits, band=0.9, x=np.array([1.0, 25.0, 50.0])) for _ in range(2))
@@ -62,12 +62,12 @@ def test_band_holds_the_profile_and_is_deterministic(made) -> None:
     assert (first.share <= first.high).all()
     assert 0.2 < first.high[1] - first.low[1] < 0.8
     assert np.array_equal(first.low, again.low)
-    # all ten runs are there: a share that ten runs reach with a probability of 0.05 is possible
+    # all ten runs succeed: a share that ten runs reach with a probability of 0.05 is possible
     assert (first.low[2], first.high[2]) == pytest.approx((0.05 ** (1 / 10), 1.0))
 
 
 def test_band_draws_within_instances_where_they_repeat(made) -> None:
-    """Two instances, alike inside and different from each other: nothing can vary."""
+    """With two instances whose runs are equal inside and different between them, the band has no width."""
     table = made(*[("a", "f", 2, i, s, 100, [(10 if i == 1 else 90, 1.0)]) for i in (1, 2) for s in (1, 2, 3)])
     (profile,) = runtime_profiles(first_hits(table, np.array([1.0])), band=0.95, x=np.array([10.0]))
     assert profile.low == profile.high == profile.share == 0.5
@@ -75,7 +75,7 @@ def test_band_draws_within_instances_where_they_repeat(made) -> None:
 
 @pytest.mark.parametrize("seeds", [1, 2, 3])
 def test_a_band_of_15_instances_keeps_its_level(made, seeds: int) -> None:
-    """The 95 % band holds the true share in at least 92 of 100 studies, also where a stratum has two runs."""
+    """The 95 % band contains the true share in at least 92 of 100 studies, also where a stratum has two runs."""
     rng = np.random.default_rng(seeds)
     grid = np.geomspace(20.0, 400.0, 5)
     half = np.log(grid * 2)  # dimension 2
@@ -90,14 +90,14 @@ def test_a_band_of_15_instances_keeps_its_level(made, seeds: int) -> None:
 
 
 def test_a_single_run_tells_no_band(made) -> None:
-    """Any share is possible."""
+    """The band of a single run goes from 0 to 1."""
     table = made(("a", "f", 2, 1, 1, 10, [(4, 1.0)]))
     (profile,) = runtime_profiles(first_hits(table, np.array([1.0])), x=np.array([9.0]), band=0.95)
     assert (profile.low[0], profile.share[0], profile.high[0]) == (0.0, 1.0, 1.0)
 
 
 def test_restarts_carry_the_profile_beyond_the_end_of_data(made) -> None:
-    """With simulated restarts every target that one run reached is reached in the end."""
+    """With simulated restarts, every target that one run reached is reached in the end."""
     table = made(("a", "f", 2, 1, 1, 10, [(4, 1.0)]), ("a", "f", 2, 2, 1, 10, []))
     hits = first_hits(table, np.array([1.0]))
     grid = np.array([2.0, 7.0, 1e4])

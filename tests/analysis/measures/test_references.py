@@ -23,14 +23,14 @@ ARCHIVES = {"best-2009": "best2009-bbob.tar.gz", "best-2009-16": "best09-16-bbob
     ("dim", "shares"), [(5, [16.5, 43, 77, 91, 97]), (20, [13.5, 27, 68, 83, 91])], ids=["5-D", "20-D"]
 )
 def test_the_portfolio_of_2009_reaches_the_known_shares(dim: int, shares: list[float]) -> None:
-    """Within 1e1 to 1e5 evaluations per variable it reaches the shares of the 51 targets that are known of it."""
+    """Within 10 to 1e5 evaluations per variable it reaches the published shares of the 51 targets."""
     found = 100 * bb.reference("best-2009").profile(dim, x=10.0 ** np.arange(1, 6)).share
     assert np.abs(found - shares).max() < 0.5
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
 def test_what_is_stored_is_what_cocopp_has(name: str, archives: Path) -> None:
-    """Every running time and algorithm of the stored reference stands in the archive that it was derived from."""
+    """Every running time and algorithm of the stored reference is found in the archive that it was derived from."""
     archive = archives / ARCHIVES[name]
     folder = Path(str(importlib.util.find_spec("benchbook.analysis.measures").origin)).parent  # type: ignore[union-attr]
     stored = load_document(folder / "reference_data" / f"{name}.json.zst")
@@ -51,7 +51,7 @@ def archives() -> Path:
 def test_a_reference_algorithm_is_imported_as_a_curve(
     archives: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`import --from coco` writes the reference of another suite into the store, which holds no runs of it."""
+    """`import --from coco` writes the reference of another suite into the store, which has no runs of it."""
     source = archives / "best2019-bbob-largescale.tar.gz"
     assert main(["import", str(source), "--from", "coco", "--into", str(tmp_path)]) == 0
     path = tmp_path / "references" / "best2019-bbob-largescale.json.zst"
@@ -79,7 +79,7 @@ def test_runs_next_to_a_reference_algorithm_are_an_error(
 
 
 def test_all_functions_are_there_in_six_dimensions() -> None:
-    """Each reference has the 24 functions in 2, 3, 5, 10, 20 and 40-D, with times that never fall."""
+    """Each reference has the 24 functions in 2, 3, 5, 10, 20 and 40-D, and times that never decrease."""
     for name in reference_names():
         found = bb.reference(name)
         assert {dim for _, dim in found.evaluations} == {2, 3, 5, 10, 20, 40}
@@ -96,13 +96,13 @@ def test_later_years_only_improve() -> None:
 
 
 def test_a_profile_of_some_functions_weighs_only_these() -> None:
-    """In one dimension, one function's profile ends with the share of targets it has reached."""
+    """The profile of one function in one dimension ends at the share of targets that was reached on it."""
     found = bb.reference("best-2009").profile(5, ["bbob_f1"])
     assert (found.functions, found.targets, found.share[-1]) == (1, 51, 1.0)
 
 
 def test_an_unknown_reference_or_dimension_is_told() -> None:
-    """The messages name what there is."""
+    """The messages list the names and dimensions that exist."""
     with pytest.raises(UnknownNameError, match="best-2009"):
         bb.reference("best-2010")
     with pytest.raises(UnknownNameError, match="7-D"):
@@ -110,7 +110,7 @@ def test_an_unknown_reference_or_dimension_is_told() -> None:
 
 
 def test_an_invalid_reference_is_refused(tmp_path: Path) -> None:
-    """A cell with more algorithms than times is no reference."""
+    """A cell with more algorithms than times is refused."""
     folder = Path(str(importlib.util.find_spec("benchbook.analysis.measures").origin)).parent  # type: ignore[union-attr]
     document: dict[str, object] = dict(load_document(folder / "reference_data" / "best-2009.json.zst"))
     cells: list[dict[str, list[int]]] = document["cells"]  # type: ignore[assignment]

@@ -16,7 +16,7 @@ from benchbook.cli.main import main
 
 
 def test_a_store_gives_the_numbers_of_its_records(tmp_path: Path) -> None:
-    """What `bb.open` reads lazily and what is in memory have the same ERTs, areas and profiles."""
+    """Runs that `bb.open` reads lazily have the same ERTs, areas and profiles as runs in memory."""
     study = bb.study(optimizers="particle_swarm", functions=["bbob_f1"], dims=[2, 3], instances=[1, 2], budget=200)
     study.run(store=tmp_path, executor="serial")
     stored = bb.open(tmp_path)
@@ -31,7 +31,7 @@ def test_a_store_gives_the_numbers_of_its_records(tmp_path: Path) -> None:
 
 
 def test_imported_runs_can_be_measured_and_reported(tmp_path: Path) -> None:
-    """They have no settings, times or host; the report says that these are unknown."""
+    """Imported runs have no settings, times or host, and the report calls these unknown."""
     runs = [bb.run("particle_swarm", "bbob_f1", dim=2, instance=i, seed=1, budget=200) for i in (1, 2, 3)]
     write_ioh(runs, tmp_path)
     imported = RunTable(read_ioh(tmp_path))
@@ -41,7 +41,7 @@ def test_imported_runs_can_be_measured_and_reported(tmp_path: Path) -> None:
 
 
 def test_a_store_opens_with_what_was_imported_into_it(tmp_path: Path) -> None:
-    """`bb.open` gives own and imported runs, or either alone, and they are measured together."""
+    """`bb.open` returns own and imported runs, or either kind alone, and they are measured together."""
     made = bb.study(optimizers="cma_es", functions="bbob_f1", dims=2, instances=[1, 2], budget=300)
     own = made.run(tmp_path / "store")
     write_ioh(own, tmp_path / "ioh")

@@ -36,14 +36,14 @@ def grid(make_run: MakeRun, panels: int = 3) -> Any:
 
 
 def test_a_picture_has_the_same_bytes_each_time(make_run: MakeRun) -> None:
-    """Drawn twice from the same numbers, a figure gives the same SVG; so pages do not change on their own."""
+    """Drawn twice from the same numbers, a figure gives the same SVG, so that pages do not change by themselves."""
     one, two = (Picture(grid(make_run), "Curves fall.").svg() for _ in range(2))
     assert one == two
     assert "<dc:date>" not in one
 
 
 def test_a_picture_is_svg_with_its_text(make_run: MakeRun) -> None:
-    """The alternative text is its title, and its plain form in a notebook."""
+    """The alternative text is the title of the SVG, and the plain form in a notebook."""
     picture = Picture(grid(make_run), "Curves\n   fall <fast>.")
     bundle = picture._repr_mimebundle_()
     assert bundle["text/plain"] == repr(picture) == "Curves fall <fast>."
@@ -54,7 +54,7 @@ def test_a_picture_is_svg_with_its_text(make_run: MakeRun) -> None:
 
 @pytest.mark.parametrize("alt", ["", "  ", "\n"])
 def test_a_picture_without_words_is_refused(alt: str) -> None:
-    """A reader who cannot see a figure is told what it shows."""
+    """An empty alternative text is refused, since readers who cannot see the figure depend on it."""
     figure, _ = new_figure()
     with pytest.raises(UsageError, match="alt is empty"):
         Picture(figure, alt)
@@ -62,7 +62,7 @@ def test_a_picture_without_words_is_refused(alt: str) -> None:
 
 @pytest.mark.parametrize("panels", [1, 2, 3, 4])
 def test_there_is_one_panel_a_title(make_run: MakeRun, panels: int) -> None:
-    """Places without a panel are empty, and the legend names each curve once."""
+    """Places without a panel stay empty, and the legend has each curve once."""
     figure = grid(make_run, panels)
     assert [axis.get_title(loc="left") for axis in figure.axes] == [f"panel {k}" for k in range(panels)]
     (legend,) = figure.legends
@@ -70,7 +70,7 @@ def test_there_is_one_panel_a_title(make_run: MakeRun, panels: int) -> None:
 
 
 def test_a_curve_is_drawn_where_it_is_finite(make_run: MakeRun) -> None:
-    """Before the first finite median nothing is drawn; numbers are those of the curve."""
+    """Nothing is drawn before the first finite median, and the numbers are those of the curve."""
     curve = convergence(RunTable([make_run([20], [15.0])]))
     _, (axes,) = new_figure()
     assert plot_convergence(axes, curve, label="mine", style=OPTIMIZER_STYLE) is axes
@@ -87,7 +87,7 @@ def test_contours_need_two_variables() -> None:
 
 
 def test_contours_are_darker_where_it_is_lower() -> None:
-    """The picture lies the right way up: its darkest place is the optimum of a shifted problem."""
+    """The picture is the right way up: its darkest place is the optimum of a shifted problem."""
     problem = bb.problem("sphere", dim=2, instance=1)
     _, (axes,) = new_figure()
     (image,) = contours(axes, problem).images
@@ -101,7 +101,7 @@ def test_contours_are_darker_where_it_is_lower() -> None:
 
 
 def test_stages_show_their_points() -> None:
-    """Each panel has the points of its stage, and the optimum."""
+    """Each panel has the points of its stage and the optimum."""
     problem = bb.problem("ackley", dim=2, instance=1)
     points = np.random.default_rng(1).uniform(problem.lower, problem.upper, (10, 2))
     figure = search_stages(problem, points, problem.x_opt, [("first", slice(0, 4)), ("last", slice(4, 10))])
@@ -111,7 +111,7 @@ def test_stages_show_their_points() -> None:
 
 
 def test_trajectories_have_a_panel_each(make_run: MakeRun) -> None:
-    """Every way is drawn from its first point to its last, under its name; panels beyond the last are taken away."""
+    """Each path is drawn from its first point to its last, under its name, and unused panels are removed."""
     problem = bb.problem("ackley", dim=2, instance=1)
     ways = [(f"way {k}", np.array([[0.0, 0.0], [k, 1.0]])) for k in range(4)]
     figure = trajectory_grid(problem, ways, problem.x_opt)
@@ -121,7 +121,7 @@ def test_trajectories_have_a_panel_each(make_run: MakeRun) -> None:
 
 
 def test_convergence_and_profile_share_a_legend(make_run: MakeRun) -> None:
-    """Both panels draw all optimizers, each in one colour."""
+    """Both panels draw all optimizers, each in the same colour."""
     runs = RunTable([make_run([1, 10], [15.0, 11.0]), make_run([2, 30], [25.0, 10.5], seed=2)])
     name = runs.optimizers[0]
     figure = curves_beside_profile("ackley, 2-D", {name: convergence(runs)}, runs.profile("dim"))
@@ -131,7 +131,7 @@ def test_convergence_and_profile_share_a_legend(make_run: MakeRun) -> None:
 
 
 def test_references_are_wide_and_dotted_grey_lines_without_a_cross(make_run: MakeRun) -> None:
-    """They are behind the optimizers, which keep their styles, are told apart, and their data do not end."""
+    """References are drawn behind the optimizers, differ from each other, and have no cross at the end."""
     runs = RunTable([make_run([1, 10], [15.0, 11.0])])
     own = runs.profile("dim")
     _, axes = new_figure()

@@ -1,4 +1,4 @@
-"""Fields that were written by hand, so that what is computed of them can be worked out on paper."""
+"""Fields written by hand, so that results can be worked out on paper."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TARGETS = np.array([10.0, 1.0, 0.1])
 
 @pytest.fixture
 def make_cell() -> MakeCell:
-    """What makes the cell of a published optimizer from the first hits of its runs."""
+    """Return a function that makes the cell of a published optimizer from the first hits of its runs."""
 
     def make(optimizer: str, function: str, dim: int, hits: list[list[int]], **fields: object) -> CellSummary:
         count = len(hits)
@@ -41,7 +41,7 @@ def make_cell() -> MakeCell:
 
 @pytest.fixture
 def make_summary() -> Callable[..., StudySummary]:
-    """What makes a summary of cells."""
+    """Return a function that makes a summary from cells."""
 
     def make(*cells: CellSummary, version: str = "1") -> StudySummary:
         return StudySummary(
@@ -54,7 +54,7 @@ def make_summary() -> Callable[..., StudySummary]:
 
 @pytest.fixture
 def make_field() -> MakeField:
-    """What makes a field of first hits by problem, shape `(optimizers, runs, targets)`; all spent 100 x dim."""
+    """Return a function that makes a field from first hits `(optimizers, runs, targets)`; each run spent 100 x dim."""
 
     def make(hits: Mapping[tuple[str, int], list[list[list[float]]]], budgets: list[float] | None = None) -> Field:
         arrays = {problem: np.array(values, dtype=np.float64) for problem, values in hits.items()}

@@ -13,7 +13,7 @@ MakeCell = Callable[..., CellSummary]
 
 
 def published(cells: list[CellSummary]) -> StudySummary:
-    """Return a summary of such cells, with three targets."""
+    """Return a summary of these cells, with three targets."""
     return StudySummary(
         commit=None,
         version="1",
@@ -26,7 +26,7 @@ def published(cells: list[CellSummary]) -> StudySummary:
 
 @pytest.fixture
 def three(make_cell: MakeCell) -> StudySummary:
-    """One reaches all targets at once, one later, and one was run for 10 evaluations per variable only."""
+    """Return cells of an optimizer that hits all targets early, one that does later, and one with a small budget."""
     cells = []
     for function in ("bbob_f1", "bbob_f2", "bbob_f15"):
         cells += [
@@ -38,7 +38,7 @@ def three(make_cell: MakeCell) -> StudySummary:
 
 
 def test_hits_are_padded_and_counted_by_evaluations_per_variable(three: StudySummary) -> None:
-    """What is not reached is never reached, and a hit at the last evaluation of a budget counts."""
+    """A missing hit stays missing, and a hit at the last evaluation of a budget counts."""
     found = published_hits(three)
     slow = found.optimizers.index("lib:slow")
     assert found.hits.shape == (3, 3, 1, 4, 3)
@@ -48,7 +48,7 @@ def test_hits_are_padded_and_counted_by_evaluations_per_variable(three: StudySum
 
 
 def test_a_cell_with_other_runs_is_no_contender(make_cell: MakeCell) -> None:
-    """Runs that are not paired with those of the others are left out, not compared."""
+    """Runs that are not paired with those of the others are left out."""
     cells = [make_cell("a", "bbob_f1", 2, [[1], []]), make_cell("b", "bbob_f1", 2, [[2]])]
     found = published_hits(published(cells))
     assert found.contenders(10, [0], [0]).tolist() == [0]
@@ -56,7 +56,7 @@ def test_a_cell_with_other_runs_is_no_contender(make_cell: MakeCell) -> None:
 
 
 def test_the_best_is_first_in_every_sample_and_short_budgets_are_left_out(three: StudySummary) -> None:
-    """At 10 evaluations per variable all are compared, at 20 those that were run that long."""
+    """At 10 evaluations per variable all are compared, at 20 only those with that budget."""
     found = {(c.structure, c.per_dim): c for c in choices(published_hits(three), samples=50)}
     assert {structure for structure, _ in found} == {"all", "separable", "multi-modal"}
     early, late = found["all", 10.0], found["all", 20.0]
@@ -71,7 +71,7 @@ def test_the_best_is_first_in_every_sample_and_short_budgets_are_left_out(three:
 
 
 def test_an_uncertain_lead_is_shared_among_the_samples(make_cell: MakeCell) -> None:
-    """Two that are each better on half of the functions lead in about half of the samples."""
+    """Two optimizers that are each better on half of the functions lead in about half of the samples each."""
     cells = []
     for number in range(1, 9):
         hits = [[1, 2]] * 3, [[1]] * 3
@@ -86,5 +86,5 @@ def test_an_uncertain_lead_is_shared_among_the_samples(make_cell: MakeCell) -> N
 
 
 def test_names_tell_the_library() -> None:
-    """Those without one are benchbook's own."""
+    """A name without a library belongs to benchbook."""
     assert (library_of("nlopt:BOBYQA"), library_of("l_shade")) == ("nlopt", "benchbook")

@@ -1,4 +1,4 @@
-"""A candidate's runs next to published ones, and the plan by which they are made."""
+"""A candidate's runs next to published ones, and the plan that makes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEVER = float("inf")
 
 
 def test_runs_are_paired_by_instance(make_cell, make_summary, make_run) -> None:
-    """In whichever order the candidate's runs come."""
+    """Runs are paired by instance, in whatever order the candidate's runs come."""
     summary = make_summary(make_cell("a", "f", 2, [[1], [2, 5], [3, 6, 9]]))
     records = [make_run([instance], [10.0 + 0.5], instance=instance, spent=200, budget=200) for instance in (3, 1, 2)]
     field = field_of(summary, records, "mine")
@@ -31,7 +31,7 @@ def test_runs_are_paired_by_instance(make_cell, make_summary, make_run) -> None:
 
 
 def test_several_runs_of_an_instance_are_paired_by_the_order_of_their_seeds(make_cell, make_summary, make_run) -> None:
-    """Seeds may differ: random numbers of two optimizers have nothing in common anyway."""
+    """Seeds may differ, since random numbers of two optimizers are unrelated anyway."""
     cell = make_cell("a", "f", 2, [[1], [2]], instances=np.array([4, 4]), seeds=np.array([7, 9]))
     records = [make_run([seed], [10.5], instance=4, seed=seed) for seed in (2, 1)]
     field = field_of(make_summary(cell), records, "mine")
@@ -39,7 +39,7 @@ def test_several_runs_of_an_instance_are_paired_by_the_order_of_their_seeds(make
 
 
 def test_who_lacks_a_run_is_left_out_with_a_note(make_cell, make_summary, make_run) -> None:
-    """A mean over fewer problems is not comparable."""
+    """An optimizer without runs on a problem is left out, since its mean over fewer problems is not comparable."""
     summary = make_summary(make_cell("a", "f", 2, [[1], [2]]), make_cell("b", "f", 2, [[1]]))
     field = field_of(summary, [make_run([1], [10.5], instance=instance) for instance in (1, 2)], "mine")
     assert field.optimizers == ("mine", "a")
@@ -49,7 +49,7 @@ def test_who_lacks_a_run_is_left_out_with_a_note(make_cell, make_summary, make_r
 
 
 def test_a_failed_run_has_reached_nothing_and_spent_its_budget(make_cell, make_summary, make_run) -> None:
-    """Also where it had found something before, and the first error is told."""
+    """A failed run counts as a miss even if it found something first, and its first error is reported."""
     run = make_run([1, 2], [10.5, 10.05], spent=7, budget=200)
     error = ErrorRecord(type="ValueError", message="too many", where="optimizer", evaluations=7, traceback="")
     bad = dataclasses.replace(run, status=Status.FAILED, error=error)
@@ -72,7 +72,7 @@ def test_targets_below_the_one_at_which_runs_stop_are_not_counted(make_cell, mak
 
 
 def test_the_plan_is_that_of_the_baseline(make_cell, make_summary) -> None:
-    """Functions in their order, the instances and seeds of most cells, and the largest budget."""
+    """The plan has the functions in order, the instances and seeds of most cells, and the largest budget."""
     summary = make_summary(
         make_cell("a", "bbob_f10", 2, [[1], [2]]),
         make_cell("a", "bbob_f2", 2, [[1], [2]]),
@@ -91,7 +91,7 @@ def test_the_plan_is_that_of_the_baseline(make_cell, make_summary) -> None:
 
 
 def test_without_a_choice_the_dimensions_are_those_of_most_optimizers(make_cell, make_summary) -> None:
-    """Who has no runs in 20-D would be left out."""
+    """Dimensions in which most optimizers have no runs are planned only when they are asked for."""
     summary = make_summary(
         make_cell("a", "f", 2, [[1]]), make_cell("a", "f", 20, [[1]]), make_cell("b", "f", 2, [[1]]),
         make_cell("a", "f", 5, [[1]]), make_cell("b", "f", 5, [[1]]),
@@ -101,7 +101,7 @@ def test_without_a_choice_the_dimensions_are_those_of_most_optimizers(make_cell,
 
 
 def test_unknown_seeds_are_counted_and_equal_budgets_are_kept(make_cell, make_summary) -> None:
-    """Imported runs have no seeds, and may have one budget in all dimensions."""
+    """Imported runs have no seeds, and may have the same budget in all dimensions."""
     twice = {"instances": np.array([1, 1, 2, 2]), "seeds": np.full(4, -1), "budget": 500}
     summary = make_summary(make_cell("a", "f", 2, [[1]] * 4, **twice), make_cell("a", "f", 5, [[1]] * 4, **twice))
     plan = candidate_plan(summary)
@@ -110,7 +110,7 @@ def test_unknown_seeds_are_counted_and_equal_budgets_are_kept(make_cell, make_su
 
 
 def test_what_the_baseline_lacks_is_refused(make_cell, make_summary) -> None:
-    """With what it has instead."""
+    """The message says what the baseline has."""
     summary = make_summary(make_cell("a", "f", 2, [[1]]))
     with pytest.raises(UnknownNameError, match="unknown function of the baseline"):
         candidate_plan(summary, functions=["g"])
@@ -122,13 +122,13 @@ def test_what_the_baseline_lacks_is_refused(make_cell, make_summary) -> None:
 
 
 def test_expected_times_count_the_evaluations_of_failures() -> None:
-    """Hits at 10 and 30 and a failure of 100: (10 + 30 + 100) / 2."""
+    """Hits at 10 and 30 and a failure of 100 give (10 + 30 + 100) / 2."""
     hits = np.array([[[10.0], [30.0], [NEVER]], [[NEVER], [NEVER], [NEVER]]])
     assert expected_times(hits, np.full((2, 3), 100.0)).tolist() == [[70.0], [NEVER]]
 
 
 def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer(make_field) -> None:
-    """After 2 evaluations a's first hit, after 8 b's second one; those of the candidate do not count."""
+    """Its hits are a's first after 2 evaluations and b's second after 8; those of the candidate do not count."""
     field = make_field({("f", 2): [[[1, 1, 1]], [[2, 20, NEVER]], [[10, 8, NEVER]]]})
     (profile,) = field_profiles(field, [], "a")
     curve = next(curve for curve in profile.curves if curve.role == "virtual best")
@@ -141,7 +141,7 @@ def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer
 
 
 def test_both_references_are_drawn_where_they_have_all_functions(make_field) -> None:
-    """On a function of BBOB the portfolios of 2009 and of 2009 to 2016, on the problem of another suite none."""
+    """On a BBOB function both portfolios are drawn, on a function of another suite neither."""
     references = [reference("best-2009"), reference("best-2009-16")]
     for function, drawn in [("bbob_f1", ["best-2009", "best-2009-16"]), ("sphere", [])]:
         field = make_field({(function, 5): [[[4, 9, 24]], [[1, 2, 3]]]})
@@ -150,7 +150,7 @@ def test_both_references_are_drawn_where_they_have_all_functions(make_field) -> 
 
 
 def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None:
-    """best-2009 reaches 0.1 on the sphere in 5-D after 12 evaluations."""
+    """The ratios are those to best-2009, which reaches 0.1 on the sphere in 5-D after 12 evaluations."""
     best = reference("best-2009")
     field = make_field({("bbob_f1", 5): [[[4, 9, 24]], [[1, 2, 3]]]})
     times = running_times(field, best)
@@ -163,7 +163,7 @@ def test_running_times_are_divided_by_those_of_the_reference(make_field) -> None
 
 
 def test_a_run_without_success_counts_ten_budgets(make_field) -> None:
-    """PAR10 of one success after 24 evaluations is 24; one more run of 100 x 5 without it makes (24 + 5000) / 2."""
+    """PAR10 of a success after 24 evaluations is 24; with a failed run of 100 x 5 it is (24 + 5000) / 2."""
     for hits, expected in [([[4, 9, 24]], 24.0), ([[4, 9, 24], [4, 9, np.inf]], 2512.0)]:
         field = make_field({("bbob_f1", 5): [hits, hits]}, budgets=[100.0, 100.0])
         found = {time.target: time.par10 for time in running_times(field, None)}
@@ -171,7 +171,7 @@ def test_a_run_without_success_counts_ten_budgets(make_field) -> None:
 
 
 def test_after_a_fixed_budget_the_median_target_is_told(make_field) -> None:
-    """Two of three runs reach 1 within 2 x 5 evaluations, and the published one reaches 0.1 only on its second run."""
+    """Two of three runs reach 1 within 2 x 5 evaluations; the published optimizer reaches 0.1 on its second run."""
     field = make_field({("bbob_f1", 5): [[[4, 9, 24], [4, 9, 9], [9, 19, 24]], [[4, 11, 24], [4, 9, 9], [4, 11, 24]]]})
     found = fixed_budgets(field, [0.1, 2.0])
     assert [(item.per_dim, item.precision, item.best, item.best_precision) for item in found] == [
@@ -181,7 +181,7 @@ def test_after_a_fixed_budget_the_median_target_is_told(make_field) -> None:
 
 
 def test_the_expensive_setting_has_targets_of_the_reference(make_field) -> None:
-    """Within 1, 2.4, 6, 20 and 100 evaluations it reaches 10, 10, 10, 1 and 0.1; a run took 4, 9 and 24."""
+    """The reference reaches 10, 10, 10, 1 and 0.1 within 1, 2.4, 6, 20 and 100 evaluations; a run took 4, 9 and 24."""
     best = Reference(name="r", citation="", licence="", targets=np.array([10.0, 1.0, 0.1]),
                      evaluations={("f", 2): np.array([1.0, 10.0, 100.0])}, algorithms={})  # fmt: skip
     field = make_field({("f", 2): [[[4, 9, 24]], [[1, 2, 3]]]})

@@ -31,7 +31,7 @@ from benchbook.records.ranking import (
 
 
 def place(optimizer: str, rank: float, verdict: str | None) -> Place:
-    """Return a place, with what else there is to it made up."""
+    """Return a place with made-up values for the other fields."""
     own = verdict is None
     return Place(optimizer=optimizer, mean_rank=rank, low=1.0, high=3.0, reached=0.5, difference=None if own else 0.1,
                  p=None if own else 0.0004, verdict=verdict)  # fmt: skip
@@ -44,7 +44,7 @@ def time(target: float, ert: float, successes: int, ratio: float | None) -> Runn
 
 @pytest.fixture
 def ranking() -> Ranking:
-    """An optimizer with a dangerous name, better than a, worse than b, undecided against c of a small budget."""
+    """Return a ranking of an optimizer named like markup: better than a, worse than b, undecided against c."""
     early = (
         place("<mine>", 1.5, None),
         place("c", 2.5, "undecided"),
@@ -97,7 +97,7 @@ def ranking() -> Ranking:
 
 
 def test_the_summary_says_the_most_important_things_in_few_lines(ranking: Ranking) -> None:
-    """Ranks, verdicts, best and worst parts, shares, running times, failures and notes."""
+    """The summary has ranks, verdicts, best and worst parts, shares, running times, failures and notes."""
     text = "\n".join(summary_lines(ranking))
     assert len(text.splitlines()) <= 14
     text = text.replace("\n  ", " ")
@@ -118,7 +118,7 @@ def test_the_summary_says_the_most_important_things_in_few_lines(ranking: Rankin
 
 
 def test_the_shares_at_a_budget_is_that_of_the_last_point_within_it(ranking: Ranking) -> None:
-    """Not that of later points."""
+    """The shares are those of the last point within the budget, not of later ones."""
     (profile,) = ranking.profiles
     assert shares_at(profile, "candidate", 50) == {"<mine>": 0.1}
     assert shares_at(profile, "candidate", 100) == {"<mine>": 0.4}
@@ -126,7 +126,7 @@ def test_the_shares_at_a_budget_is_that_of_the_last_point_within_it(ranking: Ran
 
 
 def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) -> None:
-    """Ranks, groups, running times with ratios and successes, failures; as HTML and as LaTeX."""
+    """Ranks, groups, running times with ratios and successes, and failures are in the HTML and the LaTeX report."""
     report = ranking_report(ranking)
     html = as_html(report).replace("\u00a0", " ").replace("<wbr>", "")
     assert "<mine>" not in html
@@ -152,14 +152,14 @@ def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) 
 
 
 def test_who_is_not_in_a_standing_has_a_dash_there(ranking: Ranking) -> None:
-    """C has no place after 100 evaluations per variable."""
+    """The cell of c after 100 evaluations per variable is a dash."""
     table = next(table for table in ranking_report(ranking).tables if table.caption.startswith("The field"))
     assert [row[0] for row in table.rows] == ["b", "<mine>", "a", "c"]
     assert table.rows[-1][3:] == ("–", "–")
 
 
 def test_a_ranking_comes_out_of_its_artifact_as_it_went_in(ranking: Ranking, tmp_path: Path) -> None:
-    """An infinite running time is null in the document, which is valid."""
+    """An infinite running time is null in the document, and the document is valid."""
     assert check_document(to_document(ranking)) == []
     assert read_ranking(write_ranking(ranking, tmp_path / "r.json.zst")) == ranking
     with pytest.raises(ArtifactError, match="expected 'ranking'"):

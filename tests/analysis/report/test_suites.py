@@ -1,4 +1,4 @@
-"""Reports over several suites: each is reported apart, by name."""
+"""A report over several suites reports each one separately, by name."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytest.importorskip("cocoex")
 
 @pytest.fixture(scope="module")
 def mixed() -> Report:
-    """Return the report of runs on BBOB and with two objectives; one optimizer has no runs on the second."""
+    """Return the report of runs on BBOB and on bi-objective functions, where one optimizer has no runs."""
     runs = [bb.run("cma_es", "bbob_f1", dim=2, seed=seed, budget=100) for seed in (1, 2)]
     runs += [
         bb.run(name, function, dim=2, seed=seed, budget=300)
@@ -23,7 +23,7 @@ def mixed() -> Report:
 
 
 def test_every_table_and_figure_names_its_suite(mixed: Report) -> None:
-    """No number is one over both."""
+    """No number is computed over both suites."""
     captions = [*(table.caption for table in mixed.tables), *(caption for caption, _ in mixed.figures)]
     assert {caption.split(". ")[0] for caption in captions} == {"one objective", "bbob_biobj"}
     assert mixed.verdict.startswith("one objective: ")
@@ -31,7 +31,7 @@ def test_every_table_and_figure_names_its_suite(mixed: Report) -> None:
 
 
 def test_functions_stand_in_the_tables_of_their_suite(mixed: Report) -> None:
-    """With targets of that suite: the hardest is 1e-8, for two objectives 1e-5."""
+    """Targets are those of the suite: the hardest is 1e-8, for two objectives 1e-5."""
     hardest = {}
     for table in mixed.tables:
         functions = {row[0] for row in table.rows}
@@ -42,6 +42,6 @@ def test_functions_stand_in_the_tables_of_their_suite(mixed: Report) -> None:
 
 
 def test_a_report_of_one_suite_names_none() -> None:
-    """Captions of ordinary reports stay as they are."""
+    """The captions of ordinary reports do not name a suite."""
     runs = [bb.run("random_search", "bbob_f1", dim=2, seed=seed, budget=100) for seed in (1, 2)]
     assert not any("one objective" in table.caption for table in report(RunTable(runs), title="one").tables)

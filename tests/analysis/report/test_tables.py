@@ -14,7 +14,7 @@ INF = float("inf")
 
 
 def test_fixed_budgets_show_the_median_precision_by_then(made) -> None:
-    """After 20 evaluations in 2-D the medians of three runs; after 200, too, and beyond the budget nothing."""
+    """In 2-D the medians after 20 and 200 evaluations are shown, and a dash beyond the budget."""
     table = made(
         ("a", "f", 2, 1, 1, 200, [(1, 50.0), (21, 0.5)]),
         ("a", "f", 2, 2, 1, 200, [(20, 7.0)]),
@@ -27,7 +27,7 @@ def test_fixed_budgets_show_the_median_precision_by_then(made) -> None:
 
 
 def test_a_failure_counts_ten_budgets(made) -> None:
-    """PAR10 of hits at 30 and 50 and a failure of 100 evaluations: (30 + 50 + 1000) / 3."""
+    """PAR10 of hits at 30 and 50 and a failure of 100 evaluations is (30 + 50 + 1000) / 3."""
     table = made(
         ("a", "f", 2, 1, 1, 100, [(30, 0.05)]),
         ("a", "f", 2, 2, 1, 100, [(50, 0.05)]),
@@ -39,7 +39,7 @@ def test_a_failure_counts_ten_budgets(made) -> None:
 
 
 def test_the_expensive_setting_takes_the_targets_that_the_reference_reaches_soon(made) -> None:
-    """On the sphere in 5-D; the second run needs twice the reference's evaluations, and fails at the harder target."""
+    """On the sphere in 5-D, the second run needs twice the reference's evaluations and misses the harder target."""
     best = reference("best-2009")
     times = best.evaluations["bbob_f1", 5]
     places = best.run_length_places("bbob_f1", 5, (0.5, 1.2, 3.0, 10.0, 50.0))
@@ -63,13 +63,13 @@ def test_the_expensive_setting_takes_the_targets_that_the_reference_reaches_soon
 
 
 def test_without_the_references_functions_there_is_no_expensive_setting(made) -> None:
-    """Other functions have no such targets."""
+    """Functions that the reference does not have get no such targets."""
     table = made(("a", "mine", 5, 1, 1, 500, [(24, 1e-9)]))
     assert expensive_tables(first_hits(table, STANDARD_TARGETS), cells(table)) == ()
 
 
 def test_a_length_before_the_first_target_has_no_place() -> None:
-    """And one at which a target is just reached has that one."""
+    """A length before the first target has no place, and one at which a target is just reached has that target's."""
     best = Reference(name="r", citation="", licence="", targets=np.array([10.0, 1.0, 0.1]),
                      evaluations={("f", 2): np.array([4.0, 20.0, INF])}, algorithms={("f", 2): ("x", "x")})  # fmt: skip
     assert best.run_length_places("f", 2, [1, 2, 9.99, 10, 1e9]) == [None, 0, 0, 1, 1]

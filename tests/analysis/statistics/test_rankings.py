@@ -21,26 +21,26 @@ from benchbook.analysis.statistics.tests import pairwise, rank_sum, signed_rank
 
 
 def scores(values: list[list[float]], *, lower: bool = True) -> Scores:
-    """Return scores of optimizers a, b, c on as many problems as there are rows."""
+    """Return scores of the optimizers a, b, c, with one problem per row."""
     grid = np.array(values, dtype=np.float64)
     problems = tuple((f"f{k}", 2) for k in range(len(grid)))
     return Scores(problems=problems, optimizers=tuple("abc"[: grid.shape[1]]), values=grid, lower_is_better=lower)
 
 
 def test_equal_values_share_the_mean_of_their_ranks() -> None:
-    """Ranks are 1 for the best; two equal ones behind it have 2.5 each; infinite ones are last, together."""
+    """The best has rank 1, two equal ones behind it 2.5 each, and infinite values share the last ranks."""
     assert scores([[1, 2, 2], [np.inf, 1, np.inf]]).ranks().tolist() == [[1, 2.5, 2.5], [2.5, 1, 2.5]]
     assert scores([[1, 2, 3]], lower=False).ranks().tolist() == [[3, 2, 1]]
 
 
 def test_problems_with_missing_values_are_left_out() -> None:
-    """Only problems on which all have a value can be ranked."""
+    """Only problems on which every optimizer has a value are ranked."""
     whole = scores([[1, np.nan, 2], [1, 2, np.inf]]).complete()
     assert whole.problems == (("f1", 2),)
 
 
 def test_performance_profile_is_the_share_within_a_factor_of_the_best() -> None:
-    """Needs 10 and 20, then 30 and 10: a is best once and within 3 always, b within 2 always."""
+    """With (10, 20) and (30, 10), a is best once and always within a factor of 3, b always within 2."""
     a, b = performance_profile(scores([[10, 20], [30, 10]]), np.array([1.0, 2.0, 3.0]))
     assert a.share.tolist() == [0.5, 0.5, 1.0]
     assert b.share.tolist() == [0.5, 1.0, 1.0]
@@ -48,13 +48,13 @@ def test_performance_profile_is_the_share_within_a_factor_of_the_best() -> None:
 
 
 def test_performance_profile_counts_what_nobody_solves() -> None:
-    """A problem that all fail on keeps every curve below 1."""
+    """A problem that no optimizer solves keeps every curve below 1."""
     a, b = performance_profile(scores([[10, 10], [np.inf, np.inf]]))
     assert a.share.max() == b.share.max() == 0.5
 
 
 def test_data_profile_counts_simplex_gradients_to_a_share_of_the_best_decrease(made) -> None:
-    """From 100 to the best, 0: a tolerance of 0.1 needs 10, which a has after 6 = 2 (dim + 1) evaluations, b never."""
+    """From 100 to the best 0, a tolerance of 0.1 needs 10, which a has after 6 = 2 (dim + 1) evaluations, b never."""
     table = made(
         ("a", "f", 2, 1, 1, 50, [(1, 100.0), (6, 10.0), (9, 0.0)]),
         ("b", "f", 2, 1, 1, 50, [(1, 80.0), (6, 11.0)]),
@@ -66,7 +66,7 @@ def test_data_profile_counts_simplex_gradients_to_a_share_of_the_best_decrease(m
 
 
 def test_scores_come_from_runs(made) -> None:
-    """Median final precision, mean AOCC and ERT, a row a problem and a column an optimizer; missing is NaN."""
+    """Median final precision, mean AOCC and ERT have a row per problem and a column per optimizer; missing is NaN."""
     table = made(
         ("a", "f", 2, 1, 1, 10, [(1, 1e-3)]),
         ("a", "f", 2, 2, 1, 10, [(1, 1e-3), (10, 1e-4)]),
@@ -81,7 +81,7 @@ def test_scores_come_from_runs(made) -> None:
 
 
 def test_differences_of_rounding_are_ties() -> None:
-    """Three optimizers that solve all problems have one rank, and differences in last bits give no ranks."""
+    """Three optimizers that solve all problems share one rank, and differences in the last bits give no ranks."""
     solved = scores([[0.0, 2.8e-14, 5.7e-9]] * 24)
     assert (solved.ranks() == 2).all()
     assert scores([[0.1 + 0.2, 0.3, 0.30000001]]).ranks().tolist() == [[1.5, 1.5, 3]]
@@ -90,7 +90,7 @@ def test_differences_of_rounding_are_ties() -> None:
 
 
 def test_rounding_decides_no_test() -> None:
-    """Signed ranks and rank sums see equal values where all are below the hardest target."""
+    """Where all values are below the hardest target, signed ranks and rank sums treat them as equal."""
     rng = np.random.default_rng(1)
     low, lower = rng.uniform(5e-9, 1e-8, 20), rng.uniform(0, 1e-14, 20)
     assert signed_rank(low, lower).n == 0
@@ -105,6 +105,6 @@ def test_final_precisions_count_down_to_the_hardest_target(made) -> None:
 
 
 def test_performance_profile_of_a_best_value_of_zero() -> None:
-    """Who needs nothing either has the factor 1, all others none."""
+    """If the best value is 0, optimizers that also have 0 get the factor 1, and all others an infinite one."""
     curves = performance_profile(scores([[0.0, 0.0, 5.0], [2.0, 4.0, np.inf]]), x=np.array([1.0, 2.0, 1e9]))
     assert [curve.share.tolist() for curve in curves] == [[1, 1, 1], [0.5, 1, 1], [0, 0, 0]]

@@ -1,4 +1,4 @@
-"""The interval of the expected running time covers it whatever the running times are distributed like."""
+"""The interval of the expected running time covers it for any distribution of running times."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAWS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
 @pytest.mark.parametrize("runs", [5, 15, 60])
 @pytest.mark.parametrize("law", list(_LAWS))
 def test_the_interval_misses_the_true_value_no_more_often_than_allowed(law: str, runs: int) -> None:
-    """The true value comes from many runs of the law; the interval may be wider than need be, but not narrower."""
+    """Over many runs of the distribution, the interval may be wider than needed, but not narrower."""
     rng = np.random.default_rng(5)
     many = _LAWS[law](rng, 400_000)
     true = np.minimum(many, BUDGET).mean() / (many <= BUDGET).mean()
@@ -34,7 +34,7 @@ def test_the_interval_misses_the_true_value_no_more_often_than_allowed(law: str,
 
 
 def test_more_runs_make_it_narrower_and_no_success_leaves_it_open() -> None:
-    """Both ends approach the ERT; without a success nothing bounds it from above."""
+    """With more runs both ends approach the ERT; without a success there is no upper bound."""
     hits: list[int | None] = [40, 50, 60, None]
     widths = [high - low for low, high in (running_time_interval(hits * n, 100, level=0.01) for n in (10, 100, 1000))]
     assert widths == sorted(widths, reverse=True)

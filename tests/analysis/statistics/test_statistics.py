@@ -18,28 +18,28 @@ NEVER = np.inf
 
 
 def scores(values: np.ndarray) -> Scores:
-    """Return scores, lower is better, of optimizers o0, o1, ..."""
+    """Return scores, lower is better, of the optimizers o0, o1, ..."""
     names = tuple(f"o{k}" for k in range(values.shape[1]))
     problems = tuple((f"f{k}", 2) for k in range(len(values)))
     return Scores(problems=problems, optimizers=names, values=values, lower_is_better=True)
 
 
 def test_signed_rank_of_ten_pairs_that_all_agree() -> None:
-    """Ten differences of one sign: 2 of 2**10 sign patterns are as extreme, p = 1/512, and the effect is -1."""
+    """With ten differences of one sign, 2 of 2**10 sign patterns are as extreme: p = 1/512, and the effect is -1."""
     found = signed_rank(np.arange(10.0), np.arange(10.0) + np.arange(1, 11))
     assert found.p == pytest.approx(2 / 2**10)
     assert (found.effect, found.outcome, found.n) == (-1.0, "lower", 10)
 
 
 def test_rank_sum_of_separate_samples() -> None:
-    """Five below five: 2 of C(10, 5) = 252 arrangements are as extreme."""
+    """With five values below five others, 2 of C(10, 5) = 252 arrangements are as extreme."""
     found = rank_sum(np.arange(5.0), np.arange(5.0) + 10)
     assert found.p == pytest.approx(2 / 252)
     assert (found.effect, found.outcome) == (-1.0, "lower")
 
 
 def test_infinite_values_are_ranked_last_and_equal() -> None:
-    """Two failures are equal, a failure is worse than any success."""
+    """Two failures are equal, and a failure is worse than any success."""
     a, b = np.array([1.0, 2, 3, 4, 5, 6, 7, NEVER]), np.full(8, NEVER)
     assert signed_rank(a, b).outcome == "lower"
     assert rank_sum(a, b).outcome == "lower"
@@ -47,7 +47,7 @@ def test_infinite_values_are_ranked_last_and_equal() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 3, 5])
 def test_too_few_data_are_undecided(n: int) -> None:
-    """No exception and no p-value, but a reason."""
+    """Too few data give a reason instead of a p-value or an exception."""
     a, b = np.arange(float(n)), np.arange(float(n)) + 5
     assert signed_rank(a, b).outcome == "undecided"
     assert "at least 6" in signed_rank(a, b).reason
@@ -55,7 +55,7 @@ def test_too_few_data_are_undecided(n: int) -> None:
 
 
 def test_equal_samples_are_undecided() -> None:
-    """Samples without a difference tell nothing."""
+    """Samples without a difference give no verdict."""
     assert signed_rank(np.ones(20), np.ones(20)).outcome == "undecided"
     assert rank_sum(np.ones(20), np.ones(20)).reason == "all values are equal"
 
@@ -65,21 +65,21 @@ def test_equal_samples_are_undecided() -> None:
     st.lists(st.floats(-5, 5), min_size=4, max_size=12),
 )
 def test_effect_turns_with_the_samples(a: list[float], b: list[float]) -> None:
-    """Exchanging the samples turns the sign of the effect and keeps the p-value."""
+    """Exchanging the samples reverses the sign of the effect and keeps the p-value."""
     one, other = rank_sum(np.array(a), np.array(b)), rank_sum(np.array(b), np.array(a))
     assert one.p == other.p or one.p == pytest.approx(other.p)
     assert cliffs_delta(np.array(a), np.array(b)) == -cliffs_delta(np.array(b), np.array(a))
 
 
 def test_holm_of_a_textbook_case() -> None:
-    """Sorted p-values times 4, 3, 2, 1, never falling: 0.01, 0.02, 0.03, 0.04 give 0.04, 0.06, 0.06, 0.06."""
+    """The sorted p-values times 4, 3, 2, 1, never decreasing: 0.01, 0.02, 0.03, 0.04 give 0.04, 0.06, 0.06, 0.06."""
     assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
     assert holm([]) == []
     assert holm([0.9, 0.8]) == [1.0, 1.0]
 
 
 def test_pairwise_corrects_for_the_number_of_pairs() -> None:
-    """Three optimizers, one clearly better: the adjusted p-values are never below the plain ones."""
+    """With three optimizers, one clearly better, the adjusted p-values are never below the plain ones."""
     rng = np.random.default_rng(3)
     base = rng.random((20, 1))
     found = pairwise(scores(np.hstack((base, base + 1 + rng.random((20, 1)), base + 1 + rng.random((20, 1))))))
@@ -88,7 +88,7 @@ def test_pairwise_corrects_for_the_number_of_pairs() -> None:
 
 
 def test_friedman_and_critical_difference() -> None:
-    """Always in the order 1, 2, 3, 4 but for two rows of 14: mean ranks by hand; the difference is 1.25 as in Demšar.
+    """With the order 1, 2, 3, 4 in all but two of 14 rows, the mean ranks are known and the difference is 1.25.
 
     For 4 optimizers on 14 problems Demšar (2006, section 3.2.2) has q = 2.569 and 2.569 sqrt(4 x 5 / (6 x 14)) = 1.25.
     """
@@ -103,7 +103,7 @@ def test_friedman_and_critical_difference() -> None:
 
 
 def test_friedman_needs_three_optimizers_and_five_problems() -> None:
-    """Fewer are undecided, with the reason; so are equal ranks."""
+    """With fewer, or with equal ranks, the result is undecided with a reason."""
     rng = np.random.default_rng(1)
     assert "at least 3" in friedman_nemenyi(scores(rng.random((9, 2)))).reason
     assert "at least 5" in friedman_nemenyi(scores(rng.random((3, 3)))).reason
@@ -112,7 +112,7 @@ def test_friedman_needs_three_optimizers_and_five_problems() -> None:
 
 
 def test_ert_ratio_has_an_interval_around_it() -> None:
-    """Hits around 10 against hits around 100: the ratio is 0.1, and far from 1."""
+    """Hits around 10 compared with hits around 100 give a ratio of 0.1, clearly below 1."""
     hits = np.array([9.0, 10.0, 11.0, 10.0, 10.0])
     found = ert_ratio((hits, hits * 5), (hits * 10, hits * 50))
     assert found.value == pytest.approx(0.1)
@@ -120,7 +120,7 @@ def test_ert_ratio_has_an_interval_around_it() -> None:
 
 
 def test_ert_ratio_without_success_on_one_side_is_bounded_by_the_other() -> None:
-    """Five failures of 50 evaluations bound an ERT from below; infinite over infinite is no number."""
+    """Five failures of 50 evaluations bound an ERT from below; infinity over infinity is undefined."""
     fail, quick = (np.full(5, NEVER), np.full(5, 50.0)), (np.full(5, 2.0), np.full(5, 50.0))
     most = 1 - 0.025**0.2
     found = ert_ratio(fail, quick)
@@ -131,7 +131,7 @@ def test_ert_ratio_without_success_on_one_side_is_bounded_by_the_other() -> None
 
 
 def test_a_single_run_has_no_interval() -> None:
-    """The estimate stands alone."""
+    """A single run gives an estimate without an interval."""
     one, five = np.array([0.5]), np.full(5, 0.25)
     found = mean_difference(one, five, paired=False)
     assert (found.value, found.low, found.high) == (0.25, None, None)
@@ -140,7 +140,7 @@ def test_a_single_run_has_no_interval() -> None:
 
 
 def test_paired_difference_is_narrower_than_an_unpaired_one() -> None:
-    """Where pairs differ by the same, nothing varies but between the problems."""
+    """If all pairs differ by the same amount, only the differences between problems widen the interval."""
     a = np.array([0.1, 0.5, 0.9])
     paired, apart = (mean_difference(a + 0.01, a, paired=p) for p in (True, False))
     assert (paired.low, paired.high) == pytest.approx((0.01, 0.01))
@@ -149,7 +149,7 @@ def test_paired_difference_is_narrower_than_an_unpaired_one() -> None:
 
 
 def test_unpaired_difference_is_the_t_interval_of_the_smaller_side() -> None:
-    """SciPy's quantile, and the variances of both sides."""
+    """The interval uses SciPy's quantile and the variances of both sides."""
     rng = np.random.default_rng(2)
     a, b = rng.normal(size=5), rng.normal(size=9)
     found = mean_difference(a, b, paired=False)
@@ -159,7 +159,7 @@ def test_unpaired_difference_is_the_t_interval_of_the_smaller_side() -> None:
 
 @pytest.mark.parametrize("kind", ["difference", "ratio"])
 def test_intervals_of_five_runs_keep_their_level(kind: str) -> None:
-    """A 95 % interval holds the truth in at least 92 of 100 studies; a percentile bootstrap does in 75 to 88."""
+    """A 95 % interval contains the truth in at least 92 of 100 studies; a percentile bootstrap does in 75 to 88."""
     rng = np.random.default_rng(4)
     held = []
     for _ in range(400):
@@ -174,7 +174,7 @@ def test_intervals_of_five_runs_keep_their_level(kind: str) -> None:
 
 
 def test_bayesian_probabilities_are_baycomps() -> None:
-    """On ten data sets, within the Monte Carlo error of both."""
+    """On ten data sets the probabilities agree with baycomp within the Monte Carlo error of both."""
     baycomp = pytest.importorskip("baycomp")
     for seed in range(10):
         rng = np.random.default_rng(seed)
@@ -188,7 +188,7 @@ def test_bayesian_probabilities_are_baycomps() -> None:
 
 
 def test_bayesian_comparison_is_sure_where_data_are() -> None:
-    """Clear differences give a probability near 1, tiny ones are equal within the region, few data decide nothing."""
+    """Clear differences give a probability near 1, tiny ones fall within the region, and few data decide nothing."""
     zero = np.zeros(20)
     assert bayesian_signed_rank(zero - 1, zero, rope=0.1).outcome() == "lower"
     assert bayesian_signed_rank(zero + 1, zero, rope=0.1).higher > 0.99
@@ -197,7 +197,7 @@ def test_bayesian_comparison_is_sure_where_data_are() -> None:
 
 
 def test_bayesian_probabilities_sum_to_one() -> None:
-    """Whatever the data, one of three happens."""
+    """The probabilities of lower, equal and higher sum to 1."""
     rng = np.random.default_rng(5)
     found = bayesian_signed_rank(rng.normal(size=12), rng.normal(size=12), rope=0.2)
     assert found.lower + found.equal + found.higher == pytest.approx(1.0)
@@ -205,7 +205,7 @@ def test_bayesian_probabilities_sum_to_one() -> None:
 
 
 def test_p_values_are_scipys() -> None:
-    """On data without ties or zeros the p-value is what SciPy's exact test says."""
+    """On data without ties or zeros the p-value is that of SciPy's exact test."""
     rng = np.random.default_rng(7)
     a, b = rng.random(15), rng.random(15)
     assert signed_rank(a, b).p == pytest.approx(stats.wilcoxon(a, b).pvalue)

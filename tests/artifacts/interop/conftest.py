@@ -1,4 +1,4 @@
-"""Runs on BBOB functions, and data logged by the peers themselves."""
+"""Runs on BBOB functions, and data logged by other benchmarking tools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchbook.records import RunRecord
 
 @pytest.fixture(scope="session")
 def runs() -> list[RunRecord]:
-    """Fifteen instances of two functions in two dimensions."""
+    """Return runs on fifteen instances of two functions in two dimensions."""
     return [
         bb.run("manta_ray_foraging", f"bbob_f{f}", dim=d, instance=i, seed=1, budget=400 * d)
         for f in (1, 8)
@@ -25,7 +25,7 @@ def runs() -> list[RunRecord]:
 
 @pytest.fixture(scope="session")
 def by_cocoex(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that cocoex's own observer logged: random search on f1 and f8 in 2-D and 3-D, instances 1 to 3."""
+    """Return a folder written by cocoex's own observer: random search on f1 and f8 in 2-D and 3-D, instances 1 to 3."""
     import cocoex
 
     folder = tmp_path_factory.mktemp("cocoex")
@@ -45,7 +45,7 @@ def by_cocoex(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
-    """Write files by their names into a folder and return it."""
+    """Return a function that writes files into a folder by their names."""
 
     def made(files: dict[str, str]) -> Path:
         for name, text in files.items():

@@ -10,7 +10,7 @@ from benchbook.records.profile import Span, SpanColumns
 
 
 def check(document: dict) -> None:
-    """Hold a document against the Trace Event Format: keys, phases, times, and nesting in each lane."""
+    """Compare a document with the Trace Event Format: keys, phases, times, and nesting in each lane."""
     assert isinstance(document["traceEvents"], list)
     open_until: dict[tuple[int, int], list[float]] = {}
     last: dict[tuple[int, int], float] = {}
@@ -39,7 +39,7 @@ def check(document: dict) -> None:
 
 
 def test_a_trace_follows_the_format(profiled, tmp_path: Path) -> None:
-    """What is written is JSON that viewers open: one lane of stages, one of functions, in microseconds."""
+    """The trace is JSON that viewers open, with one lane of stages and one of functions, in microseconds."""
     document = json.loads(write_trace(profiled(), tmp_path / "a.trace.json").read_bytes())
     check(document)
     events = [event for event in document["traceEvents"] if event["ph"] == "X"]
@@ -57,7 +57,7 @@ def test_a_trace_follows_the_format(profiled, tmp_path: Path) -> None:
 
 @given(data=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)), max_size=20))
 def test_rounding_breaks_no_nesting(profiled, data) -> None:
-    """Spans that are nested as numbers stay so as microseconds, whatever their digits."""
+    """Spans that are nested in seconds stay nested in microseconds, for any digits."""
     spans = []
     at = 0.0
     for gap, length, begin, share in data:
@@ -70,7 +70,7 @@ def test_rounding_breaks_no_nesting(profiled, data) -> None:
 
 
 def test_a_trace_is_bounded_in_size(profiled, tmp_path: Path) -> None:
-    """Of a million rounds of a loop some megabytes are left."""
+    """A million rounds of a loop give a trace of a few megabytes."""
     spans = Spans(20_000)
     for number in range(200_000):
         spans.add(number % 3, number * 1e-5, 9e-6 + number % 7 * 1e-8, 1)

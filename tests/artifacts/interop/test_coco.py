@@ -1,4 +1,4 @@
-"""To COCO and back."""
+"""Export to COCO's format and import from it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ INFO = "suite = 'bbob', funcId = 1, DIM = 2, Precision = 1.000e-08, algId = 'A',
 
 @pytest.fixture(scope="session")
 def cocopp():
-    """The real post-processing, without its look for archives in the network."""
+    """Return the real post-processing, without its search for archives on the network."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return pytest.importorskip("cocopp")
 
 
 def test_cocopp_loads_the_export_without_a_warning_and_finds_the_same_erts(runs, tmp_path, cocopp, capsys) -> None:
-    """`cocopp.load` says nothing, and its ERTs are ours, target by target."""
+    """`cocopp.load` gives no warning, and its ERTs equal ours target by target."""
     (folder,) = write_coco(runs, tmp_path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -47,7 +47,7 @@ def test_cocopp_loads_the_export_without_a_warning_and_finds_the_same_erts(runs,
 
 
 def test_cocopp_finds_the_balanced_ert_where_instances_have_unequal_numbers_of_runs(tmp_path, cocopp, caplog) -> None:
-    """At its own targets, 10^(k/5): four runs of one instance weigh as much as the single run of another."""
+    """At cocopp's targets 10^(k/5), four runs of one instance weigh as much as the single run of another."""
     pairs = [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1)]
     uneven = RunTable(
         bb.run("random_search", "bbob_f21", dim=2, instance=i, seed=seed, budget=400) for i, seed in pairs
@@ -64,7 +64,7 @@ def test_cocopp_finds_the_balanced_ert_where_instances_have_unequal_numbers_of_r
 
 
 def test_precisions_are_rounded_up_so_that_none_reaches_a_further_target(tmp_path) -> None:
-    """Ten digits of 1.00000000004 would be the target 1."""
+    """Ten digits of 1.00000000004 would equal the target 1."""
     from dataclasses import replace
 
     from benchbook.records import History
@@ -77,7 +77,7 @@ def test_precisions_are_rounded_up_so_that_none_reaches_a_further_target(tmp_pat
 
 
 def test_dimensions_outside_of_the_suite_are_left_out_with_a_warning(tmp_path, caplog) -> None:
-    """The post-processing stops at dimensions 4 and 80; with nothing else it is an error."""
+    """Dimensions other than COCO's are left out; with no others left it is an error."""
     runs = [bb.run("random_search", "bbob_f1", dim=d, instance=1, seed=1, budget=20) for d in (2, 4, 80)]
     write_coco(runs, tmp_path)
     assert {run.problem.dim for run in read_coco(tmp_path)} == {2}
@@ -88,7 +88,7 @@ def test_dimensions_outside_of_the_suite_are_left_out_with_a_warning(tmp_path, c
 
 @pytest.mark.slow
 def test_cocopp_main_reads_the_export_without_a_warning(runs, tmp_path) -> None:
-    """The whole post-processing, in a process of its own where warnings of our data would be errors."""
+    """The whole post-processing runs in a subprocess in which warnings about our data are errors."""
     outside = [
         bb.run("manta_ray_foraging", "bbob_f1", dim=d, instance=i, seed=1, budget=60)
         for d in (4, 80)
@@ -112,7 +112,7 @@ def test_cocopp_main_reads_the_export_without_a_warning(runs, tmp_path) -> None:
 
 
 def test_our_export_comes_back_with_the_same_first_hits(runs, tmp_path) -> None:
-    """What we write and read again has the same first hits and lengths."""
+    """Exported and imported again, runs have the same first hits and lengths."""
     write_coco(runs, tmp_path)
     key = lambda run: (run.problem.name, run.problem.dim, run.problem.instance)  # noqa: E731  # a key, used twice
     back, own = sorted(read_coco(tmp_path), key=key), sorted(runs, key=key)
@@ -123,7 +123,7 @@ def test_our_export_comes_back_with_the_same_first_hits(runs, tmp_path) -> None:
 
 
 def test_data_logged_by_cocoex_have_the_first_hits_that_cocopp_finds(by_cocoex, cocopp, caplog) -> None:
-    """Imported runs agree with cocopp's own reading of the same files, and nothing is odd about them."""
+    """Imported runs agree with cocopp's own reading of the same files, without warnings."""
     imported = list(read_coco(by_cocoex))
     assert not caplog.records
     assert {run.evaluations for run in imported} == {300}
@@ -145,7 +145,7 @@ def test_data_logged_by_cocoex_have_the_first_hits_that_cocopp_finds(by_cocoex, 
 
 
 def test_functions_without_a_number_are_left_out_with_a_warning(runs, tmp_path, caplog) -> None:
-    """A textbook function has no place in COCO's format; with nothing else it is an error."""
+    """A textbook function cannot be written in COCO's format; with no others left it is an error."""
     own = bb.run("random_search", "sphere", dim=2, seed=1, budget=20)
     write_coco([runs[0], own], tmp_path)
     assert "left out" in caplog.text
@@ -155,7 +155,7 @@ def test_functions_without_a_number_are_left_out_with_a_warning(runs, tmp_path, 
 
 
 def test_a_bare_instance_is_a_run_that_was_not_closed(write, caplog) -> None:
-    """A crash leaves `2` instead of `2:9|...`; the last logged row ends the run, and the line is named."""
+    """For `2` instead of `2:9|...` after a crash, the last logged row ends the run, and the line is named."""
     files = {
         "f1.info": f"{INFO}d.dat, 1:9|1.0e+00, 2\n",
         "d.dat": f"{HEADER}1 0 +5.0e+00 0 0\n9 0 +1.0e+00 0 0\n{HEADER}1 0 +4.0e+00 0 0\n7 0 +2.0e+00 0 0\n",
@@ -175,7 +175,7 @@ def test_a_bare_instance_is_a_run_that_was_not_closed(write, caplog) -> None:
     ],
 )
 def test_rows_without_a_value_are_named_by_file_and_line(write, caplog, row: str, said: str) -> None:
-    """NaN, rows before the first evaluation and blocks of zeros cost only themselves."""
+    """NaN, rows before the first evaluation and blocks of zeros cost only the rows they are in."""
     files = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 5.0 0 0\n{row}\n9 0 1.0 0 0\n"}
     (run,) = read_coco(write(files))
     assert run.history.best_values.tolist() == [5.0, 1.0]
@@ -184,14 +184,14 @@ def test_rows_without_a_value_are_named_by_file_and_line(write, caplog, row: str
 
 @pytest.mark.parametrize("row", ["3 0", "3 0 2.0", "x y z 0 0", "-3 0 1.0 0 0", "1e999 0 1.0 0 0", "3 0 1.0\x00 0 0"])
 def test_malformed_rows_are_an_error_that_names_the_line(write, row: str) -> None:
-    """Torn, foreign and impossible rows; one that is torn within a number has fewer columns than the others."""
+    """Torn, foreign and impossible rows are errors; a row torn within a number has fewer columns than the others."""
     files = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 5.0 0 0\n{row}\n9 0 1.0 0 0\n"}
     with pytest.raises(ArtifactError, match=r"d\.dat, line 3: torn or not a row of numbers"):
         list(read_coco(write(files)))
 
 
 def test_missing_first_rows_are_warned_of(write, caplog) -> None:
-    """A run whose first row is not evaluation 1."""
+    """A run whose first row is not evaluation 1 gives a warning."""
     files = {"f1.info": f"{INFO}d.dat, 1:4|5.0e+00\n", "d.dat": f"{HEADER}4 0 5.0 0 0\n"}
     (run,) = read_coco(write(files))
     assert run.evaluations == 4
@@ -200,7 +200,7 @@ def test_missing_first_rows_are_warned_of(write, caplog) -> None:
 
 @pytest.mark.parametrize("ending", [3, 9])
 def test_a_length_that_the_rows_do_not_have_is_an_error(write, ending: int) -> None:
-    """Whether rows are missing or too many: the data are not those that the index is of."""
+    """With missing or additional rows, the data file does not belong to the index."""
     files = {"f1.info": f"{INFO}d.dat, 1:{ending}|5.0e+00\n", "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n"}
     with pytest.raises(
         ArtifactError, match=f"f1.info, line 3: instance 1 has {ending} evaluations, but its rows.*at 4"
@@ -209,7 +209,7 @@ def test_a_length_that_the_rows_do_not_have_is_an_error(write, ending: int) -> N
 
 
 def test_a_run_that_the_index_closed_has_rows(write) -> None:
-    """A header without rows is a killed run only where the index gives no length."""
+    """A header without rows counts as an interrupted run only if the index gives no length."""
     files = {
         "f1.info": f"{INFO}d.dat, 1:4|5.0e+00, 2:7|1.0e+00\n",
         "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n{HEADER}",
@@ -219,7 +219,7 @@ def test_a_run_that_the_index_closed_has_rows(write) -> None:
 
 
 def test_other_rows_in_tdat_than_in_dat_are_an_error(write) -> None:
-    """As many runs in both files, but not the same ones."""
+    """Both files have the same number of runs, but different ones."""
     files = {
         "f1.info": f"{INFO}d.dat, 1:4|5.0e+00\n",
         "d.dat": f"{HEADER}1 0 7.0 0 0\n4 0 5.0 0 0\n",
@@ -250,27 +250,27 @@ def test_the_old_format_has_its_best_precision_in_the_same_column(write) -> None
     ],
 )
 def test_what_is_not_the_format_is_an_error_that_names_the_line(write, files: dict[str, str], said: str) -> None:
-    """Errors say where; a path may not leave its folder."""
+    """Each message names the place of the error; a path that leaves its folder is refused."""
     with pytest.raises(ArtifactError, match=said):
         list(read_coco(write(files)))
 
 
 def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
-    """No folder, and a folder without `.info`."""
+    """A missing folder and a folder without `.info` files are usage errors."""
     for folder, said in [(tmp_path / "none", "no such folder"), (tmp_path, r"no \.info")]:
         with pytest.raises(UsageError, match=said):
             list(read_coco(folder))
 
 
 def test_an_empty_info_file_is_warned_of(write, caplog) -> None:
-    """Next to others it would be missed silently."""
+    """An empty index next to valid ones gives a warning."""
     whole = {"f1.info": f"{INFO}d.dat, 1:9|1.0e+00\n", "d.dat": f"{HEADER}1 0 +5.0e+00 0 0\n9 0 +1.0e+00 0 0\n"}
     assert len(list(read_coco(write({**whole, "torn.info": ""})))) == 1
     assert "torn.info, line 1: no runs, it is empty" in caplog.text
 
 
 def test_names_cannot_break_out_of_the_header(tmp_path, caplog) -> None:
-    """Quotes and line breaks in a label become underscores."""
+    """Quotation marks and line breaks in a label become underscores."""
     from dataclasses import replace
 
     run = bb.run("random_search", "bbob_f1", dim=2, instance=1, seed=1, budget=20)

@@ -1,4 +1,4 @@
-"""What the index of a COCO log says of a run is compared with the run's rows."""
+"""The index of a COCO log is compared with the rows of each run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADER = "% f evaluations | g evaluations | best noise-free fitness - Fopt ({}) 
 
 
 def rows(*points: tuple[int, float], optimum: float = F1[1], header: str = HEADER) -> str:
-    """Return a run of a data file."""
+    """Return a run as it is written in a data file."""
     return header.format(f"{optimum:.12e}") + "".join(f"{at} 0 {value:+.9e} 0 0\n" for at, value in points)
 
 
@@ -26,20 +26,20 @@ ONE, TWO = rows((1, 9.5), (100, 0.25)), rows((1, 8.5), (100, 0.125), optimum=F1[
 
 @pytest.mark.parametrize("final", ["2.5e-01", "0.25", "2e-01", "2.499999900e-01"])
 def test_the_last_value_of_an_index_is_that_of_the_rows(write, final: str) -> None:
-    """Within its print, and less the final precision, as the first loggers wrote it."""
+    """The last values agree within the printed digits, also less the final precision, as the first loggers wrote it."""
     (run,) = read_coco(write({"f1.info": f"{NEW}a.dat, 1:100|{final}\n", "a.dat": ONE}))
     assert run.best_value == 0.25
 
 
 @pytest.mark.parametrize("final", ["2.6e-01", "2.4e-01", "-2.5e-01", "2.5e-02", "1e-9"])
 def test_another_last_value_is_an_error_that_names_the_line(write, final: str) -> None:
-    """Rows that do not reach it, or go on below it, are not those that the index is of."""
+    """Rows that do not reach the value of the index, or go below it, do not belong to it."""
     with pytest.raises(ArtifactError, match=r"f1\.info, line 3: instance 1 ends at the value .*line 1 .* is 0\.25"):
         list(read_coco(write({"f1.info": f"{NEW}a.dat, 1:100|{final}\n", "a.dat": ONE})))
 
 
 def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> None:
-    """2e-9 at a precision of 1e-8; what else they print is warned of, since there were many ports of them."""
+    """2e-9 is accepted at a precision of 1e-8; other values of first loggers only give a warning, as variants exist."""
     old = "% function evaluation | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
     data = rows((1, 9.5), (100, 2e-9), header=old)
     assert len(list(read_coco(write({"f1.info": f"{OLD}a.dat, 1:100|-8.0e-09\n", "a.dat": data})))) == 1
@@ -51,7 +51,7 @@ def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> 
 
 
 def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
-    """Their `.dat` has rows only where a target is hit; with `.tdat`, or in newer logs, a missing end is an error."""
+    """An old `.dat` has rows only where targets are hit; with `.tdat`, or in newer logs, a missing end is an error."""
     old = OLD.replace("algId = 'A'", "algId = 'A', coco_version = '2.1'")
     header = (
         "% function evaluation | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
@@ -69,7 +69,7 @@ def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
 
 
 def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
-    """A run that was killed before its entry was written has as many rows as the others."""
+    """A run that was interrupted before its entry was written may have as many rows as the others."""
     lost = rows((1, 7.5), (100, 0.5), optimum=-247.11)
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     first, second = read_coco(write({"f1.info": index, "a.dat": ONE + lost + TWO}))
@@ -79,7 +79,7 @@ def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
 
 
 def test_runs_are_told_apart_by_their_optimum(write) -> None:
-    """Of two runs with equal lengths and last values, the one that has the optimum of the instance is taken."""
+    """Of two runs with equal lengths and last values, the one with the optimum of the instance is taken."""
     lost = rows((1, 7.5), (100, 0.25), optimum=-247.11)
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     for data in (ONE + lost + TWO, lost + ONE + TWO):
@@ -87,7 +87,7 @@ def test_runs_are_told_apart_by_their_optimum(write) -> None:
 
 
 def test_rows_with_the_optimum_of_another_instance_are_an_error(write) -> None:
-    """BBOB tells the optimum of each instance, and the header of the rows which one was subtracted."""
+    """The optimum in the header of the rows must be that of the BBOB instance."""
     index = f"{NEW}a.dat, 7:100|2.5e-01, 2:100|1.2e-01\n"
     said = r"f1\.info, line 3: the header of the rows of instance 7, on line 1 .* 79\.48, which belongs to instance 1"
     with pytest.raises(ArtifactError, match=said):
@@ -95,7 +95,7 @@ def test_rows_with_the_optimum_of_another_instance_are_an_error(write) -> None:
 
 
 def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -> None:
-    """Such rows are of another function, or their header is damaged."""
+    """Rows whose header has an unknown optimum belong to another function, or their header is damaged."""
     data = ONE.replace("7.948", "7.949") + TWO.replace("3.944", "3.945")
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
     assert len(list(read_coco(write({"f1.info": index, "a.dat": data})))) == 2
@@ -104,7 +104,7 @@ def test_an_optimum_of_no_instance_is_warned_of_once_for_a_file(write, caplog) -
 
 
 def test_another_reference_of_two_objectives_is_warned_of(write, caplog) -> None:
-    """COCO's versions know different hypervolumes; values that are differences to them cannot be compared."""
+    """COCO's versions have different reference hypervolumes, and differences to them cannot be compared."""
     index = "suite = 'bbob-biobj', algorithm = 'A', indicator = 'hyp', coco_version = '2.8.2'\n%\n"
     index += "function = 1, dim = 2, a.dat, 1:9|5.0e-01\n"
     data = "% x\n% instance = 1, reference value = {}\n% y\n1\t7e-1\n9\t5e-1\n"
@@ -125,7 +125,7 @@ def test_another_reference_of_two_objectives_is_warned_of(write, caplog) -> None
     ],
 )
 def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: str, number: int, optimum: float) -> None:
-    """As cocoex logs them."""
+    """Suites that share BBOB's optima are checked in the form in which cocoex logs them."""
     index = f"{NEW}a.dat, 1:100|2.5e-01\n".replace("'bbob'", f"'{suite}'").replace("funcId = 1", f"funcId = {number}")
     assert len(list(read_coco(write({"f.info": index, "a.dat": rows((1, 9), (100, 0.25), optimum=optimum)})))) == 1
     assert not caplog.records
@@ -138,7 +138,7 @@ def test_suites_with_the_optima_of_bbob_are_checked_too(write, caplog, suite: st
 
 
 def test_old_constrained_logs_count_both_kinds_of_evaluations_in_their_rows(write, caplog) -> None:
-    """COCO 2.0 to 2.3: 60 evaluations of the function in the index, and 120 of both in the rows; another suite, too."""
+    """COCO 2.0 to 2.3 has 60 evaluations of the function in the index and 120 of both kinds in the rows."""
     header = "% f + g evaluations | noise-free fitness - Fopt ({}) | best noise-free fitness - Fopt | measured | best\n"
     data = rows((2, 9.5), (120, 0.25), header=header).replace(" 0 +", " +9.0e+00 +")
     index = (
@@ -152,7 +152,7 @@ def test_old_constrained_logs_count_both_kinds_of_evaluations_in_their_rows(writ
 
 
 def test_values_of_a_logger_that_knows_no_optimum_are_no_precisions(write) -> None:
-    """The header of such a log subtracts nothing; none of its values hits a target."""
+    """The header of such a log subtracts nothing, so none of its values hits a target."""
     data = (
         "% f evaluations | g evaluations | best noise-free fitness + sum g_i+ | measured | best | x1\n"
         "1 0 -3 0 0\n9 0 -4.5 0 0\n"
@@ -165,7 +165,7 @@ def test_values_of_a_logger_that_knows_no_optimum_are_no_precisions(write) -> No
 
 @pytest.mark.parametrize("number", range(1, 25))
 def test_the_scales_of_bbob_mixint_are_those_of_its_problems(number: int) -> None:
-    """The check of imported runs and the suite itself multiply an optimum by the same power of ten."""
+    """The check of imported runs and the suite multiply an optimum by the same power of ten."""
     pytest.importorskip("cocoex")
     mixed, plain = (problem(f"{family}_f{number}", dim=5, instance=1) for family in ("bbob_mixint", "bbob"))
     assert mixed.f_opt == pytest.approx(10.0 ** checks._MIXINT_SCALES.get(number, 0) * plain.f_opt, rel=1e-12)

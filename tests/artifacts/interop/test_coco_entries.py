@@ -1,4 +1,4 @@
-"""Runs of COCO logs belong to their entry, and functions to their suite."""
+"""Runs of COCO logs are matched with their entry, and functions with their suite."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def info(number: int = 1, dim: int = 2, suite: str = "bbob") -> str:
 
 
 def rows(*points: tuple[int, float]) -> str:
-    """Return a run of a data file."""
+    """Return a run as it is written in a data file."""
     return HEADER + "".join(f"{at} 0 {value:.9e} 0 0\n" for at, value in points)
 
 
@@ -59,7 +59,7 @@ def ends(runs: list[ImportedRun]) -> list[tuple[int, int, float]]:
          "a missing file", "CRLF and NUL"],
 )  # fmt: skip
 def test_each_run_comes_with_its_own_instance(write, index: str, files: dict[str, str]) -> None:
-    """Whatever is missing or doubled, instance 1 has the rows of the first run and instance 2 those of the second."""
+    """Whatever is missing or repeated, instance 1 has the rows of the first run and instance 2 those of the second."""
     assert ends(list(read_coco(write({"f1.info": index, **files})))) == [(1, 100, 1e-9), (2, 200, 0.1)]
 
 
@@ -83,7 +83,7 @@ def test_each_run_comes_with_its_own_instance(write, index: str, files: dict[str
     ],
 )
 def test_runs_that_cannot_be_matched_are_an_error_that_names_the_line(write, index: str, data: str, said: str) -> None:
-    """Never are another run's rows given to an instance."""
+    """No instance is given the rows of another run."""
     with pytest.raises(ArtifactError, match=said):
         list(read_coco(write({"f1.info": index, "a.dat": data})))
 
@@ -105,14 +105,14 @@ def test_runs_that_cannot_be_matched_are_an_error_that_names_the_line(write, ind
     ],
 )
 def test_the_suite_tells_the_function(suite: str, number: int, name: str) -> None:
-    """Functions that benchbook has get its name, and others one that none of its functions has."""
+    """Functions that benchbook has get its name, and other functions a name that none of its functions has."""
     assert coco_function(suite, number) == name
     own = not name.startswith(("sbox", "coco"))
     assert (name in catalog.names()) == own
 
 
 def test_what_an_index_does_not_name_is_warned_of(write, caplog) -> None:
-    """A suite that is not one of COCO's, text in a header that is not a field, and data files without an entry."""
+    """Warnings name an unknown suite, text in a header that is not a field, and data files without an entry."""
     index = info(suite="bob").replace("DIM", "x DIM") + "a.dat, 1:100|1e-9\n"
     (run,) = read_coco(write({"f1.info": index, "a.dat": ONE, "lost.dat": TWO}))
     assert run.problem.name == "coco_bob_f1"
@@ -125,7 +125,7 @@ def test_what_an_index_does_not_name_is_warned_of(write, caplog) -> None:
 
 
 def test_a_rounded_print_hits_no_target_that_the_log_denies(write) -> None:
-    """10.0000000001 prints as 10 in `.tdat`, while `.dat` has the hit at 13; what lies between targets is kept."""
+    """10.0000000001 prints as 10 in `.tdat` while `.dat` has the hit at 13; values between targets are kept."""
     files = {
         "f1.info": f"{info()}a.dat, 1:100|9.9\n",
         "a.dat": rows((1, 11), (13, 9.9), (100, 9.9)),
@@ -137,7 +137,7 @@ def test_a_rounded_print_hits_no_target_that_the_log_denies(write) -> None:
 
 
 def test_constrained_logs_have_the_lengths_and_hits_of_cocopp(tmp_path: Path) -> None:
-    """Evaluations of function and constraints are added, in runs logged by cocoex itself."""
+    """Evaluations of the function and the constraints are added, in runs logged by cocoex itself."""
     folder = logged(tmp_path, "bbob-constrained", "instances: 1-3", "dimensions: 2 function_indices: 7")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -152,7 +152,7 @@ def test_constrained_logs_have_the_lengths_and_hits_of_cocopp(tmp_path: Path) ->
 
 
 def test_bi_objective_logs_carry_their_indicator(tmp_path: Path) -> None:
-    """Values are differences of the hypervolume to the reference that the header tells."""
+    """Values are differences between the hypervolume and the reference in the header."""
     folder = logged(tmp_path, "bbob-biobj", "instances: 1-2", "dimensions: 2 function_indices: 1")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -170,7 +170,7 @@ def test_bi_objective_logs_carry_their_indicator(tmp_path: Path) -> None:
 
 
 def test_reference_algorithms_are_not_taken_for_runs(write) -> None:
-    """Their rows are running times of many algorithms."""
+    """A data file of running times of many algorithms is refused."""
     data = "% Artificial instance\n% algorithm type = best\n1 1e2 1e2 MCS_huyer.tgz 15 15\n"
     index = "funcId = 1, DIM = 2, algId = 'best2009-bbob', suite = 'bbob'\n% x\nb.dat, 0:6|1e-8\n"
     with pytest.raises(UsageError, match=r"b\.dat, line 2: this is a reference algorithm of cocopp"):
@@ -178,7 +178,7 @@ def test_reference_algorithms_are_not_taken_for_runs(write) -> None:
 
 
 def logged(folder: Path, suite: str, instances: str, which: str) -> Path:
-    """Return what cocoex logged of a random search of 60 evaluations."""
+    """Return what cocoex logged from a random search of 60 evaluations."""
     cocoex = pytest.importorskip("cocoex")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

@@ -33,7 +33,7 @@ def _runs(function: str) -> list[RunRecord]:
 
 @pytest.mark.parametrize("function", _CASES)
 def test_first_hits_survive_the_way_to_coco_and_back(function: str, tmp_path: Path) -> None:
-    """An export that is imported again has the same length, and reaches the format's targets when the runs do."""
+    """An export that is imported again has the same length and reaches the format's targets at the same evaluations."""
     runs = _runs(function)
     (folder,) = write_coco(runs, tmp_path)
     again = list(read_coco(folder))
@@ -47,13 +47,13 @@ def test_first_hits_survive_the_way_to_coco_and_back(function: str, tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize("function", _CASES)
 def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -> None:
-    """From the export, at its targets, cocopp's expected running times are those of the runs, failed ones included."""
+    """At the format's targets, cocopp's expected running times of the export are those of the runs with failures."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cocopp's own imports
         cocopp = pytest.importorskip("cocopp")
     runs = _runs(function)
     (folder,) = write_coco(runs, tmp_path)
-    # cocopp takes all data of a process to be of the suite that it loaded first. After constraints, it would add the
+    # cocopp assumes that all data of a process belong to the suite it loaded first. After constraints, it would add the
     # second column of other logs, here the indicator's value, to the lengths of failed runs.
     cocopp.testbedsettings.reset_current_testbed()
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -68,7 +68,7 @@ def test_cocopp_computes_the_same_running_times(function: str, tmp_path: Path) -
 
 
 def test_runs_on_several_suites_have_a_folder_for_each(tmp_path: Path) -> None:
-    """Cocopp takes one suite from a folder, so an optimizer with runs on several gets several."""
+    """Cocopp takes one suite from a folder, so an optimizer with runs on several suites gets several folders."""
     runs = [bb.run("random_search", name, dim=2, instance=1, budget=20) for name in ("bbob_f1", *_CASES)]
     names = [folder.name for folder in write_coco(runs, tmp_path)]
     assert names == ["random_search-bbob", "random_search-bbob-biobj", "random_search-bbob-constrained"]

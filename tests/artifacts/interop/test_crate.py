@@ -1,4 +1,4 @@
-"""Studies as RO-Crates, read back by the library of that name."""
+"""Studies as RO-Crates, read back by the rocrate library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ADA = "Ada Lovelace <0000-0002-1825-0097>"
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of 8 runs."""
+    """Return a store of 8 runs."""
     folder = tmp_path_factory.mktemp("stores") / "study"
     made = bb.study(optimizers="manta_ray_foraging", functions=["sphere", "bbob_f8"], dims=2, seeds=2, budget=60)
     made.run(folder).close()
@@ -34,7 +34,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def crate(study: Path) -> Path:
-    """The study as a crate, with everything said."""
+    """Return the study as a crate with all metadata."""
     folder = study.parent / "crate"
     said = ("--author", ADA, "--author", "Charles Babbage", "--license", "CC-BY-4.0", "--title", "Two functions")
     assert export(study, folder, *said, "--notebook", ROOT / "notebooks" / "random_search.ipynb") == 0
@@ -54,7 +54,7 @@ def read(folder: Path) -> Any:
 
 
 def test_the_library_reads_it_back(crate: Path) -> None:
-    """Title, licence, authors and runs are where the specification wants them."""
+    """Title, licence, authors and runs are where the specification requires them."""
     found = read(crate)
     root = found.root_dataset
     assert found.name == "Two functions"
@@ -66,7 +66,7 @@ def test_the_library_reads_it_back(crate: Path) -> None:
 
 
 def test_the_musts_of_the_specification_hold(crate: Path) -> None:
-    """RO-Crate 1.1: one descriptor about one root with its properties; all that is named is there, and flat."""
+    """As RO-Crate 1.1 requires, one descriptor is about one root, every mentioned entity exists, and none is nested."""
     document = json.loads((crate / "ro-crate-metadata.json").read_text())
     assert document["@context"] == "https://w3id.org/ro/crate/1.1/context"
     entities = {item["@id"]: item for item in document["@graph"]}
@@ -95,7 +95,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def test_the_runs_are_the_result_of_an_action(crate: Path) -> None:
-    """Process Run Crate: benchbook is the instrument, the plan its object, runs and tables its results."""
+    """As in a Process Run Crate, benchbook is the instrument, the plan the object, and runs and tables are results."""
     found = read(crate)
     [action] = found.get_by_type("CreateAction")
     assert action["instrument"]["softwareVersion"] == bb.__version__
@@ -106,7 +106,7 @@ def test_the_runs_are_the_result_of_an_action(crate: Path) -> None:
 
 
 def test_the_study_in_it_is_whole(crate: Path, study: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The store opens, passes its check, and its runs are those that were exported; the table has a row for each."""
+    """The exported store opens, passes its check and has the same runs; the table has a row for each."""
     assert main(["study", "status", str(crate / "study")]) == 0
     shutil.copytree(crate / "study", study.parent / "copy")
     assert main(["study", "check", str(study.parent / "copy")]) == 0
@@ -117,7 +117,7 @@ def test_the_study_in_it_is_whole(crate: Path, study: Path, capsys: pytest.Captu
 
 
 def test_a_notebook_that_was_executed_comes_with_its_verdicts(study: Path, tmp_path: Path) -> None:
-    """Its execution is an action of its own."""
+    """The execution of the notebook is a separate action."""
     tiny = {**load("quick"), "dims": [2], "bbob_functions": [], "budget_per_dim": 60}
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(tiny), encoding="utf-8")
     assert main(["spec", "run", "random_search", "--params", str(tmp_path / "tiny.yaml")]) in (0, 1)
@@ -135,7 +135,7 @@ def test_a_notebook_that_was_executed_comes_with_its_verdicts(study: Path, tmp_p
 def test_licence_and_authors_are_those_of_the_project(
     study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nobody says otherwise, and a project says it; else that none was stated."""
+    """Licence and authors come from the project by default; without a project the crate says that none was stated."""
     monkeypatch.chdir(ROOT)
     assert export(study, tmp_path / "inside") == 0
     root = read(tmp_path / "inside").root_dataset
@@ -149,7 +149,7 @@ def test_licence_and_authors_are_those_of_the_project(
 
 
 def test_run_artifacts_make_a_crate_too(tmp_path: Path) -> None:
-    """A single run, without a plan."""
+    """A single run without a plan makes a crate."""
     bb.save(bb.run("random_search", "sphere", dim=2, seed=1, budget=20), tmp_path / "one.json.zst")
     assert export(tmp_path / "one.json.zst", tmp_path / "crate") == 0
     [action] = read(tmp_path / "crate").get_by_type("CreateAction")
@@ -158,7 +158,7 @@ def test_run_artifacts_make_a_crate_too(tmp_path: Path) -> None:
 
 
 def test_a_crate_is_replaced_as_a_whole_and_nothing_else_is(study: Path, tmp_path: Path) -> None:
-    """A second export leaves nothing of the first; a folder with other files is refused."""
+    """A second export leaves nothing of the first one; a folder with other files is refused."""
     folder = tmp_path / "crate"
     assert export(study, folder) == 0
     (folder / "study" / "old").write_text("of the first")
@@ -184,20 +184,20 @@ def test_a_crate_is_replaced_as_a_whole_and_nothing_else_is(study: Path, tmp_pat
 def test_what_cannot_be_said_is_refused(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    """With a sentence, and before anything is written."""
+    """Metadata that cannot be written are refused with a message before anything is written."""
     assert export(study, tmp_path / "crate", *arguments) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "crate").exists()
 
 
 def test_a_crate_inside_its_study_is_refused(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It would hold itself."""
+    """A crate inside its study would contain itself."""
     assert export(study, study / "crate") == 2
     assert "are nested in each other" in capsys.readouterr().err
 
 
 def test_options_of_crates_are_for_crates(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Other formats have no place for a licence."""
+    """Other formats refuse a licence, since they have no place for it."""
     assert main(["export", str(study), "--to", "csv", str(tmp_path / "out"), "--license", "MIT"]) == 2
     assert "--license is for --to ro-crate" in capsys.readouterr().err
 
@@ -205,14 +205,14 @@ def test_options_of_crates_are_for_crates(study: Path, tmp_path: Path, capsys: p
 def test_without_the_library_it_says_how_to_install_it(
     study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The extra is named."""
+    """The message names the extra to install."""
     monkeypatch.setitem(sys.modules, "rocrate.rocrate", None)
     assert export(study, tmp_path / "crate") == 1
     assert "pip install 'benchbook[rocrate]'" in capsys.readouterr().err
 
 
 def test_credits_of_a_project_may_be_missing(tmp_path: Path) -> None:
-    """No file, no names; a torn file is an error."""
+    """A project without the file has no credits; a damaged file is an error."""
     assert project_credits(None) == (None, ())
     assert project_credits(tmp_path) == (None, ())
     (tmp_path / "pyproject.toml").write_text("[project")
@@ -221,5 +221,5 @@ def test_credits_of_a_project_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_an_orcid_may_end_with_an_x() -> None:
-    """Ten is written X."""
+    """The check digit ten is written X."""
     assert author("Somebody <https://orcid.org/0000-0002-9079-593X>").orcid == "https://orcid.org/0000-0002-9079-593X"

@@ -1,4 +1,4 @@
-"""`benchbook import`: archives, the same data twice, malformed input, conditions of a problem, names of folders."""
+"""`benchbook import`: archives, repeated data, malformed input, conditions of a problem, names of folders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILES = {"f1.info": INDEX, "d.dat": RUN + RUN}
 
 
 def importing(source: Path, store: Path, form: str = "coco", *more: str) -> str:
-    """Import through the command and return what it says; errors are raised."""
+    """Import through the command and return its output; errors are raised."""
     done = CliRunner().invoke(cli, ["import", str(source), "--from", form, "--into", str(store), *more])
     if isinstance(done.exception, BenchbookError):
         raise done.exception
@@ -37,7 +37,7 @@ def importing(source: Path, store: Path, form: str = "coco", *more: str) -> str:
 
 
 def test_the_same_data_twice_are_imported_once_and_said(write, tmp_path: Path) -> None:
-    """Repetitions within a file count; a second import, or a copy in another folder, brings nothing."""
+    """Repetitions within a file count; a second import, or a copy in another folder, adds nothing."""
     store = tmp_path / "store"
     folder = write(FILES)
     assert "2 runs imported" in importing(folder, store)
@@ -49,7 +49,7 @@ def test_the_same_data_twice_are_imported_once_and_said(write, tmp_path: Path) -
 
 
 def test_of_a_malformed_file_nothing_is_imported(write, tmp_path: Path) -> None:
-    """The first file is whole and the second is not: the store is not even made."""
+    """If the second of two files is malformed, not even the store is made."""
     folder = write({**FILES, "z.info": "funcId = x, DIM = 2, algId = 'A'\n"})
     with pytest.raises(ArtifactError, match=r"z\.info, line 1") as caught:
         importing(folder, tmp_path / "store")
@@ -59,7 +59,7 @@ def test_of_a_malformed_file_nothing_is_imported(write, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["zip", "tgz", "nested"])
 def test_archives_are_read_as_published(write, tmp_path: Path, kind: str) -> None:
-    """Files are named by their place in the archive, and nothing stays behind."""
+    """Files are named by their place in the archive, and no temporary file is left behind."""
     folder = write(FILES)
     archive = tmp_path / ("all.zip" if kind == "nested" else f"all.{kind}")
     inner = tmp_path / "inner.tar.gz"
@@ -75,7 +75,7 @@ def test_archives_are_read_as_published(write, tmp_path: Path, kind: str) -> Non
 
 
 def test_files_that_macos_adds_are_no_data(write, tmp_path: Path) -> None:
-    """Its archives hold a binary file of the same name for each file."""
+    """Archives made by macOS contain a hidden binary file for each file, which is ignored."""
     odd = "\0\5\26\7\0\2\0\0Mac OS X"
     folder = write(
         {**FILES, "__MACOSX/._f1.info": odd, "__MACOSX/._d.dat": odd, "._d.dat": odd, "._IOHprofiler_f1.json": odd}
@@ -86,7 +86,7 @@ def test_files_that_macos_adds_are_no_data(write, tmp_path: Path) -> None:
 
 
 def test_no_path_leaves_an_archive(tmp_path: Path) -> None:
-    """A name with `..`, an absolute one and a link bring nothing out of the temporary folder."""
+    """A name with `..`, an absolute one and a link write nothing outside of the temporary folder."""
     for number, name in enumerate(("../out.info", "/out.info", "..\\out.info", "C:/out.info")):
         path = tmp_path / f"{number}.zip"
         with zipfile.ZipFile(path, "w") as packed:
@@ -103,7 +103,7 @@ def test_no_path_leaves_an_archive(tmp_path: Path) -> None:
 
 
 def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
-    """Too many bytes, too many files and a torn archive are errors that name it."""
+    """Archives with too many bytes or files, and torn archives, are errors that name the archive."""
     path = tmp_path / "large.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("a.dat", "0" * 100_000)
@@ -131,7 +131,7 @@ def test_archives_are_unpacked_within_limits_only(tmp_path: Path) -> None:
     [(0, r"\(67,108,864, the most of a small archive\)"), (400_000, r"\([0-9,]+, 200 for each byte of the archive\)")],
 )
 def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(tmp_path: Path, more: int, said: str) -> None:
-    """Whatever it is for is no log, and would fill the disk; the message names the limit that was met."""
+    """An archive bomb would fill the disk and is refused; the message names the limit."""
     bomb = tmp_path / "bomb.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("noise.dat", np.random.default_rng(1).bytes(more))
@@ -147,7 +147,7 @@ def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(tmp_path: Pat
 
 
 def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(write) -> None:
-    """What is no measurement stands in the name, except where it is nevergrad's default."""
+    """Columns that are not measurements become part of the name, except at nevergrad's default values."""
     text = (
         "budget,function_name,noise_level,optimizer_name,rotation,loss,useful_dimensions,useless_variables,num_workers,seed\n"
         "200,sphere,0,A,none,0.1,2,0,1,1\n200,sphere,0.2,A,none,0.9,2,0,1,1\n200,sphere,0,A,none,3.0,8,0,1,1\n"
@@ -164,7 +164,7 @@ def test_rows_of_nevergrad_that_differ_in_a_condition_are_different_problems(wri
 
 
 def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
-    """A table as nevergrad 1.0.12 wrote it: missing fields, whole numbers as floats, an own function, a failure."""
+    """A table of nevergrad 1.0.12 has missing fields, whole numbers as floats, an own function and a failure."""
     text = (
         "loss,elapsed_budget,elapsed_time,error,pseudotime,num_objectives,seed,name,block_dimension,num_blocks,"
         "useless_variables,noise_level,noise_dissymmetry,rotation,translation_factor,hashing,aggregator,split,bounded,expo,"
@@ -189,7 +189,7 @@ def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
 
 
 def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Path) -> None:
-    """`DE+`, `DE*` and `de` in both formats, and variants of one optimizer: no run is overwritten or pooled."""
+    """`DE+`, `DE*`, `de` and variants of one optimizer are neither overwritten nor pooled, in both formats."""
     import dataclasses
 
     def run(label: str, **settings: float) -> bb.RunRecord:
@@ -204,7 +204,7 @@ def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Pat
 
 @pytest.mark.parametrize("form", ["coco", "ioh", "csv"])
 def test_imported_runs_can_be_exported_again(write, tmp_path: Path, form: str) -> None:
-    """With the lengths and first hits that they came with; what nobody told stays missing."""
+    """Exported runs have the lengths and first hits they came with, and unknown fields stay missing."""
     importing(write(FILES), tmp_path / "store")
     done = CliRunner().invoke(cli, ["export", str(tmp_path / "store"), "--to", form, str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
@@ -218,7 +218,7 @@ def test_imported_runs_can_be_exported_again(write, tmp_path: Path, form: str) -
 
 
 def test_values_below_the_optimum_are_refused(tmp_path: Path) -> None:
-    """They would hit every target: the data are damaged, maximised or of another function."""
+    """Values below the optimum would hit every target: the data are damaged, maximised or from another function."""
     run = imported_run(best=-77.5, f_opt=0.0)
     with pytest.raises(ArtifactError, match=r"the value of evaluation 1 is -77\.5, below the optimum 0"):
         refuse_below_optimum(run)
@@ -241,7 +241,7 @@ def imported_run(*, best: float, f_opt: float | None) -> ImportedRun:
 
 
 def test_a_data_file_named_after_another_function_is_refused(write) -> None:
-    """The index and the logger's file name must tell the same function and dimension."""
+    """The index and the file name of the logger must have the same function and dimension."""
     index = INDEX.replace("d.dat", "bbobexp_f1_DIM2.dat")
     assert len(list(read(write({"f.info": index, "bbobexp_f1_DIM2.dat": RUN + RUN}), "coco"))) == 2
     for wrong in (index.replace("funcId = 1", "funcId = 12"), index.replace("DIM = 2", "DIM = 3")):
@@ -251,7 +251,7 @@ def test_a_data_file_named_after_another_function_is_refused(write) -> None:
 
 @pytest.mark.parametrize("label", ["..", ".", "../x", "/abs", ".hidden"])
 def test_no_label_leads_out_of_the_folder(label: str) -> None:
-    """Whatever an imported algorithm is called, its files stay where the export was asked for."""
+    """Whatever an imported algorithm is called, its files stay inside the folder of the export."""
     (name,) = folder_names([label]).values()
     assert not name.startswith(".")
     assert "/" not in name

@@ -1,4 +1,4 @@
-"""To IOHprofiler and back, nevergrad's tables, and tables of our own."""
+"""Export to IOHprofiler and import from it, nevergrad's tables, and benchbook's own tables."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def described(**changes: object) -> str:
 
 
 def test_iohinspector_reads_the_export_without_a_warning(runs, tmp_path) -> None:
-    """It finds all runs, their lengths, instances and first hits."""
+    """All runs are found, with their lengths, instances and first hits."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         iohinspector = pytest.importorskip("iohinspector")
@@ -72,7 +72,7 @@ def test_iohinspector_reads_the_export_without_a_warning(runs, tmp_path) -> None
 
 
 def test_our_export_comes_back_with_the_same_first_hits(runs, tmp_path) -> None:
-    """What we write and read again has the same first hits, lengths and instances."""
+    """Exported and imported again, runs have the same first hits, lengths and instances."""
     write_ioh(runs, tmp_path)
     key = lambda run: (run.problem.name, run.problem.dim, run.problem.instance)  # noqa: E731  # a key, used twice
     back, own = sorted(read_ioh(tmp_path), key=key), sorted(runs, key=key)
@@ -82,7 +82,7 @@ def test_our_export_comes_back_with_the_same_first_hits(runs, tmp_path) -> None:
 
 
 def test_functions_of_benchbook_keep_their_name_and_precision(tmp_path) -> None:
-    """Exported as precisions under the suite benchbook; a function of one's own has an unknown optimum there."""
+    """Functions are exported as precisions under the suite benchbook; a user's own has no known optimum there."""
     own = bb.function(lambda x: float((x**2).sum()), bounds=(-5, 5), dims=2)
     made = [bb.run("random_search", f, dim=2, instance=1, seed=1, budget=20) for f in ("sphere", "bbob_noisy_f101")]
     write_ioh([*made, bb.run("random_search", own, dim=2, seed=1, budget=20)], tmp_path)
@@ -94,7 +94,7 @@ def test_functions_of_benchbook_keep_their_name_and_precision(tmp_path) -> None:
 
 
 def test_data_logged_by_ioh_have_the_first_hits_that_were_seen(tmp_path) -> None:
-    """Every value was noted while ioh logged: the imported first hits are those of the notes."""
+    """The first hits of imported runs equal those noted while ioh logged every value."""
     ioh = pytest.importorskip("ioh")
     logger = ioh.logger.Analyzer(root=str(tmp_path), folder_name="ioh", algorithm_name="RS", algorithm_info="")
     rng = np.random.default_rng(1)
@@ -125,7 +125,7 @@ def test_strings_of_a_file_are_data(write) -> None:
 
 
 def test_missing_values_and_missing_entries_are_warned_of(write, caplog) -> None:
-    """`None` as a value, a run without an entry, and a first row that is not evaluation 1."""
+    """Warnings name `None` as a value, a run without an entry, and a first row that is not evaluation 1."""
     data = "evaluations raw_y\n1 5.0\n2 None\n9 3.0\nevaluations raw_y\n3 4.0\n"
     (run,) = read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data}))
     assert (run.problem.instance, run.history.best_values.tolist()) == (4, [5.0, 3.0])
@@ -135,14 +135,14 @@ def test_missing_values_and_missing_entries_are_warned_of(write, caplog) -> None
 
 @pytest.mark.parametrize("row", ["4", "4 3.2x", "x 3.0", "0 3.0", "-4 3.0"])
 def test_malformed_rows_are_an_error_that_names_the_line(write, row: str) -> None:
-    """Torn, foreign and impossible rows."""
+    """Torn, foreign and impossible rows are errors."""
     data = f"evaluations raw_y\n1 5.0\n{row}\n9 3.0\n"
     with pytest.raises(ArtifactError, match=r"d\.dat, line 3: torn or not a row of numbers"):
         list(read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data})))
 
 
 def test_rows_beyond_the_length_of_the_index_are_an_error(write) -> None:
-    """Nine evaluations cannot have a row of the tenth."""
+    """A run of nine evaluations cannot have a row for the tenth."""
     data = "evaluations raw_y\n1 5.0\n10 3.0\n"
     with pytest.raises(ArtifactError, match=r"instance 4 has 9 evaluations, but its rows, from line 1 of .*end at 10"):
         list(read_ioh(write({"IOHprofiler_f1.json": described(), "d.dat": data})))
@@ -157,7 +157,7 @@ def test_rows_beyond_the_length_of_the_index_are_an_error(write) -> None:
     ],
 )
 def test_errors_of_an_index_name_the_line_of_the_run(write, old: str, new: str, line: int) -> None:
-    """Where a JSON file has several lines, that of the dimension or the run is named."""
+    """If a JSON file has several lines, the message names that of the dimension or the run."""
     text = json.dumps(json.loads(described()), indent=1).replace(old, new)
     data = "evaluations raw_y\n1 5.0\n9 3.0\n"
     with pytest.raises(ArtifactError, match=rf"IOHprofiler_f1\.json, line {line}: "):
@@ -166,14 +166,14 @@ def test_errors_of_an_index_name_the_line_of_the_run(write, old: str, new: str, 
 
 @pytest.mark.parametrize("row", ["DE,x,1,1,3,sphere", "DE,10,1,1,3", "DE,10,1,1,3,sphere,7", "DE,10,0.x,1,3,sphere"])
 def test_malformed_rows_of_nevergrad_are_an_error_that_names_the_line(write, row: str) -> None:
-    """Torn rows, and what is no number where one is needed."""
+    """Torn rows, and text where a number is needed, are errors."""
     text = f"optimizer_name,budget,loss,seed,dimension,name\nDE,100,0.5,7,3,sphere\n{row}\n"
     with pytest.raises(ArtifactError, match=r"a\.csv, line 3: "):
         list(read_nevergrad(write({"a.csv": text})))
 
 
 def test_functions_outside_of_bbob_have_no_known_optimum(write) -> None:
-    """Their values are kept as they are."""
+    """Values of other suites are kept as they are."""
     text = described(suite="mine", function_id=1, function_name="OneMax")
     (run,) = read_ioh(write({"IOHprofiler_f1.json": text, "d.dat": "evaluations raw_y\n1 5.0\n"}))
     assert (run.problem.name, run.problem.f_opt, run.precision) == ("ioh_mine_OneMax", None, None)
@@ -196,13 +196,13 @@ def test_functions_outside_of_bbob_have_no_known_optimum(write) -> None:
     ],
 )
 def test_what_is_not_the_format_is_an_error(write, files: dict[str, str], said: str) -> None:
-    """Errors name the file, and the line where there is one."""
+    """The message names the file, and the line if there is one."""
     with pytest.raises(ArtifactError, match=said):
         list(read_ioh(write(files)))
 
 
 def test_nevergrad_rows_are_fixed_budget_points(write, caplog) -> None:
-    """One row, one point at the end of the budget; failed experiments are named by their line."""
+    """Each row gives one point at the end of the budget; failed experiments are named by their line."""
     text = (
         "optimizer_name,budget,loss,seed,dimension,name\n"
         "DE,100,0.5,7,3,sphere\nDE,100,nan,-1,3,sphere\nDE,100,inf,1,3,sphere\nPSO,50,0.25,-1,,f(x)\n"
@@ -224,7 +224,7 @@ def test_nevergrad_tables_need_their_columns(write, tmp_path: Path) -> None:
 
 
 def test_imported_runs_are_kept_in_a_store_as_such(by_cocoex, tmp_path) -> None:
-    """They come back equal, marked with their format, next to what the store already contains."""
+    """Imported runs come back equal, marked with their format, next to the runs already in the store."""
     imported = list(read_coco(by_cocoex))
     assert write_imported(imported, tmp_path) == len(imported)
     back = list(read_imported(tmp_path))
@@ -235,7 +235,7 @@ def test_imported_runs_are_kept_in_a_store_as_such(by_cocoex, tmp_path) -> None:
 
 
 def test_damaged_imports_are_found_by_the_check_of_the_store(runs, tmp_path) -> None:
-    """Cut or changed, their file is named."""
+    """A file of imports that was cut or changed is named."""
     from benchbook.artifacts.store.repair import inspect
 
     write_coco(runs[:2], tmp_path / "coco")
@@ -250,7 +250,7 @@ def test_damaged_imports_are_found_by_the_check_of_the_store(runs, tmp_path) -> 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_tables_hold_every_run_and_every_improvement(runs, tmp_path, form: str) -> None:
-    """Two tables, joined by run_id, with all digits of their numbers."""
+    """There are two tables, joined by run_id, with all digits of the numbers."""
     import pandas as pd
 
     if form == "parquet":
@@ -267,7 +267,7 @@ def test_tables_hold_every_run_and_every_improvement(runs, tmp_path, form: str) 
 
 
 def test_csv_keeps_odd_texts_in_their_fields(tmp_path) -> None:
-    """A comma or quote in a name does not make another column."""
+    """A comma or a quotation mark in a name does not start another column."""
 
     class Odd:
         name = 'a,"b"'

@@ -1,4 +1,4 @@
-"""What the index of an IOHprofiler log tells is compared with the rows, and its suite with the values."""
+"""The index of an IOHprofiler log is compared with the rows, and its suite with the values."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def log_of(number: int, runs: list[tuple[dict[str, Any], str]], **changes: Any) 
 
 
 def names(folder: Path, **options: Any) -> set[str]:
-    """Return the functions that are read."""
+    """Return the names of the functions that are read."""
     return {run.problem.name for run in read_ioh(folder, **options)}
 
 
@@ -61,14 +61,14 @@ def names(folder: Path, **options: Any) -> set[str]:
     ],
 )
 def test_a_best_value_that_the_rows_do_not_have_is_an_error(write: Write, best: dict[str, float], said: str) -> None:
-    """Another value at its evaluation, or rows that were lost."""
+    """A different value at that evaluation, or missing rows, is an error."""
     entry = {"instance": 1, "evals": 40, "best": best}
     with pytest.raises(ArtifactError, match=said):
         list(read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))]))))
 
 
 def test_rows_better_than_the_index_are_warned_of_once(write: Write, caplog) -> None:
-    """A logger that does not log improvements misses some in its index; the rows count."""
+    """The index of a logger without improvements may lack some of them, and the rows count."""
     entry = {"instance": 1, "evals": 40, "best": {"evals": 1, "y": 9.5}}
     runs = list(read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))] * 3, suite="BBOB"))))
     assert [run.best_value for run in runs] == [0.5] * 3
@@ -77,7 +77,7 @@ def test_rows_better_than_the_index_are_warned_of_once(write: Write, caplog) -> 
 
 
 def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, caplog) -> None:
-    """Whatever such a run hit before is not known."""
+    """It is unknown what a run without its first rows has hit."""
     entry = {"instance": 1, "evals": 40, "best": {"evals": 7, "y": 0.5}}
     rows = ROWS.format(0.5).replace("1 9.5000000000\n", "")
     assert len(list(read_ioh(write(log_of(1, [(entry, rows)] * 3, suite="BBOB"))))) == 3
@@ -86,7 +86,7 @@ def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, c
 
 
 def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
-    """Their index tells the end of the row before; a logger with a version does not."""
+    """The index of a logger without a version has the end of the row before the last one; others have the last."""
     entry = {"instance": 1, "evals": 7, "best": {"evals": 7, "y": 0.5}}
     (run,) = read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))], version=None, attributes=None)))
     assert run.evaluations == 40
@@ -96,7 +96,7 @@ def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: 
 
 @pytest.mark.parametrize("mark", [9, 3])
 def test_the_older_layout_tells_the_last_evaluation_or_that_of_the_best_value(write: Write, mark: int) -> None:
-    """Loggers of IOHexperimenter before 0.3.3 told the second."""
+    """Loggers of IOHexperimenter before 0.3.3 wrote the evaluation of the best value."""
     header = '"function evaluation" "current f(x)" "best-so-far f(x)" "current af(x)+b" "best af(x)+b"\n'
     rows = header + "1 5 5 5 5\n3 2 2 2 2\n9 4 2 4 2\n"
     index = 'suite = "mine", funcId = 1, funcName = "Own", DIM = 2, algId = "A"\n%\nd/a.dat, 1:{}|2;0.5\n'
@@ -107,7 +107,7 @@ def test_the_older_layout_tells_the_last_evaluation_or_that_of_the_best_value(wr
 
 
 def test_values_next_to_the_optimum_are_not_compared_to_the_last_digit(write: Write, caplog) -> None:
-    """Ioh's step ellipsoid is 0 around the optimum, COCO's 1e-7, and ioh records nothing once a run is solved."""
+    """Around the optimum ioh's step ellipsoid is 0 and COCO's 1e-7, and ioh records nothing once a run is solved."""
     problem = bb.problem("bbob_f7", dim=2, instance=1)
     x = problem.x_opt + 1e-3
     assert 0 < problem(x[np.newaxis, :])[0] - problem.f_opt < 1e-6
@@ -118,7 +118,7 @@ def test_values_next_to_the_optimum_are_not_compared_to_the_last_digit(write: Wr
 
 
 def test_every_run_has_a_say_in_the_suite(write: Write) -> None:
-    """Twelve runs have BBOB's value at their point; a thirteenth that has not is an error that names its line."""
+    """If twelve runs have BBOB's value at their point and a thirteenth does not, the error names its line."""
     runs = [bbob_run(1, instance) for instance in range(1, 13)]
     assert names(write(log_of(1, runs))) == {"bbob_f1"}
     entry, rows = bbob_run(1, 13)
@@ -129,14 +129,14 @@ def test_every_run_has_a_say_in_the_suite(write: Write) -> None:
 
 
 def test_functions_that_sbox_shares_with_bbob_are_of_the_suite_of_their_folder(write: Write, caplog) -> None:
-    """f24 alone may be of either; with f1 next to it, which is another function in SBOX, it is BBOB's."""
+    """f24 alone fits both suites; next to f1, which differs in SBOX, it is BBOB's."""
     assert names(write(log_of(24, [bbob_run(24, 1)]))) == {"ioh_unknown_suite_LunacekBiRastrigin"}
     assert "BBOB and SBOX have these values and is taken for neither; choose one with --suite" in caplog.text
     assert names(write(log_of(1, [bbob_run(1, 1)]))) == {"bbob_f1", "bbob_f24"}
 
 
 def test_a_point_outside_the_box_is_of_bbob(write: Write) -> None:
-    """SBOX has no values there."""
+    """SBOX has no values outside of the box."""
     assert names(write(log_of(24, [bbob_run(24, 1, step=5.5)]))) == {"bbob_f24"}
 
 
@@ -156,7 +156,7 @@ def test_a_point_outside_the_box_is_of_bbob(write: Write) -> None:
 def test_a_suite_that_the_data_contradict_is_an_error(
     write: Write, told: str | None, given: str, said: str | None
 ) -> None:
-    """What the log names, and what its values show."""
+    """A suite named by the log or the user must fit the values."""
     folder = write(log_of(8, [bbob_run(8, 1)], suite=told))
     if said is None:
         assert names(folder, suite=given) == {"bbob_f8"}
@@ -166,7 +166,7 @@ def test_a_suite_that_the_data_contradict_is_an_error(
 
 
 def test_values_that_are_not_bbobs_contradict_the_suite_bbob(write: Write, caplog) -> None:
-    """Told by the user, that is an error; told by the log, another instance's value is, and any other is warned of."""
+    """If the user chose BBOB, other values are an error; if the log did, only values of another instance are."""
     entry, rows = bbob_run(8, 1)
     folder = write(log_of(8, [({**entry, "instance": 2}, rows)]))
     with pytest.raises(
@@ -182,7 +182,7 @@ def test_values_that_are_not_bbobs_contradict_the_suite_bbob(write: Write, caplo
 
 
 def test_names_that_a_suite_does_not_have_are_warned_of(write: Write, caplog) -> None:
-    """Such runs are kept apart from those of the suite's functions."""
+    """Runs with such names are kept apart from those of the suite's functions."""
     run = bbob_run(1, 1)
     assert names(write(log_of(1, [run], suite="BBOB", function_name="Spher"))) == {"ioh_BBOB_Spher"}
     assert names(write(log_of(1, [run], suite="BxOB"))) == {"ioh_BxOB_Sphere"}
@@ -207,6 +207,6 @@ def test_names_that_a_suite_does_not_have_are_warned_of(write: Write, caplog) ->
 def test_errors_in_the_head_name_the_line_of_the_field(
     write: Write, changes: dict[str, Any], line: int, said: str
 ) -> None:
-    """Or of what should hold it."""
+    """If the field is missing, the line of the surrounding object is named."""
     with pytest.raises(ArtifactError, match=rf"IOHprofiler_f1\.json, line {line}: .*{said}"):
         names(write(log_of(1, [bbob_run(1, 1)], **changes)))

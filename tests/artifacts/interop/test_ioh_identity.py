@@ -1,4 +1,4 @@
-"""Functions, runs and values of IOHprofiler logs: which they are, whatever layout or part of a log is left."""
+"""Functions, runs and values of IOHprofiler logs are identified in each layout, also in incomplete logs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Write = Callable[[dict[str, str]], Path]
 
 @pytest.fixture(scope="module")
 def by_ioh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What ioh itself logged of a random search: BBOB, SBOX and PBO functions, and one of MA-BBOB."""
+    """Return what ioh logged from a random search on BBOB, SBOX and PBO functions, and one of MA-BBOB."""
     ioh = pytest.importorskip("ioh")
     root = tmp_path_factory.mktemp("ioh")
     rng = np.random.default_rng(1)
@@ -76,19 +76,19 @@ def data_set(write: Write, rows: str, **changes: Any) -> Path:
 def test_logs_without_a_suite_are_told_apart_by_their_values(
     by_ioh: Path, folder: str, name: str, f_opt: float | None, maximised: bool
 ) -> None:
-    """BBOB's function has the logged value at the logged point; SBOX has the same names and another optimum."""
+    """BBOB's function has the logged value at the logged point; SBOX has the same names but other optima."""
     (run,) = read_ioh(by_ioh / folder)
     assert (run.problem.name, run.problem.f_opt, run.maximised) == (name, f_opt, maximised)
 
 
 def test_a_suite_can_be_told_to_logs_that_name_none(by_ioh: Path) -> None:
-    """Values of SBOX are precisions, as those of BBOB are."""
+    """A log without a suite is read with the given one; values of SBOX are precisions, as those of BBOB are."""
     (run,) = read_ioh(by_ioh / "sbox", suite="SBOX")
     assert (run.problem.name, run.problem.f_opt) == ("sbox_f1", 0.0)
 
 
 def test_maximised_values_are_negated_and_their_optimum_too(by_ioh: Path) -> None:
-    """OneMax of 8 bits has the maximum 8, so that 7 bits are a precision of 1."""
+    """OneMax of 8 bits has the maximum 8, so 7 bits give a precision of 1."""
     (run,) = with_optima(read_ioh(by_ioh / "pbo"), {"pbo_f1_OneMax": 8.0})
     assert run.history.best_values.tolist() == sorted(run.history.best_values.tolist(), reverse=True)
     assert run.problem.f_opt == -8.0
@@ -97,7 +97,7 @@ def test_maximised_values_are_negated_and_their_optimum_too(by_ioh: Path) -> Non
 
 
 def test_an_optimum_is_for_functions_of_the_source_that_have_none(by_ioh: Path) -> None:
-    """A name that no run is on, and a function whose values are precisions, are errors."""
+    """A name without runs, and a function whose values are precisions, are errors."""
     with pytest.raises(UsageError, match="given for other, but the runs are on ma_bbob_f0"):
         list(with_optima(read_ioh(by_ioh / "affine"), {"other": 0.0}))
     with pytest.raises(UsageError, match="bbob_f8, whose values are precisions"):
@@ -110,7 +110,7 @@ def test_an_optimum_is_for_functions_of_the_source_that_have_none(by_ioh: Path) 
 def test_logs_without_an_index_are_recovered_with_a_warning(
     by_ioh: Path, tmp_path: Path, caplog, folder: str, suite: str | None, name: str
 ) -> None:
-    """Folder and file names tell optimizer, function and dimension, the rows the direction; the instance is lost."""
+    """Names of folder and file give optimizer, function and dimension, rows give the direction; instances are lost."""
     (whole,) = read_ioh(by_ioh / folder)
     shutil.copytree(by_ioh / folder, tmp_path / "RS")
     next((tmp_path / "RS").glob("*.json")).unlink()
@@ -122,20 +122,20 @@ def test_logs_without_an_index_are_recovered_with_a_warning(
 
 
 def test_a_direction_is_the_one_in_which_rows_improve(write: Write) -> None:
-    """The last row of a run may be no improvement."""
+    """The direction follows from the improving rows, although the last row may not improve."""
     (run,) = read_ioh(write({"RS/data_f1_Own/IOHprofiler_f1_DIM2.dat": "evaluations raw_y\n1 5\n2 6\n3 7\n9 1\n"}))
     assert (run.problem.name, run.maximised, run.history.best_values.tolist()) == ("ioh_Own", True, [-5, -6, -7])
 
 
 def test_a_direction_that_cannot_be_told_is_an_error(write: Write) -> None:
-    """Rows that rise and fall say nothing of it."""
+    """Rows that both rise and fall do not show the direction."""
     rows = "evaluations raw_y\n1 5\n2 6\n3 4\n9 9\n"
     with pytest.raises(ArtifactError, match="line 1: values rise 1 times and fall 1 times"):
         list(read_ioh(write({"RS/data_f1_Own/IOHprofiler_f1_DIM2.dat": rows})))
 
 
 def test_a_rounded_value_is_no_better_than_the_best_of_the_index(write: Write) -> None:
-    """1.00000000499e-8 prints as 0.0000000100 and would hit the hardest target."""
+    """1.00000000499e-8 prints as 0.0000000100, which would hit the hardest target."""
     best = 1.00000000499e-8
     runs = [{"instance": 4, "evals": 9, "best": {"evals": 7, "y": best, "x": []}}]
     scenarios = [{"dimension": 2, "path": "d.dat", "runs": runs}]
@@ -153,7 +153,7 @@ def test_a_rounded_value_is_no_better_than_the_best_of_the_index(write: Write) -
     ],
 )
 def test_several_objectives_are_refused_unless_one_is_chosen(write: Write, changes: dict[str, Any]) -> None:
-    """The first column is never taken in silence; a chosen one stands in the name of the function."""
+    """No objective is chosen silently; a chosen one becomes part of the function's name."""
     text = json.dumps(described(**changes))
     folder = write({"IOHprofiler_f1.json": text, "d.dat": "evaluations raw_y F2\n1 5.0 7.0\n2 4.0 6.0\n"})
     with pytest.raises(UsageError, match="choose a column with --objective"):
@@ -166,7 +166,7 @@ def test_several_objectives_are_refused_unless_one_is_chosen(write: Write, chang
 
 @pytest.mark.parametrize(("offset", "f_opt"), [(79.48, 0.0), (0.0, None)])
 def test_the_older_layout_is_read(write: Write, offset: float, f_opt: float | None) -> None:
-    """Raw values count; those of BBOB are precisions where the other column adds the optimum of the instance."""
+    """Raw values count; those of BBOB are precisions if the other column adds the optimum of the instance."""
     columns = '"function evaluation" "current f(x)" "best-so-far f(x)" "current af(x)+b" "best af(x)+b"\n'
     rows = "".join(
         f"{at} {value} {best} {value + offset} {best + offset}\n"
@@ -183,7 +183,7 @@ def test_the_older_layout_is_read(write: Write, offset: float, f_opt: float | No
 
 
 def test_runs_that_cannot_be_matched_are_an_error(write: Write) -> None:
-    """Two runs of the same length and one entry: neither is taken."""
+    """With two runs of the same length and one entry, neither is taken."""
     run = "1 5.0\n9 1.0\n"
     with pytest.raises(ArtifactError, match=r"line 1: names 1 runs, .*d\.dat holds 2"):
         list(read_ioh(data_set(write, f"{run}evaluations raw_y\n{run}")))

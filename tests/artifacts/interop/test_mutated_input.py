@@ -1,4 +1,4 @@
-"""Malformed input is an error that says where, or a warning; never a traceback, nor a wrong reading in silence."""
+"""Malformed input gives an error that names the place, or a warning, but no traceback and no silent misreading."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import benchbook as bb
 from benchbook.artifacts.interop import ImportedRun, read
 from benchbook.errors import BenchbookError
 
-# 300 in the suite; BENCHBOOK_MUTATIONS=2000 runs more of them.
+# 300 in the suite; BENCHBOOK_MUTATIONS=2000 runs more of them
 MUTATIONS = int(os.environ.get("BENCHBOOK_MUTATIONS", "300"))
 LONGEST_S = 5.0
 
@@ -66,26 +66,26 @@ SOURCES: dict[str, dict[str, str]] = {
 
 
 def mutated(content: bytes, rng: np.random.Generator) -> bytes:
-    """Return a file as a crash, a bad copy or a stray editor leaves it."""
+    """Return a file as a crash, a bad copy or an accidental edit leaves it."""
     lines = content.splitlines(keepends=True)
     place, other = (int(rng.integers(len(content))) for _ in range(2))
     line = int(rng.integers(len(lines)))
     kind = int(rng.integers(10))
     if kind == 0:  # torn
         return content[:place]
-    if kind == 1:  # a byte that is another
+    if kind == 1:  # a changed byte
         return content[:place] + bytes([int(rng.integers(256))]) + content[place + 1 :]
     if kind == 2:  # a block of zeros
         return content[:place] + b"\0" * int(rng.integers(1, 40)) + content[place:]
-    if kind == 3:  # a line lost
+    if kind == 3:  # a lost line
         return b"".join(lines[:line] + lines[line + 1 :])
-    if kind == 4:  # a line twice
+    if kind == 4:  # a repeated line
         return b"".join(lines[: line + 1] + lines[line:])
-    if kind == 5:  # a line and the next one exchanged
+    if kind == 5:  # two exchanged lines
         line = min(line, len(lines) - 2)
         lines[line : line + 2] = lines[line + 1], lines[line]
         return b"".join(lines)
-    if kind == 6:  # a piece lost
+    if kind == 6:  # a lost piece
         return content[: min(place, other)] + content[max(place, other) :]
     if kind == 7:  # other line ends
         return content.replace(b"\n", (b"\r\n", b"\r")[int(rng.integers(2))])
@@ -106,14 +106,14 @@ def written(folder: Path, files: dict[str, bytes]) -> Path:
 
 @pytest.fixture
 def quiet(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """Keep warnings to look at them."""
+    """Capture warnings, so that a test can look at them."""
     caplog.set_level(logging.WARNING)
     return caplog
 
 
 @pytest.mark.parametrize("form", sorted(SOURCES))
 def test_no_mutation_gives_a_traceback_a_hang_or_rows_of_another_run(form: str, tmp_path: Path, quiet) -> None:
-    """An error is one of benchbook's and names a file; a reading without a warning mixes no two runs."""
+    """An error is benchbook's and names a file; a reading without a warning does not mix two runs."""
     sources = {name: text.encode() for name, text in SOURCES[form].items()}
     whole = list(read(written(tmp_path / "whole", sources), form))
     points = [{(at, value) for at, value in zip(*columns(run), strict=True)} for run in whole]
@@ -138,10 +138,10 @@ def test_no_mutation_gives_a_traceback_a_hang_or_rows_of_another_run(form: str, 
         if quiet.records:
             continue
         for run in runs:
-            # Where no number was changed, all rows of a run are those of one run of the source.
+            # Where no number was changed, all rows of a run come from one run of the source.
             own = set(zip(*columns(run), strict=True))
             assert not own <= everything or any(own <= one for one in points), (number, name, own)
-        # An index that is told twice, by itself and by its rows, is not read wrongly; a row of nevergrad is told once.
+        # An index that repeats what the rows contain is not misread; a row of nevergrad contains each value once.
         assert form == "nevergrad" or {identity(run) for run in runs} <= known, (number, name)
     assert errors
     assert [text for text in errors if str(tmp_path) not in text] == []
@@ -149,10 +149,10 @@ def test_no_mutation_gives_a_traceback_a_hang_or_rows_of_another_run(form: str, 
 
 
 def identity(run: ImportedRun) -> tuple[str, int, int, int, float | None]:
-    """Return what an index says of a run."""
+    """Return the parts of a run that come from the index."""
     return run.problem.name, run.problem.dim, run.problem.instance, run.evaluations, run.best_value
 
 
 def columns(run: ImportedRun) -> tuple[list[int], list[float]]:
-    """Return evaluations and values of a run."""
+    """Return the evaluations and values of a run."""
     return run.history.evaluations.tolist(), run.history.best_values.tolist()

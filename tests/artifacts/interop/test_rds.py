@@ -23,7 +23,7 @@ def read(name: str, **options: str) -> list[ImportedRun]:
 
 @pytest.mark.parametrize("name", ["bbob.rds", "one_data_set.rds"], ids=["list", "single, xz"])
 def test_runs_have_the_hits_of_their_column(name: str) -> None:
-    """Each run has its own improvements, its number of evaluations and its instance."""
+    """Each run has the improvements, number of evaluations and instance of its column."""
     first, second = read(name)
     assert first.history.evaluations.tolist() == [1, 3, 7]
     assert first.history.best_values.tolist() == [10.0, 1.5, 1e-9]
@@ -37,25 +37,25 @@ def test_runs_have_the_hits_of_their_column(name: str) -> None:
     [("coco.rds", "bbob_noisy_f101", 0.0), ("no_suite.rds", "ioh_unknown_suite_f1", None)],
 )
 def test_functions_keep_their_suite(name: str, function: str, f_opt: float | None) -> None:
-    """COCO's suites are told by the numbers; minimised functions of `PBO`, which stands for none, are of no suite."""
+    """COCO's suites follow from the numbers; minimised functions of `PBO`, the default name, belong to no suite."""
     run = read(name)[0]
     assert (run.problem.name, run.problem.f_opt) == (function, f_opt)
 
 
 def test_a_suite_can_be_told() -> None:
-    """Data without a suite are of the one that is given."""
+    """Data without a suite belong to the one that is given."""
     assert read("no_suite.rds", suite="SBOX")[0].problem.name == "sbox_f1"
 
 
 def test_a_suite_that_a_data_set_contradicts_is_refused() -> None:
-    """The name of a suite in the file is not overruled."""
+    """A given suite does not overrule the one in the file."""
     assert read("bbob.rds", suite="bbob")[0].problem.name == "bbob_f1"
     with pytest.raises(UsageError, match=r"suite is 'SBOX', but .*bbob\.rds, data set 1 is of the suite 'BBOB'"):
         read("bbob.rds", suite="SBOX")
 
 
 def test_maximised_values_are_negated() -> None:
-    """OneMax rises; its values are negated and recorded as such."""
+    """OneMax is maximised; its values are negated and marked as such."""
     (run,) = read("pbo.rds")
     assert (run.problem.name, run.maximised, run.best_value) == ("pbo_f1_OneMax", True, -16.0)
     assert np.all(np.diff(run.history.best_values) < 0)
@@ -72,14 +72,14 @@ def test_maximised_values_are_negated() -> None:
     ],
 )
 def test_what_is_no_such_data_set_is_refused(name: str, message: str) -> None:
-    """A guessed direction that the values contradict, other formats and other objects are errors that name the file."""
+    """Contradicting directions, other formats and other objects are errors that name the file."""
     with pytest.raises(ArtifactError, match=message) as caught:
         read(name)
     assert name in str(caught.value)
 
 
 def test_every_torn_file_is_an_error(tmp_path: Path) -> None:
-    """A file that ends at any byte, or has one turned, is read as it was or gives an error; never a traceback."""
+    """A file with a missing end or a changed byte is read as it was or gives an error, never a traceback."""
     whole = (FILES / "bbob.rds").read_bytes()
     import gzip
 
@@ -95,14 +95,14 @@ def test_every_torn_file_is_an_error(tmp_path: Path) -> None:
 
 
 def test_without_rdata_the_message_tells_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message names the extra."""
+    """The message names the extra to install."""
     monkeypatch.setitem(sys.modules, "rdata", None)
     with pytest.raises(MissingExtraError, match=r"benchbook\[interop\]"):
         read("bbob.rds")
 
 
 def test_a_folder_is_imported_by_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All .rds files of a folder come in; a second time none is new."""
+    """All .rds files of a folder are imported; a second time none is new."""
     for name in ("bbob.rds", "pbo.rds"):
         shutil.copy(FILES / name, tmp_path)
     for expected in ("3 runs imported", "0 runs imported"):

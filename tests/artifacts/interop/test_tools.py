@@ -1,4 +1,4 @@
-"""What Optuna, pycma and benchopt keep of their runs."""
+"""Runs stored by Optuna, pycma and benchopt are imported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def database(url: str) -> Any:
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A journal file and an SQLite file, each with one study of twelve trials, one of which fails and one is pruned."""
+    """Return a journal file and an SQLite file, each with a study of twelve trials, one failed and one pruned."""
     optuna = pytest.importorskip("optuna")
     folder = tmp_path_factory.mktemp("optuna")
 
@@ -49,7 +49,7 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("kind", ["journal.log", "studies.db", "url"])
 def test_each_trial_of_a_study_is_an_evaluation(studies: Path, kind: str) -> None:
-    """Those that failed or were pruned count and have no value; a maximum is negated."""
+    """Failed and pruned trials count and have no value; a maximum is negated."""
     source = f"sqlite:///{studies}/studies.db" if kind == "url" else studies / kind
     (run,) = read(source, "optuna")
     assert (run.problem.name, run.problem.dim, run.evaluations, run.maximised) == ("optuna_a_b", 2, 12, True)
@@ -72,7 +72,7 @@ def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_study_is_an_error(tmp_path: Path) -> None:
-    """Damaged files name themselves; a file that is not there is not made."""
+    """Damaged files are named, and a missing file is not created."""
     (tmp_path / "odd.log").write_text("no json")
     (tmp_path / "empty.log").write_text("")
     with closing(sqlite3.connect(tmp_path / "odd.db")) as database:
@@ -93,7 +93,7 @@ def test_a_file_that_is_no_study_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_is_torn_or_altered_is_an_error_that_names_the_line(studies: Path, tmp_path: Path) -> None:
-    """Optuna itself takes a truncated journal for a shorter study."""
+    """Optuna itself reads a truncated journal as a shorter study."""
     whole = (studies / "journal.log").read_text().splitlines(keepends=True)
     altered = whole[3].replace('"op_code":', '"op_code":"x", "other":')
     for lines, place in (
@@ -108,7 +108,7 @@ def test_a_journal_that_is_torn_or_altered_is_an_error_that_names_the_line(studi
 
 
 def test_a_line_that_a_journal_has_lost_is_noticed(studies: Path, tmp_path: Path, caplog) -> None:
-    """Without the line of its study or trial, the next line that needs it is an error; a trial without an end is named.
+    """Without the line of its study or trial, the next line that needs it is an error; unfinished trials are named.
 
     A lost parameter changes nothing of what is imported: the run is the same.
     """
@@ -133,7 +133,7 @@ def test_a_line_that_a_journal_has_lost_is_noticed(studies: Path, tmp_path: Path
 
 
 def test_pycmas_logger_folder_is_read(tmp_path: Path) -> None:
-    """Best value and evaluations after each iteration, dimension and seed, as pycma itself has them."""
+    """Best values and evaluations after each iteration, dimension and seed equal those of pycma itself."""
     cma = pytest.importorskip("cma")
     strategy = cma.CMAEvolutionStrategy(3 * [1.0], 0.5, {"seed": 7, "verbose": -9, "maxfevals": 100})
     logger = cma.CMADataLogger(f"{tmp_path}/mine/").register(strategy)
@@ -148,7 +148,7 @@ def test_pycmas_logger_folder_is_read(tmp_path: Path) -> None:
 
 
 def test_rows_of_pycma_that_go_back_are_another_run(write) -> None:
-    """A header begins it; without one it is an error."""
+    """A header starts the second run; without one it is an error."""
     header, rows = "% # columns, seed={}\n", "1 6 0.5 1 {0} {0} 9 9\n2 12 0.5 1 {0} {0} 9 9\n"
     files = {"x/fit.dat": header.format(1) + rows.format(3.0) + header.format(2) + rows.format(2.0)}
     means = {"x/xmean.dat": "% #\n1 6 0 0 0 1.0 2.0\n"}
@@ -163,7 +163,7 @@ def test_rows_of_pycma_that_go_back_are_another_run(write) -> None:
 
 
 def test_benchopts_parquet_is_read_where_solvers_are_stopped_by_iterations(tmp_path: Path, caplog) -> None:
-    """One run for each data set, solver and repetition; a solver stopped by a tolerance has no count."""
+    """There is one run per data set, solver and repetition; a solver stopped by a tolerance has no count."""
     pd = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
     rows = [

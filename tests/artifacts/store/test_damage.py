@@ -1,4 +1,4 @@
-"""Stores that were damaged: what can be read is read, what cannot is named, and memory stays bounded."""
+"""In damaged stores whatever can be read is read, the rest is named, and memory stays bounded."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def store(tmp_path: Path, original: Path) -> Path:
 
 
 def shard_of(store: Path) -> Path:
-    """Return its shard."""
+    """Return the store's shard."""
     (shard,) = store.glob("shards/*.runs.zst")
     return shard
 
@@ -73,7 +73,7 @@ def kept(store: Path) -> set[str]:
 
 
 def test_a_run_in_a_store_is_a_run_artifact(original: Path, records: list[RunRecord]) -> None:
-    """What a store gives back is the record that was put in, and its document stands alone."""
+    """A store gives back the record that was put in, and its document is complete."""
     from benchbook.artifacts.validate import check_document
 
     with Store(original) as store:
@@ -82,7 +82,7 @@ def test_a_run_in_a_store_is_a_run_artifact(original: Path, records: list[RunRec
 
 
 def test_a_run_takes_few_bytes(tmp_path: Path) -> None:
-    """With full provenance: 880 bytes for 1e4 evaluations of random search."""
+    """With full provenance, 1e4 evaluations of random search take at most 880 bytes."""
     with Store(tmp_path) as store:
         for instance in range(1, 16):
             store.append(bb.run("random_search", "rastrigin", dim=10, instance=instance, seed=1, budget=10_000))
@@ -110,7 +110,7 @@ def test_a_truncated_shard_loses_its_end_only(
 def test_a_flipped_bit_costs_one_frame(
     tmp_path_factory: pytest.TempPathFactory, original: Path, place: float, bit: int
 ) -> None:
-    """The frames behind it are found again by their magic bytes; a shared document costs the runs that need it."""
+    """The frames behind it are found by their magic bytes; a damaged shared document costs the runs that use it."""
     folder = Path(shutil.copytree(original, tmp_path_factory.mktemp("flip") / "store"))
     shard = shard_of(folder)
     frames = list(frames_of_shard(shard))
@@ -122,12 +122,12 @@ def test_a_flipped_bit_costs_one_frame(
     document = codec.document_of(hit, "frame")
     lost = RUNS - len(kept(folder))
     assert lost <= {"stored-run": 1, "store-cell": RUNS // 2, "store-circumstances": RUNS}[str(document["kind"])]
-    # Nothing is wrong after a flip of the one bit of a frame's header that zstd does not use.
+    # Nothing is wrong after a flip of the one bit in a frame's header that zstd does not use.
     assert lost == 0 or list(inspect(folder))
 
 
 def test_shared_documents_are_said_again(tmp_path: Path, records: list[RunRecord]) -> None:
-    """So a damaged one costs a bounded number of runs, not the shard."""
+    """Shared documents are repeated, so a damaged one costs a bounded number of runs, not the shard."""
     writer = ShardWriter(tmp_path)
     for _ in range(200):
         writer.append(to_stored(records[0]))
@@ -137,7 +137,7 @@ def test_shared_documents_are_said_again(tmp_path: Path, records: list[RunRecord
 
 
 def test_foreign_and_empty_files_are_named(store: Path) -> None:
-    """They cost nothing, and `check` names them; `--repair` removes what is no shard, and sets aside what is no run."""
+    """Such files cost no run and `check` names them; `--repair` removes or sets them aside."""
     (store / "shards" / "aa.runs.zst").write_bytes(b"hello, world")
     (store / "shards" / "bb.runs.zst").write_bytes(b"")
     (store / "shards" / "cc.runs.zst").write_bytes(zstandard.compress(b"[1, 2]"))
@@ -153,7 +153,7 @@ def test_foreign_and_empty_files_are_named(store: Path) -> None:
 
 
 def test_repair_drops_damaged_frames_only(store: Path) -> None:
-    """Everything that could be read before can be read after, and nothing is wrong any more."""
+    """After a repair the same runs can be read as before, and no finding is left."""
     shard = shard_of(store)
     frames = list(frames_of_shard(shard))
     data = bytearray(shard.read_bytes())
@@ -167,7 +167,7 @@ def test_repair_drops_damaged_frames_only(store: Path) -> None:
 
 
 def test_a_shard_that_is_being_written_is_not_repaired(tmp_path: Path, records: list[RunRecord]) -> None:
-    """Its writer would go on with a file that is gone."""
+    """A shard is not rewritten while its writer has it open."""
     with Store(tmp_path) as writing:
         writing.append(records[0])
         with writing.shard.open("ab") as file:
@@ -177,7 +177,7 @@ def test_a_shard_that_is_being_written_is_not_repaired(tmp_path: Path, records: 
 
 
 def test_concatenated_shards_are_a_shard(tmp_path: Path, store: Path, records: list[RunRecord]) -> None:
-    """Also where the first of them has a torn end."""
+    """Concatenated shards are read, also where the first of them has a torn end."""
     torn = shard_of(store).read_bytes()[:-5]
     with Store(tmp_path / "other") as other:
         other.append(bb.run("random_search", "sphere", dim=2, seed=1, budget=10))
@@ -189,7 +189,7 @@ def test_concatenated_shards_are_a_shard(tmp_path: Path, store: Path, records: l
 
 
 def test_a_bomb_is_refused_with_bounded_memory(store: Path, python: object) -> None:
-    """A frame of a few kB that decompresses to 2 GB is named; the process stays small."""
+    """A frame of a few kB that decompresses to 2 GB is named, and the process stays small."""
     compressor = zstandard.ZstdCompressor(level=19).compressobj()
     bomb = b"".join(compressor.compress(bytes(1 << 24)) for _ in range(128)) + compressor.flush()
     with shard_of(store).open("ab") as file:
@@ -208,7 +208,7 @@ with Store(Path({str(store)!r})) as store:
 
 
 def test_a_damaged_index_is_made_anew(store: Path) -> None:
-    """It holds nothing that the shards do not hold."""
+    """A damaged index is rebuilt from the shards, and contains nothing else."""
     assert len(kept(store)) == RUNS
     (store / FILE_NAME).write_bytes(b"this is no database, but long enough to be taken for one" * 100)
     assert len(kept(store)) == RUNS
@@ -218,7 +218,7 @@ def test_a_damaged_index_is_made_anew(store: Path) -> None:
 
 
 def test_a_shard_that_was_rewritten_is_read_anew(store: Path, records: list[RunRecord]) -> None:
-    """The index notices by size and date."""
+    """The index detects a rewritten shard by its size and date."""
     assert len(kept(store)) == RUNS
     shard = shard_of(store)
     frames = list(frames_of_shard(shard))
@@ -229,7 +229,7 @@ def test_a_shard_that_was_rewritten_is_read_anew(store: Path, records: list[RunR
 
 
 def test_only_new_frames_are_read(tmp_path: Path, records: list[RunRecord], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bringing the index up to date costs what was added, not what is there."""
+    """An update of the index reads what was added, not the rest."""
     from benchbook.artifacts.store.indexing import index
 
     starts: list[int] = []
@@ -245,7 +245,7 @@ def test_only_new_frames_are_read(tmp_path: Path, records: list[RunRecord], monk
 
 
 def test_a_read_only_store_is_read(store: Path) -> None:
-    """Without an index file, by a user who may not write, everything can be read."""
+    """A user without write permission can read everything without an index file."""
     (store / FILE_NAME).unlink(missing_ok=True)
     for path in (store, *store.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -280,7 +280,7 @@ except bb.BenchbookError as error:
 
 
 def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:
-    """The error says so, the store stays whole, and with room again the study goes on."""
+    """The error names the full disk, the store stays valid, and the study continues once there is space."""
     made = bb.study(optimizers="random_search", functions="sphere", dims=[2, 3], seeds=200, budget=50)
     code = f"""
 import resource, signal
@@ -304,7 +304,7 @@ except bb.BenchbookError as error:
 
 
 def test_a_trace_that_cannot_be_written_costs_no_run(tmp_path: Path) -> None:
-    """The runs are worth more than their traces: they are done, and say from where on theirs is missing."""
+    """A run is done even if its trace cannot be written, and says from where on the trace is missing."""
     code = f"""
 import resource, signal
 import benchbook as bb
@@ -325,7 +325,7 @@ made.run({str(tmp_path)!r})
 
 
 def test_a_manifest_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    """With a sentence that says what to do."""
+    """The message says to upgrade, and the file stays as it is."""
     made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=10)
     made.run(tmp_path).close()
     path = tmp_path / MANIFEST
@@ -339,7 +339,7 @@ def test_a_manifest_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_damaged_manifest_hides_no_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It is named, all runs are shown, and `--repair` sets it aside."""
+    """A damaged manifest is named, all runs are shown, and `--repair` sets it aside."""
     made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=3, budget=10)
     made.run(tmp_path).close()
     (tmp_path / MANIFEST).write_bytes(b"damaged")
@@ -353,7 +353,7 @@ def test_a_damaged_manifest_hides_no_run(tmp_path: Path, caplog: pytest.LogCaptu
 
 
 def test_a_run_that_was_changed_is_set_aside(store: Path, records: list[RunRecord]) -> None:
-    """It fits its schema, but not its digests: the others are shown, and `--repair` takes it out."""
+    """A run that fits its schema but not its digests is not shown, and `--repair` sets it aside."""
     changed = dataclasses.replace(records[0], run_key="0" * 64)
     with Store(store) as opened:
         opened.append(changed)
@@ -365,7 +365,7 @@ def test_a_run_that_was_changed_is_set_aside(store: Path, records: list[RunRecor
 
 
 def test_a_damaged_trace_costs_only_itself(tmp_path: Path) -> None:
-    """`--repair` keeps the run, which then says that its trace is lost, and the bytes."""
+    """`--repair` keeps the run, which then says that its trace is lost, and sets the damaged bytes aside."""
     made = bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=2, budget=50, history="all")
     made.run(tmp_path).close()
     (traces,) = tmp_path.glob("shards/*.traces.zst")
@@ -380,7 +380,7 @@ def test_a_damaged_trace_costs_only_itself(tmp_path: Path) -> None:
 
 
 def test_a_damaged_import_hides_no_other(store: Path) -> None:
-    """What can be read of it is shown; `--repair` sets the rest aside, and damaged references."""
+    """The readable part of a damaged import is shown; `--repair` sets the rest aside, and damaged references."""
     run = ImportedRun(
         format="ioh",
         file="log.txt",
@@ -404,7 +404,7 @@ def test_a_damaged_import_hides_no_other(store: Path) -> None:
 
 
 def test_a_shard_that_cannot_be_made_is_an_error(tmp_path: Path, records: list[RunRecord]) -> None:
-    """The message names the store's file."""
+    """The message names the file of the store."""
     (tmp_path / "shards").write_bytes(b"")
     with pytest.raises(StorageError, match="cannot write to the store"):
         ShardWriter(tmp_path).append(to_stored(records[0]))
@@ -422,7 +422,7 @@ def test_a_shard_that_cannot_be_made_is_an_error(tmp_path: Path, records: list[R
 )
 @pytest.mark.parametrize("writable", [True, False])
 def test_an_index_that_was_changed_is_made_again(store: Path, statement: str, writable: bool) -> None:
-    """No value is shown that the shards do not hold."""
+    """No value is shown that the shards do not contain."""
     with Store(store) as opened:
         true = list(opened.rows())
     with closing(sqlite3.connect(store / FILE_NAME)) as database:
@@ -437,7 +437,7 @@ def test_an_index_that_was_changed_is_made_again(store: Path, statement: str, wr
 
 
 def test_an_index_that_was_changed_while_it_is_open_is_made_again(store: Path) -> None:
-    """Each sync compares the file with its seal where another process wrote to it."""
+    """Each sync compares the file with its seal if another process wrote to it."""
     with Store(store) as opened:
         true = list(opened.rows())
         with closing(sqlite3.connect(store / FILE_NAME)) as database:
@@ -446,7 +446,7 @@ def test_an_index_that_was_changed_while_it_is_open_is_made_again(store: Path) -
 
 
 def test_an_index_without_its_seal_is_made_again(store: Path) -> None:
-    """Nothing tells that it is what benchbook wrote."""
+    """Without the seal there is no proof that benchbook wrote the index."""
     with Store(store) as opened:
         true = list(opened.rows())
     (store / "index.seal").unlink()
@@ -456,7 +456,7 @@ def test_an_index_without_its_seal_is_made_again(store: Path) -> None:
 
 
 def test_a_deep_frame_is_set_aside(store: Path) -> None:
-    """It passes the parser, and no validator takes it; the other runs are shown."""
+    """A frame that the parser accepts and no validator does is set aside; the other runs are shown."""
     text = b'{"kind": "run", "schema_version": 1, "a": ' + b"[" * 300 + b"]" * 300 + b"}"
     shard_of(store).write_bytes(
         shard_of(store).read_bytes() + zstandard.ZstdCompressor(write_checksum=True).compress(text)

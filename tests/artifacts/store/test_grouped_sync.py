@@ -1,4 +1,4 @@
-"""When what was written is brought to disk."""
+"""When written data are synced to disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchbook.files import sync_file
 
 
 class Disk:
-    """Counts syncs, each of which takes as long as it is told."""
+    """A disk that counts syncs, each of which takes a given time."""
 
     def __init__(self, takes_s: float = 0.01) -> None:
         self.clock = ManualClock()
@@ -26,14 +26,14 @@ class Disk:
         self.heard = threading.Event()
 
     def sync(self) -> None:
-        """Let the time pass that a sync takes."""
+        """Let the time of a sync pass."""
         self.clock.advance(self.takes_s)
         self.syncs += 1
         self.heard.set()
 
 
 def test_the_first_is_synced_at_once_and_the_next_ones_in_a_group() -> None:
-    """A group lasts twenty times as long as the sync before."""
+    """A group lasts twenty times as long as the previous sync."""
     disk = Disk()
     groups = GroupedSync(disk.sync, disk.clock)
     groups.written()
@@ -49,7 +49,7 @@ def test_the_first_is_synced_at_once_and_the_next_ones_in_a_group() -> None:
 
 
 def test_a_slow_disk_is_asked_once_per_second() -> None:
-    """However long a sync takes, a group is at most a second."""
+    """However slow a sync is, a group lasts at most a second."""
     disk = Disk(takes_s=0.5)
     groups = GroupedSync(disk.sync, disk.clock)
     groups.written()
@@ -63,7 +63,7 @@ def test_a_slow_disk_is_asked_once_per_second() -> None:
 
 
 def test_what_nothing_follows_is_synced_within_a_second() -> None:
-    """A long run that follows does not keep the ones before it off the disk."""
+    """Runs are synced within a second even if a long run follows."""
     disk = Disk()
     groups = GroupedSync(disk.sync, disk.clock)
     groups.written()
@@ -75,7 +75,7 @@ def test_what_nothing_follows_is_synced_within_a_second() -> None:
 
 
 def test_a_sync_that_fails_later_is_raised_with_the_next_write() -> None:
-    """The thread that meets the error cannot raise it where the study would see it."""
+    """An error in the sync thread is raised by the next write, where the study sees it."""
     disk = Disk()
     failing = threading.Event()
 
@@ -94,7 +94,7 @@ def test_a_sync_that_fails_later_is_raised_with_the_next_write() -> None:
 
 
 def test_a_run_is_on_disk_before_it_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its trace, its shard and the folders that name them are synced, then the study tells of it."""
+    """The trace, the shard and the folders that contain them are synced before the study reports the run."""
     happened: list[str] = []
     fsync = shards.os.fsync
 
@@ -112,7 +112,7 @@ def test_a_run_is_on_disk_before_it_is_reported(tmp_path: Path, monkeypatch: pyt
 
 
 def test_runs_in_a_group_are_reported_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None is reported while it is only in the memory of the system."""
+    """No run is reported while it is only in the system's memory."""
     told: list[tuple[int, bool]] = []
     opened: list[Store] = []
     entered = Store.__enter__
@@ -126,7 +126,7 @@ def test_runs_in_a_group_are_reported_with_it(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_file_that_is_not_there_needs_no_sync(tmp_path: Path) -> None:
-    """A trace may be on another machine."""
+    """A missing file needs no sync, since a trace may be on another machine."""
     sync_file(tmp_path / "x")
     (tmp_path / "x").write_bytes(b"x")
     sync_file(tmp_path / "x")

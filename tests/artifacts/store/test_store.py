@@ -23,7 +23,7 @@ def shards(folder: Path) -> list[Path]:
 
 
 def filled(folder: Path, records: list[RunRecord]) -> Store:
-    """Return a store that has the records in one shard."""
+    """Return a store that contains the records in one shard."""
     with Store(folder) as store:
         for record in records:
             store.append(record)
@@ -31,20 +31,20 @@ def filled(folder: Path, records: list[RunRecord]) -> Store:
 
 
 def test_what_was_appended_comes_back_in_order(tmp_path: Path, records: list[RunRecord]) -> None:
-    """One shard, one frame a run."""
+    """One shard has one frame per run."""
     store = filled(tmp_path / "new" / "store", records)
     assert list(store.records()) == records
     assert len(shards(store.folder)) == 1
 
 
 def test_a_store_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    """Reading makes no folder."""
+    """Reading a store that does not exist creates no folder."""
     assert Store(tmp_path / "none").by_key() == {}
     assert not (tmp_path / "none").exists()
 
 
 def test_a_run_is_safe_once_it_is_appended(tmp_path: Path, records: list[RunRecord]) -> None:
-    """Another process sees a run before the writer is closed; so a killed study keeps what it has done."""
+    """Another process sees a run before the writer is closed, so an interrupted study keeps its runs."""
     writer = Store(tmp_path)
     writer.append(records[0])
     assert list(Store(tmp_path).records()) == records[:1]
@@ -53,7 +53,7 @@ def test_a_run_is_safe_once_it_is_appended(tmp_path: Path, records: list[RunReco
 
 
 def test_two_writers_have_two_shards(tmp_path: Path, records: list[RunRecord]) -> None:
-    """Writers at the same time do not meet; the union of their runs is read."""
+    """Simultaneous writers use different shards, and the union of their runs is read."""
     one, two = Store(tmp_path), Store(tmp_path)
     one.append(records[0])
     two.append(records[1])
@@ -65,7 +65,7 @@ def test_two_writers_have_two_shards(tmp_path: Path, records: list[RunRecord]) -
 
 
 def test_a_closed_store_can_be_written_on(tmp_path: Path, records: list[RunRecord]) -> None:
-    """What was written before stays as it is, byte for byte."""
+    """Earlier shards stay as they are, byte for byte."""
     store = filled(tmp_path, records[:1])
     before = {path: path.read_bytes() for path in shards(tmp_path)}
     with store:
@@ -83,7 +83,7 @@ def test_of_several_runs_with_one_key_the_first_is_taken(tmp_path: Path, records
 
 
 def test_shards_can_be_concatenated(tmp_path: Path, records: list[RunRecord]) -> None:
-    """`cat a.runs.zst b.runs.zst > c.runs.zst` is a shard."""
+    """`cat a.runs.zst b.runs.zst > c.runs.zst` makes a shard."""
     (tmp_path / "c.runs.zst").write_bytes(b"".join(encode(to_document(record)) for record in records))
     assert list(Store(tmp_path).records()) == records
 
@@ -92,7 +92,7 @@ def test_shards_can_be_concatenated(tmp_path: Path, records: list[RunRecord]) ->
 def test_a_torn_last_frame_costs_only_itself(
     tmp_path: Path, records: list[RunRecord], part: float, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A writer that was killed among a write leaves all runs before readable, and a warning."""
+    """After a writer was killed during a write, all earlier runs can be read, with a warning."""
     frames = [encode(to_document(record)) for record in records]
     torn = frames[2][: int(part * len(frames[2]))]
     (tmp_path / "a.runs.zst").write_bytes(frames[0] + frames[1] + torn)
@@ -104,7 +104,7 @@ def test_a_torn_last_frame_costs_only_itself(
 def test_an_invalid_document_is_left_out(
     tmp_path: Path, records: list[RunRecord], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A run that was edited in the store is not replayed, and its neighbours are."""
+    """A run that was edited in the store is left out, and its neighbours are read."""
     edited = {**to_document(records[1]), "seed": 77}
     frames = [encode(document) for document in (to_document(records[0]), edited, to_document(records[2]))]
     (tmp_path / "a.runs.zst").write_bytes(b"".join(frames))
@@ -114,7 +114,7 @@ def test_an_invalid_document_is_left_out(
 
 
 def test_a_foreign_file_is_left_out(tmp_path: Path, records: list[RunRecord]) -> None:
-    """Other files, and shards that are none, do not disturb."""
+    """Other files, and files that only look like shards, are ignored."""
     filled(tmp_path, records[:1])
     (tmp_path / "zz.runs.zst").write_bytes(b"no shard")
     (tmp_path / "empty.runs.zst").write_bytes(b"")

@@ -23,7 +23,7 @@ FINISHES = [
 
 
 def test_a_new_branch_is_pending():
-    """It has neither times nor output."""
+    """A new branch is pending, without times or output."""
     branch = Branch(config={"a": 1})
     assert branch.status is BranchStatus.PENDING
     assert (branch.started_at_s, branch.ended_at_s, branch.duration_s, branch.output) == (None, None, None, None)
@@ -32,7 +32,7 @@ def test_a_new_branch_is_pending():
 @pytest.mark.parametrize("second", FINISHES)
 @pytest.mark.parametrize("first", FINISHES)
 def test_finishing_twice_raises_and_changes_nothing(first, second):
-    """The first ending stands."""
+    """The first ending is kept."""
     branch = Branch(config={"a": 1})
     first(branch)
     before = branch.to_dict()
@@ -51,7 +51,7 @@ def test_finishing_twice_raises_and_changes_nothing(first, second):
     ],
 )
 def test_a_finished_branch_takes_nothing_more(act):
-    """Neither a start nor numbers nor files."""
+    """A finished branch accepts no start, numbers or files."""
     branch = Branch(config={"a": 1})
     branch.mark_success()
     with pytest.raises(BranchFinishedError):
@@ -60,13 +60,13 @@ def test_a_finished_branch_takes_nothing_more(act):
 
 @pytest.mark.parametrize("name", ["status", "output", "config_id", "exception", "config", "role"])
 def test_attributes_cannot_be_set(name):
-    """A branch changes by its mark_ methods only."""
+    """A branch changes only through its mark_ methods."""
     with pytest.raises(AttributeError):
         setattr(Branch(config={"a": 1}), name, None)
 
 
 def test_of_many_threads_one_finishes_the_branch():
-    """All others get the error."""
+    """Of many threads that finish a branch one succeeds, and the others get the error."""
     branch, gate, errors = Branch(config={}), threading.Barrier(16), []
 
     def finish(value):
@@ -86,7 +86,7 @@ def test_of_many_threads_one_finishes_the_branch():
 
 
 def test_times_come_from_both_clocks():
-    """Epoch and monotonic; the duration is monotonic."""
+    """Start and end have an epoch and a monotonic time; the duration is monotonic."""
     clock = ManualClock()
     branch = Branch(config={}, clock=clock)
     clock.advance(1)
@@ -99,7 +99,7 @@ def test_times_come_from_both_clocks():
 
 
 def test_a_branch_that_never_started_took_no_time():
-    """Its duration is 0."""
+    """A branch that never started has a duration of 0."""
     branch = Branch(config={})
     branch.mark_skipped("not needed")
     assert branch.duration_s == 0.0
@@ -107,7 +107,7 @@ def test_a_branch_that_never_started_took_no_time():
 
 
 def test_an_exception_is_kept_whole():
-    """Type, text, traceback with its cause, and the object itself."""
+    """The type, the text, the traceback with its cause, and the exception itself are kept."""
     branch = Branch(config={})
     try:
         try:
@@ -124,7 +124,7 @@ def test_an_exception_is_kept_whole():
 
 
 def test_the_configuration_is_given_out_as_a_copy():
-    """Changing it changes no branch."""
+    """Changing the copy does not change the branch."""
     branch = Branch(config={"a": [1]})
     branch.config["a"].append(2)
     assert branch.config == {"a": [1]}
@@ -172,7 +172,7 @@ class Long:
     ],
 )
 def test_any_output_becomes_json(output, expected):
-    """What has no JSON form becomes its repr."""
+    """An output without a JSON form becomes its repr."""
     branch = Branch(config={})
     branch.mark_success(output)
     document = branch.to_dict()
@@ -181,7 +181,7 @@ def test_any_output_becomes_json(output, expected):
 
 
 def test_an_output_that_holds_itself_becomes_json():
-    """The inner one becomes text."""
+    """The inner reference to the output becomes text."""
     output: list[object] = []
     output.append(output)
     branch = Branch(config={})
@@ -190,7 +190,7 @@ def test_an_output_that_holds_itself_becomes_json():
 
 
 def test_secrets_are_masked_under_their_names_and_in_texts():
-    """In the configuration, in nested entries, in the output, the message and the traceback; not in the branch."""
+    """Secrets are masked in the configuration, its nested entries, the output, the message and the traceback only."""
     config = {"apiKey": "hunter2secret", "db": [{"password": "swordfish", "host": "intern.example"}], "max_tokens": 5}
     branch = Branch(config=config)
     branch.mark_failure(ValueError("cannot log in with swordfish at intern.example"))
@@ -204,23 +204,23 @@ def test_secrets_are_masked_under_their_names_and_in_texts():
 
 
 def test_a_single_name_to_redact_may_be_given_as_text():
-    """It is one name, not its letters."""
+    """A single name is not split into its letters."""
     assert Branch(config={"host": "somewhere"}).to_dict(redact="host")["config"] == {"host": "[redacted]"}
 
 
 def test_an_id_that_is_a_secret_is_masked():
-    """Where the user's id is the secret itself."""
+    """An id that equals the secret is masked."""
     assert Branch(config={"id": "swordfish", "token": "swordfish"}).to_dict()["config_id"] == "[redacted]"
 
 
 def test_secret_types_of_pydantic_stay_secret():
-    """They have no other JSON form."""
+    """Secret types have no other JSON form than the mask."""
     branch = Branch(config=Model.model_validate({"password": "swordfish", "size": 1}))
     assert "swordfish" not in json.dumps(branch.to_dict(redact=[]))
 
 
 def test_reported_numbers_and_files_stand_in_the_record():
-    """In their order, with their steps."""
+    """Numbers and files are recorded in order, with their steps."""
     branch = Branch(config={})
     branch.log_metrics({"loss": 2, "accuracy": 0.5}, step=1)
     branch.log_artifact("plots/a.svg", "<svg/>")
@@ -235,13 +235,13 @@ def test_reported_numbers_and_files_stand_in_the_record():
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a\\b", "./a"])
 def test_file_names_stay_in_their_folder(name):
-    """Anything else is an error."""
+    """A name that leaves the folder is an error."""
     with pytest.raises(UsageError, match="not a relative path"):
         Branch(config={}).log_artifact(name, b"")
 
 
 def test_the_repr_is_short():
-    """It tells configuration, part and status."""
+    """The repr has the configuration, role and status."""
     branch = Branch(config={"id": "small"})
     assert repr(branch) == "Branch(small, branch, pending)"
     branch.mark_success()

@@ -9,7 +9,7 @@ from benchbook.experiments import Branch, BranchContainer, Role
 
 
 def made(*outputs, **extra):
-    """Branches a, b, ... with these outputs; an exception is a failure, None stays pending."""
+    """Return branches a, b, ... with these outputs; an exception is a failure, None stays pending."""
     branches = []
     for name, output in zip("abcdef", outputs, strict=False):
         branch = Branch(config={"id": name, "nested": {"k": 1}}, **extra)
@@ -22,7 +22,7 @@ def made(*outputs, **extra):
 
 
 def test_it_is_a_sequence():
-    """Length, order, index, slice, membership, equality."""
+    """A container has a length, order, indexing, slicing, membership and equality."""
     container = made(1, 2, 3)
     assert [branch.output for branch in container] == [1, 2, 3]
     assert (len(container), container[-1].output, container[1:][0].output) == (3, 3, 2)
@@ -33,7 +33,7 @@ def test_it_is_a_sequence():
 
 
 def test_selections_keep_the_order():
-    """By what has become of the branches."""
+    """Branches are selected by status, in their order."""
     container = made(1, ValueError(), None, 4)
     container[2].mark_skipped("no")
     assert [branch.output for branch in container.successful()] == [1, 4]
@@ -46,7 +46,7 @@ def test_selections_keep_the_order():
 
 
 def test_a_branch_is_found_by_its_configuration():
-    """An unknown one raises with the nearest name."""
+    """An unknown configuration raises an error with the nearest name."""
     container = made(1, 2)
     assert container.by_config_id("b").output == 2
     with pytest.raises(UnknownNameError, match="known are a, b"):
@@ -66,7 +66,7 @@ def test_a_branch_is_found_by_its_configuration():
     ],
 )
 def test_the_best_has_the_least_key(outputs, key, best):
-    """Of equal ones the first; failed ones and NaN never."""
+    """The best branch has the lowest key: the first of equal ones, never a failed one or NaN."""
     assert made(*outputs).best(key=key).config_id == best
 
 
@@ -81,13 +81,13 @@ def test_the_best_has_the_least_key(outputs, key, best):
     ],
 )
 def test_no_best_raises(outputs, key, message):
-    """The message says why."""
+    """The message says why there is no best branch."""
     with pytest.raises(UsageError, match=message):
         made(*outputs).best(key=key)
 
 
 def test_the_table_has_a_row_a_branch():
-    """Nested configurations and mapping outputs are columns."""
+    """The table has one row per branch; nested configurations and mapping outputs become columns."""
     table = made({"loss": 1.5}, ValueError("bad"), 7).to_pandas()
     assert list(table.config_id) == ["a", "b", "c"]
     assert list(table["config.nested.k"]) == [1, 1, 1]
@@ -97,7 +97,7 @@ def test_the_table_has_a_row_a_branch():
 
 
 def test_all_branches_become_json_with_secrets_masked():
-    """As each of them does."""
+    """All documents mask the same names as that of a single branch."""
     assert [document["config"] for document in made(1, 2).to_dicts(redact=["nested"])] == [
         {"id": "a", "nested": "[redacted]"},
         {"id": "b", "nested": "[redacted]"},
@@ -106,7 +106,7 @@ def test_all_branches_become_json_with_secrets_masked():
 
 
 def test_secrets_are_masked_as_asked():
-    """True masks the usual names, names come to them, False and no names mask nothing."""
+    """True masks the usual names, further names are added to them, and False or no names mask nothing."""
     branch = Branch(config={"host": "h1.example", "token": "hunter2"})
     plain, usual, both = {"host": "h1.example", "token": "hunter2"}, "[redacted]", {"host": "[redacted]"}
     assert branch.to_dict()["config"] == branch.to_dict(redact=True)["config"] == {**plain, "token": usual}
@@ -119,6 +119,6 @@ def test_secrets_are_masked_as_asked():
 
 @pytest.mark.parametrize("redact", [3, ["host", 3], [""], [None]])
 def test_wrong_names_to_mask_are_refused(redact):
-    """Before anything is written in the clear."""
+    """Wrong names are refused before anything is written unmasked."""
     with pytest.raises(UsageError, match=r"redact has .*, expected True, False or names"):
         Branch(config={}).to_dict(redact=redact)

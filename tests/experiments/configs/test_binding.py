@@ -27,7 +27,7 @@ def run(function, *args, configs=(CONFIG,), **kwargs):
 
 
 def test_parts_of_the_configuration_go_to_marked_parameters():
-    """As models or as they are; a default stands where there is no such part."""
+    """Parts are passed as models or as they are, and a missing part leaves the parameter's default."""
 
     def function(
         x,
@@ -42,7 +42,7 @@ def test_parts_of_the_configuration_go_to_marked_parameters():
 
 
 def test_parts_of_a_model_are_its_attributes():
-    """And its models stay what they are."""
+    """Parts of a model are its attributes, and nested models stay models."""
 
     def function(step: Annotated[Step, Bind("step")], size: Annotated[float, Bind("step.size")]):
         return step, size
@@ -51,14 +51,14 @@ def test_parts_of_a_model_are_its_attributes():
 
 
 def test_functions_without_source_can_be_bound():
-    """Nothing is read but the signature."""
+    """Only the signature is read, so no source is needed."""
     names: dict[str, object] = {"Annotated": Annotated, "Bind": Bind, "Step": Step}
     exec("def f(x, s: Annotated[Step, Bind('step')]): return x, s.size", names)  # noqa: S102  # that is the test
     assert run(names["f"], 4) == (4, 0.5)
 
 
 def test_models_of_the_surrounding_function_are_found():
-    """Where annotations are texts, also those in no namespace but the local one."""
+    """Models of the surrounding function are found, also if annotations are strings that only it can resolve."""
 
     class Local(BaseModel):
         size: float
@@ -79,7 +79,7 @@ def test_models_of_the_surrounding_function_are_found():
 
 
 def test_a_model_annotation_makes_the_configurations_models():
-    """What does not fit is told when the function is decorated."""
+    """A configuration that does not fit the model is refused when the function is decorated."""
 
     def function(config: Whole):
         return config.seed
@@ -104,17 +104,17 @@ def test_a_model_annotation_makes_the_configurations_models():
     ],
 )
 def test_the_configuration_may_stand_anywhere(function):
-    """Arguments by position go to the other parameters."""
+    """Positional arguments go to the other parameters."""
     assert run(function, 7) == (3, 7)
 
 
 def test_another_parameter_may_take_it():
-    """By its name."""
+    """The parameter for the configuration can be chosen by name."""
     assert experiment(configs=[CONFIG], sinks=[], parameter="settings")(lambda settings: settings["seed"])() == 3
 
 
 def test_keyword_arguments_and_defaults_work():
-    """As without the decorator."""
+    """Keyword arguments and defaults work as without the decorator."""
 
     def function(x, config, *, y=2, **more):
         return x, y, more
@@ -127,7 +127,7 @@ class Solver:
 
     @experiment(configs=[CONFIG], sinks=[])
     def solve(self, x, config):
-        """Solve it."""
+        """Return what the test compares."""
         return self.factor * x + config["seed"]
 
     def __call__(self, x, config):
@@ -136,7 +136,7 @@ class Solver:
 
 
 def test_methods_are_experiments():
-    """Bound to their instance; seen from the class they are the experiment itself."""
+    """A method is bound to its instance; on the class it is the experiment itself."""
     solver = Solver()
     assert solver.solve(2) == 23
     assert solver.solve.call(2).result == 23
@@ -155,13 +155,13 @@ def test_methods_are_experiments():
     ],
 )
 def test_a_function_needs_a_place_for_the_configuration(function, message):
-    """Else decorating raises."""
+    """Without a parameter for the configuration, decorating raises an error."""
     with pytest.raises(UsageError, match=message):
         experiment(configs=[CONFIG])(function)
 
 
 def test_wrong_marks_raise_when_decorating():
-    """An empty key, an unknown name, a part that no configuration has, one that does not fit."""
+    """Empty keys, unknown names, missing parts and parts of a wrong type raise an error."""
 
     def empty(x: Annotated[int, Bind("a..b")]): ...
 
@@ -182,7 +182,7 @@ def test_wrong_marks_raise_when_decorating():
 
 
 def test_wrong_calls_are_the_callers_error():
-    """They raise at once and make no branches."""
+    """Wrong calls raise an error immediately and create no branches."""
     tune = experiment(configs=[CONFIG], strategy="multi_branch", sinks=[])(lambda x, config: x)
     for args, kwargs in [((), {}), ((1, 2, 3), {}), ((1,), {"y": 2})]:
         with pytest.raises(TypeError):

@@ -44,7 +44,7 @@ values = st.recursive(
 
 @given(st.dictionaries(st.sampled_from("pqrs"), values, min_size=1))
 def test_ids_do_not_depend_on_the_order_of_keys(config):
-    """16 hex digits of a digest over canonical JSON."""
+    """An id is 16 hex digits of a digest of canonical JSON."""
     name = config_id_of(config)
     assert name == config_id_of(dict(reversed(config.items())))
     assert len(name) == 16
@@ -52,7 +52,7 @@ def test_ids_do_not_depend_on_the_order_of_keys(config):
 
 
 def test_ids_are_the_same_in_another_process():
-    """Whatever its hash seed."""
+    """Ids do not depend on the hash seed of the process."""
     config = {"a": [1, 2.5, None, True], "b": {"c": "ü", "d": -0.1}}
     code = f"from benchbook.experiments.configs.ids import config_id_of; print(config_id_of({config!r}))"
     for seed in ("1", "2"):
@@ -63,17 +63,17 @@ def test_ids_are_the_same_in_another_process():
 
 
 def test_ids_tell_similar_values_apart():
-    """Numbers, texts and truth values are different things."""
+    """Numbers, strings and booleans have different ids."""
     assert len({config_id_of({"a": value}) for value in (1, 1.0, True, "1", None, [1])}) == 6
 
 
 def test_a_model_has_the_id_of_its_content():
-    """That of the same mapping."""
+    """A model has the id of the mapping with the same content."""
     assert config_id_of(Inner(depth=1)) == config_id_of({"depth": 1})
 
 
 def test_the_users_id_is_the_name():
-    """Also where it is a number, and where the model has no such field."""
+    """The user's id may be a number, and need not be a field of the model."""
     pool = Configs([{"id": "small", "depth": 1}, {"id": 7, "depth": 1}], model=Inner)
     assert pool.ids == ("small", "7")
     assert pool.by_id("7").value == Inner(depth=1)
@@ -100,13 +100,13 @@ def test_the_users_id_is_the_name():
     ],
 )
 def test_wrong_pools_raise(configs, message):
-    """The message names the place."""
+    """The message names the position of the mistake."""
     with pytest.raises(UsageError, match=message):
         Configs(configs)
 
 
 def test_configurations_are_found_by_place_and_name():
-    """Unknown ones raise."""
+    """Configurations are found by position and by name; unknown ones raise an error."""
     pool = Configs([{"id": "small"}, {"id": "large"}])
     assert (pool.pick(-1).id, pool.pick("small").id, pool[0].id, len(pool[:1])) == ("large", "small", "small", 1)
     with pytest.raises(UnknownNameError, match="did you mean 'small'"):
@@ -116,7 +116,7 @@ def test_configurations_are_found_by_place_and_name():
 
 
 def test_the_pool_keeps_its_own_values():
-    """Neither the user's list nor the function's copy changes it."""
+    """Neither the user's list nor the function's copy changes the pool."""
     given_config = {"a": [1]}
     pool = Configs([given_config])
     given_config["a"].append(2)
@@ -126,7 +126,7 @@ def test_the_pool_keeps_its_own_values():
 
 
 def test_a_folder_is_read_recursively_in_sorted_order(tmp_path):
-    """Mappings, lists of them, several documents, and products."""
+    """Files may contain mappings, lists of them, several documents, and products."""
     write(
         tmp_path,
         b="population: 1\n",
@@ -143,7 +143,7 @@ def test_a_folder_is_read_recursively_in_sorted_order(tmp_path):
 
 
 def test_merge_keys_and_aliases_are_understood(tmp_path):
-    """They are YAML's own way of saying things once."""
+    """YAML's merge keys and aliases are resolved."""
     text = "- &base {population: 1, kind: fast}\n- {<<: *base, population: 2}\n"
     assert Configs(write(tmp_path, a=text))[1].value == {"population": 2, "kind": "fast"}
 
@@ -166,13 +166,13 @@ def test_merge_keys_and_aliases_are_understood(tmp_path):
     ],
 )
 def test_wrong_files_are_told_with_their_line(tmp_path, text, message):
-    """So that one can go there."""
+    """The message names file and line."""
     with pytest.raises(UsageError, match=message):
         Configs(write(tmp_path, a=text))
 
 
 def test_unknown_keys_are_told_with_their_line(tmp_path):
-    """By a list of known keys, or by a model, at any depth."""
+    """Unknown keys are found with a list of known keys, or with a model at any depth."""
     write(tmp_path, a="population: 1\n\npopulatoin: 2\n")
     with pytest.raises(UsageError, match=r"a.yaml:3: unknown key 'populatoin'; did you mean 'population'"):
         Configs.from_yaml(tmp_path, known=["population"])
@@ -189,7 +189,7 @@ def test_unknown_keys_are_told_with_their_line(tmp_path):
 
 
 def test_missing_keys_are_told_with_the_line_of_their_configuration(tmp_path):
-    """And two files with the same name with both places."""
+    """For two files with the same id, both places are named."""
     with pytest.raises(UsageError, match=r"a.yaml:2: population: Field required"):
         Configs(write(tmp_path, a="- population: 1\n- kind: sure\n"), model=Solver)
     with pytest.raises(UsageError, match=r"b.yaml:1 has the same id 'x' as .*a.yaml:1"):
@@ -197,14 +197,14 @@ def test_missing_keys_are_told_with_the_line_of_their_configuration(tmp_path):
 
 
 def test_files_become_models(tmp_path):
-    """With their defaults, and an id that the model does not know."""
+    """Models have their defaults, and may have an id that is not one of their fields."""
     pool = Configs(write(tmp_path, a="{id: one, population: 3}"), model=Solver)
     assert pool[0].value == Solver(population=3)
     assert pool.ids == ("one",)
 
 
 def test_missing_places_raise(tmp_path):
-    """A folder without YAML, a file that is not there, one that is not text."""
+    """A folder without YAML, a missing file and one that is not text raise an error."""
     with pytest.raises(UsageError, match="no configurations in"):
         Configs(tmp_path)
     with pytest.raises(UsageError, match="no such file"):
@@ -215,6 +215,6 @@ def test_missing_places_raise(tmp_path):
 
 
 def test_a_json_file_is_yaml_too(tmp_path):
-    """Where its name says so."""
+    """A file that ends with .json is read."""
     (tmp_path / "a.yaml").write_text(json.dumps([{"a": 1}, {"a": 2}]))
     assert len(Configs(tmp_path / "a.yaml")) == 2

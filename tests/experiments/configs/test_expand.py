@@ -13,19 +13,19 @@ from benchbook.experiments import Configs, expand
 
 
 def test_lists_are_combined_with_the_last_key_fastest():
-    """At any depth; everything else is one value."""
+    """Lists at any depth are combined, and everything else is a single value."""
     assert expand({"a": [1, 2], "b": {"c": range(2), "d": "x"}, "e": {}}) == [
         {"a": a, "b": {"c": c, "d": "x"}, "e": {}} for a in (1, 2) for c in (0, 1)
     ]
 
 
 def test_a_list_as_one_value_stands_inside_of_another():
-    """As layers do."""
+    """A list inside a list is one value, as for layers of a network."""
     assert expand({"layers": [[8, 8], [4]]}) == [{"layers": [8, 8]}, {"layers": [4]}]
 
 
 def test_sets_are_taken_in_a_fixed_order():
-    """Whatever the process's hash seed."""
+    """The order of a set does not depend on the hash seed of the process."""
     assert [made["a"] for made in expand({"a": {"y", "x"}})] == ["x", "y"]
 
 
@@ -34,7 +34,7 @@ axes = st.dictionaries(st.sampled_from("abcde"), st.lists(st.integers(0, 9), min
 
 @given(space=axes, count=st.integers(1, 40), seed=st.integers(0, 5))
 def test_a_sample_is_a_part_of_the_whole_without_repetition(space, count, seed):
-    """In the order of the whole, and the same for the same seed."""
+    """A sample has the order of the whole product, and is the same for the same seed."""
     whole = expand(space)
     sample = expand(space, sample=count, seed=seed)
     assert len(sample) == min(count, len(whole))
@@ -44,7 +44,7 @@ def test_a_sample_is_a_part_of_the_whole_without_repetition(space, count, seed):
 
 
 def test_huge_products_are_sampled_without_being_made():
-    """Also beyond 64 bits; the whole of them is refused."""
+    """A product of more than 64 bits can be sampled; the whole of it is refused."""
     space = {f"k{index}": range(1000) for index in range(10)}
     assert len({str(made) for made in expand(space, sample=50, seed=1)}) == 50
     with pytest.raises(UsageError, match="give sample="):
@@ -56,14 +56,14 @@ def test_huge_products_are_sampled_without_being_made():
     [({"a": {"b": []}}, "a.b is empty"), ([1, 2], "expected a mapping"), ("text", "expected a mapping")],
 )
 def test_what_cannot_be_expanded_raises(space, message):
-    """The message names the place."""
+    """The message names the position of the mistake."""
     with pytest.raises(UsageError, match=message):
         expand(space)
 
 
 @pytest.mark.parametrize("sample", [0, -1, 1.5, True])
 def test_a_sample_has_at_least_one(sample):
-    """And is a whole number."""
+    """A sample is a whole number of at least one."""
     with pytest.raises(UsageError, match="sample"):
         expand({"a": [1, 2]}, sample=sample)
 
@@ -88,7 +88,7 @@ class Space(BaseModel):
 
 
 def test_a_model_says_what_its_fields_may_be():
-    """Literal, Enum, bool, bounds, optional, models; other fields take their default."""
+    """Values come from Literal, Enum, bool, bounds, optional types and models; other fields use their default."""
     made = expand(Space)
     assert len(made) == 2 * 2 * 2 * 2 * 2 * 2
     assert {item.size for item in made} == {4, 8}
@@ -99,7 +99,7 @@ def test_a_model_says_what_its_fields_may_be():
 
 
 def test_a_model_fills_in_and_checks_listed_values():
-    """Unknown keys are told with the nearest name."""
+    """An unknown key raises an error with the nearest name."""
     made = expand({"depth": [1, 2]}, model=Inner)
     assert made == [Inner(depth=1), Inner(depth=2)]
     with pytest.raises(UsageError, match=r"combination 1: .*'dept'; did you mean 'depth'"):
@@ -126,7 +126,7 @@ class Aliased(BaseModel):
 
 
 def test_fields_without_a_list_of_values_need_a_default():
-    """Free texts, and too many numbers."""
+    """Free text and large ranges of numbers need a default."""
     with pytest.raises(UsageError, match=r"Endless.name has neither"):
         expand(Endless)
     with pytest.raises(UsageError, match="list them"):

@@ -13,7 +13,7 @@ PATIENCE_S = 20.0
 
 
 def waits_for(gates):
-    """A plain function whose branches end when their gate opens."""
+    """Return a plain function whose branches end when their gate opens."""
 
     def tune(config):
         if not gates[config["id"]].wait(PATIENCE_S):
@@ -24,7 +24,7 @@ def waits_for(gates):
 
 
 def test_branches_come_as_they_end():
-    """Not in the order of the configurations, which `for` keeps."""
+    """The order is that of the endings, while `for` keeps the order of the configurations."""
     gates = {name: threading.Event() for name in "abc"}
     tune = experiment(configs=POOL, strategy=MultiBranch(), sinks=[])(waits_for(gates))
     branches = tune.start()
@@ -39,7 +39,7 @@ def test_branches_come_as_they_end():
 
 
 def test_async_branches_come_as_they_end():
-    """While others are still under way."""
+    """Ended branches are returned while others are still running."""
     gates = {}
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
@@ -60,7 +60,7 @@ def test_async_branches_come_as_they_end():
 
 
 def test_plain_branches_are_awaited_too():
-    """A loop is told by the threads."""
+    """Threads notify the event loop when a plain branch ends."""
     gates = {name: threading.Event() for name in "abc"}
     tune = experiment(configs=POOL, strategy=MultiBranch(), sinks=[])(waits_for(gates))
 
@@ -74,7 +74,7 @@ def test_plain_branches_are_awaited_too():
 
 
 def test_remaining_async_branches_are_cancelled():
-    """They stop where they wait, and the reason is kept; what had ended stays as it is."""
+    """Cancelled branches stop where they wait and keep the reason; ended ones stay as they are."""
     stopped = []
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
@@ -103,7 +103,7 @@ def test_remaining_async_branches_are_cancelled():
 
 
 def test_remaining_plain_branches_are_given_up():
-    """The call returns although their threads go on, which can see that nobody waits."""
+    """The call returns while the threads continue, and they can see that nobody waits for them."""
     release, ended, branches = threading.Event(), [], []
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[], after=ended.append)
@@ -127,7 +127,7 @@ def test_remaining_plain_branches_are_given_up():
 
 
 def test_the_only_branch_may_be_cancelled():
-    """Its caller is told by the error of cancelled work, and is not cancelled itself."""
+    """The caller gets the cancellation as an error, and is not cancelled itself."""
     running = []
 
     @experiment(configs=POOL, strategy=Single(), sinks=[], before=running.append)
@@ -144,7 +144,7 @@ def test_the_only_branch_may_be_cancelled():
 
 
 def test_shadows_are_cancelled_with_the_rest():
-    """Those that wait for their turn, too."""
+    """Shadows that still wait for their turn are cancelled, too."""
     release = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow(max_concurrency=1), sinks=[])
@@ -161,13 +161,13 @@ def test_shadows_are_cancelled_with_the_rest():
 
 
 def test_waiting_has_an_end():
-    """It says how many are missing."""
+    """The error says how many branches are missing."""
     with pytest.raises(TimeoutError, match=r"1 of 1 branches did not end within 0.01 s"):
         list(BranchContainer([Branch(config={})]).as_ended(0.01))
 
 
 def test_a_loop_is_not_made_to_wait_for_itself():
-    """Blocking it would wait for ever, so it is refused."""
+    """Blocking the loop would wait for ever, so it is refused."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     async def tune(config):
@@ -183,7 +183,7 @@ def test_a_loop_is_not_made_to_wait_for_itself():
 
 
 def test_an_async_call_begins_inside_a_loop_only():
-    """Elsewhere nothing would run it."""
+    """Without a running loop the call is refused."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     async def tune(config): ...
@@ -193,7 +193,7 @@ def test_an_async_call_begins_inside_a_loop_only():
 
 
 def test_generators_are_not_begun_ahead():
-    """Their values are what is taken as it comes."""
+    """A generator function cannot be started in advance, since its caller takes the values as they come."""
 
     @experiment(configs=POOL, sinks=[])
     def tune(config):

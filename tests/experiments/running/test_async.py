@@ -12,7 +12,7 @@ variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", defau
 
 
 def test_a_call_is_awaited_by_the_caller():
-    """In the caller's own loop."""
+    """A call runs in the caller's own event loop."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     async def tune(x, config):
@@ -27,7 +27,7 @@ def test_a_call_is_awaited_by_the_caller():
 
 
 def test_all_branches_run_at_once():
-    """Each waits until all are there."""
+    """Each branch waits until all of them are running."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     async def tune(barrier, config):
@@ -41,7 +41,7 @@ def test_all_branches_run_at_once():
 
 @pytest.mark.parametrize("of_strategy", [True, False])
 def test_no_more_than_allowed_run_at_once(of_strategy):
-    """The strategy's number goes before the experiment's."""
+    """The strategy's limit takes precedence over the experiment's."""
     running, most = 0, 0
     strategy = MultiBranch(max_concurrency=2) if of_strategy else MultiBranch()
 
@@ -63,7 +63,7 @@ def test_no_more_than_allowed_run_at_once(of_strategy):
 
 
 def test_a_timeout_cancels_the_function():
-    """The branch has failed with a TimeoutError that says which and after how long."""
+    """The branch fails with a TimeoutError that names the branch and the time."""
     cleaned = []
 
     @experiment(configs=POOL, strategy=MultiBranch(), timeout=0.02, sinks=[])
@@ -83,7 +83,7 @@ def test_a_timeout_cancels_the_function():
 
 
 def test_the_functions_own_timeout_error_is_its_own():
-    """It is not mistaken for the branch's."""
+    """A TimeoutError of the function is not mistaken for a timeout of the branch."""
 
     @experiment(configs=POOL, timeout=60, sinks=[])
     async def tune(config):
@@ -94,7 +94,7 @@ def test_the_functions_own_timeout_error_is_its_own():
 
 
 def test_cancelling_the_caller_cancels_the_branches():
-    """They are skipped, cleaned up, and the caller's cancellation goes on."""
+    """The branches are skipped and cleaned up, and the caller's cancellation continues."""
     cleaned = []
 
     @experiment(configs=POOL, strategy=MultiBranch(max_concurrency=2), sinks=[])
@@ -121,7 +121,7 @@ def test_cancelling_the_caller_cancels_the_branches():
 
 
 def test_cancelling_a_single_branch_reaches_the_caller():
-    """Before it began as well as in its midst."""
+    """The cancellation arrives before the branch has begun as well as while it runs."""
 
     @experiment(configs=POOL, strategy=Single(), sinks=[])
     async def tune(started, config):
@@ -145,7 +145,7 @@ def test_cancelling_a_single_branch_reaches_the_caller():
 
 
 def test_a_cancelled_inner_task_is_a_failure_of_the_branch():
-    """Nobody asked the branch to stop."""
+    """A task that the function itself cancelled is a failure, since nobody cancelled the branch."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     async def tune(config):
@@ -158,7 +158,7 @@ def test_a_cancelled_inner_task_is_a_failure_of_the_branch():
 
 
 def test_the_first_success_ends_the_call():
-    """Failures before it do not; the others are cancelled and skipped."""
+    """Earlier failures do not end the call; the remaining branches are cancelled and skipped."""
 
     @experiment(configs=POOL, strategy=MultiBranch(first_success=True), sinks=[])
     async def tune(failed, config):
@@ -179,18 +179,18 @@ def test_the_first_success_ends_the_call():
 
 
 def test_the_first_success_of_none_is_none():
-    """All have failed."""
+    """If all branches fail, the result is None."""
     tune = experiment(configs=POOL, strategy=MultiBranch(first_success=True), sinks=[])(fails)
     assert len(asyncio.run(tune()).failed()) == 3
 
 
 async def fails(config):
-    """Fail."""
+    """Raise an error."""
     raise OSError(config["id"])
 
 
 def test_failed_functions_are_tried_again():
-    """With a fresh configuration each time, and only after the exceptions that are named."""
+    """Each attempt gets a fresh configuration, and only the listed exceptions are retried."""
     seen = []
 
     @experiment(configs=[{"a": 1}], retries=Retries(count=3, first_delay_s=0), sinks=[])
@@ -219,7 +219,7 @@ def test_failed_functions_are_tried_again():
 
 
 def test_context_variables_are_kept_per_branch():
-    """A branch sees the caller's, and neither the caller nor another branch sees the branch's."""
+    """A branch sees the caller's variables, but its own changes are invisible to the caller and other branches."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     async def tune(barrier, config):
@@ -240,7 +240,7 @@ def test_context_variables_are_kept_per_branch():
 
 
 def test_nested_experiments_keep_their_parentage():
-    """An inner call knows the branch in which it was made; async in async, and plain in async."""
+    """A nested call knows the branch that made it, for async in async and plain in async."""
 
     @experiment(configs=POOL[:2], strategy=MultiBranch(), sinks=[])
     def innermost(config):
@@ -264,7 +264,7 @@ def test_nested_experiments_keep_their_parentage():
 
 
 def test_hooks_are_called_before_and_after_each_branch(caplog):
-    """In the branch's context; what `before` raises fails it, what `after` raises is logged."""
+    """Hooks run in the branch's context; an error in `before` fails the branch, one in `after` is logged."""
     seen = []
 
     def before(branch):
@@ -295,7 +295,7 @@ def test_hooks_are_called_before_and_after_each_branch(caplog):
 
 
 def test_keyboard_interrupt_is_not_swallowed():
-    """The branch has failed with it, and the program ends as it would."""
+    """The branch fails with the interrupt, and the program ends as usual."""
 
     @experiment(configs=POOL, sinks=[])
     async def tune(config):
@@ -307,7 +307,7 @@ def test_keyboard_interrupt_is_not_swallowed():
 
 
 def test_the_history_is_bounded():
-    """The latest outcomes, the last at the end."""
+    """Only the latest outcomes are kept, with the last one at the end."""
 
     @experiment(configs=POOL, history=3, sinks=[])
     async def tune(x, config):
@@ -324,7 +324,7 @@ def test_the_history_is_bounded():
 
 
 def test_an_object_with_an_async_call_is_async():
-    """As functions made of others are."""
+    """An object with an async `__call__` is treated as an async function."""
 
     class Solver:
         async def __call__(self, config):

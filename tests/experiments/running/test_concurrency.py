@@ -1,4 +1,4 @@
-"""Properties that must hold with hundreds of tasks and threads, whatever their order."""
+"""Properties that hold with hundreds of tasks and threads in any order."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ CALLS = 300
 
 
 def pool(size):
-    """Configurations named by their number."""
+    """Return configurations named by their number."""
     return [{"n": n} for n in range(size)]
 
 
 def balanced(counts: Counter[int], calls: int, size: int) -> bool:
-    """Say whether each configuration was used k/n times, rounded down or up."""
+    """Return whether each configuration was used k/n times, rounded down or up."""
     return sum(counts.values()) == calls and {counts[n] for n in range(size)} <= {calls // size, -(-calls // size)}
 
 
 @given(calls=st.integers(1, 60), size=st.integers(1, 7), start=st.integers(0, 10), seed=st.integers(0, 99))
 @settings(max_examples=40)
 def test_round_robin_is_fair_among_tasks(calls, size, start, seed):
-    """With random pauses and failures; each caller gets the answer to its own question."""
+    """With random pauses and failures, each caller gets the answer to its own question."""
     rng = random.Random(seed)  # noqa: S311  # no secret
 
     @experiment(configs=pool(size), strategy=RoundRobin(start), sinks=[])
@@ -56,7 +56,7 @@ def test_round_robin_is_fair_among_tasks(calls, size, start, seed):
 
 @pytest.mark.parametrize("size", [3, 7])
 def test_round_robin_is_fair_among_threads(size):
-    """Hundreds of calls from many threads at once."""
+    """Hundreds of calls are made from many threads."""
     lock, used, gate = threading.Lock(), Counter(), threading.Barrier(20)
 
     @experiment(configs=pool(size), strategy="round_robin", sinks=[])
@@ -83,7 +83,7 @@ def test_round_robin_is_fair_among_threads(size):
 @given(size=st.integers(1, 30), calls=st.integers(1, 8), seed=st.integers(0, 99), cap=st.none() | st.integers(1, 5))
 @settings(max_examples=30)
 def test_multi_branch_loses_and_mixes_nothing(size, calls, seed, cap):
-    """Several calls at once: each container has all configurations, in order, with this call's own results."""
+    """In simultaneous calls each container has all configurations in order, with the results of its own call."""
     rng, memory = random.Random(seed), InMemory(most=10_000)  # noqa: S311  # no secret
     failing = {(x, n) for x in range(calls) for n in range(size) if rng.random() < 0.2}
     pauses = {(x, n): rng.randrange(4) for x in range(calls) for n in range(size)}
@@ -114,7 +114,7 @@ def test_multi_branch_loses_and_mixes_nothing(size, calls, seed, cap):
 
 
 def test_plain_multi_branches_in_many_threads_lose_and_mix_nothing():
-    """Hundreds of branches, a fifth of them failing."""
+    """There are hundreds of branches, and a fifth of them fail."""
 
     @experiment(configs=pool(30), strategy=MultiBranch(), max_concurrency=8, sinks=[])
     def tune(x, config):
@@ -139,7 +139,7 @@ def test_plain_multi_branches_in_many_threads_lose_and_mix_nothing():
 
 
 def test_last_branches_are_always_those_of_one_call():
-    """Read while many calls end."""
+    """They are read while many calls end."""
     stop, mixed = threading.Event(), []
 
     @experiment(configs=pool(5), strategy=MultiBranch(), history=2, sinks=[])
@@ -168,7 +168,7 @@ def test_last_branches_are_always_those_of_one_call():
 
 @pytest.mark.parametrize("is_async", [False, True])
 def test_fifty_shadows_that_never_end_do_not_hold_back_the_primary(is_async):
-    """Hundreds of calls return while not a single shadow does."""
+    """Hundreds of calls return while no shadow has ended."""
     release = threading.Event()
 
     def plain(x, config):

@@ -1,4 +1,4 @@
-"""What happens to shadows when the interpreter ends, in interpreters of their own."""
+"""What happens to shadows when the interpreter ends, tested in separate interpreters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def interpreter(code):
 
 @pytest.mark.parametrize("kind", ["plain", "async"])
 def test_running_shadows_are_waited_for(kind, artifacts):
-    """Those that wait for their turn too; their records are written."""
+    """Shadows that wait for their turn are waited for, too, and their records are written."""
     done = interpreter(f"""
         strategy = Shadow(max_concurrency=1)
         if {kind == "plain"}:
@@ -59,7 +59,7 @@ def test_running_shadows_are_waited_for(kind, artifacts):
 
 @pytest.mark.parametrize("kind", ["plain", "async", "blocked"])
 def test_shadows_that_do_not_end_are_reported(kind, artifacts):
-    """After the strategy's time; the interpreter ends all the same, and the records say so."""
+    """After the strategy's time the interpreter ends anyway, and the records say so."""
     done = interpreter(f"""
         strategy = Shadow(max_concurrency=2, drain_timeout_s=0.2)
         if {kind == "plain"}:
@@ -84,7 +84,7 @@ def test_shadows_that_do_not_end_are_reported(kind, artifacts):
 
 
 def test_a_thread_left_behind_does_not_keep_the_interpreter_alive():
-    """Even one that would never end."""
+    """The interpreter ends even if the thread never does."""
     done = interpreter("""
         @experiment(configs=POOL, timeout=0.05, sinks=[])
         def tune(config):
@@ -98,7 +98,7 @@ def test_a_thread_left_behind_does_not_keep_the_interpreter_alive():
 
 
 def test_a_forked_child_starts_afresh():
-    """It has none of the parent's threads, and waits for none of its shadows."""
+    """The child has none of the parent's threads, and does not wait for its shadows."""
     done = interpreter("""
         @experiment(configs=POOL, strategy=Shadow(drain_timeout_s=30), sinks=[])
         def tune(x, config):

@@ -1,4 +1,4 @@
-"""Experiments inside of a notebook, whose cells run in a loop that is running already."""
+"""Experiments inside a notebook, whose cells run in an event loop."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ endless()
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[BlockingKernelClient]:
-    """A kernel as a notebook has it."""
+    """Return a kernel like that of a notebook."""
     manager = KernelManager(kernel_name="python3", transport="ipc")
     manager.start_kernel()
     client = manager.client()
@@ -82,7 +82,7 @@ def run(client: BlockingKernelClient, code: str) -> str:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:zmq", "ignore::DeprecationWarning:jupyter_client")
 def test_plain_and_async_experiments_run_in_a_cell(client):
-    """Plain ones without await, async ones awaited in the kernel's own loop, shadows next to it."""
+    """Plain ones need no await, async ones are awaited in the kernel's loop, and shadows run there as well."""
     assert run(client, SETUP) == ""
     assert run(client, PLAIN) == "[(1, 'a'), (1, 'b'), (1, 'c')]"
     assert run(client, ASYNC) == "[(2, 'a', True), (2, 'b', True), (2, 'c', True)]"

@@ -1,4 +1,4 @@
-"""Whatever a function returns or raises, its branch ends, the caller gets it, and sinks hear the ending."""
+"""Whatever a function returns or raises, its branch ends, the caller gets the value, and sinks record the ending."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Solver(BaseModel):
 
 
 class Cma(Solver):
-    """A class with a field of its own."""
+    """A class with an additional field."""
 
     sigma: float
 
@@ -72,7 +72,7 @@ def _holds_itself() -> list[Any]:
 
 @experiment(configs=CONFIGS, sinks=[])
 def by_name(config: dict[str, int]) -> int:
-    """Stand at the top of a module, so that it can be pickled."""
+    """Defined at the top of the module, so that it can be pickled."""
     return config["a"]
 
 
@@ -88,7 +88,7 @@ def by_name(config: dict[str, int]) -> int:
 def test_any_value_reaches_the_caller_and_ends_its_branch(
     value: Any, strategy: Strategy | None, tmp_path: Path
 ) -> None:
-    """The caller gets the very value, every span ends, and the record can be written and read."""
+    """The caller gets the same object, every span ends, and the record can be written and read."""
     kept = InMemory()
     sinks = [kept, JsonArtifacts(tmp_path)]
     outcome = experiment(configs=CONFIGS, sinks=sinks, strategy=strategy, name="odd")(lambda config: value).call()
@@ -103,7 +103,7 @@ def test_any_value_reaches_the_caller_and_ends_its_branch(
 
 @pytest.mark.parametrize("error", [MuteError(), ValueError(ODD_TEXT)], ids=["mute", "odd"])
 def test_an_error_without_a_proper_text_fails_its_branch(error: Exception, tmp_path: Path) -> None:
-    """A branch fails with it, the call ends, and the record is there; alone, it reaches the caller."""
+    """The branch fails, the call ends, and the record exists; with a single branch the caller gets the error."""
 
     def fail(config: dict[str, int]) -> None:
         raise error
@@ -120,7 +120,7 @@ def test_an_error_without_a_proper_text_fails_its_branch(error: Exception, tmp_p
 
 
 def test_a_plain_wrapper_around_an_async_function_is_refused() -> None:
-    """Nothing has run, so it is no success: the call says what to write instead."""
+    """Nothing has run, so it is not a success; the message says what to write instead."""
 
     async def tune(config: dict[str, int]) -> float:
         return 1.0
@@ -136,7 +136,7 @@ def test_a_plain_wrapper_around_an_async_function_is_refused() -> None:
 
 
 def test_what_is_returned_under_our_name_stays_the_functions_own() -> None:
-    """The time of a branch stands under a prefix, and gives way where even that is taken."""
+    """The duration of a branch has a prefix, and is left out if the function returns that name as well."""
     for name in ("duration_s", "benchbook.duration_s"):
         kept = InMemory()
         experiment(configs=[{"a": 1}], sinks=[kept])(lambda config, name=name: {name: 42.0})()
@@ -146,12 +146,12 @@ def test_what_is_returned_under_our_name_stays_the_functions_own() -> None:
 
 
 def test_a_decorated_function_pickles_by_name() -> None:
-    """Process pools send it as they send a plain function."""
+    """Process pools can send the decorated function like a plain one."""
     assert pickle.loads(pickle.dumps(by_name)) is by_name  # noqa: S301  # what was written just before
 
 
 def test_fields_of_subclasses_are_part_of_id_and_record() -> None:
-    """Two that differ in such a field have two ids, and the record shows the field."""
+    """Two configurations that differ in such a field have two ids, and the record shows the field."""
     kept = InMemory()
     settings = [Setting(solver=Cma(name="cma", sigma=sigma)) for sigma in (0.1, 0.2)]
     experiment(configs=settings, sinks=[kept], strategy=MultiBranch())(lambda config: config.solver.sigma)()
@@ -159,7 +159,7 @@ def test_fields_of_subclasses_are_part_of_id_and_record() -> None:
 
 
 def test_secrets_tell_configurations_apart_but_are_never_shown() -> None:
-    """Two that differ in a secret have two ids; neither parameters nor texts show it."""
+    """Configurations that differ in a secret have different ids; neither parameters nor texts show the secret."""
     pool = Configs([Access(key=SecretStr(text)) for text in ("open sesame", "abracadabra")])
     kept = InMemory()
 

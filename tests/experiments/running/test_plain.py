@@ -21,7 +21,7 @@ variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", defau
 
 
 def test_branches_run_in_threads_at_once():
-    """Each waits until all are there."""
+    """Each branch waits until all of them are running."""
     barrier = threading.Barrier(3)
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
@@ -33,7 +33,7 @@ def test_branches_run_in_threads_at_once():
 
 
 def test_a_branch_alone_runs_on_the_callers_thread():
-    """Unless it has a time-out."""
+    """A single branch runs on the caller's thread unless it has a timeout."""
 
     def function(config):
         return threading.current_thread() is threading.main_thread()
@@ -43,7 +43,7 @@ def test_a_branch_alone_runs_on_the_callers_thread():
 
 
 def test_no_more_than_allowed_run_at_once():
-    """Of many."""
+    """Of forty branches at most three run simultaneously."""
     lock, running, most = threading.Lock(), 0, 0
 
     @experiment(configs=[{"n": n} for n in range(40)], strategy=MultiBranch(), max_concurrency=3, sinks=[])
@@ -60,7 +60,7 @@ def test_no_more_than_allowed_run_at_once():
 
 
 def test_a_timeout_leaves_the_thread_behind():
-    """The branch has failed, the others are served, and what the thread does later changes nothing."""
+    """The branch fails, the others continue, and what the thread does later changes nothing."""
     release, ended, late = threading.Event(), threading.Event(), []
 
     @experiment(configs=POOL, strategy=MultiBranch(), max_concurrency=1, timeout=0.05, sinks=[])
@@ -83,7 +83,7 @@ def test_a_timeout_leaves_the_thread_behind():
 
 
 def test_a_late_report_of_an_abandoned_thread_ends_it():
-    """Nobody listens any more."""
+    """Reports of an abandoned thread are not recorded."""
     release, raised = threading.Event(), threading.Event()
 
     @experiment(configs=POOL, timeout=0.05, sinks=[])
@@ -102,7 +102,7 @@ def test_a_late_report_of_an_abandoned_thread_ends_it():
 
 
 def test_a_wait_before_a_repetition_ends_with_the_branch():
-    """No thread sleeps for an hour because of a branch that is over."""
+    """No thread sleeps for an hour on behalf of a branch that is over."""
     calls = []
 
     @experiment(
@@ -119,7 +119,7 @@ def test_a_wait_before_a_repetition_ends_with_the_branch():
 
 
 def assert_idle(thread):
-    """The thread is free for other work soon."""
+    """Wait until the thread is free for other work."""
     done = threading.Event()
     for _ in range(1000):
         if thread in threads._idle:
@@ -129,7 +129,7 @@ def assert_idle(thread):
 
 
 def test_failed_functions_are_tried_again():
-    """With the same arguments."""
+    """Each attempt gets the same arguments."""
     seen = []
 
     @experiment(configs=POOL, retries=Retries(count=2, first_delay_s=0.001), sinks=[])
@@ -148,7 +148,7 @@ def test_failed_functions_are_tried_again():
 
 @pytest.mark.parametrize("attempt", [1, 2, 3])
 def test_delays_grow_and_are_a_function_of_the_seed(attempt):
-    """Within their jitter."""
+    """Delays grow within their jitter, and depend only on the seed."""
     retries = Retries(count=3, first_delay_s=1, factor=3, longest_delay_s=5, jitter=0.2, seed=4)
     plain = min(3 ** (attempt - 1), 5)
     delay = retries.delay_s(attempt, ValueError(), "0/a")
@@ -160,13 +160,13 @@ def test_delays_grow_and_are_a_function_of_the_seed(attempt):
 
 @pytest.mark.parametrize("settings", [{"jitter": 2}, {"first_delay_s": -1}, {"factor": 0.5}])
 def test_wrong_retries_raise(settings):
-    """When they are made."""
+    """Impossible numbers are refused when the object is made."""
     with pytest.raises(ValueError, match=r"jitter|delays"):
         Retries(**settings)
 
 
 def test_the_first_success_ends_the_call():
-    """The threads of the others are left behind, those that wait never start."""
+    """The other running threads are abandoned, and waiting branches never start."""
     release, started = threading.Event(), []
 
     @experiment(configs=POOL, strategy=MultiBranch(first_success=True, max_concurrency=2), sinks=[])
@@ -183,7 +183,7 @@ def test_the_first_success_ends_the_call():
 
 
 def test_context_variables_are_kept_per_branch():
-    """A branch alone on the caller's thread included."""
+    """The variables are also kept for a single branch on the caller's thread."""
 
     def function(config):
         before = variable.get()
@@ -199,7 +199,7 @@ def test_context_variables_are_kept_per_branch():
 
 
 def test_nested_experiments_do_not_starve():
-    """Each call has threads of its own, however small the cap."""
+    """Each call has its own threads, however low the limit."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), max_concurrency=1, sinks=[])
     def nested(depth, config):
@@ -209,7 +209,7 @@ def test_nested_experiments_do_not_starve():
 
 
 def test_an_interrupted_call_skips_its_branches():
-    """Ctrl-C while threads run; nobody waits for them."""
+    """Ctrl-C while threads run ends the call without waiting for them."""
     release = threading.Event()
 
     def before(branch):
@@ -241,7 +241,7 @@ def test_an_interrupted_call_skips_its_branches():
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
 def test_an_exit_in_a_thread_is_a_failed_branch(error):
-    """On the caller's own thread it goes on."""
+    """On the caller's own thread the exit continues."""
 
     def function(config):
         raise error
@@ -255,7 +255,7 @@ def test_an_exit_in_a_thread_is_a_failed_branch(error):
 
 
 def test_too_many_threads_wait_for_their_turn(monkeypatch):
-    """Where the system gives no more, those that run go first; where it gives none, the branch has failed."""
+    """If the system limits the threads, running branches go first; if it gives none, the branches fail."""
     submit, given = threads.submit, []
 
     def scarce(task):
@@ -277,7 +277,7 @@ def test_too_many_threads_wait_for_their_turn(monkeypatch):
 
 
 def test_idle_threads_end(monkeypatch):
-    """After a while, so that a burst leaves nothing behind."""
+    """Idle threads end after a while, so a burst leaves nothing behind."""
     monkeypatch.setattr(threads, "IDLE_S", 0.01)
     seen, done = [], threading.Event()
 
@@ -297,7 +297,7 @@ def test_idle_threads_end(monkeypatch):
 
 
 def test_reports_outside_of_a_branch_do_nothing():
-    """So that a function runs also undecorated."""
+    """A function that reports numbers also runs undecorated."""
     log_metrics({"x": 1})
     log_artifact("a.txt", "text")
     assert experiment(configs=POOL)(lambda config: current_branch()).__wrapped__({}) is None

@@ -4,7 +4,7 @@ from benchbook.experiments.running.retries import Retries
 
 
 def test_waits_are_drawn_from_a_stream_of_their_own() -> None:
-    """They depend on seed, configuration and attempt only, and the user's random state stays as it is."""
+    """Delays depend only on seed, configuration and attempt, and the user's random state stays as it is."""
     before = random.getstate()
     waits = [Retries(count=3).delay_s(attempt, ValueError(), "a") for attempt in (1, 2, 3)]
     random.seed(5)

@@ -1,4 +1,4 @@
-"""Generators as experiments: their branch ends when they end, are closed or fail."""
+"""Generators as experiments: the branch ends when the generator ends, is closed or fails."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ async def counting_async(config: dict[str, int]) -> AsyncIterator[int]:
 
 
 def only(kept: InMemory) -> Any:
-    """Return the record of the only branch, whose call has ended as well."""
+    """Return the record of the only branch, whose call has ended."""
     assert all(record.ending is not None for record in kept.records)
     (branch,) = kept.branches
     return branch
 
 
 def test_a_generator_that_ends_is_a_success() -> None:
-    """Its values reach the caller, its numbers the sinks, and what it returns is the output."""
+    """Values reach the caller, metrics reach the sinks, and the generator's return value is the output."""
     kept = InMemory()
     run = experiment(configs=CONFIG, sinks=[kept])(counting)
     seen = []
     for value in run():
-        assert current_branch() is None  # the caller's own code is not inside of the branch
+        assert current_branch() is None  # the caller's own code is not part of the branch
         seen.append(value)
     assert seen == [0, 1, 2]
     assert (run.last_branches[0].output, only(kept).ending.status) == ("over", "success")
@@ -51,7 +51,7 @@ def test_a_generator_that_ends_is_a_success() -> None:
 
 
 def test_a_generator_that_is_closed_is_skipped() -> None:
-    """Whoever has seen enough ends the branch, also by letting go of the generator."""
+    """Closing the generator ends the branch, and so does dropping the last reference to it."""
     kept = InMemory()
     running = experiment(configs=CONFIG, sinks=[kept])(counting)()
     assert next(running) == 0
@@ -60,14 +60,14 @@ def test_a_generator_that_is_closed_is_skipped() -> None:
 
 
 def test_a_generator_that_nobody_begins_leaves_no_branch() -> None:
-    """Nothing has run, so there is nothing to end."""
+    """A generator that was never started has run nothing, so no branch is recorded."""
     kept = InMemory()
     experiment(configs=CONFIG, sinks=[kept])(counting)().close()
     assert kept.records == []
 
 
 def test_a_generator_that_fails_has_failed() -> None:
-    """The caller gets the very error, and the branch has it."""
+    """The caller gets the original error, and the branch records it."""
     error = ValueError("boom")
 
     def failing(config: dict[str, int]) -> Generator[int]:
@@ -84,7 +84,7 @@ def test_a_generator_that_fails_has_failed() -> None:
 
 
 def test_what_is_sent_and_thrown_reaches_the_generator() -> None:
-    """As if it were called by itself."""
+    """Sent values and thrown exceptions arrive as without the decorator."""
 
     def echo(config: dict[str, int]) -> Generator[Any, Any, Any]:
         said = yield "ready"
@@ -100,7 +100,7 @@ def test_what_is_sent_and_thrown_reaches_the_generator() -> None:
 
 @pytest.mark.parametrize(("most", "status"), [(9, "success"), (2, "skipped")])
 def test_an_async_generator_ends_its_branch(most: int, status: str) -> None:
-    """Read to its end it is a success; closed before, it is skipped."""
+    """Read to its end it is a success; closed earlier, it is skipped."""
     kept = InMemory()
     run = experiment(configs=CONFIG, sinks=[kept])(counting_async)
 
@@ -119,7 +119,7 @@ def test_an_async_generator_ends_its_branch(most: int, status: str) -> None:
 
 
 def test_an_async_generator_that_fails_has_failed() -> None:
-    """Also where what it awaits is cancelled."""
+    """It has also failed if something that it awaits is cancelled."""
 
     async def failing(config: dict[str, int]) -> AsyncIterator[int]:
         yield 1
@@ -138,7 +138,7 @@ def test_an_async_generator_that_fails_has_failed() -> None:
 
 
 def test_a_strategy_with_several_branches_refuses_a_generator() -> None:
-    """Its values could not be told apart."""
+    """The values of several branches could not be distinguished."""
     kept = InMemory()
     run = experiment(configs=[{"a": 1}, {"a": 2}], sinks=[kept], strategy=MultiBranch())(counting)
     with pytest.raises(UsageError, match="several branches"):

@@ -34,7 +34,7 @@ POOL = [{"id": "a", "inner": {"size": 1}, "password": "swordfish"}, {"id": "b", 
 
 
 class Server:
-    """A tracking server of its own, which a test may kill."""
+    """A separate tracking server that a test may kill."""
 
     def __init__(self, folder: Path) -> None:
         port = free_port()
@@ -51,13 +51,13 @@ class Server:
         self._program.wait_for_answer(f"{self.uri}/health")
 
     def kill(self) -> None:
-        """Kill it with all of its workers, at once."""
+        """Kill it together with all of its workers."""
         self._program.kill()
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for the tests that let it live."""
+    """A server for the tests that do not kill it."""
     made = Server(tmp_path_factory.mktemp("mlflow"))
     try:
         yield made
@@ -74,7 +74,7 @@ def client(server: Server) -> Any:
 
 
 def decorated(sink: MLflow, name: str, act: Callable[[str], None] = lambda name: None) -> Any:
-    """An experiment that reports numbers and a file, and fails for b."""
+    """Return an experiment that reports numbers and a file, and fails for b."""
 
     @experiment(configs=POOL, strategy=MultiBranch(max_concurrency=1), sinks=[sink], name=name)
     async def tune(x, config):
@@ -98,7 +98,7 @@ def runs_of(client: Any, name: str) -> tuple[list[Any], list[Any]]:
 
 
 def test_a_call_is_a_run_with_a_child_for_each_branch(server, client, artifacts):
-    """Parameters, metrics with steps, status, exception, files; and no local copy."""
+    """Parameters, metrics with steps, status, exception and files are recorded, and no local copy is written."""
     asyncio.run(decorated(MLflow(server.uri), "whole")(3))
     (parent,), (one, two) = runs_of(client, "whole")
     assert parent.info.status == "FINISHED"
@@ -120,7 +120,7 @@ def test_a_call_is_a_run_with_a_child_for_each_branch(server, client, artifacts)
 
 
 def test_a_run_that_the_user_has_open_stays_open(server, client):
-    """The call's run becomes its child, in its experiment; the branches those of the call."""
+    """The call's run becomes a child of the open run, in the same experiment, and the branches are its children."""
     import mlflow
 
     mlflow.set_tracking_uri(server.uri)
@@ -142,7 +142,7 @@ def test_a_run_that_the_user_has_open_stays_open(server, client):
 
 
 def test_shadows_and_nested_calls_are_recorded(server, client):
-    """A cancelled shadow is a killed run with its reason; a nested call hangs below its branch."""
+    """A cancelled shadow is a killed run with its reason; a nested call is a child of its branch."""
     sink, release = MLflow(server.uri, experiment="nested"), threading.Event()
 
     @experiment(configs=[{"id": "inner"}], sinks=[sink])
@@ -167,7 +167,7 @@ def test_shadows_and_nested_calls_are_recorded(server, client):
 
 
 def test_a_dead_server_costs_a_warning_and_a_local_copy(artifacts, caplog):
-    """Never the experiment; it is asked once, and then left alone for a while."""
+    """The experiment continues; the server is asked once and then not for a while."""
     uri = f"http://127.0.0.1:{free_port()}"
     tune = decorated(MLflow(uri, timeout_s=1), "dead")
     for x in range(2):
@@ -180,7 +180,7 @@ def test_a_dead_server_costs_a_warning_and_a_local_copy(artifacts, caplog):
 
 
 def test_a_server_killed_halfway_costs_a_local_copy(server, client, artifacts, caplog):
-    """The experiment goes on; once the server is back, what was left open there is closed."""
+    """The experiment continues; once the server is back, unfinished runs on it are closed."""
     sink = MLflow(server.uri, timeout_s=60, retry_after_s=0)
 
     def act(name):
@@ -203,7 +203,7 @@ def test_a_server_killed_halfway_costs_a_local_copy(server, client, artifacts, c
 
 
 def test_what_the_server_refuses_costs_a_local_copy(server, artifacts, caplog):
-    """Such as a run in an experiment that was deleted; others are still served."""
+    """A refused record, here of a deleted experiment, is written locally; other records are still sent."""
     from mlflow import MlflowClient
 
     client = MlflowClient(server.uri)
@@ -214,7 +214,7 @@ def test_what_the_server_refuses_costs_a_local_copy(server, artifacts, caplog):
 
 
 def test_the_command_line_writes_to_the_server(server, client, tmp_path):
-    """With --sink mlflow and --tracking-uri."""
+    """The options are --sink mlflow and --tracking-uri."""
     (tmp_path / "module_for_mlflow.py").write_text("def from_cli(config):\n    return config['n']\n")
     (tmp_path / "pool.yaml").write_text("- {id: one, n: 1}\n- {id: two, n: 2}\n")
     target = f"{tmp_path / 'module_for_mlflow.py'}:from_cli"
@@ -224,7 +224,7 @@ def test_the_command_line_writes_to_the_server(server, client, tmp_path):
 
 
 def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artifacts):
-    """At exit nothing can be imported that registers itself for exit, as MLflow's own imports do."""
+    """At exit no module can be imported that registers an exit handler, as MLflow's own imports do."""
     (tmp_path / "brief.py").write_text("async def brief(config):\n    return config['n']\n")
     (tmp_path / "pool.yaml").write_text("- {id: one, n: 1}\n- {id: two, n: 2}\n")
     command = [sys.executable, "-m", "benchbook", "experiment", "run", "brief.py:brief", "--configs", "pool.yaml"]
@@ -237,7 +237,7 @@ def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artif
 
 
 def test_without_mlflow_the_message_says_how_to_install_it(monkeypatch):
-    """When the sink is made, not in the midst of an experiment."""
+    """The error is raised when the sink is made, not during an experiment."""
     import importlib.util
 
     monkeypatch.delitem(sys.modules, "mlflow", raising=False)

@@ -1,4 +1,4 @@
-"""Names and numbers that MLflow refuses or shows otherwise, against its store in a SQLite file."""
+"""Names and numbers that MLflow refuses or displays differently, tested with its store in a SQLite file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A store that all tests here share; making one takes seconds."""
+    """Return a store that all tests here share, since making one takes seconds."""
     folder = tmp_path_factory.mktemp("mlflow")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -49,7 +49,7 @@ def runs_of(uri: str, name: str, config: dict[str, Any], metrics: list[dict[str,
 
 
 def test_refused_names_are_made_valid_and_unique(uri: str) -> None:
-    """Every parameter and metric arrives, under a name of its own, and the tag `benchbook.names` keeps the original."""
+    """Every parameter and metric arrives under a valid name, and the tag `benchbook.names` keeps the original."""
     config = {
         "source": {"https://host/data": 1}, "../data": 2, "": 3, "step [m]": 4, "step _m_": 5, "a.b": 6, "a": {"b": 7},
     }  # fmt: skip
@@ -60,20 +60,20 @@ def test_refused_names_are_made_valid_and_unique(uri: str) -> None:
 
 
 def test_a_returned_number_is_the_last_that_is_shown(uri: str) -> None:
-    """It comes after those that were logged under its name, whatever their steps."""
+    """The returned number comes after those that were logged under the same name, whatever their steps."""
     branch, _ = runs_of(uri, "last", {"a": 1}, [{"loss": 1.0}, {"loss": 0.5}, {"loss": 0.3}], {"loss": 0.1})
     assert branch.data.metrics["loss"] == 0.1
 
 
 def test_an_infinite_metric_is_warned_of(uri: str, caplog: pytest.LogCaptureFixture) -> None:
-    """MLflow's database stores a finite number instead."""
+    """A warning says that MLflow's database stores a finite number instead."""
     with caplog.at_level(logging.WARNING, "benchbook"):
         runs_of(uri, "infinite", {"a": 1}, [], float("inf"))
     assert [record.getMessage() for record in caplog.records if "finite" in record.getMessage()]
 
 
 def test_a_refusal_costs_only_what_is_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What MLflow refuses by itself is left out; the rest of the same batch arrives, and the run is closed."""
+    """Refused items are left out, the rest of the batch arrives, and the run is closed."""
     import benchbook.experiments.sinks.valid_names as names
 
     monkeypatch.setattr(names, "plain_name", lambda name: name)
@@ -83,7 +83,7 @@ def test_a_refusal_costs_only_what_is_refused(uri: str, monkeypatch: pytest.Monk
 
 
 def test_a_refusal_is_no_outage() -> None:
-    """A server that does not answer is left alone for a while; one that refuses is not."""
+    """A server that does not answer is not asked for a while; one that refuses something is."""
     from mlflow.exceptions import MlflowException
 
     assert is_refusal(MlflowException.invalid_parameter_value("no"))

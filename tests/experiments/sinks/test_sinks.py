@@ -26,7 +26,7 @@ POOL = [{"id": "a", "inner": {"size": 1}, "password": "swordfish"}, {"id": "b", 
 
 
 def decorated(*sinks, **settings):
-    """An experiment that reports numbers and a file, and fails for b."""
+    """Return an experiment that reports numbers and a file, and fails for b."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=list(sinks), **settings)
     async def tune(x, config):
@@ -40,7 +40,7 @@ def decorated(*sinks, **settings):
 
 
 def test_memory_keeps_calls_and_branches(memory):
-    """Parameters, numbers with steps, files, endings, parentage; secrets are masked."""
+    """Parameters, numbers with steps, files, endings and parents are kept; secrets are masked."""
     asyncio.run(decorated(memory)(3))
     (call,) = memory.calls
     one, two = memory.branches
@@ -58,7 +58,7 @@ def test_memory_keeps_calls_and_branches(memory):
 
 
 def test_memory_is_bounded():
-    """The oldest go first; what comes late for them is dropped."""
+    """The oldest records are dropped first, and what arrives for them later is ignored."""
     memory = InMemory(most=4)
     tune = decorated(memory)
     for x in range(5):
@@ -70,7 +70,7 @@ def test_memory_is_bounded():
 
 
 def test_by_default_each_call_is_an_artifact(artifacts):
-    """Valid by its schema, written when the call returns, with the reported files next to it."""
+    """The artifact is valid by its schema and written when the call returns, with the reported files next to it."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), redact=["size"])
     def tune(x, config):
@@ -89,7 +89,7 @@ def test_by_default_each_call_is_an_artifact(artifacts):
 
 
 def test_a_shadows_record_is_in_the_artifact_of_its_call(tmp_path):
-    """Which is written when the last shadow has ended."""
+    """The artifact is written when the last shadow has ended."""
     release = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow(), sinks=JsonArtifacts(tmp_path, suffix=".json"), name="../odd name")
@@ -110,7 +110,7 @@ def test_a_shadows_record_is_in_the_artifact_of_its_call(tmp_path):
 
 
 def test_an_artifact_can_be_shown(tmp_path, capsys):
-    """By the command line."""
+    """`benchbook show` prints the artifact."""
     asyncio.run(decorated(JsonArtifacts(tmp_path))(1))
     (path,) = tmp_path.rglob("*.json.zst")
     assert main(["show", str(path)]) == 0
@@ -124,7 +124,7 @@ class Broken:
         self.blocking = blocking
 
     def start(self, *told):
-        """Fail, whatever is told."""
+        """Raise an error for every span."""
         raise OSError("disk full")
 
     params = metrics = artifact = finish = prepare = start
@@ -132,7 +132,7 @@ class Broken:
 
 @pytest.mark.parametrize("blocking", [True, False])
 def test_a_broken_sink_costs_nothing(memory, blocking, caplog):
-    """It is logged; the result stands, and the other sinks are served."""
+    """The error is logged, the result is kept, and the other sinks get their records."""
     tune = decorated(Broken(blocking), memory)
     assert len(asyncio.run(tune(1)).successful()) == 1
     assert len(memory.branches) == 2
@@ -140,7 +140,7 @@ def test_a_broken_sink_costs_nothing(memory, blocking, caplog):
 
 
 def test_fan_out_serves_all(memory, tmp_path, caplog):
-    """Also after one that fails; it is as blocking as its slowest."""
+    """Other sinks get their records even after one fails; the group is blocking if one of them is."""
     other = InMemory()
     assert FanOut([memory, other]).blocking is False
     fan = FanOut([memory, Broken(blocking=True), other])
@@ -153,7 +153,7 @@ def test_fan_out_serves_all(memory, tmp_path, caplog):
 
 
 def test_a_slow_sink_does_not_hold_back_a_primary():
-    """Its call returns, and the sink hears everything in order."""
+    """The call returns, and the sink gets everything in order."""
     release, heard = threading.Event(), []
 
     class Slow:
@@ -184,7 +184,7 @@ def test_a_slow_sink_does_not_hold_back_a_primary():
 
 
 def test_branches_that_never_ran_are_recorded_too(memory):
-    """Skipped ones."""
+    """Skipped branches are recorded."""
 
     @experiment(configs=POOL, strategy=MultiBranch(first_success=True, max_concurrency=1), sinks=[memory])
     async def tune(config):
@@ -196,7 +196,7 @@ def test_branches_that_never_ran_are_recorded_too(memory):
 
 
 def test_a_call_without_success_has_failed(memory):
-    """Or was skipped."""
+    """A call without a success has failed, or was skipped."""
     asyncio.run(experiment(configs=POOL, strategy=MultiBranch(), sinks=[memory])(fails)())
     assert memory.calls[0].ending.status.value == "failed"
 
@@ -213,7 +213,7 @@ def test_a_call_without_success_has_failed(memory):
 
 
 async def fails(config):
-    """Fail."""
+    """Raise an error."""
     raise ValueError
 
 
@@ -223,7 +223,7 @@ async def endless(config):
 
 
 def test_without_threads_a_sink_is_served_at_the_end(monkeypatch):
-    """As at the end of the interpreter."""
+    """At the end of the interpreter no thread can be started."""
     from benchbook.experiments.sinks import background_queue as sink_lane
 
     memory = InMemory()
@@ -240,7 +240,7 @@ def test_without_threads_a_sink_is_served_at_the_end(monkeypatch):
 
 
 def test_unknown_attributes_of_the_package_raise():
-    """Also though some are loaded late."""
+    """Although some attributes are loaded late, unknown ones raise an error."""
     from benchbook import experiments
 
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
@@ -250,6 +250,6 @@ def test_unknown_attributes_of_the_package_raise():
 
 
 def test_importing_is_light(python):
-    """Neither NumPy nor pandas, pydantic, YAML or MLflow are loaded."""
+    """NumPy, pandas, pydantic, YAML and MLflow are not loaded."""
     heavy = "{'numpy', 'pandas', 'pydantic', 'yaml', 'mlflow', 'zstandard', 'jsonschema'}"
     assert python(f"import sys, benchbook.experiments; print({heavy} & set(sys.modules))") == "set()"

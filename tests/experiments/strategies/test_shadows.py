@@ -12,7 +12,7 @@ POOL = [{"id": name} for name in ("primary", "s1", "s2", "s3")]
 
 
 def test_the_primary_is_returned_while_plain_shadows_run():
-    """All of them at once, in threads: each waits for the others and for the caller to have the result."""
+    """Each shadow thread waits for the others and until the caller has the result."""
     barrier, returned = threading.Barrier(3), threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow(), sinks=[])
@@ -33,7 +33,7 @@ def test_the_primary_is_returned_while_plain_shadows_run():
 
 
 def test_the_primary_is_returned_while_async_shadows_run():
-    """They are awaited by `shadows()`; not even one that blocks its loop delays the primary."""
+    """They are awaited by `shadows()`; even one that blocks its loop does not delay the primary."""
     returned = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow("s1"), sinks=[])
@@ -59,7 +59,7 @@ def test_the_primary_is_returned_while_async_shadows_run():
 
 
 def test_shadows_never_raise():
-    """Their failures are branches, with type and traceback; that of the primary raises."""
+    """Failures of shadows are branches with type and traceback; that of the primary is raised."""
 
     def function(config):
         raise KeyError(config["id"])
@@ -84,7 +84,7 @@ def test_shadows_never_raise():
 
 
 def test_an_exit_in_a_shadow_is_its_failure():
-    """The thread goes on to the next one."""
+    """The shadow fails, and its thread continues with the next one."""
 
     @experiment(configs=POOL, strategy=Shadow(max_concurrency=1), sinks=[])
     def tune(config):
@@ -98,7 +98,7 @@ def test_an_exit_in_a_shadow_is_its_failure():
 
 @pytest.mark.parametrize("is_async", [False, True])
 def test_only_so_many_shadows_run_at_once(is_async):
-    """Over all calls of an experiment."""
+    """The limit applies to all calls of an experiment together."""
     lock, running, most = threading.Lock(), 0, 0
 
     def enter(step):
@@ -135,7 +135,7 @@ def test_only_so_many_shadows_run_at_once(is_async):
 
 
 def test_shadows_beyond_the_backlog_are_skipped():
-    """So that memory stays bounded; the primaries never notice."""
+    """Memory stays bounded, and the primaries are not affected."""
     release = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow(max_concurrency=1, backlog=1), sinks=[])
@@ -153,7 +153,7 @@ def test_shadows_beyond_the_backlog_are_skipped():
 
 
 def test_waiting_for_shadows_has_a_timeout():
-    """Those that take longer are still pending."""
+    """Shadows that take longer are still pending."""
     release = threading.Event()
 
     @experiment(configs=POOL[:2], strategy=Shadow(), sinks=[])
@@ -171,7 +171,7 @@ def test_waiting_for_shadows_has_a_timeout():
 
 @pytest.mark.parametrize("is_async", [False, True])
 def test_a_shadow_has_the_branches_timeout(is_async):
-    """Plain or async."""
+    """A plain or async shadow fails when it exceeds the timeout."""
     release = threading.Event()
 
     def plain(config):
@@ -191,7 +191,7 @@ def test_a_shadow_has_the_branches_timeout(is_async):
 
 @pytest.mark.parametrize("is_async", [False, True])
 def test_a_shadow_can_be_cancelled(is_async):
-    """While it runs as well as while it waits; its place goes to the next."""
+    """A running shadow can be cancelled as well as a waiting one, and the next one takes its place."""
     release, started = threading.Event(), threading.Event()
     cleaned = threading.Event()
 
@@ -225,7 +225,7 @@ def test_a_shadow_can_be_cancelled(is_async):
 
 
 def test_cancelling_the_caller_cancels_its_shadows():
-    """As long as the primary runs."""
+    """Shadows are cancelled with the caller while the primary runs."""
 
     @experiment(configs=POOL, strategy=Shadow(), sinks=[])
     async def tune(started, config):
@@ -249,7 +249,7 @@ def test_cancelling_the_caller_cancels_its_shadows():
 
 
 def test_shadows_may_share_the_callers_loop():
-    """For functions that are bound to it; what has not ended then is cancelled with it."""
+    """Functions bound to the caller's loop can use it; unfinished shadows are cancelled with the loop."""
 
     @experiment(configs=POOL, strategy=Shadow(where="caller", max_concurrency=2), sinks=[])
     async def tune(event, config):
@@ -279,7 +279,7 @@ def test_shadows_may_share_the_callers_loop():
 
 
 def test_context_variables_and_arguments_reach_the_shadows():
-    """Those of the call."""
+    """Each shadow sees the variables and arguments of its call."""
 
     @experiment(configs=POOL, strategy=Shadow(), sinks=[])
     async def tune(x, config):
@@ -294,7 +294,7 @@ def test_context_variables_and_arguments_reach_the_shadows():
 
 
 def test_without_threads_shadows_are_skipped(monkeypatch):
-    """As at the end of the interpreter; the primary is not affected."""
+    """At the end of the interpreter no thread can be started, and the primary is not affected."""
 
     def none(task):
         raise RuntimeError("can't create new thread at interpreter shutdown")
@@ -307,7 +307,7 @@ def test_without_threads_shadows_are_skipped(monkeypatch):
 
 
 def test_a_starter_without_threads_skips_shadows(monkeypatch):
-    """Where only the first thread could be had."""
+    """Shadows are skipped if only one thread can be started."""
     submit, given, release = threads.submit, [], threading.Event()
 
     def once(task):
@@ -324,7 +324,7 @@ def test_a_starter_without_threads_skips_shadows(monkeypatch):
 
 
 def test_what_is_left_at_exit_is_reported(caplog):
-    """By name, after the strategy's own time."""
+    """The remaining shadows are named after the strategy's own waiting time."""
     release = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow(drain_timeout_s=0.01), sinks=[])

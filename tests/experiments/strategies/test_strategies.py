@@ -29,13 +29,13 @@ POOL = [{"id": name} for name in "abc"]
 
 
 def used(strategy, calls, pool=POOL, function=lambda config: config["id"]):
-    """The configurations that calls use, in order."""
+    """Return the configurations that calls use, in order."""
     tune = experiment(configs=pool, strategy=strategy, sinks=[])(function)
     return [tune() for _ in range(calls)]
 
 
 def test_single_runs_one_configuration():
-    """The first, or the one that is named."""
+    """It is the first configuration, or the named one."""
     assert used(Single(), 2) == ["a", "a"]
     assert used(Single("b"), 1) == ["b"]
     assert used(Single(-1), 1) == ["c"]
@@ -43,7 +43,7 @@ def test_single_runs_one_configuration():
 
 
 def test_single_raises_the_original_exception():
-    """The very object; the branch keeps it too."""
+    """The same exception object is raised and kept by the branch."""
     error = KeyError("mine")
 
     @experiment(configs=POOL, sinks=[])
@@ -61,7 +61,7 @@ def test_single_raises_the_original_exception():
 
 
 def test_round_robin_takes_turns():
-    """From its start, whatever the calls return."""
+    """The turns begin at `start` and do not depend on what the calls return."""
     assert used(RoundRobin(), 7) == list("abcabca")
     assert used(RoundRobin(start=2), 4) == list("cabc")
 
@@ -75,7 +75,7 @@ def test_round_robin_takes_turns():
 
 
 def test_one_round_robin_may_serve_several_experiments():
-    """Each pool has its own turn."""
+    """Each pool has its own turns."""
     strategy = RoundRobin()
     one = experiment(configs=POOL, strategy=strategy, sinks=[])(lambda config: config["id"])
     two = experiment(configs=POOL[:2], strategy=strategy, sinks=[])(lambda config: config["id"])
@@ -83,7 +83,7 @@ def test_one_round_robin_may_serve_several_experiments():
 
 
 def test_multi_branch_returns_all_in_configuration_order():
-    """Failures are branches."""
+    """Failures are returned as branches."""
 
     def function(config):
         if config["id"] == "b":
@@ -96,14 +96,14 @@ def test_multi_branch_returns_all_in_configuration_order():
 
 
 def test_multi_branch_of_failures_raises_nothing():
-    """All of them are data."""
+    """All failures are returned as branches."""
     outcome = experiment(configs=POOL, strategy="multi_branch", sinks=[])(lambda config: 1 / 0).call()
     assert len(outcome.result.failed()) == 3
     assert outcome.exception is None
 
 
 def test_weighted_random_follows_its_weights():
-    """The same seed gives the same sequence; a weight of 0 is never drawn."""
+    """The same seed gives the same sequence, and a weight of 0 is never drawn."""
     drawn = used(WeightedRandom([1, 3, 0], seed=1), 400)
     counts = Counter(drawn)
     assert counts["c"] == 0
@@ -123,13 +123,13 @@ def test_weighted_random_follows_its_weights():
     ],
 )
 def test_wrong_weights_raise(weights, message):
-    """When they are first used."""
+    """The error is raised at the first use."""
     with pytest.raises(UsageError, match=message):
         used(WeightedRandom(weights), 1)
 
 
 def test_epsilon_greedy_tries_all_and_then_takes_the_best():
-    """With an epsilon of 0 always, else now and then another."""
+    """With an epsilon of 0 the best is always taken; otherwise others are tried now and then."""
     scores = {"a": 3.0, "b": 1.0, "c": 2.0}
     by_score = [{"id": name, "score": score} for name, score in scores.items()]
     chosen = used(EpsilonGreedy(0), 6, by_score, lambda config: config["score"])
@@ -140,7 +140,7 @@ def test_epsilon_greedy_tries_all_and_then_takes_the_best():
 
 
 def test_epsilon_greedy_learns_from_successes_only():
-    """Failures and NaN count as no score; what has only failed is taken by chance."""
+    """Failures and NaN count as no score; a configuration that only failed is taken by chance."""
 
     def function(config):
         if config["id"] == "a":
@@ -153,7 +153,7 @@ def test_epsilon_greedy_learns_from_successes_only():
 
 
 def test_a_score_that_is_no_number_is_logged(caplog):
-    """It does not cost the result."""
+    """The result is kept."""
     assert used(EpsilonGreedy(0), 1) == ["a"]
     assert "expected a number" in caplog.text
 
@@ -175,7 +175,7 @@ def test_wrong_settings_raise(make, message):
 
 
 def test_the_registry_knows_the_built_in_strategies():
-    """Each with one sentence of what it does."""
+    """Each strategy has a one-sentence summary."""
     known = list_strategies()
     assert list(known) == [
         "epsilon_greedy",
@@ -192,7 +192,7 @@ def test_the_registry_knows_the_built_in_strategies():
 
 
 def test_unknown_names_and_settings_raise_with_the_known_ones():
-    """The nearest first."""
+    """The nearest name comes first."""
     with pytest.raises(UnknownNameError, match=r"did you mean 'shadow'\? \(known are .*single"):
         get_strategy("shadwo")
     with pytest.raises(UsageError, match=r"'round_robin': .*'begin'"):
@@ -210,16 +210,16 @@ class Last:
         self.seen = []
 
     def plan(self, pool: Configs) -> Plan:
-        """Run it."""
+        """Return a plan for the last configuration."""
         return Plan(foreground=(pool[-1],))
 
     def observe(self, pool, branch) -> None:
-        """Keep what has become of it."""
+        """Keep the outcome."""
         self.seen.append(branch.status)
 
 
 def test_users_add_their_own():
-    """Under a name that is free."""
+    """A strategy can be registered under a free name."""
     register_strategy("last", Last)
     try:
         assert list_strategies()["last"] == "Run the last configuration."
@@ -247,7 +247,7 @@ def test_users_add_their_own():
     ],
 )
 def test_a_plan_must_make_sense(plan, message):
-    """Else the call raises before anything is run."""
+    """A plan that makes no sense raises an error before anything is run."""
     strategy = Last()
     strategy.plan = plan
     with pytest.raises(UsageError, match=message):
@@ -255,7 +255,7 @@ def test_a_plan_must_make_sense(plan, message):
 
 
 def test_a_plan_may_mix_foreground_and_shadows():
-    """All of them are branches of the call, in configuration order."""
+    """All of them are branches of the call, in the order of the configurations."""
     strategy = Last()
     strategy.plan = lambda pool: Plan(foreground=(pool[2],), shadows=tuple(pool[:2]), background=Background())
     tune = experiment(configs=POOL, strategy=strategy, sinks=[])(lambda config: config["id"])
@@ -278,13 +278,13 @@ def test_a_plan_may_mix_foreground_and_shadows():
     ],
 )
 def test_wrong_arguments_of_the_decorator_raise(settings, message):
-    """Before there is a function, or when there is one."""
+    """The error is raised by the decorator or when it gets the function."""
     with pytest.raises(UsageError, match=message):
         experiment(**({"configs": POOL} | settings))(lambda config: 1)
 
 
 def test_generators_have_neither_retries_nor_a_timeout():
-    """Their caller has had values, which cannot be taken back."""
+    """Values that the caller already has cannot be taken back."""
 
     def generator(config):
         yield 1

@@ -16,7 +16,7 @@ import benchbook as bb
 from benchbook.errors import MissingExtraError, UnknownNameError, UsageError
 from benchbook.optimizers import describe, entries, names, native_names, optimizer, settings_of
 from benchbook.optimizers.adapters import factory as library
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 
 BLOCKING = [
     "mealpy:OriginalMRFO",
@@ -29,7 +29,7 @@ BLOCKING = [
 
 
 def test_listing_imports_no_library(python: Callable[..., str]) -> None:
-    """Names, list and the import of benchbook.optimizers cost nothing of the libraries' long imports."""
+    """Listing names and importing benchbook.optimizers do not load the libraries."""
     code = (
         "import sys\n"
         "from benchbook.optimizers import entries, names\n"
@@ -51,14 +51,16 @@ def test_the_catalog_tells_families_apart() -> None:
     assert listed["manta_ray_foraging"].source == "Zhao 2020"
 
 
-@pytest.mark.parametrize("name", [f"{prefix}:{name}" for prefix, shelf in SHELF.items() for name in shelf.optimizers])
-def test_the_shelf_says_what_is_so(name: str) -> None:
-    """Each listed name exists in its library, and the list says of it what the adapter says."""
+@pytest.mark.parametrize(
+    "name", [f"{prefix}:{name}" for prefix, library in LIBRARIES.items() for name in library.optimizers]
+)
+def test_what_is_listed_of_a_library_is_true(name: str) -> None:
+    """Each listed name exists in its library, and its entry agrees with the adapter."""
     prefix, inner = name.split(":")
     choice = optimizer(name)
-    listed = SHELF[prefix].optimizers[inner]
+    listed = LIBRARIES[prefix].optimizers[inner]
     assert choice.name == name
-    assert choice.wants_horizon is not listed.anytime
+    assert (choice.length_argument is None) is listed.anytime
     assert choice.factory.can == listed.can  # type: ignore[attr-defined]  # an adapter's factory
     assert describe(name).summary == listed.summary
     assert "https://" in describe(name).references
@@ -83,14 +85,14 @@ def test_the_shelf_says_what_is_so(name: str) -> None:
     ],
 )
 def test_a_wrong_name_is_told_with_the_right_one(wrong: str, hint: str) -> None:
-    """A plain name, a misspelt library and a misspelt optimizer all lead to what was meant."""
+    """A plain name, a misspelt library and a misspelt optimizer all get the intended name as a hint."""
     with pytest.raises(UnknownNameError, match=hint):
         optimizer(wrong)
 
 
 @pytest.mark.parametrize("name", ["scipy:powell", "mealpy:OriginalGWO", "pymoo:DE", "optuna:TPESampler"])
 def test_an_unknown_setting_is_told_with_the_known_ones(name: str) -> None:
-    """A library's keyword that does not exist is refused before anything runs."""
+    """A keyword that the library does not have is refused before anything runs."""
     with pytest.raises(UnknownNameError, match=f"unknown setting of {name} 'repaire'; did you mean 'repair'"):
         optimizer(name, repaire="clip")
 
@@ -100,16 +102,16 @@ def test_settings_reach_the_library() -> None:
     assert optimizer("mealpy:OriginalMRFO").settings["somersault_range"] == 2.0
     assert optimizer("pymoo:DE").settings["pop_size"] == 100
     assert optimizer("scipy:differential_evolution", popsize=4).settings["mutation"] == [0.5, 1.0]
-    made = optimizer("pymoo:GA", pop_size=7).make(np.zeros(2), np.ones(2), np.random.default_rng(1), horizon=50)
+    made = optimizer("pymoo:GA", pop_size=7).make(np.zeros(2), np.ones(2), np.random.default_rng(1), max_evaluations=50)
     assert len(made.ask()) == 7
     made = optimizer("scipy:differential_evolution", popsize=4).make(
-        np.zeros(3), np.ones(3), np.random.default_rng(1), horizon=50
+        np.zeros(3), np.ones(3), np.random.default_rng(1), max_evaluations=50
     )
     assert len(made.ask()) == 12
 
 
 def test_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message says how, here in a checkout; the list leaves the library out."""
+    """The message fits a checkout, and the list leaves the library out."""
     real = library.find_spec
     monkeypatch.setattr(library, "find_spec", lambda module: None if module == "optuna" else real(module))
     library.available.cache_clear()
@@ -126,7 +128,7 @@ def test_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("name", BLOCKING)
 @pytest.mark.parametrize("budget", [1, 17, 46])
 def test_libraries_that_overshoot_are_cut_exactly(name: str, budget: int) -> None:
-    """Populations and line searches go on; the loop does not."""
+    """Populations and line searches continue past the budget; the loop does not."""
     calls = 0
 
     def objective(x: np.ndarray) -> float:
@@ -139,7 +141,7 @@ def test_libraries_that_overshoot_are_cut_exactly(name: str, budget: int) -> Non
 
 
 def test_a_library_that_ends_is_exhausted_or_starts_again() -> None:
-    """A local search that has converged starts again at a random point, unless `restart` is off."""
+    """A converged local search starts again at a random point, unless `restart` is off."""
     once = bb.run("scipy:l_bfgs_b", "sphere", dim=2, instance=1, budget=500, settings={"restart": False})
     assert once.stop is bb.Stop.EXHAUSTED
     assert once.evaluations < 50
@@ -148,7 +150,7 @@ def test_a_library_that_ends_is_exhausted_or_starts_again() -> None:
 
 
 class BoomError(Exception):
-    """An exception of the user's own."""
+    """An exception of the user."""
 
 
 @pytest.mark.parametrize("name", [*BLOCKING, "pycma:CMAES", "optuna:TPESampler"])
@@ -172,14 +174,14 @@ def test_an_exception_of_the_objective_keeps_its_type_and_leaves_no_thread(name:
 
 @pytest.mark.parametrize("name", BLOCKING)
 def test_ctrl_c_in_the_objective_reaches_the_user_and_leaves_no_thread(name: str) -> None:
-    """An interrupt is nobody's to swallow."""
+    """The interrupt is not swallowed."""
     calls = 0
 
     def objective(x: np.ndarray) -> float:
         nonlocal calls
         calls += 1
         if calls == 12:
-            os.kill(os.getpid(), signal.SIGINT)  # as the terminal does; one that the objective raises fails the run
+            os.kill(os.getpid(), signal.SIGINT)  # as the terminal does; raised by the objective it fails the run
         return float((x**2).sum())
 
     before = threading.active_count()
@@ -192,7 +194,7 @@ def test_ctrl_c_in_the_objective_reaches_the_user_and_leaves_no_thread(name: str
     "name", ["mealpy:L_SHADE", "minionpy:jSO", "nevergrad:CMA", "nlopt:ISRES", "pycma:CMAES", "scipy:dual_annealing"]
 )
 def test_two_runs_in_two_threads_are_those_of_each_alone(name: str) -> None:
-    """Also those that draw from global state, which two runs would share."""
+    """Runs are independent even if the library draws from global state, which two runs would share."""
 
     def run(seed: int) -> str:
         return bb.run(name, "rastrigin", dim=3, instance=1, seed=seed, budget=120).content_digest
@@ -207,14 +209,14 @@ def test_what_cannot_be_pickled_midway_says_so(name: str) -> None:
     """The error names the optimizer and the reason."""
     choice = optimizer(name)
     assert not choice.factory.picklable  # type: ignore[attr-defined]  # an adapter's factory
-    made = choice.make(np.zeros(3), np.ones(3), np.random.default_rng(1), horizon=50)
+    made = choice.make(np.zeros(3), np.ones(3), np.random.default_rng(1), max_evaluations=50)
     made.tell(x := made.ask(), (x**2).sum(axis=1))
-    with pytest.raises(UsageError, match=f"{name} cannot be pickled midway"):
+    with pytest.raises(UsageError, match=f"{name} cannot be pickled during a run"):
         pickle.dumps(made)
 
 
 def test_a_choice_can_be_pickled() -> None:
-    """Worker processes get the choice, and make the optimizer themselves."""
+    """Worker processes get the choice and make the optimizer themselves."""
     choice = optimizer("scipy:powell", xtol=0.01)
     again = pickle.loads(pickle.dumps(choice))  # noqa: S301  # bytes made in this line
     assert again == choice
@@ -222,7 +224,7 @@ def test_a_choice_can_be_pickled() -> None:
 
 
 def test_the_record_names_the_library() -> None:
-    """Version and code of the library belong to what determines a run."""
+    """The version and code of the library are part of what determines a run."""
     from importlib.metadata import version
 
     record = bb.run("cmaes:CMA", "sphere", dim=2, instance=1, budget=20)
@@ -244,7 +246,7 @@ def test_the_digest_hangs_on_the_librarys_version(monkeypatch: pytest.MonkeyPatc
 def test_nothing_is_warned_printed_or_logged(
     name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A run of a library is as quiet as one of our own."""
+    """A run of a library is as quiet as one of a native optimizer."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         record = bb.run(name, "rastrigin", dim=2, instance=1, seed=1, budget=150)
@@ -254,13 +256,13 @@ def test_nothing_is_warned_printed_or_logged(
 
 
 def test_a_run_verifies() -> None:
-    """A record of an adapter runs again from its name and settings."""
+    """A record of an adapter can be run again from its name and settings."""
     record = bb.run("mealpy:OriginalWOA", "levy", dim=2, instance=1, seed=3, budget=90, settings={"pop_size": 12})
     assert bb.verify(record).identical
 
 
 def test_mealpy_gets_as_many_epochs_as_the_budget_allows() -> None:
-    """Schedules of mealpy's end with the run: manta rays spend two evaluations an epoch, wolves one."""
+    """Mealpy's schedules end with the run: manta rays spend two evaluations per epoch, wolves one."""
     for name in ("mealpy:OriginalMRFO", "mealpy:OriginalGWO"):
         record = bb.run(name, "sphere", dim=2, instance=1, seed=1, budget=1000, settings={"pop_size": 20})
         assert record.stop is bb.Stop.BUDGET
@@ -270,21 +272,21 @@ def test_mealpy_gets_as_many_epochs_as_the_budget_allows() -> None:
 
 
 def test_local_searches_of_nlopt_end_at_rounding_errors_and_start_again() -> None:
-    """Without tolerances NLopt reports rounding errors, which is the ordinary end of a search, not a failure."""
+    """Without tolerances NLopt reports rounding errors, which end a search but are not a failure."""
     once = bb.run("nlopt:BOBYQA", "sphere", dim=2, instance=1, budget=2000, settings={"restart": False})
     assert (once.stop, once.error) == (bb.Stop.EXHAUSTED, None)
     assert bb.run("nlopt:BOBYQA", "sphere", dim=2, instance=1, budget=2000).stop is bb.Stop.BUDGET
 
 
 def test_minionpy_goes_on_with_the_evaluations_that_are_left() -> None:
-    """L-SHADE ends once its points agree to 1e-8; unless restarts are off, the rest of the budget is used, too."""
+    """L-SHADE ends once its points agree to 1e-8; unless restarts are off, the rest of the budget is used as well."""
     once = bb.run("minionpy:LSHADE", "sphere", dim=2, instance=1, budget=20_000, settings={"restart": False})
     assert once.stop is bb.Stop.EXHAUSTED
     assert bb.run("minionpy:LSHADE", "sphere", dim=2, instance=1, budget=20_000).stop is bb.Stop.BUDGET
 
 
 def test_pycma_reads_and_writes_no_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of signals in the working folder would change a run, and logs would fill it."""
+    """A file of signals in the working folder would change a run, and logs would fill the folder."""
     (tmp_path / "cma_signals.in").write_text("{'timeout': 0}")
     monkeypatch.chdir(tmp_path)
     assert bb.run("pycma:CMAES", "sphere", dim=2, instance=1, budget=60).evaluations == 60
@@ -296,7 +298,7 @@ def test_pycma_reads_and_writes_no_file(tmp_path: Any, monkeypatch: pytest.Monke
 
 
 def test_what_nevergrad_hands_to_pycma_is_seeded_too() -> None:
-    """NGOpt runs pycma in a thread, which would take its seed from the clock: the seed decides all the same."""
+    """NGOpt runs pycma in a thread that would seed itself from the clock; the seed determines the run anyway."""
     pytest.importorskip("nevergrad")
     runs = [bb.run("nevergrad:NGOpt", "rastrigin", dim=5, instance=1, seed=seed, budget=300) for seed in (3, 3, 4)]
     assert runs[0].content_digest == runs[1].content_digest

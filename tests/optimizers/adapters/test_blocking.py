@@ -1,4 +1,4 @@
-"""Blocking libraries behind ask and tell: threads end, exceptions arrive, nothing waits for ever."""
+"""Blocking libraries behind ask and tell: threads end, exceptions arrive, and nothing waits for ever."""
 
 import gc
 import threading
@@ -17,7 +17,7 @@ from benchbook.protocols import Optimizer
 
 @pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
-    """Each test must leave as many threads as it found."""
+    """Check that each test leaves as many threads as it found."""
     gc.collect()
     before = set(threading.enumerate())
     yield
@@ -26,7 +26,7 @@ def _no_thread_is_left() -> Iterator[None]:
 
 
 def climb(evaluate: Evaluate) -> None:
-    """Ask for one point after the other, for ever."""
+    """Ask for one point at a time, for ever."""
     k = 0.0
     while True:
         evaluate.one(np.array([k, -k]))
@@ -34,7 +34,7 @@ def climb(evaluate: Evaluate) -> None:
 
 
 def test_points_come_in_order_with_their_values() -> None:
-    """The library's calls are handed out one by one, and get the values that were told."""
+    """The library's calls are handed out one by one, and get the values of tell."""
     got: list[float] = []
 
     def work(evaluate: Evaluate) -> None:
@@ -61,7 +61,7 @@ def test_a_batch_keeps_its_shape() -> None:
 
 
 def test_an_exception_of_the_library_arrives_where_it_asks() -> None:
-    """What the library raises ends the run there, with its own type."""
+    """An exception of the library ends the run with its own type."""
 
     def work(evaluate: Evaluate) -> None:
         evaluate.one(np.zeros(1))
@@ -76,7 +76,7 @@ def test_an_exception_of_the_library_arrives_where_it_asks() -> None:
 
 
 def test_no_thread_starts_before_the_first_ask() -> None:
-    """An optimizer that is made and never used costs nothing."""
+    """An optimizer that is made and never used starts no thread."""
     before = threading.active_count()
     library = BlockingCall(climb)
     assert threading.active_count() == before
@@ -84,7 +84,7 @@ def test_no_thread_starts_before_the_first_ask() -> None:
 
 
 def test_closing_ends_the_thread() -> None:
-    """The thread waits inside of the objective, and unwinds when it is told that nobody asks any more."""
+    """The thread waits inside the objective, and unwinds when the call is closed."""
     before = threading.active_count()
     library = BlockingCall(climb)
     library.ask()
@@ -95,7 +95,7 @@ def test_closing_ends_the_thread() -> None:
 
 
 def test_a_forgotten_library_ends_its_thread() -> None:
-    """Nobody has to close: the garbage collector does."""
+    """The garbage collector closes a call that nobody closed."""
     before = threading.active_count()
     library = BlockingCall(climb)
     library.ask()
@@ -107,7 +107,7 @@ def test_a_forgotten_library_ends_its_thread() -> None:
 
 
 def test_a_library_that_swallows_everything_ends_too() -> None:
-    """After the end each further call raises at once, so that a library that catches all comes to its own end."""
+    """After the end each further call raises, so a library that catches everything still ends."""
     swallowed = 0
 
     def work(evaluate: Evaluate) -> None:
@@ -127,7 +127,7 @@ def test_a_library_that_swallows_everything_ends_too() -> None:
 
 
 def test_ctrl_c_while_the_library_works_ends_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interrupt reaches the user, and the thread does not stay behind."""
+    """The interrupt reaches the user, and no thread is left behind."""
     library = BlockingCall(climb)
     library.ask()
     library.tell(np.zeros(1))
@@ -170,8 +170,8 @@ def test_values_told_are_copied() -> None:
 )
 @pytest.mark.parametrize("rounds", [1, 3, 40])
 def test_real_libraries_end_wherever_they_are_left(name: str, rounds: int) -> None:
-    """Each library unwinds from its first point, from its set-up and from among its search."""
-    made: Optimizer = optimizer(name).make(-np.ones(3), np.ones(3), np.random.default_rng(1), horizon=500)
+    """Each library unwinds from its first point, from its set-up and from the middle of its search."""
+    made: Optimizer = optimizer(name).make(-np.ones(3), np.ones(3), np.random.default_rng(1), max_evaluations=500)
     for _ in range(rounds):
         x = made.ask()
         made.tell(x, np.square(x - 0.3).sum(axis=1))
@@ -179,7 +179,7 @@ def test_real_libraries_end_wherever_they_are_left(name: str, rounds: int) -> No
 
 
 def test_threads_of_the_library_get_the_values_of_their_own_points() -> None:
-    """A library that evaluates a population with a pool of threads is no risk to its values."""
+    """A library that evaluates a population with a thread pool gets the right values."""
     got: list[float] = []
 
     def work(evaluate: Evaluate) -> None:
@@ -193,7 +193,7 @@ def test_threads_of_the_library_get_the_values_of_their_own_points() -> None:
 
 
 def test_threads_of_a_library_that_is_closed_all_end() -> None:
-    """Each of them meets the end at its own call, also those that wait for their turn."""
+    """Each thread raises at its own call, also those that wait for their turn."""
 
     def work(evaluate: Evaluate) -> None:
         with ThreadPoolExecutor(4) as pool:

@@ -9,10 +9,10 @@ from benchbook.testing import OptimizerConformance
 
 pytestmark = pytest.mark.untraced  # test_adapters.py covers the adapters; here the libraries do the work
 
-# The suite's problems have one objective and real variables; these are tested in test_more_than_one_objective.py.
+# The suite's problems have one objective and real variables; others are tested in test_more_than_one_objective.py.
 FOR_OTHERS = {"cmaes:CatCMA", "pymoo:MOEAD", "pymoo:NSGA3", "pymoo:SMSEMOA"}
 ADAPTED = [name for name in names() if ":" in name and name not in FOR_OTHERS]
-# These stand for their libraries.
+# These represent their libraries.
 REPRESENTATIVE = {
     "cmaes:CMA",
     "mealpy:L_SHADE",
@@ -32,12 +32,12 @@ REPRESENTATIVE = {
 PROMISES = [name for name, _ in inspect.getmembers(OptimizerConformance, inspect.isfunction) if name[:5] == "test_"]
 IN_PROCESSES = "test_the_same_seed_gives_the_same_bytes_in_other_processes"
 PICKLED = "test_a_pickled_copy_goes_on_in_the_same_way"
-# Libraries compute with values, and no adapter promises otherwise.
+# Libraries compute with the values, and no adapter promises otherwise.
 SHIFTED = "test_a_constant_added_to_all_values_changes_nothing"
 SEEDED = "test_another_seed_gives_another_trajectory"
 ASKED = "test_ask_returns_a_batch_of_points"
 
-# What differs from one optimizer of a library to the next; the rest is the work of the library's one adapter.
+# Promises that differ between optimizers of a library; the others are kept by the library's common adapter.
 OF_EACH = {
     "test_an_objective_that_never_gives_a_number_is_survived",
     "test_an_objective_that_sometimes_gives_no_number_is_survived",
@@ -50,10 +50,10 @@ OF_EACH = {
     SEEDED,
 }
 
-# Takes seconds for a run.
+# A run takes seconds.
 SLOW = "nevergrad:NGOpt"
 
-# What a library does not do, whatever its adapter may try; each is told in the how-to.
+# What a library cannot do whatever its adapter tries; the how-to lists each.
 BROKEN = {
     **{
         (name, promise): "the library needs two variables"
@@ -83,7 +83,7 @@ def cases() -> list[Any]:
 
 @pytest.mark.parametrize(("name", "promise"), cases())
 def test_adapters_keep_every_promise(name: str, promise: str) -> None:
-    """Each listed optimizer of each library passes each test of the suite, but for what its library cannot do."""
+    """Each listed optimizer of each library passes every test of the suite, except what its library cannot do."""
     if promise == PICKLED and not optimizer(name).factory.picklable:
         pytest.skip("declared as not picklable")
     if (name, promise) in BROKEN:
@@ -108,7 +108,7 @@ def test_the_same_seed_gives_the_same_bytes_in_other_processes(name: str, elsewh
 
 
 def test_a_slow_wizard_keeps_budget_and_box() -> None:
-    """nevergrad:NGOpt, which is too slow for the suite, still spends exactly its budget, inside of the box."""
+    """nevergrad:NGOpt is too slow for the suite, but spends exactly its budget and stays inside the box."""
     suite: Any = type("Suite", (OptimizerConformance,), {"optimizer": SLOW})()
     suite.test_one_variable_is_enough()
     suite.test_a_budget_of_one_is_enough()

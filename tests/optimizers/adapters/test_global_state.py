@@ -1,4 +1,4 @@
-"""The global state of NumPy changes hands as if nobody knew of the other."""
+"""The user and a library take turns with the global state of NumPy without noticing each other."""
 
 # ruff: noqa: NPY002  # the global state of NumPy is what is tested
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchbook.optimizers.adapters import global_state
 from benchbook.optimizers.adapters.global_state import OwnState
 
-# One normal number leaves a second one waiting, or takes the one that waits.
+# One normal number leaves a second one waiting, or takes the waiting one.
 DRAWS: list[Callable[[Any], Any]] = [
     lambda source: None,
     lambda source: source.random_sample(),
@@ -25,7 +25,7 @@ draws = st.integers(0, len(DRAWS) - 1)
 
 @pytest.fixture(autouse=True)
 def _state_of_others() -> Iterator[None]:
-    """Leave the global state as it was."""
+    """Restore the global state after each test."""
     generator, before = np.random.get_bit_generator(), np.random.get_state()
     yield
     np.random.set_bit_generator(generator)
@@ -33,7 +33,7 @@ def _state_of_others() -> Iterator[None]:
 
 
 def numbers(kinds: list[tuple[int, int]]) -> None:
-    """Draw by turns as the user and as a library, and compare with two generators of their own."""
+    """Draw alternately as the user and as a library, and compare with two separate generators."""
     np.random.seed(7)
     user, library, own = np.random.RandomState(7), np.random.RandomState(8), OwnState(8)
     for theirs, ours in kinds:
@@ -47,19 +47,19 @@ def numbers(kinds: list[tuple[int, int]]) -> None:
 
 @given(st.lists(st.tuples(draws, draws), max_size=12))
 def test_user_and_library_draw_as_if_alone(kinds: list[tuple[int, int]]) -> None:
-    """Whatever each draws, and in whatever order, it is what its own generator gives."""
+    """In any order of draws, each gets the numbers of its own generator."""
     numbers(kinds)
 
 
 def test_it_works_without_knowing_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where NumPy keeps its words otherwise, whole states are read and written."""
+    """If NumPy stores its state elsewhere, the whole state is read and written."""
     monkeypatch.setattr(global_state, "_memory", None)
     monkeypatch.setattr(global_state._Memory, "words", lambda self: b"")
     numbers([(theirs, ours) for theirs in range(4) for ours in range(4)])
 
 
 def test_a_library_may_set_the_seed() -> None:
-    """It sets its own, not the user's."""
+    """The library sets its own seed, not the user's."""
     np.random.seed(7)
     own = OwnState(8)
     own.enter()
@@ -74,7 +74,7 @@ def test_a_library_may_set_the_seed() -> None:
 
 
 def test_another_generator_of_the_user_comes_back() -> None:
-    """One of the same kind takes the place of the first."""
+    """A generator of the same kind takes the place of the first one."""
     np.random.set_bit_generator(np.random.MT19937(3))
     expected = np.random.RandomState(np.random.MT19937(3)).random_sample(3)
     own = OwnState(8)
@@ -88,7 +88,7 @@ def test_another_generator_of_the_user_comes_back() -> None:
 
 
 def test_a_generator_that_a_library_installs_does_not_stay() -> None:
-    """The user's comes back."""
+    """The user's generator is restored."""
     np.random.seed(7)
     own = OwnState(8)
     own.enter()

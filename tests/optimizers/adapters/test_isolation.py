@@ -1,5 +1,5 @@
 # ruff: noqa: S311  # global random numbers are what is tested
-"""The boundary: global random state, warnings and float errors stay where they belong."""
+"""Global random state, warnings and float errors stay on their side of the boundary."""
 
 import random
 import warnings
@@ -12,7 +12,7 @@ from benchbook.optimizers.adapters.isolation import Boundary, watched
 
 
 def test_global_state_is_swapped_and_restored() -> None:
-    """Inside, the run's own state is drawn from; outside, the user's goes on as if nothing had been."""
+    """Inside, draws come from the run's own state; outside, the user's continues unchanged."""
     random.seed(5)
     np.random.seed(5)  # noqa: NPY002  # the legacy state is what is tested
     np.random.standard_normal()  # noqa: NPY002  # leaves a second one in the cache, which must survive
@@ -34,7 +34,7 @@ def test_global_state_is_swapped_and_restored() -> None:
 
 
 def test_global_state_comes_back_after_an_exception() -> None:
-    """An exception of the library does not leave its random state behind."""
+    """The user's state is restored even if the library raises an exception."""
     random.seed(5)
     before = random.getstate()
     boundary = Boundary(np.random.default_rng(1), swaps=True)
@@ -50,7 +50,7 @@ def test_global_state_comes_back_after_an_exception() -> None:
 
 
 def test_a_boundary_that_swaps_nothing_touches_nothing() -> None:
-    """Libraries that carry their own generator pay for no swap."""
+    """Libraries with their own generator do not pay for a swap."""
     random.seed(5)
     before = random.getstate()
     with Boundary(np.random.default_rng(1), swaps=False).crossed():
@@ -58,7 +58,7 @@ def test_a_boundary_that_swaps_nothing_touches_nothing() -> None:
 
 
 def test_noise_is_dropped_and_other_warnings_pass() -> None:
-    """Only the warnings that an adapter names are dropped, and the filters come back."""
+    """Only warnings that the adapter names are dropped, and the filters are restored."""
     boundary = Boundary(np.random.default_rng(1), swaps=False, noise=(("flat", UserWarning),))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -71,13 +71,13 @@ def test_noise_is_dropped_and_other_warnings_pass() -> None:
 
 
 def test_float_errors_of_a_library_are_quiet() -> None:
-    """Overflow inside of a library neither warns nor raises."""
+    """An overflow inside a library neither warns nor raises."""
     with Boundary(np.random.default_rng(1), swaps=False).crossed():
         assert np.isinf(np.array([1e308]) * 10.0).all()
 
 
 def test_watching_tells_what_was_drawn() -> None:
-    """The audit learns which global generators a library drew from."""
+    """The audit learns which global generators a library uses."""
     boundary = Boundary(np.random.default_rng(1), swaps=True)
     with watched() as seen:
         with boundary.crossed():
@@ -92,7 +92,7 @@ def test_watching_tells_what_was_drawn() -> None:
 
 
 def test_two_threads_do_not_meet_inside() -> None:
-    """Draws of two runs in two threads are those of each run alone."""
+    """Two runs in two threads draw the same numbers as each run alone."""
 
     def draws(seed: int) -> list[float]:
         boundary = Boundary(np.random.default_rng(seed), swaps=True)

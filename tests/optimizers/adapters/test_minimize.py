@@ -45,20 +45,20 @@ def by_pair(f: Any, box: Any, bounds: Any = None) -> None:
 
 
 def test_bounds_may_be_taken_as_lower_and_upper() -> None:
-    """A part that is named takes the keyword away from the part that would have been recognised."""
+    """Naming one argument takes the keyword away from the one that would have been recognised."""
     made = bb.from_minimize(by_pair, keywords={"ends": "bounds"}, options={"box": None})
     assert bb.run(made, "sphere", dim=2, instance=1, budget=3).evaluations == 3
 
 
 def test_a_run_is_verified_with_its_minimizer() -> None:
-    """A factory that is an object has settings, too."""
+    """The settings of a factory object are recorded, so the run can be repeated."""
     made = bb.from_minimize(by_start, name="steps")
     record = bb.run(made, "sphere", dim=2, instance=1, budget=20, settings={"restart": True})
     assert bb.verify(record, optimizer=made).identical
 
 
 def test_what_cannot_be_called_is_told() -> None:
-    """The message shows what the function takes and how the parts are named."""
+    """The message shows what the function takes and how its arguments can be named."""
     with pytest.raises(UsageError, match=r"takes \(a, b\) after its objective.*keywords="):
         bb.from_minimize(lambda f, a, b: None)
     with pytest.raises(UsageError, match="names the part 'begin'"):
@@ -66,7 +66,7 @@ def test_what_cannot_be_called_is_told() -> None:
 
 
 def test_the_digest_tells_functions_and_options_apart() -> None:
-    """A store must not take the runs of one for those of another under the same name."""
+    """A store must not confuse the runs of two functions that have the same name."""
     made = [
         bb.from_minimize(by_start, name="one"),
         bb.from_minimize(by_ends, name="one"),

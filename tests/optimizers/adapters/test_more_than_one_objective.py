@@ -1,4 +1,4 @@
-"""Adapters on problems with constraints or two objectives: all promises that do not depend on the values' meaning."""
+"""Adapters on constrained or bi-objective problems keep all promises that do not depend on what values mean."""
 
 import pickle
 import random
@@ -74,7 +74,7 @@ PROBLEMS["integers"] = from_callable(
     lambda x: _part(**x), name="cog", variables=[*TYPED[:2], bb.real("width", 0.0, 1.0)]
 )
 PROBLEMS["categories"] = from_callable(lambda x: _part(**x), name="metal_cog", variables=TYPED)
-# Evaluations, and a value that they must reach: half of the box is feasible, where the lowest value is 0.12.
+# Evaluations, and the value to reach: half of the box is feasible, where the lowest value is 0.12.
 GOOD = {
     ("nevergrad:TwoPointsDE", "constraints"): (800, 0.25),
     ("nevergrad:TwoPointsDE", "objectives"): (300, -0.6),
@@ -97,12 +97,12 @@ GOOD = {
     ("scipy:differential_evolution", "constraints"): (2000, 0.13),
     ("scipy:slsqp", "constraints"): (200, 0.1201),
 }
-# One adapter does the same for all of nevergrad, whose parameters are slow; these are the ones that are tested.
+# All optimizers of nevergrad share an adapter and their parameters are slow, so only these are tested.
 OF_NEVERGRAD = {("CMA", "constraints"), ("TwoPointsDE", "categories"), ("DE", "objectives"), ("PSO", "constraints")}
 
 
 def cases(*problems: str) -> list[Any]:
-    """Return the pairs of an adapted optimizer and a problem that it can do."""
+    """Return the pairs of an adapted optimizer and a problem that it can handle."""
     return [
         pytest.param(name, of, id=f"{name}-{of}")
         for of in problems or PROBLEMS
@@ -124,7 +124,7 @@ def _global_state() -> bytes:
 
 @pytest.mark.parametrize(("name", "of"), cases())
 def test_a_seed_decides_the_run_whatever_the_global_state(name: str, of: str) -> None:
-    """Points are the same to the last bit, lie in the box, and are as many as the budget pays; global state is left."""
+    """Points are equal to the last bit, inside the box and within the budget, and global state is restored."""
     runs = []
     for seed, state in ((1, 1), (1, 2), (2, 1)):
         random.seed(state)
@@ -141,7 +141,7 @@ def test_a_seed_decides_the_run_whatever_the_global_state(name: str, of: str) ->
 
 @pytest.mark.parametrize(("name", "of"), [pytest.param(*pair, id="-".join(pair)) for pair in GOOD])
 def test_what_is_told_is_used(name: str, of: str) -> None:
-    """A run comes near the best feasible value or the whole hypervolume, and no point counts that is infeasible."""
+    """A run comes near the best feasible value or the whole hypervolume, and infeasible points do not count."""
     budget, value = GOOD[name, of]
     record, _ = _run(name, of, budget=budget)
     assert record.best_value is not None
@@ -150,35 +150,35 @@ def test_what_is_told_is_used(name: str, of: str) -> None:
 
 @pytest.mark.parametrize(("name", "of"), cases("constraints", "objectives"))
 def test_values_that_are_no_numbers_are_survived(name: str, of: str) -> None:
-    """If objectives are NaN and constraints infinite in parts of the box, the run goes on."""
+    """The run continues if objectives are NaN and constraints infinite in parts of the box."""
     record = execute(planned(optimizer(name), ODD[of], seed=1, budget=60))
     assert record.error is None, record.error
     assert record.invalid_evaluations
 
 
 def test_whole_numbers_are_proposed_as_such() -> None:
-    """What knows of integers and choices asks for them, and not for numbers in between that the problem rounds."""
+    """Optimizers that support integers and choices propose them directly, instead of numbers that are rounded."""
     for name in ("cmaes:CatCMAwM", "nevergrad:DE", "optuna:TPESampler"):
         _, points = _run(name, "categories")
         assert np.array_equal(points[:, 1:], np.rint(points[:, 1:])), name
 
 
 def test_a_strategy_that_needs_choices_says_so() -> None:
-    """CatCMA is made for real numbers and choices."""
+    """CatCMA requires real numbers and choices."""
     record = bb.run("cmaes:CatCMA", "sphere", dim=3, instance=1, budget=10)
     assert record.error is not None
     assert record.error.message.endswith("and a categorical one, the problem has 3 and 0")
 
 
 def test_those_for_two_objectives_alone_say_so() -> None:
-    """Directions in the space of objectives mean nothing for one."""
+    """Optimizers that use directions in the space of objectives refuse a single objective."""
     record = bb.run("pymoo:MOEAD", "sphere", dim=2, instance=1, budget=10)
     assert record.error is not None
     assert record.error.message == "pymoo:MOEAD needs 2 objectives, the problem has 1"
 
 
 def test_counts_are_no_settings() -> None:
-    """The numbers of objectives and constraints come from the problem, and are not recorded as settings."""
+    """The numbers of objectives and constraints come from the problem and are not recorded."""
     choice = optimizer("pymoo:NSGA2")
     assert choice.counts == ("constraints", "objectives")
     assert not {"constraints", "objectives"} & choice.settings.keys()
@@ -194,7 +194,7 @@ def test_an_interior_point_search_ends_at_the_limit() -> None:
 
 
 def test_functions_of_one_point_cost_one_evaluation_together() -> None:
-    """SciPy asks for objective and constraints apart; both are evaluated once, also where it asks again."""
+    """SciPy asks for objective and constraints separately, also repeatedly; each point is evaluated once."""
     seen: list[bytes] = []
 
     def bowl(x: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Blocking libraries by greenlet: the same bytes as by thread, and an end in every case."""
+"""Blocking libraries with greenlets: the same bytes as with threads, and they always end."""
 
 import contextlib
 import gc
@@ -30,7 +30,7 @@ POINT = np.zeros(2)
 
 @pytest.fixture
 def forms(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note the form of each library that starts."""
+    """Record the form of each library that starts."""
     found: list[str] = []
     for form in (switches.GreenletSwitch, switches.ThreadSwitch):
 
@@ -44,25 +44,25 @@ def forms(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def by_thread(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Return what makes all libraries take turns by thread from then on."""
+    """Return a function that makes all later libraries use threads."""
     return lambda: monkeypatch.setattr(blocking, "greenlet_switch", lambda run: None)
 
 
 def staying(work: Callable[[Evaluate], None]) -> BlockingCall:
-    """Return a call by greenlet."""
+    """Return a call that uses a greenlet."""
     library = BlockingCall(work)
     library.stay_in_thread()
     return library
 
 
 def climb(evaluate: Evaluate) -> None:
-    """Ask for one point after the other, for ever."""
+    """Ask for one point at a time, for ever."""
     while True:
         evaluate.one(POINT)
 
 
 def cobyla(f: Any, x0: np.ndarray) -> None:
-    """Search by COBYLA, without constraints."""
+    """Search with COBYLA, without constraints."""
     fmin_cobyla(f, x0, cons=[], rhobeg=0.5, maxfun=10_000)
 
 
@@ -98,7 +98,7 @@ def drawing(f: Any, x0: np.ndarray) -> None:
 def test_both_forms_give_the_same_bytes(
     made: Any, forms: list[str], by_thread: Callable[[], None], tmp_path: Path
 ) -> None:
-    """How a library and the loop take turns changes nothing of what the run produces."""
+    """The form does not change what the run produces."""
 
     def run(place: str) -> tuple[bb.RunRecord, list[np.ndarray]]:
         folder = tmp_path / place
@@ -118,7 +118,7 @@ def test_both_forms_give_the_same_bytes(
 
 
 def test_without_the_promise_any_thread_may_ask(forms: list[str]) -> None:
-    """Who asks and tells without a run is not bound to a thread."""
+    """Without a run, ask and tell are not bound to one thread."""
     library = BlockingCall(climb)
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(library.ask).result() is not None
@@ -129,7 +129,7 @@ def test_without_the_promise_any_thread_may_ask(forms: list[str]) -> None:
 
 
 def test_a_second_library_of_a_thread_takes_a_thread(forms: list[str]) -> None:
-    """Compiled libraries that take turns in one thread could take each other's callback."""
+    """Compiled libraries that share a thread could overwrite each other's callback."""
     one, two = staying(climb), staying(climb)
     for _ in range(3):
         for library in (one, two):
@@ -144,7 +144,7 @@ def test_a_second_library_of_a_thread_takes_a_thread(forms: list[str]) -> None:
 
 
 def test_a_library_may_hold_a_run_of_another(forms: list[str]) -> None:
-    """A run inside a library, and one inside the objective, work as outside."""
+    """A run inside a library, or inside the objective, works as it does outside."""
     inner = [bb.run("scipy:nelder_mead", "sphere", dim=2, instance=1, seed=1, budget=30).content_digest]
 
     def outer(f: Any, x0: np.ndarray) -> None:
@@ -159,17 +159,17 @@ def test_a_library_may_hold_a_run_of_another(forms: list[str]) -> None:
     assert bb.run(made, objective, bounds=(-1, 1), dim=2, seed=1, budget=2).evaluations == 2
     assert len(inner) == 5
     assert len(set(inner)) == 1
-    assert forms.count("GreenletSwitch") == 2  # the first, and the outer one
+    assert forms.count("GreenletSwitch") == 2  # the first one, and the outer one
 
 
 def pooled(f: Any, x0: np.ndarray) -> None:
-    """Evaluate in threads."""
+    """Evaluate in several threads."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(f, [x0, x0 / 2, x0 / 3]))
 
 
 def test_a_library_with_threads_of_its_own_is_told_what_to_do() -> None:
-    """By greenlet such a library would wait for ever: the error names the way out, which works."""
+    """With greenlets such a library would wait for ever; the error names the option that works."""
     record = bb.run(bb.from_minimize(pooled), "sphere", dim=2, instance=1, seed=1, budget=6)
     assert record.error is not None
     assert record.error.type == "UsageError"
@@ -179,7 +179,7 @@ def test_a_library_with_threads_of_its_own_is_told_what_to_do() -> None:
 
 
 def test_threads_that_swallow_the_error_do_not_hide_it() -> None:
-    """A library that takes any error of its objective for a bad point must not go on without values."""
+    """A library that takes any error of its objective for a bad point must not continue without values."""
 
     def work(evaluate: Evaluate) -> None:
         with ThreadPoolExecutor(1) as pool:
@@ -199,7 +199,7 @@ def test_asking_in_another_thread_than_promised_is_an_error() -> None:
 
 
 def ending(end: Callable[[BlockingCall], None]) -> list[str]:
-    """Return how a library is unwound that is midway in this thread."""
+    """Return how a library that is in the middle of its search ends in this thread."""
     unwound: list[str] = []
 
     def work(evaluate: Evaluate) -> None:
@@ -217,12 +217,12 @@ def ending(end: Callable[[BlockingCall], None]) -> list[str]:
 
 
 def test_closing_unwinds_the_library_at_once() -> None:
-    """What it holds is released before `close` returns."""
+    """Its resources are released before `close` returns."""
     assert ending(lambda library: library.close()) == [threading.current_thread().name]
 
 
 def test_a_library_that_is_closed_by_another_thread_unwinds_in_its_own() -> None:
-    """It does so at the next switch of its thread, such as the start of the next library."""
+    """It unwinds at the next switch of its thread, such as the start of the next library."""
 
     def end(library: BlockingCall) -> None:
         with ThreadPoolExecutor(1) as pool:
@@ -236,10 +236,10 @@ def test_a_library_that_is_closed_by_another_thread_unwinds_in_its_own() -> None
 
 
 def test_a_forgotten_library_is_collected() -> None:
-    """Neither the object nor what its library refers to stays behind."""
+    """Neither the object nor what its library refers to is left behind."""
 
     class Held:
-        """What a library holds."""
+        """An object that a library refers to."""
 
     left: list[weakref.ref[Held]] = []
 
@@ -257,12 +257,12 @@ def test_a_forgotten_library_is_collected() -> None:
 
 
 def test_a_library_that_swallows_its_end_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Patience has an end; the thread works on without it."""
+    """Waiting has a limit, and the thread continues without the library."""
     monkeypatch.setattr(switches, "PATIENCE_S", 0.05)
 
     def work(evaluate: Evaluate) -> None:
         while True:
-            with contextlib.suppress(BaseException):  # the library under test does what it should not
+            with contextlib.suppress(BaseException):  # the library under test does this on purpose
                 evaluate.one(POINT)
 
     def lives() -> float:
@@ -275,20 +275,22 @@ def test_a_library_that_swallows_its_end_for_ever_is_left(monkeypatch: pytest.Mo
         another.close()
         return time.monotonic() - start
 
-    with ThreadPoolExecutor(1) as pool:  # of its own, because a library stays midway there
+    with ThreadPoolExecutor(1) as pool:  # a separate thread, because a library stays suspended there
         assert 0.05 <= pool.submit(lives).result() < 5.0  # the ordinary patience
 
 
 def timed(search: Callable[..., None]) -> Outcome:
-    """Run a search that takes longer than it may."""
+    """Run a search that takes longer than its time limit."""
     problem = bb.problem("sphere", dim=2, instance=1)
     made, rng = bb.from_minimize(search), np.random.default_rng(1)
     with alarm(0.01):
-        return run_loop(lambda: made(problem.lower, problem.upper, rng, horizon=9), problem, budget=9, timeout_s=0.01)
+        return run_loop(
+            lambda: made(problem.lower, problem.upper, rng, max_evaluations=9), problem, budget=9, timeout_s=0.01
+        )
 
 
 def test_time_that_is_up_inside_a_library_ends_the_run() -> None:
-    """The alarm finds the loop behind the library's own frames."""
+    """The alarm stops the loop behind the library's own frames."""
 
     def stuck(f: Any, x0: np.ndarray) -> None:
         f(x0)
@@ -300,7 +302,7 @@ def test_time_that_is_up_inside_a_library_ends_the_run() -> None:
 
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_library_cannot_hide_that_time_is_up(*, wrapped: bool) -> None:
-    """One that wraps whatever is raised, or swallows it, ends in time all the same."""
+    """A library that wraps or swallows every exception still ends in time."""
 
     def stuck(f: Any, x0: np.ndarray) -> None:
         f(x0)
@@ -317,7 +319,7 @@ def test_a_library_cannot_hide_that_time_is_up(*, wrapped: bool) -> None:
 
 @pytest.mark.parametrize("swallows", [True, False])
 def test_ctrl_c_inside_a_library_reaches_the_user(*, swallows: bool) -> None:
-    """Also where a bare except of the library takes it."""
+    """The interrupt arrives even through a bare except of the library."""
 
     def search(f: Any, x0: np.ndarray) -> None:
         f(x0)
@@ -334,7 +336,7 @@ def test_ctrl_c_inside_a_library_reaches_the_user(*, swallows: bool) -> None:
 
 
 def test_float_errors_stay_quiet_inside_and_as_they_were_outside() -> None:
-    """NumPy keeps them for each greenlet."""
+    """NumPy keeps the error settings separately for each greenlet."""
     seen: list[str] = []
 
     def work(evaluate: Evaluate) -> None:

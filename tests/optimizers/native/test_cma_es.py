@@ -8,8 +8,8 @@ import pytest
 import benchbook as bb
 from benchbook.errors import UsageError
 from benchbook.optimizers.native.cma_es import CmaEs
-from benchbook.optimizers.native.cma_restarts import Bipop, Convergence
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.cma_restarts import Bipop, Convergence
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 
@@ -79,7 +79,7 @@ def test_it_converges_on_a_shifted_sphere(dim: int) -> None:
 
 
 def test_it_learns_a_rotated_ellipsoid() -> None:
-    """Condition 1e6 is learnt: 1e-8 is reached in 8-D within 8000 evaluations."""
+    """With condition 1e6, 1e-8 is reached in 8-D within 8000 evaluations."""
     batches = minimise(make(CmaEs, 8, generator(2)), ellipsoid, 8000)
     assert min(ellipsoid(x).min() for x in batches) < 1e-8
 
@@ -93,7 +93,7 @@ def test_it_finds_an_optimum_on_the_bound() -> None:
 
 @pytest.mark.parametrize("restarts", ["none", "bipop"])
 def test_a_long_run_after_convergence_stays_sound(restarts: str) -> None:
-    """Far beyond convergence, with conditions that exhaust the floats, points stay finite and within the box."""
+    """Long after convergence, with a condition beyond float precision, points stay finite and within the box."""
     lower, upper = box(3)
     scale = np.array([1.0, 1e9, 1e18])
     batches = minimise(
@@ -112,7 +112,7 @@ def test_bipop_restarts_with_other_populations_and_finds_what_one_run_does_not()
         z = x - (lower + 0.7 * (upper - lower))
         return np.add.reduce(z * z + 10.0 * (1.0 - np.cos(2.0 * np.pi * z)), axis=-1)
 
-    for seed in (5, 6, 7, 8):  # two of three seeds get there; which ones, the last bits of a NumPy decide
+    for seed in (5, 6, 7, 8):  # two of three seeds succeed; which ones depends on the last bits of the NumPy version
         batches = minimise(make(CmaEs, 3, generator(seed), restarts="bipop"), rippled, 20_000)
         assert {7, 14, 28} <= {len(x) for x in batches}
         if min(rippled(x).min() for x in batches) < 1e-8:
@@ -121,7 +121,7 @@ def test_bipop_restarts_with_other_populations_and_finds_what_one_run_does_not()
 
 
 def test_restarts_are_not_in_lockstep() -> None:
-    """Runs with restarts advance one by one, and are refused together."""
+    """Runs with restarts advance one by one, and are refused as a lockstep batch."""
     assert CmaEs.in_lockstep()
     assert CmaEs.in_lockstep(**bb.optimizer("cma_es", population=20).settings)
     assert not CmaEs.in_lockstep(**bb.optimizer("cma_es", restarts="bipop").settings)
@@ -135,7 +135,7 @@ def test_the_default_population_follows_the_dimension() -> None:
 
 
 def test_the_regimes_share_the_evaluations() -> None:
-    """After the first run the large regime doubles, and small runs are made until they have spent as much."""
+    """After the first run the large regime doubles, and small runs follow until they have spent as much."""
     bipop = Bipop(10, 0.3)
     assert bipop.next(1000, 0.5, 0.5) == (20, 0.3)
     population, step = bipop.next(4000, 0.5, 0.5)
@@ -147,7 +147,7 @@ def test_the_regimes_share_the_evaluations() -> None:
 
 
 def test_values_that_no_longer_fall_are_convergence() -> None:
-    """Histories whose medians have stopped falling end a run, those that fall do not."""
+    """A run whose median values have stopped falling ends, others do not."""
 
     def generations(best: list[float]) -> int:
         convergence = Convergence(2, 6, 0.3)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchbook.optimizers.native.base import other_rows
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
+from benchbook.optimizers.native.parts.base import other_rows
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 
@@ -13,7 +13,7 @@ STRATEGIES = ["rand/1/bin", "current-to-best/1/bin"]
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_three_generations_follow_the_equations(strategy: str) -> None:
-    """The population moves as a variable-by-variable transcription of the strategy does."""
+    """The population moves like a transcription of the strategy for each variable."""
     n, dim, F, CR = 6, 3, 0.5, 0.9
     optimizer = make(DifferentialEvolution, dim, generator(1), population=n, strategy=strategy, repair="clip")
     batches = minimise(optimizer, shifted_sphere, 4 * n)
@@ -28,7 +28,7 @@ def test_three_generations_follow_the_equations(strategy: str) -> None:
         best = x[fx.argmin()]
         trial = x.copy()
         for i in range(n):
-            ahead: list[int] = []  # how far ahead of i the others stand, each drawn from those left
+            ahead: list[int] = []  # the offsets of the other rows from i, each drawn from those that remain
             for k in range(3):
                 left = [a for a in range(1, n) if a not in ahead]
                 ahead.append(left[int(u[i, dim + 1 + k] * len(left))])
@@ -54,7 +54,7 @@ def test_it_converges_on_a_shifted_sphere(strategy: str) -> None:
 
 
 def test_the_other_rows_are_distinct_and_equally_likely() -> None:
-    """Each triple of distinct rows other than the own comes about equally often, and no other triple does."""
+    """Each triple of distinct rows other than the own occurs about equally often, and no other triple does."""
     u = generator(3).random((1, 4, 3 * 4000)).reshape(4000, 4, 3)
     picked = np.moveaxis(other_rows(u, 4), 0, -1)  # (4000, 4, 3)
     for own in range(4):

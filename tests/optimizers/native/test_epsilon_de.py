@@ -12,14 +12,16 @@ def _outside(x: np.ndarray) -> np.ndarray:
 
 
 def test_points_are_replaced_by_the_rule_of_the_tolerance() -> None:
-    """Within the tolerance the lower value wins, else the smaller violation; the tolerance falls as the paper says."""
-    horizon, N = 4000, 20
-    optimizer = make(EpsilonDE, 3, generator(1), horizon=horizon, population=N, tolerated=0.3, closing=0.5, power=3.0)
+    """Within the tolerance the lower value wins, else the smaller violation; the tolerance falls as in the paper."""
+    max_evaluations, N = 4000, 20
+    optimizer = make(
+        EpsilonDE, 3, generator(1), max_evaluations=max_evaluations, population=N, tolerated=0.3, closing=0.5, power=3.0
+    )
     x = optimizer.ask()
     fx, gx = shifted_sphere(x), _outside(x)
     optimizer.tell(x, fx, gx)
     violation = np.maximum(gx[:, 0], 0.0)
-    first, last = np.sort(violation)[6], 0.5 * horizon / N
+    first, last = np.sort(violation)[6], 0.5 * max_evaluations / N
     for generation in range(1, 60):
         trial = optimizer.ask()
         ft, vt = shifted_sphere(trial), np.maximum(_outside(trial)[:, 0], 0.0)
@@ -32,11 +34,11 @@ def test_points_are_replaced_by_the_rule_of_the_tolerance() -> None:
         np.testing.assert_array_equal(optimizer.x[0], x)
 
 
-def test_another_horizon_closes_the_tolerance_at_another_time() -> None:
-    """With constraints the same seed takes another way under a longer horizon."""
+def test_another_budget_closes_the_tolerance_at_another_time() -> None:
+    """With constraints, the same seed moves differently under a larger budget."""
     runs = []
-    for horizon in (400, 4000):
-        optimizer = make(EpsilonDE, 3, generator(1), horizon=horizon, population=20, tolerated=0.9)
+    for max_evaluations in (400, 4000):
+        optimizer = make(EpsilonDE, 3, generator(1), max_evaluations=max_evaluations, population=20, tolerated=0.9)
         for _ in range(15):
             x = optimizer.ask()
             optimizer.tell(x, shifted_sphere(x), _outside(x))

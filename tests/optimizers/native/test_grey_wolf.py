@@ -10,9 +10,9 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 @pytest.mark.parametrize("greedy", [True, False])
 def test_three_iterations_follow_the_equations(greedy: bool) -> None:
-    """The pack moves as a wolf-by-wolf transcription of eqs. (3.3)-(3.7) does, with a falling from 2 to 0."""
+    """The pack moves like a transcription of eqs. (3.3)-(3.7) for each wolf, with a falling from 2 to 0."""
     n, dim, iterations = 5, 3, 3
-    optimizer = make(GreyWolf, dim, generator(1), horizon=(iterations + 1) * n, population=n, greedy=greedy)
+    optimizer = make(GreyWolf, dim, generator(1), max_evaluations=(iterations + 1) * n, population=n, greedy=greedy)
     batches = minimise(optimizer, shifted_sphere, (iterations + 1) * n)
 
     rng = generator(1)
@@ -43,5 +43,5 @@ def test_three_iterations_follow_the_equations(greedy: bool) -> None:
 @pytest.mark.parametrize("greedy", [True, False])
 def test_it_converges_on_a_shifted_sphere(greedy: bool) -> None:
     """With and without greedy moves it comes within 1e-3 of a shifted sphere's optimum in 5000 evaluations."""
-    batches = minimise(make(GreyWolf, 5, generator(2), horizon=5000, greedy=greedy), shifted_sphere, 5000)
+    batches = minimise(make(GreyWolf, 5, generator(2), max_evaluations=5000, greedy=greedy), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-3

@@ -7,21 +7,21 @@ import pytest
 
 import benchbook as bb
 from benchbook.optimizers.native.l_shade import TERMINAL, LShade
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 
 
 def half_up(number: float) -> int:
-    """The nearest whole number."""
+    """Return the nearest whole number."""
     return math.floor(number + 0.5)
 
 
 def test_generations_follow_the_equations() -> None:
-    """Population, archive and success history move as a trial-by-trial transcription of the paper does."""
-    dim, H, horizon, first = 3, 4, 700, 30
-    optimizer = make(LShade, dim, generator(1), horizon=horizon, population=first, memory=H)
-    batches = minimise(optimizer, shifted_sphere, horizon)
+    """Population, archive and success history move like a transcription of the paper for each trial."""
+    dim, H, max_evaluations, first = 3, 4, 700, 30
+    optimizer = make(LShade, dim, generator(1), max_evaluations=max_evaluations, population=first, memory=H)
+    batches = minimise(optimizer, shifted_sphere, max_evaluations)
 
     rng = generator(1)
     lower, upper = box(dim)
@@ -33,7 +33,7 @@ def test_generations_follow_the_equations() -> None:
     M_F, M_CR, k = [0.5] * H, [0.5] * H, 0
     spent = n
     for batch in batches[1:]:
-        planned = max(4, half_up((4 - first) * spent / horizon + first))
+        planned = max(4, half_up((4 - first) * spent / max_evaluations + first))
         if planned < n:
             best = sorted(np.argsort(fx, kind="stable")[:planned].tolist())
             keys, n = rng.random(size), planned
@@ -59,8 +59,8 @@ def test_generations_follow_the_equations() -> None:
                     trial[i, j] = (lower[j] + x[i, j]) / 2 if below else (upper[j] + x[i, j]) / 2 if beyond else v[j]
         np.testing.assert_allclose(batch, trial[: len(batch)], rtol=1e-7)
         spent += n
-        if spent >= horizon:
-            break  # what follows the last batch is never told
+        if spent >= max_evaluations:
+            break  # tell is never called after the last batch
         f_trial = shifted_sphere(trial)
         place = rng.random(n)
         won = [i for i in range(n) if f_trial[i] < fx[i]]
@@ -82,13 +82,13 @@ def test_generations_follow_the_equations() -> None:
         for i in range(n):
             if f_trial[i] <= fx[i]:
                 x[i], fx[i] = trial[i], f_trial[i]
-    assert spent >= horizon
+    assert spent >= max_evaluations
     assert n < 8
 
 
 def test_the_population_shrinks_linearly_to_four() -> None:
-    """It starts with 18 points per variable, has half of them left at half of the budget, and ends with four."""
-    sizes = [len(x) for x in minimise(make(LShade, 5, generator(1), horizon=5000), shifted_sphere, 5000)]
+    """It starts with 18 points per variable, has half of them at half of the budget, and ends with four."""
+    sizes = [len(x) for x in minimise(make(LShade, 5, generator(1), max_evaluations=5000), shifted_sphere, 5000)]
     assert sizes[0] == 90
     assert sizes == sorted(sizes, reverse=True)
     spent = np.cumsum(sizes)
@@ -97,22 +97,22 @@ def test_the_population_shrinks_linearly_to_four() -> None:
 
 
 def test_a_longer_run_shrinks_more_slowly() -> None:
-    """The schedule follows the budget, so that the length of a run is among what determines it."""
+    """The schedule follows the budget, so the budget is part of what determines a run."""
     choice = bb.optimizer("l_shade")
-    assert choice.wants_horizon
-    short, long = (minimise(make(LShade, 2, generator(1), horizon=n), shifted_sphere, 400) for n in (400, 800))
+    assert choice.length_argument == "max_evaluations"
+    short, long = (minimise(make(LShade, 2, generator(1), max_evaluations=n), shifted_sphere, 400) for n in (400, 800))
     assert [len(x) for x in short] < [len(x) for x in long]
 
 
-def test_asking_beyond_the_horizon_keeps_the_smallest_population() -> None:
-    """Somebody who asks for more than was announced gets four points at a time."""
-    optimizer = make(LShade, 2, generator(1), horizon=200)
+def test_asking_beyond_the_budget_keeps_the_smallest_population() -> None:
+    """Asking for more than was announced gives four points at a time."""
+    optimizer = make(LShade, 2, generator(1), max_evaluations=200)
     assert [len(x) for x in minimise(optimizer, shifted_sphere, 400)][-3:-1] == [4, 4]
 
 
 def test_success_without_crossover_ends_an_entry() -> None:
     """Once only CR = 0 has succeeded, draws around that entry give CR = 0 for good."""
-    optimizer = LShade(*box(2), generator(1), horizon=1000, population=6, memory=1)
+    optimizer = LShade(*box(2), generator(1), max_evaluations=1000, population=6, memory=1)
     optimizer.tell(x := optimizer.ask(), shifted_sphere(x))
     optimizer.ask()
     optimizer.CR[:] = 0.0
@@ -124,10 +124,10 @@ def test_success_without_crossover_ends_an_entry() -> None:
 
 
 def test_runs_in_lockstep_shrink_together() -> None:
-    """All runs of a cell have the same number of points at any time, down to the last generation."""
+    """All runs of a cell always have the same number of points, down to the last generation."""
     streams = Streams([generator(seed) for seed in (1, 2, 3)])
-    together = make(LShade, 3, streams, horizon=900)
-    alone = make(LShade, 3, generator(2), horizon=900)
+    together = make(LShade, 3, streams, max_evaluations=900)
+    alone = make(LShade, 3, generator(2), max_evaluations=900)
     for _ in range(120):
         x, y = together.ask(), alone.ask()
         assert x[1].tobytes() == y.tobytes()
@@ -138,5 +138,5 @@ def test_runs_in_lockstep_shrink_together() -> None:
 
 def test_it_converges_on_a_shifted_sphere() -> None:
     """It finds the optimum of a shifted sphere to 1e-8 within 5000 evaluations."""
-    batches = minimise(make(LShade, 5, generator(2), horizon=5000), shifted_sphere, 5000)
+    batches = minimise(make(LShade, 5, generator(2), max_evaluations=5000), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-8

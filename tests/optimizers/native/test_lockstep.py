@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator, make, minimise, shifted_sphere
 
@@ -32,7 +32,7 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
 
 
 def values(x: np.ndarray, run: int, generation: int) -> np.ndarray:
-    """Values of one run's batch: a shifted, rippled bowl, with some points that have none."""
+    """Return values for one run's batch: a shifted, rippled bowl, with some points without a value."""
     lower, upper = box(x.shape[-1])
     z = x - (lower + (0.2 + 0.04 * run) * (upper - lower))
     fx = np.add.reduce(z * z - 3.0 * np.cos(4.0 * z), axis=-1)
@@ -42,7 +42,7 @@ def values(x: np.ndarray, run: int, generation: int) -> np.ndarray:
 
 
 def trajectory(optimizer: NativeOptimizer, run: int) -> list[bytes]:
-    """The batches of a run alone, as bytes."""
+    """Return the batches of a single run as bytes."""
     batches = []
     for generation in range(GENERATIONS):
         x = optimizer.ask()
@@ -54,7 +54,7 @@ def trajectory(optimizer: NativeOptimizer, run: int) -> list[bytes]:
 @pytest.mark.parametrize("dim", DIMS)
 @pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=lambda value: str(value).strip("{}") or "defaults")
 def test_runs_in_lockstep_are_byte_equal_to_each_alone(name: str, settings: dict[str, Any], dim: int) -> None:
-    """Runs that advance together, and leave the batch one after another, propose the same bytes as each run alone."""
+    """Runs that advance together, and leave the batch at different times, propose the same bytes as each run alone."""
     factory = BY_NAME[name]
     alone = [trajectory(make(factory, dim, generator(run), **settings), run) for run in range(RUNS)]
     for count in (1, 2, 3, RUNS):
@@ -63,7 +63,7 @@ def test_runs_in_lockstep_are_byte_equal_to_each_alone(name: str, settings: dict
         for generation in range(GENERATIONS):
             x = together.ask()
             assert [x[row].tobytes() for row in range(len(here))] == [alone[run][generation] for run in here]
-            if generation in (0, 3, 4, 7) and len(here) > 1:  # some end after evaluation, before they are told
+            if generation in (0, 3, 4, 7) and len(here) > 1:  # some end after evaluation, before tell
                 stay = list(range(0, len(here), 2)) if generation == 3 else list(range(1, len(here)))
                 together.keep(stay)
                 here, x = [here[row] for row in stay], x[stay]
@@ -72,7 +72,7 @@ def test_runs_in_lockstep_are_byte_equal_to_each_alone(name: str, settings: dict
 
 
 def test_pickling_between_ask_and_tell_continues_byte_equal(native: type[NativeOptimizer]) -> None:
-    """An optimizer that is pickled midway, whenever it may be, goes on with the same bytes."""
+    """An optimizer that is pickled at any time continues with the same bytes."""
     expected = trajectory(make(native, 3, generator(1)), 1)
     optimizer = make(native, 3, generator(1))
     for generation in range(GENERATIONS):
@@ -83,14 +83,14 @@ def test_pickling_between_ask_and_tell_continues_byte_equal(native: type[NativeO
         optimizer = pickle.loads(pickle.dumps(optimizer))  # noqa: S301  # its own bytes
 
 
-def test_a_longer_horizon_continues_an_anytime_run(native: type[NativeOptimizer]) -> None:
-    """An optimizer that declares anytime needs no horizon; the others make other moves under another one.
+def test_a_longer_budget_continues_an_anytime_run(native: type[NativeOptimizer]) -> None:
+    """Anytime optimizers do not depend on the budget; the others move differently under another one.
 
-    The tolerance of epsilon_de follows the horizon, but tells nothing apart without constraints.
+    The tolerance of epsilon_de follows the budget, but makes no difference without constraints.
     """
     short, long = (
-        np.concatenate(minimise(make(native, 3, generator(1), horizon=horizon), shifted_sphere, 500))
-        for horizon in (500, 1000)
+        np.concatenate(minimise(make(native, 3, generator(1), max_evaluations=max_evaluations), shifted_sphere, 500))
+        for max_evaluations in (500, 1000)
     )
     assert (short.tobytes() == long.tobytes()) is (native.anytime or native.name == "epsilon_de")
 
@@ -98,7 +98,7 @@ def test_a_longer_horizon_continues_an_anytime_run(native: type[NativeOptimizer]
 @pytest.mark.parametrize("dim", [1, 3])
 @pytest.mark.parametrize("value", [np.inf, 0.0, 1e308], ids=["infinite", "flat", "huge"])
 def test_values_without_information_do_no_harm(native: type[NativeOptimizer], value: float, dim: int) -> None:
-    """On values that are all infinite, or all equal, every optimizer goes on proposing points within the box."""
+    """If all values are infinite or equal, every optimizer keeps proposing points within the box."""
     lower, upper = box(dim)
     for x in minimise(make(native, dim, generator(1)), lambda x: np.full(len(x), value), 2000):
         assert ((x >= lower) & (x <= upper)).all()
@@ -115,16 +115,16 @@ def test_values_at_the_ends_of_the_floats_do_no_harm(native: type[NativeOptimize
 
 
 def test_all_points_lie_in_a_narrow_box(native: type[NativeOptimizer]) -> None:
-    """In a box with an optimum at its corner every point stays within the bounds."""
+    """In an extremely narrow box with the optimum at its corner, every point stays within the bounds."""
     lower, upper = np.array([1.0, -3.0]), np.array([1.0 + 1e-9, 1e6])
-    extra = {} if native.anytime else {"horizon": 2000}
+    extra = {} if native.anytime else {"max_evaluations": 2000}
     optimizer = native(lower, upper, generator(3), **extra)
     for x in minimise(optimizer, lambda x: np.add.reduce(x, axis=-1), 2000):
         assert ((x >= lower) & (x <= upper)).all()
 
 
 def test_asked_points_are_never_changed_afterwards(native: type[NativeOptimizer]) -> None:
-    """What ask returned stays as it was, so that observers may keep it."""
+    """What ask returned stays unchanged, so observers may keep it."""
     optimizer = make(native, 3, generator(1))
     kept, copies = [], []
     for _ in range(6):

@@ -18,18 +18,20 @@ def values(x: np.ndarray) -> np.ndarray:
     return (((x - LOWER) / (UPPER - LOWER) - np.array([0.2, 0.7, 0.6])) ** 2).sum(axis=-1)
 
 
-def made(seed: int, horizon: int, **settings: object) -> MantaRayForaging:
+def made(seed: int, max_evaluations: int, **settings: object) -> MantaRayForaging:
     """Return an optimizer of six rays."""
-    return MantaRayForaging(LOWER, UPPER, np.random.default_rng(seed), horizon=horizon, population=N, **settings)  # type: ignore[arg-type]
+    return MantaRayForaging(
+        LOWER, UPPER, np.random.default_rng(seed), max_evaluations=max_evaluations, population=N, **settings
+    )  # type: ignore[arg-type]
 
 
 def clipped(j: int, value: float) -> float:
-    """Bring one variable back into the box."""
+    """Clip one variable to the box."""
     return min(max(value, LOWER[j]), UPPER[j])
 
 
 def chain_or_cyclone(x: np.ndarray, best: np.ndarray, t: int, T: int, u: np.ndarray) -> np.ndarray:
-    """Write eqs. (1)-(7) of Zhao, Zhang & Wang (2020) ray by ray and variable by variable, with the draws `u`."""
+    """Compute eqs. (1)-(7) of Zhao, Zhang & Wang (2020) for each ray and variable, with the draws `u`."""
     moved = np.empty_like(x)
     for i in range(N):
         r1, branch, explore = u[i, 2 * DIM], u[i, 2 * DIM + 1], u[i, 2 * DIM + 2]
@@ -50,7 +52,7 @@ def chain_or_cyclone(x: np.ndarray, best: np.ndarray, t: int, T: int, u: np.ndar
 
 
 def somersault(x: np.ndarray, best: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """Write eq. (8) ray by ray and variable by variable."""
+    """Compute eq. (8) for each ray and variable."""
     moved = np.empty_like(x)
     for i in range(N):
         for j in range(DIM):
@@ -60,10 +62,10 @@ def somersault(x: np.ndarray, best: np.ndarray, draws: np.ndarray) -> np.ndarray
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_moves_are_those_of_the_paper(seed: int) -> None:
-    """All iterations of a run equal a slow transcription of the paper's equations that is fed with the same draws."""
+    """All iterations equal a slow transcription of the paper's equations with the same draws."""
     T = 7
-    horizon = N + 2 * N * T
-    optimizer, rng = made(seed, horizon), np.random.default_rng(seed)
+    max_evaluations = N + 2 * N * T
+    optimizer, rng = made(seed, max_evaluations), np.random.default_rng(seed)
     x = LOWER + rng.random((N, DIM)) * (UPPER - LOWER)
     asked = optimizer.ask()
     np.testing.assert_allclose(asked, x, rtol=1e-13)
@@ -97,15 +99,15 @@ def test_a_worse_move_is_taken_back() -> None:
 
 
 @given(st.integers(1, 5000), st.integers(2, 60))
-def test_the_schedule_ends_with_the_budget(horizon: int, population: int) -> None:
-    """Within the horizon t never exceeds T, and the last iteration is T where there is more than one population."""
+def test_the_schedule_ends_with_the_budget(max_evaluations: int, population: int) -> None:
+    """Within the budget t never exceeds T, and the last iteration is T if there is more than one population."""
     optimizer = MantaRayForaging(
-        LOWER, UPPER, np.random.default_rng(0), horizon=horizon, population=population
+        LOWER, UPPER, np.random.default_rng(0), max_evaluations=max_evaluations, population=population
     )  # fmt: skip
     T = optimizer.iterations
     spent = population + 2 * population * T
-    assert spent >= horizon
-    assert T == 1 or spent - 2 * population < horizon
+    assert spent >= max_evaluations
+    assert T == 1 or spent - 2 * population < max_evaluations
 
 
 def test_iterations_are_counted_by_pairs_of_moves() -> None:
@@ -120,7 +122,7 @@ def test_iterations_are_counted_by_pairs_of_moves() -> None:
 
 
 def test_the_settings_change_the_search() -> None:
-    """Population, somersault factor and repair rule each matter."""
+    """Population, somersault factor and repair rule each have an effect."""
     runs = [
         bb.run("manta_ray_foraging", "levy", dim=3, instance=1, seed=1, budget=300, settings=settings).content_digest
         for settings in ({}, {"population": 20}, {"somersault": 3.0}, {"repair": "reflect"}, {"repair": "wrap"})
@@ -129,7 +131,7 @@ def test_the_settings_change_the_search() -> None:
 
 
 def test_it_beats_random_search_on_shifted_problems() -> None:
-    """On instances with the optimum away from centre and origin it learns from the values."""
+    """With the optimum away from centre and origin, it learns from the values."""
     for function in ("sphere", "rosenbrock"):
         mine, control = (
             bb.run(name, function, dim=5, instance=1, seed=2, budget=2500).precision
@@ -141,7 +143,7 @@ def test_it_beats_random_search_on_shifted_problems() -> None:
 
 
 def test_random_search_is_uniform_whatever_its_batch() -> None:
-    """The batch changes speed only: points are the same, and fill the box."""
+    """The batch size affects only speed: the points are the same, and fill the box."""
     box = problem("sphere", dim=2, instance=1)
     runs = [bb.run("random_search", box, seed=3, budget=257, settings={"batch": batch}) for batch in (1, 7, 100, 1000)]
     assert len({run.best_value for run in runs}) == 1

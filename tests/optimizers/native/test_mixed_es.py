@@ -21,7 +21,7 @@ def made(dim: int = 6, **settings: Any) -> tuple[MixedES, MixedProblem]:
 
 @pytest.mark.parametrize("repair", ["clip", "reflect", "wrap"])
 def test_points_are_whole_where_they_must_be(repair: str) -> None:
-    """Integers and choices are proposed as whole numbers within the bounds, generation by generation."""
+    """Integers and choices are proposed as whole numbers within the bounds in every generation."""
     optimizer, problem = made(9, repair=repair)
     for _ in range(30):
         x = optimizer.ask()
@@ -34,7 +34,7 @@ def test_points_are_whole_where_they_must_be(repair: str) -> None:
 
 @pytest.mark.parametrize("name", ["mixed_sphere", "mixed_ellipsoid", "mixed_proximity"])
 def test_it_comes_much_closer_than_random_search(name: str) -> None:
-    """With all three kinds of variables, in the median of five runs."""
+    """With all three kinds of variables, the median of five runs is much lower."""
     ends = {
         which: np.median(
             [bb.run(which, name, dim=6, instance=1, seed=seed, budget=3000).precision for seed in range(5)]
@@ -45,14 +45,14 @@ def test_it_comes_much_closer_than_random_search(name: str) -> None:
 
 
 def test_without_variables_all_are_real() -> None:
-    """Then it is an evolution strategy with a step for each variable."""
+    """On real variables it is an evolution strategy with one step size per variable."""
     record = bb.run("mixed_es", "sphere", dim=5, instance=1, seed=1, budget=5000)
     assert record.precision is not None
     assert record.precision < 1e-10
 
 
 def test_points_with_smaller_violations_come_first() -> None:
-    """Of the children the feasible ones are the parents, whatever their values."""
+    """Feasible children become the parents, whatever their values."""
     optimizer, _ = made()
     x = optimizer.ask()
     fx = np.arange(28.0)
@@ -62,7 +62,7 @@ def test_points_with_smaller_violations_come_first() -> None:
 
 
 def test_the_difference_of_geometric_numbers_has_its_mean_size() -> None:
-    """It is symmetric, and its absolute value is about the mean step, slightly less where that is small."""
+    """It is symmetric, and its mean absolute value is about the mean step, slightly less for small steps."""
     u = np.random.default_rng(2).random((1, 2, 20000, 1))
     for mean in (0.25, 1.0, 4.0):
         difference = _difference(u, np.full((1, 20000, 1), mean))
@@ -71,7 +71,7 @@ def test_the_difference_of_geometric_numbers_has_its_mean_size() -> None:
 
 
 def test_every_other_choice_is_equally_likely() -> None:
-    """The own choice is left with the probability that the child carries."""
+    """A choice changes with the probability that the child carries."""
     optimizer, problem = made(6, children=4000, parents=1)
     x = optimizer.ask()
     optimizer.tell(x, problem(x))
@@ -83,7 +83,7 @@ def test_every_other_choice_is_equally_likely() -> None:
 
 
 def test_runs_in_lockstep_are_those_alone() -> None:
-    """Several seeds and instances at once give the bytes of each, on mixed variables too."""
+    """Several seeds and instances together give the bytes of each one alone, also on mixed variables."""
     plan = [
         planned_run(bb.optimizer("mixed_es"), MixedProblem("mixed_ellipsoid", 6, instance), seed=seed, budget=300)
         for instance in (0, 1)

@@ -6,7 +6,7 @@ import pytest
 import benchbook as bb
 from benchbook.errors import UsageError
 from benchbook.optimizers.native.nsga2 import Nsga2
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 
 from ..drivers import box, generator
 
@@ -22,7 +22,7 @@ def _outside(x: np.ndarray) -> np.ndarray:
 
 
 def test_the_better_half_of_parents_and_children_survives() -> None:
-    """No point that was dropped dominates one that was kept."""
+    """No dropped point dominates a kept one."""
     optimizer = Nsga2(*box(3), generator(1), population=20)
     for _ in range(8):
         before, fx = optimizer.x.copy(), optimizer.fx.copy()
@@ -35,7 +35,7 @@ def test_the_better_half_of_parents_and_children_survives() -> None:
 
 
 def test_two_objectives_spread_along_the_front() -> None:
-    """After 40 generations the first objective of the best front covers most of its range, without large gaps."""
+    """After 40 generations the first objective of the best front covers most of its range without large gaps."""
     optimizer = Nsga2(*box(2), generator(2), population=40)
     for _ in range(40):
         x = optimizer.ask()
@@ -48,7 +48,7 @@ def test_two_objectives_spread_along_the_front() -> None:
 
 
 def test_feasible_points_win() -> None:
-    """With constraints the population becomes feasible, and stays on the edge where that is better."""
+    """The population becomes feasible, and stays on the edge of the feasible region where that is better."""
     optimizer = Nsga2(*box(2), generator(3), population=20)
     for _ in range(40):
         x = optimizer.ask()
@@ -59,7 +59,7 @@ def test_feasible_points_win() -> None:
 
 
 def test_runs_with_two_objectives_advance_together() -> None:
-    """Several runs at once propose the same bytes as each alone."""
+    """Several runs together propose the same bytes as each one alone."""
     alone: list[list[bytes]] = []
     for seed in range(3):
         optimizer = Nsga2(*box(4), generator(seed), population=12)
@@ -76,7 +76,7 @@ def test_runs_with_two_objectives_advance_together() -> None:
 
 
 def test_it_beats_random_search_on_pairs_of_bbob() -> None:
-    """On functions with one and many optima its hypervolume is larger, at a tenth of the evaluations."""
+    """On unimodal and multimodal functions its hypervolume is larger after a tenth of the evaluations."""
     for name in ("bbob_biobj_f1", "bbob_biobj_f28"):
         chance = bb.run("random_search", name, dim=5, seed=1, budget=20_000).precision
         found = bb.run("nsga2", name, dim=5, seed=1, budget=2_000).precision
@@ -87,7 +87,7 @@ def test_it_beats_random_search_on_pairs_of_bbob() -> None:
 
 @pytest.mark.parametrize("settings", [{"population": 7}, {"population": 2}, {"crossover": 1.5}])
 def test_settings_out_of_range_are_refused(settings: dict[str, Any]) -> None:
-    """An odd or tiny population and a probability above 1 end before anything runs, or as the run's error."""
+    """An odd or tiny population and a probability above 1 are refused before the run, or end as its error."""
     try:
         record = bb.run("nsga2", "sphere", dim=2, instance=1, seed=1, budget=20, settings=settings)
     except UsageError:

@@ -10,7 +10,7 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 @pytest.mark.parametrize("neighbours", ["all", "ring"])
 def test_three_iterations_follow_the_equations(neighbours: str) -> None:
-    """The swarm moves as a particle-by-particle transcription of Clerc and Kennedy's equations does."""
+    """The swarm moves like a transcription of Clerc and Kennedy's equations for each particle."""
     n, dim, w, c = 5, 3, 0.72984, 1.496172
     batches = minimise(
         make(ParticleSwarm, dim, generator(1), population=n, neighbours=neighbours), shifted_sphere, 4 * n
@@ -48,6 +48,6 @@ def test_it_converges_on_a_shifted_sphere(neighbours: str) -> None:
 
 
 def test_a_lonely_particle_flies_on() -> None:
-    """A swarm of one works, alone in its ring."""
+    """A swarm of one particle works."""
     batches = minimise(make(ParticleSwarm, 2, generator(1), population=1, neighbours="ring"), shifted_sphere, 20)
     assert {x.shape for x in batches} == {(1, 2)}

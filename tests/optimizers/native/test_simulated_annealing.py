@@ -10,10 +10,10 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 
 def test_iterations_follow_the_rule_of_metropolis() -> None:
-    """The chains move, cool down and adapt their steps as a chain-by-chain transcription does."""
+    """The chains move, cool down and adapt their steps like a transcription for each chain."""
     chains, dim, iterations = 4, 3, 30
     optimizer = make(
-        SimulatedAnnealing, dim, generator(1), horizon=(iterations + 1) * chains, chains=chains, repair="clip"
+        SimulatedAnnealing, dim, generator(1), max_evaluations=(iterations + 1) * chains, chains=chains, repair="clip"
     )
     batches = minimise(optimizer, shifted_sphere, (iterations + 1) * chains)
 
@@ -42,5 +42,5 @@ def test_iterations_follow_the_rule_of_metropolis() -> None:
 
 def test_it_converges_on_a_shifted_sphere() -> None:
     """It finds the optimum of a shifted sphere to 1e-3 within 5000 evaluations."""
-    batches = minimise(make(SimulatedAnnealing, 5, generator(2), horizon=5000), shifted_sphere, 5000)
+    batches = minimise(make(SimulatedAnnealing, 5, generator(2), max_evaluations=5000), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-3

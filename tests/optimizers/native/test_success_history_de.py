@@ -10,7 +10,7 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 
 def test_generations_follow_the_equations() -> None:
-    """Population, archive and success history move as a trial-by-trial transcription of the paper does."""
+    """Population, archive and success history move like a transcription of the paper for each trial."""
     n, dim, H, size = 12, 3, 4, 12
     generations = 25
     optimizer = make(SuccessHistoryDE, dim, generator(1), population=n, memory=H)
@@ -73,7 +73,7 @@ def test_it_converges_on_a_shifted_sphere() -> None:
 
 
 def test_parents_without_a_value_are_outweighed_by_none() -> None:
-    """A gain over an infinite value writes a finite success history."""
+    """An improvement over an infinite value leaves the success history finite."""
     optimizer = make(SuccessHistoryDE, 2, generator(1), population=6)
     optimizer.tell(optimizer.ask(), np.full(6, np.inf))
     optimizer.tell(optimizer.ask(), np.array([1.0, np.inf, 2.0, np.inf, np.inf, 3.0]))

@@ -12,9 +12,9 @@ from ..drivers import box, generator, make, minimise, shifted_sphere
 
 @pytest.mark.parametrize("greedy", [True, False])
 def test_iterations_follow_the_equations(greedy: bool) -> None:
-    """The whales move as a whale-by-whale transcription of eqs. (2.1)-(2.8) does, with a falling from 2 to 0."""
+    """The whales move like a transcription of eqs. (2.1)-(2.8) for each whale, with a falling from 2 to 0."""
     n, dim, iterations = 9, 3, 4
-    optimizer = make(Whale, dim, generator(1), horizon=(iterations + 1) * n, population=n, greedy=greedy)
+    optimizer = make(Whale, dim, generator(1), max_evaluations=(iterations + 1) * n, population=n, greedy=greedy)
     batches = minimise(optimizer, shifted_sphere, (iterations + 1) * n)
 
     rng = generator(1)
@@ -52,5 +52,5 @@ def test_iterations_follow_the_equations(greedy: bool) -> None:
 
 def test_it_approaches_the_optimum_of_a_shifted_sphere() -> None:
     """It comes within 0.1 of a shifted sphere's optimum in 5000 evaluations."""
-    batches = minimise(make(Whale, 5, generator(2), horizon=5000), shifted_sphere, 5000)
+    batches = minimise(make(Whale, 5, generator(2), max_evaluations=5000), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 0.1

@@ -8,11 +8,11 @@ from benchbook.problems.applied.stereo import extract_depth
 DEPTHS_MM = np.array([250.0, 1000.0 / 3.0, 500.0, 1000.0])
 NAN = np.nan
 
-# Pixel by pixel: the costs on the four planes, and the depth that follows from them by hand.
+# For each pixel: the costs on the four planes, and the depth worked out from them by hand.
 KNOWN = {
     # The vertex of (4, 1, 2) lies at (4 - 2) / (2 (4 - 2 + 2)) = 1/4 step: 1/z = 0.003 - 0.00025.
     "between two planes": ((4.0, 1.0, 2.0, 9.0), 1 / 0.00275),
-    # (1, 0, 1) is even: the plane itself.
+    # (1, 0, 1) is symmetric: the plane itself.
     "on a plane": ((5.0, 1.0, 0.0, 1.0), 500.0),
     # (2, 1, 3): (2 - 3) / (2 (2 - 2 + 3)) = -1/6 step: 1/z = 0.003 + 0.001 / 6.
     "nearer than the plane": ((2.0, 1.0, 3.0, 3.0), 1 / (0.003 + 0.001 / 6)),
@@ -37,7 +37,7 @@ def test_a_known_volume_gives_the_depth_computed_by_hand(costs: tuple[float, ...
 
 
 def test_pixels_do_not_touch_each_other() -> None:
-    """A volume of many pixels gives for each what it gives alone, in its place."""
+    """A volume of many pixels gives each pixel the depth that it gets alone."""
     volume = np.array([costs for costs, _ in KNOWN.values()]).T.reshape(4, 1, len(KNOWN))
     expected = np.array([[depth for _, depth in KNOWN.values()]])
     np.testing.assert_allclose(extract_depth(volume, DEPTHS_MM), expected, rtol=1e-12)
@@ -46,7 +46,7 @@ def test_pixels_do_not_touch_each_other() -> None:
 
 
 def test_a_parabola_is_found_exactly() -> None:
-    """Where the costs lie on a parabola in 1/depth, its vertex is the depth, wherever between the planes it is."""
+    """If the costs lie on a parabola in 1/depth, its vertex is the depth, at any place between the planes."""
     depths_mm = 1.0 / np.linspace(0.004, 0.001, 31)
     true_mm = np.random.default_rng(3).uniform(270.0, 900.0, (5, 7))
     volume = (1.0 / depths_mm[:, None, None] - 1.0 / true_mm) ** 2
@@ -54,7 +54,7 @@ def test_a_parabola_is_found_exactly() -> None:
 
 
 def test_what_costs_too_much_gets_no_depth() -> None:
-    """A pixel on which the pictures never agree stays empty where a limit is set."""
+    """With a limit, a pixel on which the pictures never agree stays empty."""
     volume = np.array([[3.0, 3.0], [1.0, 2.0], [3.0, 3.0]]).reshape(3, 1, 2)
     depths_mm = np.array([100.0, 200.0, 300.0])
     np.testing.assert_array_equal(np.isnan(extract_depth(volume, depths_mm, most_cost=1.5)), [[False, True]])
@@ -64,6 +64,6 @@ def test_what_costs_too_much_gets_no_depth() -> None:
     ("volume", "depths"), [((4, 2), (4,)), ((2, 2, 2), (2,)), ((4, 2, 2), (3,)), ((4, 2, 2), (4, 1))]
 )
 def test_shapes_that_do_not_fit_are_refused(volume: tuple[int, ...], depths: tuple[int, ...]) -> None:
-    """Volume and depths belong together."""
+    """The shape of the volume must fit the depths."""
     with pytest.raises(ShapeError, match="3 or more planes"):
         extract_depth(np.zeros(volume), np.ones(depths))

@@ -1,4 +1,4 @@
-"""Cart-pole, expert, demonstrations, policy and roll-outs."""
+"""Cart-pole, expert, demonstrations, policy and rollouts."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ TEXTBOOK = CartPole()
 
 
 def energy_j(cart_pole: CartPole, states: np.ndarray) -> np.ndarray:
-    """Return kinetic and potential energy of states: cart, and a rod about its foot."""
+    """Return the kinetic and potential energy of states: of the cart, and of a rod about its foot."""
     v, angle, turn = states[..., 1], states[..., 2], states[..., 3]
     m, half = cart_pole.pole_kg, cart_pole.half_length_m
     kinetic = (cart_pole.cart_kg + m) * v**2 / 2 + m * half * v * turn * np.cos(angle) + 2 / 3 * m * (half * turn) ** 2
@@ -21,7 +21,7 @@ def energy_j(cart_pole: CartPole, states: np.ndarray) -> np.ndarray:
 
 
 def test_energy_is_kept_while_nobody_pushes() -> None:
-    """The equations of motion are those of a rod on a cart: its energy stays, also when it swings below the cart."""
+    """The equations of motion are those of a rod on a cart: without a force its energy stays, also below the cart."""
     states = np.array([[0.0, 0.3, 0.4, -0.2], [1.0, 0.0, 3.0, 0.5]])
     before = energy_j(TEXTBOOK, states)
     for _ in range(500):
@@ -30,20 +30,20 @@ def test_energy_is_kept_while_nobody_pushes() -> None:
 
 
 def test_left_and_right_are_alike() -> None:
-    """The mirrored state under the mirrored force moves to the mirrored state."""
+    """The mirrored state moves to the mirrored state under the mirrored force."""
     states = np.random.default_rng(1).uniform(-1, 1, (20, 4))
     push = np.linspace(-15, 15, 20)
     np.testing.assert_allclose(TEXTBOOK.step(-states, -push), -TEXTBOOK.step(states, push), atol=1e-14)
 
 
 def test_forces_are_cut_off() -> None:
-    """Nobody pushes harder than the greatest force."""
+    """Forces are limited to the greatest force."""
     state = np.array([[0.0, 0.0, 0.1, 0.0]])
     np.testing.assert_array_equal(TEXTBOOK.step(state, np.array([1e6])), TEXTBOOK.step(state, np.array([10.0])))
 
 
 def test_the_linear_step_is_the_derivative_of_the_step() -> None:
-    """About the upright state, matrix and vector are what differences of the simulation give."""
+    """Around the upright state, matrix and vector equal finite differences of the simulation."""
     A, b = TEXTBOOK.linear()
     h = 1e-5
     differences = [
@@ -62,7 +62,7 @@ def test_the_gain_solves_a_known_regulator() -> None:
 
 
 def test_the_gain_is_that_of_scipy() -> None:
-    """The iterated Riccati equation agrees with a well-known solver."""
+    """The iterated Riccati equation agrees with SciPy's solver."""
     linalg = pytest.importorskip("scipy.linalg")
     A, b = TEXTBOOK.linear()
     Q, r = np.diag([1.0, 0.1, 10.0, 0.1]), 0.02
@@ -71,14 +71,14 @@ def test_the_gain_is_that_of_scipy() -> None:
 
 
 def test_what_cannot_be_held_is_an_error() -> None:
-    """Where the force reaches nothing and the state runs away, there is no regulator."""
+    """If the force has no effect and the state runs away, there is no regulator."""
     with pytest.raises(ExecutionError, match="no force can hold"):
         riccati_gain(np.array([[1.0, 1e-9], [0.0, 2.0]]), np.array([1.0, 0.0]), np.eye(2), 1.0)
 
 
 @pytest.mark.parametrize("instance", [1, 2, 3, 4, 5])
 def test_the_expert_balances_and_comes_back(instance: int) -> None:
-    """From every start it holds the pole for ten seconds and ends near the middle, at rest."""
+    """From every start it keeps the pole up for ten seconds and ends near the middle, at rest."""
     problem = ImitationClone("imitation_clone", 5, instance)
     starts = draw_starts(np.random.default_rng(9), 40, spread=1.2)
     done = roll_out(problem.cart_pole, problem.expert, starts, steps=500)
@@ -87,7 +87,7 @@ def test_the_expert_balances_and_comes_back(instance: int) -> None:
 
 
 def test_an_episode_ends_where_the_pole_falls() -> None:
-    """The fallen state stands still, no force is counted any more, and the steps before it are counted."""
+    """A fallen state stays as it is, no further force is counted, and the earlier steps are counted."""
     done = roll_out(
         TEXTBOOK, lambda states: 0.0 * states[..., 0], np.array([[0, 0, 0.2, 0], [0, 0, 0, 0.0]]), steps=200
     )
@@ -102,7 +102,7 @@ def test_an_episode_ends_where_the_pole_falls() -> None:
 
 
 def test_policies_side_by_side_do_what_each_does_alone() -> None:
-    """A population in one simulation is the same, to the last bit, as its members one after another."""
+    """Simulated together, the members of a population behave, to the last bit, as they do one by one."""
     problem = ImitationClone("imitation_clone", 10)
     x = np.random.default_rng(2).uniform(-2, 2, (5, 10))
     starts = draw_starts(np.random.default_rng(3), 7)
@@ -115,7 +115,7 @@ def test_policies_side_by_side_do_what_each_does_alone() -> None:
 
 
 def test_a_policy_is_odd_and_bounded() -> None:
-    """It treats left and right alike, and never pushes beyond the greatest force."""
+    """It treats left and right symmetrically, and never exceeds the greatest force."""
     rng = np.random.default_rng(4)
     x, states = rng.uniform(-4, 4, (6, 15)), rng.uniform(-3, 3, (50, 4))
     found = forces(x, states, 10.0)
@@ -124,7 +124,7 @@ def test_a_policy_is_odd_and_bounded() -> None:
 
 
 def test_a_policy_is_its_formula() -> None:
-    """F tanh(sum_j v_j tanh(w_j . s)), with the angle counted in fifths of a radian."""
+    """The force is F tanh(sum_j v_j tanh(w_j . s)), with the angle measured in fifths of a radian."""
     x, state = np.random.default_rng(5).uniform(-2, 2, 10), np.array([0.3, -0.2, 0.1, 0.4])
     scaled = state / [1, 1, 0.2, 1]
     expected = 8.0 * np.tanh(x[4] * np.tanh(x[:4] @ scaled) + x[9] * np.tanh(x[5:9] @ scaled))
@@ -132,7 +132,7 @@ def test_a_policy_is_its_formula() -> None:
 
 
 def test_demonstrations_hold_the_expert_s_own_answers() -> None:
-    """The expert's force is recorded without the added noise, but the noise moves the cart."""
+    """The expert's force is recorded without noise, while the noise moves the cart."""
     problem = ImitationClone("imitation_clone", 5, 2)
     shown = problem.demonstrations
     assert shown.states.shape == (400, 4)
@@ -142,7 +142,7 @@ def test_demonstrations_hold_the_expert_s_own_answers() -> None:
 
 
 def test_a_cloned_policy_balances_on_starts_it_never_saw() -> None:
-    """CMA-ES finds a network that errs by less than half a newton and keeps nearly every pole up; chance does not."""
+    """CMA-ES finds a network with an error below half a newton that keeps nearly every pole up; chance does not."""
     problem = ImitationClone("imitation_clone", 10, 1)
     clone = bb.run("cma_es", problem, seed=1, budget=1500)
     assert clone.best_value is not None
@@ -156,7 +156,7 @@ def test_a_cloned_policy_balances_on_starts_it_never_saw() -> None:
 
 
 def test_wrong_shapes_and_numbers_are_refused() -> None:
-    """Starts are rows of four, policies rows of the problem's dimension, and there is something to do."""
+    """Starts are rows of four, policies rows of the problem's dimension, and neither may be empty."""
     problem = ImitationClone("imitation_clone", 5)
     with pytest.raises(ShapeError, match=r"expected \(episodes, 4\)"):
         roll_out(TEXTBOOK, problem.expert, np.zeros(4), steps=5)

@@ -14,7 +14,7 @@ MAPS = arrays(np.float64, 12, elements=st.one_of(st.floats(90.0, 110.0), st.just
 
 
 def test_completeness_counts_the_truth_and_precision_the_estimates() -> None:
-    """A careful map that tells one pixel of three, rightly, is a third complete and wholly precise."""
+    """A careful map with one correct pixel of three has completeness 1/3 and precision 1."""
     careful = np.array([[101.0, np.nan], [np.nan, np.nan]])
     assert completeness(careful, TRUTH, tolerance_mm=2.0) == pytest.approx(1 / 3)
     assert precision(careful, TRUTH, tolerance_mm=2.0) == 1.0
@@ -31,7 +31,7 @@ def test_a_guess_where_no_truth_is_known_counts_nowhere() -> None:
 
 
 def test_an_empty_map_explains_nothing() -> None:
-    """Without an estimate completeness is 0, and what cannot be told is None rather than 0."""
+    """Without an estimate completeness is 0, and undefined measures are None rather than 0."""
     empty = np.full_like(TRUTH, np.nan)
     assert completeness(empty, TRUTH, tolerance_mm=1.0) == 0.0
     assert precision(empty, TRUTH, tolerance_mm=1.0) is None
@@ -47,7 +47,7 @@ def test_the_error_is_a_root_mean_square_in_mm() -> None:
 def test_completeness_grows_with_the_tolerance_and_never_exceeds_what_was_told(
     estimate: Any, tolerance_mm: float
 ) -> None:
-    """It lies between 0 and the share of pixels that have an estimate, and a wider tolerance explains no less."""
+    """Completeness lies between 0 and the share of estimated pixels, and a wider tolerance never lowers it."""
     truth = np.full(12, 100.0)
     share = completeness(estimate, truth, tolerance_mm=tolerance_mm)
     assert 0.0 <= share <= np.isfinite(estimate).mean()
@@ -57,7 +57,7 @@ def test_completeness_grows_with_the_tolerance_and_never_exceeds_what_was_told(
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    """Shapes must agree, a tolerance is not negative, and there is a truth."""
+    """Shapes must agree, the tolerance must not be negative, and there must be a truth."""
     with pytest.raises(ShapeError, match=r"expected \(2, 2\)"):
         completeness(np.zeros(3), TRUTH, tolerance_mm=1.0)
     with pytest.raises(ShapeError, match=r"expected \(2, 2\)"):

@@ -28,7 +28,7 @@ def points(problem: Any, n: int, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize(("name", "dim"), CASES)
 def test_values_are_finite_and_honest_about_the_optimum(name: str, dim: int) -> None:
-    """Every dimension that the table lists can be evaluated, and no optimum is claimed."""
+    """Every listed dimension can be evaluated, and no optimum is claimed."""
     problem = bb.problem(name, dim=dim)
     values = problem(points(problem, 6))
     assert values.shape == (6,)
@@ -40,7 +40,7 @@ def test_values_are_finite_and_honest_about_the_optimum(name: str, dim: int) -> 
 @pytest.mark.parametrize(("name", "dim"), SMALL)
 @given(n=st.integers(1, 17), first=st.integers(0, 3))
 def test_a_point_has_the_same_bytes_alone_and_in_any_batch(name: str, dim: int, n: int, first: int) -> None:
-    """A value depends on its point only, so that runs in lockstep equal runs alone."""
+    """A value depends on its point only, so runs in lockstep equal runs alone."""
     problem = bb.problem(name, dim=dim)
     x = points(problem, 20)
     together = problem(x)
@@ -50,7 +50,7 @@ def test_a_point_has_the_same_bytes_alone_and_in_any_batch(name: str, dim: int, 
 
 @pytest.mark.parametrize(("name", "dim"), SMALL)
 def test_a_problem_is_the_same_in_every_process(name: str, dim: int, python: Callable[..., str]) -> None:
-    """Values and digest are those of a pickled copy and of other processes, to the last bit where these are pinned."""
+    """Values and digest equal those of a copy and of other processes, to the last bit under pinned arithmetic."""
     problem = bb.problem(name, dim=dim, instance=3)
     x = points(problem, 2)
     copy = pickle.loads(pickle.dumps(problem))  # noqa: S301  # our own
@@ -65,13 +65,13 @@ def test_a_problem_is_the_same_in_every_process(name: str, dim: int, python: Cal
     one, other = (python(code, PYTHONHASHSEED=seed) for seed in ("1", "2"))
     assert one == other
     values, code_digest = json.loads(one)
-    np.testing.assert_allclose(values, problem(x), rtol=1e-12)  # the tests' own process may be unpinned
+    np.testing.assert_allclose(values, problem(x), rtol=1e-12)  # arithmetic in the tests' own process may not be pinned
     assert code_digest == digest(problem)
 
 
 @pytest.mark.parametrize(("name", "dim"), SMALL)
 def test_a_run_is_repeated_to_the_last_bit(name: str, dim: int) -> None:
-    """One seed gives one history, another seed another; a named run and one on the problem agree."""
+    """One seed gives one history and another seed another; a run by name equals a run on the problem object."""
     runs = [bb.run("cma_es", name, dim=dim, instance=2, seed=seed, budget=60) for seed in (1, 1, 2)]
     assert runs[0].history == runs[1].history
     assert runs[0].history != runs[2].history
@@ -81,7 +81,7 @@ def test_a_run_is_repeated_to_the_last_bit(name: str, dim: int) -> None:
 
 
 def test_applied_problems_take_part_in_studies() -> None:
-    """A study of them runs serially and in lockstep like any other, with random search as a control."""
+    """Applied problems run in studies, serially and in lockstep, with random search as a control."""
     study = bb.study(optimizers="cma_es", functions="imitation_clone", dims=[5, 10], seeds=2, budget_per_dim=20)
     runs = study.run()
     assert len(runs) == 8
@@ -90,7 +90,7 @@ def test_applied_problems_take_part_in_studies() -> None:
 
 
 def test_the_group_has_a_name() -> None:
-    """The applied problems are a group of the catalog, in both kinds."""
+    """The applied problems form a group of the catalog that contains both kinds."""
     assert expand("applied") == ["stereo_plane", "stereo_undulating", "imitation_clone"]
     assert {info.group for info in APPLIED.values()} == {"stereo", "imitation"}
 
@@ -106,13 +106,13 @@ def test_the_group_has_a_name() -> None:
     ],
 )
 def test_sizes_that_do_not_exist_are_refused(name: str, dim: int, instance: int, message: str) -> None:
-    """The message names the sizes there are."""
+    """The message names the sizes that exist."""
     with pytest.raises(UsageError, match=message):
         bb.problem(name, dim=dim, instance=instance)
 
 
 def test_other_names_are_refused() -> None:
-    """The classes make their own functions only."""
+    """Each class makes its own functions only."""
     with pytest.raises(UnknownNameError, match="unknown stereo function 'sphere'"):
         StereoProblem("sphere", 3)
     with pytest.raises(UnknownNameError, match="unknown imitation function 'stereo_plane'"):
@@ -121,29 +121,29 @@ def test_other_names_are_refused() -> None:
 
 @pytest.mark.parametrize(("name", "dim"), SMALL)
 def test_wrong_points_are_refused(name: str, dim: int) -> None:
-    """A single point must be a row."""
+    """A single point must be a row of a batch."""
     with pytest.raises(ShapeError, match="x has shape"):
         bb.problem(name, dim=dim)(np.zeros(dim))
 
 
 @pytest.mark.parametrize("instance", [1, 2, 3, 4])
 def test_photo_consistency_is_best_near_the_truth(instance: int) -> None:
-    """The true plane explains the pictures to within their noise; planes next to it do not."""
+    """The true plane explains the pictures to within their noise, and neighbouring planes do not."""
     plane = StereoProblem("stereo_plane", 3, instance)
     true = plane(plane.x_true[None])[0]
-    assert true < 3.5  # grey levels: noise of 2.5 in both pictures, rounding, and reading between pixels
+    assert true < 3.5  # grey levels: noise of 2.5 in both pictures, rounding, and interpolation between pixels
     beside = plane.x_true + 100.0 * np.concatenate([np.eye(3), -np.eye(3)])
     assert np.all(plane(beside) > true + 0.5)
 
 
 def test_the_true_depths_give_the_true_plane_exactly() -> None:
-    """1/depth of a plane is affine in the pixel, so three true depths leave no error."""
+    """1/depth of a plane is affine in the pixel, so three true depths determine it without error."""
     plane = StereoProblem("stereo_plane", 3, 5)
     np.testing.assert_allclose(plane.depth_map(plane.x_true), plane.truth_mm, rtol=1e-12)
 
 
 def test_a_finer_grid_follows_the_surface_more_closely() -> None:
-    """The spline's error falls with the number of anchors; it is why no optimum value is known."""
+    """The spline's error falls with the number of anchors, which is why no optimum value is known."""
     made = [StereoProblem("stereo_undulating", side**2, 1) for side in (2, 3, 4, 5, 6)]
     errors = [depth_error_mm(item.depth_map(item.x_true), item.truth_mm) for item in made]
     assert errors == sorted(errors, reverse=True)  # type: ignore[type-var]  # none of them is None
@@ -153,12 +153,12 @@ def test_a_finer_grid_follows_the_surface_more_closely() -> None:
 
 @pytest.mark.parametrize("point", [[1000.0], [1000.0, 1000.0, -1.0], [[1000.0, 1000.0, 1000.0]]])
 def test_a_depth_map_needs_one_point(point: Any) -> None:
-    """Depths are positive, and there is one for each anchor."""
+    """Depths are positive, and there is one per anchor."""
     with pytest.raises(UsageError, match="expected 3 positive depths"):
         StereoProblem("stereo_plane", 3).depth_map(point)
 
 
 def test_a_surface_that_no_camera_sees_has_the_worst_value() -> None:
-    """Nothing is gained by moving the surface out of all pictures; what is not a number is not seen either."""
+    """Moving the surface out of all pictures gains nothing, and NaN counts as invisible."""
     plane = StereoProblem("stereo_plane", 3)
     assert plane(np.array([[1e-6, 1e-6, 1e-6], [np.nan, 900.0, 900.0]])).tolist() == [40.0, 40.0]

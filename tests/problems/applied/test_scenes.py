@@ -1,4 +1,4 @@
-"""Scenes, cameras, pictures and the plane sweep over them."""
+"""Scenes, cameras, pictures, and the plane sweep through them."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ SCENES = [("stereo_plane", 3), ("stereo_undulating", 16)]
 @pytest.mark.parametrize(("name", "dim"), SCENES)
 @pytest.mark.parametrize("instance", [1, 2, 7])
 def test_the_true_depth_lies_on_the_surface(name: str, dim: int, instance: int) -> None:
-    """The ray of each pixel, followed to its true depth, ends on the surface, in every camera."""
+    """In every camera, the ray of each pixel followed to its true depth ends on the surface."""
     problem = StereoProblem(name, dim, instance)
     ray_x, ray_y = problem.cameras.rays(*problem.cameras.pixels())
     for camera, (x_mm, y_mm) in enumerate(problem.cameras.centres_mm):
@@ -41,7 +41,7 @@ def test_the_true_depth_lies_on_the_surface(name: str, dim: int, instance: int) 
 
 @pytest.mark.parametrize(("name", "dim"), SCENES)
 def test_no_part_of_a_surface_hides_another(name: str, dim: int) -> None:
-    """Along every ray the surface is met once: from before it to behind it the distance changes its sign once."""
+    """Along every ray, the distance to the surface changes its sign exactly once."""
     problem = StereoProblem(name, dim, 3)
     ray_x, ray_y = problem.cameras.rays(*problem.cameras.pixels())
     depths = np.linspace(NEAR_MM, FAR_MM, 200)
@@ -52,7 +52,7 @@ def test_no_part_of_a_surface_hides_another(name: str, dim: int) -> None:
 
 
 def test_a_point_is_seen_where_its_disparity_says() -> None:
-    """Without noise, the same point of the surface has the same brightness in all pictures."""
+    """Without noise, a point of the surface has the same brightness in all pictures."""
     problem = StereoProblem("stereo_plane", 3, 2)
     cameras = problem.cameras
     u_px, v_px = (part[30:40, 40:50] for part in cameras.pixels())
@@ -65,7 +65,7 @@ def test_a_point_is_seen_where_its_disparity_says() -> None:
 
 
 def test_pictures_are_those_of_an_8_bit_sensor() -> None:
-    """Brightness has 256 levels from 0 to 1, uses many of them, and noise is what was asked for."""
+    """Brightness has 256 levels from 0 to 1, uses many of them, and has the requested noise."""
     problem = StereoProblem("stereo_plane", 3, 1)
     levels = problem.pictures * 255
     np.testing.assert_allclose(levels, np.round(levels), atol=1e-9)
@@ -76,7 +76,7 @@ def test_pictures_are_those_of_an_8_bit_sensor() -> None:
 
 
 def test_instances_differ_in_texture_and_geometry_and_dimensions_do_not() -> None:
-    """The number of an instance alone chooses the scene."""
+    """Only the number of the instance determines the scene."""
     one, same, other = (StereoProblem("stereo_undulating", dim, k) for dim, k in ((9, 1), (25, 1), (9, 2)))
     np.testing.assert_array_equal(one.pictures, same.pictures)
     np.testing.assert_array_equal(one.truth_mm, same.truth_mm)
@@ -89,7 +89,7 @@ def test_instances_differ_in_texture_and_geometry_and_dimensions_do_not() -> Non
 @pytest.mark.parametrize(("name", "dim"), SCENES)
 @pytest.mark.parametrize("instance", [1, 2, 3])
 def test_the_sweep_recovers_the_scene(name: str, dim: int, instance: int) -> None:
-    """Sub-pixel winner-take-all explains most of the truth within 10 mm, a tenth of what a pixel tells."""
+    """Sub-pixel winner-take-all explains most of the truth within 10 mm, a tenth of what a pixel resolves."""
     problem = StereoProblem(name, dim, instance)
     depths_mm = sweep_depths_mm(NEAR_MM, FAR_MM, 48)
     found = extract_depth(plane_sweep(problem.pictures, problem.cameras, depths_mm), depths_mm)
@@ -100,7 +100,7 @@ def test_the_sweep_recovers_the_scene(name: str, dim: int, instance: int) -> Non
 
 
 def test_cost_is_least_on_the_plane_that_the_picture_shows() -> None:
-    """Two pictures shifted by three pixels agree on the plane of this disparity, and only there."""
+    """Two pictures shifted by three pixels agree only on the plane of that disparity."""
     rng = np.random.default_rng(5)
     wide = rng.random((8, 23))
     cameras = CameraArray(rows=8, columns=20, focal_px=30.0, centres_mm=((0.0, 0.0), (100.0, 0.0)))
@@ -114,18 +114,18 @@ def test_cost_is_least_on_the_plane_that_the_picture_shows() -> None:
 
 
 def test_a_window_averages_what_was_seen() -> None:
-    """Costs are averaged over the pixels of the window that a camera sees, no others."""
+    """Costs are averaged over the pixels of the window that a camera sees, and no others."""
     cameras = CameraArray(rows=3, columns=3, focal_px=1.0, centres_mm=((0.0, 0.0), (1.0, 0.0)))
     reference, other = np.zeros((3, 3)), np.full((3, 3), 0.1)
     other[1, 1] = 0.2
     volume = plane_sweep(np.stack([reference, other]), cameras, np.array([1.0, 1e6, 2e6]), window_px=3, most=1.0)
-    # At one pixel of disparity only the columns 1 and 2 are seen; there the other picture is one column further left.
+    # At one pixel of disparity only columns 1 and 2 are seen; there the other picture is one column further left.
     assert volume[0, 1, 2] == pytest.approx((5 * 0.01 + 0.04) / 6)
     assert np.isnan(volume[0, :, 0]).all()
 
 
 def test_sweeps_are_even_in_disparity() -> None:
-    """Each plane is as many pixels from its neighbours as any other."""
+    """Neighbouring planes are equally far apart in pixels."""
     depths_mm = sweep_depths_mm(500.0, 2000.0, 7)
     assert depths_mm[0] == pytest.approx(500.0)
     assert depths_mm[-1] == pytest.approx(2000.0)
@@ -134,7 +134,7 @@ def test_sweeps_are_even_in_disparity() -> None:
 
 @given(u=st.floats(-3, 8), v=st.floats(-3, 8))
 def test_bilinear_reading_is_exact_on_what_is_bilinear(u: float, v: float) -> None:
-    """A picture that is bilinear itself is read without error inside, and by its nearest pixel outside."""
+    """A bilinear picture is read without error inside, and by its nearest pixel outside."""
     rows, columns = np.mgrid[0:4, 0:6]
     picture = 2.0 + 3.0 * columns - rows + 0.5 * rows * columns
     (value,), (inside,) = bilinear(picture, np.array([u]), np.array([v]))
@@ -145,7 +145,7 @@ def test_bilinear_reading_is_exact_on_what_is_bilinear(u: float, v: float) -> No
 
 @pytest.mark.parametrize("knots", [2, 3, 4, 6])
 def test_a_spline_passes_through_its_knots_and_keeps_lines(knots: int) -> None:
-    """At a knot its weight is 1 and all others 0; weights add to 1, and straight lines stay straight."""
+    """At a knot its weight is 1 and all others are 0; weights add up to 1, and straight lines stay straight."""
     at_knots = spline_weights(knots, np.arange(knots, dtype=float))
     np.testing.assert_allclose(at_knots, np.eye(knots), atol=1e-14)
     t = np.linspace(0, knots - 1, 50)
@@ -155,14 +155,14 @@ def test_a_spline_passes_through_its_knots_and_keeps_lines(knots: int) -> None:
 
 
 def test_a_grid_passes_through_its_anchors() -> None:
-    """Row by row, each anchor of a grid is its own."""
+    """In a grid of rows, each anchor has its own value."""
     cameras = StereoProblem.cameras
     weights = grid_weights(cameras, 3, *grid_anchors(cameras, 3))
     np.testing.assert_allclose(weights, np.eye(9), atol=1e-12)
 
 
 def test_wrong_geometry_is_refused() -> None:
-    """Cameras need pixels and a reference, sweeps an order, pictures their cameras, and windows a middle."""
+    """Cameras need pixels and a reference, sweeps an order, pictures their cameras, and windows a centre."""
     with pytest.raises(UsageError, match="at least 2 x 2 pixels"):
         CameraArray(rows=1, columns=5, focal_px=1.0, centres_mm=((0.0, 0.0), (1.0, 0.0)))
     with pytest.raises(UsageError, match="two or more, the first"):

@@ -11,7 +11,7 @@ from benchbook.problems.bbob import legacy
 
 
 def uniform_one_by_one(n: int, seed: int) -> list[float]:
-    """Draw as the definition says it, number by number, with Schrage's division."""
+    """Draw numbers one by one as in the definition, with Schrage's division."""
 
     def steps() -> "itertools.chain[int]":
         state = max(abs(seed), 1)
@@ -34,7 +34,7 @@ def uniform_one_by_one(n: int, seed: int) -> list[float]:
 
 @given(seed=st.integers(-10, 2**45), n=st.integers(1, 300))
 def test_uniform_numbers_follow_the_definition(seed: int, n: int) -> None:
-    """Drawn in one go, the numbers are those of the definition, also for seeds beyond the modulus."""
+    """Drawn all together, the numbers equal those of the definition, also for seeds beyond the modulus."""
     assert legacy.uniform(n, seed).tolist() == uniform_one_by_one(n, seed)
 
 
@@ -47,7 +47,7 @@ def test_rotations_are_orthogonal(seed: int, dim: int) -> None:
 
 @given(seed=st.integers(1, 10**9), dim=st.integers(2, 24))
 def test_rotations_are_summed_from_the_first_to_the_last(seed: int, dim: int) -> None:
-    """To the bit, a rotation is that of the procedure's loops."""
+    """A rotation equals, to the last bit, that of the loops in the procedure."""
     columns = legacy.gauss(dim * dim, seed).reshape(dim, dim).tolist()
     for i, column in enumerate(columns):
         for before in columns[:i]:
@@ -81,7 +81,7 @@ def test_offsets_have_two_places_and_a_limit(seed: int) -> None:
 
 
 def test_making_a_problem_takes_milliseconds() -> None:
-    """In 40 variables a rotation is drawn in a few milliseconds, and the second time is remembered."""
+    """A rotation in 40 variables takes a few milliseconds, and is cached."""
     times = []
     for seed in range(5):
         begin = time.perf_counter()

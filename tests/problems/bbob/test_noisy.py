@@ -1,4 +1,4 @@
-"""The noisy BBOB functions: without noise those of the reference, with its draws too, and with draws of a run's own."""
+"""The noisy BBOB functions agree with the reference without noise, and with its draws; a run has its own draws."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from benchbook.protocols import Noisy, Problem
 
 @pytest.mark.parametrize("name", NOISY)
 def test_functions_and_noise_are_those_of_the_reference(name: str) -> None:
-    """Every function in all dimensions of the suite, without noise and with the same draws."""
+    """Every function agrees in all dimensions of the suite, without noise and with the same draws."""
     found = certify.certify(name, REFERENCE_DIMS, (1, 8, 15))
     assert found.faults == ()
     assert found.worst <= LIMIT
@@ -31,13 +31,13 @@ def test_functions_and_noise_are_those_of_the_reference(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["bbob_noisy_f105", "bbob_noisy_f118", "bbob_noisy_f125", "bbob_noisy_f130"])
 def test_all_instances_of_the_suite_agree(name: str) -> None:
-    """One function of each kind, in all fifteen instances."""
+    """One function of each kind agrees in all fifteen instances."""
     assert certify.certify(name, (2, 5, 20), NOISY_INSTANCES).passed
 
 
 @pytest.mark.parametrize("name", ["bbob_noisy_f101", "bbob_noisy_f108", "bbob_noisy_f130"])
 def test_wrong_noise_is_a_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A strength that is a millionth off is found."""
+    """A noise strength that is off by a millionth is detected."""
     right = noisy.model_of
 
     def wrong(number: int, dim: int) -> Gaussian | Uniform | Cauchy:
@@ -60,17 +60,17 @@ def noise_of(made: NoisyBbobProblem, seed: int, groups: list[int]) -> list[float
 
 @given(st.sampled_from(sorted(NOISY)), st.integers(0, 9), st.lists(st.integers(1, 7), min_size=1, max_size=4))
 def test_batches_change_no_noise(name: str, seed: int, groups: list[int]) -> None:
-    """A run sees the same values, however its evaluations are grouped, and another seed sees others."""
+    """However its evaluations are grouped, a run sees the same values; another seed gives others."""
     made = NoisyBbobProblem(name, 3, 2)
     together = noise_of(made, seed, [sum(groups)])
     assert noise_of(made, seed, groups) == together
-    if not isinstance(made.model, Cauchy):  # which adds the same to most values
+    if not isinstance(made.model, Cauchy):  # which adds the same amount to most values
         assert noise_of(made, seed + 1, groups) != together
 
 
 @pytest.mark.parametrize("name", NOISY)
 def test_the_optimum_is_where_it_is_said(name: str) -> None:
-    """The value without noise is f_opt there, and above it elsewhere; noise never falls below f_opt."""
+    """Without noise the value is f_opt at the optimum and above it elsewhere; noise never falls below f_opt."""
     made = NoisyBbobProblem(name, 5, 3)
     assert made(made.x_opt[None]) == made.f_opt
     x = np.random.default_rng(2).uniform(-6, 6, (200, 5))
@@ -80,7 +80,7 @@ def test_the_optimum_is_where_it_is_said(name: str) -> None:
 
 
 def test_the_noise_is_that_of_the_report() -> None:
-    """Gaussian noise has the logarithm's standard deviation, uniform noise its quartiles, Cauchy noise its share."""
+    """Gaussian noise has the standard deviation of its logarithm, uniform noise its quartiles, Cauchy noise a share."""
     streams, f = RunStreams(np.random.default_rng(4)), np.full(40_000, 3.0)
     logs = np.log(Gaussian(beta=0.5)(f, streams) / f)
     assert logs.mean() == pytest.approx(0.0, abs=0.01)
@@ -96,7 +96,7 @@ def test_the_noise_is_that_of_the_report() -> None:
 
 
 def test_outside_of_the_box_the_penalty_has_no_noise() -> None:
-    """100 times the squared distance is added to the noisy value as it is."""
+    """A hundred times the squared distance is added to the noisy value."""
     made = NoisyBbobProblem("bbob_noisy_f107", 2, 1)
     x = np.array([[6.0, 0.0], [1000.0, 0.0]])
     values = made(x)
@@ -106,7 +106,7 @@ def test_outside_of_the_box_the_penalty_has_no_noise() -> None:
 
 
 def test_values_that_are_no_numbers_stay_so() -> None:
-    """Noise makes nothing good that was not, and raises nothing."""
+    """Noise does not turn invalid values into valid ones, and raises no exception."""
     for name in NOISY:
         made = NoisyBbobProblem(name, 2, 1)
         seen = made.noise_of_run(np.random.default_rng(1))
@@ -115,7 +115,7 @@ def test_values_that_are_no_numbers_stay_so() -> None:
 
 
 def test_the_catalog_has_them() -> None:
-    """Thirty functions in a group, described, with dimensions and instances as BBOB has them."""
+    """A described group contains thirty functions, with BBOB's dimensions and instances."""
     assert expand("bbob_noisy") == [f"bbob_noisy_f{number}" for number in range(101, 131)]
     info = describe("bbob_noisy_f118")
     assert (info.title, info.conditioning, info.group) == ("Ellipsoid, Cauchy noise", 1e4, "severe noise")
@@ -134,7 +134,7 @@ def test_the_catalog_has_them() -> None:
 
 
 def test_problems_pickle_and_stack_without_their_noise() -> None:
-    """A copy has the same values and the same noise; side by side they are what each is alone."""
+    """A copy has the same values and noise, and stacked problems equal each one alone."""
     made = [NoisyBbobProblem("bbob_noisy_f128", 3, instance) for instance in (1, 2)]
     copy = pickle.loads(pickle.dumps(made[0]))  # noqa: S301  # our own bytes
     assert noise_of(copy, 1, [4]) == noise_of(made[0], 1, [4])

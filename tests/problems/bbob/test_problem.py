@@ -43,7 +43,7 @@ def test_no_value_lies_below_f_opt(case: tuple[int, int, int], seed: int) -> Non
 def test_a_point_has_the_same_bytes_alone_and_in_any_batch(
     case: tuple[int, int, int], seed: int, n: int, data: st.DataObject
 ) -> None:
-    """Row order and company, odd or even, do not change a single bit of a point's value."""
+    """The order and number of rows do not change a single bit of a point's value."""
     problem = BbobProblem(f"bbob_f{case[0]}", *case[1:])
     x = points(problem.dim, n, seed)
     values = problem(x)
@@ -65,7 +65,7 @@ def test_a_point_has_the_same_bytes_alone_and_in_any_batch(
 def test_a_run_has_the_same_bytes_alone_and_in_lockstep(
     number: int, dim: int, instances: list[int], n: int, data: st.DataObject
 ) -> None:
-    """Each run's values are those of its problem alone, also after other runs have left."""
+    """Each run's values equal those of its problem alone, also after other runs have left."""
     problems = [BbobProblem(f"bbob_f{number}", dim, instance) for instance in instances]
     x = np.random.default_rng(n).uniform(-6, 6, (len(problems), n, dim))
     together = stack(problems)
@@ -89,7 +89,7 @@ def test_large_batches_are_worked_on_in_pieces_without_a_difference(name: str, d
 
 @pytest.mark.parametrize("name", BBOB)
 def test_any_dimension_is_offered(name: str) -> None:
-    """Dimensions that the suite lacks, small and large, have their optimum and finite values."""
+    """Dimensions that the suite lacks, small and large, have an optimum and finite values."""
     for dim in (4, 17, 200):
         problem = BbobProblem(name, dim, 2)
         values = problem(points(dim, 3, 1))
@@ -101,7 +101,7 @@ def test_any_dimension_is_offered(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["bbob_f8", "bbob_f15", "bbob_f21", "bbob_f23"])
 def test_large_scale_dimensions_are_offered(name: str) -> None:
-    """640 variables are no different."""
+    """A problem of 640 variables works like any other."""
     problem = BbobProblem(name, 640, 1)
     x = points(640, 9, 1)
     assert np.all(np.isfinite(problem(x)))
@@ -111,7 +111,7 @@ def test_large_scale_dimensions_are_offered(name: str) -> None:
 
 @pytest.mark.parametrize("name", BBOB)
 def test_values_agree_with_ioh_beyond_the_suite(name: str) -> None:
-    """In dimensions that the reference lacks, ioh, a second implementation, has the same values."""
+    """In dimensions that the reference lacks, values agree with ioh, a second implementation."""
     ioh = pytest.importorskip("ioh", reason="ioh, a second reference, is not installed")
     # Beyond 40 variables ioh's f13 has more than one linear variable, as in large-scale suites; the report has one.
     for dim, instance in ((4, 7), (13, 3), (31 if name == "bbob_f13" else 60, 1)):
@@ -124,7 +124,7 @@ def test_values_agree_with_ioh_beyond_the_suite(name: str) -> None:
 
 
 def test_instances_differ() -> None:
-    """Other instances have another optimum, f4 and f18 those of f3 and f17."""
+    """Instances have different optima; f4 and f18 share those of f3 and f17."""
     assert len({BbobProblem("bbob_f8", 3, instance).x_opt.tobytes() for instance in range(1, 16)}) == 15
     assert BbobProblem("bbob_f18", 3, 2).x_opt.tolist() == BbobProblem("bbob_f17", 3, 2).x_opt.tolist()
 
@@ -142,7 +142,7 @@ def test_nan_and_infinite_points_have_such_values() -> None:
 
 
 def test_pickling_makes_the_problem_anew() -> None:
-    """A pickled problem evaluates the same bytes, and its pickle holds the name only."""
+    """A pickled problem evaluates the same bytes, and its pickle contains only the name."""
     problem = BbobProblem("bbob_f21", 40, 12)
     text = pickle.dumps(problem)
     copy = pickle.loads(text)  # noqa: S301  # our own bytes
@@ -165,7 +165,7 @@ def test_another_process_has_the_same_bytes() -> None:
 
 
 def test_empty_and_read_only_batches_are_evaluated() -> None:
-    """A batch of none is fine, and so are points that cannot be written; none is changed."""
+    """Empty and read-only batches are evaluated, and no batch is changed."""
     for name in BBOB:
         problem = BbobProblem(name, 3, 1)
         assert problem(np.empty((0, 3))).shape == (0,)
@@ -176,7 +176,7 @@ def test_empty_and_read_only_batches_are_evaluated() -> None:
 
 @pytest.mark.parametrize("shape", [(2,), (1, 3), (1, 1, 2)])
 def test_points_of_a_wrong_shape_are_refused(shape: tuple[int, ...]) -> None:
-    """Points of another number of variables are a ShapeError."""
+    """Points with a different number of variables raise a ShapeError."""
     with pytest.raises(ShapeError, match=r"expected \(n, 2\)"):
         BbobProblem("bbob_f1", 2, 1)(np.zeros(shape))
 
@@ -192,14 +192,14 @@ def test_what_does_not_exist_is_refused() -> None:
 
 
 def test_digest_is_that_of_our_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The digest covers our modules, and neither needs nor names coco-experiment."""
+    """The digest covers benchbook's modules, and does not need coco-experiment."""
     monkeypatch.setitem(sys.modules, "cocoex", None)
     assert digest(BbobProblem("bbob_f1", 2, 1)) == digest(BbobProblem("bbob_f24", 3, 5))
 
 
 @pytest.mark.parametrize("name", BBOB)
 def test_descriptions_are_complete(name: str) -> None:
-    """Every function has a title, a formula, a group and its place in the report; no variable is integer."""
+    """Every function has a title, a formula, a group and its section in the report; no variable is integer."""
     info = BBOB[name]
     assert info.source.endswith(f", {name.removeprefix('bbob_')}")
     assert all([info.title, info.formula, info.group])

@@ -27,7 +27,7 @@ def shifted_batch(x: np.ndarray) -> np.ndarray:
 
 
 def test_a_callable_is_called_once_a_row() -> None:
-    """A plain callable sees one point of shape (dim,) at a time, in order."""
+    """A plain callable gets one point of shape (dim,) at a time, in order."""
     seen: list[list[float]] = []
 
     def objective(x: np.ndarray) -> float:
@@ -54,7 +54,7 @@ def test_a_vectorized_callable_sees_the_batch() -> None:
 
 @pytest.mark.parametrize("vectorized", [False, True])
 def test_the_points_of_the_caller_are_out_of_reach(vectorized: bool) -> None:
-    """A callable that writes into its argument, or returns a part of it, changes nothing of ours."""
+    """A callable that writes into its argument, or returns a part of it, does not change the caller's points."""
     kept: list[np.ndarray] = []
 
     def objective(x: np.ndarray) -> Any:
@@ -71,7 +71,7 @@ def test_the_points_of_the_caller_are_out_of_reach(vectorized: bool) -> None:
 
 
 def test_attributes_are_those_of_a_problem() -> None:
-    """It has the attributes of every problem; bounds are read-only and f_opt is what was told."""
+    """The attributes are those of every problem; bounds are read-only, and f_opt is the given one."""
     problem = from_callable(shifted, bounds=([-1, -2, -3], 4), f_opt=0, instance=3)
     assert isinstance(problem, Problem)
     assert (problem.name, problem.dim, problem.instance, problem.f_opt) == ("custom:shifted", 3, 3, 0.0)
@@ -83,7 +83,7 @@ def test_attributes_are_those_of_a_problem() -> None:
 
 
 def test_bounds_given_as_arrays_are_copied() -> None:
-    """Changing the arrays that gave the bounds changes no problem."""
+    """Changing the arrays that gave the bounds does not change the problem."""
     lower = np.array([-1.0, -1.0])
     problem = from_callable(shifted, bounds=(lower, [1, 1]))
     lower[0] = 5.0
@@ -95,7 +95,7 @@ def test_bounds_given_as_arrays_are_copied() -> None:
     [(shifted, "custom:shifted"), (lambda x: 0.0, "custom:lambda"), (np.linalg.norm, "custom:norm")],
 )
 def test_the_name_is_that_of_the_function(function: Any, name: str) -> None:
-    """Without a name the function's own is taken, set apart from the catalog's names."""
+    """The default name is that of the function, with a prefix that separates it from the catalog's names."""
     assert from_callable(function, bounds=(0, 1), dim=1).name == name
 
 
@@ -118,7 +118,7 @@ def test_every_real_number_is_a_value(value: Any) -> None:
 
 @given(st.lists(st.floats(), min_size=1, max_size=6))
 def test_vectorized_and_plain_values_are_the_same(values: list[float]) -> None:
-    """The same numbers come out, whichever way the callable is called."""
+    """Both ways to call the function give the same numbers."""
     x = np.arange(len(values), dtype=float)[:, None]
     plain = from_callable(lambda p: values[int(p[0])], bounds=(-1, 9), dim=1)
     batch = from_callable(lambda p: values, bounds=(-1, 9), dim=1, vectorized=True)
@@ -127,7 +127,7 @@ def test_vectorized_and_plain_values_are_the_same(values: list[float]) -> None:
 
 @pytest.mark.parametrize("value", [None, "2", 1j, np.array([1.0]), [1.0, 2.0], {}, 10**400, [[1.0], [1.0, 2.0]]])
 def test_what_is_not_one_number_is_refused(value: Any) -> None:
-    """Anything but one real number a point is an error that shows it; the values before it are kept."""
+    """Anything but one real number per point is an error that shows it; earlier values are kept."""
     results = iter([4.0, value])
     problem = from_callable(lambda x: next(results), bounds=(-5, 5), dim=2)
     with pytest.raises(ObjectiveError, match=r"returned .*, expected one number for a point of shape \(2,\)") as caught:
@@ -137,7 +137,7 @@ def test_what_is_not_one_number_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, 1.0, np.zeros(2), np.zeros((3, 1)), ["a", "b", "c"], np.zeros(3, complex)])
 def test_a_vectorized_callable_must_return_one_number_a_point(value: Any) -> None:
-    """Batches of another shape or kind are an error that shows what was expected."""
+    """A batch of another shape or kind is an error that says what was expected."""
     problem = from_callable(lambda x: value, bounds=(-5, 5), dim=2, vectorized=True)
     with pytest.raises(ObjectiveError, match=r"returned .*expected an array of shape \(3,\)"):
         problem(X)
@@ -145,7 +145,7 @@ def test_a_vectorized_callable_must_return_one_number_a_point(value: Any) -> Non
 
 @pytest.mark.parametrize("vectorized", [False, True])
 def test_what_the_callable_raises_is_told_with_its_cause(vectorized: bool) -> None:
-    """An exception becomes an ObjectiveError with the cause and the values obtained before."""
+    """An exception becomes an ObjectiveError with its cause and the values obtained before."""
     calls: list[int] = []
 
     def objective(x: np.ndarray) -> float:
@@ -162,7 +162,7 @@ def test_what_the_callable_raises_is_told_with_its_cause(vectorized: bool) -> No
 
 
 def test_an_interrupt_is_not_caught() -> None:
-    """Ctrl-C inside the objective ends the program, not the evaluation."""
+    """Ctrl-C inside the objective ends the program."""
 
     def objective(x: np.ndarray) -> float:
         raise KeyboardInterrupt
@@ -172,7 +172,7 @@ def test_an_interrupt_is_not_caught() -> None:
 
 
 def test_a_single_point_is_refused_with_the_remedy() -> None:
-    """A point without its batch axis is a ShapeError that shows how to pass it."""
+    """A point without a batch axis is a ShapeError that shows how to pass it."""
     with pytest.raises(ShapeError, match=r"pass x\[None, :\]"):
         from_callable(shifted, bounds=(-5, 5), dim=2)(X[0])
 
@@ -206,7 +206,7 @@ def test_a_single_point_is_refused_with_the_remedy() -> None:
     ],
 )
 def test_bad_bounds_and_dimensions_are_refused(bounds: Any, dim: Any, message: str) -> None:
-    """Each mistake in the bounds has its own sentence, which names the variable or the length."""
+    """Each mistake in the bounds has its own message, which names the variable or the length."""
     with pytest.raises(UsageError, match=message):
         from_callable(shifted, bounds=bounds, dim=dim)
 
@@ -223,7 +223,7 @@ def test_bad_bounds_and_dimensions_are_refused(bounds: Any, dim: Any, message: s
     ],
 )
 def test_other_bad_arguments_are_refused(settings: dict[str, Any], message: str) -> None:
-    """What cannot be called, known or named is refused."""
+    """Objects that cannot be called, unknown arguments and bad names are refused."""
     with pytest.raises(UsageError, match=message):
         from_callable(**({"function": shifted, "bounds": (-5, 5), "dim": 2} | settings))
 
@@ -249,6 +249,6 @@ def test_bounds_in_every_notation(bounds: Any, dim: int | None) -> None:
     [([(3, 4), (-1, 9)], [3, -1], [4, 9]), ([(-5, -4), (5, -3)], [-5, -4], [5, -3])],
 )
 def test_two_pairs_that_can_be_read_one_way_only(bounds: Any, lower: list[float], upper: list[float]) -> None:
-    """In two dimensions the reading in which every lower bound lies below its upper one is taken."""
+    """In two dimensions the reading is chosen in which every lower bound is below its upper one."""
     problem = from_callable(lambda x: 0.0, bounds=bounds)
     assert (problem.lower.tolist(), problem.upper.tolist()) == (lower, upper)

@@ -31,7 +31,7 @@ class Valley:
         return self.width * float(x[0])
 
     def depth(self, x: np.ndarray) -> float:
-        """Evaluate one point, the other way round."""
+        """Evaluate one point with the sign reversed."""
         return self.width - float(x[0])
 
 
@@ -75,20 +75,20 @@ def test_other_code_or_data_has_another_digest() -> None:
 
 
 def test_the_same_code_and_data_have_the_same_digest() -> None:
-    """What is made twice from the same parts is the same."""
+    """Objects made twice from the same parts have the same digest."""
     assert digest_code(scaled(1.5)) == digest_code(scaled(1.5))
     assert digest_code(Valley(1.5)) == digest_code(Valley(1.5))
     assert digest_code(scaled({"a": 1, "b": 2})) == digest_code(scaled({"b": 2, "a": 1}))
 
 
 def test_lambdas_on_one_line_differ() -> None:
-    """Two lambdas that share their line of source are told apart."""
+    """Two lambdas on the same source line have different digests."""
     first, second = (lambda x: x[0], lambda x: x[1])
     assert digest_code(first) != digest_code(second)
 
 
 def test_circles_end() -> None:
-    """A function that holds itself has a digest."""
+    """A function that refers to itself has a digest."""
 
     def objective(x: np.ndarray) -> Any:
         return objective
@@ -133,7 +133,7 @@ def test_digest_without_source_is_the_same_in_every_process() -> None:
 
 
 def test_digests_of_problems_tell_the_families_apart() -> None:
-    """Textbook problems share their code's digest, BBOB has another, and every callable its own."""
+    """Textbook problems share the digest of their code, BBOB has another, and every callable has its own."""
     found = [
         digest(problem("sphere", 2)),
         digest(problem("bbob_f1", 2)),
@@ -145,7 +145,7 @@ def test_digests_of_problems_tell_the_families_apart() -> None:
 
 
 def test_a_problem_without_a_digest_of_its_own_counts_by_its_class() -> None:
-    """Somebody's own problem class needs no digest method."""
+    """A user's own problem class needs no digest method."""
     assert digest(Valley(1.0)) == digest_code(Valley(1.0))  # type: ignore[arg-type]
 
 

@@ -29,7 +29,7 @@ def bare(x):
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the place of a function in a module of the working directory."""
+    """Return the import path of a function in a module of the working directory."""
     (tmp_path / "costs_of_own.py").write_text(COST, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
@@ -38,7 +38,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_function_is_found_by_its_place(place: str) -> None:
-    """It has its bounds, dimensions, instances and optimum there."""
+    """The function found there has its bounds, dimensions, instances and optimum."""
     problem = bb.problem(place, dim=3, instance=2)
     assert (problem.name, problem.dim, problem.f_opt) == (place, 3, 0.0)
     assert problem(np.full((1, 3), 2.0)).tolist() == [0.0]
@@ -50,13 +50,13 @@ def test_a_function_is_found_by_its_place(place: str) -> None:
 
 
 def test_a_function_without_bounds_is_refused(place: str) -> None:
-    """The message shows how it gets some."""
+    """The message shows how to give bounds."""
     with pytest.raises(UsageError, match=r"bb\.function\(bounds="):
         bb.problem("costs_of_own:bare", dim=2)
 
 
 def test_it_is_pickled_by_its_place(place: str) -> None:
-    """A worker process imports it; its digest is that of its source and instance."""
+    """A worker process imports the function, and its digest depends on source and instance."""
     problem = bb.problem(place, dim=2, instance=1)
     again = pickle.loads(pickle.dumps(problem))  # noqa: S301  # its own bytes
     assert (again.name, again.instance, digest(again)) == (problem.name, 1, digest(problem))
@@ -73,7 +73,7 @@ def test_a_study_of_an_own_function_runs_in_processes_and_is_verified(place: str
 def test_a_function_is_found_by_the_name_that_a_package_announces(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the catalog, in studies and in worker processes; its digest is that of its source."""
+    """The name works in the catalog, in studies and in workers, and the digest is that of its source."""
     package = tmp_path / "site" / "costs-1.dist-info"
     package.mkdir(parents=True)
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: costs\nVersion: 1\n")
@@ -98,14 +98,14 @@ def test_a_function_is_found_by_the_name_that_a_package_announces(
 
 
 def raises_sometimes(x: np.ndarray) -> float:
-    """Fail on one side."""
+    """Raise an error on one side."""
     if x[0] > 0:
         raise ValueError("mesh failed")
     return float(x @ x)
 
 
 def test_an_error_ends_the_run_unless_it_counts_as_nan(caplog: pytest.LogCaptureFixture) -> None:
-    """By default it is the run's end; with `nan` it is an invalid evaluation, and the first of them is told."""
+    """By default an error ends the run; with `nan` it is an invalid evaluation, and the first one is logged."""
     stopped = bb.run("random_search", raises_sometimes, bounds=(-1, 1), dim=2, budget=40)
     assert (stopped.stop, stopped.error is not None) == (bb.Stop.ERROR, True)
     caplog.clear()
@@ -122,7 +122,7 @@ def test_an_error_ends_the_run_unless_it_counts_as_nan(caplog: pytest.LogCapture
 
 
 def test_a_vectorized_callable_that_raises_loses_its_batch() -> None:
-    """Nobody can tell which of the points it was."""
+    """It is unknown which of the points raised the error."""
 
     def objective(x: np.ndarray) -> np.ndarray:
         raise ValueError("no")

@@ -43,7 +43,7 @@ PUBLISHED = {
 
 
 def made(name: str) -> ConstrainedClassic:
-    """Make a function in its only dimension."""
+    """Return a function in its only dimension."""
     return ConstrainedClassic(name, CONSTRAINED[name].min_dim)
 
 
@@ -55,14 +55,14 @@ def inside(problem: ConstrainedClassic, count: int) -> FloatArray:
 
 
 def test_there_are_24_functions_and_four_designs() -> None:
-    """The whole of CEC 2006, and what every paper on constraints has."""
+    """The catalog has all of CEC 2006, and four common engineering designs."""
     assert sum(info.family == "cec2006" for info in CONSTRAINED.values()) == 24
     assert sum(info.family == "engineering" for info in CONSTRAINED.values()) == 4
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_best_point_is_feasible_and_has_the_published_value(name: str) -> None:
-    """Every constraint is kept, equalities within 1e-4; the value is the report's in all its digits."""
+    """Every constraint holds, equalities within 1e-4, and the value agrees with the report in all its digits."""
     problem = made(name)
     assert problem.x_opt is not None
     assert problem.f_opt is not None
@@ -76,7 +76,7 @@ def test_the_best_point_is_feasible_and_has_the_published_value(name: str) -> No
 
 @pytest.mark.parametrize("name", [name for name in PUBLISHED if name != "cec2006_g02"])
 def test_no_small_step_is_feasible_and_better(name: str) -> None:
-    """Around the best point, steps of many lengths that keep all constraints do not lower the value.
+    """Around the best point, no feasible step of any tried length lowers the value.
 
     Equalities leave a tube so thin that hardly any random step stays in it; they are judged with their violation.
     """
@@ -93,7 +93,7 @@ def test_no_small_step_is_feasible_and_better(name: str) -> None:
 
 
 def test_in_g20_no_feasible_point_is_known() -> None:
-    """So no run can be said to have succeeded: there is no optimum, and no target."""
+    """Without a known feasible point there is no optimum and no target, and no run counts as a success."""
     problem = made("cec2006_g20")
     assert problem.x_opt is None
     assert problem.f_opt is None
@@ -106,7 +106,7 @@ def test_in_g20_no_feasible_point_is_known() -> None:
 
 @pytest.mark.parametrize("name", [name for name in CONSTRAINED if name.startswith("cec2006")])
 def test_values_and_constraints_are_those_of_pymoo(name: str) -> None:
-    """Another implementation of the report agrees on random points in the box."""
+    """On random points in the box, values agree with another implementation of the report."""
     module = pytest.importorskip("pymoo.problems.single.g")
     problem = made(name)
     number = int(name[-2:])
@@ -126,7 +126,7 @@ def test_values_and_constraints_are_those_of_pymoo(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONSTRAINED)
 def test_a_point_does_not_depend_on_its_neighbours(name: str) -> None:
-    """Values come out bit by bit alone as in a batch, with all constraints."""
+    """Values and constraints are equal, bit by bit, alone and in a batch."""
     problem = made(name)
     points = inside(problem, 9)
     alone = np.concatenate([problem(row[None, :]) for row in points])
@@ -139,13 +139,13 @@ def test_a_point_does_not_depend_on_its_neighbours(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["cec2006_g02", "cec2006_g08", "cec2006_g14"])
 def test_where_the_formula_divides_by_zero_there_is_a_number(name: str) -> None:
-    """At the lower bound, where optimizers go that clip."""
+    """The value is finite at the lower bound, where optimizers that clip propose points."""
     problem = made(name)
     assert np.isfinite(problem(np.zeros((1, problem.dim)))).all()
 
 
 def test_no_pressure_vessel_is_cheaper() -> None:
-    """For every pair of plates the cheapest radius on a fine grid, as short as the volume allows, costs more."""
+    """For every pair of plates, the cheapest design on a fine grid of radii costs more."""
     problem = made("pressure_vessel")
     shell, head, radius = (
         item.ravel() for item in np.meshgrid(np.arange(5.0, 25.0), np.arange(3.0, 20.0), np.linspace(30.0, 60.0, 1001))
@@ -160,7 +160,7 @@ def test_no_pressure_vessel_is_cheaper() -> None:
 
 
 def test_plates_are_rounded_to_sixteenths() -> None:
-    """Between two plates the nearest counts, for optimizers of real numbers too."""
+    """Between two plates the nearest one counts, also for optimizers of real variables."""
     problem = made("pressure_vessel")
     near = np.array([[13.4, 6.6, 42.0, 180.0], [13.0, 7.0, 42.0, 180.0]])
     values = problem(near)
@@ -169,7 +169,7 @@ def test_plates_are_rounded_to_sixteenths() -> None:
 
 
 def test_other_dimensions_and_instances_are_refused() -> None:
-    """Each has its number of variables and one instance."""
+    """Each function has one number of variables and one instance."""
     with pytest.raises(UsageError, match="dim is 3, expected one of 2 for cec2006_g06"):
         bb.problem("cec2006_g06", dim=3)
     with pytest.raises(UsageError, match="instance is 2, expected at most 1"):

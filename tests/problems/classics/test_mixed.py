@@ -18,7 +18,7 @@ def drawn(problem: MixedProblem, count: int) -> FloatArray:
 @pytest.mark.parametrize("name", MIXED)
 @pytest.mark.parametrize("dim", DIMS)
 def test_the_optimum_is_0_and_nothing_is_below(name: str, dim: int) -> None:
-    """In every instance the value at the optimum is exactly 0, and random points have more."""
+    """In every instance the value at the optimum is exactly 0, and random points have higher values."""
     for instance in range(4):
         problem = MixedProblem(name, dim, instance)
         assert problem(problem.x_opt[None, :]).tolist() == [0.0]
@@ -27,7 +27,7 @@ def test_the_optimum_is_0_and_nothing_is_below(name: str, dim: int) -> None:
 
 @pytest.mark.parametrize("name", MIXED)
 def test_each_wrong_choice_and_step_costs(name: str) -> None:
-    """From the optimum every other choice of one variable, and every neighbour of an integer, is worse."""
+    """From the optimum, every other choice of one variable and every neighbour of an integer is worse."""
     problem = MixedProblem(name, 6, 2)
     for column, variable in enumerate(problem.variables):
         for value in range(5) if variable.kind == "categorical" else problem.x_opt[column] + np.array([-1.0, 1.0]):
@@ -45,7 +45,7 @@ def test_instances_have_their_own_optimum_and_order_of_choices() -> None:
 
 
 def test_leading_choices_count_from_the_first() -> None:
-    """A wrong first choice costs as much as all wrong choices."""
+    """A wrong first choice costs as much as having all choices wrong."""
     problem = MixedProblem("mixed_ellipsoid", 9)
     points = np.zeros((3, 9))
     points[1, 6] = points[2, 8] = 1.0
@@ -53,12 +53,12 @@ def test_leading_choices_count_from_the_first() -> None:
 
 
 def test_in_two_dimensions_there_is_no_integer() -> None:
-    """A real variable and a choice can be drawn."""
+    """In two dimensions there is one real variable and one choice."""
     assert [item.kind for item in MixedProblem("mixed_proximity", 2).variables] == ["real", "categorical"]
 
 
 def test_choices_move_the_optimum_of_real_variables() -> None:
-    """For each choice the best real value is another one, so that both must be found together."""
+    """The best real value differs for each choice, so both must be found together."""
     problem = MixedProblem("mixed_proximity", 3)
     grid = np.linspace(-1.0, 1.0, 201)
     best = [grid[problem(np.column_stack([grid, 0 * grid, 0 * grid + k])).argmin()] for k in range(5)]
@@ -66,7 +66,7 @@ def test_choices_move_the_optimum_of_real_variables() -> None:
 
 
 def test_a_point_does_not_depend_on_its_neighbours() -> None:
-    """Values come out bit by bit alone as in a batch."""
+    """Values are equal, bit by bit, alone and in a batch."""
     for name in MIXED:
         problem = MixedProblem(name, 9, 1)
         points = drawn(problem, 9)
@@ -74,13 +74,13 @@ def test_a_point_does_not_depend_on_its_neighbours() -> None:
 
 
 def test_points_must_have_choices() -> None:
-    """What is no place in the list of choices has no value."""
+    """A position outside the list of choices is refused."""
     with pytest.raises(ShapeError, match="variable 'c0' is 5, expected 0 to 4"):
         MixedProblem("mixed_sphere", 3)(np.array([[0.0, 0.0, 5.0]]))
 
 
 def test_the_control_runs_and_others_are_refused() -> None:
-    """Random search knows categories, and finds the right choice and integer; PSO does not know them."""
+    """Random search supports categories and finds the right choice and integer; PSO is refused."""
     record = bb.run("random_search", "mixed_sphere", dim=3, instance=1, seed=1, budget=3000)
     assert record.precision is not None
     assert record.precision < 1.0

@@ -7,7 +7,7 @@ from benchbook.runs.hypervolume import Archive
 
 
 def dominated(problem: FrontProblem, values: np.ndarray) -> float:
-    """Return the share of the box that points dominate."""
+    """Return the share of the box that the points dominate."""
     archive = Archive(problem.ideal, problem.nadir)
     for first, second in values.tolist():
         archive.add(first, second)
@@ -16,7 +16,7 @@ def dominated(problem: FrontProblem, values: np.ndarray) -> float:
 
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)
 def test_the_hypervolume_is_that_of_the_front(name: str) -> None:
-    """Ever more points of the front dominate ever more, up to the value that the problem states, and no more."""
+    """With more points of the front the hypervolume approaches the stated value and never exceeds it."""
     problem = FrontProblem(name, 5)
     missing = [-problem.f_opt - dominated(problem, problem.front(count)) for count in (2000, 20000)]
     assert 0.0 < missing[1] < missing[0] / 5 < 2e-4
@@ -24,7 +24,7 @@ def test_the_hypervolume_is_that_of_the_front(name: str) -> None:
 
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)
 def test_ideal_and_nadir_bound_the_front(name: str) -> None:
-    """They are the least and the greatest values on it."""
+    """The ideal and the nadir point are the least and the greatest values on the front."""
     problem = FrontProblem(name, 2)
     front = problem.front(100_001)
     assert front.min(axis=0) == pytest.approx(problem.ideal, abs=1e-6)
@@ -33,7 +33,7 @@ def test_ideal_and_nadir_bound_the_front(name: str) -> None:
 
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)
 def test_the_front_is_reached_and_never_passed(name: str) -> None:
-    """Points with the best distance variables lie on the curve of the front, and random ones dominate none of it."""
+    """Points with the best distance variables lie on the front, and random points dominate none of it."""
     for instance in (0, 1, 2):
         problem = FrontProblem(name, 6, instance)
         points = np.column_stack([np.linspace(0.0, 1.0, 301), np.tile(problem.best, (301, 1))])
@@ -47,7 +47,7 @@ def test_the_front_is_reached_and_never_passed(name: str) -> None:
 
 
 def test_instances_draw_where_the_front_is() -> None:
-    """It lies neither at a bound nor at the centre, and elsewhere in each instance."""
+    """The front lies neither at a bound nor at the centre, and its place differs between instances."""
     first, second = (FrontProblem("dtlz2", 10, instance) for instance in (1, 2))
     assert first.best.tolist() != second.best.tolist()
     assert (np.abs(first.best - 0.5) >= 0.1).all()
@@ -56,7 +56,7 @@ def test_instances_draw_where_the_front_is() -> None:
 
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)
 def test_values_are_those_of_pymoo(name: str) -> None:
-    """Another implementation agrees on random points."""
+    """On random points, values agree with another implementation."""
     problems = pytest.importorskip("pymoo.problems")
     dim = 10 if name.startswith("zdt") else 7
     theirs = problems.get_problem(name, n_var=dim, **({"n_obj": 2} if name.startswith("dtlz") else {}))
@@ -69,14 +69,14 @@ def test_values_are_those_of_pymoo(name: str) -> None:
 
 @pytest.mark.parametrize("name", TWO_OBJECTIVES)
 def test_a_point_does_not_depend_on_its_neighbours(name: str) -> None:
-    """Values come out bit by bit alone as in a batch."""
+    """Values are equal, bit by bit, alone and in a batch."""
     problem = FrontProblem(name, 5)
     points = problem.lower + np.random.default_rng(2).random((9, 5)) * (problem.upper - problem.lower)
     assert problem(points).tobytes() == np.concatenate([problem(row[None, :]) for row in points]).tobytes()
 
 
 def test_a_run_is_judged_by_the_hypervolume() -> None:
-    """NSGA-II comes within a hundredth of the front, which random search does not in as many evaluations."""
+    """NSGA-II comes within a hundredth of the front; random search does not in as many evaluations."""
     record = bb.run("nsga2", "zdt1", dim=5, seed=1, budget=4000)
     control = bb.run("random_search", "zdt1", dim=5, seed=1, budget=4000)
     assert record.precision is not None

@@ -7,7 +7,7 @@ from benchbook.problems import kernel
 
 @pytest.fixture
 def restored() -> Iterator[None]:
-    """Use the variant of before again when the test is over."""
+    """Restore the previous variant after the test."""
     before = kernel.info().variant
     yield
     kernel.use(before)

@@ -1,4 +1,4 @@
-"""The kernel as Python sees it."""
+"""The Python interface of the kernel."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from benchbook.problems import kernel, problem
 
 @pytest.mark.parametrize("name", ["bbob_f15", "levy"])
 def test_arrays_of_all_kinds_are_evaluated(name: str) -> None:
-    """Strided, Fortran-ordered, read-only, swapped, narrow and whole-number arrays, and lists, have their values."""
+    """Strided, Fortran-ordered, read-only, byte-swapped, narrow and integer arrays, and lists, are evaluated."""
     item = problem(name, 4, 1)
     x = np.random.default_rng(1).uniform(-4, 4, (6, 4)).astype(np.float32).astype(np.float64)
     values = item(x).tolist()
@@ -31,13 +31,13 @@ def test_arrays_of_all_kinds_are_evaluated(name: str) -> None:
 
 @pytest.mark.parametrize("x", [np.zeros(4), np.zeros((2, 3)), np.zeros((1, 2, 4)), [["a"] * 4], None])
 def test_what_is_no_batch_is_refused(x: object) -> None:
-    """Other shapes and types are told, and nothing is read beyond an array's end."""
+    """Other shapes and types are refused, and nothing is read beyond the end of an array."""
     with pytest.raises(ShapeError, match=r"expected"):
         problem("bbob_f15", 4, 1)(x)  # type: ignore[arg-type]
 
 
 def test_instances_check_what_they_are_made_of() -> None:
-    """Arrays of a wrong shape or number, unknown functions and no variables are refused."""
+    """Wrong shapes or numbers of arrays, unknown functions and a dimension of zero are refused."""
     zeros = np.zeros(3)
     for function, arrays in [
         ("ROTATED_RASTRIGIN", (np.eye(3), zeros, np.eye(4))),
@@ -58,14 +58,14 @@ def test_instances_check_what_they_are_made_of() -> None:
 
 
 def test_many_variables_need_no_large_stack() -> None:
-    """Where a block is too large for the stack, memory is taken from the heap."""
+    """If a block is too large for the stack, memory is allocated on the heap."""
     item = problem("bbob_f21", 300, 1)
     x = np.random.default_rng(1).uniform(-5, 5, (5, 300))
     assert item(x)[2:3].tobytes() == item(x[2:3]).tobytes()
 
 
 def test_threads_evaluate_at_the_same_time() -> None:
-    """Threads that share an instance get the values that one alone gets."""
+    """Threads that share an instance get the same values as one thread."""
     item = problem("bbob_f15", 10, 1)
     x = np.random.default_rng(1).uniform(-5, 5, (3000, 10))
     expected, found = item(x).tobytes(), []
@@ -78,13 +78,13 @@ def test_threads_evaluate_at_the_same_time() -> None:
 
 
 def test_a_kernel_of_another_version_is_refused() -> None:
-    """A stale build is told with both versions, and how to mend it."""
+    """A stale build is refused with both versions and the command that updates it."""
     with pytest.raises(KernelError, match=r"has version 1\.0, benchbook needs 9\.9; build it again with: make"):
         kernel.check("9.9")
 
 
 def test_a_kernel_built_from_other_sources_is_refused(tmp_path: Path) -> None:
-    """Whoever changes or merges C code without a build is told so; a wheel, which has no sources, is trusted."""
+    """C sources that changed without a build are refused; a wheel has no sources and is accepted."""
     kernel.check(folder=tmp_path)
     (tmp_path / "kernel.h").write_text("#define KERNEL_VERSION 2\n", encoding="utf-8")
     with pytest.raises(KernelError, match=r"was built from sources \w{12}, those in .* are \w{12}"):
@@ -92,13 +92,13 @@ def test_a_kernel_built_from_other_sources_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_variant_is_refused() -> None:
-    """The message lists what the processor has."""
+    """The message lists the variants of this processor."""
     with pytest.raises(UsageError, match="variant is 'mmx', expected one that this processor has"):
         kernel.use("mmx")
 
 
 def test_the_module_says_which_variant_runs() -> None:
-    """One line with version, variant and compiler."""
+    """One line has version, variant and compiler."""
     done = subprocess.run(
         [sys.executable, "-m", "benchbook.problems.kernel"], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""Which compiler a build takes."""
+"""Which compiler a build uses."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / ".ci" / "build_kernel"
-# Stands in for Python: writes down what it is called with, and fails where told.
+# A fake Python that records its arguments and fails where a test wants it to.
 PYTHON = """#!/bin/sh
 echo "CC=$CC $*" >> "$CALLS"
 case "$*" in *requirements-compiler.lock*) exit ${ZIG:-0};; esac
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the script
 
 
 def build(folder: Path, *, compiler: bool, **environment: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """Call the script where there is a compiler or none; return what happened, and how Python was called."""
+    """Run the script with or without a compiler; return what happened and how Python was called."""
     tools = folder / "tools"
     tools.mkdir()
     for name in ("bash", "dirname", "sh"):
@@ -39,7 +39,7 @@ def build(folder: Path, *, compiler: bool, **environment: str) -> tuple[subproce
 
 
 def test_the_systems_compiler_is_taken_where_there_is_one(tmp_path: Path) -> None:
-    """Nothing is installed beyond the package, and CC stays as it is."""
+    """Only the package is installed, and CC is not changed."""
     done, calls = build(tmp_path, compiler=True)
     assert (done.returncode, done.stderr) == (0, "")
     (call,) = calls
@@ -48,14 +48,14 @@ def test_the_systems_compiler_is_taken_where_there_is_one(tmp_path: Path) -> Non
 
 
 def test_a_compiler_that_cc_names_is_taken(tmp_path: Path) -> None:
-    """Whoever sets CC knows better, also where no compiler is on the path."""
+    """CC takes precedence, also if no compiler is on the path."""
     done, calls = build(tmp_path, compiler=False, CC="/opt/cc")
     assert done.returncode == 0
     assert [call.split()[0] for call in calls] == ["CC=/opt/cc"]
 
 
 def test_without_a_compiler_that_of_a_wheel_is_installed(tmp_path: Path) -> None:
-    """The locked ziglang wheel comes first, and then compiles."""
+    """The locked ziglang wheel is installed first and then compiles."""
     done, calls = build(tmp_path, compiler=False)
     assert done.returncode == 0
     first, second = calls
@@ -64,7 +64,7 @@ def test_without_a_compiler_that_of_a_wheel_is_installed(tmp_path: Path) -> None
 
 
 def test_without_any_compiler_one_sentence_names_both_ways_out(tmp_path: Path) -> None:
-    """Where the wheel cannot be had either, the message says what to install."""
+    """If the wheel cannot be installed either, the message names both ways to get a compiler."""
     done, calls = build(tmp_path, compiler=False, ZIG="1")
     assert done.returncode == 1
     assert len(calls) == 1

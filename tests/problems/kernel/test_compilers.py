@@ -1,4 +1,4 @@
-"""Other compilers, the same bits."""
+"""Other compilers give the same bits."""
 
 import importlib.util
 import os
@@ -48,7 +48,7 @@ def compilers() -> dict[str, str]:
 
 
 def digest(*arguments: str) -> list[str]:
-    """Return digest and compiler of a kernel, in a process of its own."""
+    """Return the digest and compiler of a kernel, determined in another process."""
     done = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, check=True)
     return done.stdout.strip().split(maxsplit=1)
 
@@ -56,7 +56,7 @@ def digest(*arguments: str) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", compilers() or ["none"])
 def test_other_compilers_and_less_optimisation_give_the_same_bits(name: str, tmp_path: Path) -> None:
-    """A kernel that another compiler of this machine built, or the same one by other rules, has the same bits."""
+    """A kernel built by another compiler of this machine, or with other flags, gives the same bits."""
     if name == "none" or not shutil.which("cmake", path=Path(sys.executable).parent):
         pytest.skip("there is no compiler, or no CMake, to build another kernel with")
     folder = Path(sys.executable).parent

@@ -1,4 +1,4 @@
-"""Accuracy of the kernel's elementary functions, against mpmath."""
+"""Accuracy of the kernel's elementary functions, compared with mpmath."""
 
 import mpmath
 import numpy as np
@@ -11,7 +11,7 @@ RNG = np.random.default_rng(20)
 
 
 def spread(*ranges: tuple[float, float], n: int = 700) -> np.ndarray:
-    """Draw numbers from several ranges, with their ends."""
+    """Draw numbers from several ranges, including their ends."""
     return np.concatenate([np.append(RNG.uniform(low, high, n), [low, high]) for low, high in ranges])
 
 
@@ -48,7 +48,7 @@ def test_functions_are_accurate_over_their_ranges(name: str) -> None:
 
 
 def test_powers_are_accurate_up_to_the_ends_of_the_range() -> None:
-    """Also where the result is nearly too large or too small, a power is two units off at most."""
+    """A power is off by at most two units, also if the result nearly overflows or underflows."""
     x = np.concatenate([magnitudes(-1000, 1000), spread((1e-3, 10)), spread((0.5, 2))])
     y = np.concatenate([RNG.uniform(-1, 1, 700), RNG.uniform(0, 8, 702), RNG.uniform(-1000, 1000, 702)])
     with mpmath.workdps(40):
@@ -57,7 +57,7 @@ def test_powers_are_accurate_up_to_the_ends_of_the_range() -> None:
 
 
 def test_one_less_than_the_exponential_is_accurate_near_zero() -> None:
-    """exp(x) - 1 has three units at most, also where the difference would cancel."""
+    """exp(x) - 1 is off by at most three units, also where the difference would cancel."""
     x = np.concatenate([spread((-40, 700), (-1, 1), (-1e-6, 1e-6)), magnitudes(-300, -1)])
     with mpmath.workdps(40):
         found = zip(x.tolist(), kernel.elementary("expm1", x).tolist(), strict=True)
@@ -65,7 +65,7 @@ def test_one_less_than_the_exponential_is_accurate_near_zero() -> None:
 
 
 def test_the_ends_are_those_of_ieee() -> None:
-    """Infinities, zeros and NaN have the values that C's functions have."""
+    """Infinities, zeros and NaN give the same values as C's functions."""
     inf, nan = np.inf, np.nan
     ends = np.array([0.0, inf, -inf, nan])
     assert kernel.elementary("exp", ends)[:3].tolist() == [1.0, inf, 0.0]

@@ -1,4 +1,4 @@
-"""Every function, by every instruction set that this processor has."""
+"""Every function with every instruction set of this processor."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ GROWING = [name for name in NAMES if name not in ("bbob_f5", "ackley")]
 @pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("name", NAMES)
 def test_all_variants_give_the_same_bits(name: str) -> None:
-    """A point has the same bytes by every instruction set, alone, in batches of all sizes, and next to any others."""
+    """A point has the same bytes with every instruction set, alone and in batches of any size and content."""
     for dim in (2, 3, 7, 10, 16, 33, 40, 130):
         item = problem(name, dim, 3)
         rng = np.random.default_rng(dim)
@@ -37,7 +37,7 @@ def test_all_variants_give_the_same_bits(name: str) -> None:
 @pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("variant", kernel.info().variants)
 def test_infinities_and_nan_are_told_apart(variant: str) -> None:
-    """Functions that grow without bound are +inf at infinity, and NaN gives NaN in every variable; neighbours stay."""
+    """Growing functions are +inf at infinity, NaN in any variable gives NaN, and other rows are not affected."""
     kernel.use(variant)
     for name in GROWING:
         for dim in (2, 9):
@@ -66,7 +66,7 @@ def test_the_linear_slope_is_infinite_on_one_side_only() -> None:
 
 
 def test_huge_numbers_have_values() -> None:
-    """Where squares leave the range of a double, values are infinite and never NaN."""
+    """Where squares overflow, values are infinite and never NaN."""
     for name in GROWING:
         item = problem(name, 5, 1)
         signs = np.random.default_rng(2).choice([-1.0, 1.0], (12, 5))
@@ -84,7 +84,7 @@ print(hashlib.sha256(b"".join(problem(name, 11, 3)(x).tobytes() for name in name
 
 
 def test_the_environment_chooses_the_variant() -> None:
-    """Each variant can be forced for a process; the bits stay, and an unknown one is refused with those there are."""
+    """Each variant can be forced for a process without changing a bit; an unknown one is refused with the list."""
     x = np.random.default_rng(3).uniform(-5, 5, (37, 11))
     names = [*expand("bbob"), *expand("textbook")]
     here = hashlib.sha256(b"".join(problem(name, 11, 3)(x).tobytes() for name in names)).hexdigest()

@@ -14,7 +14,7 @@ cocoex = pytest.importorskip("cocoex")
 
 
 def test_all_92_pairs_in_15_instances_are_cocos() -> None:
-    """Each function and instance is made of the same two functions and instances as in coco-experiment."""
+    """Each function and instance consists of the same two functions and instances as in coco-experiment."""
     assert len(BIOBJ) == len(PAIRS) == 92
     wrong = []
     for theirs in cocoex.Suite("bbob-biobj-ext", "", "dimensions: 2 instance_indices: 1-15"):
@@ -61,7 +61,7 @@ def test_values_and_indicator_are_cocos(
 
 
 def test_the_box_is_that_between_both_optima() -> None:
-    """The ideal point holds both optimum values, the nadir point each one's value at the other's optimum."""
+    """The ideal point has both optimum values, the nadir point each value at the other's optimum."""
     made = BiobjProblem("bbob_biobj_f1", 5, 2)
     one, two = made.parts
     assert made(np.array([one.x_opt, two.x_opt])).tolist() == [
@@ -72,6 +72,6 @@ def test_the_box_is_that_between_both_optima() -> None:
 
 @pytest.mark.parametrize(("dim", "instance", "message"), [(4, 1, "dim is 4"), (2, 16, "instance is 16"), (2, 0, "0")])
 def test_other_dimensions_and_instances_are_refused(dim: int, instance: int, message: str) -> None:
-    """The largest hypervolume is known for the suite's dimensions and 15 instances only."""
+    """The largest hypervolume is known only for the suite's dimensions and 15 instances."""
     with pytest.raises(UsageError, match=message):
         BiobjProblem("bbob_biobj_f1", dim, instance)

@@ -8,14 +8,14 @@ from benchbook.problems.suites.constrained import CONSTRAINED, ConstrainedProble
 from benchbook.runs.quality import FeasibleValue
 
 cocoex = pytest.importorskip("cocoex")
-_POINT = "._bbob_problem_best_parameter.txt"  # where coco-experiment writes the place of an optimum
+_POINT = "._bbob_problem_best_parameter.txt"  # where coco-experiment writes the location of an optimum
 
 
 @pytest.mark.parametrize("dim", [2, 5])
 def test_values_before_and_after_feasibility_are_cocos(
     dim: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """On the same points, feasible or not, the best value so far is what coco-experiment logs, to its ten digits."""
+    """On the same points, feasible or not, the best value so far equals the ten digits that coco-experiment logs."""
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(7)
     observer = cocoex.Observer("bbob", "result_folder: logs")
@@ -49,13 +49,13 @@ def test_values_before_and_after_feasibility_are_cocos(
 
 
 def test_numbers_of_constraints_follow_the_title() -> None:
-    """Six numbers of constraints to each objective: 1, 3, 9, and three that grow with the dimension."""
+    """Each objective comes with six numbers of constraints: 1, 3, 9, and three that grow with the dimension."""
     counts = [ConstrainedProblem(f"bbob_constrained_f{number}", 10).constraints for number in range(1, 7)]
     assert counts == [1, 3, 9, 9 + 7, 9 + 15, 9 + 45]
 
 
 def test_a_copy_in_another_process_is_the_same() -> None:
-    """It pickles by name; values and constraints are those of the original."""
+    """A problem is pickled by name, and the copy has the same values and constraints."""
     made = ConstrainedProblem("bbob_constrained_f20", 3, 2)
     again = pickle.loads(pickle.dumps(made))  # noqa: S301  # our own bytes
     x = np.random.default_rng(1).uniform(-5, 5, (4, 3))

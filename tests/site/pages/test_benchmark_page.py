@@ -30,13 +30,13 @@ AUDIT = {
 
 
 def write(docs: Path, name: str, row: dict[str, object]) -> None:
-    """Keep a measurement of one row with the docs."""
+    """Write a measurement of one row next to the docs."""
     (docs / "_data").mkdir(exist_ok=True)
     (docs / "_data" / name).write_text(json.dumps({**SOURCE, "rows": [row]}))
 
 
 def test_measured_tables_hold_the_numbers_and_how_they_came_about(tmp_path: Path) -> None:
-    """Each row is there, escaped, with the command and the versions."""
+    """Each row is shown, escaped, with the command and the versions."""
     write(tmp_path, "quality.json", QUALITY)
     write(tmp_path, "audit.json", AUDIT)
     write(tmp_path, "area.json", {"dim": 5, "peer": "lib:Some", "area": 0.25, "peer_area": 0.125})
@@ -58,13 +58,13 @@ def test_measured_tables_hold_the_numbers_and_how_they_came_about(tmp_path: Path
 
 
 def test_an_interval_that_the_first_version_lacked_has_a_dash(tmp_path: Path) -> None:
-    """There is nothing to compare it with."""
+    """Where the first version had no interval, the table shows a dash."""
     write(tmp_path, "coverage.json", {"interval": "mean rank", "data": "runs", "before": None, "now": 0.96})
     assert "<td>–</td><td>0.960</td>" in coverage_table(tmp_path).replace("\n", "").replace(' class="bb-number"', "")
 
 
 def test_what_was_not_measured_is_said_with_its_command(tmp_path: Path) -> None:
-    """No table is invented."""
+    """The command is shown in place of a table."""
     assert "benchbook optimizers audit --all --json" in audit_table(tmp_path)
     assert "benchmarks.quality" in quality_table(tmp_path)
     assert "--profile" in area_table(tmp_path)
@@ -72,7 +72,7 @@ def test_what_was_not_measured_is_said_with_its_command(tmp_path: Path) -> None:
 
 
 def test_a_damaged_measurement_is_named(tmp_path: Path) -> None:
-    """The file's path is in the message."""
+    """The message contains the path of the file."""
     (tmp_path / "_data").mkdir()
     (tmp_path / "_data" / "audit.json").write_text("{")
     with pytest.raises(UsageError, match=r"audit\.json is not JSON"):

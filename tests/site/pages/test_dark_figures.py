@@ -8,7 +8,7 @@ from benchbook.site.pages.dark_figures import DARK, with_dark_form
 
 
 def test_a_figure_gets_dark_colours_for_those_it_has() -> None:
-    """Ground and ink change places; what the figure does not use is not in its style sheet."""
+    """Ground and ink are exchanged, and colours that the figure does not use are not in its style sheet."""
     figure, axes = plt.subplots()
     axes.plot([0, 1], color="#0072B2")
     axes.set_title("title", color=INK)
@@ -21,7 +21,7 @@ def test_a_figure_gets_dark_colours_for_those_it_has() -> None:
 
 
 def test_another_drawing_keeps_its_colours_on_a_white_ground() -> None:
-    """Nothing is known of its colours."""
+    """A drawing whose colours are unknown keeps a white ground."""
     assert with_dark_form('<svg width="1"><path/></svg>') == (
         '<svg width="1"><style>svg{background:#fff}</style><path/></svg>'
     )

@@ -23,7 +23,7 @@ PARAMS: dict[str, Any] = {
 
 
 class View:
-    """What the report needs of an executed spec."""
+    """The parts of an executed spec that the report needs."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -32,7 +32,7 @@ class View:
 
 @pytest.fixture
 def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    """The artifact folder of two executed specs."""
+    """Return the artifact folder of two executed specs."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     for name in ("cma_es", "manta_ray_foraging"):
         spec = bb.spec(name, **PARAMS)
@@ -43,7 +43,7 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def test_the_example_holds_both_optimizers_and_the_control_on_shifted_problems(specs: Path) -> None:
-    """Twice made it is the same, and the control, which both specs ran, is there once."""
+    """The report is reproducible, and contains the control, which both specs ran, only once."""
     views: Any = [View(name, specs) for name in ("cma_es", "manta_ray_foraging")]
     page = example_report(views, specs)
     assert page is not None
@@ -53,7 +53,7 @@ def test_the_example_holds_both_optimizers_and_the_control_on_shifted_problems(s
 
 
 def test_without_executed_specs_there_is_a_sentence(specs: Path) -> None:
-    """One optimizer alone is no comparison."""
+    """With one optimizer there is no comparison, so a sentence is shown."""
     views: Any = [View("cma_es", specs)]
     assert example_report(views, specs) is None
     assert "no example here yet" in report_link(None)

@@ -34,7 +34,7 @@ HOSTILE = "</pre>`\"'<script>alert(1)</script>\n``````\n# {raw} <img src=x onerr
 
 
 class Page(HTMLParser):
-    """What a page links to, shows, and is named."""
+    """The links, images, ids and text of a page."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -43,10 +43,10 @@ class Page(HTMLParser):
         self.images: list[dict[str, str | None]] = []
         self.ids: set[str] = set()
         self.text = ""
-        self.feed(path.read_text(encoding="utf-8").replace("<wbr>", ""))  # names that may break are still one word
+        self.feed(path.read_text(encoding="utf-8").replace("<wbr>", ""))  # names that may break are still words
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take links, sources, images and places."""
+        """Collect links, sources, images and ids."""
         found = dict(attrs)
         self.ids.update(filter(None, (found.get("id"), found.get("name"))))
         if tag == "a" and found.get("href"):
@@ -57,7 +57,7 @@ class Page(HTMLParser):
             self.images.append(found)
 
     def handle_data(self, data: str) -> None:
-        """Take the text."""
+        """Collect the text."""
         self.text += f"{data} "
 
 
@@ -72,7 +72,7 @@ def outcome_of(project: Path, name: str) -> dict[str, Any]:
 
 
 def test_no_internal_link_is_broken(site: Path) -> None:
-    """Every relative link leads to a file, and every fragment to a place in it."""
+    """Every relative link leads to a file, and every fragment to an id in it."""
     found = pages(site)
     broken = []
     for path, page in found.items():
@@ -90,7 +90,7 @@ def test_no_internal_link_is_broken(site: Path) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
-    """Scripts, styles and images are next to the pages."""
+    """Scripts, styles and images are part of the site."""
     outside = [
         f"{path.name}: {source}" for path, page in pages(site).items() for source in page.sources if "//" in source
     ]
@@ -99,14 +99,14 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 
 
 def test_every_picture_has_an_alternative_text_that_says_something(site: Path) -> None:
-    """No file name stands where a sentence should."""
+    """The text is a sentence, not the name of a file."""
     images = [image for page in pages(site).values() for image in page.images]
     assert len(images) >= 7
     assert [image for image in images if len(image.get("alt") or "") < 60] == []
 
 
 def test_a_spec_page_shows_what_the_outcome_says(site: Path) -> None:
-    """Verdict, runs, evaluations, version, commit and parameter set come from the artifact."""
+    """Verdict, runs, evaluations, version, commit and parameter set equal those of the artifact."""
     project = site.parent / "project"
     for name in NAMES:
         page, outcome = Page(site / "specs" / f"{name}.html"), outcome_of(project, name)
@@ -120,7 +120,7 @@ def test_a_spec_page_shows_what_the_outcome_says(site: Path) -> None:
 
 
 def test_the_front_page_lists_all_specs_with_verdicts(site: Path) -> None:
-    """What was run is linked with its verdict; what was not has the command that runs it."""
+    """Executed specs are linked with their verdict; the others show the command that runs them."""
     project, page = site.parent / "project", Page(site / "index.html")
     text = " ".join(page.text.split())
     for name in NAMES:
@@ -132,7 +132,7 @@ def test_the_front_page_lists_all_specs_with_verdicts(site: Path) -> None:
 
 
 def test_every_number_of_a_spec_leads_to_its_artifact_and_the_commands_that_check_it(site: Path) -> None:
-    """The linked file is the outcome that the page was made of."""
+    """The linked file is the outcome from which the page was made."""
     project = site.parent / "project"
     for name in NAMES:
         page = Page(site / "specs" / f"{name}.html")
@@ -145,7 +145,7 @@ def test_every_number_of_a_spec_leads_to_its_artifact_and_the_commands_that_chec
 
 
 def test_pages_with_published_numbers_lead_to_the_baseline(site: Path) -> None:
-    """Front page, leaderboard and baselines link the file, and show how to do some of it again."""
+    """Front page, leaderboard and baselines link the file, and show how to reproduce part of it."""
     project = site.parent / "project"
     for name in ("index.html", "leaderboard.html", "baselines.html"):
         page = Page(site / name)
@@ -157,7 +157,7 @@ def test_pages_with_published_numbers_lead_to_the_baseline(site: Path) -> None:
 
 
 def test_the_front_page_shows_the_best_of_the_widest_baseline(site: Path) -> None:
-    """The three best at each dimension and budget are those of the page of answers."""
+    """The three best at each dimension and budget equal those on the page of answers."""
     view = widest_first(drawable(baseline_views(site.parent / "project" / "artifacts" / "baselines")))[0]
     answers = answers_of(view)
     text = " ".join(Page(site / "index.html").text.split())
@@ -168,18 +168,18 @@ def test_the_front_page_shows_the_best_of_the_widest_baseline(site: Path) -> Non
 
 
 def test_every_function_is_in_the_gallery(site: Path) -> None:
-    """With its landscape, as a place that can be linked to."""
+    """Each function has its landscape and an id to link to."""
     page = Page(site / "problems.html")
     assert set(function_names()) <= page.ids
     assert len(page.images) == len(function_names())
 
 
 def test_pages_are_light(site: Path) -> None:
-    """A spec page with its pictures stays below a megabyte; those of the field, with their data, below two."""
+    """A spec page with its pictures is below a megabyte, and pages of the field with their data below two."""
     for name in ("leaderboard", "explorer", "which-optimizer"):
         page = site / f"{name}.html"
         loaded = {(page.parent / unquote(urlsplit(source).path)).resolve() for source in Page(page).sources if source}
-        # Neighbouring pages are named in the head and not loaded.
+        # neighbouring pages are named in the head and not loaded
         loaded = {path for path in loaded if "mathjax" not in str(path) and path.suffix != ".html" and path.is_file()}
         own = sum(path.stat().st_size for path in loaded)
         assert page.stat().st_size + own < 2_000_000
@@ -190,7 +190,7 @@ def test_pages_are_light(site: Path) -> None:
 
 
 def test_every_command_and_option_is_in_the_reference(site: Path) -> None:
-    """The page is made from the commands themselves."""
+    """The reference is generated from the commands."""
     text = " ".join(Page(site / "reference" / "cli.html").text.split())
 
     def check(command: click.Command, path: str) -> None:
@@ -209,7 +209,7 @@ def test_every_command_and_option_is_in_the_reference(site: Path) -> None:
 
 
 def test_every_field_is_in_the_reference(site: Path) -> None:
-    """The tables of parameters and schemas are made from the models."""
+    """The tables of parameters and schemas are generated from the models."""
     assert all(name in Page(site / "reference" / "parameters.html").text for name in Params.model_fields)
     text = Page(site / "reference" / "schemas.html").text
     for model in map(schema.document_model_of, Kind):
@@ -217,7 +217,7 @@ def test_every_field_is_in_the_reference(site: Path) -> None:
 
 
 def test_every_public_name_is_in_the_reference(site: Path) -> None:
-    """Nothing that `import benchbook` or one of the documented subpackages gives is undocumented."""
+    """All public names of `benchbook` and of the documented subpackages are in the reference."""
     page = Page(site / "reference" / "python.html")
     assert [name for name in bb.__all__ if name not in page.text] == []
     for package in PACKAGES:
@@ -227,7 +227,7 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
 
 
 def test_what_is_not_known_is_missing() -> None:
-    """A field that an outcome lacks is shown as missing, never as zero."""
+    """A field that an outcome lacks is shown as missing, not as zero."""
     assert {value for _, value in facts({})} == {"missing"}
     assert dict(facts({"runs": {"done": 3}}))["Runs done"] == "3 of missing"
     assert dict(facts({"commit": "0123456789abcdef", "dirty": True}))["Commit"] == (
@@ -245,7 +245,7 @@ def test_names_that_an_address_cannot_hold_get_safe_ones() -> None:
 
 @pytest.mark.slow
 def test_hostile_failed_and_damaged_specs_have_pages_too(project: Path) -> None:
-    """Names from artifacts are text; errors stand out; damage and absence are said."""
+    """Names from artifacts are escaped, errors stand out, and damaged or missing artifacts are reported."""
     specs = project / "artifacts" / "specs"
     hostile = '<img src=x onerror=alert(3)>"'
     outcome = outcome_of(project, "random_search")
@@ -280,7 +280,7 @@ def test_hostile_failed_and_damaged_specs_have_pages_too(project: Path) -> None:
 
 
 def copy_spec(project: Path, name: str, outcome: dict[str, Any] | None, *, stderr: str = "") -> None:
-    """Make another spec of random search, as it was executed, with another outcome."""
+    """Make another spec from the executed one of random search, with a different outcome."""
     original = project / "artifacts" / "specs" / "random_search"
     shutil.copy(project / "notebooks" / "random_search.ipynb", project / "notebooks" / f"{name}.ipynb")
     folder = project / "artifacts" / "specs" / name
@@ -295,7 +295,7 @@ def copy_spec(project: Path, name: str, outcome: dict[str, Any] | None, *, stder
 
 
 def test_no_page_speaks_of_the_machine_that_built_it(site: Path) -> None:
-    """Neither the project's folder nor the package's stands in a page."""
+    """No page contains the folder of the project or of the package."""
     for path in site.rglob("*.html"):
         content = path.read_text()
         assert str(ROOT) not in content

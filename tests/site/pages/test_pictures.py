@@ -1,4 +1,4 @@
-"""Thumbnails, landscapes, and what is kept between builds."""
+"""Thumbnails, landscapes, and what is cached between builds."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwG
 
 
 def notebook(**data: str) -> dict[str, object]:
-    """Return a notebook with one output."""
+    """Return a notebook with this output."""
     return {"cells": [{"cell_type": "markdown"}, {"outputs": [{"data": data}]}]}
 
 
 def test_a_figure_is_reduced_to_its_panels() -> None:
-    """No text is left, the view is that of the panels, and an image that all panels show is there once."""
+    """Text is removed, the view is that of the panels, and an image that all panels share is included once."""
     figure, axes = new_figure(1, 3, width=9.0, height=3.0)
     for axis in axes:
         axis.imshow([[1.0, 2.0], [3.0, 4.0]])
@@ -54,12 +54,12 @@ def test_a_figure_is_reduced_to_its_panels() -> None:
 
 @pytest.mark.parametrize("inside", ["<svg/>", "no xml <", f"<svg {NAMESPACE}><g id='figure_1'/></svg>"])
 def test_what_is_no_figure_stays_as_it_is(inside: str) -> None:
-    """Another library's picture is shown whole."""
+    """A picture made by another library is shown completely."""
     assert panels_only(inside) == inside.encode()
 
 
 def test_the_first_picture_of_a_notebook_is_its_thumbnail() -> None:
-    """With its text; a bitmap is taken as well; a notebook without pictures, or none at all, has none."""
+    """It comes with its text and may be a bitmap; without pictures, or a notebook, there is none."""
     made = thumbnail(notebook(**{"image/png": PIXEL, "text/plain": "one\n  pixel"}))
     assert made == Thumbnail(suffix=".png", content=base64.b64decode(PIXEL), alt="one pixel")
     assert thumbnail(notebook(**{"text/plain": "4"})) is None
@@ -67,7 +67,7 @@ def test_the_first_picture_of_a_notebook_is_its_thumbnail() -> None:
 
 
 def test_cards_show_verdict_and_picture_or_say_how_to_get_them(project: Path) -> None:
-    """A spec that was not run has a command in the place of a link."""
+    """A spec that was not run shows a command instead of a link."""
     views = spec_views(project / "notebooks", project / "artifacts" / "specs")
     picture = Thumbnail(suffix=".svg", content=b"", alt='a "picture" <b>')
     page = spec_cards(views, {NAMES[0]: picture}, base="specs/", static="_static/")
@@ -79,7 +79,7 @@ def test_cards_show_verdict_and_picture_or_say_how_to_get_them(project: Path) ->
 
 
 def test_specs_whose_library_is_missing_share_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither cards nor table have an entry of theirs; a line below the cards has the command that installs it."""
+    """They have no cards or rows; a line below the cards has the command that installs the library."""
     (project / "notebooks" / f"{NOT_RUN}.ipynb").rename(project / "notebooks" / "pymoo-GA.ipynb")
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda which: False)
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)
@@ -92,7 +92,7 @@ def test_specs_whose_library_is_missing_share_one_line(project: Path, monkeypatc
 
 
 def test_every_function_has_a_card_and_a_landscape(tmp_path: Path) -> None:
-    """They are drawn once, and come from the cache afterwards; the lowest shade is where the optimum is."""
+    """Landscapes are drawn once and then cached; the darkest place is the optimum."""
     first = landscapes(tmp_path)
     assert set(first) == {landscape_name(name) for name in names()}
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
@@ -107,7 +107,7 @@ def test_every_function_has_a_card_and_a_landscape(tmp_path: Path) -> None:
 
 
 def test_what_was_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:
-    """A change makes it again, and so does damage."""
+    """A change makes the picture again, and so does damage."""
     made: list[int] = []
 
     def make() -> int:
@@ -123,7 +123,7 @@ def test_what_was_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:
 
 
 def test_runs_are_told_apart_by_their_shards(tmp_path: Path) -> None:
-    """A shard that grew, or one more, is another state; temporaries are none."""
+    """A shard that grew, or an additional one, is another state; temporary files are ignored."""
     shards = tmp_path / "spec" / "runs" / "shards"
     shards.mkdir(parents=True)
     folders = [shards.parent]

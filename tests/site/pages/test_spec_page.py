@@ -17,7 +17,7 @@ CLAIM = {"text": "It keeps up with another.", "relation": "<=", "threshold": 1, 
 
 @pytest.mark.parametrize(("status", "shown"), [("held", "admonition note"), ("failed", "admonition error")])
 def test_a_claim_that_could_not_be_judged_is_no_failure_of_a_spec_that_holds(status: str, shown: str) -> None:
-    """Where a library is missing a note says so; an undecided claim that failed the spec stands out as an error.
+    """A missing library is shown as a note; an undecided claim that fails the spec is shown as an error.
 
     Either way the page gives the reason, and its verdict and its count agree.
     """
@@ -46,7 +46,7 @@ STRENGTH = Strength(
 
 
 def test_the_page_says_how_many_planted_faults_the_claims_notice() -> None:
-    """In a sentence, with a table of those that the quality claims miss; the table of specs has it in short."""
+    """A sentence counts them, a table lists those that quality claims miss, and the table of specs has a short form."""
     view = SpecView(name="a", title="A", outcome=None, trouble=None, executed=None, strength=STRENGTH)
     page = "".join(json.loads(spec_page(view))["cells"][1]["source"])
     assert "These claims notice 1 of 1 planted faults when they are severe, and 1 of 2 when they are mild" in page
@@ -58,7 +58,7 @@ def test_the_page_says_how_many_planted_faults_the_claims_notice() -> None:
 
 
 def test_a_strength_that_was_not_measured_is_said() -> None:
-    """With the command that measures it."""
+    """The page shows the command that measures it."""
     view = SpecView(name="a", title="A", outcome=None, trouble=None, executed=None)
     page = "".join(json.loads(spec_page(view))["cells"][1]["source"])
     assert "benchbook spec strength a" in page

@@ -1,4 +1,4 @@
-"""Specs of applied cases: their parts, their discovery, and what their notebooks show."""
+"""Specs of applied cases: their parts, how they are found, and what their notebooks show."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def tiny(name: str = "tiny", **changes: object) -> AppliedSpec:
 
 @pytest.fixture(scope="module")
 def stereo(tmp_path_factory: pytest.TempPathFactory) -> AppliedSpec:
-    """A spec of one plane whose runs are done."""
+    """Return a spec of one plane whose runs are done."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path_factory.mktemp("artifacts")))
         spec = tiny(cases=[("stereo_plane", 3)], instances=[3], most_per_dim=100)
@@ -51,7 +51,7 @@ def stereo(tmp_path_factory: pytest.TempPathFactory) -> AppliedSpec:
 
 
 def test_a_spec_plans_each_problem_with_solver_and_control() -> None:
-    """Two functions, two instances, two optimizers, one seed; the budget is capped, and its parameters say so."""
+    """Two functions, two instances, two optimizers and one seed are planned; the capped budget is a parameter."""
     spec = tiny()
     assert len(spec.plan) == 8
     assert {item.spec.budget for item in spec.plan} == {60, 100}
@@ -62,7 +62,7 @@ def test_a_spec_plans_each_problem_with_solver_and_control() -> None:
 
 
 def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None:
-    """L-BFGS-B gets the same evaluations, with those of its finite differences counted; claims are about the other."""
+    """L-BFGS-B gets the same number of evaluations, finite differences included; claims use random search only."""
     spec = tiny(cases=[("stereo_plane", 3)], quasi_newton="scipy:l_bfgs_b")
     spec.when()
     assert {(run.optimizer.name, run.evaluations) for run in spec.runs} == {
@@ -76,7 +76,7 @@ def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None
 
 
 def test_runs_are_done_at_once_or_problem_by_problem() -> None:
-    """Either way the same runs come out; those that are there are replayed; solver and control keep their order."""
+    """Both ways give the same runs in the same order, and finished runs are replayed."""
     whole, parts = tiny(), tiny("parts")
     digests = [run.content_digest for run in whole.when()]
     for problem in reversed(parts.problems):
@@ -113,7 +113,7 @@ def test_claims_are_judged_together_and_written(capsys: pytest.CaptureFixture[st
 
 
 def test_runs_are_the_same_in_another_process(python: Callable[..., str]) -> None:
-    """Where the arithmetic is pinned, as it is in notebooks, each case is repeated to the last bit."""
+    """Under pinned arithmetic, as in notebooks, each case is repeated to the last bit."""
     code = (
         "from benchbook.specs.applied_spec import applied_spec\n"
         "cases = [('stereo_plane', 3), ('stereo_undulating', 9), ('imitation_clone', 5)]\n"
@@ -126,7 +126,7 @@ def test_runs_are_the_same_in_another_process(python: Callable[..., str]) -> Non
 
 
 def test_beating_the_control_is_counted_pair_by_pair() -> None:
-    """The share of problems on which the solver ends strictly lower; the control against itself never does."""
+    """It is the share of problems on which the solver ends strictly lower; for the control itself it is 0."""
     spec = tiny(cases=[("stereo_plane", 3)], solver="random_search", control="random_search")
     spec.when()
     assert spec.claim_beats_control(at_least=0.5).measured == 0.0
@@ -136,14 +136,14 @@ def test_beating_the_control_is_counted_pair_by_pair() -> None:
 
 
 def test_a_picture_of_convergence_tells_the_medians(stereo: AppliedSpec) -> None:
-    """Its alternative text has function, optimizer, value and unit."""
+    """The alternative text has function, optimizer, value and unit."""
     alt = repr(stereo.convergence(unit="grey levels"))
     assert "stereo_plane, cma_es: 2." in alt
     assert "grey levels" in alt
 
 
 def test_commands_to_reproduce_can_be_called(stereo: AppliedSpec) -> None:
-    """The notebook's place is that of applied cases, and its first run is one that the command line does."""
+    """The notebook's path is that of applied cases, and the first run works on the command line."""
     text = repr(stereo.reproduce())
     assert "papermill notebooks/applied/tiny.ipynb out.ipynb -f params/quick.yaml" in text
     (command,) = (line for line in text.splitlines() if line.startswith("its first run"))
@@ -153,7 +153,7 @@ def test_commands_to_reproduce_can_be_called(stereo: AppliedSpec) -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    """Cases, instances, problems and the order of the calls are checked."""
+    """Cases, instances, problems and the order of calls are checked."""
     with pytest.raises(UsageError, match="one or more of each"):
         tiny(cases=[])
     with pytest.raises(UsageError, match="one or more of each"):
@@ -170,7 +170,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 def test_depth_maps_of_all_methods_are_measured(stereo: AppliedSpec) -> None:
-    """Sweep, solver and control each have a map of the scene, with completeness, precision and error, and a picture."""
+    """Sweep, solver and control each have a depth map with completeness, precision, error and a picture."""
     maps = depth_maps(stereo, {"sweep": swept_depth, "blind": lambda p: np.full_like(p.truth_mm, np.nan)})
     assert list(maps) == [("stereo_plane", 3)]
     assert list(maps["stereo_plane", 3]) == ["sweep", "blind", "cma_es", "random_search"]
@@ -193,7 +193,7 @@ def test_depth_maps_of_all_methods_are_measured(stereo: AppliedSpec) -> None:
 
 
 def test_drivers_are_compared_on_the_same_starts() -> None:
-    """Expert, policies and networks of chance start alike; the table has a row each, the picture tells who stands."""
+    """Expert, policies and random networks have the same starts; the table has one row each."""
     problem = ImitationClone("imitation_clone", 5, 2)
     drivers = evaluate(problem, {"idle": [0.0] * 5})
     assert list(drivers) == ["expert", "idle", "untrained"]
@@ -210,7 +210,7 @@ def test_drivers_are_compared_on_the_same_starts() -> None:
 
 
 def test_demonstrations_are_collected_anew_to_the_last_bit() -> None:
-    """What a pipeline collects is what the problem is made of."""
+    """The pipeline collects the same demonstrations that the problem uses."""
     problem = ImitationClone("imitation_clone", 5, 4)
     again = problem.collect()
     np.testing.assert_array_equal(again.states, problem.demonstrations.states)
@@ -218,7 +218,7 @@ def test_demonstrations_are_collected_anew_to_the_last_bit() -> None:
 
 
 def test_a_notebook_shows_its_pipelines(tmp_path: Path) -> None:
-    """Steps with what they reported, a timeline, how wrong the predictions were, and that no rule spoke."""
+    """The page has steps with their reports, a timeline, and the errors of predictions, and no rule found anything."""
     pipelines = []
     for _ in range(2):
         with track("shown", total=2, telemetry=False, root=tmp_path) as pipeline:
@@ -247,7 +247,7 @@ def test_a_notebook_shows_its_pipelines(tmp_path: Path) -> None:
 
 
 def test_recommendations_are_shown_with_their_evidence() -> None:
-    """What a rule found stands with the run, its evidence and what may be done."""
+    """A rule's finding is shown with the run, its evidence and possible actions."""
     from benchbook.records.pipeline import Advice
 
     with track("advised", total=1, telemetry=False) as pipeline, pipeline.step("only"):
@@ -259,7 +259,7 @@ def test_recommendations_are_shown_with_their_evidence() -> None:
 
 
 def test_applied_specs_are_found_beside_the_others() -> None:
-    """They are listed after those of the optimizers, and found by their name."""
+    """They are listed after the specs of optimizers, and found by name."""
     names = [file.name for file in specs(ROOT / "notebooks")]
     assert names[-2:] == ["imitation", "stereo"]
     (file,) = find(["stereo"], ROOT / "notebooks")
@@ -267,7 +267,7 @@ def test_applied_specs_are_found_beside_the_others() -> None:
 
 
 def test_two_specs_of_one_name_are_refused(tmp_path: Path) -> None:
-    """Their results would overwrite each other."""
+    """Two specs with the same name would overwrite each other's results."""
     (tmp_path / "applied").mkdir()
     for folder in (tmp_path, tmp_path / "applied"):
         shutil.copy(ROOT / "notebooks" / "applied" / "stereo.ipynb", folder)
@@ -278,7 +278,7 @@ def test_two_specs_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_the_command_line_serves_applied_specs(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Listed, checked, mended, run with other parameters, and its outcome written where all are."""
+    """They are listed, checked, fixed, run with other parameters, and write their outcome in the usual folder."""
     (project / "notebooks" / "applied").mkdir()
     path = Path(shutil.copy(ROOT / "notebooks" / "applied" / "imitation.ipynb", project / "notebooks" / "applied"))
     assert main(["spec", "list", "--json"]) == 0
@@ -294,6 +294,6 @@ def test_the_command_line_serves_applied_specs(
     assert outcome["params"] == {"preset": "quick", "instances": [2], "budget_per_dim": 300}
     assert main(["validate", "-q", str(project / "artifacts")]) == 0
     assert main(["track", "list"]) == 0
-    assert "-imitation-" not in capsys.readouterr().out  # one pipeline for one run
+    assert "-imitation-" not in capsys.readouterr().out  # one pipeline per run
     assert main(["track", "list", "--nested"]) == 0
     assert "-imitation-" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Notebooks made of sources, executed by one worker process."""
+"""Notebooks made from source text and executed by one worker process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENGINE = {"kernelspec": {"name": "python3", "display_name": "Python 3", "languag
 
 @dataclass
 class Ended:
-    """How a notebook ended, and what it put out."""
+    """How a notebook ended, and its output."""
 
     error: str | None
     cell: str | None
@@ -27,7 +27,7 @@ class Ended:
     cells: list[str] = field(default_factory=list)
 
     def values(self) -> Any:
-        """Return the JSON that it printed."""
+        """Return the JSON that the notebook printed."""
         return json.loads(self.output)
 
 
@@ -35,7 +35,7 @@ Execute = Callable[..., Ended]
 
 
 def notebook(folder: Path, name: str, sources: Sequence[str]) -> Path:
-    """Write a notebook; its cells are named first, second, and so on."""
+    """Write a notebook whose cells are named first, second, and so on."""
     names = ("first", "second", "third", "fourth")
     cells = [
         {"cell_type": "code", "id": cell_id, "metadata": {}, "execution_count": None, "outputs": [], "source": source}
@@ -47,7 +47,7 @@ def notebook(folder: Path, name: str, sources: Sequence[str]) -> Path:
 
 
 def execute_with(worker: NotebookWorker, folder: Path, *sources: str, timeout_s: float | None = None) -> Ended:
-    """Let a worker execute a notebook in a folder."""
+    """Execute a notebook in a folder with a worker."""
     path = notebook(folder, "notebook", sources)
     events: list[dict[str, Any]] = []
     copy = folder / "out" / "copy.ipynb"
@@ -65,7 +65,7 @@ def execute_with(worker: NotebookWorker, folder: Path, *sources: str, timeout_s:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[NotebookWorkers]:
-    """The workers of a test module, with its fork server."""
+    """The workers of a test module, with their fork server."""
     pool = NotebookWorkers()
     yield pool
     pool.close()
@@ -73,7 +73,7 @@ def workers() -> Iterator[NotebookWorkers]:
 
 @pytest.fixture
 def execute(workers: NotebookWorkers, tmp_path: Path) -> Iterator[Execute]:
-    """A function that executes sources as the cells of a notebook, in a folder of its own."""
+    """Return a function that executes sources as the cells of a notebook, in a new folder."""
     worker = workers.take()
     yield lambda *sources, **options: execute_with(worker, options.pop("folder", tmp_path), *sources, **options)
     workers.give_back(worker)
@@ -81,7 +81,7 @@ def execute(workers: NotebookWorkers, tmp_path: Path) -> Iterator[Execute]:
 
 @pytest.fixture(scope="module")
 def ordinary() -> Iterator[NotebookWorker]:
-    """A worker whose kernels are started in the ordinary way."""
+    """Return a worker whose kernels are started in the ordinary way."""
     worker = NotebookWorker()
     yield worker
     worker.close()

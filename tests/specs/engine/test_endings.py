@@ -1,4 +1,4 @@
-"""Interrupts, deaths and orphans: whatever ends, nothing is left behind, and what failed says so."""
+"""After interrupts, deaths and orphans nothing is left behind, and failures are reported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ child.wait()
 
 
 def gone(pid: int) -> bool:
-    """Tell whether a process has ended; one that nobody has waited for has ended too."""
+    """Return whether a process has ended; a zombie has ended, too."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -48,7 +48,7 @@ def gone(pid: int) -> bool:
 
 
 def wait_for(condition: Callable[[], Any]) -> Any:
-    """Return what a condition is, once it is something."""
+    """Wait until a condition is true and return its value."""
     deadline = time.monotonic() + LONG_S
     while not (value := condition()):
         assert time.monotonic() < deadline
@@ -64,7 +64,7 @@ def pids(folder: Path) -> list[int]:
 
 @pytest.fixture
 def sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder for temporary files, empty and with a short name, as sockets need it; empty again at the end."""
+    """Return an empty folder for temporary files with a name short enough for sockets; check that it is empty again."""
     folder = Path(tempfile.mkdtemp(prefix="s"))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder
@@ -73,14 +73,14 @@ def sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def own_workers(sockets: Path) -> Iterator[NotebookWorkers]:
-    """Workers that a test may kill."""
+    """Return workers that a test may kill."""
     pool = NotebookWorkers()
     yield pool
     pool.close()
 
 
 def test_a_killed_kernel_is_a_failure_with_its_signal_and_cell(execute: Execute) -> None:
-    """The copy holds what came before, and the worker goes on with the next notebook."""
+    """The copy keeps earlier output, and the worker continues with the next notebook."""
     ended = execute("print('before')", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "print('after')")
     assert ended.error == "the kernel died, killed by SIGKILL"
     assert ended.cell == "second"
@@ -90,12 +90,12 @@ def test_a_killed_kernel_is_a_failure_with_its_signal_and_cell(execute: Execute)
 
 
 def test_a_kernel_that_exits_says_with_which_code(execute: Execute) -> None:
-    """A notebook that leaves Python is a failure, not a success."""
+    """A notebook that exits Python is a failure, not a success."""
     assert execute("import os\nos._exit(3)").error == "the kernel died with exit code 3"
 
 
 def test_an_exception_is_shown_with_the_lines_around_it(execute: Execute) -> None:
-    """The excerpt is the cell's, without colours, however deep the error was."""
+    """The excerpt comes from the cell, without colours, however deep the error was."""
     ended = execute("import json", "text = '{'\njson.loads(text)\nprint('not reached')")
     assert ended.error is not None
     assert ended.error.startswith("JSONDecodeError: ")
@@ -104,7 +104,7 @@ def test_an_exception_is_shown_with_the_lines_around_it(execute: Execute) -> Non
 
 
 def test_a_notebook_that_takes_too_long_is_kept_as_far_as_it_came(execute: Execute, tmp_path: Path) -> None:
-    """Its kernel and what that has started are killed."""
+    """The kernel and the processes that it started are killed."""
     ended = execute("print('before')", WITH_CHILD, "print('after')", timeout_s=5.0)
     assert ended.error == "ended after 5 s, the time-out"
     assert ended.cell == "second"
@@ -117,7 +117,7 @@ def test_a_notebook_that_takes_too_long_is_kept_as_far_as_it_came(execute: Execu
 def test_kernels_do_not_outlive_the_process_that_asked_for_them_nor_the_server(
     own_workers: NotebookWorkers, tmp_path: Path, who: str
 ) -> None:
-    """Killed without warning, either takes the kernels along; what they have started goes with the first."""
+    """If either is killed, the kernels end; processes they started end with the one that asked for them."""
     worker = own_workers.take()
     ended: list[Any] = []
     thread = threading.Thread(target=lambda: ended.append(execute_with(worker, tmp_path, WITH_CHILD)))
@@ -147,7 +147,7 @@ ctypes.PyDLL(None).sleep(1000)  # with the interpreter's lock
 def test_kernels_in_native_code_end_with_their_parent(
     kind: str, sockets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That is the fork server, or the worker of an ordinary kernel, whose folder the next one removes."""
+    """A kernel ends with its fork server or worker; the folder of an ordinary kernel is removed by the next worker."""
     if kind == "ordinary":
         monkeypatch.setenv(fork_server.CHOICE_VARIABLE, "ordinary")
         monkeypatch.setenv("TMPDIR", str(sockets))
@@ -166,7 +166,7 @@ def test_kernels_in_native_code_end_with_their_parent(
 
 
 def test_nothing_outlives_the_process_that_started_all(tmp_path: Path, sockets: Path) -> None:
-    """Where it is killed without warning, fork server, worker and kernel end, and the sockets are removed."""
+    """If it is killed, fork server, worker and kernel end, and the sockets are removed."""
     notebook(tmp_path, "endless", [WITH_CHILD])
     code = (
         "import benchbook, pathlib, sys\n"
@@ -179,14 +179,14 @@ def test_nothing_outlives_the_process_that_started_all(tmp_path: Path, sockets: 
     parent = psutil.Popen([sys.executable, "-c", code, str(tmp_path)], env=environment)
     pids(tmp_path)
     family = parent.children(recursive=True)
-    assert len(family) >= 4  # fork server, worker, kernel, and what the notebook has started
+    assert len(family) >= 4  # fork server, worker, kernel, and the process that the notebook started
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     wait_for(lambda: all(gone(process.pid) for process in family))
 
 
 def test_after_an_execution_no_process_thread_file_or_folder_is_left(tmp_path: Path, sockets: Path) -> None:
-    """Not even after a notebook that left a process behind."""
+    """This holds even after a notebook that left a process behind."""
     left = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)']).pid"
     files = [
         SpecFile(name=name, path=notebook(tmp_path, name, [source]), title=name)
@@ -203,7 +203,7 @@ def test_after_an_execution_no_process_thread_file_or_folder_is_left(tmp_path: P
 
 @pytest.fixture
 def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
-    """A fork server that serves kernels of this very process."""
+    """Return a fork server for kernels of this test process."""
     monkeypatch.setattr(fork_server, "_current", fork_server._Current())
     server = ForkServer()
     link = Link(server.connect(), server.folder)
@@ -224,7 +224,7 @@ async def started() -> tuple[EngineKernels, Any]:
 
 
 async def reply(client: Any, source: str) -> dict[str, Any]:
-    """Let a kernel execute something and return its answer.
+    """Make a kernel execute something and return its answer.
 
     For a moment after a cell has failed, a kernel aborts whatever else it is asked, as that was asked too early.
     """
@@ -235,12 +235,12 @@ async def reply(client: Any, source: str) -> dict[str, Any]:
 
 
 def test_an_interrupt_stops_the_cell_and_not_the_kernel(own_server: ForkServer) -> None:
-    """As Jupyter asks for it: the cell ends with KeyboardInterrupt, and the next one runs."""
+    """As Jupyter requires, the cell ends with KeyboardInterrupt, and the next one runs."""
 
     async def scenario() -> tuple[dict[str, Any], dict[str, Any]]:
         kernels, client = await started()
         try:
-            # What it prints tells that its code runs: an interrupt before that would find no cell.
+            # Its output shows that the code runs: an earlier interrupt would find no cell.
             request = client.execute("import time\nprint('runs', flush=True)\nfor _ in range(6000): time.sleep(0.01)")
             while (await client.get_iopub_msg(timeout=LONG_S))["header"]["msg_type"] != "stream":
                 pass
@@ -258,7 +258,7 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel(own_server: ForkServer) 
 
 
 def test_a_kernel_can_be_restarted_and_shut_down(own_server: ForkServer) -> None:
-    """After a restart another process answers at the same sockets; after the shutdown none is alive."""
+    """After a restart another process answers at the same sockets; after the shutdown none is left."""
 
     async def scenario() -> tuple[int, int, bool]:
         kernels, client = await started()
@@ -279,7 +279,7 @@ def test_a_kernel_can_be_restarted_and_shut_down(own_server: ForkServer) -> None
 
 
 def test_ctrl_c_does_not_reach_worker_and_server_by_themselves(own_workers: NotebookWorkers) -> None:
-    """Each has a session of its own, so that only the command decides what an interrupt ends."""
+    """Each has its own session, so that only the command decides what an interrupt ends."""
     worker = own_workers.take()
     server = own_workers._server
     assert server is not None

@@ -1,4 +1,4 @@
-"""Asking for kernels: what is forked, what is not, and what is said then."""
+"""Which kernels are forked, which are not, and the messages about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LAUNCH = [sys.executable, "-m", "ipykernel_launcher", "-f", "k.json"]
 
 @pytest.fixture
 def server() -> Iterator[ForkServer]:
-    """A fork server of its own."""
+    """Return a separate fork server."""
     server = ForkServer()
     yield server
     server.close()
@@ -47,7 +47,7 @@ def server() -> Iterator[ForkServer]:
 def test_kernels_are_forked_on_linux_and_elsewhere_on_request(
     monkeypatch: pytest.MonkeyPatch, platform: str, choice: str, reason: str | None
 ) -> None:
-    """The variable decides; on macOS forking is off unless it is asked for."""
+    """The variable decides; on macOS forking is off by default."""
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setenv("BENCHBOOK_KERNELS", choice)
     found = unavailable()
@@ -55,7 +55,7 @@ def test_kernels_are_forked_on_linux_and_elsewhere_on_request(
 
 
 def test_where_fork_is_missing_kernels_are_ordinary(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where it is asked for."""
+    """Kernels are ordinary even if forking is asked for."""
     monkeypatch.setenv("BENCHBOOK_KERNELS", "fork")
     monkeypatch.delattr(os, "fork")
     assert unavailable() == "this platform cannot fork"
@@ -72,7 +72,7 @@ def test_where_fork_is_missing_kernels_are_ordinary(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_only_kernels_of_this_python_are_forked(cmd: list[str], kwargs: dict[str, object], reason: str | None) -> None:
-    """Whatever else a kernel's description asks for is started in the ordinary way."""
+    """Kernels with any other description are started in the ordinary way."""
     found = _unfit(cmd, kwargs)
     assert found is None if reason is None else str(found).startswith(reason)
 
@@ -80,7 +80,7 @@ def test_only_kernels_of_this_python_are_forked(cmd: list[str], kwargs: dict[str
 def test_the_choice_of_the_user_reaches_the_kernels(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With ordinary kernels no fork server is started, and the log says why."""
+    """With ordinary kernels no fork server is started, and the log gives the reason."""
     monkeypatch.setenv("BENCHBOOK_KERNELS", "ordinary")
     caplog.set_level(logging.INFO, "benchbook")
     pool = NotebookWorkers()
@@ -95,7 +95,7 @@ def test_the_choice_of_the_user_reaches_the_kernels(
 def test_when_the_fork_server_dies_kernels_are_ordinary_and_a_warning_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The notebook is executed all the same, by the same worker."""
+    """The same worker executes the notebook anyway."""
     pool = NotebookWorkers()
     try:
         worker = pool.take()
@@ -114,7 +114,7 @@ def test_when_the_fork_server_dies_kernels_are_ordinary_and_a_warning_says_so(
 
 
 def test_a_server_that_cannot_import_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Its last words are kept, and asking it ends with an error, not with waiting."""
+    """Its last message is kept, and a request ends with an error instead of waiting."""
     (tmp_path / "psutil").mkdir()
     (tmp_path / "psutil" / "__init__.py").write_text("raise ImportError('no processes today')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
@@ -131,17 +131,17 @@ def test_a_server_that_cannot_import_says_what_is_missing(monkeypatch: pytest.Mo
 
 
 def test_variables_that_only_a_start_can_change_are_refused(server: ForkServer) -> None:
-    """A kernel is not forked with another hash seed than it was asked for; the message names the variable."""
+    """A kernel is not forked under a different hash seed; the message names the variable."""
     link = Link(server.connect(), server.folder)
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
     with pytest.raises(ForkServerError, match=r"PYTHONHASHSEED.* changed after the fork server started"):
         link.fork({"argv": LAUNCH, "cwd": ".", "environment": environment, "started_with": read_at_start(environment)})
-    assert link.code(1) == 0  # not ours, so nothing is waited for
+    assert link.code(1) == 0  # not a child of this process, so nothing is waited for
     link.close()
 
 
 def test_a_kernel_whose_folder_is_missing_ends_with_an_error(server: ForkServer, tmp_path: Path) -> None:
-    """The process shows how it ended as `subprocess` would."""
+    """The process reports its end as `subprocess` would."""
     link = Link(server.connect(), server.folder)
     try:
         started_with = read_at_start({**pins(), **os.environ})
@@ -149,14 +149,14 @@ def test_a_kernel_whose_folder_is_missing_ends_with_an_error(server: ForkServer,
         process = ForkedProcess(link, link.fork(order))
         assert process.wait() == 1
         assert process.poll() == 1
-        process.terminate()  # too late, and no error
+        process.terminate()  # too late, but not an error
         assert "FileNotFoundError" in server.last_words()
     finally:
         link.close()
 
 
 def test_messages_arrive_whole_however_they_are_cut() -> None:
-    """Long ones, several in one piece, and one with a descriptor."""
+    """Long messages, several in one piece, and one with a descriptor arrive complete."""
     here, there = (Line(end) for end in socket.socketpair())
     other = os.open(os.devnull, os.O_RDONLY)
     long = {"text": "x" * 100_000}
@@ -184,7 +184,7 @@ def test_messages_arrive_whole_however_they_are_cut() -> None:
 
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_another() -> None:
-    """After a time-out nothing is asked over that link any more."""
+    """After a timeout the link is not used any more."""
     ours, theirs = socket.socketpair()
     link = Link(ours, Path())
     ours.settimeout(0.01)
@@ -196,7 +196,7 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_another() -> None:
 
 
 def test_a_process_without_a_link_starts_a_server_when_it_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As under papermill; it is started once, and ended with the process."""
+    """As under papermill, it is started once and ends with the process."""
     monkeypatch.setattr(fork_server, "_current", fork_server._Current())
     link = fork_server.current()
     assert fork_server.current() is link

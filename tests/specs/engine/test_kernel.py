@@ -1,4 +1,4 @@
-"""A forked kernel is as fresh as one that has just been started."""
+"""A forked kernel is as fresh as a newly started one."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ print(json.dumps([np.random.rand(), random.random(), np.random.default_rng().ran
 def test_a_forked_kernel_is_like_an_ordinary_one_and_keeps_nothing_of_others(
     execute: Execute, ordinary: NotebookWorker, tmp_path: Path
 ) -> None:
-    """Modules, settings, figures, folder, environment, arguments, threads, handlers, filters, signals: all as new."""
+    """Modules, settings, figures, folder, environment, arguments, threads, handlers, filters and signals are as new."""
     expected = execute_with(ordinary, tmp_path, PROBE).values()
     before = execute(PROBE).values()
     with_traces = execute(POLLUTE)
@@ -101,13 +101,13 @@ def test_a_forked_kernel_is_like_an_ordinary_one_and_keeps_nothing_of_others(
 
 
 def test_random_states_are_its_own(execute: Execute) -> None:
-    """Numpy's legacy state, Python's, new generators and identifiers differ from kernel to kernel."""
+    """Numpy's legacy state, Python's, new generators and identifiers differ between kernels."""
     first, second = execute(DRAWS).values(), execute(DRAWS).values()
     assert all(one != other for one, other in zip(first, second, strict=True))
 
 
 def test_kernels_come_from_one_process_that_has_imported_the_libraries(execute: Execute) -> None:
-    """Their parent is the same, and NumPy is there before the notebook imports anything."""
+    """They have the same parent, and NumPy is loaded before the notebook imports anything."""
     source = "import json, os, sys; print(json.dumps([os.getpid(), os.getppid(), 'numpy' in sys.modules]))"
     (one, parent, there), (other, same, _) = execute(source).values(), execute(source).values()
     assert parent == same
@@ -116,7 +116,7 @@ def test_kernels_come_from_one_process_that_has_imported_the_libraries(execute: 
 
 
 def test_environment_and_folder_are_those_of_the_notebook(execute: Execute, tmp_path: Path) -> None:
-    """The kernel stands in the folder of its notebook, wherever the server was started."""
+    """The kernel runs in the folder of its notebook, wherever the server was started."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     output = execute("import os; print(os.getcwd(), end='')", folder=folder).output
@@ -124,7 +124,7 @@ def test_environment_and_folder_are_those_of_the_notebook(execute: Execute, tmp_
 
 
 def test_what_a_notebook_registers_for_the_end_is_done(execute: Execute, tmp_path: Path) -> None:
-    """A forked kernel ends as Python does: functions registered with atexit run once, in it alone."""
+    """A forked kernel ends like Python: functions registered with atexit run once, in this kernel only."""
     execute("import atexit, pathlib; p = pathlib.Path('ended'); atexit.register(lambda: p.write_text('x'))")
     assert (tmp_path / "ended").read_text() == "x"
 
@@ -132,7 +132,7 @@ def test_what_a_notebook_registers_for_the_end_is_done(execute: Execute, tmp_pat
 def test_executed_copies_do_not_tell_how_their_kernel_was_started(
     execute: Execute, ordinary: NotebookWorker, tmp_path: Path
 ) -> None:
-    """Figures, tables and streams have the same bytes in forked and in ordinary kernels, and at each repetition."""
+    """Figures, tables and streams have the same bytes in forked and in ordinary kernels, and in each repetition."""
     params = {"preset": "tiny", "functions": ["sphere"], "dims": [2], "instances": [0, 1], "seeds": 2}
     params |= {"bbob_functions": [], "bbob_instances": [1], "budget_per_dim": 60, "target": None}
     sources = (

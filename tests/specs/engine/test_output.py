@@ -1,4 +1,4 @@
-"""Output, forks and names of kernels: nothing that a cell puts out is lost, and each process has kernels of its own."""
+"""No output of a cell is lost, and each process has its own kernels."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ def outputs(ended: Ended) -> list[dict[str, Any]]:
 
 
 def elsewhere() -> Any:
-    """Return an empty notebook in Python whose kernel has a name that is unknown here."""
+    """Return an empty Python notebook whose kernel has an unknown name."""
     kernel = {"name": "elsewhere", "display_name": "Elsewhere", "language": "python"}
     return nbformat.v4.new_notebook(metadata={"kernelspec": kernel})  # type: ignore[no-untyped-call]
 
 
 def test_a_cell_that_flushes_every_line_keeps_them_all(execute: Execute) -> None:
-    """More than any queue on the way holds by itself."""
+    """There are more lines than any queue on the way can hold."""
     ended = execute(f"for k in range({LINES}): print(k, flush=True)")
     assert ended.error is None
     assert ended.output.split() == [str(k) for k in range(LINES)]
 
 
 def test_an_ordinary_kernel_keeps_every_line_too(ordinary: NotebookWorker, tmp_path: Path) -> None:
-    """Its output goes through the same queue, without a limit."""
+    """An ordinary kernel's output goes through the same queue, without a limit."""
     ended = execute_with(ordinary, tmp_path, f"for k in range({LINES}): print(k, flush=True)")
     assert ended.error is None
     assert ended.output.split() == [str(k) for k in range(LINES)]
 
 
 def test_what_an_ordinary_kernel_flushed_before_it_left_is_kept(ordinary: NotebookWorker, tmp_path: Path) -> None:
-    """The executed copy also tells where the kernel ended."""
+    """The executed copy also shows where the kernel ended."""
     ended = execute_with(ordinary, tmp_path, "import os\nfor k in range(500): print(k, flush=True)\nos._exit(3)")
     assert ended.error == "the kernel died with exit code 3"
     assert ended.output.split()[-1:] == ["499"]
@@ -74,7 +74,7 @@ launch_new_instance()
 
 
 def test_a_notebook_says_that_its_kernel_dropped_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kernels with launchers of their own cannot be helped; the numbers of their messages show what is missing."""
+    """Kernels with their own launchers may drop output, and the numbers of their messages show what is missing."""
     folder = tmp_path / "jupyter" / "kernels" / "foreign"
     folder.mkdir(parents=True)
     argv = [sys.executable, "-c", FOREIGN, "-f", "{connection_file}"]
@@ -91,7 +91,7 @@ def test_a_notebook_says_that_its_kernel_dropped_output(tmp_path: Path, monkeypa
 
 
 def test_a_kernel_without_numbers_may_have_dropped_some_after_a_thousand() -> None:
-    """That is as many as wait in a socket by default."""
+    """A thousand messages is what a socket queues by default."""
     numbers = MessageNumbers()
     message: dict[str, Any] = {"msg_type": "stream", "header": {"msg_id": "a-b"}, "content": {}}
     for _ in range(QUEUE_MESSAGES):
@@ -103,14 +103,14 @@ def test_a_kernel_without_numbers_may_have_dropped_some_after_a_thousand() -> No
 
 
 def test_what_was_flushed_before_the_process_left_is_kept(execute: Execute) -> None:
-    """`os._exit` is no reason to lose what a cell has said, and its code is told as ever."""
+    """Output before `os._exit` is kept, and its exit code is reported as usual."""
     ended = execute("import os\nfor k in range(500): print(k, flush=True)\nos._exit(3)")
     assert ended.error == "the kernel died with exit code 3"
     assert ended.output.split()[-1:] == ["499"]
 
 
 def test_a_child_of_a_notebook_leaves_at_once(execute: Execute) -> None:
-    """What a notebook forks ends by `os._exit`, and takes nothing of its parent's with it."""
+    """A process that a notebook forks ends with `os._exit`, without affecting its parent."""
     quiet = (
         "import os, warnings\nwarnings.simplefilter('ignore', DeprecationWarning)"  # of forks in a process with threads
     )
@@ -120,7 +120,7 @@ def test_a_child_of_a_notebook_leaves_at_once(execute: Execute) -> None:
 
 
 def test_parameters_go_after_the_first_cell_that_is_tagged_so(tmp_path: Path) -> None:
-    """As papermill has it: a second tagged cell is an ordinary one, which comes later."""
+    """As in papermill, a second tagged cell is an ordinary one that comes later."""
     import papermill
 
     notebook = elsewhere()
@@ -136,7 +136,7 @@ def test_parameters_go_after_the_first_cell_that_is_tagged_so(tmp_path: Path) ->
 
 
 def test_an_unknown_kernel_is_this_python_or_refused_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
-    """A notebook in Python runs, and a warning says with what; one in another language does not."""
+    """A Python notebook runs with a warning that names the kernel; one in another language is refused."""
     notebook = elsewhere()
     assert usable_kernel(notebook, "elsewhere") == "python3"
     assert "no kernel 'elsewhere'" in caplog.text
@@ -146,8 +146,8 @@ def test_an_unknown_kernel_is_this_python_or_refused_in_a_sentence(caplog: pytes
 
 
 def test_a_forked_child_begins_by_itself_and_leaves_the_server_alone() -> None:
-    """It has neither link nor server of its parent's, whose server answers after the child has ended."""
-    # A program of its own, as the coverage of the tests follows forks and ends them in its own way.
+    """The child has neither link nor server of its parent, whose server still answers after the child has ended."""
+    # A separate program, since the coverage of the tests follows forks and ends them in its own way.
     code = """
 import multiprocessing, os
 from benchbook.specs.engine import fork_server

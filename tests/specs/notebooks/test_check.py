@@ -1,4 +1,4 @@
-"""Checking specs, and beginning new ones."""
+"""Checking specs, and making new ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def edit(path: Path, change: Callable[[dict[str, dict[str, Any]]], object]) -> N
 
 @pytest.fixture
 def spec(copy_spec: Callable[[str], Path]) -> Path:
-    """A whole spec in a project of its own."""
+    """Return a complete spec in a new project."""
     return copy_spec("random_search")
 
 
@@ -95,7 +95,7 @@ def test_whatever_a_spec_lacks_is_named(
     message: str,
     mendable: bool,
 ) -> None:
-    """The exit code is 6, the line says which cell and what; a machine mends what it said it can."""
+    """The exit code is 6, the line names cell and cause, and `--fix` fixes what it is said to fix."""
     edit(spec, change)
     assert main(["spec", "check", "random_search"]) == 6
     err = capsys.readouterr().err
@@ -105,7 +105,7 @@ def test_whatever_a_spec_lacks_is_named(
 
 
 def test_an_optimizer_without_spec_is_named(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Coverage of the catalog is checked in benchbook's own repository, where no names are given."""
+    """Without names, the catalog's coverage is checked in benchbook's own repository."""
     (spec.parent.parent / "pyproject.toml").write_text('[project]\nname = "benchbook"\n')
     assert main(["spec", "check"]) == 6
     said = capsys.readouterr().err
@@ -114,7 +114,7 @@ def test_an_optimizer_without_spec_is_named(spec: Path, capsys: pytest.CaptureFi
 
 
 def test_a_spec_without_its_tag_stays_a_spec(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The list, the check of all and a run by name still see it, and its runs are refused rather than quick ones."""
+    """The list, the check of all and a run by name still include it, but a run is refused."""
     edit(spec, lambda c: c["parameters"]["metadata"].update(tags=["nbval-ignore-output"]))
     assert [file.name for file in specs(spec.parent)] == ["random_search"]
     assert main(["spec", "list"]) == 0
@@ -126,13 +126,13 @@ def test_a_spec_without_its_tag_stays_a_spec(spec: Path, capsys: pytest.CaptureF
 
 
 def test_a_notebook_under_the_name_of_an_optimizer_that_is_no_spec_does_not_cover_it(spec: Path) -> None:
-    """Coverage counts what discovery finds."""
+    """Only notebooks found as specs count for coverage."""
     spec.write_text(json.dumps({"cells": [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": "# No"}]}))
     assert "random_search" in {finding.spec for finding in check_coverage(spec.parent, ["random_search"])}
 
 
 def test_a_spec_is_named_by_the_path_of_its_notebook_too(spec: Path, tmp_path: Path) -> None:
-    """What is no spec of the project, or does not exist, is told."""
+    """A path that does not exist, or is not a spec of the project, is refused."""
     assert [file.name for file in find([str(spec)], spec.parent)] == ["random_search"]
     with pytest.raises(UsageError, match="no such notebook"):
         find([str(spec.with_name("none.ipynb"))], spec.parent)
@@ -143,7 +143,7 @@ def test_a_spec_is_named_by_the_path_of_its_notebook_too(spec: Path, tmp_path: P
 
 
 def test_one_spec_of_a_library_covers_it(spec: Path, copy_spec: Callable[[str], Path]) -> None:
-    """A family of adapters needs one representative, of whatever name."""
+    """A family of adapters needs one representative, with any name."""
     copy_spec("pycma-CMAES")
     copy_spec("scipy-nelder_mead")
     names = {finding.spec for finding in check_coverage(spec.parent, ["random_search"])}
@@ -151,7 +151,7 @@ def test_one_spec_of_a_library_covers_it(spec: Path, copy_spec: Callable[[str], 
 
 
 def test_metadata_of_a_machine_are_named_and_mended(spec: Path) -> None:
-    """What a kernel leaves in the notebook would change with every execution."""
+    """Metadata of a kernel would change with every execution."""
     notebook = json.loads(spec.read_text())
     notebook["metadata"]["language_info"]["version"] = "3.11.7"
     notebook["metadata"]["papermill"] = {}
@@ -164,7 +164,7 @@ def test_metadata_of_a_machine_are_named_and_mended(spec: Path) -> None:
 
 
 def test_a_picture_without_a_text_is_found_in_the_executed_copy(spec: Path, project: Path) -> None:
-    """The repr of an object is no text for those who cannot see the picture; a cell that has changed is not judged."""
+    """The repr of an object does not count as a description, and a cell that has changed is not judged."""
     executed = json.loads(spec.read_text())
     cell = next(cell for cell in executed["cells"] if cell["id"] == "profile")
     data = {"image/svg+xml": "<svg/>", "text/plain": "<Figure size 640x480>"}
@@ -181,7 +181,7 @@ def test_a_picture_without_a_text_is_found_in_the_executed_copy(spec: Path, proj
 
 
 def test_other_notebooks_are_checked_for_what_all_must_have(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The explorer may import ipywidgets, and any other notebook benchbook alone."""
+    """The explorer may import ipywidgets; other notebooks import only benchbook."""
     for name in ("explore", "mine"):
         cell = {**CELL, "source": "import ipywidgets"}
         content = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -194,7 +194,7 @@ def test_other_notebooks_are_checked_for_what_all_must_have(spec: Path, capsys: 
 
 
 def test_the_spec_of_an_applied_case_is_free_in_what_it_shows(spec: Path) -> None:
-    """It needs its story, parameters and claims, and none of the pictures that optimizers share."""
+    """It needs a story, parameters and claims, but none of the pictures that optimizers share."""
     applied = spec.parent / "applied" / "case.ipynb"
     applied.parent.mkdir()
     notebook = json.loads(spec.read_text())
@@ -205,20 +205,20 @@ def test_the_spec_of_an_applied_case_is_free_in_what_it_shows(spec: Path) -> Non
 
 
 def test_an_optimizer_without_example_is_named() -> None:
-    """A docstring needs a doctest."""
+    """The docstring of an optimizer needs a doctest."""
     assert "no example" in str(check_docstring("mine", "It does something.")[0])
     assert check_docstring("mine", "It does.\n\n>>> 1\n1") == []
 
 
 def test_mending_twice_changes_nothing_more(spec: Path) -> None:
-    """What is whole is left byte for byte."""
+    """A complete notebook stays the same, byte for byte."""
     before = spec.read_bytes()
     assert main(["spec", "check", "--fix", "random_search"]) == 0
     assert spec.read_bytes() == before
 
 
 def test_a_file_that_is_no_notebook_is_a_finding(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is listed with the others, and does not keep them from being run; with it, nothing is begun."""
+    """A damaged file is listed and does not stop the check of others, but a run that includes it is refused."""
     (spec.parent / "torn.ipynb").write_text('{"cells": [')
     (spec.parent / "experiments").mkdir()
     (spec.parent / "experiments" / "empty.ipynb").write_text("")

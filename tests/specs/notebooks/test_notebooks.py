@@ -18,19 +18,19 @@ SPECS = specs(ROOT / "notebooks")
 @pytest.fixture
 def _in_the_repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))  # executed copies that lie around are not judged
+    monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))  # ignore executed copies
 
 
 @pytest.mark.usefixtures("_in_the_repository")
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.name)
 def test_a_spec_has_all_it_must_have(file: SpecFile) -> None:
-    """Each spec, by itself, so that a failure names it."""
+    """Each spec is checked separately, so that a failure names it."""
     assert [str(found) for found in check_notebook(file.path, quick_params())] == []
 
 
 @pytest.mark.usefixtures("_in_the_repository")
 def test_the_project_lacks_no_spec_and_no_example() -> None:
-    """Every native optimizer and every library has its spec, and the other notebooks are in order."""
+    """Every native optimizer and every library has a spec, and the other notebooks pass their checks."""
     assert [str(found) for found in check_project(ROOT / "notebooks", SPECS, quick_params())] == []
 
 
@@ -42,7 +42,7 @@ def test_the_strength_of_each_native_was_measured_since_it_changed() -> None:
 
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.name)
 def test_every_committed_verdict_is_held(file: SpecFile) -> None:
-    """What nbval compares in pull requests is that every claim holds."""
+    """In pull requests nbval compares with verdicts that all hold."""
     contracts = [
         cell
         for cell in read_notebook(file.path)["cells"]

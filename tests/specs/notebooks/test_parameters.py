@@ -1,4 +1,4 @@
-"""Which parameters reach a notebook, whoever executes it."""
+"""Which parameters a notebook gets, whatever executes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LISTED = f"given = {{name: globals()[name] for name in {list(load('quick'))!r}}}
 
 @pytest.fixture
 def told(project: Path, write_notebook: Callable[..., Path]) -> Callable[[str], dict[str, Any]]:
-    """Write a notebook that collects its parameters and one that lists all fourteen; return what reached one."""
+    """Write a notebook that collects its parameters and one that lists all fourteen; return what one of them got."""
     for name, code in (("collected", COLLECTED), ("listed", LISTED)):
         path = write_notebook(name, code + TELL.format(path=str(project / f"{name}.json")))
         if name == "listed":
@@ -41,7 +41,7 @@ def _set_parameters(path: Path, source: str) -> None:
 def test_either_form_of_a_notebook_gets_what_the_command_was_given(
     project: Path, told: Callable[[str], dict[str, Any]]
 ) -> None:
-    """A preset with another value; the executed notebook shows a reader these two, and not fourteen."""
+    """Given a preset and another value, the executed notebook shows these two, not all fourteen."""
     main(["spec", "run", "--params", "full", "-p", "seeds=2"])  # neither notebook is a spec, so neither holds
     assert told("collected") == told("listed") == {**load("full"), "seeds": 2}
     (executed,) = project.glob("artifacts/**/collected.ipynb")
@@ -53,7 +53,7 @@ def test_either_form_of_a_notebook_gets_what_the_command_was_given(
 def test_papermill_may_give_parameters_that_the_cell_does_not_assign(
     project: Path, told: Callable[[str], dict[str, Any]]
 ) -> None:
-    """A preset's file gives all fourteen; those that the notebook does not name reach it all the same."""
+    """A preset's file gives all fourteen, and even those that the notebook does not name reach it."""
     full = yaml.safe_load((project / "params" / "full.yaml").read_text())
     papermill.execute_notebook(
         project / "notebooks" / "collected.ipynb", None, parameters=full, cwd=project / "notebooks", progress_bar=False
@@ -62,14 +62,14 @@ def test_papermill_may_give_parameters_that_the_cell_does_not_assign(
 
 
 def test_what_a_file_leaves_out_does_not_come_from_the_preset_that_it_names() -> None:
-    """Its optional parameters are absent, as it says; None means the same."""
+    """Optional parameters that the file leaves out are absent, and None has the same meaning."""
     own = {key: value for key, value in load("quick").items() if not key.startswith("adapter_")}
     absent = [key for key in load("quick") if key.startswith("adapter_")]
     assert needed(own, ["preset"]) == {"preset": "quick", **dict.fromkeys(absent)}
 
 
 def test_both_forms_pass_the_check_and_are_mended(copy_spec: Callable[[str], Path]) -> None:
-    """All fourteen parameters may be assigned; a value that is not that of quick is set, and no name is added."""
+    """All fourteen parameters may be assigned; a value that differs from quick is fixed, and no name is added."""
     path = copy_spec("random_search")
     _set_parameters(path, parameter_source(quick_params()))
     assert check_notebook(path, quick_params()) == []
@@ -86,7 +86,7 @@ def test_both_forms_pass_the_check_and_are_mended(copy_spec: Callable[[str], Pat
 
 
 def test_a_notebook_that_lists_its_parameters_needs_all_of_them(copy_spec: Callable[[str], Path]) -> None:
-    """Without `bb.parameters` nobody fills in what its cell leaves out."""
+    """Without `bb.parameters` nothing adds the parameters that the cell leaves out."""
     path = copy_spec("random_search")
     notebook = path.read_text().replace("**bb.parameters(globals())", "preset=preset, seeds=seeds")
     path.write_text(notebook)

@@ -1,4 +1,4 @@
-"""Beginning new specs."""
+"""Making new specs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WHAT_ONLY_ACCEPT_GIVES = "its output is missing"
 
 @pytest.fixture
 def hill_climber() -> Iterator[str]:
-    """An optimizer of one's own, without a docstring."""
+    """Return a user's own optimizer without a docstring."""
 
     class HillClimber:
         name = "hill_climber"
@@ -43,7 +43,7 @@ def hill_climber() -> Iterator[str]:
 
 
 def test_a_new_spec_passes_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Written, executed, accepted, checked: four commands, no editing; and never over another one."""
+    """Four commands write, execute, accept and check it without editing; an existing spec is not overwritten."""
     assert main(["spec", "new", "particle_swarm"]) == 0
     assert main(["spec", "run", "particle_swarm"]) == 0
     assert main(["spec", "accept", "particle_swarm"]) == 0
@@ -55,7 +55,7 @@ def test_a_new_spec_passes_at_once(project: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_new_spec_of_a_library_has_a_hyphen_and_passes(project: Path) -> None:
-    """A deterministic optimizer, too: its spec claims that no seed matters. Both names lead to it."""
+    """The spec of a deterministic optimizer claims that no seed matters, and both names lead to it."""
     assert main(["spec", "new", "scipy:direct"]) == 0
     notebook = project / "notebooks" / "scipy-direct.ipynb"
     assert "claim_sound(deterministic=True)" in notebook.read_text()
@@ -68,7 +68,7 @@ def test_a_new_spec_of_a_library_has_a_hyphen_and_passes(project: Path) -> None:
 
 
 def test_a_new_spec_of_an_own_optimizer_is_whole(project: Path, hill_climber: str) -> None:
-    """It lacks nothing but the verdicts of its first run, although there is no docstring to take a story from."""
+    """It lacks only the verdicts of its first run, although there is no docstring to quote."""
     path = new_notebook(hill_climber, project / "notebooks", quick_params())
     assert [found.what.split(";")[0] for found in check_notebook(path, quick_params())] == [WHAT_ONLY_ACCEPT_GIVES]
     cells = json.loads(path.read_text())["cells"]
@@ -79,8 +79,8 @@ def test_a_new_spec_of_an_own_optimizer_is_whole(project: Path, hill_climber: st
 def test_an_optimizer_whose_library_is_missing_gets_no_spec(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The message says what to install, and no half of a notebook is left."""
-    library.factory.cache_clear()  # another test may have made this very optimizer
+    """The message says what to install, and no partial notebook is left."""
+    library.factory.cache_clear()  # another test may have made the same optimizer
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda which: False)
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)
     assert main(["spec", "new", "pymoo:ISRES"]) != 0

@@ -1,4 +1,4 @@
-"""Claims are counted: contract checks apart from claims about quality."""
+"""Claims are counted, with contract checks separate from claims about quality."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from benchbook.specs.views.tally import status_text, tally
 
 
 def claim(sort: str, verdict: str, detail: str = "") -> dict[str, str]:
-    """Return what a tally reads of a claim."""
+    """Return the parts of a claim that a tally reads."""
     return {"sort": sort, "verdict": verdict, "detail": detail}
 
 
 def test_contract_checks_are_counted_apart() -> None:
-    """They do not raise the number of claims that hold; a proof counts with quality."""
+    """They do not increase the number of claims that hold; a proof counts with quality."""
     found = tally([claim("contract", "held"), claim("proof", "held"), claim("quality", "failed")])
     assert (found.contract_text, found.quality_text) == ("1 of 1 pass", "1 of 2 hold, 1 failed")
     assert found.text == "1 of 2 quality claims hold, 1 failed; 1 of 1 contract checks pass"
 
 
 def test_a_spec_with_contract_checks_only_says_so() -> None:
-    """So does one without any claim."""
+    """A spec without any claim says so, too."""
     found = tally([claim("contract", "held"), claim("contract", "undecided", "bytes differ")])
     assert found.text == "contract checks only: 1 of 2 pass, 1 undecided"
     assert found.quality_text == "none, contract checks only"

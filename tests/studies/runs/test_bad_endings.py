@@ -1,4 +1,4 @@
-"""Objectives and optimizers that end badly: each costs its own run, and only the user's Ctrl-C ends the study."""
+"""Objectives and optimizers that end badly cost only their own run, and only the user's Ctrl-C ends the study."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UnprintableError(Exception):
     """An exception without a text."""
 
     def __str__(self) -> str:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("no text")
 
     __repr__ = __str__
@@ -41,7 +41,7 @@ ENDINGS: dict[str, Callable[[], BaseException]] = {
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_what_an_objective_raises_is_recorded(name: str) -> None:
-    """By its name, whatever it is."""
+    """Any exception is recorded by its name."""
 
     def objective(x: FloatArray) -> float:
         raise ENDINGS[name]()
@@ -54,7 +54,7 @@ def test_what_an_objective_raises_is_recorded(name: str) -> None:
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_what_an_optimizer_raises_costs_its_run(name: str, tmp_path: Path) -> None:
-    """The rest of a serial study goes on."""
+    """The other runs of a serial study are done."""
 
     class Bad:
         name = "bad"
@@ -74,7 +74,7 @@ def test_what_an_optimizer_raises_costs_its_run(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("inside", [0, 3])
 def test_a_value_outside_the_bounds_does_not_count(inside: int, tmp_path: Path) -> None:
-    """The run failed, and its record, which can be read, has what came before."""
+    """The run fails, and its record keeps what came before."""
 
     class Leaves:
         name = "leaves"
@@ -100,7 +100,7 @@ def test_a_value_outside_the_bounds_does_not_count(inside: int, tmp_path: Path) 
 
 
 def test_a_signal_still_ends_the_run() -> None:
-    """Ctrl-C in the middle of an objective is the user's."""
+    """Ctrl-C in the middle of an objective comes from the user."""
 
     def objective(x: FloatArray) -> float:
         os.kill(os.getpid(), signal.SIGINT)
@@ -113,7 +113,7 @@ def test_a_signal_still_ends_the_run() -> None:
 
 
 def test_closing_that_fails_costs_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """What was found stands, with a warning."""
+    """The result is kept, with a warning."""
 
     class Bad:
         name = "bad"
@@ -135,7 +135,7 @@ def test_closing_that_fails_costs_nothing(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_the_state_of_the_process_is_put_back(tmp_path: Path) -> None:
-    """NumPy's error handling, working folder, random states and filters of warnings."""
+    """NumPy's error handling, the working folder, random states and warning filters are restored."""
 
     def objective(x: FloatArray) -> float:
         np.seterr(all="raise")

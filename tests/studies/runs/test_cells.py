@@ -12,7 +12,7 @@ import pytest
 from benchbook.clock import ManualClock
 from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import _CATALOG
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.parts.base import NativeOptimizer
 from benchbook.problems import from_callable, problem
 from benchbook.records import Status, Stop
 from benchbook.studies import execute
@@ -40,14 +40,14 @@ def cell(name: str, function: str, dim: int, *, runs: int = 5, **options: Any) -
 @pytest.mark.parametrize("name", NATIVE)
 @pytest.mark.parametrize(("function", "dim"), [("rastrigin", 3), ("sphere", 1), ("bbob_f8", 5), ("bbob_f21", 2)])
 def test_runs_in_lockstep_are_byte_equal_to_the_same_runs_alone(name: str, function: str, dim: int) -> None:
-    """History, solution, counts and stop agree to the last bit, with a last batch that the budget cuts."""
+    """History, solution, counts and stop agree to the last bit, also if the budget cuts the last batch."""
     runs = cell(name, function, dim, budget=433)
     assert digests(execute_cell(runs)) == digests([execute(item) for item in runs])
 
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_runs_that_end_early_leave_the_others_as_they_are(name: str) -> None:
-    """Targets reached at different evaluations change no other run."""
+    """Targets reached at different evaluations do not change other runs."""
     runs = cell(name, "sphere", 2, runs=9, budget=1000, target=0.05)
     together, alone = execute_cell(runs), [execute(item) for item in runs]
     assert digests(together) == digests(alone)
@@ -58,7 +58,7 @@ def test_runs_that_end_early_leave_the_others_as_they_are(name: str) -> None:
     "rule", [{"stagnation": 150}, {"stagnation": 40, "target": 1e-2}, {"target": 1e9}, {"budget": 1}]
 )
 def test_every_stop_rule_ends_a_run_as_it_would_alone(rule: dict[str, Any]) -> None:
-    """Stagnation, target and budget are looked at in the same order."""
+    """Stagnation, target and budget are checked in the same order."""
     runs = cell("manta_ray_foraging", "ackley", 2, **{"budget": 700, **rule})
     together, alone = execute_cell(runs), [execute(item) for item in runs]
     assert digests(together) == digests(alone)
@@ -66,7 +66,7 @@ def test_every_stop_rule_ends_a_run_as_it_would_alone(rule: dict[str, Any]) -> N
 
 
 def test_values_that_are_not_finite_are_counted_in_the_run_they_belong_to() -> None:
-    """One run's NaN is not another's."""
+    """NaN in one run does not count for another."""
 
     def sometimes(x: np.ndarray) -> np.ndarray:
         return np.where(x[:, 0] > 2, np.nan, ((x - 1) ** 2).sum(axis=1))
@@ -87,7 +87,7 @@ def test_values_that_are_not_finite_are_counted_in_the_run_they_belong_to() -> N
 
 
 def test_an_objective_that_raises_fails_its_own_run_only(caplog: pytest.LogCaptureFixture) -> None:
-    """The others of its cell are done, one by one, and their records are those they would have alone."""
+    """The others of its cell are done one by one, and their records are those of single runs."""
 
     def failing(x: np.ndarray) -> float:
         raise OSError("disk on fire")
@@ -108,7 +108,7 @@ def test_an_objective_that_raises_fails_its_own_run_only(caplog: pytest.LogCaptu
 
 
 def test_an_optimizer_that_only_knows_ask_and_tell_goes_on_working() -> None:
-    """Your own class is run by run, with the same results."""
+    """A user's own class is run one run at a time, with the same results."""
 
     class Walker:
         def __init__(self, lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> None:
@@ -125,7 +125,7 @@ def test_an_optimizer_that_only_knows_ask_and_tell_goes_on_working() -> None:
 
 
 def test_cells_hold_what_differs_in_instance_and_seed_only() -> None:
-    """Optimizer, settings, function, dimension and budget split the plan; its order is kept."""
+    """The plan is split by optimizer, settings, function, dimension and budget, and its order is kept."""
     choices = [
         optimizer("random_search"),
         optimizer("manta_ray_foraging"),
@@ -149,7 +149,7 @@ def test_the_seconds_of_a_cell_are_shared_by_its_runs() -> None:
     clock = Ticking()
     records = execute_cell(cell("random_search", "sphere", 2, runs=4, budget=300), clock=clock)
     totals = [record.timing.total_s for record in records]
-    # Three rounds of 100 evaluations; from the begin of each round to the end of its observers the clock ticks thrice.
+    # Three rounds of 100 evaluations; from the start of each round to the end of its observers the clock ticks thrice.
     assert sum(totals) == pytest.approx(9.0)
     for record in records:
         t = record.timing

@@ -28,7 +28,7 @@ def planned(seeds: tuple[int, ...] = (1, 2)) -> Any:
 
 
 def test_a_plan_is_the_cross_product() -> None:
-    """Problems, then seeds, then optimizers; the budget grows with the dimension."""
+    """The plan lists problems, then seeds, then optimizers; the budget grows with the dimension."""
     specs = [item.spec for item in planned()]
     assert [(s.function, s.seed, s.optimizer) for s in specs] == [
         (function, seed, name)
@@ -41,13 +41,13 @@ def test_a_plan_is_the_cross_product() -> None:
 
 @pytest.mark.parametrize("budget", [0, -1, 1.5, True])
 def test_a_plan_checks_its_numbers_first(budget: Any) -> None:
-    """Nothing runs where a number is out of its range."""
+    """Nothing runs if a number is out of range."""
     with pytest.raises(UsageError, match="budget_per_dim is "):
         plan([optimizer("random_search")], [], seeds=[1], budget_per_dim=budget)
 
 
 def test_results_are_in_the_order_of_the_plan() -> None:
-    """Progress counts up to the whole plan, and no order changes a result."""
+    """Progress counts up to the whole plan, and the order does not change a result."""
     seen: list[tuple[int, int]] = []
     items = planned()
     forward = execute_all(items, progress=lambda done, total: seen.append((done, total)))
@@ -58,7 +58,7 @@ def test_results_are_in_the_order_of_the_plan() -> None:
 
 
 def test_finished_runs_are_replayed(tmp_path: Path) -> None:
-    """A second execution computes nothing again; a larger plan computes only what is missing."""
+    """A second execution repeats nothing; a larger plan computes only the missing runs."""
     first = execute_all(planned(), store=Store(tmp_path))
     again = execute_all(planned(), store=Store(tmp_path))
     assert [r.run_id for r in again] == [r.run_id for r in first]
@@ -69,7 +69,7 @@ def test_finished_runs_are_replayed(tmp_path: Path) -> None:
 
 
 def test_a_failed_run_is_kept_as_it_is(tmp_path: Path) -> None:
-    """A failure is a result: it is in the store, and not tried again."""
+    """A failure is a result: it is stored and not tried again."""
     problem = FaultyProblem(bb.problem("levy", dim=2, instance=1), raise_at=3)
     only = plan([optimizer("random_search")], [problem], seeds=[1], budget_per_dim=10)
     (failed,) = execute_all(only, store=Store(tmp_path))
@@ -80,7 +80,7 @@ def test_a_failed_run_is_kept_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_record_tells_its_circumstances() -> None:
-    """Date and durations come from the clock; commit, host and versions from the machine."""
+    """Date and durations come from the clock, and commit, host and versions from the machine."""
     clock = ManualClock()
     clock.advance(3600)
     record = execute(planned()[0], clock=clock)
@@ -94,14 +94,14 @@ def test_a_record_tells_its_circumstances() -> None:
 
 
 def test_the_compiler_is_no_part_of_the_environment_key() -> None:
-    """The kernel's bits do not depend on it, so runs of other builds stay valid."""
+    """The kernel's bits do not depend on the compiler, so runs of other builds stay valid."""
     here = provenance.environment()
     other = dataclasses.replace(here, packages={**here.packages, provenance.KERNEL: "1.0, clang 99"})
     assert provenance.environment_key(other) == provenance.environment_key(here)
 
 
 def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Missing is None."""
+    """A missing commit is None."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     monkeypatch.chdir(tmp_path)
     record = execute(planned()[0])
@@ -109,7 +109,7 @@ def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch:
 
 
 def test_observers_see_the_run_and_change_nothing() -> None:
-    """A trace next to the history sees every point; the record is the same."""
+    """A trace observes every point, and the record is the same."""
     trace = PointTrace()
     watched = execute(planned()[0], observers=[trace])
     assert trace.points.shape == (40, 2)
@@ -117,7 +117,7 @@ def test_observers_see_the_run_and_change_nothing() -> None:
 
 
 def test_the_code_digest_is_that_of_optimizer_and_problem() -> None:
-    """Seeds and settings do not count, another optimizer or function does."""
+    """Seeds and settings do not change the digest; another optimizer or function does."""
     a, b, c, *_ = planned()
     assert code_digest(a) == code_digest(c)
     assert code_digest(a) != code_digest(b)

@@ -10,7 +10,7 @@ from benchbook.optimizers import CONTROL
 
 
 class Breaks:
-    """Breaks at once, with one of two errors."""
+    """Fails immediately, with one of two errors."""
 
     def __init__(self, lower, upper, rng):
         self.rng, self.dim = rng, len(lower)
@@ -24,7 +24,7 @@ class Breaks:
 
 
 def test_of_many_runs_that_fail_alike_three_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The third says that there may be more; another error is told too, and a run outside of a study always."""
+    """The third says that there may be more; other errors, and runs outside of a study, are always logged."""
     study = bb.study(optimizers=[Breaks, CONTROL], functions="sphere", dims=[2, 3], instances=[1], seeds=6, budget=10)
     with caplog.at_level(logging.WARNING):
         study.run(tmp_path).close()

@@ -1,4 +1,4 @@
-"""Cells on problems with constraints or two objectives: in lockstep they are byte-equal to the same runs alone."""
+"""Cells on constrained or bi-objective problems: lockstep runs are byte-equal to the same runs alone."""
 
 import logging
 from typing import Any
@@ -48,7 +48,7 @@ def _contents(records: list[RunRecord]) -> list[Any]:
 def test_judged_runs_in_lockstep_are_byte_equal_to_the_same_runs_alone(
     name: str, function: str, rule: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """History, archive, solution, counts and stop agree, where runs end at different evaluations too."""
+    """History, archive, solution, counts and stop agree, also if runs end at different evaluations."""
     if "constrained" in function:
         pytest.importorskip("cocoex")
     together, alone = _both(_cell(name, function, **rule), caplog)
@@ -58,7 +58,7 @@ def test_judged_runs_in_lockstep_are_byte_equal_to_the_same_runs_alone(
 
 
 def test_they_are_done_in_lockstep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All runs of a cell are one call of the loop."""
+    """All runs of a cell use one call of the loop."""
     called: list[int] = []
 
     def counted(*arguments: Any, **options: Any) -> Any:
@@ -71,7 +71,7 @@ def test_they_are_done_in_lockstep(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_values_that_are_missing_are_counted_in_the_run_they_belong_to(caplog: pytest.LogCaptureFixture) -> None:
-    """NaN in one objective is invalid; an infeasible point with an unknown optimum only has no value."""
+    """NaN in one objective is invalid; without a known optimum an infeasible point just has no value."""
 
     def two(x: FloatArray) -> tuple[float, float]:
         return float(np.sqrt(x[0])), float((x**2).sum())  # NaN where x_0 < 0
@@ -88,7 +88,7 @@ def test_values_that_are_missing_are_counted_in_the_run_they_belong_to(caplog: p
 
 
 def test_an_objective_that_raises_fails_in_its_own_run() -> None:
-    """The cell is repeated one by one, and the others are done."""
+    """The cell is repeated one run at a time, and the others are done."""
 
     def two(x: FloatArray) -> tuple[float, float]:
         if x[0] > 0.99:

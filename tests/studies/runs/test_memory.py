@@ -1,4 +1,4 @@
-"""Processes that do runs in lockstep keep the memory of one generation for the next."""
+"""Processes that do runs in lockstep reuse the memory of one generation for the next."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 @pytest.mark.skipif(sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"), reason="glibc's allocator")
 def test_generations_use_the_memory_of_the_last_one() -> None:
-    """80 generations take few new pages; given back each time, they would take 30,000."""
+    """80 generations take few new pages; if memory were returned each time, they would take 30,000."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     done = subprocess.run(
         [sys.executable, "-c", _CODE], env=environment, capture_output=True, text=True, check=True, timeout=60
@@ -34,6 +34,6 @@ def test_generations_use_the_memory_of_the_last_one() -> None:
 
 
 def test_settings_of_the_user_stay() -> None:
-    """A variable that is set already is left alone."""
+    """A variable that is already set is not changed."""
     assert set(keeping_memory({})) == {"MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"}
     assert keeping_memory({"MALLOC_TRIM_THRESHOLD_": "1", "MALLOC_MMAP_THRESHOLD_": "2"}) == {}

@@ -1,4 +1,4 @@
-"""Runs on noisy functions: a noise of their own that can be repeated, and records without it."""
+"""Runs on noisy functions have their own repeatable noise, and their records are free of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = ("bbob_noisy_f101", "bbob_noisy_f108", "bbob_noisy_f130")
 
 
 class Watching:
-    """Random search that remembers what it was told."""
+    """Random search that remembers what tell gets."""
 
     anytime = True
     told: list[tuple[FloatArray, FloatArray]]
@@ -47,13 +47,13 @@ class Watching:
 
 
 def run(name: str, seed: int = 1, **more: object) -> RunRecord:
-    """Do a run of particle swarm."""
+    """Return a run of particle swarm."""
     return bb.run("particle_swarm", name, dim=3, seed=seed, budget=300, **more)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_optimizer_sees_noise_and_the_record_does_not(name: str) -> None:
-    """What is told differs from the problem's values; the history and the best are of these."""
+    """The values passed to tell differ from the problem's; the history and the best value do not."""
     record = bb.run(Watching, name, dim=3, seed=1, budget=40)
     function = bb.problem(name, 3)
     x = np.vstack([points for points, _ in Watching.told])
@@ -66,17 +66,17 @@ def test_the_optimizer_sees_noise_and_the_record_does_not(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_seed_has_the_same_noise_and_another_seed_another(name: str) -> None:
-    """Also when other noisy runs are done in between."""
+    """The noise does not change if other noisy runs are done in between."""
     first = run(name)
     run("bbob_noisy_f107")
     assert run(name).content_digest == first.content_digest
     assert run(name, seed=2).history != first.history
-    # The points of a run depend on what it was told, and so on the noise.
+    # The points of a run depend on the values it gets, and so on the noise.
     assert run(name).history != run(name, instance=2).history
 
 
 def test_a_target_is_reached_without_noise() -> None:
-    """Noise of 1,000 on every value hides no precision."""
+    """Noise of 1,000 on every value does not hide the precision."""
     record = bb.run("cma_es", "bbob_noisy_f109", dim=2, seed=1, budget=4000, target=1e-2)
     assert record.stop.value == "target"
     assert record.precision is not None
@@ -84,7 +84,7 @@ def test_a_target_is_reached_without_noise() -> None:
 
 
 def test_stores_and_processes_come_to_the_same(tmp_path: Path) -> None:
-    """One by one, in worker processes after an interruption, and by verify; by commands, whose arithmetic is pinned."""
+    """Serial runs, resumed worker processes and verify agree; commands are used, since they pin the arithmetic."""
     (tmp_path / "study.yaml").write_text(STUDY)
 
     def command(*arguments: str) -> None:
@@ -103,14 +103,14 @@ def test_stores_and_processes_come_to_the_same(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_noisy_runs_is_what_its_runs_are() -> None:
-    """No run takes a number from another one's noise."""
+    """No run consumes random numbers of another one's noise."""
     plan = [planned("differential_evolution", NAMES[1], dim=2, seed=seed, budget=100) for seed in range(1, 5)]
     together = [record.content_digest for record in execute_all(plan)]
     assert together == [execute(item).content_digest for item in reversed(plan)][::-1]
 
 
 def test_adapters_see_noise_too() -> None:
-    """A library that calls its objective meets the same noise, evaluation by evaluation."""
+    """A library that calls its objective gets the same noise, evaluation by evaluation."""
     pytest.importorskip("scipy")
     first = bb.run("scipy:nelder_mead", "bbob_noisy_f104", dim=2, seed=1, budget=80)
     again = bb.run("scipy:nelder_mead", "bbob_noisy_f104", dim=2, seed=1, budget=80)

@@ -1,4 +1,4 @@
-"""What a run does to the process."""
+"""What a run changes in the process."""
 
 import random
 import warnings
@@ -14,7 +14,7 @@ from benchbook.studies.runs.process_state import state_put_back
 
 
 def test_a_run_that_ends_leaves_the_state_that_another_is_using() -> None:
-    """The last of the runs that overlap puts it back."""
+    """The last of overlapping runs restores the state."""
     before = random.getstate()
     first, second = state_put_back(), state_put_back()
     with first:
@@ -33,7 +33,7 @@ def _shared() -> list[object]:
 
 @pytest.mark.parametrize("name", native_names())
 def test_natives_leave_alone_what_is_not_put_back_after_them(name: str) -> None:
-    """Nothing is kept for a native on a function of the kernel: it changes nothing that the process shares."""
+    """For a native optimizer on a kernel function nothing is saved, since it changes nothing shared by the process."""
     for function in ("bbob_f15", "bbob_noisy_f126", "schwefel"):
         made = planned_run(bb.optimizer(name), bb.problem(function, 3, 1), seed=1, budget=400)
         assert leaves_process_alone(made)
@@ -43,9 +43,9 @@ def test_natives_leave_alone_what_is_not_put_back_after_them(name: str) -> None:
 
 
 def test_what_a_user_wrote_is_put_back() -> None:
-    """A callable, a subclass of a native and one of a problem may do anything."""
+    """A callable, a subclass of a native and a subclass of a problem may change anything."""
 
-    class Own(type(bb.problem("sphere", 2, 1))):  # type: ignore[misc]  # a class that is asked for
+    class Own(type(bb.problem("sphere", 2, 1))):  # type: ignore[misc]  # a class chosen by the test
         pass
 
     native = bb.optimizer("random_search")

@@ -14,7 +14,7 @@ def shifted(x: np.ndarray) -> float:
 
 
 def test_the_example_of_the_documentation() -> None:
-    """A run gives value, solution, evaluations, stop reason and history, which fit together."""
+    """A run gives consistent value, solution, evaluations, stop reason and history."""
     record = bb.run("manta_ray_foraging", "rastrigin", dim=10, instance=1, seed=42, budget=2000)
     p = bb.problem("rastrigin", dim=10, instance=1)
     assert isinstance(record.best_value, float)
@@ -25,7 +25,7 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_a_callable_of_ones_own() -> None:
-    """A callable sees points of shape (dim,) between the bounds, and vectorized ones see batches."""
+    """A callable gets points of shape (dim,) between the bounds, and a vectorized one gets batches."""
     seen: list[tuple[int, ...]] = []
 
     def objective(x: np.ndarray) -> float:
@@ -51,7 +51,7 @@ def test_a_callable_of_ones_own() -> None:
 
 
 class Halving:
-    """Halves a box around its best point."""
+    """Halve a box around the best point."""
 
     def __init__(self, lower: Any, upper: Any, rng: np.random.Generator, *, batch: int = 6) -> None:
         self.lower, self.upper, self.rng, self.batch = lower, upper, rng, batch
@@ -67,7 +67,7 @@ class Halving:
 
 
 def test_a_class_of_ones_own() -> None:
-    """A class with ask and tell runs like one of the catalog, with its settings recorded."""
+    """A class with ask and tell runs like one of the catalog, and its settings are recorded."""
     record = bb.run(Halving, "sphere", dim=2, instance=1, seed=3, budget=200, settings={"batch": 10})
     assert (record.optimizer.name, record.optimizer.settings) == ("Halving", {"batch": 10})
     assert record.precision < 0.1
@@ -76,7 +76,7 @@ def test_a_class_of_ones_own() -> None:
 
 
 def test_a_problem_knows_its_dimension() -> None:
-    """A problem, or bounds given as vectors, need no dim; the budget is 1,000 x dim unless given."""
+    """A problem, or bounds given as vectors, need no dim; the default budget is 1,000 x dim."""
     p = bb.problem("ackley", dim=2, instance=4)
     assert bb.run("random_search", p, seed=1).budget == 2000
     record = bb.run("random_search", shifted, bounds=([-1, 2, 0], [3, 5, 2]), seed=1, budget=20)
@@ -86,7 +86,7 @@ def test_a_problem_knows_its_dimension() -> None:
 
 
 def test_a_target_is_relative_to_the_optimum() -> None:
-    """The run stops as soon as f_opt + target is reached."""
+    """The run stops when f_opt + target is reached."""
     record = bb.run("manta_ray_foraging", "styblinski_tang", dim=2, instance=1, seed=1, budget=5000, target=0.5)
     assert record.stop is Stop.TARGET
     assert record.precision <= 0.5
@@ -100,7 +100,7 @@ def test_stagnation_ends_a_run() -> None:
 
 
 def test_an_objective_that_raises_is_a_failed_record(caplog: pytest.LogCaptureFixture) -> None:
-    """`bb.run` does not raise: the record tells what happened, and the log warns."""
+    """`bb.run` does not raise: the record describes the error, and the log has a warning."""
     calls: list[int] = []
 
     def objective(x: np.ndarray) -> float:
@@ -117,14 +117,14 @@ def test_an_objective_that_raises_is_a_failed_record(caplog: pytest.LogCaptureFi
 
 
 def test_an_objective_of_a_wrong_shape_is_a_failed_record() -> None:
-    """What is not one number a point is an error of the objective."""
+    """Anything but one number per point is an error of the objective."""
     record = bb.run("random_search", lambda x: x, bounds=(-5, 5), dim=2, budget=50)
     assert record.error.where == "objective"
     assert "expected one number" in record.error.message
 
 
 def test_an_objective_without_numbers_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    """All NaN is a failed run with a count; some NaN is a run with a warning."""
+    """If all values are NaN the run has failed with a count; if some are, the run has a warning."""
     record = bb.run("random_search", lambda x: np.nan, bounds=(-5, 5), dim=2, budget=50)
     assert (record.status, record.stop, record.invalid_evaluations) == (Status.FAILED, Stop.BUDGET, 50)
     some = bb.run("random_search", lambda x: np.nan if x[0] < 0 else x[0], bounds=(-5, 5), dim=2, budget=50)
@@ -171,7 +171,7 @@ CUSTOM: dict[str, Any] = {"optimizer": "random_search", "function": shifted, "bu
     ],
 )
 def test_bad_input_is_refused_before_any_work(arguments: dict[str, Any], kind: type[Exception], message: str) -> None:
-    """Each mistake is a clear error that names argument and value."""
+    """Each mistake is an error that names argument and value."""
     with pytest.raises(kind, match=message):
         bb.run(**arguments)
 
@@ -183,7 +183,7 @@ def test_what_a_problem_has_cannot_be_given_again() -> None:
 
 
 def test_a_run_saved_is_the_run_loaded(tmp_path: Any) -> None:
-    """Both compressed forms hold the whole record; another suffix is refused."""
+    """Both compressed forms contain the whole record; another suffix is refused."""
     record = bb.run("random_search", "levy", dim=2, instance=1, seed=2, budget=30)
     for name in ("r.json.zst", "r.json.gz", "r.json"):
         assert bb.load(bb.save(record, tmp_path / "new" / name)) == record

@@ -1,4 +1,4 @@
-"""What is left of a run whose process was killed."""
+"""What is saved of a run whose process was killed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TRACE = TraceRecord(
 
 
 def noted(folder: Path, values: list[float], borders: list[int], trace: TraceRecord | None = None) -> bytes:
-    """Note a run in batches and return the file as it is among the run."""
+    """Record a run in batches and return the file as it is during the run."""
     writer = SalvageWriter(folder / "key", ())
     best, done = np.inf, 0
     for batch in np.split(np.array(values), sorted(border % (len(values) + 1) for border in borders)):
@@ -40,7 +40,7 @@ def noted(folder: Path, values: list[float], borders: list[int], trace: TraceRec
 @given(VALUES, st.lists(st.integers(0, 100), max_size=6))
 @settings(deadline=None, max_examples=50)
 def test_what_was_noted_is_read_back(values: list[float], borders: list[int]) -> None:
-    """Evaluations, invalid ones, history and solution are those of the run, however the batches fall."""
+    """For any batches, evaluations, invalid ones, history and solution equal those of the run."""
     with TemporaryDirectory() as name:
         path = Path(name) / "copy"
         path.write_bytes(noted(Path(name), values, borders))
@@ -60,7 +60,7 @@ def test_what_was_noted_is_read_back(values: list[float], borders: list[int]) ->
 
 
 def test_an_entry_that_a_kill_left_incomplete_is_left_out(tmp_path: Path) -> None:
-    """Cut at any byte, what is before it is read, and nothing is made up."""
+    """A file cut at any byte is read up to there, and nothing is made up."""
     data = noted(tmp_path, [3.0, 2.0, 1.0], [1, 2], TRACE)
     seen = set()
     for size in range(len(data) + 1):
@@ -74,14 +74,14 @@ def test_an_entry_that_a_kill_left_incomplete_is_left_out(tmp_path: Path) -> Non
 
 
 def test_a_run_that_had_not_begun_leaves_nothing(tmp_path: Path) -> None:
-    """No file, or an empty one, is no remains."""
+    """A missing file and an empty one give nothing."""
     assert read_salvaged(tmp_path / "none", 2) is None
     (tmp_path / "empty").touch()
     assert read_salvaged(tmp_path / "empty", 2) is None
 
 
 def test_a_trace_that_lacks_the_end_says_from_where_on(tmp_path: Path) -> None:
-    """One that has all evaluations lacks nothing."""
+    """A trace that has all evaluations lacks nothing."""
     for values, lost_from in (([3.0, 2.0, 1.0], None), ([3.0, 2.0, 1.0, 0.0], 4)):
         (tmp_path / "copy").write_bytes(noted(tmp_path, values, [], TRACE))
         found = read_salvaged(tmp_path / "copy", 2)

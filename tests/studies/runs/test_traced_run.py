@@ -14,7 +14,7 @@ RUN = {"dim": 3, "instance": 1, "seed": 4, "budget": 200}
 
 
 def test_a_run_keeps_what_is_asked_for(tmp_path):
-    """Each value and point, memory-mapped where one likes; the rest of the record is the same."""
+    """Each value and point can be memory-mapped, and the rest of the record is the same."""
     plain = bb.run("cma_es", "sphere", **RUN)
     record = bb.run("cma_es", "sphere", **RUN, history="all", points=True, trace_to=tmp_path)
     values = memory_map(record, tmp_path, "value", tmp_path / "values.npy")
@@ -27,7 +27,7 @@ def test_a_run_keeps_what_is_asked_for(tmp_path):
 
 @pytest.mark.parametrize("level", ["triggers", "population"])
 def test_traces_lie_among_the_artifacts_unless_told(level, tmp_path, monkeypatch):
-    """In a folder of their own."""
+    """Traces are in a folder of the artifacts by default."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     record = bb.run("differential_evolution", "sphere", **RUN, history=level)
     assert record.trace.level == level
@@ -43,7 +43,7 @@ def test_traces_lie_among_the_artifacts_unless_told(level, tmp_path, monkeypatch
     ],
 )
 def test_what_does_not_fit_is_named(extra, error, message):
-    """Before anything is run."""
+    """Arguments that do not fit are named before anything is run."""
     with pytest.raises(error, match=message):
         bb.run("cma_es", "sphere", **RUN, **extra)
 
@@ -58,7 +58,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_run(tmp_path):
 
 
 def test_a_trace_that_breaks_off_does_not_cost_the_run(tmp_path, monkeypatch, caplog):
-    """It ends where it ends, with a warning."""
+    """The run is complete, with a warning about the trace."""
 
     def full(self, data):
         raise StorageError("cannot write the trace: no space left on device")
@@ -70,7 +70,7 @@ def test_a_trace_that_breaks_off_does_not_cost_the_run(tmp_path, monkeypatch, ca
 
 
 def test_the_command_keeps_a_trace(tmp_path, capsys):
-    """It says where it lies, and refuses unknown levels."""
+    """The command prints the path, and unknown levels are refused."""
     run = ["run", "--optimizer", "cma_es", "--function", "sphere", "--dim", "2", "--budget", "60"]
     assert main([*run, "--history", "all", "--points", "--trace-to", str(tmp_path)]) == 0
     assert "all: 60 rows" in capsys.readouterr().out
@@ -80,7 +80,7 @@ def test_the_command_keeps_a_trace(tmp_path, capsys):
 
 
 def test_the_memory_of_a_run_is_told_apart_from_the_process(python):
-    """What an objective keeps counts, what was there before does not; in a process whose heap nobody used before."""
+    """Only memory that the objective keeps counts; tested in a process with a fresh heap."""
     code = """
 import numpy as np
 import benchbook as bb

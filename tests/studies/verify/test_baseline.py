@@ -16,7 +16,7 @@ from benchbook.studies.verify.baseline import verify_baseline
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A baseline of two optimizers, one of them with two settings, whose runs stop at a target."""
+    """Return a baseline of two optimizers, one of them with two settings, whose runs stop at a target."""
     runs = [
         bb.run(name, "sphere", dim=2, instance=k, seed=k, budget=300, target=1e-1, settings=settings)
         for name, settings in (("random_search", {}), ("whale", {"population": 10}), ("whale", {"population": 20}))
@@ -34,7 +34,7 @@ def changed(path: Path, folder: Path, **cell: Any) -> Baseline:
 
 
 def test_every_run_comes_out_as_published(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Also those of settings that only a label in brackets tells apart."""
+    """This includes settings that are distinguished only by a label in brackets."""
     entries = list(verify_baseline(load_baseline(made)))
     assert len(entries) == 9
     assert [entry for entry in entries if entry.differences] == []
@@ -57,7 +57,7 @@ def test_a_changed_number_is_found_and_named(made: Path, tmp_path: Path, capsys:
 
 
 def test_a_baseline_of_the_first_schema_is_held_against_its_target(made: Path, tmp_path: Path) -> None:
-    """It has no first hits; the hit of the cell's target is what it tells."""
+    """It has no first hits except that of the cell's target."""
     document: Any = load_document(made)
     document["schema_version"] = 1
     del document["targets"]
@@ -70,7 +70,7 @@ def test_a_baseline_of_the_first_schema_is_held_against_its_target(made: Path, t
 
 
 def test_what_cannot_be_done_again_is_said(made: Path, tmp_path: Path) -> None:
-    """A missing seed, a sample of none, workers for a baseline."""
+    """A missing seed, an empty sample and workers for a baseline are refused."""
     with pytest.raises(UsageError, match="does not know its seed"):
         list(verify_baseline(changed(made, tmp_path, seeds=[None, None, None])))
     with pytest.raises(UsageError, match="sample is 0"):

@@ -17,7 +17,7 @@ def record() -> RunRecord:
 
 
 def forged(record: RunRecord, **changes: Any) -> RunRecord:
-    """Return a changed record whose digests fit, as a careful forger would make it."""
+    """Return a changed record with matching digests, as a careful forger would make it."""
     changed = dataclasses.replace(record, **changes)
     return dataclasses.replace(
         changed,
@@ -29,19 +29,19 @@ def forged(record: RunRecord, **changes: Any) -> RunRecord:
 @pytest.mark.parametrize("function", ["sphere", "bbob_f8", "schwefel"])
 @pytest.mark.parametrize("optimizer", ["manta_ray_foraging", "random_search"])
 def test_a_run_is_reproduced_to_the_last_bit(optimizer: str, function: str) -> None:
-    """Running again from the record gives the same content digest, under the same circumstances."""
+    """A repeated run has the same content digest under the same circumstances."""
     result = bb.verify(bb.run(optimizer, function, dim=2, instance=1, seed=2, budget=220, target=1e-3, stagnation=90))
     assert result.identical
     assert (result.differences, result.reasons) == ((), ())
 
 
 def test_a_saved_run_is_reproduced(record: RunRecord, tmp_path: Any) -> None:
-    """What is in the file is all that is needed."""
+    """The file contains all that is needed."""
     assert bb.verify(bb.load(bb.save(record, tmp_path / "r.json.gz"))).identical
 
 
 def test_another_bit_in_the_history_is_found(record: RunRecord) -> None:
-    """The message tells from which evaluation on, with all digits."""
+    """The message has the evaluation of the first difference, with all digits."""
     values = record.history.best_values.copy()
     values[3] = np.nextafter(values[3], 0.0)
     history = dataclasses.replace(record.history, best_values=values)
@@ -55,7 +55,7 @@ def test_another_bit_in_the_history_is_found(record: RunRecord) -> None:
 
 
 def test_a_shorter_history_is_found(record: RunRecord) -> None:
-    """Improvements left out at the end are named by the first that is missing."""
+    """If improvements are left out at the end, the first missing one is named."""
     history = dataclasses.replace(
         record.history, evaluations=record.history.evaluations[:-1], best_values=record.history.best_values[:-1]
     )
@@ -67,14 +67,14 @@ def test_a_shorter_history_is_found(record: RunRecord) -> None:
 
 
 def test_another_solution_is_found(record: RunRecord) -> None:
-    """The largest difference is told; none at all is told as well."""
+    """The message has the largest difference, or says that one side has no solution."""
     moved = record.best_solution + np.array([0.0, 0.25])
     assert bb.verify(forged(record, best_solution=moved)).differences == ("solution: largest difference 0.25",)
     assert bb.verify(forged(record, best_solution=None)).differences == ("solution: none then, one now",)
 
 
 def test_edited_settings_give_another_run(record: RunRecord) -> None:
-    """A record that claims other settings is run with those, and its history then differs."""
+    """A record with other settings is repeated with those, and its history then differs."""
     optimizer = dataclasses.replace(record.optimizer, settings={**record.optimizer.settings, "somersault": 2.5})
     result = bb.verify(forged(record, optimizer=optimizer))
     assert not result.identical
@@ -83,21 +83,21 @@ def test_edited_settings_give_another_run(record: RunRecord) -> None:
 
 @pytest.mark.parametrize(("field", "value"), [("seed", 6), ("budget", 299)])
 def test_edited_numbers_give_another_run(record: RunRecord, field: str, value: int) -> None:
-    """The numbers of the record are those that are run again."""
+    """The run is repeated with the numbers in the record."""
     result = bb.verify(forged(record, **{field: value}))
     assert not result.identical
     assert getattr(result.again, field) == value
 
 
 def test_other_code_is_a_reason_and_no_difference(record: RunRecord) -> None:
-    """A refactoring that changes no bit verifies, and is mentioned."""
+    """Code that changed without changing a bit verifies, and the change is mentioned."""
     result = bb.verify(forged(record, code_digest="0" * 64))
     assert result.identical
     assert result.reasons == ("code: optimizer, problem or loop have changed since",)
 
 
 def test_other_circumstances_are_named(record: RunRecord) -> None:
-    """Arithmetic, environment and versions that differ are reasons, each with then and now."""
+    """Different arithmetic, environment and versions are reasons, each with both values."""
     arithmetic = dataclasses.replace(record.environment.arithmetic, blas="mkl 2020", cpu_dispatch=())
     environment = dataclasses.replace(
         record.environment, python="3.9.1", arithmetic=arithmetic, packages={"numpy": "1.0", "old": "2"}
@@ -115,7 +115,7 @@ def test_other_circumstances_are_named(record: RunRecord) -> None:
 
 
 def test_a_failed_run_is_reproduced() -> None:
-    """Where the objective raised, it raises again, at the same evaluation."""
+    """If the objective raised, it raises again at the same evaluation."""
 
     def objective(x: np.ndarray) -> float:
         if x[0] > 1.9:
@@ -129,7 +129,7 @@ def test_a_failed_run_is_reproduced() -> None:
 
 
 def test_what_is_not_in_the_catalog_must_be_given() -> None:
-    """A function or class of one's own cannot be found again; the message says how to pass it."""
+    """A user's function or class cannot be found, and the message says how to pass it."""
 
     class Own:
         def __init__(self, lower: Any, upper: Any, rng: Any) -> None:
@@ -153,7 +153,7 @@ def test_what_is_not_in_the_catalog_must_be_given() -> None:
 
 
 def test_a_callable_of_the_users_own_is_given_as_it_was_run() -> None:
-    """Bounds, dimension, optimum and instance are the record's; only how it is called has to be said again."""
+    """Bounds, dimension, optimum and instance come from the record; only the way of calling has to be given again."""
 
     def one(x: np.ndarray) -> float:
         return float(((x - 0.5) ** 2).sum())
@@ -169,13 +169,13 @@ def test_a_callable_of_the_users_own_is_given_as_it_was_run() -> None:
 
 
 def test_only_a_record_can_be_verified() -> None:
-    """A path or anything else is refused, with the way to a record."""
+    """A path or anything else is refused, and the message says how to get a record."""
     with pytest.raises(UsageError, match=r"record is 'r\.json\.zst', expected the record of a run"):
         bb.verify("r.json.zst")  # type: ignore[arg-type]  # a mistake
 
 
 def test_another_callable_differs() -> None:
-    """Another function under the same record is found out, with the place."""
+    """A different function is detected, with the place of the first difference."""
     record = bb.run("whale", lambda x: float(x.sum()), bounds=(-1, 2), dim=2, seed=1, budget=50)
     result = bb.verify(record, function=lambda x: float(x.sum()) + 1.0)
     assert not result.identical

@@ -1,4 +1,4 @@
-"""Stores are verified by doing their runs again; what differs is named with its reason."""
+"""Stores are verified by repeating their runs; differences are named with their reason."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_store_is_bit_identical(folder: Path, workers: int) -> None:
-    """With one worker and with two, alone and in lockstep."""
+    """This holds with one worker and with two, alone and in lockstep."""
     found = list(verify_store(folder, workers=workers))
     assert len(found) == 12
     assert all(verified.identical and verified.differences == () for verified in found)
 
 
 def test_a_sample_is_spread_over_the_store(folder: Path) -> None:
-    """It has as many runs as were asked for, each once."""
+    """The sample has the requested number of different runs."""
     found = list(verify_store(folder, sample=5))
     assert len({verified.record.run_key for verified in found}) == 5
     assert len(list(verify_store(folder, sample=100))) == 12
 
 
 def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
-    """Nothing is computed before."""
+    """Arguments are checked before anything is computed."""
     with pytest.raises(UsageError, match="no such folder"):
         list(verify_store(tmp_path / "none"))
     with pytest.raises(UsageError, match="sample is 0"):
@@ -52,7 +52,7 @@ def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is not called bit-identical, and nothing is written into it; neither by checking or opening it."""
+    """Nothing is written into the folder, also not by checking or opening it."""
     for arguments in (["verify", str(tmp_path)], ["study", "check", str(tmp_path)]):
         assert main(arguments) == 2
         assert "is not a store" in capsys.readouterr().err
@@ -64,7 +64,7 @@ def test_a_folder_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.Cap
 def test_a_store_without_runs_that_ended_is_not_called_identical(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where nothing was compared, the answer is an error."""
+    """If nothing was compared, the result is an error."""
     failed = bb.run("random_search", lambda x: 1 / 0, bounds=(-1, 1), dim=2, seed=1, budget=5)
     with Store(tmp_path) as store:
         store.append(failed)
@@ -73,13 +73,13 @@ def test_a_store_without_runs_that_ended_is_not_called_identical(
 
 
 def test_no_workers_is_a_wrong_number(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It does not stand for one."""
+    """Zero workers are not treated as one."""
     assert main(["verify", str(folder), "--workers", "0"]) == 2
     assert "workers is 0" in capsys.readouterr().err
 
 
 def test_what_differs_is_told(tmp_path: Path) -> None:
-    """A run whose content is not what comes out again differs, with the place where it begins to."""
+    """A run whose content is not reproduced is listed with the place of the first difference."""
     record = bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=50)
     history = replace(record.history, best_values=record.history.best_values * (1 + 1e-15))
     forged = replace(record, history=history, best_value=float(history.best_values[-1]), target_hits=None)
@@ -89,11 +89,11 @@ def test_what_differs_is_told(tmp_path: Path) -> None:
     (verified,) = verify_store(tmp_path)
     assert not verified.identical
     assert verified.differences[0].startswith("history from evaluation")
-    assert all(reason.startswith("arithmetic, ") for reason in verified.reasons)  # the tests' own may be unpinned
+    assert all(reason.startswith("arithmetic, ") for reason in verified.reasons)  # pytest may run unpinned
 
 
 def test_another_cpu_dispatch_keeps_the_bytes_or_is_named(tmp_path: Path) -> None:
-    """Pinned runs come out the same to the last bit; of runs by other arithmetic the fingerprint says what differs."""
+    """Pinned runs are reproduced to the last bit; for others the fingerprint names the difference in arithmetic."""
     code = """
 import sys
 import benchbook as bb
@@ -114,7 +114,7 @@ made.run(sys.argv[1])
 
 
 def test_why_a_number_changed() -> None:
-    """What was asked for comes first, then what came out, then the circumstances."""
+    """Changes of the request come first, then those of the result, then those of the circumstances."""
     a = bb.run("manta_ray_foraging", "sphere", dim=2, instance=1, seed=1, budget=50)
     b = bb.run("manta_ray_foraging", "sphere", dim=2, instance=1, seed=1, budget=50, settings={"population": 20})
     found = differences(a, b)

@@ -25,7 +25,7 @@ pytest.importorskip("distributed")
 
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Return the address of a scheduler with two workers, in processes of their own."""
+    """Return the address of a scheduler with two workers in separate processes."""
     code = """
 import sys
 from distributed import LocalCluster
@@ -46,7 +46,7 @@ if __name__ == "__main__":
 
 
 def test_dask_gives_the_same_store(tmp_path: Path, scheduler: tuple[str, subprocess.Popen[bytes]]) -> None:
-    """A given scheduler does the runs; the content is that of a serial study."""
+    """The content of the store equals that of a serial study."""
     made = bb.study(optimizers="manta_ray_foraging", functions="rastrigin", dims=[2, 3], seeds=4, budget=200)
     made.run(tmp_path / "dask", executor="dask", scheduler=scheduler[0]).close()
     made.run(tmp_path / "serial").close()
@@ -56,7 +56,7 @@ def test_dask_gives_the_same_store(tmp_path: Path, scheduler: tuple[str, subproc
 
 
 def test_workers_of_a_local_cluster_ask_to_end_with_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dask calls this in each of them; a process without a parent of its kind is left alone."""
+    """Dask calls this in each worker; a process that Dask did not start is left alone."""
     asked: list[int] = []
     monkeypatch.setattr(dask_preload, "die_with_parent", asked.append)
     dask_preload.dask_setup(None)
@@ -67,7 +67,7 @@ def test_workers_of_a_local_cluster_ask_to_end_with_its_process(monkeypatch: pyt
 
 @pytest.mark.slow
 def test_a_local_cluster_survives_a_worker_that_dies(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """Its runs are tried again one by one; the one that kills is recorded."""
+    """Its runs are tried again one by one, and the one that kills the worker is recorded."""
     made = bb.study(optimizers="random_search", functions=hostile("dies"), dims=2, instances=[1, 2, 3], budget=50)
     runs = made.run(tmp_path, executor="dask", workers=2)
     failed = [record for record in runs if record.status is Status.FAILED]
@@ -79,7 +79,7 @@ def test_a_local_cluster_survives_a_worker_that_dies(tmp_path: Path, hostile: Ca
 def test_a_run_that_hangs_is_recorded_with_what_it_had(
     tmp_path: Path, hostile: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process is killed, on the worker's machine; the others go on."""
+    """Its process is killed on the worker's machine, and the others continue."""
     made = bb.study(
         optimizers="random_search", functions=hostile("hangs_in_native_code"), dims=2, instances=[1, 2, 3], budget=4000
     )
@@ -96,14 +96,14 @@ def test_a_run_that_hangs_is_recorded_with_what_it_had(
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """The message says which one."""
+    """The message contains the address."""
     made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=50)
     with pytest.raises(ExecutionError, match=r"cannot reach the Dask scheduler tcp://127.0.0.1:9"):
         made.run(tmp_path, executor="dask", scheduler="tcp://127.0.0.1:9")
 
 
 def test_without_dask_the_message_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of it is imported unless it is asked for."""
+    """Dask is imported only when it is asked for."""
     monkeypatch.setitem(sys.modules, "distributed", None)
     made = bb.study(optimizers="random_search", functions="sphere", dims=2, budget=50)
     with pytest.raises(MissingExtraError, match=r"pip install 'benchbook\[dask\]'"):
@@ -112,7 +112,7 @@ def test_without_dask_the_message_says_what_to_install(tmp_path: Path, monkeypat
 
 @pytest.mark.slow
 def test_a_killed_scheduler_loses_nothing_that_was_done(tmp_path: Path) -> None:
-    """The study ends with an error that says so, and goes on with another executor."""
+    """The study ends with an error, and can be continued with another executor."""
     code = f"""
 import benchbook as bb
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ from benchbook.studies.workers.pool import WorkerPool
 
 @pytest.fixture(scope="module")
 def pool() -> WorkerPool:
-    """Return a pool of two."""
+    """Return a pool of two workers."""
     pool = WorkerPool(2)
     yield pool  # type: ignore[misc]
     pool.shutdown()
 
 
 def test_work_is_done_in_other_processes(pool: WorkerPool) -> None:
-    """Results come back, also large ones, and from at most so many processes as were asked for."""
+    """Results, also large ones, come from at most the requested number of processes."""
     processes = {pool.submit(os.getpid).result() for _ in range(5)}
     assert len(processes) <= 2
     assert os.getpid() not in processes
@@ -36,20 +36,20 @@ def test_work_is_done_in_other_processes(pool: WorkerPool) -> None:
 
 
 def test_workers_have_pinned_arithmetic_and_one_thread(pool: WorkerPool) -> None:
-    """Whatever the parent has loaded before."""
+    """Their arithmetic does not depend on what the parent has loaded before."""
     found = pool.submit(fingerprint).result()
     assert found.blas_threads == 1
     assert found.pinned == bool(found.cpu_dispatch is not None and found.pinned)
 
 
 def test_errors_come_back_with_their_type(pool: WorkerPool) -> None:
-    """What the work raises, the future raises."""
+    """The future raises what the work raised."""
     with pytest.raises(ZeroDivisionError):
         pool.submit(divmod, 1, 0).result()
 
 
 def test_a_death_costs_one_piece_of_work(pool: WorkerPool) -> None:
-    """The future says how the process ended; the next piece gets a new one."""
+    """The future says how the process ended, and a new process does the next work."""
     for name in ("SIGKILL", "SIGSEGV"):
         with pytest.raises(WorkerLostError, match=f"ended by {name}"):
             pool.submit(signal.raise_signal, getattr(signal, name)).result()
@@ -59,7 +59,7 @@ def test_a_death_costs_one_piece_of_work(pool: WorkerPool) -> None:
 
 
 def test_work_that_takes_too_long_is_ended() -> None:
-    """With its process, from outside."""
+    """The process is killed from outside."""
     with WorkerPool(1, kill_after_s=1.5) as pool, pytest.raises(WorkerLostError, match=r"after 1\.5 s") as caught:
         pool.submit(time.sleep, 60).result()
     assert caught.value.timed_out
@@ -72,7 +72,7 @@ def test_what_cannot_be_sent_is_told(pool: WorkerPool) -> None:
 
 
 def test_a_pool_that_is_shut_down_takes_no_work() -> None:
-    """It says so; what was waiting is cancelled where that was asked for."""
+    """New work is refused, and waiting work is cancelled on request."""
     pool = WorkerPool(1)
     running, waiting = pool.submit(time.sleep, 60), pool.submit(time.sleep, 60)
     wait_until(running.running, "the first work was running")
@@ -85,13 +85,13 @@ def test_a_pool_that_is_shut_down_takes_no_work() -> None:
 
 
 def test_the_serial_executor_keeps_errors_in_the_future() -> None:
-    """As all executors do."""
+    """Errors are kept in the future, as by other executors."""
     assert SerialExecutor().submit(divmod, 7, 2).result() == (3, 1)
     assert isinstance(SerialExecutor().submit(divmod, 1, 0).exception(), ZeroDivisionError)
 
 
 def test_functions_of_the_started_script_are_found() -> None:
-    """A script that defines its own optimizer can use worker processes."""
+    """A script that defines an optimizer can use worker processes."""
     import subprocess
     import textwrap
     from pathlib import Path
@@ -123,7 +123,7 @@ def test_functions_of_the_started_script_are_found() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can ask for its parent's end")
 def test_workers_die_with_their_parent_inside_native_code() -> None:
-    """Also where that code never lets go of the interpreter's lock, so that no thread can notice the end."""
+    """Workers end even if native code never releases the interpreter's lock."""
     code = (
         "import ctypes, time\n"
         "from benchbook.studies.workers.pool import WorkerPool\n"

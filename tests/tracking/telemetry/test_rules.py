@@ -20,7 +20,7 @@ from benchbook.tracking.telemetry.sampling import Sampler
 def spoken(
     values: list[dict[str, float | None]], *, cpus: float = 4, earlier: dict[str, float] | None = None
 ) -> list[str]:
-    """Return which rules speak over samples of one second each."""
+    """Return the rules that apply to samples of one second each."""
     judge = Judge(shipped_rules(), cpus, earlier or {})
     samples = [Sample(t=float(t), at="", step=None, values=found) for t, found in enumerate(values)]
     return [advice["rule"] for sample in samples for advice in judge.look(sample)]
@@ -43,19 +43,19 @@ def spoken(
     ],
 )
 def test_each_rule_speaks_once_when_it_has_held_for_its_time(values: dict[str, float | None], rules: list[str]) -> None:
-    """Two minutes of one state bring each fitting rule once, and what is missing brings none."""
+    """After two minutes of one state each fitting rule has applied once, and missing values trigger none."""
     assert sorted(spoken([values] * 121)) == sorted(rules)
 
 
 def test_a_single_sample_in_between_starts_the_window_anew() -> None:
-    """Conditions must hold without a break."""
+    """Conditions must hold without interruption."""
     high, low = {"memory_used_share": 0.9}, {"memory_used_share": 0.5}
     assert spoken([high] * 30 + [low] + [high] * 30) == []
     assert spoken([high] * 31) == ["memory_pressure"]
 
 
 def test_low_throughput_is_against_earlier_runs_only() -> None:
-    """A quarter below the mean of earlier runs speaks; a first run has nothing to be compared with."""
+    """A quarter below the mean of earlier runs triggers the rule; a first run has no comparison."""
     slow: list[dict[str, float | None]] = [{"evaluations_per_s": 70.0}] * 40
     assert spoken(slow, earlier={"evaluations_per_s": 100.0}) == ["low_throughput"]
     assert spoken(slow, earlier={"evaluations_per_s": 90.0}) == []
@@ -63,7 +63,7 @@ def test_low_throughput_is_against_earlier_runs_only() -> None:
 
 
 def test_evidence_says_since_when_how_long_and_how_much() -> None:
-    """A reader can judge the rule by its numbers."""
+    """The numbers let a reader judge the rule."""
     judge = Judge(shipped_rules(), 1, {})
     found = [
         advice
@@ -76,7 +76,7 @@ def test_evidence_says_since_when_how_long_and_how_much() -> None:
 
 
 def test_advice_is_written_into_the_manifest() -> None:
-    """What a rule says stays with the run."""
+    """The advice of a rule is stored with the run."""
 
     class Full:
         name = "full"
@@ -97,7 +97,7 @@ def test_advice_is_written_into_the_manifest() -> None:
 
 
 def test_earlier_means_come_from_completed_runs_of_the_name() -> None:
-    """Their telemetry's means, and of several runs the median."""
+    """They are means of the telemetry, and over several runs the median."""
     for name in ("a", "a", "b"):
         with track(name, telemetry=0.1) as pipeline:
             pass
@@ -116,13 +116,13 @@ def test_earlier_means_come_from_completed_runs_of_the_name() -> None:
     ],
 )
 def test_rules_that_cannot_be_read_are_told(text: str) -> None:
-    """Rules are data, and wrong data is named."""
+    """Wrong data in the rules are named."""
     with pytest.raises(UsageError, match="the rules cannot be read"):
         load_rules(text)
 
 
 def test_the_documentation_has_every_rule(root: Path) -> None:
-    """The page of the rules says of each its severity, threshold, message and actions."""
+    """The page of rules has the severity, threshold, message and actions of each."""
     page = (root / "docs" / "reference" / "recommendations.md").read_text()
     for rule in shipped_rules():
         row = next(line for line in page.splitlines() if line.startswith(f"| `{rule.rule}` | {rule.severity} |"))
@@ -137,7 +137,7 @@ def test_the_documentation_has_every_rule(root: Path) -> None:
 
 
 def test_a_slow_step_is_held_against_itself() -> None:
-    """Steps differ: one that was always slow is no low throughput, and a fast one that is slow now is."""
+    """A step that was always slow does not trigger it, and a usually fast one that is slow now does."""
     for counts in ((1000, 10), (1000, 10)):
         clock = ManualClock()
         with track("steps", telemetry=0.1, clock=clock) as pipeline:

@@ -17,7 +17,7 @@ GIB = 2**30
 
 
 class Fixed:
-    """A sensor that gives what it is told, and fails when it is told."""
+    """A sensor that returns given readings and raises given errors."""
 
     def __init__(self, name: str, *readings: dict[str, float | None] | Exception) -> None:
         self.name = name
@@ -33,7 +33,7 @@ class Fixed:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """Return a clock that moves when told to."""
+    """Return a clock that is moved by hand."""
     return ManualClock()
 
 
@@ -45,7 +45,7 @@ def pipeline(clock: ManualClock) -> Iterator[Pipeline]:
 
 
 def test_a_faulty_sensor_never_costs_the_others(pipeline: Pipeline, clock: ManualClock) -> None:
-    """Its values are left out and its reason is written down once; the others go on, and it may come back."""
+    """Its values are left out and its reason is recorded once; the others continue, and it may recover."""
     faulty = Fixed("faulty", {"a": 1.0}, RuntimeError("gone"), RuntimeError("gone"), {"a": 4.0})
     sampler = Sampler(pipeline, 1.0, [faulty, Fixed("well", *({"b": float(k)} for k in range(4)))])
     for _ in range(4):
@@ -60,7 +60,7 @@ def test_a_faulty_sensor_never_costs_the_others(pipeline: Pipeline, clock: Manua
 
 
 def test_a_sample_knows_its_step(pipeline: Pipeline) -> None:
-    """The timeline shades steps, and a value belongs to the one that ran."""
+    """The timeline shades steps, and a value belongs to the step that ran."""
     sampler = Sampler(pipeline, 1.0, [])
     before = sampler.sample()
     with pipeline.step("a"):
@@ -68,7 +68,7 @@ def test_a_sample_knows_its_step(pipeline: Pipeline) -> None:
 
 
 def test_the_process_tree_counts_children() -> None:
-    """Memory and CPU of a child belong to its parent's telemetry."""
+    """Memory and CPU of a child process belong to its parent's telemetry."""
     import subprocess
 
     sensor = ProcessTree()
@@ -87,7 +87,7 @@ def test_the_process_tree_counts_children() -> None:
 
 
 def test_the_system_has_cpu_and_memory() -> None:
-    """The first reading of the CPU has nothing to compare with, so it is missing and not 0."""
+    """The first CPU reading has no earlier one to compare with, so it is missing and not 0."""
     sensor = System(machine_limits())
     first, second = sensor.read(0.0), sensor.read(1.0)
     assert first["cpu_system_percent"] is None
@@ -96,14 +96,14 @@ def test_the_system_has_cpu_and_memory() -> None:
 
 
 def test_evaluations_are_a_rate() -> None:
-    """They are missing until the first one."""
+    """The rate is missing until the first evaluation."""
     counts = iter([0, 0, 100, 150, 200])
     sensor = Evaluations(lambda: next(counts))
     assert [sensor.read(2.0)["evaluations_per_s"] for _ in range(4)] == [None, 25.0, 25.0, 25.0]
 
 
 def test_evaluations_counted_in_large_parts_are_no_bursts() -> None:
-    """A part of ten seconds has its rate until the next one is due, then falls; an idle machine tends to 0."""
+    """A part of ten seconds keeps its rate until the next one is due, then the rate falls towards 0."""
     counts = iter([0, *[0] * 9, *[1000] * 10, *[2000] * 40])
     sensor = Evaluations(lambda: next(counts))
     rates = [sensor.read(1.0)["evaluations_per_s"] for _ in range(59)]
@@ -115,7 +115,7 @@ def test_evaluations_counted_in_large_parts_are_no_bursts() -> None:
 
 
 def test_the_thread_samples_until_the_end() -> None:
-    """A tracked pipeline has telemetry in its files and a summary in its last event."""
+    """A tracked pipeline writes its telemetry to a file and a summary to its last event."""
     with track("x", telemetry=0.1) as pipeline, pipeline.step("a"):
         wait_until(lambda: len(read_samples(pipeline.folder)) > 1, "two samples were written")
     samples = read_samples(pipeline.folder)
@@ -126,7 +126,7 @@ def test_the_thread_samples_until_the_end() -> None:
 
 
 def test_the_newest_samples_are_read_and_torn_lines_are_not(pipeline: Pipeline, clock: ManualClock) -> None:
-    """A page of a run of hours reads the end of its file only."""
+    """For a run of several hours only the end of the file is read."""
     sampler = Sampler(pipeline, 1.0, [Fixed("well", *({"b": float(k)} for k in range(300)))])
     for _ in range(300):
         clock.advance(1)
@@ -145,7 +145,7 @@ class NVMLError(Exception):
 
 
 def fake_nvml(devices: list[list[tuple[int, int] | NVMLError]], broken: str | None = None) -> ModuleType:
-    """Return a library with devices, each with a list of (busy percent, used bytes) or an error, a reading each."""
+    """Return a library with devices, each with a list of (busy percent, used bytes) or an error, one per reading."""
     module = ModuleType("pynvml")
     turns = [iter(readings) for readings in devices]
     now: dict[int, tuple[int, int] | NVMLError] = {}
@@ -182,7 +182,7 @@ def test_several_gpus_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_gpu_that_fails_midway_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch, pipeline: Pipeline, clock: ManualClock
 ) -> None:
-    """Its values are missing with the reason, the other device goes on."""
+    """Its values are missing with a reason, and the other device continues."""
     lost = NVMLError("GPU is lost")
     monkeypatch.setitem(sys.modules, "pynvml", fake_nvml([[(50, 0), lost], [(10, 0), (20, 0)]]))
     sampler = Sampler(pipeline, 1.0, [Gpus()])
@@ -196,7 +196,7 @@ def test_a_gpu_that_fails_midway_costs_only_itself(
 
 
 def test_without_nvml_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No library, no driver and no device are three reasons."""
+    """A missing library, driver and device give three different reasons."""
     monkeypatch.setitem(sys.modules, "pynvml", None)
     with pytest.raises(SensorError, match=r"pip install 'benchbook\[gpu\]'"):
         Gpus().read(1.0)
@@ -221,7 +221,7 @@ def write(root: Path, texts: dict[str, str]) -> Path:
 
 
 def test_limits_of_cgroup_v2(tmp_path: Path) -> None:
-    """The least limit on the way up holds, a quota may be a part of a processor, and droppable files do not count."""
+    """The lowest limit of all parents applies, quotas may be fractional, and droppable files do not count."""
     root = write(
         tmp_path,
         {
@@ -239,7 +239,7 @@ def test_limits_of_cgroup_v2(tmp_path: Path) -> None:
 
 
 def test_limits_of_cgroup_v1(tmp_path: Path) -> None:
-    """The older files say the same."""
+    """The files of the older version give the same limits."""
     root = write(
         tmp_path,
         {
@@ -255,7 +255,7 @@ def test_limits_of_cgroup_v1(tmp_path: Path) -> None:
 
 
 def test_without_a_container_the_machine_is_the_limit(tmp_path: Path) -> None:
-    """No cgroup, and the number near 2**63 that v1 has for none, change nothing."""
+    """A missing cgroup, and the number near 2**63 that means no limit in v1, change nothing."""
     assert limits_here(8 * GIB, 4.0, tmp_path).memory_usage is None
     unlimited = {
         "proc/self/cgroup": "4:memory:/\n",

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchbook.analysis.cells import cells
 from benchbook.analysis.columns import Run, columns
-from benchbook.analysis.comparison.leaderboard import functions_of, optimizers_of
+from benchbook.analysis.comparison.contents import functions_of, optimizers_of
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.errors import UsageError
 from benchbook.records import Status, Stop

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from benchbook.analysis.comparison.leaderboard import dims_of, functions_of
+from benchbook.analysis.comparison.contents import dims_of, functions_of
 from benchbook.analysis.suites import one_suite
 from benchbook.errors import UsageError, unknown_name
 from benchbook.records.published import CellSummary, StudySummary

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
+from benchbook.analysis.comparison.contents import dims_of, functions_of, optimizers_of, us_per_evaluation
 from benchbook.analysis.measures.profiles import group_of
-from benchbook.records.published import CellSummary, StudySummary
+from benchbook.records.published import StudySummary
 from benchbook.typing import FloatArray, IntArray
 
 NEVER = np.iinfo(np.int32).max
@@ -117,7 +117,7 @@ def published_hits(summary: StudySummary) -> PublishedHits:
         hits=hits,
         spent=spent,
         budgets=budgets,
-        us_per_evaluation=np.array([_time([c for c in cells if c.optimizer == name]) for name in optimizers]),
+        us_per_evaluation=np.array([us_per_evaluation(c for c in cells if c.optimizer == name) for name in optimizers]),
     )
 
 
@@ -129,9 +129,3 @@ def library_of(optimizer: str) -> str:
         ('scipy', 'benchbook')
     """
     return optimizer.partition(":")[0] if ":" in optimizer else "benchbook"
-
-
-def _time(cells: Sequence[CellSummary]) -> float:
-    times = np.concatenate([np.empty(0), *(cell.us_per_evaluation for cell in cells)])
-    times = times[~np.isnan(times)]
-    return float(np.median(times)) if len(times) else float("nan")

@@ -12,7 +12,7 @@ import numpy as np
 from benchbook.errors import UsageError
 from benchbook.optimizers.adapters.blocking import BlockingCall, Evaluate
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.native.repair import RULES
+from benchbook.optimizers.native.parts.repair import RULES
 from benchbook.typing import FloatArray
 
 # The value told to a library if the objective gave no number. It is far above ordinary values, and its fifth power is
@@ -36,15 +36,15 @@ class Adapter(ABC):
     """
 
     def __init__(self, name: str, lower: FloatArray, upper: FloatArray, boundary: Boundary, repair: str) -> None:
-        """Keep the box."""
+        """Store the bounds."""
         self.name = name
         self.lower = np.asarray(lower, dtype=np.float64)
         self.upper = np.asarray(upper, dtype=np.float64)
         self.dim = len(self.lower)
         self._boundary = boundary
         self._repair = RULES[repair]
-        self._values: FloatArray | None = None  # told, but not handed to the library yet
-        self.gx: FloatArray | None = None  # constraints of the same points, where the problem has some
+        self._values: FloatArray | None = None  # told, but not yet passed to the library
+        self.gx: FloatArray | None = None  # constraints of the same points, if the problem has any
 
     def ask(self) -> FloatArray:
         """Return the library's next points, repaired, shape `(batch, dim)`; empty once it has ended."""
@@ -52,14 +52,14 @@ class Adapter(ABC):
         if points is None or len(points) == 0:
             return np.empty((0, self.dim))
         points = np.array(points, dtype=np.float64)  # a copy: libraries reuse their arrays
-        # The fastest way to see that all of a few comparisons hold; NaN is in no box.
+        # The fastest check that a few comparisons are all true; they are false for NaN.
         if b"\0" not in (points >= self.lower).tobytes() and b"\0" not in (points <= self.upper).tobytes():
             return points
         points = np.where(np.isnan(points), 0.5 * (self.lower + self.upper), points)
         return self._repair(points, self.lower, self.upper)
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
-        """Keep the values for the library's next move."""
+        """Store the values for the library's next step."""
         if gx is not None:
             self.gx = np.where(np.isfinite(gx), gx, INVALID)
         finite = fx.size == 1 and math.isfinite(fx.item())  # most libraries ask for one point at a time
@@ -116,7 +116,7 @@ class BlockingAdapter(Adapter):
         self._isolates = boundary.isolates
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
-        """Keep the values; those of constraints are the columns after the first one."""
+        """Store the values; those of constraints are the columns after the first one."""
         super().tell(x, fx, gx)
         if self.gx is not None and self._values is not None:
             self._values = np.column_stack([self._values, self.gx])
@@ -151,8 +151,8 @@ class BlockingAdapter(Adapter):
 
 
 def unpicklable(name: str, reason: str) -> UsageError:
-    """Return the error for an optimizer that cannot be pickled midway."""
-    return UsageError(f"{name} cannot be pickled midway: {reason}")
+    """Return the error for an optimizer that cannot be pickled during a run."""
+    return UsageError(f"{name} cannot be pickled during a run: {reason}")
 
 
 def restarted(minimize: Callable[[], object], evaluate: Evaluate, *, restart: bool) -> None:
@@ -165,5 +165,5 @@ def restarted(minimize: Callable[[], object], evaluate: Evaluate, *, restart: bo
 
 
 def seed_from(rng: np.random.Generator) -> int:
-    """Draw a seed that every library accepts; never 0, which some replace by the time."""
+    """Draw a seed that every library accepts; never 0, which some replace by the current time."""
     return int(rng.integers(1, SEEDS))

@@ -89,7 +89,7 @@ class BlockingCall:
         self._finalizer: weakref.finalize[..., BlockingCall] | None = None
 
     def stay_in_thread(self) -> None:
-        """Promise that this object is asked, told and closed only in the present thread."""
+        """Promise that this object is asked, told and closed only in the current thread."""
         if self._switch is None and not self._threads:
             self._switch = greenlet_switch(self._run())
 
@@ -126,7 +126,7 @@ class BlockingCall:
         """End the library and its thread."""
         self._over = True
         if self._finalizer is None:
-            self._switch = None  # it has not started, and another library may have the thread
+            self._switch = None  # it has not started, and another library may be using the thread
         else:
             self._finalizer()
 
@@ -136,7 +136,7 @@ class BlockingCall:
         def run(switch: Switch) -> Over:
             """Run the library to its end; its exceptions are passed to the loop."""
             try:
-                with np.errstate(all="ignore"):  # its context starts with NumPy's default, which warns
+                with np.errstate(all="ignore"):  # its context starts with NumPy's defaults, which warn
                     work(Evaluate(switch))
             except Ended:
                 return Over(None)

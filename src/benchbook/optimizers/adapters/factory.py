@@ -16,8 +16,8 @@ import numpy as np
 from benchbook.digests import module_digest, text_digest
 from benchbook.errors import MissingExtraError, UsageError, unknown_name
 from benchbook.files import how_to_install
-from benchbook.optimizers.adapters.libraries import SHELF, Library
-from benchbook.optimizers.native.repair import Repair
+from benchbook.optimizers.adapters.libraries import LIBRARIES, Library
+from benchbook.optimizers.native.parts.repair import Repair
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray, JsonValue
 
@@ -36,10 +36,10 @@ class Parameter:
     meaning: str
 
 
-# Called as make(lower, upper, rng, horizon=..., **settings), with objectives=, constraints= and variables= for problems
-# that have them; horizon is None for those that are anytime.
+# Called as make(lower, upper, rng, max_evaluations=..., **settings), with objectives=, constraints= and variables= for
+# problems that have them; max_evaluations is None for anytime optimizers.
 Make: TypeAlias = Callable[..., Optimizer]
-COUNTS = ("constraints", "objectives")  # what a problem has a number of, and an optimizer may be told
+COUNTS = ("constraints", "objectives")  # numbers of a problem that an optimizer may be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,8 @@ class Adapted:
         settings: The settings, except `repair`, which all have.
         text: Description of the optimizer, with a summary in the first line.
         anytime: Whether it does not need to know its budget.
-        picklable: Whether it can be pickled midway.
-        can: What it can do beyond one objective between bounds. It is told the numbers of `objectives` and
+        picklable: Whether it can be pickled during a run.
+        can: Its abilities beyond one bounded objective. It is told the numbers of `objectives` and
             `constraints` of a problem that has them, and `variables` that are not all real.
         parts: Further modules of the adapter.
     """
@@ -73,8 +73,8 @@ class LibraryFactory:
         name: `library:optimizer`.
         packages: The distributions whose versions can change a result.
         anytime: Whether it does not need to know its budget.
-        picklable: Whether its optimizers can be pickled midway.
-        can: What they can do beyond one objective between bounds.
+        picklable: Whether its optimizers can be pickled during a run.
+        can: Their abilities beyond one bounded objective.
     """
 
     def __init__(self, name: str) -> None:
@@ -86,7 +86,7 @@ class LibraryFactory:
         """
         library, inner = split(name)
         require(library, name)
-        # Imported here, so that the import is not part of a run's time.
+        # Imported here, so that the import does not count as part of a run's time.
         self._module = f"{_PACKAGE}.third_party.{library.module}"
         adapted: Adapted = importlib.import_module(self._module).adapt(inner)
         self.name = self.__name__ = f"{library.prefix}:{inner}"
@@ -110,11 +110,11 @@ class LibraryFactory:
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None = None,
+        max_evaluations: int | None = None,
         **settings: Any,
     ) -> Optimizer:
         """Make the adapter for one run."""
-        return self._make(lower, upper, rng, horizon=horizon, **settings)
+        return self._make(lower, upper, rng, max_evaluations=max_evaluations, **settings)
 
     def __reduce__(self) -> tuple[Callable[[str], LibraryFactory], tuple[str]]:
         return factory, (self.name,)
@@ -134,7 +134,10 @@ def factory(name: str) -> LibraryFactory:
 def names() -> list[str]:
     """Return the listed optimizers of the installed libraries, without importing these."""
     return sorted(
-        f"{library.prefix}:{name}" for library in SHELF.values() if available(library) for name in library.optimizers
+        f"{library.prefix}:{name}"
+        for library in LIBRARIES.values()
+        if available(library)
+        for name in library.optimizers
     )
 
 
@@ -146,7 +149,7 @@ def summary_of(prefix: str, name: str, known: Collection[str], otherwise: str) -
     """
     if name not in known:
         raise unknown_name(f"optimizer of {prefix}", name, known)
-    listed = SHELF[prefix].optimizers.get(name)
+    listed = LIBRARIES[prefix].optimizers.get(name)
     return listed.summary if listed else otherwise
 
 
@@ -157,9 +160,9 @@ def split(name: str) -> tuple[Library, str]:
         UnknownNameError: There is no adapter for the library.
     """
     prefix, _, inner = name.partition(":")
-    library = {key.lower(): library for key, library in SHELF.items()}.get(prefix.lower())
+    library = {key.lower(): library for key, library in LIBRARIES.items()}.get(prefix.lower())
     if library is None:
-        raise unknown_name("library", prefix, SHELF, "(benchbook optimizers list)")
+        raise unknown_name("library", prefix, LIBRARIES, "(benchbook optimizers list)")
     if not inner:
         raise UsageError(f"{name!r} names no optimizer of {library.prefix}; {library.help}")
     return library, inner
@@ -194,8 +197,8 @@ def installed(package: str) -> str:
 
 
 def _told(adapted: Adapted) -> list[str]:
-    """Return what the optimizer is told of a run, beyond box and generator."""
-    return ["horizon"] * (not adapted.anytime) + sorted(adapted.can.intersection(COUNTS))
+    """Return what the optimizer is told of a run, beyond bounds and generator."""
+    return ["max_evaluations"] * (not adapted.anytime) + sorted(adapted.can.intersection(COUNTS))
 
 
 def _signature(settings: Mapping[str, Parameter], *, told: list[str]) -> inspect.Signature:

@@ -235,4 +235,4 @@ _LIBRARIES = (
     ),
 )
 
-SHELF: dict[str, Library] = {library.prefix: library for library in _LIBRARIES}
+LIBRARIES: dict[str, Library] = {library.prefix: library for library in _LIBRARIES}

@@ -16,13 +16,13 @@ from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray
 
-# What libraries call the parts that a run can give; the objective comes first, always.
+# Names under which libraries take what a run can provide; the objective always comes first.
 _NAMES: dict[str, tuple[str, ...]] = {
     "x0": ("x0", "x", "start", "initial", "x_init", "guess"),
     "bounds": ("bounds", "ranges", "limits", "box"),
     "lower": ("lower", "lb", "xl", "low", "lower_bounds"),
     "upper": ("upper", "ub", "xu", "high", "upper_bounds"),
-    "ends": (),  # of no name of its own: libraries that take it call it bounds as well
+    "ends": (),  # has no name of its own: libraries that take it call it bounds, too
     "maxfun": ("maxfun", "maxfev", "maxevals", "max_evals", "max_evaluations", "maxeval", "budget", "n_calls", "nfev"),
     "seed": ("seed", "random_state"),
     "rng": ("rng", "random_generator"),
@@ -33,8 +33,8 @@ class MinimizeFactory:
     """Makes optimizers of one `minimize`; made by `from_minimize`.
 
     Attributes:
-        name: By which records know it.
-        packages: The distribution whose version can change a result, where it has the name of the module.
+        name: Name in records.
+        packages: The distribution whose version can change a result, if it is named like the module.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class MinimizeFactory:
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int,
+        max_evaluations: int,
         restart: bool = True,
         repair: str = "clip",
     ) -> Optimizer:
@@ -69,8 +69,8 @@ class MinimizeFactory:
             lower: Lower bounds.
             upper: Upper bounds.
             rng: Generator of the run.
-            horizon: Evaluations of the run.
-            restart: Whether a search that has ended begins again at a random point.
+            max_evaluations: Budget of the run.
+            restart: Whether a search that has ended is restarted at a random point.
             repair: Rule for variables outside the box.
         """
         call, parts, options = self._function, self._parts, self._options
@@ -82,7 +82,7 @@ class MinimizeFactory:
                 "ends": (lower.copy(), upper.copy()),
                 "lower": lower.copy(),
                 "upper": upper.copy(),
-                "maxfun": horizon,
+                "maxfun": max_evaluations,
                 "seed": seed_from(rng),
                 "rng": rng,
             }
@@ -95,7 +95,7 @@ class MinimizeFactory:
         return BlockingAdapter(self.name, lower, upper, boundary, repair, work, threads=self._threads)
 
     def digest(self) -> str:
-        """Return the digest of what proposes the points: the function's code, its options, and what it is given."""
+        """Return the digest of all that determines the points: the function's code, its options, and its arguments."""
         given = sorted(self._parts.items()), sorted(self._options.items())
         return text_digest(
             code_digest(self._function), repr(given), *([] if self._global_random else ["no global random"])
@@ -147,7 +147,7 @@ def from_minimize(
     parts = {part: known for part, known in parts.items() if known not in (keywords or {}).values()}
     parts.update(keywords or {})
     if "rng" in parts:
-        parts.pop("seed", None)  # SciPy takes one of them, and means the same by both
+        parts.pop("seed", None)  # SciPy takes only one of them, and both mean the same
     parts = {part: keyword for part, keyword in parts.items() if keyword not in (options or {})}
     if not parts.keys() & {"x0", "bounds", "ends", "lower"}:
         raise UsageError(

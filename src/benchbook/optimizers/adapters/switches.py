@@ -1,7 +1,7 @@
 """How a blocking library and the loop take turns: in two threads, or as two greenlets of one thread.
 
-A greenlet has a stack of its own and costs some 2 us per turn, a thread some 16 us of CPU. But a greenlet cannot be
-left for another thread, and a library that calls its objective from threads that it starts itself would wait for ever.
+A greenlet has its own stack and costs about 2 us per turn, a thread about 16 us of CPU. But a greenlet is bound to its
+thread, and a library that calls its objective from threads that it starts itself would block forever.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 from benchbook.errors import TimeUp, UsageError
 from benchbook.typing import FloatArray
 
-PATIENCE_S = 5.0  # for a library to unwind; what takes longer is left to the end of the process
+PATIENCE_S = 5.0  # for a library to unwind; a slower one ends with the process
 
 
 class Ended(BaseException):  # no error: it ends a library that has no other way to be ended
-    """The loop asks for no more points; not an `Exception`, so that few libraries catch it."""
+    """The loop needs no more points; not an `Exception`, so that few libraries catch it."""
 
 
 class Over:
@@ -45,7 +45,7 @@ class ThreadSwitch:
         # Both ends may be used by the garbage collector at any moment, which SimpleQueue allows.
         self._asked: SimpleQueue[FloatArray | Over] = SimpleQueue()
         self._told: SimpleQueue[FloatArray | None] = SimpleQueue()
-        self._turn = threading.Lock()  # a library may call from threads of its own: each gets its own values
+        self._turn = threading.Lock()  # a library may call from its own threads: each gets its own values
         self._thread = threading.Thread(target=self._work, args=(run,), name="benchbook-library", daemon=True)
 
     def resume(self, values: FloatArray | None) -> FloatArray | Over:
@@ -60,7 +60,7 @@ class ThreadSwitch:
         return found
 
     def leave(self, points: FloatArray) -> FloatArray:
-        """Hand points over, and wait for their values."""
+        """Pass points on, and wait for their values."""
         with self._turn:
             if self._closed:
                 raise Ended
@@ -73,7 +73,7 @@ class ThreadSwitch:
             return values
 
     def end(self) -> None:
-        """Make every further call raise, also the one that waits, and wait for the thread to end."""
+        """Make all further calls raise, including a waiting one, and wait for the thread to end."""
         self._closed = True
         self._told.put(None)
         if self._thread.ident is not None and self._thread is not threading.current_thread():
@@ -97,8 +97,8 @@ class GreenletSwitch:
         self._current: Callable[[], Any] = module.getcurrent
         self._exit: type[BaseException] = module.GreenletExit
         self._thread = threading.get_ident()
-        # The greenlet's frames refer to this object, and the collector does not see through them: `end` breaks the
-        # circle.
+        # The greenlet's frames refer to this object, which the garbage collector cannot see: `end` breaks the
+        # cycle.
         self._greenlet: Any = module.greenlet(run)
         self._begun = self._closed = False
         self._patient_until_s = 0.0
@@ -131,7 +131,7 @@ class GreenletSwitch:
             raise self._ended() if self._closed else self._misuse()
         self.points += len(points)
         try:
-            # No variable may refer to the greenlet here, or its own frame would keep it when it is let go.
+            # No variable may refer to the greenlet here, or its own frame would keep it alive.
             return self._greenlet.parent.switch(points)  # type: ignore[no-any-return]  # what resume was given
         except self._exit:  # nobody refers to the greenlet any more
             self._close()

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchbook.errors import UsageError
 from benchbook.optimizers.faults.plant import PlantedFactory
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.parts.base import NativeOptimizer
 
 _NOT_UPDATES = ("__init__", "in_lockstep", "keep")
 _SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add}

@@ -11,8 +11,8 @@ import numpy as np
 from benchbook.digests import code_digest, text_digest
 from benchbook.errors import UsageError, unknown_name
 from benchbook.optimizers.faults.wrapped import WRAPPED_FAULTS, Place, Wrapped
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.protocols import Optimizer
 from benchbook.typing import FloatArray
 

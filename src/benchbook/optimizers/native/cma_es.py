@@ -9,35 +9,36 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from benchbook.errors import UsageError
-from benchbook.optimizers.native.base import NativeOptimizer, entries
-from benchbook.optimizers.native.cma_restarts import Bipop, Convergence
-from benchbook.optimizers.native.repair import RULES
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, entries_at
+from benchbook.optimizers.native.parts.cma_restarts import Bipop, Convergence
+from benchbook.optimizers.native.parts.repair import RULES
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
-MOST_CONDITIONED = 1e14  # largest ratio of the eigenvalues of C
+MOST_CONDITIONED = 1e14  # largest condition number of C
 
 
 class CmaEs(NativeOptimizer):
-    """Draw from a normal distribution that learns mean, step size and the whole covariance matrix from the best points.
+    """Sample a normal distribution whose mean, step size and full covariance matrix adapt to the best points.
 
-    With active update: the worse half of the points takes variance away from their directions. Variables are scaled
-    so that the box is the unit cube; the first mean is uniform in it. The box is met by folding: the distribution
-    lives in all of space, a point outside is evaluated where the repair rule maps it, and learnt from where it was
-    drawn. The step size never exceeds the box; if no point is better than another, it grows.
+    The update is active: the worse half of the points reduces the variance along their directions. Variables are
+    scaled so that the box is the unit cube, in which the initial mean is uniform. The distribution itself is
+    unbounded: a point outside the box is evaluated where the repair rule maps it, but the update uses the point as
+    sampled. The step size never exceeds the box; if all points are equally good, it grows.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        population: Points a generation (lambda); None: 4 + floor(3 ln dim).
-        step: First standard deviation, as a share of the box's width (sigma).
-        restarts: What happens once the distribution has converged. "none": it goes on, and runs advance in lockstep;
-            "bipop": it restarts, by turns with a population doubled each time, and with small ones and small steps.
-        repair: Rule that folds space into the box: reflect or wrap.
+        population: Points per generation (lambda); None: 4 + floor(3 ln dim).
+        step: Initial standard deviation, as a share of the box's width (sigma).
+        restarts: What happens once the distribution has converged. "none": it continues, and runs advance in
+            lockstep; "bipop": it restarts, alternating between a population that doubles each time, and small
+            populations with small steps.
+        repair: Rule that maps points into the box: reflect or wrap.
 
     Raises:
-        UsageError: Several runs at once are given with restarts, where each would need another population.
+        UsageError: Restarts are requested for several runs at once, each of which would need its own population.
 
     References:
         Hansen, N. (2016). The CMA evolution strategy: a tutorial. https://arxiv.org/abs/1604.00772
@@ -81,11 +82,11 @@ class CmaEs(NativeOptimizer):
 
     @classmethod
     def in_lockstep(cls, **settings: object) -> bool:
-        """Tell whether runs with these settings can advance together: not with restarts."""
+        """Return whether runs with these settings can advance together: not with restarts."""
         return settings.get("restarts", "none") == "none"
 
     def propose(self) -> FloatArray:
-        """Draw a generation, eqs. (38)-(40), and fold it into the box."""
+        """Sample a generation, eqs. (38)-(40), and map it into the box."""
         z = self.streams.normal(self.population, self.dim)
         self.squares = np.add.reduce(z * z, axis=-1)  # |C^(-1/2) y|^2, for eq. (46)
         self.y = z @ (self.B * self.D[:, np.newaxis]).swapaxes(-1, -2)
@@ -96,7 +97,7 @@ class CmaEs(NativeOptimizer):
         return self.repair(x, self.lower, self.upper)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Move the mean, and adapt step size and covariance matrix."""
+        """Update the mean, the step size and the covariance matrix."""
         n, y = self.dim, self.y
         order = fx.argsort(axis=-1, kind="stable")
         weights = self.weights[order.argsort(axis=-1, kind="stable")]  # w_i of each point (runs, lambda)
@@ -118,13 +119,13 @@ class CmaEs(NativeOptimizer):
 
         active = np.where(weights < 0.0, n / np.maximum(self.squares, 1e-300), 1.0)
         active *= weights  # eq. (46)
-        kept = 1.0 + self.c_1 * (1.0 - h_sigma) * self.c_c * (2.0 - self.c_c) - self.c_1 - self.c_mu * self.sum_weights
-        self.C *= kept[..., np.newaxis]
+        decay = 1.0 + self.c_1 * (1.0 - h_sigma) * self.c_c * (2.0 - self.c_c) - self.c_1 - self.c_mu * self.sum_weights
+        self.C *= decay[..., np.newaxis]
         self.C += self.c_1 * (self.p_c[:, :, np.newaxis] * self.p_c[:, np.newaxis])
         self.C += self.c_mu * ((active[..., np.newaxis] * y).swapaxes(-1, -2) @ y)  # eq. (47)
 
-        # No selection where the best value is that of the best 70 %: the tutorial's remedy is a larger step.
-        ranked = entries(fx, order[:, [0, math.ceil(0.7 * self.population) - 1]])
+        # No selection pressure if the best 70 % have equal values; the tutorial then increases the step size.
+        ranked = entries_at(fx, order[:, [0, math.ceil(0.7 * self.population) - 1]])
         growth += np.where(ranked[:, :1] == ranked[:, 1:], 0.2 + self.c_sigma / self.d_sigma, 0.0)
         self.sigma *= np.exp(np.minimum(growth, 1.0))
         if self.generation % self.decompose_every == 0:
@@ -134,7 +135,7 @@ class CmaEs(NativeOptimizer):
             self._restart(fx[0], self.bipop)
 
     def _decompose(self) -> None:
-        """Decompose C into B D^2 B^T, kept well away from singular."""
+        """Decompose C into B D^2 B^T, and keep it well-conditioned."""
         squares, self.B = np.linalg.eigh(self.C)
         least = squares[:, -1] / MOST_CONDITIONED
         for run in np.flatnonzero(squares[:, 0] < least):
@@ -144,7 +145,7 @@ class CmaEs(NativeOptimizer):
         self.D = np.sqrt(squares)
 
     def _start(self, population: int, step: float) -> None:
-        """Begin with a new distribution: eqs. (49)-(58) and initial values."""
+        """Initialise the distribution: eqs. (49)-(58) and initial values."""
         runs, n = len(self.streams), self.dim
         self.population = population
         self._set_weights()
@@ -156,7 +157,7 @@ class CmaEs(NativeOptimizer):
         self.D = np.ones((runs, n))  # square roots of its eigenvalues
         self.p_c = np.zeros((runs, n))
         self.p_sigma = np.zeros((runs, n))
-        self.y = np.empty((runs, 0, n))  # steps of the last generation (runs, lambda, dim)
+        self.y = np.empty((runs, 0, n))  # steps of the last generation, before scaling by sigma (runs, lambda, dim)
         self.squares = np.empty((runs, 0))  # their squared lengths before B D (runs, lambda)
         if self.bipop is not None:
             self.convergence = Convergence(n, population, step)
@@ -183,7 +184,7 @@ class CmaEs(NativeOptimizer):
         self.decompose_every = max(1, int(1 / (10 * n * (self.c_1 + self.c_mu))))
 
     def _restart(self, fx: FloatArray, bipop: Bipop) -> None:
-        """Restart once the only run has converged, or used up what it was given."""
+        """Restart once the run has converged or used up its evaluations."""
         evaluations = self.generation * self.population
         converged = self.convergence.reached(
             np.sort(fx),

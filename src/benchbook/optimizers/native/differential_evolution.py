@@ -7,14 +7,14 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from benchbook.optimizers.native.base import NativeOptimizer, best_row, other_rows, rows
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, best_row, other_rows, rows_at
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 
 class DifferentialEvolution(NativeOptimizer):
-    """Each point meets a trial built from differences between others, and is replaced if the trial is no worse.
+    """Build a trial for each point from differences between others; the trial replaces the point if it is no worse.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
@@ -22,9 +22,10 @@ class DifferentialEvolution(NativeOptimizer):
         rng: Generator of the run.
         population: Number of points (NP).
         strategy: How a mutant is built: "rand/1/bin" adds a difference to a random point and explores;
-            "current-to-best/1/bin" adds it on the way from the own point to the best and is faster and greedier.
+            "current-to-best/1/bin" starts from the point itself, moves towards the best one, and is faster and
+            greedier.
         weight: Weight of the differences (F).
-        crossover: Probability that a variable comes from the mutant (CR); one always does.
+        crossover: Probability that a variable is taken from the mutant (CR); at least one always is.
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
@@ -75,11 +76,11 @@ class DifferentialEvolution(NativeOptimizer):
         x, dim = self.x, self.dim
         u = self.streams.random(self.population, dim + 4)
         r1, r2, r3 = other_rows(u[..., dim + 1 :], self.population)
-        mutant = rows(x, r2)
-        mutant -= rows(x, r3)
+        mutant = rows_at(x, r2)
+        mutant -= rows_at(x, r3)
         if self.strategy == "rand/1/bin":
             mutant *= self.weight
-            mutant += rows(x, r1)  # v = x_r1 + F (x_r2 - x_r3)
+            mutant += rows_at(x, r1)  # v = x_r1 + F (x_r2 - x_r3)
         else:
             mutant += self.best
             mutant -= x
@@ -90,7 +91,7 @@ class DifferentialEvolution(NativeOptimizer):
         return self.repair(np.where(inherited, mutant, x), self.lower, self.upper)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Replace the points that are worse than their trials, or as good."""
+        """Replace each point whose trial is no worse."""
         if not self.x.size:
             self.x, self.fx = x.copy(), fx.copy()
         else:

@@ -8,31 +8,31 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from benchbook.optimizers.native.differential_evolution import DifferentialEvolution
-from benchbook.optimizers.native.repair import Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.repair import Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 
 class EpsilonDE(DifferentialEvolution):
-    """Differential evolution that tolerates violations of constraints at first, and less of them in each generation.
+    """Differential evolution that tolerates constraint violations at first, and fewer in each generation.
 
-    Of two points whose violations are both within the tolerance, the lower value wins; otherwise the smaller violation
-    does. The tolerance starts at the violation of a good part of the first points, and is 0 after a fifth of the run.
+    If both violations are within the tolerance, the lower value wins; otherwise the smaller violation does. The
+    tolerance begins at a quantile of the first population's violations, and reaches 0 after a fifth of the run.
 
-    The gradient-based mutation of the publication is left out, as there are no gradients; crossover is binomial.
+    The gradient-based mutation of the paper is left out, as there are no gradients; crossover is binomial.
     Without constraints this is plain differential evolution.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Points of the whole run.
+        max_evaluations: Budget of the run, >= 1; the tolerance decreases over it.
         population: Number of points (N).
         weight: Weight of the differences (F).
-        crossover: Probability that a variable comes from the mutant (CR); one always does.
-        tolerated: Share of the first points whose violation the first tolerance admits (theta / N).
+        crossover: Probability that a variable is taken from the mutant (CR); at least one always is.
+        tolerated: Share of the first population whose violations are within the initial tolerance (theta / N).
         closing: Share of the run after which nothing is tolerated (T_c / T_max).
-        power: How fast the tolerance falls (cp).
+        power: Exponent of the decreasing tolerance (cp).
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
@@ -57,7 +57,7 @@ class EpsilonDE(DifferentialEvolution):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         population: Annotated[int, Ge(4)] = 40,
         weight: Annotated[float, Gt(0), Le(2)] = 0.7,
         crossover: Annotated[float, Ge(0), Le(1)] = 0.9,
@@ -71,18 +71,18 @@ class EpsilonDE(DifferentialEvolution):
         self.tolerated = tolerated
         self.power = power
         self.generation = 0
-        self.last_tolerant = closing * horizon / population
+        self.last_tolerant = closing * max_evaluations / population
         self.violation: FloatArray = np.empty((0, 0))  # (runs, population)
-        self.first: FloatArray = np.empty((0, 1))  # (runs, 1): the first tolerance
+        self.first: FloatArray = np.empty((0, 1))  # (runs, 1): the initial tolerance
         self._told_violation: FloatArray | None = None
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
-        """Take values `(batch,)`, and constraints `(batch, k)`."""
+        """Store the values `(batch,)` and constraints `(batch, k)`."""
         self._told_violation = None if gx is None else np.maximum(gx, 0.0).sum(axis=-1)
         super().tell(x, fx)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Replace the points that are worse than their trials at the present tolerance, or as good."""
+        """Replace each point whose trial is no worse at the current tolerance."""
         told = self._told_violation
         violation = np.zeros(fx.shape) if told is None else told.reshape(fx.shape)
         if not self.x.size:

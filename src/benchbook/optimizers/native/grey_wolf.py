@@ -8,29 +8,29 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.optimizers.native.base import NativeOptimizer, entries, rows
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, entries_at, rows_at
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 LEADERS = 3  # alpha, beta and delta
 
 
 class GreyWolf(NativeOptimizer):
-    """Wolves surround the three best places found so far, at a distance that shrinks as the run goes on.
+    """Wolves move around the three best positions found so far, at a distance that decreases during the run.
 
-    In the paper a wolf goes wherever it is sent. Here, as in most later programs, it stays unless the new place is
-    better (`greedy`), which is what a short run in many dimensions needs.
-    Eq. (3.5) multiplies the leaders' positions themselves by random numbers and so pulls towards the origin of the
-    coordinates: on functions whose optimum lies there the method looks better than it is.
+    In the paper a wolf always moves. Here, as in most later implementations, it moves only to better positions
+    (`greedy`), which works better in short runs in many dimensions.
+    Eq. (3.5) multiplies the leaders' coordinates by random numbers, which biases the search towards the origin: the
+    method looks better than it is on functions whose optimum is there.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Length of the run in evaluations, >= 1; the parameter a falls linearly from 2 to 0 over it.
+        max_evaluations: Budget of the run, >= 1; the parameter a decreases linearly from 2 to 0 over it.
         population: Number of wolves.
-        greedy: Whether a wolf moves to better places only; False: always, as in the paper.
+        greedy: Whether a wolf moves to better positions only; False: always, as in the paper.
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
@@ -53,7 +53,7 @@ class GreyWolf(NativeOptimizer):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         population: Annotated[int, Ge(3)] = 50,
         greedy: bool = True,
         repair: Repair = "clip",
@@ -63,7 +63,7 @@ class GreyWolf(NativeOptimizer):
         self.population = population
         self.greedy = greedy
         self.repair = RULES[repair]
-        self.iterations = max(1, math.ceil(horizon / population) - 1)
+        self.iterations = max(1, math.ceil(max_evaluations / population) - 1)
         self.iteration = 0  # the first moves are made at 0, with a = 2
         self.x = np.empty((0, 0, 0))  # (runs, population, dim)
         self.fx = np.empty((0, 0))  # (runs, population)
@@ -71,7 +71,7 @@ class GreyWolf(NativeOptimizer):
         self.f_leaders = np.empty((0, LEADERS))  # (runs, 3)
 
     def propose(self) -> FloatArray:
-        """Move every wolf by the mean of its three ways."""
+        """Move each wolf to the mean of the three positions that the leaders suggest."""
         if not self.x.size:
             return self.uniform(self.population)
         a = 2.0 - 2.0 * self.iteration / self.iterations
@@ -92,7 +92,7 @@ class GreyWolf(NativeOptimizer):
         return self.repair(moved, self.lower, self.upper)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Move the wolves, and find the three best places so far."""
+        """Accept the moves, and update the three best positions so far."""
         if self.greedy and self.x.size:
             better = fx < self.fx
             np.copyto(self.x, x, where=better[..., np.newaxis])
@@ -104,5 +104,5 @@ class GreyWolf(NativeOptimizer):
             seen = np.concatenate((self.leaders, seen), axis=1)
             f_seen = np.concatenate((self.f_leaders, f_seen), axis=1)
         first = f_seen.argsort(axis=-1, kind="stable")[:, :LEADERS]
-        self.leaders = rows(seen, first)
-        self.f_leaders = entries(f_seen, first)
+        self.leaders = rows_at(seen, first)
+        self.f_leaders = entries_at(f_seen, first)

@@ -8,31 +8,31 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from benchbook.optimizers.native.base import entries, other_rows, rows
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import entries_at, other_rows, rows_at
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.optimizers.native.success_history_de import SuccessHistoryDE
 from benchbook.typing import FloatArray, IntArray
 
 PER_VARIABLE = 18  # points per variable in the first population
-TERMINAL = -math.inf  # an entry of memory_CR that is never written again; every draw around it is cut to CR = 0
+TERMINAL = -math.inf  # marks a final entry of memory_CR; every draw around it is cut to CR = 0
 
 
 class LShade(SuccessHistoryDE):
     """Success-history differential evolution whose population shrinks linearly over the run.
 
-    A large first population explores, and the few points at the end converge: after each generation the worst points
-    are left out, down to four when the budget is spent.
+    A large initial population explores, and the few points left at the end converge: after each generation the worst
+    points are removed, until four are left at the end of the budget.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Length of the run in evaluations, >= 1; the population shrinks over it.
-        population: Points of the first population (N_init); None: 18 dim.
-        smallest: Points of the last population (N_min).
+        max_evaluations: Budget of the run, >= 1; the population shrinks over it.
+        population: Size of the initial population (N_init); None: 18 dim.
+        smallest: Size of the final population (N_min).
         memory: Entries of the success history (H).
         archive: Size of the archive, as a multiple of the population (r_arc).
-        greediness: Share of the population among which pbest is drawn (p), but at least two points.
+        greediness: Share of the population from which pbest is drawn (p); at least two points.
         repair: Rule for variables outside the box: halfway (between the bound and the parent, as in the paper),
             clip, reflect or wrap.
 
@@ -58,7 +58,7 @@ class LShade(SuccessHistoryDE):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         population: Annotated[int, Ge(4)] | None = None,
         smallest: Annotated[int, Ge(4)] = 4,
         memory: Annotated[int, Ge(1)] = 6,
@@ -69,7 +69,7 @@ class LShade(SuccessHistoryDE):
         """Set up; see the class."""
         first = PER_VARIABLE * len(lower) if population is None else population
         super().__init__(lower, upper, rng, population=first, memory=memory, archive=archive, repair=repair)
-        self.horizon = horizon
+        self.max_evaluations = max_evaluations
         self.first, self.smallest = first, min(smallest, first)
         self.per_point = archive
         self.greediness = greediness
@@ -86,36 +86,36 @@ class LShade(SuccessHistoryDE):
 
         among = max(2, _nearest(self.greediness * N))
         order: IntArray = self.fx.argsort(axis=-1, kind="stable")
-        pbest = entries(order, (rank * among).astype(np.intp))
+        pbest = entries_at(order, (rank * among).astype(np.intp))
         (r1,) = other_rows(first[..., np.newaxis], N)
         r2 = self._anyone_else(second, r1)
 
         return self._trials(crossing, forced, pbest, r1, r2)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Select and remember as SHADE does, then let the population shrink."""
+        """Select and update the history as in SHADE, then shrink the population."""
         super().learn(x, fx)
         self.spent += self.population
-        share = self.spent / self.horizon
+        share = self.spent / self.max_evaluations
         # N = round((N_min - N_init) NFE / MAX_NFE + N_init)
         planned = max(self.smallest, _nearest((self.smallest - self.first) * share + self.first))
         if planned < self.population:
             self._shrink(planned)
 
     def _shrink(self, population: int) -> None:
-        """Leave out the worst points, and as many of the archive, taken at random, as no longer fit into it."""
+        """Remove the worst points, and random points of the archive until it fits its new size."""
         N, size = self.population, max(1, round(self.per_point * population))
         best = np.sort(self.fx.argsort(axis=-1, kind="stable")[:, :population], axis=-1)
         order = self.streams.random(self.archive)
-        order[np.arange(self.archive) >= self.archived] = 2.0  # free places last
-        kept = N + order.argsort(axis=-1, kind="stable")[:, :size]
-        self.pool = rows(self.pool, np.concatenate([best, kept], axis=-1))
-        self.fx = entries(self.fx, best)
+        order[np.arange(self.archive) >= self.archived] = 2.0  # empty slots last
+        in_archive = N + order.argsort(axis=-1, kind="stable")[:, :size]
+        self.pool = rows_at(self.pool, np.concatenate([best, in_archive], axis=-1))
+        self.fx = entries_at(self.fx, best)
         self.archived = np.minimum(self.archived, size)
         self.population, self.archive = population, size
 
     def _mean_CR(self, w: FloatArray, CR: FloatArray, before: FloatArray) -> FloatArray:  # noqa: N802  # the paper's symbols
-        """Return the Lehmer mean; once only CR = 0 has succeeded, that entry is final."""
+        """Return the Lehmer mean; an entry becomes final once only CR = 0 has succeeded."""
         wCR = w * CR
         total = np.add.reduce(wCR, axis=-1)
         squares = np.add.reduce(wCR * CR, axis=-1)
@@ -124,5 +124,5 @@ class LShade(SuccessHistoryDE):
 
 
 def _nearest(number: float) -> int:
-    """Return the nearest whole number, halves upwards."""
+    """Return the nearest integer, with halves rounded up."""
     return math.floor(number + 0.5)

@@ -8,27 +8,27 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge, Gt
 
-from benchbook.optimizers.native.base import NativeOptimizer, best_row
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, best_row
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 
 class MantaRayForaging(NativeOptimizer):
-    """Manta rays feed in a chain, in a cyclone around food or a random place, and by somersaults.
+    """Manta rays forage in a chain, in a cyclone around the best or a random position, and by somersaults.
 
-    In each iteration every ray moves once by chain or cyclone foraging and once by a somersault; a move that does not
-    improve the ray is taken back. Early in the run cyclones turn around random places, later around the best ray.
-    The somersault, eq. (8), multiplies positions themselves by random numbers and so pulls towards the origin of the
-    coordinates: on functions whose optimum lies there the method looks better than it is.
+    In each iteration every ray moves once by chain or cyclone foraging and once by a somersault; a move is accepted
+    only if it improves the ray. Cyclones turn around random positions early in the run, and around the best ray later.
+    The somersault, eq. (8), multiplies coordinates by random numbers, which biases the search towards the origin: the
+    method looks better than it is on functions whose optimum is there.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Length of the run in evaluations, >= 1; the schedule t/T of the paper depends on it.
+        max_evaluations: Budget of the run, >= 1; the schedule t/T of the paper depends on it.
         population: Number of manta rays (N in the paper); 30 does well on BBOB from 2 to 20 dimensions.
-        somersault: Somersault factor (S in the paper): how wide the somersaults swing.
+        somersault: Somersault factor, the range of the somersaults (S in the paper).
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
@@ -53,7 +53,7 @@ class MantaRayForaging(NativeOptimizer):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         population: Annotated[int, Ge(2)] = 30,
         somersault: Annotated[float, Gt(0)] = 2.0,
         repair: Repair = "clip",
@@ -63,22 +63,22 @@ class MantaRayForaging(NativeOptimizer):
         self.population = population
         self.somersault = somersault
         self.repair = RULES[repair]
-        self.iterations = max(1, math.ceil((horizon - population) / (2 * population)))  # T
-        self.iteration = 0  # t; 0 is the first, random population
+        self.iterations = max(1, math.ceil((max_evaluations - population) / (2 * population)))  # T
+        self.iteration = 0  # t; 0 is the initial random population
         self.somersaulting = False
         self.x = np.empty((0, 0, 0))  # (runs, population, dim)
         self.fx = np.empty((0, 0))  # (runs, population)
         self.best = np.empty((0, 1, 0))  # (runs, 1, dim)
 
     def propose(self) -> FloatArray:
-        """Return where the rays try to go."""
+        """Return the positions that the rays try next."""
         if self.iteration == 0:
             return self.uniform(self.population)
         moved = self._somersault() if self.somersaulting else self._forage()
         return self.repair(moved, self.lower, self.upper)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Keep the moves that improved, and the best ray."""
+        """Accept the moves that improve, and update the best ray."""
         if self.iteration == 0:
             self.x, self.fx = x.copy(), fx.copy()
             self.iteration = 1
@@ -91,7 +91,7 @@ class MantaRayForaging(NativeOptimizer):
         self.best = best_row(self.x, self.fx)
 
     def _forage(self) -> FloatArray:
-        """Chain foraging, eqs. (1)-(2), or cyclone foraging, eqs. (4)-(7), each with probability 1/2 for each ray."""
+        """Move each ray by chain foraging, eqs. (1)-(2), or cyclone foraging, eqs. (4)-(7), equally likely."""
         x, best, dim = self.x, self.best, self.dim
         u = self.streams.random(self.population, 2 * dim + 3)
         np.subtract(1.0, u, out=u)  # in (0, 1], for the logarithm
@@ -110,7 +110,7 @@ class MantaRayForaging(NativeOptimizer):
         anywhere += self.lower  # eq. (6)
 
         centre = np.where(cyclone & explore, anywhere, best)
-        # Eqs. (1), (4) and (7) are one: start + r (before - x) + weight (centre - x)
+        # Eqs. (1), (4) and (7) have one form: start + r (before - x) + weight (centre - x)
         moved = np.empty_like(x)
         # The first ray of the chain has no predecessor and follows the centre.
         np.subtract(centre[:, :1], x[:, :1], out=moved[:, :1])
@@ -124,7 +124,7 @@ class MantaRayForaging(NativeOptimizer):
         return moved
 
     def _somersault(self) -> FloatArray:
-        """Somersault foraging, eq. (8)."""
+        """Move each ray by somersault foraging, eq. (8)."""
         r2_r3 = self.streams.random(self.population, 2)
         r2, r3 = r2_r3[..., :1], r2_r3[..., 1:]
         moved = r2 * self.best

@@ -7,29 +7,29 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.optimizers.native.base import NativeOptimizer, rows
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, rows_at
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray, IntArray
 from benchbook.variables import Variable
 
 
 class MixedES(NativeOptimizer):
-    """An evolution strategy whose points carry a step per variable: a length, or the probability of another choice.
+    """An evolution strategy with one step size per variable: a standard deviation, or a probability of another choice.
 
-    Each child has two parents, takes each variable from one of them, and the mean of their steps. The steps are
-    mutated first, and with them the variables: real ones by normal steps, integers by the difference of two geometric
-    numbers, and categorical ones by a choice among all others. The best children are the next parents; where there are
-    constraints, those with the smaller violation come first.
+    Each child takes each variable from one of two parents, and the mean of their step sizes. The step sizes are mutated
+    first and then used to mutate the variables: real ones by normal steps, integers by the difference of two geometric
+    numbers, and categorical ones by another choice, uniformly. The best children are the next parents; with
+    constraints, a smaller violation comes first.
 
-    The publication lets no mean step of an integer fall below 1. Here the limit is 1 / (number of integers), so that
-    several integers can stay where they are at the same time.
+    In the paper the mean step of an integer is at least 1. Here it is at least 1 / (number of integers), so that
+    several integers can stay unchanged at the same time.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        variables: Those of a problem where some are not real.
+        variables: The problem's variables, if some are not real.
         parents: Number of parents (mu).
         children: Number of children (lambda), all of which replace the parents.
         repair: Rule for variables outside the box: clip, reflect or wrap.
@@ -73,7 +73,7 @@ class MixedES(NativeOptimizer):
         self._integer = np.array([kind == "integer" for kind in kinds])
         self._categorical = np.array([kind == "categorical" for kind in kinds])
         self._whole = self._integer | self._categorical
-        # Learning rates by the number of variables of a kind.
+        # Learning rates depend on the number of variables of a kind.
         counts = np.array([kinds.count(kind) for kind in kinds], dtype=np.float64)
         self._common = 1.0 / np.sqrt(2.0 * counts)  # tau_g
         self._own = 1.0 / np.sqrt(2.0 * np.sqrt(counts))  # tau_l
@@ -83,7 +83,7 @@ class MixedES(NativeOptimizer):
         self._most = np.where(self._categorical, 0.5, 0.5 * self._width)
         self.x: FloatArray = np.empty((0, 0, 0))  # (runs, parents, dim)
         self.steps: FloatArray = np.empty((0, 0, 0))  # (runs, parents, dim)
-        self.made: FloatArray = np.empty((0, 0, 0))  # (runs, children, dim): the steps of the points proposed
+        self.made: FloatArray = np.empty((0, 0, 0))  # (runs, children, dim): step sizes of the proposed points
         self._violation: FloatArray | None = None
 
     @property
@@ -101,8 +101,8 @@ class MixedES(NativeOptimizer):
             return np.where(self._whole, whole, self.lower + u * self._width)
         couples: IntArray = (self.streams.random(2, self.children) * self.parents).astype(np.intp)
         from_first = self.streams.random(self.children, self.dim) < 0.5
-        x = np.where(from_first, rows(self.x, couples[:, 0]), rows(self.x, couples[:, 1]))
-        self.made = self._mutated_steps(0.5 * (rows(self.steps, couples[:, 0]) + rows(self.steps, couples[:, 1])))
+        x = np.where(from_first, rows_at(self.x, couples[:, 0]), rows_at(self.x, couples[:, 1]))
+        self.made = self._mutated_steps(0.5 * (rows_at(self.steps, couples[:, 0]) + rows_at(self.steps, couples[:, 1])))
         return self._mutated(x)
 
     def _mutated_steps(self, steps: FloatArray) -> FloatArray:
@@ -112,7 +112,7 @@ class MixedES(NativeOptimizer):
         factor = np.exp(change)
         mutated = steps * factor
         if self._categorical.any():
-            odds = steps / (1.0 - np.minimum(steps, 0.5)) * factor  # of another choice
+            odds = steps / (1.0 - np.minimum(steps, 0.5)) * factor  # odds of another choice
             mutated = np.where(self._categorical, odds / (1.0 + odds), mutated)
         limited: FloatArray = np.clip(mutated, self._least, np.maximum(self._least, self._most))
         return limited
@@ -126,29 +126,29 @@ class MixedES(NativeOptimizer):
             moved = np.where(self._categorical, x, moved)
         moved = self.repair(moved, self.lower, self.upper)
         if self._categorical.any():
-            # One of the others, counted on from the own choice.
+            # Another choice: an offset from the current one, modulo their number.
             ahead = 1.0 + np.floor(u[:, 1] * self._width)
             other = self.lower + np.mod(x - self.lower + np.minimum(ahead, self._width), self._width + 1.0)
             moved = np.where(self._categorical & (u[:, 0] < self.made), other, moved)
         return np.where(self._whole, np.rint(moved), moved)
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
-        """Take values `(batch,)`, and constraints `(batch, k)`."""
+        """Store the values `(batch,)` and constraints `(batch, k)`."""
         self._violation = None if gx is None else np.maximum(gx, 0.0).sum(axis=-1)
         super().tell(x, fx)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Let the best children be the parents."""
+        """Select the best children as the next parents."""
         if self._violation is None:
             order = fx.argsort(axis=-1, kind="stable")
         else:
             order = np.lexsort((fx, self._violation.reshape(fx.shape)), axis=-1)
         best = order[:, : self.parents]
-        self.x, self.steps = rows(x, best), rows(self.made, best)
+        self.x, self.steps = rows_at(x, best), rows_at(self.made, best)
 
 
 def _difference(u: FloatArray, mean: FloatArray) -> FloatArray:
-    """Return differences of two geometric numbers, whose mean absolute value is about `mean`.
+    """Return differences of two geometric random numbers, with a mean absolute value of about `mean`.
 
     Args:
         u: Uniform numbers in [0, 1), shape `(runs, 2, children, dim)`.

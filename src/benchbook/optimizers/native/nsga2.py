@@ -8,27 +8,27 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from benchbook.errors import UsageError
-from benchbook.optimizers.native.base import NativeOptimizer, entries, rows
-from benchbook.optimizers.native.dominance import crowding, fronts
-from benchbook.optimizers.native.streams import Streams
-from benchbook.optimizers.native.variation import polynomial_mutation, simulated_binary
+from benchbook.optimizers.native.parts.base import NativeOptimizer, entries_at, rows_at
+from benchbook.optimizers.native.parts.dominance import crowding, fronts
+from benchbook.optimizers.native.parts.streams import Streams
+from benchbook.optimizers.native.parts.variation import polynomial_mutation, simulated_binary
 from benchbook.typing import FloatArray, IntArray
 
 
 class Nsga2(NativeOptimizer):
-    """Parents and children compete: first for the better front, within a front for the less crowded place.
+    """Parents and children compete by the rank of their front, and within a front by crowding distance.
 
-    Two objectives are what it is made for. With constraints, feasible points win over infeasible ones, and fewer
-    violations over more. With one objective, it is an elitist genetic algorithm.
+    It is designed for two objectives. With constraints, feasible points win over infeasible ones, and smaller
+    violations over larger ones. With one objective, it is an elitist genetic algorithm.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
         population: Number of points, even (N).
-        crossover: Probability that two parents are crossed (p_c); each variable then is, with probability 1/2.
-        crossover_index: Distribution index of crossover (eta_c): the larger, the nearer to the parents.
-        mutation_index: Distribution index of mutation (eta_m): the larger, the smaller the moves. Each variable mutates
+        crossover: Probability that two parents are crossed (p_c); each variable is then crossed with probability 1/2.
+        crossover_index: Distribution index of crossover (eta_c); larger values give children closer to their parents.
+        mutation_index: Distribution index of mutation (eta_m); larger values give smaller steps. Each variable mutates
             with probability 1/dim.
 
     References:
@@ -73,12 +73,12 @@ class Nsga2(NativeOptimizer):
         self._told_violation: FloatArray | None = None
 
     def propose(self) -> FloatArray:
-        """Return the children of pairs, each parent of which won a tournament of two."""
+        """Return the children of parents that are selected by binary tournaments."""
         if not self.x.size:
             return self.uniform(self.population)
         N, dim, box = self.population, self.dim, (self.lower, self.upper)
         u = self.streams.random(N // 2, 5 + 7 * dim)
-        one, two = (rows(self.x, self._winner(u[..., 2 * k], u[..., 2 * k + 1])) for k in range(2))
+        one, two = (rows_at(self.x, self._winner(u[..., 2 * k], u[..., 2 * k + 1])) for k in range(2))
         share = u[..., 5 : 5 + 3 * dim]
         crossed = (u[..., 4, np.newaxis] < self.crossover) & (share[..., :dim] < 0.5)
         children = simulated_binary(one, two, share[..., dim : 2 * dim], crossed, self.crossover_index, box)
@@ -94,7 +94,7 @@ class Nsga2(NativeOptimizer):
         return polynomial_mutation(both, size, chance < 1.0 / dim, self.mutation_index, box)
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
-        """Take objectives `(batch,)` or `(batch, 2)`, and constraints `(batch, k)`."""
+        """Store the objectives `(batch,)` or `(batch, 2)`, and constraints `(batch, k)`."""
         self._told_violation = None if gx is None else np.maximum(gx, 0.0).sum(axis=-1)
         super().tell(x, fx)
 
@@ -111,13 +111,13 @@ class Nsga2(NativeOptimizer):
         front = fronts(several, violation, self.population)
         apart = crowding(several, front)
         best = np.lexsort((-apart, front))[:, : self.population]
-        self.x, self.fx = rows(x, best), rows(several, best)
-        self.violation, self.apart = entries(violation, best), entries(apart, best)
-        self.front = entries(front, best)
+        self.x, self.fx = rows_at(x, best), rows_at(several, best)
+        self.violation, self.apart = entries_at(violation, best), entries_at(apart, best)
+        self.front = entries_at(front, best)
 
     def _winner(self, first: FloatArray, second: FloatArray) -> IntArray:
-        """Return which of two random points is in the better front, or else less crowded."""
+        """Return which of two random points is in the better front or, in the same front, less crowded."""
         one, two = ((item * self.population).astype(np.intp) for item in (first, second))
-        f, g = entries(self.front, one), entries(self.front, two)
-        later = (g < f) | ((g == f) & (entries(self.apart, two) > entries(self.apart, one)))
+        f, g = entries_at(self.front, one), entries_at(self.front, two)
+        later = (g < f) | ((g == f) & (entries_at(self.apart, two) > entries_at(self.apart, one)))
         return np.where(later, two, one)

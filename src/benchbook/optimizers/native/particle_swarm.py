@@ -7,17 +7,17 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, Lt
 
-from benchbook.optimizers.native.base import NativeOptimizer, best_row, rows
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, best_row, rows_at
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 
 class ParticleSwarm(NativeOptimizer):
-    """Particles fly on, drawn towards the best place each has seen and the best place its neighbours have seen.
+    """Particles move with inertia, attracted by their own best position and by the best position of their neighbours.
 
-    The defaults are those of Clerc and Kennedy's constriction with phi = 4.1, written as an inertia weight. A variable
-    that the repair rule brings back into the box loses its velocity.
+    The defaults are Clerc and Kennedy's constriction coefficients for phi = 4.1, written as an inertia weight. If the
+    repair rule moves a variable back into the box, its velocity is set to 0.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
@@ -25,10 +25,10 @@ class ParticleSwarm(NativeOptimizer):
         rng: Generator of the run.
         population: Number of particles.
         inertia: Share of the velocity that is kept (chi, or w).
-        cognitive: Pull towards the particle's own best place (c1; chi * phi1).
-        social: Pull towards the neighbours' best place (c2; chi * phi2).
+        cognitive: Attraction by the particle's own best position (c1; chi * phi1).
+        social: Attraction by the neighbours' best position (c2; chi * phi2).
         clamp: Largest velocity of a variable, as a share of the box's width (vmax).
-        neighbours: Which particles it follows: the whole swarm (gbest), or itself and its two neighbours in a ring
+        neighbours: Which particles inform it: the whole swarm (gbest), or itself and its two neighbours in a ring
             (lbest), which is slower but stagnates less.
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
@@ -77,12 +77,12 @@ class ParticleSwarm(NativeOptimizer):
         self.repair = RULES[repair]
         self.x = np.empty((0, 0, 0))  # positions (runs, population, dim)
         self.v = np.empty((0, 0, 0))  # velocities
-        self.p = np.empty((0, 0, 0))  # best place of each particle
+        self.p = np.empty((0, 0, 0))  # best position of each particle
         self.fp = np.empty((0, 0))  # its value (runs, population)
-        self.leader = np.empty((0, 0, 0))  # best place of the neighbours (runs, population or 1, dim)
+        self.leader = np.empty((0, 0, 0))  # best position of the neighbours (runs, population or 1, dim)
 
     def propose(self) -> FloatArray:
-        """Let the particles fly."""
+        """Move the particles by their velocities."""
         if not self.x.size:
             self.x = self.uniform(self.population)
             self.v = 0.5 * (self.uniform(self.population) - self.x)
@@ -106,18 +106,18 @@ class ParticleSwarm(NativeOptimizer):
         return self.x
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Remember the best places."""
+        """Update the best positions."""
         if not self.p.size:
             self.p, self.fp = x.copy(), fx.copy()
         else:
             better = fx < self.fp
             np.copyto(self.p, x, where=better[..., np.newaxis])
             np.copyto(self.fp, fx, where=better)
-        self.leader = best_row(self.p, self.fp) if self.neighbours == "all" else self._best_beside()
+        self.leader = best_row(self.p, self.fp) if self.neighbours == "all" else self._best_in_ring()
 
-    def _best_beside(self) -> FloatArray:
-        """Return the best place of each particle and its two neighbours in the ring."""
+    def _best_in_ring(self) -> FloatArray:
+        """Return the best position among each particle and its two neighbours in the ring."""
         here = np.arange(self.population)
         ring = np.stack((here - 1, here, (here + 1) % self.population)) % self.population  # (3, population)
         which = self.fp[:, ring].argmin(axis=1)  # (runs, population)
-        return rows(self.p, ring[which, here])
+        return rows_at(self.p, ring[which, here])

@@ -1,4 +1,4 @@
-"""Random search: the control that every study carries."""
+"""Random search: the control in every study."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 from benchbook.variables import Variable
 
 
 class RandomSearch(NativeOptimizer):
-    """Draw every point uniformly in the box, without memory.
+    """Draw all points uniformly in the box, without learning.
 
-    Integers and choices of categorical variables are drawn uniformly, too.
-
-    What is not clearly better than this has learnt nothing from the values it was told.
+    Integers and categorical variables are drawn uniformly, too. An optimizer that is not clearly better than this has
+    learnt nothing from the values.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        variables: Those of a problem where some are not real.
-        batch: Points a batch; changes speed only, never a result.
+        variables: The problem's variables, if some are not real.
+        batch: Points per batch; affects speed only, never a result.
 
     References:
         Brooks, S. H. (1958). A discussion of random methods for seeking maxima. Operations Research 6(2), 244-251.
@@ -63,7 +62,7 @@ class RandomSearch(NativeOptimizer):
         return np.where(self._whole, whole, self.lower + u * (self.upper - self.lower))
 
     def tell(self, x: FloatArray, fx: FloatArray, gx: FloatArray | None = None, /) -> None:
-        """Forget it, with values of constraints or without."""
+        """Ignore the values, with constraints or without."""
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Forget it."""
+        """Ignore the values."""

@@ -1,4 +1,4 @@
-"""Simulated annealing (SA) by several chains."""
+"""Simulated annealing (SA) with several chains."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
-from benchbook.optimizers.native.base import NativeOptimizer
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 
 class SimulatedAnnealing(NativeOptimizer):
-    """Random walks accept what is better, and what is worse the more rarely the colder it gets.
+    """Random walks that accept better points always, and worse points less often as the temperature decreases.
 
-    A batch is one step of each of several independent chains, so each chain has horizon / chains steps. All share a
-    temperature that falls geometrically over the run, from half the range of the chains' first values. Steps are
-    normal in all variables at once; each chain adapts its step so that a quarter of its proposals is accepted.
+    A batch is one step of each of several independent chains, so each chain makes max_evaluations / chains steps. They
+    share a temperature that decreases geometrically over the run, from half the range of the chains' first values.
+    Steps are normally distributed in all variables; each chain adapts its step size towards an acceptance rate.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Length of the run in evaluations, >= 1; the temperature falls over it.
+        max_evaluations: Budget of the run, >= 1; the temperature decreases over it.
         chains: Number of chains.
-        cooling: Last temperature, as a share of the first.
-        step: First standard deviation of the steps, as a share of the box's width.
-        acceptance: Share of accepted proposals that the step is adapted to.
+        cooling: Final temperature, as a share of the initial one.
+        step: Initial standard deviation of the steps, as a share of the box's width.
+        acceptance: Acceptance rate towards which the step size is adapted.
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
     References:
@@ -56,7 +56,7 @@ class SimulatedAnnealing(NativeOptimizer):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         chains: Annotated[int, Ge(1)] = 10,
         cooling: Annotated[float, Gt(0), Le(1)] = 1e-8,
         step: Annotated[float, Gt(0), Le(1)] = 0.1,
@@ -70,12 +70,12 @@ class SimulatedAnnealing(NativeOptimizer):
         self.step = step
         self.acceptance = acceptance
         self.repair = RULES[repair]
-        self.iterations = max(1, math.ceil(horizon / chains) - 1)
+        self.iterations = max(1, math.ceil(max_evaluations / chains) - 1)
         self.iteration = 0
         self.x = np.empty((0, 0, 0))  # (runs, chains, dim)
         self.fx = np.empty((0, 0))  # (runs, chains)
         self.steps = np.empty((0, 0))  # (runs, chains)
-        self.hottest = np.empty((0, 1))  # first temperature (runs, 1)
+        self.hottest = np.empty((0, 1))  # initial temperature (runs, 1)
 
     def propose(self) -> FloatArray:
         """Return one step of each chain."""
@@ -88,7 +88,7 @@ class SimulatedAnnealing(NativeOptimizer):
         return self.repair(moved, self.lower, self.upper)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Accept by Metropolis' rule, cool down, and adapt the steps."""
+        """Accept by the Metropolis criterion, cool down, and adapt the step sizes."""
         if not self.x.size:
             self.x, self.fx = x.copy(), fx.copy()
             self.steps = np.full(fx.shape, self.step)
@@ -98,7 +98,7 @@ class SimulatedAnnealing(NativeOptimizer):
         accepted = self.streams.random(self.chains) < _probability(fx, self.fx, temperature)
         np.copyto(self.x, x, where=accepted[..., np.newaxis])
         np.copyto(self.fx, fx, where=accepted)
-        # At the wished rate the mean change is 0: ups of 1 - rate, downs of rate.
+        # At the target rate the expected change is 0: up by 1 - rate, down by rate.
         self.steps *= np.exp((accepted - self.acceptance) / math.sqrt(self.dim))
         np.clip(self.steps, 1e-14, 0.5, out=self.steps)
         self.iteration += 1
@@ -106,7 +106,7 @@ class SimulatedAnnealing(NativeOptimizer):
 
 def _probability(new: FloatArray, old: FloatArray, temperature: FloatArray) -> FloatArray:
     """Return min(1, exp(-(new - old) / T)); 1 where both values are infinite."""
-    with np.errstate(over="ignore"):  # a rise beyond all floats is one that is never accepted
+    with np.errstate(over="ignore"):  # an infinite rise is never accepted
         rise = np.subtract(new, old, out=np.zeros_like(new), where=new > old)
         rise /= -temperature
     return np.exp(rise, out=rise)

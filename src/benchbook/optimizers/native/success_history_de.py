@@ -9,27 +9,27 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
 
-from benchbook.optimizers.native.base import NativeOptimizer, entries, other_rows, rows
-from benchbook.optimizers.native.repair import RULES, halfway
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, entries_at, other_rows, rows_at
+from benchbook.optimizers.native.parts.repair import RULES, halfway
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray, IntArray
 
 SPREAD = 0.1  # scale of the Cauchy draws of F, standard deviation of the normal draws of CR
-GREEDIEST = 0.2  # largest share of the population among which pbest is drawn
+GREEDIEST = 0.2  # largest share of the population from which pbest is drawn
 
 
 class SuccessHistoryDE(NativeOptimizer):
-    """Differential evolution that draws weight and crossover again for each trial, around values that succeeded before.
+    """Differential evolution that draws F and CR for each trial, around values that were successful before.
 
-    Mutants are built by current-to-pbest/1 with an archive of replaced points.
+    Mutation is current-to-pbest/1 with an archive of replaced points.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
         population: Number of points (N).
-        memory: Entries of the success history (H): 6, as in L-SHADE. One entry is written in each generation, so that a
-            history as long as the population, as in the first paper, adapts slowly.
+        memory: Entries of the success history (H): 6, as in L-SHADE. One entry is updated per generation, so a history
+            as long as the population, as in the first paper, adapts slowly.
         archive: Size of the archive, as a multiple of the population (|A| / N).
         repair: Rule for variables outside the box: halfway (between the bound and the parent, as in the paper),
             clip, reflect or wrap.
@@ -77,7 +77,7 @@ class SuccessHistoryDE(NativeOptimizer):
         self.archived = np.zeros((runs, 1), dtype=np.intp)  # points in the archive
         self.memory_F = np.full((runs, memory), 0.5)
         self.memory_CR = np.full((runs, memory), 0.5)
-        self.entry = np.zeros(runs, dtype=np.intp)  # k, the entry to be written next
+        self.entry = np.zeros(runs, dtype=np.intp)  # k, the entry to update next
         self.F = np.empty((0, 0))  # of the last trials (runs, population)
         self.CR = np.empty((0, 0))
 
@@ -92,14 +92,14 @@ class SuccessHistoryDE(NativeOptimizer):
 
         among = np.maximum(2.0, N * (2.0 / N + greed * (GREEDIEST - 2.0 / N)))  # N p_i, p_i from 2/N to 0.2
         order: IntArray = self.fx.argsort(axis=-1, kind="stable")
-        pbest = entries(order, (rank * among).astype(np.intp))
+        pbest = entries_at(order, (rank * among).astype(np.intp))
         (r1,) = other_rows(first[..., np.newaxis], N)
         r2 = self._anyone_else(second, r1)
 
         return self._trials(crossing, forced, pbest, r1, r2)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Replace points by trials no worse, archive what was beaten, and write the success history."""
+        """Replace points whose trials are no worse, archive the parents of better trials, and update the history."""
         N = self.population
         if not self.pool.size:
             self.pool = np.zeros((len(x), N + self.archive, self.dim))
@@ -119,10 +119,10 @@ class SuccessHistoryDE(NativeOptimizer):
         """Return the trials of current-to-pbest/1 and binomial crossover, brought back into the box."""
         x = self.pool[:, : self.population]
         # eq. (7): v = x + F (x_pbest - x) + F (x_r1 - x_r2)
-        mutant = rows(self.pool, pbest)
+        mutant = rows_at(self.pool, pbest)
         mutant -= x
-        mutant += rows(self.pool, r1)
-        mutant -= rows(self.pool, r2)
+        mutant += rows_at(self.pool, r1)
+        mutant -= rows_at(self.pool, r2)
         mutant *= self.F[..., np.newaxis]
         mutant += x
         inherited = crossing < self.CR[..., np.newaxis]
@@ -133,19 +133,19 @@ class SuccessHistoryDE(NativeOptimizer):
         return self.repair(trial, self.lower, self.upper)
 
     def _draw_F_CR(self, history: IntArray, chance: FloatArray) -> None:  # noqa: N802  # the paper's symbols
-        """Draw around the remembered values: CR normal, cut to [0, 1]; F Cauchy, above 0 and cut at 1.
+        """Draw around the values in the history: CR normal, clipped to [0, 1]; F Cauchy, above 0 and clipped at 1.
 
-        The paper draws F again until it is above 0; here it comes from the distribution's part above 0 at once.
+        The paper repeats the draw of F until it is above 0; here the distribution is truncated at 0 instead.
         """
-        mean = entries(self.memory_CR, history)
+        mean = entries_at(self.memory_CR, history)
         self.CR = np.minimum(np.maximum(mean + SPREAD * self.streams.normal(self.population), 0.0), 1.0)
-        centre = entries(self.memory_F, history)
+        centre = entries_at(self.memory_F, history)
         above = np.arctan(centre / SPREAD) / math.pi + 0.5  # share of the distribution above 0
         F = centre + SPREAD * np.tan(math.pi * (0.5 - above * chance))
         self.F = np.minimum(np.maximum(F, 1e-12), 1.0)
 
     def _anyone_else(self, u: FloatArray, r1: IntArray) -> IntArray:
-        """Return rows of population and archive, neither the own nor r1."""
+        """Return indices into population and archive that are neither the row itself nor r1."""
         own = np.arange(self.population)
         r2 = (u * (self.population - 2 + self.archived)).astype(np.intp)
         r2 += r2 >= np.minimum(own, r1)
@@ -153,7 +153,7 @@ class SuccessHistoryDE(NativeOptimizer):
         return r2
 
     def _put_into_archive(self, success: NDArray[np.bool_]) -> None:
-        """Store the parents that were beaten; in a full archive each takes a random place."""
+        """Archive the parents of better trials; in a full archive each replaces a random entry."""
         N = self.population
         place = self.archived + success.cumsum(axis=-1) - 1
         anywhere = (self.streams.random(N) * self.archive).astype(np.intp)
@@ -163,8 +163,8 @@ class SuccessHistoryDE(NativeOptimizer):
         self.archived = np.minimum(self.archived + success.sum(axis=-1, keepdims=True), self.archive)
 
     def _remember(self, success: NDArray[np.bool_], fx: FloatArray) -> None:
-        """Write means of the successful F and CR, weighted by their gains, eqs. (13)-(18)."""
-        with np.errstate(over="ignore"):  # a gain beyond all floats weighs as much as the largest float
+        """Store the means of the successful F and CR, weighted by their gains, eqs. (13)-(18)."""
+        with np.errstate(over="ignore"):  # an infinite gain has the weight of the largest float
             gain = np.subtract(self.fx, fx, where=success, out=np.zeros_like(fx))
         np.minimum(gain, np.finfo(np.float64).max, out=gain)
         run = np.flatnonzero(success.any(axis=-1))
@@ -175,7 +175,7 @@ class SuccessHistoryDE(NativeOptimizer):
         self.memory_F[run, k] = np.add.reduce(wF * F, axis=-1) / np.add.reduce(wF, axis=-1)  # Lehmer mean
         self.entry[run] = (k + 1) % self.memory
 
-    def _mean_CR(self, w: FloatArray, CR: FloatArray, before: FloatArray) -> FloatArray:  # noqa: N802  # the paper's symbols; a subclass needs what was there
-        """Return what an entry of memory_CR becomes."""
+    def _mean_CR(self, w: FloatArray, CR: FloatArray, before: FloatArray) -> FloatArray:  # noqa: N802  # the paper's symbols; a subclass needs the previous value
+        """Return the new value of entries of memory_CR."""
         mean: FloatArray = np.add.reduce(w * CR, axis=-1) / np.add.reduce(w, axis=-1)
         return mean

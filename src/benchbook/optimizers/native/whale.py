@@ -8,28 +8,28 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge
 
-from benchbook.optimizers.native.base import NativeOptimizer, best_row, rows
-from benchbook.optimizers.native.repair import RULES, Repair
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.base import NativeOptimizer, best_row, rows_at
+from benchbook.optimizers.native.parts.repair import RULES, Repair
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray
 
 
 class Whale(NativeOptimizer):
-    """Whales encircle the best place or follow a random whale, or spiral towards the best place.
+    """Whales encircle the best position, follow a random whale, or spiral towards the best position.
 
-    In the paper a whale goes wherever it is sent. Here, as in most later programs, it stays unless the new place is
-    better (`greedy`), which is what a short run in many dimensions needs.
-    Eqs. (2.1) and (2.7) multiply positions themselves by random numbers and so pull towards the origin of the
-    coordinates: on functions whose optimum lies there the method looks better than it is. A and C are one number for
-    each whale, as in the authors' program.
+    In the paper a whale always moves. Here, as in most later implementations, it moves only to better positions
+    (`greedy`), which works better in short runs in many dimensions.
+    Eqs. (2.1) and (2.7) multiply coordinates by random numbers, which biases the search towards the origin: the method
+    looks better than it is on functions whose optimum is there. A and C are scalars, one per whale, as in the authors'
+    implementation.
 
     Args:
         lower: Lower bounds, shape `(dim,)`.
         upper: Upper bounds, shape `(dim,)`.
         rng: Generator of the run.
-        horizon: Length of the run in evaluations, >= 1; the parameter a falls linearly from 2 to 0 over it.
+        max_evaluations: Budget of the run, >= 1; the parameter a decreases linearly from 2 to 0 over it.
         population: Number of whales.
-        greedy: Whether a whale moves to better places only; False: always, as in the paper.
+        greedy: Whether a whale moves to better positions only; False: always, as in the paper.
         spiral: Shape of the logarithmic spiral (b).
         repair: Rule for variables outside the box: clip, reflect or wrap.
 
@@ -53,7 +53,7 @@ class Whale(NativeOptimizer):
         upper: FloatArray,
         rng: np.random.Generator | Streams,
         *,
-        horizon: int,
+        max_evaluations: int,
         population: Annotated[int, Ge(1)] = 50,
         greedy: bool = True,
         spiral: float = 1.0,
@@ -65,7 +65,7 @@ class Whale(NativeOptimizer):
         self.greedy = greedy
         self.spiral = spiral
         self.repair = RULES[repair]
-        self.iterations = max(1, math.ceil(horizon / population) - 1)
+        self.iterations = max(1, math.ceil(max_evaluations / population) - 1)
         self.iteration = 0  # the first moves are made at 0, with a = 2
         self.x = np.empty((0, 0, 0))  # (runs, population, dim)
         self.fx = np.empty((0, 0))  # (runs, population)
@@ -73,7 +73,7 @@ class Whale(NativeOptimizer):
         self.f_best = np.empty((0, 1))  # (runs, 1)
 
     def propose(self) -> FloatArray:
-        """Move every whale in one of the three ways."""
+        """Move each whale in one of the three ways."""
         if not self.x.size:
             return self.uniform(self.population)
         x = self.x
@@ -85,10 +85,10 @@ class Whale(NativeOptimizer):
         l = 2.0 * u[:, 3] - 1.0  # noqa: E741  # the paper's symbol
         turn = np.exp(self.spiral * l) * np.cos(2.0 * np.pi * l)  # eq. (2.5)
         explores = ~spirals & (np.abs(A) >= 1.0)
-        someone = rows(x, (u[:, 4] * self.population).astype(np.intp))
+        someone = rows_at(x, (u[:, 4] * self.population).astype(np.intp))
 
         centre = np.where(explores[..., np.newaxis], someone, self.best)
-        # Eqs. (2.1)-(2.2), (2.5) and (2.7)-(2.8) are one: centre + weight |factor centre - x|
+        # Eqs. (2.1)-(2.2), (2.5) and (2.7)-(2.8) have one form: centre + weight |factor centre - x|
         factor = np.where(spirals, 1.0, C)
         weight = np.where(spirals, turn, -A)
         moved = factor[..., np.newaxis] * centre
@@ -100,7 +100,7 @@ class Whale(NativeOptimizer):
         return self.repair(moved, self.lower, self.upper)
 
     def learn(self, x: FloatArray, fx: FloatArray) -> None:
-        """Move the whales, and remember the best place."""
+        """Accept the moves, and update the best position."""
         if self.greedy and self.x.size:
             better = fx < self.fx
             np.copyto(self.x, x, where=better[..., np.newaxis])

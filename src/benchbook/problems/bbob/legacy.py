@@ -78,7 +78,7 @@ def _powers(n: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 def gauss(n: int, seed: int) -> FloatArray:
     """Draw `n` standard normal numbers, shape `(n,)`: `sqrt(-2 log u_i) cos(2 pi u_{n+i})`.
 
-    By libm's log and cos, as in COCO: Gram-Schmidt multiplies rounding, so that with numbers rounded otherwise (even
+    With libm's log and cos, as in COCO: Gram-Schmidt amplifies rounding errors, so that with other rounding (even
     correctly) some instances of f19 differ from COCO's by more than a certification allows.
     """
     u = uniform(2 * n, seed).tolist()

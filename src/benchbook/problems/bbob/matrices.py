@@ -1,4 +1,4 @@
-"""Vectors and matrices that several BBOB functions are drawn with; nothing in them depends on the CPU."""
+"""Vectors and matrices for drawing several BBOB functions; none depends on the CPU."""
 
 from __future__ import annotations
 

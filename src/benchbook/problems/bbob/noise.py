@@ -78,7 +78,7 @@ class Gaussian:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uniform:
-    """Multiplies by a uniform number, and by a large one where f is small."""
+    """Multiplies by a power of a uniform number, and by a large factor where f is small."""
 
     alpha: float
     beta: float
@@ -97,7 +97,7 @@ class Uniform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cauchy:
-    """Adds a constant, and now and then a Cauchy number."""
+    """Adds a constant, and occasionally a Cauchy number."""
 
     alpha: float
     p: float
@@ -111,7 +111,7 @@ class Cauchy:
 
     @property
     def constant(self) -> float:
-        """What is added to most values."""
+        """The constant that is added to most values."""
         return self.alpha * _CAUCHY_OFFSET
 
     def formula(self) -> str:

@@ -9,8 +9,8 @@ The noise is drawn independently, as the report says. (coco-experiment draws the
 neighbouring seeds of its legacy generator, which ties them to each other: the distributions of what comes out are 0.03
 to 0.05 apart by Kolmogorov's distance. Given its draws, our models give its values; see `benchbook.problems.certify`.)
 
-As in COCO, all have the penalty `100 f_pen` outside the box, to which no noise is done, 1.01e-8 is added to every
-noisy value, and the noise goes on below a precision of 1e-8, where the report ends it.
+As in COCO, all have the noise-free penalty `100 f_pen` outside the box, 1.01e-8 is added to every noisy value, and
+noise is also added below a precision of 1e-8, where the report ends it.
 
 References:
     Hansen, Finck, Ros & Auger 2009, Real-parameter black-box optimization benchmarking 2009: noisy functions
@@ -38,21 +38,21 @@ from benchbook.problems.lockstep import LockstepKernel
 from benchbook.typing import FloatArray
 
 FAMILY = "bbob_noisy"
-# The noiseless function under each three noisy ones, by the first of them.
+# The noiseless function of each group of three noisy ones, by the first of them.
 _BASES = {101: 1, 104: 8, 107: 1, 110: 8, 113: 7, 116: 10, 119: 14, 122: 17, 125: 19, 128: 21}
 _LAST_MODERATE, _LAST_UNIMODAL = 106, 121
 _SOURCE = "Hansen, Finck, Ros & Auger 2009, INRIA RR-6869"
 _MODELS = ("Gaussian", "uniform", "Cauchy")
 PENALTY = 100.0
 _ADDED = 1.01e-8
-# Of two functions the noisy form differs: f10 is conditioned by 1e4, and f19 is a tenth.
+# Two functions differ in their noisy form: f10 has the condition number 1e4, and f19 is divided by 10.
 _ELLIPSOID = ("sum 10^(4 (i-1)/(D-1)) z_i^2", 1e4)
 _GRIEWANK = "1/(D-1) sum_{i<D} (s_i/4000 - cos s_i) + 1, s_i = 100 (z_i^2 - z_{i+1})^2 + (z_i - 1)^2"
 _DRAWS = {10: ill_conditioned.draw_mild_ellipsoid, 19: multimodal.draw_small_griewank_rosenbrock}
 
 
 def base_of(number: int) -> int:
-    """Return the number of the noiseless function under f101 to f130."""
+    """Return the number of the noiseless function that f101 to f130 are based on."""
     return _BASES[number - (number - 101) % 3]
 
 
@@ -108,7 +108,7 @@ class NoisyBbobProblem:
         drawn = self.definition.draw(seed, self.dim)
         self.x_opt = read_only(drawn.x_opt)
         self.compiled = self.definition.compiled(drawn, legacy.offset(seed))
-        self._evaluate = self.compiled.evaluate  # looked up once: a single point takes little longer than a look-up
+        self._evaluate = self.compiled.evaluate  # a look-up takes nearly as long as evaluating a point
         self.f_opt = float(self._evaluate(self.x_opt[None, :])[0])
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
@@ -135,7 +135,7 @@ class NoisyBbobProblem:
 
     @staticmethod
     def lockstep(problems: Sequence[NoisyBbobProblem]) -> LockstepKernel:
-        """Put problems of one function and dimension side by side, without noise."""
+        """Combine problems of one function and dimension for lockstep evaluation, without noise."""
         return LockstepKernel(problems)
 
     def digest(self) -> str:

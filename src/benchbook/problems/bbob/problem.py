@@ -61,7 +61,7 @@ class BbobProblem:
         drawn = self.definition.draw(seed, self.dim)
         self.x_opt = read_only(drawn.x_opt)
         self.compiled = self.definition.compiled(drawn, legacy.offset(seed))
-        self._evaluate = self.compiled.evaluate  # looked up once: a single point takes little longer than a look-up
+        self._evaluate = self.compiled.evaluate  # a look-up takes nearly as long as evaluating a point
         self.f_opt = float(self._evaluate(self.x_opt[None, :])[0])
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
@@ -74,7 +74,7 @@ class BbobProblem:
 
     @staticmethod
     def lockstep(problems: Sequence[BbobProblem]) -> LockstepKernel:
-        """Put problems of one function and dimension side by side."""
+        """Combine problems of one function and dimension for lockstep evaluation."""
         return LockstepKernel(problems)
 
     def digest(self) -> str:

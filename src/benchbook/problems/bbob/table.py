@@ -96,7 +96,7 @@ _ROWS: tuple[tuple[str, str, bool, bool, float | None], ...] = (
 
 
 def _with_optimum(formula: str) -> str:
-    """Add the optimum value to a formula, before what the formula defines after a comma."""
+    """Add the optimum value to a formula, before the definitions that follow its first comma."""
     value, comma, definition = re.split(r"(, (?=s_i =|\d+ peaks)|$)", formula, maxsplit=1)
     return f"{value} + f_opt{comma}{definition}"
 

@@ -79,12 +79,12 @@ def other_notebooks(folder: Path, files: Iterable[SpecFile]) -> list[Path]:
 
 def check_coverage(folder: Path, optimizers: list[str]) -> list[Finding]:
     """Return the native optimizers and the families of adapters that have no spec notebook in a folder."""
-    from benchbook.optimizers.adapters.libraries import SHELF
+    from benchbook.optimizers.adapters.libraries import LIBRARIES
 
     there = {file.name for file in specs(folder) if file.path.parent.name != APPLIED}
     missing = [name for name in optimizers if spec_name(name) not in there]
     families = {optimizer_name(name).partition(":")[0] for name in there if "-" in name}
-    bare = [library for library in SHELF.values() if library.prefix not in families]
+    bare = [library for library in LIBRARIES.values() if library.prefix not in families]
     return [
         *(Finding(spec=name, where="", what=f"has no spec; begin with: benchbook spec new {name}") for name in missing),
         *(

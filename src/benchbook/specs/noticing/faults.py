@@ -10,7 +10,7 @@ from benchbook.optimizers import OptimizerChoice
 from benchbook.optimizers.faults.code import code_faults, named_faults, plant_code, plant_named
 from benchbook.optimizers.faults.plant import SEVERITIES, PlantedFactory, Severity, plant
 from benchbook.optimizers.faults.wrapped import WRAPPED_FAULTS
-from benchbook.optimizers.native.base import NativeOptimizer
+from benchbook.optimizers.native.parts.base import NativeOptimizer
 from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import FloatArray
 

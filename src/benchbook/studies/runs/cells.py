@@ -14,7 +14,7 @@ from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
 from benchbook.errors import text_of
 from benchbook.observers import ImprovementHistory
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.problems import stack
 from benchbook.profiling.stages import stage
 from benchbook.protocols import Noisy, evaluations_of_point
@@ -149,7 +149,7 @@ def _lockstep(planned: Sequence[PlannedRun], clock: Clock) -> list[RunRecord]:
 
     def make() -> LockstepOptimizer:
         made = first.optimizer.make_lockstep(
-            lower, upper, streams, horizon=first.spec.budget // cost, variables=typed_variables(first.problem)
+            lower, upper, streams, max_evaluations=first.spec.budget // cost, variables=typed_variables(first.problem)
         )
         return RunsToldAll(made, evaluated) if isinstance(evaluated, JudgedRuns) else made
 

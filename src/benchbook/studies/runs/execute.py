@@ -76,7 +76,7 @@ def execute(
             problem.lower,
             problem.upper,
             generator_of(spec),
-            horizon=spec.budget // cost,
+            max_evaluations=spec.budget // cost,
             variables=typed_variables(problem),
             objectives=objectives_of(problem),
             constraints=constraints_of(problem),

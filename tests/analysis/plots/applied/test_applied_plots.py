@@ -23,7 +23,7 @@ TRUTH = np.linspace(900.0, 1100.0, 48).reshape(6, 8)
 
 
 def test_depths_share_a_scale_and_errors_are_symmetric() -> None:
-    """All depths of a scene have the truth's scale, all errors one that is 0 in its middle; units stand at the bars."""
+    """Depths share the scale of the truth, error scales are symmetric about 0, and colour bars have units."""
     figure = depth_comparison(TRUTH, {"a": TRUTH + 5, "b": TRUTH - 400}, picture=TRUTH / 2000, error_mm=20.0)
     limits = [axis.images[0].get_clim() for axis in figure.axes if axis.images]
     assert limits == [(900.0, 1100.0)] * 3 + [(0.0, 1.0)] + [(-20.0, 20.0)] * 2
@@ -44,13 +44,13 @@ def test_missing_depths_are_grey_and_never_a_colour() -> None:
 
 
 def test_a_comparison_can_do_without_a_picture() -> None:
-    """Where no picture is given its place stays empty, and the maps keep their size."""
+    """Without a picture its place stays empty, and the maps keep their size."""
     figure = depth_comparison(TRUTH, {"a": TRUTH})
     assert len([axis for axis in figure.axes if axis.images]) == 3
 
 
 def test_maps_that_do_not_fit_are_refused() -> None:
-    """There is an estimate, of the truth's shape, and a map is a matrix."""
+    """At least one estimate is needed, each has the shape of the truth, and a map is a matrix."""
     with pytest.raises(UsageError, match="one map or more"):
         depth_comparison(TRUTH, {})
     with pytest.raises(ShapeError, match=r"short has shape \(5, 8\), expected \(6, 8\)"):
@@ -61,7 +61,7 @@ def test_maps_that_do_not_fit_are_refused() -> None:
 
 
 def test_an_episode_is_drawn_to_its_end_and_marked_where_it_fell() -> None:
-    """One that lasts is blue; one that ends early is orange, ends with the state that ended it, and has a cross."""
+    """A complete episode is blue; one that ends early is orange, ends at its last state, and has a cross there."""
     times = 0.1 * np.arange(6)
     values = np.stack([np.linspace(0, 1, 6), np.linspace(0, -1, 6)], axis=1)
     _, (axes,) = new_figure()
@@ -74,7 +74,7 @@ def test_an_episode_is_drawn_to_its_end_and_marked_where_it_fell() -> None:
 
 
 def test_a_grid_counts_who_stands() -> None:
-    """Each controller's column says how many of its episodes last."""
+    """Each controller's column says how many of its episodes last to the end."""
     times, states = 0.1 * np.arange(4), np.zeros((4, 3, 4))
     drivers = {"a": (times, states, np.array([3, 3, 1])), "b": (times, states, np.array([0, 0, 0]))}
     figure = episode_grid(drivers, [(2, "angle, rad", 0.6), (0, "position, m", 2.4)])
@@ -84,7 +84,7 @@ def test_a_grid_counts_who_stands() -> None:
 
 
 def test_episodes_that_do_not_fit_are_refused() -> None:
-    """Times, values and lengths belong together, and a grid has something to show."""
+    """Times, states and lengths must match, and a grid needs something to show."""
     _, (axes,) = new_figure()
     with pytest.raises(ShapeError, match=r"expected \(t,\), \(t, episodes\) and \(episodes,\)"):
         plot_episodes(axes, np.zeros(3), np.zeros((4, 2)), np.zeros(2, dtype=np.int64))
@@ -93,7 +93,7 @@ def test_episodes_that_do_not_fit_are_refused() -> None:
 
 
 def test_values_without_an_optimum_stand_on_a_linear_axis_from_zero() -> None:
-    """What is no precision is not drawn as one: the label says what it is, and 0 is on the axis."""
+    """Values without a known optimum are not drawn as precisions: the axis is linear, labelled, and starts at 0."""
     import benchbook as bb
 
     runs = RunTable([bb.run("random_search", "imitation_clone", dim=5, seed=1, budget=20)])

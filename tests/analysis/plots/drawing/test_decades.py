@@ -12,19 +12,19 @@ from benchbook.analysis.plots.drawing.decades import PlainDecades, label_decades
 
 @given(st.integers(-300, 300))
 def test_a_power_of_ten_is_written_with_its_exponent(exponent: int) -> None:
-    """Raised digits, and a raised minus sign."""
+    """Exponents are written with raised digits and a raised minus sign."""
     raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     assert PlainDecades()(float(f"1e{exponent}")) == f"10{raised}"
 
 
 @pytest.mark.parametrize(("x", "label"), [(0.0, "$\\mathdefault{0}$"), (-1e-3, "−10⁻³")])
 def test_zero_and_negative_values_keep_their_meaning(x: float, label: str) -> None:
-    """What is no power of ten is left to matplotlib."""
+    """Zero and negative values are left to matplotlib."""
     assert PlainDecades()(x) == label
 
 
 def test_only_logarithmic_axes_are_labelled() -> None:
-    """The same numbers stand where matplotlib would put them; a short range has labels between the powers."""
+    """Labels are where matplotlib would put them, and a short range has labels between the powers of ten."""
     axes = Figure().subplots()
     axes.plot([1, 2], [20, 90])
     axes.set_yscale("log")

@@ -1,4 +1,4 @@
-"""Several frames with one run key: an altered copy never hides the run itself."""
+"""Several frames have one run key: an altered copy never hides the run itself."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def better(run: dict[str, Any]) -> dict[str, Any]:
-    """Return a run with a value that was never found."""
+    """Return a run with a better value than the true one."""
     return {**run, "best_value": -5.0}
 
 
 def other_history(run: dict[str, Any]) -> dict[str, Any]:
-    """Return a run whose index row is that of the true one."""
+    """Return a run whose index row equals that of the true one."""
     return {**run, "history": {**run["history"], "evaluations": [k + 1 for k in run["history"]["evaluations"]]}}
 
 
@@ -38,14 +38,14 @@ def store(tmp_path: Path) -> Path:
 
 
 def shown(store: Path) -> tuple[list[Any], list[Any]]:
-    """Return what the runs say, and what the index says of them."""
+    """Return what the runs contain, and what the index contains about them."""
     runs = bb.open(store)
     table = runs.to_pandas()[["seed", "evaluations", "best_value"]]
     return [(run.seed, run.evaluations, run.best_value) for run in runs], table.values.tolist()
 
 
 def add_copy(store: Path, change: Change, *, in_front: bool) -> None:
-    """Put an altered copy of the first run in front of it, or at the end."""
+    """Put an altered copy of the first run in front of it or at the end."""
     (shard,) = store.glob("shards/*.runs.zst")
     data = shard.read_bytes()
     frame = next(f for f in frames_of(data) if orjson.loads(f.data or b"")["kind"] == "stored-run")
@@ -58,7 +58,7 @@ def add_copy(store: Path, change: Change, *, in_front: bool) -> None:
 @pytest.mark.parametrize("indexed", [True, False])
 @pytest.mark.parametrize("change", [better, other_history])
 def test_an_altered_copy_does_not_hide_the_run(store: Path, change: Change, indexed: bool, in_front: bool) -> None:
-    """Neither if it comes first nor if the index knows the old shard; `check` names it and `repair` removes it."""
+    """An altered copy hides nothing, first or indexed or not; `check` names it and `repair` removes it."""
     true = shown(store)
     if not indexed:
         (store / INDEX).unlink()
@@ -72,7 +72,7 @@ def test_an_altered_copy_does_not_hide_the_run(store: Path, change: Change, inde
 
 
 def test_a_run_done_twice_counts_once(store: Path) -> None:
-    """Concatenated copies of a shard are one."""
+    """Two concatenated copies of a shard count as one."""
     true = shown(store)
     (shard,) = store.glob("shards/*.runs.zst")
     shard.write_bytes(shard.read_bytes() * 2)
@@ -81,7 +81,7 @@ def test_a_run_done_twice_counts_once(store: Path) -> None:
 
 
 def test_a_run_whose_frame_is_damaged_is_read_from_its_copy(store: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The log says so."""
+    """The run is read from its undamaged copy, and the log says so."""
     true = shown(store)
     add_copy(store, other_history, in_front=True)
     assert shown(store) == true
@@ -90,7 +90,7 @@ def test_a_run_whose_frame_is_damaged_is_read_from_its_copy(store: Path, caplog:
 
 
 def test_status_shows_the_runs_of_a_plan_that_cannot_be_read(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The numbers that only the plan knows are unknown, and the exit code says that something is damaged."""
+    """Numbers that need the plan are unknown, and the exit code reports the damage."""
     (store / "manifest.json.zst").write_bytes(b"x")
     assert main(["study", "status", str(store)]) == 3
     said = capsys.readouterr()
@@ -99,7 +99,7 @@ def test_status_shows_the_runs_of_a_plan_that_cannot_be_read(store: Path, capsys
 
 
 def test_runs_whose_plan_cannot_be_read_are_merged(store: Path, tmp_path: Path) -> None:
-    """The plan of the others is compared as ever."""
+    """The plans of the other stores are compared as usual."""
     other = tmp_path / "other"
     bb.study(optimizers="random_search", functions="sphere", dims=2, seeds=[4], budget=20).run(other).close()
     (store / "manifest.json.zst").write_bytes(b"x")
@@ -110,7 +110,7 @@ def test_runs_whose_plan_cannot_be_read_are_merged(store: Path, tmp_path: Path) 
 def test_a_report_leaves_out_what_cannot_be_read(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A plan or a run that is damaged costs only itself."""
+    """A damaged plan or run costs only itself."""
     (store / "manifest.json.zst").write_bytes(b"x")
     (shard,) = store.glob("shards/*.runs.zst")
     data = bytearray(shard.read_bytes())

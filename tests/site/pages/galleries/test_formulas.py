@@ -21,7 +21,7 @@ from benchbook.site.pages.galleries.formulas import formula_html, latex, optimum
     ],
 )
 def test_a_formula_in_latex(text: str, expected: str) -> None:
-    """Groups are written with braces, names of functions are upright."""
+    """Groups are written with braces, and names of functions are upright."""
     assert latex(text) == expected
 
 
@@ -30,7 +30,7 @@ _PROSE = {"cec2006_g16", "pressure_vessel", "speed_reducer"}
 
 @pytest.mark.parametrize("name", names())
 def test_every_formula_is_typeset_or_prose(name: str) -> None:
-    """What is typeset is well-formed, and nothing of the plain notation is left in it."""
+    """Typeset formulas are well-formed, and contain no plain notation."""
     html = formula_html(describe(name).formula)
     root = ElementTree.fromstring(html)  # noqa: S314  # it was made above
     if describe(name).family in {"applied", "bbob_biobj", "mixed"} or name in _PROSE:
@@ -42,7 +42,7 @@ def test_every_formula_is_typeset_or_prose(name: str) -> None:
 
 
 def test_the_optimum_has_few_digits() -> None:
-    """Four are shown, of variables typeset."""
+    """Four digits are shown, and variables are typeset."""
     html = optimum_html("-39.166165703771 dim at x_i = -2.903534027771")
     assert html.startswith("-39.17 D at <math")
     assert html.endswith("= -2.904")

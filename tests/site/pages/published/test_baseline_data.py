@@ -35,7 +35,7 @@ HOSTILE = "</script><img src=x onerror=alert(4)>`"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A small baseline: the first dimension of two functions of the published one."""
+    """Return a small baseline: the first dimension of two functions of the published one."""
     document: Any = load_document(ROOT / "artifacts" / "baselines" / "native-bbob.json.zst")
     document["cells"] = [c for c in document["cells"] if c["dim"] == 2 and c["function"] in ("bbob_f1", "bbob_f15")]
     document["name"] = "small"
@@ -57,7 +57,7 @@ def script(view: BaselineView) -> str:
 
 
 def decoded(runs: str) -> list[tuple[int, list[int]]]:
-    """Return evaluations and first hits of the runs of a cell, as the script writes them."""
+    """Return evaluations and first hits of the runs of a cell in the format of the script."""
     made = []
     for run in runs.split(";"):
         spent, hits = run.split("|")
@@ -67,7 +67,7 @@ def decoded(runs: str) -> list[tuple[int, list[int]]]:
 
 
 def test_the_scripts_hold_every_hit_of_every_run(folder: Path) -> None:
-    """What the browser is given is what was published, one script for each dimension."""
+    """The browser gets everything that was published, in one script per dimension."""
     [view] = baseline_views(folder)
     data = data_of(script(view))
     cells = load_baseline(view.path).summary.cells
@@ -86,7 +86,7 @@ def test_the_scripts_hold_every_hit_of_every_run(folder: Path) -> None:
 
 
 def test_the_script_holds_the_reference_of_its_problems(folder: Path) -> None:
-    """The charts get the expected running times of best-2009 on the baseline's functions and dimensions."""
+    """The charts get the expected running times of best-2009 for the baseline's functions and dimensions."""
     [view] = baseline_views(folder)
     data = data_of(script(view))
     best = reference("best-2009")
@@ -98,8 +98,23 @@ def test_the_script_holds_the_reference_of_its_problems(folder: Path) -> None:
         assert np.allclose(data["reference"]["cells"][f"{place}|0"], times[np.isfinite(times)], rtol=1e-5)
 
 
+def test_the_script_holds_the_budget_in_each_dimension_and_the_time(folder: Path) -> None:
+    """A curve ends at the budget in the chosen dimensions, which may have different ones."""
+    document: Any = load_document(folder / "small.json.zst")
+    document["cells"] += [{**cell, "dim": 4, "budget": cell["budget"] // 5} for cell in document["cells"]]
+    for cell in document["cells"]:
+        if cell["optimizer"] == "whale":
+            cell["us_per_evaluation"] = [None] * len(cell["instances"])
+    save_document(document, folder / "small.json.zst")
+    [view] = baseline_views(folder)
+    budgets = {cell.dim: cell.budget / cell.dim for cell in load_baseline(view.path).summary.cells.values()}
+    for optimizer in data_of(script(view))["optimizers"]:
+        assert optimizer["budgets"] == [budgets[2], budgets[4]]
+        assert (optimizer["us"] is None) == (optimizer["name"] == "whale")
+
+
 def test_the_widest_baseline_comes_first_and_loads_only_what_it_shows(folder: Path) -> None:
-    """Pages begin with the most optimizers, and load other baselines, and dimensions of a wide one, when chosen."""
+    """Pages begin with the most optimizers; other baselines, and dimensions of a wide one, are loaded when chosen."""
     document: Any = load_document(folder / "small.json.zst")
     more = [{**cell, "optimizer": f"{cell['optimizer']}-short", "budget": 20} for cell in document["cells"]]
     document["cells"] += more + [{**cell, "dim": 3} for cell in document["cells"]]
@@ -115,7 +130,7 @@ def test_the_widest_baseline_comes_first_and_loads_only_what_it_shows(folder: Pa
 
 
 def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:
-    """Its name neither ends a script nor begins an element, on no page."""
+    """The name neither ends a script nor begins an element on any page."""
     document: Any = load_document(folder / "small.json.zst")
     for cell in document["cells"]:
         if cell["optimizer"] == "whale":
@@ -134,7 +149,7 @@ def test_a_hostile_optimizer_is_text_everywhere(folder: Path) -> None:
 
 
 def test_what_a_baseline_lacks_is_missing(folder: Path) -> None:
-    """An old one has no hits and may have no host; it is listed, and nothing is drawn from it."""
+    """An old baseline may lack hits and host; it is listed, and nothing is drawn from it."""
     document: Any = load_document(folder / "small.json.zst")
     document.update(schema_version=1, host=None, commit=None, targets=None)
     for cell in document["cells"]:
@@ -152,7 +167,7 @@ def test_what_a_baseline_lacks_is_missing(folder: Path) -> None:
 
 
 def test_a_damaged_baseline_is_said_and_comes_last(folder: Path) -> None:
-    """The page names what is wrong, without a path of this machine."""
+    """The page names the damage without showing a path of this machine."""
     shutil.copy(folder / "small.json.zst", folder / "a-damaged.json.zst")
     (folder / "a-damaged.json.zst").write_bytes(b"\x28\xb5\x2f\xfd broken")
     views = baseline_views(folder)
@@ -163,7 +178,7 @@ def test_a_damaged_baseline_is_said_and_comes_last(folder: Path) -> None:
 
 
 def test_without_any_baseline_pages_say_how_to_publish_one(tmp_path: Path) -> None:
-    """An empty folder, or none at all."""
+    """This holds for an empty folder and for a missing one."""
     for where in (tmp_path, tmp_path / "none"):
         views = baseline_views(where)
         for page in (leaderboard_page, explorer_page, baselines_page):
@@ -171,14 +186,14 @@ def test_without_any_baseline_pages_say_how_to_publish_one(tmp_path: Path) -> No
 
 
 def unpacked(text: str, width: int) -> list[int]:
-    """Return the numbers of a packed text."""
+    """Return the numbers in a packed text."""
     digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
     places = [digits.index(letter) for letter in text]
     return [sum(64 ** (width - 1 - k) * places[at + k] for k in range(width)) for at in range(0, len(places), width)]
 
 
 def test_the_board_holds_the_counts_of_every_run_and_their_sums(folder: Path) -> None:
-    """The leaderboard computes with what was published: targets reached at each mark, and curves over a grid."""
+    """The leaderboard uses the published data: targets reached at each mark, and curves over a grid."""
     [view] = baseline_views(folder)
     found = re.search(r"boards\[.*?\] = (.*);$", board_script(view), re.MULTILINE)
     assert found is not None
@@ -200,7 +215,7 @@ def test_the_board_holds_the_counts_of_every_run_and_their_sums(folder: Path) ->
 
 
 def test_numbers_that_json_does_not_know_are_refused() -> None:
-    """NaN would end a script."""
+    """NaN would make the script invalid."""
     with pytest.raises(ValueError, match="Out of range"):
         as_json([float("nan")])
 

@@ -18,14 +18,14 @@ ROOT = Path(__file__).resolve().parents[4]
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """Two functions of the published field in one dimension."""
+    """Return two functions of the published field in one dimension."""
     found: Any = load_parts(ROOT / "artifacts" / "baselines" / "field-bbob.json.zst")
     found["cells"] = [c for c in found["cells"] if c["dim"] == 2 and c["function"] in ("bbob_f1", "bbob_f15")]
     return dict(found)
 
 
 def widest(folder: Path) -> BaselineView:
-    """Return the baseline that answers are made from."""
+    """Return the baseline that the answers are made from."""
     return widest_first(drawable(baseline_views(folder)))[0]
 
 
@@ -37,7 +37,7 @@ def spec_view(name: str, outcome: dict[str, Any] | None) -> SpecView:
 
 
 def test_answers_hold_three_of_all_cases_and_link_to_executed_specs(document: dict[str, Any], tmp_path: Path) -> None:
-    """Every structure and budget has its three best; a spec that has no page is not linked to."""
+    """Every structure and budget has its three best; a spec without a page is not linked."""
     save_document(document, tmp_path / "field-bbob.json.zst")
     view = widest(tmp_path)
     answers = answers_of(view)
@@ -59,7 +59,7 @@ def test_answers_hold_three_of_all_cases_and_link_to_executed_specs(document: di
 
 
 def test_a_hostile_optimizer_is_text_in_the_answers(document: dict[str, Any], tmp_path: Path) -> None:
-    """Its name neither ends the script nor begins an element."""
+    """The name neither ends the script nor begins an element."""
     hostile = "</script><img src=x onerror=alert(4)>`"
     cells = [c for c in document["cells"] if c["optimizer"] in ("cma_es", "whale")]
     for cell in cells:
@@ -73,6 +73,6 @@ def test_a_hostile_optimizer_is_text_in_the_answers(document: dict[str, Any], tm
 
 
 def test_without_a_baseline_the_page_says_how_to_publish_one(tmp_path: Path) -> None:
-    """There is nothing to answer from."""
+    """The page has no answers."""
     assert baseline_views(tmp_path) == []
     assert "benchbook baseline publish" in choose_page(None, [], None)

@@ -13,7 +13,7 @@ from benchbook.site.pages.schemas.pages import schemas_page
 
 @pytest.mark.parametrize("kind", sorted(FILE_NAMES))
 def test_the_example_of_a_kind_fits_its_schema_and_has_every_field(kind: str) -> None:
-    """A reader may start from it."""
+    """The example is a valid document with every field."""
     schema = json_schema(kind)
     made = example(schema)
     assert [str(problem) for problem in schema_findings(made)] == []
@@ -22,12 +22,12 @@ def test_the_example_of_a_kind_fits_its_schema_and_has_every_field(kind: str) ->
 
 
 def test_the_example_is_on_the_page() -> None:
-    """Escaped, one a kind."""
+    """The page has one escaped example per kind."""
     page = schemas_page()
     assert page.count('<details class="bb-example">') == len(FILE_NAMES)
     assert "&quot;kind&quot;: &quot;run&quot;" in page
 
 
 def test_an_example_is_plain_json() -> None:
-    """Also of parameters, which are no artifact."""
+    """Parameters, which are not an artifact, have a plain JSON example, too."""
     assert json.loads(json.dumps(example(params.json_schema())))["preset"] == "quick"

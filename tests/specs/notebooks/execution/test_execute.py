@@ -42,16 +42,16 @@ SETUP = (
 
 
 def outcome(project: Path, name: str) -> dict[str, Any]:
-    """Return the outcome of a spec in the project."""
+    """Return the outcome of a spec of the project."""
     return dict(read_outcome(project / "artifacts" / "specs" / name))
 
 
 def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     project: Path, copy_spec: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The artifact folder holds all three, valid, and the table names the claims; a second run changes no byte."""
+    """The artifact folder has all three, valid, and the table names the claims; a second run changes no byte."""
     copy_spec("random_search")
-    # A long budget for one dimension, so that the claim on records has enough draws.
+    # One dimension has a long budget, so that the claim on records has enough draws.
     write_params(project, functions=["sphere", "rastrigin", "ackley"], seeds=5, budget_per_dim=500)
     assert main(["spec", "run", "random_search", *TINY]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
@@ -73,7 +73,7 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
 def test_trying_another_value_leaves_the_results_of_the_preset_alone(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It has a place of its own; a value that is the preset's anyway tries nothing."""
+    """Results for another value have their own folder, unless the value equals the preset's."""
     write_notebook("random_search", SETUP, "spec.claim('c', 'One is one.', 1, '==', 1)\nspec.then()")
     assert main(["spec", "run", *TINY, "-p", "seeds=2"]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
@@ -89,7 +89,7 @@ def test_trying_another_value_leaves_the_results_of_the_preset_alone(
 def test_undecided_claims_are_listed_apart(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They are none that do not hold; each says why."""
+    """Undecided claims are not listed among those that do not hold, and each has a reason."""
     claim = "spec.claim('open', 'Nobody knows.', None, '<', 1, detail='no run came so far')"
     write_notebook("random_search", SETUP, f"{claim}\nspec.then()")
     assert main(["spec", "run", *TINY]) == 1
@@ -101,7 +101,7 @@ def test_undecided_claims_are_listed_apart(
 def test_a_failing_claim_ends_with_exit_code_1_and_keeps_the_notebook(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The claim is named with its numbers, and the executed notebook shows the error."""
+    """The message names the claim with its numbers, and the executed notebook shows the error."""
     write_notebook(
         "bad",
         SETUP,
@@ -127,7 +127,7 @@ def test_a_failing_claim_ends_with_exit_code_1_and_keeps_the_notebook(
 def test_a_notebook_that_does_not_reach_its_end_is_an_error(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str], source: str, error: str
 ) -> None:
-    """An exception, a killed kernel, and a notebook that judges nothing all end with exit code 1 and the reason."""
+    """An exception, a killed kernel, and a notebook without claims end with exit code 1 and the reason."""
     write_notebook("broken", source)
     assert main(["spec", "run", *TINY]) == 1
     printed = capsys.readouterr().err
@@ -140,7 +140,7 @@ def test_a_notebook_that_does_not_reach_its_end_is_an_error(
 def test_a_notebook_that_takes_too_long_is_ended(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The time-out is reported with its length."""
+    """The timeout is reported with its length."""
     write_notebook("slow", "import threading\nthreading.Event().wait()")
     assert main(["spec", "run", "--timeout", "6", *TINY]) == 1
     printed = capsys.readouterr().err
@@ -151,7 +151,7 @@ def test_a_notebook_that_takes_too_long_is_ended(
 def test_an_error_is_shown_with_file_cell_and_lines(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever reads the log of a failed job need not open the notebook."""
+    """The log of a failed job shows the error without a look at the notebook."""
     write_notebook("broken", "x = 0", "y = 1\ny / x")
     assert main(["spec", "run", *TINY]) == 1
     printed = capsys.readouterr().err
@@ -162,7 +162,7 @@ def test_an_error_is_shown_with_file_cell_and_lines(
 def test_outputs_are_streamed_on_request(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What notebooks print and the text of what they show stand behind their names."""
+    """What notebooks print, and the text of what they show, is prefixed with their names."""
     write_notebook("talking", "print('one')\nprint('two')", "1 + 2")
     main(["spec", "run", "--stdout", *TINY])
     assert "talking | one\ntalking | two\ntalking | 3\n" in capsys.readouterr().out
@@ -171,21 +171,21 @@ def test_outputs_are_streamed_on_request(
 
 
 def test_progress_and_listener_hear_of_every_cell(project: Path, write_notebook: Callable[..., Path]) -> None:
-    """Callers get counts; who listens also gets beginning and outcome."""
+    """Callers get counts, and a listener also gets the beginning and the outcome."""
     write_notebook("two", "1", "2")
     heard: list[tuple[str, int, int]] = []
     happenings: list[object] = []
     results = execute_specs(
         find(["two"]), load("quick"), progress=lambda *counts: heard.append(counts), listener=happenings.append
     )
-    assert heard == [("two", done, 5) for done in range(5)]  # title, parameters, those injected, and the two
+    assert heard == [("two", done, 5) for done in range(5)]  # title, parameters, injected parameters, and the two
     told = ["SpecStarted", *["CellStarted"] * 5, "SpecResult"]
     assert [type(happening).__name__ for happening in happenings] == told
     assert happenings[-1] is results[0]
 
 
 def test_the_proof_shares_nothing_with_a_forked_kernel(project: Path, write_notebook: Callable[..., Path]) -> None:
-    """Where the kernel's own optimizer is tampered with, the process of the proof does not follow: the claim fails."""
+    """If the kernel's own optimizer is tampered with, the proof's process is not affected, and the claim fails."""
     tampered = (
         "from benchbook.optimizers.native.random_search import RandomSearch\n"
         "honest = RandomSearch.ask\n"
@@ -201,7 +201,7 @@ def test_the_proof_shares_nothing_with_a_forked_kernel(project: Path, write_note
 def test_one_failing_notebook_does_not_stop_the_others(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both are executed and both are in the table."""
+    """Both notebooks are executed and listed in the table."""
     write_notebook("a_broken", "1 / 0")
     write_notebook("b_broken", "undefined_name")
     assert main(["spec", "run", *TINY]) == 1
@@ -257,7 +257,7 @@ def test_wrong_arguments_end_with_exit_code_2_before_anything_runs(
     arguments: list[str],
     message: str,
 ) -> None:
-    """Each message names what was given and what was expected."""
+    """Each message says what was given and what was expected."""
     copy_spec("random_search")
     assert main(["spec", "run", *arguments]) == 2
     assert message in capsys.readouterr().err
@@ -276,7 +276,7 @@ def test_outside_of_a_project_there_are_no_specs(
 def test_accept_takes_over_the_verdicts_of_the_last_run(
     project: Path, copy_spec: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The contract cell's output is stored, everything else stripped; without a run there is nothing to accept."""
+    """The contract cell's output is stored and everything else is stripped; without a run the command is refused."""
     path = copy_spec("random_search")
     assert main(["spec", "accept"]) == 2
     assert "has not been executed yet" in capsys.readouterr().err

@@ -17,7 +17,7 @@ RUN = 'import benchbook as bb\nrecord = bb.run("random_search", functions[0], di
 
 
 def test_a_notebook_is_profiled_cell_by_cell(write_notebook: Callable[..., Path], project: Path) -> None:
-    """Parameters are injected, runs in cells name their stages, and neither notebook nor artifacts are touched."""
+    """Parameters are injected, runs in cells name their stages, and neither notebook nor artifacts change."""
     path = write_notebook("nb", RUN, 'open("here.txt", "w").write(str(record.evaluations))', "")
     before = path.read_bytes()
     found = profile_notebook(path, load("quick", ["budget_per_dim=70"]))
@@ -37,7 +37,7 @@ def test_a_notebook_is_profiled_cell_by_cell(write_notebook: Callable[..., Path]
 
 
 def test_a_failing_cell_ends_the_profile_and_is_named(write_notebook: Callable[..., Path]) -> None:
-    """What was measured is kept; later cells are not executed."""
+    """The measurements are kept, and later cells are not executed."""
     found = profile_notebook(write_notebook("nb", "x = 1", 'raise ValueError("no <value>")', "y = 2"))
     assert (found.status, found.error) == ("failed", "ValueError: no <value>")
     assert [stage.name for stage in found.stages if stage.name.startswith("cell ")][1:] == [
@@ -47,7 +47,7 @@ def test_a_failing_cell_ends_the_profile_and_is_named(write_notebook: Callable[.
 
 
 def test_a_kernel_that_dies_leaves_what_it_wrote(write_notebook: Callable[..., Path]) -> None:
-    """The profile says so; nothing hangs."""
+    """The profile reports the death of the kernel, and nothing hangs."""
     found = profile_notebook(write_notebook("nb", "import os; os._exit(3)"))
     assert found.status == "failed"
     assert "the kernel died" in str(found.error)
@@ -56,7 +56,7 @@ def test_a_kernel_that_dies_leaves_what_it_wrote(write_notebook: Callable[..., P
 def test_ctrl_c_interrupts_the_cell_that_runs(
     write_notebook: Callable[..., Path], project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its kernel still writes what it measured."""
+    """The kernel still writes its measurements."""
     monkeypatch.setattr(profiling, "_PATIENCE_S", 20.0)
     waits = 'import time\nopen("ready", "w").close()\ntime.sleep(120)'
     path = write_notebook("nb", waits, "y = 2")
@@ -75,7 +75,7 @@ def test_ctrl_c_interrupts_the_cell_that_runs(
 
 
 def test_what_cannot_be_executed_is_told(write_notebook: Callable[..., Path], project: Path) -> None:
-    """A file that is none, a notebook of another language, and a kernel that cannot begin have their messages."""
+    """Files that are not notebooks, other languages and kernels that cannot start give a message."""
     with pytest.raises(UsageError, match="no such file"):
         profile_notebook(project / "none.ipynb")
     path = write_notebook("nb", "x = 1")

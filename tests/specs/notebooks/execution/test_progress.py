@@ -1,4 +1,4 @@
-"""What a running notebook says about the cell it is at."""
+"""What a running notebook reports about its current cell."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ROOT = Path(__file__).parents[4]
 
 
 def cells(*sources: tuple[str, str]) -> dict[str, object]:
-    """Return a notebook of cells, given by kind and source."""
+    """Return a notebook with cells given by kind and source."""
     return {"cells": [{"id": str(k), "cell_type": kind, "source": s} for k, (kind, s) in enumerate(sources)]}
 
 
 def test_a_cell_is_told_by_the_heading_above_it() -> None:
-    """Text without a heading changes nothing; before the first heading there is nothing to tell."""
+    """Text without a heading changes nothing, and before the first heading there is no name."""
     told = narrate(
         cells(("code", "1"), ("markdown", "text\n\n### Convergence\nmore"), ("markdown", "x"), ("code", "2"))
     )
@@ -26,7 +26,7 @@ def test_a_cell_is_told_by_the_heading_above_it() -> None:
 
 
 def test_claims_are_told_in_their_words() -> None:
-    """Several of a cell stand one after the other; what is computed is left out."""
+    """Several claims of a cell are joined, and computed parts are left out."""
     source = (
         "spec.claim('a', 'One.', 1, '<', 2)\nspec.claim('b', text, 1, '<', 2)\nspec.claim('c', 'Three.', 1, '<', 2)"
     )
@@ -34,13 +34,13 @@ def test_claims_are_told_in_their_words() -> None:
 
 
 def test_a_cell_that_is_not_python_is_told_by_its_heading() -> None:
-    """The kernel says what is wrong with it."""
+    """The kernel will report what is wrong with such a cell."""
     assert narrate(cells(("markdown", "# A"), ("code", "%magic (")))["1"] == "A"
 
 
 @pytest.mark.parametrize("path", [file.path for file in specs(ROOT / "notebooks")], ids=lambda path: path.stem)
 def test_every_cell_of_the_specs_has_something_to_tell(path: Path) -> None:
-    """And the cell with the claims says what is claimed."""
+    """The cell with the claims also says what is claimed."""
     told = narrate(read_notebook(path))
     assert all(told.values())
     assert told["claims"].startswith("Then")

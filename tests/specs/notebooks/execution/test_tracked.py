@@ -1,4 +1,4 @@
-"""Specs that are followed as a pipeline."""
+"""Specs that are tracked as a pipeline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .test_execute import FAILING, SETUP
 
 
 def result(name: str, status: str = "held") -> SpecResult:
-    """Return how a spec ended, with one claim."""
+    """Return the result of a spec, with one claim."""
     outcome = {
         "status": status,
         "error": None,
@@ -43,7 +43,7 @@ FILES = [SpecFile(name=name, path=Path(f"{name}.ipynb"), title=name) for name in
 
 @pytest.fixture
 def executed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let specs end without a kernel: b begins first, and a claim of it fails."""
+    """Replace execution: b begins first, and one of its claims fails."""
 
     def execute_specs(files, params, *, listener=None, pipeline=None):  # type: ignore[no-untyped-def]
         results = [result("b", "failed"), result("a")]
@@ -57,7 +57,7 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
-    """Steps have their places whichever begins first; a claim that fails makes its step fail, not the pipeline."""
+    """Steps keep their places whichever begins first; a failed claim fails its step, not the pipeline."""
     heard: list[Happening] = []
     tracked.execute_tracked(FILES, {"preset": "quick"}, listener=heard.append)
     state = read_run(find_run("latest")).state
@@ -75,7 +75,7 @@ def test_each_spec_is_a_step_with_claims_and_runs(executed: None) -> None:
 
 
 def test_a_spec_that_cannot_run_here_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its step says why, and the pipeline is completed."""
+    """The step gives the reason, and the pipeline is completed."""
     left_out = result("a", "not run")
     left_out = replace(left_out, outcome={**left_out.outcome, "error": "scipy is not installed"})
     monkeypatch.setattr(tracked, "execute_specs", lambda *given, listener, pipeline: listener(left_out) or [left_out])
@@ -86,7 +86,7 @@ def test_a_spec_that_cannot_run_here_is_skipped(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_long_work_leaves_its_timeline_in_the_report(executed: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The picture is next to the report, which shows it; short work does not wait for one."""
+    """The picture is written next to the report and shown in it; short work has none."""
     tracked.execute_tracked(FILES, {"preset": "quick"})
     folder = find_run("latest")
     assert not (folder / "timeline.svg").exists()
@@ -101,7 +101,7 @@ def test_long_work_leaves_its_timeline_in_the_report(executed: None, monkeypatch
 def test_a_tracker_that_cannot_begin_costs_a_warning(
     executed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The specs run as ever."""
+    """The specs run as usual."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path / "file"))
     results = tracked.execute_tracked(FILES, {"preset": "quick"})
@@ -112,7 +112,7 @@ def test_a_tracker_that_cannot_begin_costs_a_warning(
 def test_a_tracker_that_breaks_midway_costs_a_warning(
     executed: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is asked no more."""
+    """The tracker is not called again."""
 
     def broken(self: object, *told: object) -> None:
         raise RuntimeError("a fault of the tracker")
@@ -125,7 +125,7 @@ def test_a_tracker_that_breaks_midway_costs_a_warning(
 def test_the_command_tracks_unless_told_not_to(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A real notebook, a real pipeline; exit codes are those of the specs."""
+    """A real notebook gives a real pipeline, and exit codes are those of the specs."""
     write_notebook("bad", SETUP, FAILING)
     assert main(["spec", "run", "--no-track", *TINY]) == 1
     assert list_runs() == ([], 0)

@@ -20,7 +20,7 @@ HELD = "spec.claim_sound()\nspec.then()"
 
 
 def took(capsys: pytest.CaptureFixture[str], name: str) -> str:
-    """Return the last column of a spec's row: seconds, or that it was not executed."""
+    """Return the last column of a spec's row: seconds, or that it is unchanged."""
     (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith(f"{name} "))
     return row.split()[-1]
 
@@ -28,7 +28,7 @@ def took(capsys: pytest.CaptureFixture[str], name: str) -> str:
 def test_a_spec_that_held_is_executed_again_only_when_something_has_changed(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its files stay as they are; other parameters, another notebook, an edited or missing result count as changes."""
+    """Other parameters, another notebook, and an edited or missing result are changes; otherwise its files stay."""
     path = write_notebook("random_search", SETUP, HELD)
     folder = project / "artifacts" / "specs" / "random_search"
     again = ["spec", "run", "--changed", *TINY]
@@ -55,7 +55,7 @@ def test_a_spec_that_held_is_executed_again_only_when_something_has_changed(
 def test_a_spec_that_failed_is_executed_again(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What has not held is never taken as done."""
+    """A spec that did not hold never counts as done."""
     write_notebook("bad", SETUP, FAILING)
     for _ in range(2):
         assert main(["spec", "run", "--changed", *TINY]) == 1
@@ -63,13 +63,13 @@ def test_a_spec_that_failed_is_executed_again(
 
 
 def test_the_code_of_a_registered_optimizer_counts(tmp_path: Path) -> None:
-    """It lies outside of the package, and may change without a new version of anything."""
+    """The code is outside of the package, and may change without a new version."""
     path = tmp_path / "mine.ipynb"
     path.write_text("{}")
     file = SpecFile(name="mine", path=path, title="Mine")
 
     class Mine:
-        """One of one's own."""
+        """A user's optimizer."""
 
         def __init__(self, lower, upper, rng):  # type: ignore[no-untyped-def]
             self.lower, self.upper, self.rng = lower, upper, rng
@@ -81,7 +81,7 @@ def test_the_code_of_a_registered_optimizer_counts(tmp_path: Path) -> None:
             pass
 
     class Edited(Mine):
-        """The same with another batch."""
+        """The same optimizer with another batch."""
 
         def ask(self):  # type: ignore[no-untyped-def]
             return self.rng.uniform(self.lower, self.upper, (8, len(self.lower)))

@@ -35,6 +35,14 @@ window.benchbook = window.benchbook || { data: {} };
     return data;
   };
 
+  // ------------------------------------------------------------------------------------------------ filters
+
+  bb.COSTS = [["all", "any"], ["10", "below 10 µs"], ["100", "below 100 µs"]];
+
+  /* Whether an optimizer is of a library and a cost class; one whose time is unknown is of no class. */
+  bb.isOf = (optimizer, library, cost) => (library === "all" || optimizer.library === library)
+    && (cost === "all" || (optimizer.us !== null && optimizer.us <= Number(cost)));
+
   // ------------------------------------------------------------------------------------------------ measures
 
   bb.grid = function (low, high, points) {
@@ -114,10 +122,10 @@ window.benchbook = window.benchbook || { data: {} };
   };
 
   /* Curve of the virtual best: for each target of each problem the shortest expected running time of all optimizers. */
-  bb.virtualBest = function (data, hasFunction, dims, from, to, grid) {
+  bb.virtualBest = function (data, hasOptimizer, hasFunction, dims, from, to, grid) {
     const best = new Map();
     for (const cell of data.cells) {
-      if (!hasFunction(data.functions[cell.fn]) || !dims.has(String(data.dims[cell.dim]))) continue;
+      if (!hasOptimizer(data.optimizers[cell.optimizer]) || !hasFunction(data.functions[cell.fn]) || !dims.has(String(data.dims[cell.dim]))) continue;
       const key = `${cell.fn}|${cell.dim}`;
       if (!best.has(key)) best.set(key, { times: new Array(data.targets.length).fill(Infinity), dim: data.dims[cell.dim] });
       const { times } = best.get(key);

@@ -66,7 +66,15 @@
     state.from = place(given.easiest, 0);
     state.to = Math.max(place(given.hardest, last), state.from);
     state.field = data.optimizers.length > FEW && given.field !== "0";
+    const known = (value, all) => (all.includes(value) ? value : "all");
+    state.library = known(given.library, libraries());
+    state.cost = known(given.cost, bb.COSTS.map(([value]) => value));
   }
+
+  const libraries = () => [...new Set(data.optimizers.map((o) => o.library))].sort();
+
+  /* The chosen optimizers are in sight whatever is filtered. */
+  const inField = (optimizer) => state.optimizers.has(optimizer.name) || bb.isOf(optimizer, state.library, state.cost);
 
   function keep() {
     const some = (set, usual) => (set.size === usual.length && usual.every((name) => set.has(name)) ? null : [...set].join(","));
@@ -78,6 +86,8 @@
       easiest: state.from === 0 ? null : String(data.targets[state.from]),
       hardest: state.to === data.targets.length - 1 ? null : String(data.targets[state.to]),
       field: state.field || data.optimizers.length <= FEW ? null : "0",
+      library: state.library === "all" ? null : state.library,
+      cost: state.cost === "all" ? null : state.cost,
     });
   }
 
@@ -138,7 +148,7 @@
     ];
   }
 
-  /* Those of a wide field can be searched; the chosen ones stay in sight. */
+  /* Those of a wide field can be searched and filtered; the chosen ones stay in sight. */
   function optimizerField(optimizers) {
     const all = button("all optimizers", () => toggle(state.optimizers, optimizers));
     if (optimizers.length <= FEW) {
@@ -155,10 +165,20 @@
       controls();
       changed();
     });
-    const members = (library) => data.optimizers.filter((o) => o.library === library).map((o) => o.name);
-    const libraries = [...new Set(data.optimizers.map((o) => o.library))].sort()
-      .map((library) => button(library, () => toggle(state.optimizers, members(library))));
-    const box = field("Optimizers", [search, all, none, ...libraries, bb.el("label", { class: "bb-chip" }, grey, bb.el("span", {}, "the others in grey"))],
+    const members = () => data.optimizers.filter((o) => bb.isOf(o, state.library, state.cost)).map((o) => o.name);
+    const shown = button("all of these", () => toggle(state.optimizers, members()));
+    const narrow = (name) => (value) => {
+      state[name] = value;
+      controls();
+      changed();
+    };
+    const filters = [
+      choice("Library", "bb-library", [["all", "all"], ...libraries().map((name) => [name, name])], state.library, narrow("library")),
+      choice("Own time / evaluation", "bb-cost", bb.COSTS, state.cost, narrow("cost")),
+    ];
+    const narrowed = state.library !== "all" || state.cost !== "all";
+    const box = field("Optimizers",
+      [search, ...filters, narrowed ? shown : all, none, bb.el("label", { class: "bb-chip" }, grey, bb.el("span", {}, "the others in grey"))],
       [...data.optimizers].sort((a, b) => state.optimizers.has(b.name) - state.optimizers.has(a.name))
         .map((o) => chip(o.name, state.optimizers, o.name, state.optimizers.has(o.name) ? bb.swatch(styled(o)) : null)));
     box.querySelector(".bb-chips").classList.add("bb-many");
@@ -167,8 +187,9 @@
       const wanted = search.value.trim().toLowerCase();
       for (const made of box.querySelectorAll(".bb-many .bb-chip")) {
         const input = made.querySelector("input");
-        const { library } = data.optimizers.find((o) => o.name === input.value);
-        made.hidden = !input.checked && !`${input.value} ${library}`.toLowerCase().includes(wanted);
+        const optimizer = data.optimizers.find((o) => o.name === input.value);
+        const text = `${optimizer.name} ${optimizer.library}`.toLowerCase();
+        made.hidden = !input.checked && !(text.includes(wanted) && inField(optimizer));
       }
     };
     search.addEventListener("input", filter);
@@ -243,11 +264,12 @@
     const problems = state.functions.size * state.dims.size;
     for (const optimizer of data.optimizers) {
       const loud = state.optimizers.has(optimizer.name);
-      if (!loud && !state.field) continue;
+      if (!loud && !(state.field && inField(optimizer))) continue;
       const cells = cellsOf(optimizer);
       if (!cells.length || (!loud && cells.length < problems)) continue;
       const found = bb.profile(cells, data.dims, state.from, state.to, grid);
-      found.share = found.share.map((value, k) => (grid[k] > optimizer.budget * (1 + 1e-9) ? null : value));
+      const budget = Math.min(...cells.map((cell) => optimizer.budgets[cell.dim]));
+      found.share = found.share.map((value, k) => (grid[k] > budget * (1 + 1e-9) ? null : value));
       if (loud) curves.push({ optimizer: styled(optimizer), cells, ...found });
       else quiet.push({ optimizer: { ...optimizer, color: "field", dash: "" }, quiet: true, ...found });
     }
@@ -256,7 +278,7 @@
     const best = bb.reference(data, chosen(data.functions, (f) => state.functions.has(f.name)),
       chosen(data.dims, (dim) => state.dims.has(String(dim))), state.from, state.to, grid);
     const virtual = curves.length && data.optimizers.length > FEW
-      && bb.virtualBest(data, (f) => state.functions.has(f.name), state.dims, state.from, state.to, grid);
+      && bb.virtualBest(data, inField, (f) => state.functions.has(f.name), state.dims, state.from, state.to, grid);
     const drawn = curves.length ? [best, virtual, ...curves].filter(Boolean) : curves;
     const frame = bb.drawProfiles(holder, curves.length ? [...quiet, ...drawn] : [], grid, { label: "Runtime profiles of the chosen optimizers" });
     bb.pointer(holder, frame, drawn, grid, root.querySelector(".bb-readout"),
@@ -309,7 +331,8 @@
         return bb.convergence(cell, dim, coarse).map((level, n) => (level < 0 || (n && coarse[n - 1] > end) ? null : data.targets[level]));
       };
       const others = own.filter((cell) => !state.optimizers.has(data.optimizers[cell.optimizer].name));
-      if (state.field && state.optimizers.size) for (const cell of others) frame.line(coarse, levelsOf(cell), { ...data.optimizers[cell.optimizer], color: "field", dash: "" });
+      const grey = state.field && state.optimizers.size ? others.filter((cell) => inField(data.optimizers[cell.optimizer])) : [];
+      for (const cell of grey) frame.line(coarse, levelsOf(cell), { ...data.optimizers[cell.optimizer], color: "field", dash: "" });
       for (const cell of own.filter((c) => !others.includes(c))) {
         const optimizer = data.optimizers[cell.optimizer];
         const levels = levelsOf(cell);

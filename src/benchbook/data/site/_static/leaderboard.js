@@ -4,7 +4,6 @@
 (function (bb) {
   const SAMPLES = 200;
   const PINS = 6;
-  const COSTS = [["all", "any"], ["10", "below 10 µs"], ["100", "below 100 µs"]];
   const root = document.getElementById("bb-leaderboard");
   const scripts = JSON.parse(document.getElementById("bb-leaderboard-baselines").textContent);
   const names = Object.keys(scripts);
@@ -18,9 +17,9 @@
   const groups = () => [...new Set(board.functions.map((fn) => fn.group))];
   const libraries = () => [...new Set(board.optimizers.map((o) => o.library))].sort();
 
-  /* The last mark that at least half of the optimizers were run for. */
+  /* The last mark that at least half of the optimizers were run for in all dimensions. */
   function usualMark() {
-    const enough = (mark) => board.optimizers.filter((o) => Math.max(...o.budgets) >= mark * (1 - 1e-9)).length;
+    const enough = (mark) => board.optimizers.filter((o) => Math.min(...o.budgets) >= mark * (1 - 1e-9)).length;
     return board.marks.filter((mark) => 2 * enough(mark) >= board.optimizers.length).pop() || board.marks[0];
   }
 
@@ -32,7 +31,7 @@
     state.group = known(given.group, groups(), "all");
     state.budget = known(given.budget, board.marks, usualMark());
     state.library = known(given.library, libraries(), "all");
-    state.cost = known(given.cost, COSTS.map(([value]) => value), "all");
+    state.cost = known(given.cost, bb.COSTS.map(([value]) => value), "all");
     const place = (name) => board.optimizers.findIndex((o) => o.name === name);
     state.pins = given.pin === undefined ? null : given.pin.split(",").map(place).filter((k) => k >= 0).slice(0, PINS);
   }
@@ -110,7 +109,7 @@
       radios("group", "Functions", ["all", ...groups()], (group) => group),
       bb.el("div", { class: "bb-row" },
         select("library", "Library", [["all", "all"], ...libraries().map((name) => [name, name])]),
-        select("cost", "Own time / evaluation", COSTS),
+        select("cost", "Own time / evaluation", bb.COSTS),
         bb.el("label", { class: "bb-choice", for: "bb-find" }, bb.el("span", {}, "Search"), search)));
     if (moved) place.querySelector("input[name=bb-baseline]:checked").focus();
   }
@@ -264,9 +263,7 @@
     stop();
     const fns = board.functions.flatMap((fn, k) => (state.group === "all" || fn.group === state.group ? [k] : []));
     const dims = board.dims.flatMap((dim, k) => (state.dim === "all" || dim === state.dim ? [k] : []));
-    const most = state.cost === "all" ? Infinity : Number(state.cost);
-    const optimizers = board.optimizers.flatMap((o, k) => ((state.library === "all" || o.library === state.library)
-      && (most === Infinity || (o.us !== null && o.us <= most)) ? [k] : []));
+    const optimizers = board.optimizers.flatMap((o, k) => (bb.isOf(o, state.library, state.cost) ? [k] : []));
     const problems = bb.problems(board, fns, dims);
     const standing = bb.standing(board, problems, optimizers, board.marks.indexOf(state.budget));
     const rows = found.problemKey === problemKey ? found.strips : stripRows({ fns, dims }, optimizers);

@@ -13,7 +13,7 @@ from benchbook.errors import UsageError, unknown_name
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.optimizers.adapters.third_party.cmaes_mixed import STRATEGIES, Parts, Strategy
 from benchbook.typing import FloatArray
 from benchbook.variables import Variable
@@ -38,7 +38,7 @@ _TEXT = "`cmaes.{}` from a random point; variables are scaled to the unit box."
 def adapt(name: str) -> Adapted:
     """Return the adapter with this name."""
     importlib.import_module("cmaes")
-    listed = SHELF["cmaes"].optimizers
+    listed = LIBRARIES["cmaes"].optimizers
     if name not in listed:
         raise unknown_name("optimizer of cmaes", name, listed, "(benchbook optimizers list)")
     if name in STRATEGIES:
@@ -72,7 +72,7 @@ class Cmaes(Adapter):
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None,
+        max_evaluations: int | None,
         repair: str,
         sigma: float,
         population_size: int | None,
@@ -143,7 +143,7 @@ class Mixed(Adapter):
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None,
+        max_evaluations: int | None,
         repair: str,
         variables: tuple[Variable, ...] = (),
         sigma: float,

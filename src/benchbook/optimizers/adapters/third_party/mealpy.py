@@ -59,14 +59,14 @@ def _make(
     upper: FloatArray,
     rng: np.random.Generator,
     *,
-    horizon: int | None,
+    max_evaluations: int | None,
     repair: str,
     epoch: int | None,
     **settings: Any,
 ) -> BlockingAdapter:
     if epoch is None:
         first, per_epoch = _evaluations(name, len(lower), tuple(settings.items()))
-        epoch = min(max(1, math.ceil(((horizon or 1) - first) / per_epoch)), _MOST_EPOCHS)
+        epoch = min(max(1, math.ceil(((max_evaluations or 1) - first) / per_epoch)), _MOST_EPOCHS)
     seed, given = seed_from(rng), {"epoch": epoch, **settings}
 
     def minimize(evaluate: Evaluate) -> None:

@@ -57,7 +57,7 @@ def _make(
     upper: FloatArray,
     rng: np.random.Generator,
     *,
-    horizon: int | None,
+    max_evaluations: int | None,
     repair: str,
     restart: bool,
     **settings: Any,
@@ -72,7 +72,7 @@ def _make(
             return list(map(float, evaluate.batch(np.array(points))))
 
         def once() -> None:
-            left = max(1, (horizon or 1) - evaluate.points)
+            left = max(1, (max_evaluations or 1) - evaluate.points)
             getattr(minionpy, name)(values, bounds, None, left, None, seed_from(rng), dict(given)).optimize()
 
         restarted(once, evaluate, restart=restart)

@@ -16,7 +16,7 @@ from benchbook.errors import unknown_name
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.typing import FloatArray
 from benchbook.variables import Variable
 
@@ -43,7 +43,7 @@ def adapt(name: str) -> Adapted:
     registry = nevergrad.optimizers.registry
     if name not in registry:
         raise unknown_name("optimizer of nevergrad", name, registry)
-    listed = SHELF["nevergrad"].optimizers.get(name)
+    listed = LIBRARIES["nevergrad"].optimizers.get(name)
     text = f"`nevergrad.optimizers.registry[{name!r}]`; variables are told to nevergrad with their bounds."
     return Adapted(
         make=partial(Nevergrad, name),
@@ -65,7 +65,7 @@ class Nevergrad(Adapter):
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None,
+        max_evaluations: int | None,
         repair: str,
         objectives: int = 1,  # nevergrad learns the numbers from what it is told
         variables: tuple[Variable, ...] = (),
@@ -88,7 +88,9 @@ class Nevergrad(Adapter):
             else:
                 array = nevergrad.p.Array(init=0.5 * (self.lower + self.upper), lower=self.lower, upper=self.upper)
             array.random_state = np.random.RandomState(seed_from(rng))  # the type that nevergrad takes
-            self._optimizer: Any = nevergrad.optimizers.registry[inner](array, budget=horizon, num_workers=num_workers)
+            self._optimizer: Any = nevergrad.optimizers.registry[inner](
+                array, budget=max_evaluations, num_workers=num_workers
+            )
         self._asked: list[Any] = []
         self._threads: set[Any] = set()
         weakref.finalize(self, _end, self._threads)

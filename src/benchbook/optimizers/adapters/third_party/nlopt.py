@@ -64,7 +64,7 @@ def _make(
     upper: FloatArray,
     rng: np.random.Generator,
     *,
-    horizon: int | None,  # noqa: ARG001  # all factories are called alike; these need none
+    max_evaluations: int | None,  # noqa: ARG001  # all factories are called alike; these need none
     repair: str,
     restart: bool = False,
     **settings: Any,

@@ -13,7 +13,7 @@ from benchbook.optimizers.adapters.base import Adapter, seed_from
 from benchbook.optimizers.adapters.factory import Adapted
 from benchbook.optimizers.adapters.isolation import Boundary
 from benchbook.optimizers.adapters.keyword_settings import settings_of
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.typing import FloatArray
 from benchbook.variables import Variable
 
@@ -29,7 +29,7 @@ def adapt(name: str) -> Adapted:
     known = sorted(item for item in optuna.samplers.__all__ if item.endswith("Sampler") and item not in _NOT_ALONE)
     if name not in known:
         raise unknown_name("optimizer of optuna", name, known)
-    listed = SHELF["optuna"].optimizers.get(name)
+    listed = LIBRARIES["optuna"].optimizers.get(name)
     summary = listed.summary if listed else f"The sampler {name} of optuna."
     skip = ("seed", "x0", "group", "consider_pruned_trials", "constraints_func", *_QUIET)
     return Adapted(
@@ -62,7 +62,7 @@ class Optuna(Adapter):
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None,
+        max_evaluations: int | None,
         repair: str,
         objectives: int = 1,
         constraints: int = 0,

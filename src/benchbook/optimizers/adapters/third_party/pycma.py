@@ -12,7 +12,7 @@ from benchbook.errors import UsageError, unknown_name
 from benchbook.optimizers.adapters.base import Adapter, seed_from, unpicklable
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.typing import FloatArray
 
 # Warnings for interactive use, about one-dimensional problems, flat functions and the like; the values show it.
@@ -39,7 +39,7 @@ _SETTINGS = {
 def adapt(name: str) -> Adapted:
     """Return the adapter with this name."""
     importlib.import_module("cma")
-    listed = SHELF["pycma"].optimizers
+    listed = LIBRARIES["pycma"].optimizers
     if name not in listed:
         raise unknown_name("optimizer of pycma", name, listed, "(benchbook optimizers list)")
     text = "`cma.CMAEvolutionStrategy` from a random point; variables are scaled by the width of the box. "
@@ -63,7 +63,7 @@ class Pycma(Adapter):
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None,
+        max_evaluations: int | None,
         repair: str,
         constraints: int = 0,
         sigma0: float,
@@ -146,7 +146,7 @@ class _Lagrangian:
         from cma import constraints_handler
 
         class Silent(constraints_handler.AugmentedLagrangian):  # type: ignore[misc]  # pycma has no types
-            """One that makes neither a folder of logs nor files there."""
+            """A strategy that writes no log files and makes no folder for them."""
 
             def _init_(self) -> None:
                 self.logging = 0

@@ -35,7 +35,7 @@ _MODULES = {
     "SRES": "sres",
 }
 _SEVERAL = {"MOEAD": "moead", "NSGA2": "nsga2", "NSGA3": "nsga3", "SMSEMOA": "sms"}
-# ISRES and SRES take constraints, too, but then draw from a generator that pymoo seeds by chance.
+# ISRES and SRES take constraints, too, but then draw from a generator that pymoo seeds randomly.
 _CAN = {
     **dict.fromkeys(("BRKGA", "DE", "GA", "NicheGA"), frozenset({"constraints"})),
     **dict.fromkeys(("MOEAD", "NSGA3", "SMSEMOA"), frozenset({"objectives"})),
@@ -108,7 +108,7 @@ class Pymoo(Adapter):
         upper: FloatArray,
         rng: np.random.Generator,
         *,
-        horizon: int | None,
+        max_evaluations: int | None,
         repair: str,
         objectives: int = 1,
         constraints: int = 0,

@@ -16,7 +16,7 @@ from benchbook.optimizers.adapters.base import BlockingAdapter, restarted
 from benchbook.optimizers.adapters.blocking import Evaluate
 from benchbook.optimizers.adapters.factory import Adapted, Parameter
 from benchbook.optimizers.adapters.isolation import Boundary
-from benchbook.optimizers.adapters.libraries import SHELF
+from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.optimizers.adapters.third_party.scipy_constraints import Asked, EvaluateBoth, constraints_of
 from benchbook.typing import FloatArray
 
@@ -41,7 +41,7 @@ def adapt(name: str) -> Adapted:
     importlib.import_module("scipy.optimize")
     if name not in _METHODS:
         raise unknown_name("optimizer of scipy", name, _METHODS, "(benchbook optimizers list)")
-    method, listed = _METHODS[name], SHELF["scipy"].optimizers[name]
+    method, listed = _METHODS[name], LIBRARIES["scipy"].optimizers[name]
     return Adapted(
         make=partial(_make, name),
         settings=method.settings,
@@ -59,13 +59,13 @@ def _make(
     upper: FloatArray,
     rng: np.random.Generator,
     *,
-    horizon: int | None,
+    max_evaluations: int | None,
     repair: str,
     constraints: int = 0,
     **settings: Any,
 ) -> BlockingAdapter:
-    if horizon is not None:
-        settings["horizon"] = horizon
+    if max_evaluations is not None:
+        settings["max_evaluations"] = max_evaluations
     method = _METHODS[name]
     work = partial(
         _work,
@@ -153,7 +153,7 @@ def _direct(
     from scipy.optimize import Bounds, direct
 
     # It allocates memory for maxfun evaluations and stops before it has used all.
-    maxfun = max(settings.pop("horizon"), 2 * len(lower) + 1) + 1000
+    maxfun = max(settings.pop("max_evaluations"), 2 * len(lower) + 1) + 1000
     direct(evaluate.one, Bounds(lower, upper), maxiter=maxfun, maxfun=maxfun, **settings)
 
 

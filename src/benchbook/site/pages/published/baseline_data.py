@@ -14,7 +14,7 @@ import numpy as np
 
 from benchbook.analysis.comparison.baseline_parts import SUFFIX
 from benchbook.analysis.comparison.baselines import Baseline, baseline_files, load_baseline
-from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
+from benchbook.analysis.comparison.contents import dims_of, functions_of, optimizers_of, us_per_evaluation
 from benchbook.analysis.measures.profiles import group_of
 from benchbook.analysis.measures.references import BEST, ROUNDING, reference
 from benchbook.analysis.plots import optimizer_styles
@@ -116,8 +116,9 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
     summary = view.baseline.summary
     targets = [] if summary.targets is None else summary.targets.tolist()
     optimizers, functions, dims = optimizers_of(summary), functions_of(summary), dims_of(summary)
+    cells = list(summary.cells.values())
     parts: dict[int, list[list[object]]] = {dim: [] for dim in dims}
-    for c in summary.cells.values():
+    for c in cells:
         if c.first_hits is not None:
             place = [optimizers.index(c.optimizer), functions.index(c.function), dims.index(c.dim)]
             parts[c.dim].append([*place, _runs(c, c.first_hits)])
@@ -126,12 +127,13 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
     made = {
         part_name(
             view, dim
-        ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(cells)};\n"
-        for dim, cells in parts.items()
+        ): f"{begin}\n((window.benchbook.parts ||= {{}})[{key}] ||= {{}})[{dim}] = {as_json(runs)};\n"
+        for dim, runs in parts.items()
     }
-    budgets: dict[str, float] = {}
-    for c in summary.cells.values():
-        budgets[c.optimizer] = max(budgets.get(c.optimizer, 0.0), c.budget / c.dim)
+    budgets: dict[str, list[float]] = {name: [0.0] * len(dims) for name in optimizers}
+    for c in cells:
+        own, column = budgets[c.optimizer], dims.index(c.dim)
+        own[column] = max(own[column], c.budget / c.dim)
     data = {
         "name": view.name,
         "artifact": view.artifact,
@@ -139,7 +141,12 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
         "verify": verify_command(view),
         "targets": [_exponent(target) for target in targets],
         "optimizers": [
-            {**style, "library": library_of(style["name"]), "budget": budgets[style["name"]]}
+            {
+                **style,
+                "library": library_of(style["name"]),
+                "budgets": budgets[style["name"]],
+                "us": rounded_time(us_per_evaluation(c for c in cells if c.optimizer == style["name"])),
+            }
             for style in styles(optimizers)
         ],
         "usual": usual(view),
@@ -150,6 +157,11 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
     }
     made[script_name(view)] = f"{begin}\nwindow.benchbook.data[{key}] = {as_json(data)};\n"
     return {name: text.encode() for name, text in made.items()}
+
+
+def rounded_time(us: float) -> float | None:
+    """Return microseconds with three digits; None if they are unknown."""
+    return None if np.isnan(us) else float(f"{us:.3g}")
 
 
 def part_name(view: BaselineView, dim: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchbook.analysis.comparison.leaderboard import dims_of, functions_of, optimizers_of
+from benchbook.analysis.comparison.contents import dims_of, functions_of, optimizers_of
 from benchbook.site.pages.published.baseline_data import BaselineView, widest_first
 from benchbook.site.pages.published.leaderboard import source
 from benchbook.site.pages.spec_views import MISSING, escape, html_table, raw

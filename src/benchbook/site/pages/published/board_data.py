@@ -15,7 +15,14 @@ from benchbook.analysis.ranking.published import NEVER, PublishedHits, library_o
 from benchbook.analysis.ranking.running_times import expected_times
 from benchbook.analysis.statistics.friedman import critical_factors
 from benchbook.records.published import StudySummary
-from benchbook.site.pages.published.baseline_data import BaselineView, as_json, file_name, function_data, verify_command
+from benchbook.site.pages.published.baseline_data import (
+    BaselineView,
+    as_json,
+    file_name,
+    function_data,
+    rounded_time,
+    verify_command,
+)
 from benchbook.typing import FloatArray, IntArray
 
 _DIGITS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
@@ -50,7 +57,7 @@ def board_script(view: BaselineView) -> str:
             {
                 "name": name,
                 "library": library_of(name),
-                "us": None if np.isnan(times[k]) else float(f"{times[k]:.3g}"),
+                "us": rounded_time(times[k]),
                 "budgets": published.budgets[k].max(axis=0).tolist(),
                 "curves": _cells(published, k, sums[:, k]),
                 "counts": _counts(published, k, dict(zip(marks, counts, strict=True))),

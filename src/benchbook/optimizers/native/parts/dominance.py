@@ -1,4 +1,4 @@
-"""Non-dominated fronts and crowding, for many runs at once.
+"""Non-dominated sorting and crowding distances, for many runs at once.
 
 References:
     Deb, K., Pratap, A., Agarwal, S., & Meyarivan, T. (2002). A fast and elitist multiobjective genetic algorithm:
@@ -17,14 +17,14 @@ _LARGE = np.finfo(np.float64).max / 4  # differences of values up to here are fi
 
 
 def fronts(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
-    """Return the number of each point's front, from 0: that of the points which no other dominates, then the next.
+    """Return the rank of each point's front: 0 for non-dominated points, 1 for those only front 0 dominates, etc.
 
-    A feasible point dominates an infeasible one; of two infeasible ones, that with the smaller violation dominates.
+    Feasible points dominate infeasible ones; of two infeasible points, the one with the smaller violation dominates.
 
     Args:
         fx: Objectives, shape `(runs, n, m)`.
-        violation: Sum of the violations of constraints, shape `(runs, n)`.
-        enough: After this many points the rest share the last number.
+        violation: Sum of constraint violations, shape `(runs, n)`.
+        enough: Sorting stops once this many points are ranked; the rest share the last rank.
 
     Examples:
         >>> fronts(np.array([[[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]]), np.zeros((1, 3)), 3).tolist()
@@ -42,11 +42,11 @@ def fronts(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
 
 
 def crowding(fx: FloatArray, front: IntArray) -> FloatArray:
-    """Return how far apart the neighbours of each point within its front are; infinite at the ends of a front.
+    """Return the crowding distance of each point: how far apart its neighbours in its front are, infinite at the ends.
 
     Args:
         fx: Objectives, shape `(runs, n, m)`.
-        front: Numbers of the fronts, shape `(runs, n)`.
+        front: Ranks of the fronts, shape `(runs, n)`.
 
     Examples:
         >>> crowding(np.array([[[0.0, 2.0], [1.0, 1.0], [2.0, 0.0]]]), np.zeros((1, 3), dtype=np.intp)).tolist()
@@ -71,18 +71,18 @@ def crowding(fx: FloatArray, front: IntArray) -> FloatArray:
 
 
 def _of_pairs(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
-    """Return the numbers of one run's fronts for two objectives, by a sweep along the first one.
+    """Return the fronts of one run with two objectives, by a sweep along the first one.
 
-    All points with a smaller violation dominate all with a larger one: their fronts come first.
+    Points with a smaller violation dominate those with a larger one, so their fronts come first.
 
     Args:
         fx: Objectives, shape `(n, 2)`, without NaN.
-        violation: Sum of the violations, shape `(n,)`, without NaN.
+        violation: Sum of constraint violations, shape `(n,)`, without NaN.
         enough: See `fronts`.
     """
     order = np.lexsort((fx[:, 1], fx[:, 0], violation))
     found: list[int] = []
-    lowest: list[float] = []  # of each front of this violation, the lowest second objective so far; it rises
+    lowest: list[float] = []  # lowest second objective so far in each front of this violation, in increasing order
     offset, before = 0, None
     for point in zip(violation[order].tolist(), fx[order, 0].tolist(), fx[order, 1].tolist(), strict=True):
         if before is not None and point == before:  # equal points do not dominate each other
@@ -102,7 +102,7 @@ def _of_pairs(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
 
 
 def _of_several(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
-    """Return the numbers of fronts for any number of objectives, by comparing all pairs of points; see `fronts`."""
+    """Return the fronts for any number of objectives, by comparing all pairs of points; see `fronts`."""
     runs, n, m = fx.shape
     dominates = np.ones((runs, n, n), dtype=np.bool_)
     better = np.zeros((runs, n, n), dtype=np.bool_)
@@ -113,7 +113,7 @@ def _of_several(fx: FloatArray, violation: FloatArray, enough: int) -> IntArray:
     dominates &= better
     v, w = violation[:, :, np.newaxis], violation[:, np.newaxis, :]
     dominates = (v < w) | ((v == w) & dominates)
-    left = dominates.sum(axis=1)  # how many dominate each
+    left = dominates.sum(axis=1)  # how many points dominate each
     numbers = np.full((runs, n), n, dtype=np.intp)
     open_ = np.ones((runs, n), dtype=np.bool_)
     front = 0

@@ -1,4 +1,4 @@
-"""When a CMA-ES has converged, and with which population and step size BIPOP restarts it.
+"""Convergence criteria of CMA-ES, and the restarts of BIPOP.
 
 References:
     Hansen, N. (2009). Benchmarking a BI-population CMA-ES on the BBOB-2009 function testbed. GECCO companion,
@@ -14,18 +14,18 @@ import numpy as np
 from benchbook.typing import FloatArray
 
 FUNCTION_TOLERANCE = 1e-12
-STEP_TOLERANCE = 1e-12  # as a share of the first step
+STEP_TOLERANCE = 1e-12  # as a share of the initial step size
 MOST_DOUBLINGS = 9
 LONGEST_HISTORY = 20_000
 
 
 class Convergence:
-    """Tells when one run of CMA-ES has nothing more to gain; criteria and constants of section 2.
+    """Decides when one run of CMA-ES has converged, by the criteria and constants of section 2.
 
     Args:
         dim: Number of variables.
-        population: Points a generation.
-        step: First step size.
+        population: Points per generation.
+        step: Initial step size.
     """
 
     def __init__(self, dim: int, population: int, step: float) -> None:
@@ -50,7 +50,7 @@ class Convergence:
         D: FloatArray,
         p_c: FloatArray,
     ) -> bool:
-        """Take a generation's sorted values and the distribution after it, and tell whether it has converged."""
+        """Record a generation's sorted values and the distribution, and return whether the run has converged."""
         self.best.append(float(fx[0]))
         self.median.append(float(fx[len(fx) // 2]))
         self.equal.append(bool(fx[0] == fx[self.middle]))
@@ -70,32 +70,32 @@ class Convergence:
         )
 
     def _stagnates(self) -> bool:
-        """Tell whether neither best nor median values have become lower over the last fifth of the generations."""
+        """Return whether neither best nor median values have improved over the last fifth of the generations."""
         window = min(max(self.stagnation, len(self.best) // 5), LONGEST_HISTORY)
         return all(_has_not_fallen(values[-window:]) for values in (self.best, self.median))
 
 
 class Bipop:
-    """Chooses the next run of the two regimes, section 3.
+    """Chooses population and step size of the next run, by the two regimes of section 3.
 
     Args:
-        population: Points a generation of the first run.
-        step: Its step size.
+        population: Points per generation in the first run.
+        step: Initial step size of the first run.
     """
 
     def __init__(self, population: int, step: float) -> None:
         self.first = self.large = population
         self.step = step
         self.doublings = 0
-        self.small = False  # whether the present run is one of the small ones
+        self.small = False  # whether the current run belongs to the regime of small populations
         self.spent_large = self.spent_small = self.last_large = 0
-        self.limit = math.inf  # evaluations that the present run may take
+        self.limit = math.inf  # evaluations allowed for the current run
 
     def next(self, evaluations: int, u_population: float, u_step: float) -> tuple[int, float]:
-        """Return population and step size of the next run.
+        """Return the population and step size of the next run.
 
         Args:
-            evaluations: What the present run has taken.
+            evaluations: Evaluations used by the current run.
             u_population: A uniform number in [0, 1).
             u_step: Another one.
         """
@@ -103,7 +103,7 @@ class Bipop:
             self.spent_small += evaluations
         else:
             self.last_large = evaluations
-            if self.doublings:  # the very first run counts for neither regime
+            if self.doublings:  # the first run counts for neither regime
                 self.spent_large += evaluations
         self.small = self.spent_small < self.spent_large
         if self.small:
@@ -117,7 +117,7 @@ class Bipop:
 
 
 def _has_not_fallen(values: list[float]) -> bool:
-    """Tell whether the median of the last 30 % is not below that of the first 30 %."""
+    """Return whether the median of the last 30 % is not below that of the first 30 %."""
     part = max(1, 3 * len(values) // 10)
     first, last = sorted(values[:part]), sorted(values[-part:])
     return last[part // 2] >= first[part // 2]

@@ -1,4 +1,4 @@
-"""Crossover and mutation of genetic algorithms for real variables between bounds.
+"""Crossover and mutation of genetic algorithms for bounded real variables.
 
 References:
     Deb, K., & Agrawal, R. B. (1995). Simulated binary crossover for continuous search space. Complex Systems 9(2),
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchbook.typing import FloatArray
 
-_NEAR = 1e-14  # parents this close, as a share of the box, have no distance to spread
+_NEAR = 1e-14  # parents closer than this share of the box are not crossed
 
 
 def simulated_binary(
@@ -26,14 +26,14 @@ def simulated_binary(
     eta: float,
     box: tuple[FloatArray, FloatArray],
 ) -> tuple[FloatArray, FloatArray]:
-    """Return two children of each pair: spread around their parents, near or far by chance, inside the box.
+    """Return two children of each pair, at a random distance from their parents and inside the box.
 
     Args:
         a: First parents, shape `(..., dim)`.
-        b: Second parents, in the same shape.
-        u: Uniform numbers in [0, 1), in the same shape.
-        chosen: The variables that are crossed; children inherit the others unchanged.
-        eta: Distribution index: the larger, the nearer to the parents.
+        b: Second parents, same shape.
+        u: Uniform numbers in [0, 1), same shape.
+        chosen: The variables to cross; children inherit the others unchanged.
+        eta: Distribution index; larger values give children closer to their parents.
         box: Lower and upper bounds, shape `(dim,)`.
     """
     lower, upper = box
@@ -48,7 +48,7 @@ def simulated_binary(
 
 
 def _spread(beta: FloatArray, u: FloatArray, eta: float) -> FloatArray:
-    """Return how far children lie from the middle, as a share of their parents' distance; `beta` is the most."""
+    """Return the children's distance from the midpoint, as a share of their parents' distance; at most `beta`."""
     alpha = 2.0 - beta ** -(eta + 1.0)
     near = u * alpha <= 1.0
     spread: FloatArray = np.where(near, u * alpha, 1.0 / np.where(near, 1.0, 2.0 - u * alpha)) ** (1.0 / (eta + 1.0))
@@ -58,13 +58,13 @@ def _spread(beta: FloatArray, u: FloatArray, eta: float) -> FloatArray:
 def polynomial_mutation(
     x: FloatArray, u: FloatArray, chosen: NDArray[np.bool_], eta: float, box: tuple[FloatArray, FloatArray]
 ) -> FloatArray:
-    """Return the points with some variables moved, mostly a little, inside the box.
+    """Return the points with some variables mutated, mostly by small steps, inside the box.
 
     Args:
         x: Points, shape `(..., dim)`.
-        u: Uniform numbers in [0, 1), in the same shape.
-        chosen: The variables that move.
-        eta: Distribution index: the larger, the smaller the moves.
+        u: Uniform numbers in [0, 1), same shape.
+        chosen: The variables to mutate.
+        eta: Distribution index; larger values give smaller steps.
         box: Lower and upper bounds, shape `(dim,)`.
     """
     lower, upper = box

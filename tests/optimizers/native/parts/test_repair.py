@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchbook.optimizers.native.repair import RULES
+from benchbook.optimizers.native.parts.repair import RULES
 
 COORDINATES = st.floats(-1e12, 1e12)
 POINTS = arrays(np.float64, (4, 3), elements=COORDINATES)
@@ -15,7 +15,7 @@ WIDTHS = arrays(np.float64, 3, elements=st.floats(1e-3, 1e7))
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(x=POINTS, widths=WIDTHS)
 def test_repaired_points_lie_in_the_box(rule: str, x: np.ndarray, widths: np.ndarray) -> None:
-    """However far out a point is, it comes back between the bounds."""
+    """However far outside a point is, it is moved between the bounds."""
     upper = LOWER + widths
     repaired = RULES[rule](x, LOWER, upper)
     assert repaired.shape == x.shape
@@ -25,7 +25,7 @@ def test_repaired_points_lie_in_the_box(rule: str, x: np.ndarray, widths: np.nda
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(x=POINTS, widths=WIDTHS)
 def test_variables_inside_keep_every_bit(rule: str, x: np.ndarray, widths: np.ndarray) -> None:
-    """A rule touches only what lies outside; so repairing twice is repairing once."""
+    """A rule changes only variables outside of the bounds, so repairing twice equals repairing once."""
     upper = LOWER + widths
     inside = (x >= LOWER) & (x <= upper)
     repaired = RULES[rule](x, LOWER, upper)
@@ -50,14 +50,14 @@ def test_the_points_given_are_not_changed(rule: str) -> None:
     ],
 )
 def test_worked_examples(rule: str, expected: list[float]) -> None:
-    """In the box from 2 to 5: a little out on either side, further out, inside, and more than a width out."""
+    """The examples in the box from 2 to 5 are slightly outside on both sides, further out, inside, and far outside."""
     x = np.array([[1.5], [-0.5], [5.5], [7.5], [3.5], [9.0]])
     assert RULES[rule](x, np.array([2.0]), np.array([5.0]))[:, 0].tolist() == expected
 
 
 @given(arrays(np.float64, (5, 2), elements=st.integers(-40, 40).map(lambda k: k / 4)))
 def test_reflection_is_a_mirror(x: np.ndarray) -> None:
-    """Mirroring a point at a bound first changes nothing: both have one image."""
+    """A point and its mirror image at a bound are repaired to the same point."""
     lower, upper = np.array([-1.0, 0.5]), np.array([2.0, 4.5])
     a, b = RULES["reflect"](x, lower, upper), RULES["reflect"](2 * upper - x, lower, upper)
     assert a.tolist() == b.tolist()
@@ -65,7 +65,7 @@ def test_reflection_is_a_mirror(x: np.ndarray) -> None:
 
 @given(arrays(np.float64, (5, 2), elements=st.integers(-40, 40).map(lambda k: k / 4)))
 def test_wrapping_is_periodic(x: np.ndarray) -> None:
-    """A point one width further has the same image, but for the two bounds, which are one place."""
+    """Points one width apart are repaired to the same point, except at the bounds, which are one place."""
     lower, upper = np.array([-1.0, 0.5]), np.array([2.0, 4.5])
     a, b = RULES["wrap"](x, lower, upper), RULES["wrap"](x + (upper - lower), lower, upper)
     assert np.where(a == upper, lower, a).tolist() == np.where(b == upper, lower, b).tolist()

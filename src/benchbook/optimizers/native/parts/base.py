@@ -1,4 +1,4 @@
-"""What the native optimizers share: state with a leading runs axis, and the view of a single run.
+"""The base class of the native optimizers: state with a leading runs axis, and the view of a single run.
 
 A native optimizer keeps its state as arrays `(runs, population, dim)`, so that all runs of a cell can advance
 together. Given one generator it is an ordinary optimizer of one run; given `Streams` it is one of several.
@@ -13,7 +13,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.typing import FloatArray, IntArray
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -23,7 +23,7 @@ class NativeOptimizer(ABC):
     """Base of the native optimizers; a subclass writes `propose` and `learn` over arrays with a runs axis.
 
     Attributes:
-        anytime: Whether a longer budget continues the trajectory of a shorter one; if not, the horizon is needed.
+        anytime: Whether a longer budget continues the trajectory of a shorter one; if not, it must know its budget.
         state: Names of the arrays with a leading runs axis, which `keep` cuts.
         lower, upper: Bounds, shape `(dim,)`.
         dim: Number of variables.
@@ -35,7 +35,7 @@ class NativeOptimizer(ABC):
     state: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, lower: FloatArray, upper: FloatArray, rng: np.random.Generator | Streams) -> None:
-        """Keep the box and the random streams."""
+        """Store the bounds and the random streams."""
         self.lower = np.asarray(lower, dtype=np.float64)
         self.upper = np.asarray(upper, dtype=np.float64)
         self.dim = len(self.lower)
@@ -62,12 +62,12 @@ class NativeOptimizer(ABC):
         self.learn(x, fx)
 
     def keep(self, runs: Sequence[int]) -> None:
-        """Go on with these runs only; the others have ended."""
+        """Continue with these runs only; the others have ended."""
         self.streams.keep(runs)
         for name in self.state:
             array = getattr(self, name)
             if len(array):  # empty until the first batch is told
-                # take, not a view: a run's arrays must lie as they would alone
+                # A copy, not a view: the memory layout must be the same as in a single run.
                 setattr(self, name, np.ascontiguousarray(array[list(runs)]))
 
     @classmethod
@@ -80,11 +80,11 @@ class NativeOptimizer(ABC):
         return self.lower + self.streams.random(population, self.dim) * (self.upper - self.lower)
 
 
-def rows(x: FloatArray, index: IntArray) -> FloatArray:
-    """Return the rows of each run that `index` names: `(runs, n, dim)` by `(runs, k)` gives `(runs, k, dim)`.
+def rows_at(x: FloatArray, index: IntArray) -> FloatArray:
+    """Return the rows at `index` in each run: `(runs, n, dim)` by `(runs, k)` gives `(runs, k, dim)`.
 
     Examples:
-        >>> rows(np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), np.array([[1], [0]])).tolist()
+        >>> rows_at(np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), np.array([[1], [0]])).tolist()
         [[[2.0]], [[3.0]]]
     """
     runs, n, dim = x.shape
@@ -94,11 +94,11 @@ def rows(x: FloatArray, index: IntArray) -> FloatArray:
     return np.take(x.reshape(runs * n, dim), index + first, axis=0)
 
 
-def entries(a: NDArray[Scalar], index: IntArray) -> NDArray[Scalar]:
-    """Return the entries of each run that `index` names: `(runs, n)` by `(runs, k)` gives `(runs, k)`.
+def entries_at(a: NDArray[Scalar], index: IntArray) -> NDArray[Scalar]:
+    """Return the entries at `index` in each run: `(runs, n)` by `(runs, k)` gives `(runs, k)`.
 
     Examples:
-        >>> entries(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1], [0]])).tolist()
+        >>> entries_at(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1], [0]])).tolist()
         [[2.0], [3.0]]
     """
     runs, n = a.shape
@@ -112,25 +112,25 @@ def best_row(x: FloatArray, fx: FloatArray) -> FloatArray:
         >>> best_row(np.array([[[1.0], [2.0]]]), np.array([[5.0, 4.0]])).tolist()
         [[[2.0]]]
     """
-    return rows(x, fx.argmin(axis=-1)[:, np.newaxis])
+    return rows_at(x, fx.argmin(axis=-1)[:, np.newaxis])
 
 
 def other_rows(u: FloatArray, population: int) -> IntArray:
-    """Turn uniform numbers into row numbers that differ from the own row and from each other, all equally likely.
+    """Turn uniform numbers into indices of other rows, distinct from each other; all are equally likely.
 
     Args:
         u: Numbers in [0, 1), shape `(runs, population, k)` with k from 1 to 3.
-        population: Number of rows, above k.
+        population: Number of rows, more than k.
 
     Returns:
-        Row numbers, shape `(k, runs, population)`.
+        Indices, shape `(k, runs, population)`.
 
     Examples:
         >>> other_rows(np.zeros((1, 4, 3)), 4)[:, 0].tolist()
         [[1, 2, 3, 0], [2, 3, 0, 1], [3, 0, 1, 2]]
     """
     k = u.shape[-1]
-    # How far ahead of the own row: distinct numbers from 1 to population - 1.
+    # Offsets from the row itself: distinct numbers from 1 to population - 1.
     ahead: IntArray = (np.moveaxis(u, -1, 0) * (population - np.arange(1, k + 1))[:, np.newaxis, np.newaxis]).astype(
         np.intp
     )

@@ -5,19 +5,19 @@ import pytest
 
 from benchbook.optimizers import names, optimizer
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.optimizers.native.streams import Streams
+from benchbook.optimizers.native.parts.streams import Streams
 from benchbook.problems import problem
 
 LOWER, UPPER = np.array([-5.0, -4.0, 1.0]), np.array([4.0, 6.0, 2.0])
 
 
 def generators(*seeds: int) -> list[np.random.Generator]:
-    """Return one generator a seed."""
+    """Return one generator per seed."""
     return [np.random.default_rng(seed) for seed in seeds]
 
 
 def test_a_run_draws_the_same_numbers_together_as_alone() -> None:
-    """Each row of a draw is what its own generator gives."""
+    """Each row of a draw equals what its own generator gives."""
     together = Streams(generators(3, 8))
     first, second = together.random(4, 2), together.random(5)
     for row, generator in enumerate(generators(3, 8)):
@@ -37,7 +37,7 @@ def test_kept_runs_draw_on_as_before() -> None:
 
 
 def lockstep_names() -> list[str]:
-    """Return the native optimizers whose runs can advance together as they are."""
+    """Return the native optimizers whose runs can advance together by default."""
     return [factory.name for factory in NATIVE if factory.in_lockstep(**optimizer(factory.name).settings)]
 
 
@@ -48,11 +48,11 @@ def test_native_optimizers_are_in_the_catalog() -> None:
 
 @pytest.mark.parametrize("name", lockstep_names())
 def test_runs_in_lockstep_are_those_alone(name: str) -> None:
-    """Three runs that advance together ask for the points of three single runs, to the last bit; one may end early."""
+    """Three runs together ask for exactly the points of three single runs, also if one ends early."""
     choice = optimizer(name)
     objective = problem("levy", dim=3, instance=2)
-    alone: list[Any] = [choice.make(LOWER, UPPER, generator, horizon=300) for generator in generators(4, 5, 6)]
-    together: Any = choice.make(LOWER, UPPER, Streams(generators(4, 5, 6)), horizon=300)
+    alone: list[Any] = [choice.make(LOWER, UPPER, generator, max_evaluations=300) for generator in generators(4, 5, 6)]
+    together: Any = choice.make(LOWER, UPPER, Streams(generators(4, 5, 6)), max_evaluations=300)
     for iteration in range(6):
         if iteration == 3:
             together.keep([0, 2])
@@ -68,8 +68,8 @@ def test_runs_in_lockstep_are_those_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", lockstep_names())
 def test_one_run_in_lockstep_is_a_run(name: str) -> None:
-    """A runs axis of length 1 changes nothing but the shape."""
+    """A runs axis of length 1 changes only the shape."""
     choice = optimizer(name)
-    single = choice.make(LOWER, UPPER, generators(9)[0], horizon=200)
-    together = choice.make(LOWER, UPPER, Streams(generators(9)), horizon=200)
+    single = choice.make(LOWER, UPPER, generators(9)[0], max_evaluations=200)
+    together = choice.make(LOWER, UPPER, Streams(generators(9)), max_evaluations=200)
     assert together.ask().shape == (1, *single.ask().shape)

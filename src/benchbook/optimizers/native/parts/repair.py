@@ -1,4 +1,4 @@
-"""Rules that bring proposed points back into the box; an optimizer's setting `repair` names one."""
+"""Rules that bring proposed points back into the box, as named by the setting `repair`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Repair: TypeAlias = Literal["clip", "reflect", "wrap"]
 
 
 def clip(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Set each variable outside to the bound that it crossed.
+    """Set each variable outside the box to the bound that it crossed.
 
     Examples:
         >>> clip(np.array([[-2.0, 0.5]]), np.zeros(2), np.ones(2)).tolist()
@@ -24,13 +24,13 @@ def clip(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
 
 
 def reflect(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Mirror each variable outside at the bound that it crossed, as often as needed.
+    """Reflect each variable outside the box at the bounds, as often as needed.
 
     Examples:
         >>> reflect(np.array([[-0.25, 2.25]]), np.zeros(2), np.ones(2)).tolist()
         [[0.25, 0.25]]
     """
-    # Few are outside in most batches, and a remainder costs ten times as much as a comparison.
+    # Most batches have few points outside, and a remainder costs ten times as much as a comparison.
     outside = (x < lower) | (x > upper)
     if not outside.any():
         return x
@@ -43,7 +43,7 @@ def reflect(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
 
 
 def wrap(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Let each variable that leaves on one side enter on the other.
+    """Let each variable that leaves the box on one side enter it on the other (periodic bounds).
 
     Examples:
         >>> wrap(np.array([[-0.25, 1.25]]), np.zeros(2), np.ones(2)).tolist()
@@ -59,7 +59,7 @@ def wrap(x: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
 
 
 def halfway(x: FloatArray, parent: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Set each variable outside to the middle between the bound that it crossed and its parent's value.
+    """Set each variable outside the box to the midpoint between the bound that it crossed and its parent's value.
 
     Examples:
         >>> halfway(np.array([[-2.0, 0.5]]), np.array([[0.5, 0.5]]), np.zeros(2), np.ones(2)).tolist()

@@ -12,7 +12,7 @@ from benchbook.typing import FloatArray
 class Streams:
     """One generator per run; draws get a leading runs axis.
 
-    A run draws the same numbers here as alone, so that lockstep cannot change it.
+    A run draws the same numbers as it would alone, so lockstep cannot change it.
 
     Examples:
         >>> streams = Streams([np.random.default_rng(1), np.random.default_rng(2)])
@@ -43,5 +43,5 @@ class Streams:
         return drawn
 
     def keep(self, runs: Sequence[int]) -> None:
-        """Go on with these runs only."""
+        """Continue with these runs only."""
         self.generators = [self.generators[run] for run in runs]
