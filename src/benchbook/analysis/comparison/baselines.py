@@ -190,7 +190,7 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
 
 def _once(runs: Iterable[RunView]) -> list[RunView]:
     """Return each repetition once, that of the last study; of imported runs, whose seeds are unknown, all."""
-    found: dict[object, Run] = {}
+    found: dict[object, RunView] = {}
     for number, run in enumerate(runs):
         repetition = (_kind_of(run), run.problem.instance, run.seed, run.budget)
         found[number if run.seed is None else repetition] = run
