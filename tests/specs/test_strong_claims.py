@@ -131,7 +131,7 @@ def test_a_weakness_has_two_sides() -> None:
         assert other.claim_fails_on(["sphere"], gains=gains).verdict is Verdict.FAILED
 
 
-def test_what_cannot_be_compared_is_told() -> None:
+def test_what_cannot_be_compared_is_refused() -> None:
     """Messages name a missing or unknown baseline, missing runs, a missing margin, or a cell without runs."""
     with pytest.raises(UnknownNameError, match="native-bbob"):
         bb.spec("particle_swarm", published="native-bob", **PARAMS)
@@ -261,7 +261,7 @@ def test_nearness_has_two_sides() -> None:
             spec.claim_precision([functions], dim, within=within, between=(-1, 1))
 
 
-def test_a_solved_problem_tells_its_running_time_and_the_fall_that_it_would_notice() -> None:
+def test_a_solved_problem_has_its_running_time_and_the_loss_that_it_would_notice() -> None:
     """The running time has an interval; with the stated loss of success, 4 of 5 such claims fail."""
     claim = begun().judged[2]
     assert re.search(r"expected running time [\d,]+ evaluations, [\d,]+ to [\d,]+", claim.detail)

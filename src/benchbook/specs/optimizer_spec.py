@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from benchbook.analysis import RunTable, decades_behind
+from benchbook.analysis import RunTable, orders_of_magnitude_behind
 from benchbook.analysis.control import FLOOR
 from benchbook.analysis.plots import Picture
 from benchbook.errors import MissingExtraError, UsageError
@@ -287,7 +287,7 @@ class Spec(SpecBase):
         behind, detail = None, self._without_reference
         if self.reference is not None:
             self.done()
-            behind, gaps = decades_behind(self.peers, self.name, name, least=self._given.target or FLOOR)
+            behind, gaps = orders_of_magnitude_behind(self.peers, self.name, name, least=self._given.target or FLOOR)
             detail = ", ".join(f"{function} {dim}-D {gap:+.2g}" for function, dim, gap in gaps[:4])
         else:
             self._claims.not_judged.add("keeps-up")

@@ -34,7 +34,7 @@ from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
 _DONE = ".{name}.jsonl"  # hidden, because it is not an artifact; losing it costs one measurement
-_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, including control and reference
+_intact_runs: dict[str, RunRecord] = {}  # of a worker: the intact runs, including control and reference
 _intact: dict[str, Trial] = {}
 
 
@@ -165,9 +165,9 @@ class _Trials:
 def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
     """Test a fault in a worker; the first time, test the intact optimizer before it."""
     if str(path) not in _intact:
-        _intact[str(path)] = trial(path, params, change=None, kept=_kept)
+        _intact[str(path)] = trial(path, params, change=None, kept=_intact_runs)
     intact = _intact[str(path)]
-    with_fault = trial(path, params, change=planting(fault, intact.optimizer), kept=dict(_kept))
+    with_fault = trial(path, params, change=planting(fault, intact.optimizer), kept=dict(_intact_runs))
     verdicts = {claim.id: claim.verdict for claim in with_fault.claims if claim.id in with_fault.judged}
     noticed = [
         claim.id
