@@ -188,4 +188,4 @@ def _down(value: float) -> float:
 
 def _up(value: float) -> float:
     """Round to two digits, upwards."""
-    return -_down(-value)
+    return 0.0 - _down(-value)  # 0 and not -0
