@@ -184,8 +184,8 @@ def test_threads_write_whole_lines_in_order() -> None:
 def test_two_of_one_name_at_once_have_folders_of_their_own() -> None:
     """Neither has the other's steps."""
     with (
-        track("twin", telemetry=False) as first,
-        track("twin", telemetry=False) as second,
+        track("same", telemetry=False) as first,
+        track("same", telemetry=False) as second,
         first.step("a"),
         second.step("b"),
     ):

@@ -24,7 +24,7 @@ from benchbook.experiments.exit_report import flush_sinks
 pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
 pytestmark = [
     pytest.mark.slow,
-    # MLflow and what it brings warn of their own future when they are imported or used; none of it is ours to mend
+    # MLflow and what it brings warn of their own future when they are imported or used; we cannot fix them
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning:mlflow"),

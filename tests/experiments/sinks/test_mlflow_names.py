@@ -14,7 +14,7 @@ from benchbook.experiments.sinks.mlflow_client import is_refusal
 
 mlflow = pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
 pytestmark = [
-    # MLflow and what it brings warn of their own future when they are imported or used; none of it is ours to mend
+    # MLflow and what it brings warn of their own future when they are imported or used; we cannot fix them
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20"),
