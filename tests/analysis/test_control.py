@@ -47,7 +47,7 @@ def test_convergence_takes_quartiles_of_runs(make_run: MakeRun) -> None:
     assert (curve.low[-1], curve.median[-1], curve.high[-1]) == (1.0, 2.0, 3.0)
 
 
-def test_convergence_bears_runs_without_a_value(make_run: MakeRun) -> None:
+def test_convergence_accepts_runs_without_a_value(make_run: MakeRun) -> None:
     """A run without a finite value counts as infinite, without warnings; the median may still be finite."""
     runs = RunTable([make_run([3], [11.0]), make_run([3], [12.0], seed=2), make_run([], [], seed=3)])
     curve = convergence(runs)
@@ -122,7 +122,7 @@ def test_wins_are_counted_in_pairs(make_run: MakeRun) -> None:
 
 
 @pytest.mark.parametrize(("mine", "control"), [(1e-14, 1e-9), (0.3, 0.1 + 0.2)], ids=["both solved", "rounding"])
-def test_what_is_no_difference_is_no_win(mine: float, control: float, make_run: MakeRun) -> None:
+def test_negligible_differences_are_not_wins(mine: float, control: float, make_run: MakeRun) -> None:
     """Values below the hardest target, and values whose last bits differ, are ties."""
     runs = [
         make_run([1], [mine], seed=1, f_opt=0.0),

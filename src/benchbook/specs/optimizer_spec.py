@@ -22,6 +22,7 @@ from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, second_plan, shared_givens, spec_plan
 from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
+from benchbook.specs.uniform_claim import claim_uniform
 from benchbook.specs.views import figures, tables
 from benchbook.specs.views.display import Note, Table
 from benchbook.specs.views.fronts import front_picture
@@ -189,6 +190,10 @@ class Spec(SpecBase):
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 
+    def published_digest(self) -> str:
+        """Return the digest (hex) of the baseline that claims compare with; empty if there is none."""
+        return "" if self._published is None else self._published.digest()
+
     def claim_published(self) -> Claim:
         """Claim that a sample of the published runs, computed again, matches to the last published digit.
 
@@ -249,6 +254,19 @@ class Spec(SpecBase):
             UsageError: There are no such new runs of a function, of this many evaluations.
         """
         return strong_claims.claim_precision(self, self.sample, functions, dim, within=within, between=between)
+
+    def claim_uniform(self, *, runs: int = 500, evaluations: int = 100) -> Claim:
+        """Claim that the best values are those of as many independent uniform points, neither worse nor better.
+
+        Args:
+            runs: New runs on each of four instances of a linear function, on which the distribution of the best value
+                is known exactly.
+            evaluations: Evaluations of each.
+
+        Raises:
+            UsageError: A number is below 1.
+        """
+        return claim_uniform(self, runs=runs, evaluations=evaluations)
 
     def _with_baseline(self) -> Published:
         if self._published is None:

@@ -86,17 +86,7 @@ def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeat
     """
     runs = len(params_plan([choice], params))
     name = f"{choice.name}, parameters {params['preset']}, {runs:,} runs"
-
-    def work() -> str | None:
-        with scratch_folder("benchbook-profile-") as folder:
-            with stage("set-up"):
-                plan = params_plan([choice], params)
-                provenance.look_up(choice.packages)
-            with Store(folder) as store:
-                records = execute_all(plan, store=store)
-        return next((why for record in records if (why := _why(record))), None)
-
-    return _hinted(profile_work(name, work, repeats=repeats), choice)
+    return _profile_stored(name, choice, lambda: params_plan([choice], params), repeats)
 
 
 def profile_runs(name: str, plan: Sequence[PlannedRun], *, repeats: int | None = None) -> Profiled:
@@ -107,16 +97,24 @@ def profile_runs(name: str, plan: Sequence[PlannedRun], *, repeats: int | None =
         plan: The runs.
         repeats: How often they are done with and without the profiler; see `profile_work`.
     """
+    return _profile_stored(name, plan[0].optimizer, lambda: plan, repeats)
+
+
+def _profile_stored(
+    name: str, choice: OptimizerChoice, make_plan: Callable[[], Sequence[PlannedRun]], repeats: int | None
+) -> Profiled:
+    """Profile runs of one optimizer, from their plan to a store."""
 
     def work() -> str | None:
         with scratch_folder("benchbook-profile-") as folder:
             with stage("set-up"):
-                provenance.look_up(plan[0].optimizer.packages)
+                plan = make_plan()
+                provenance.look_up(choice.packages)
             with Store(folder) as store:
                 records = execute_all(plan, store=store)
         return next((why for record in records if (why := _why(record))), None)
 
-    return _hinted(profile_work(name, work, repeats=repeats), plan[0].optimizer)
+    return _hinted(profile_work(name, work, repeats=repeats), choice)
 
 
 def _hinted(found: Profiled, choice: OptimizerChoice) -> Profiled:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis.cells import cells
-from benchbook.analysis.columns import Columns, Run, columns
+from benchbook.analysis.columns import Columns, columns
 from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.suites import targets_of
+from benchbook.artifacts.run_view import RunView
 from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
@@ -32,7 +33,7 @@ class _Circumstances:
     packages: Mapping[str, str] | None
 
 
-def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
+def summarise(runs: Iterable[RunView], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
     """Return the summary of runs, in one pass over them.
 
     Args:
@@ -89,7 +90,7 @@ def _reached(hits: FloatArray) -> IntArray:
     return hits[np.isfinite(hits)].astype(np.int64)
 
 
-def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterator[Run]:
+def _noting(runs: Iterable[RunView], circumstances: list[_Circumstances]) -> Iterator[RunView]:
     for run in runs:
         timing = getattr(run, "timing", None)
         circumstances.append(

@@ -61,7 +61,7 @@ class Finding:
     """
 
     spec: str
-    where: str
+    where: str = ""
     what: str
     fixable: bool = False
 
@@ -95,11 +95,11 @@ def optimizer_findings(name: str, notebook: dict[str, Any]) -> Iterator[Finding]
         wanted.append(_REFERRED)
     yield from _missing_calls(name, notebook, wanted)
     if not any(re.search(r"^##+ Where it fails", source_of(c), flags=re.MULTILINE) for c in notebook["cells"]):
-        yield Finding(spec=name, where="", what="has no heading '## Where it fails'")
+        yield Finding(spec=name, what="has no heading '## Where it fails'")
     begun = _SPEC_OF.search(code)
     if begun is None or begun[1] != optimizer_name(name):
         other = f"that of {begun[1]!r}" if begun else "of nothing"
-        yield Finding(spec=name, where="", what=f"is the spec {other}, expected bb.spec({optimizer_name(name)!r}, ...)")
+        yield Finding(spec=name, what=f"is the spec {other}, expected bb.spec({optimizer_name(name)!r}, ...)")
 
 
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ def _metadata(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
         surplus = [key] if key not in METADATA else [f"{key}.{k}" for k in value if k not in METADATA[key]]
         for item in surplus:
             what = f"its metadata hold {item}, which depends on the machine that executed it"
-            yield Finding(spec=name, where="", what=what, fixable=True)
+            yield Finding(spec=name, what=what, fixable=True)
 
 
 def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
@@ -168,27 +168,27 @@ def _cell(name: str, cell: dict[str, Any], imports: Collection[str]) -> Iterator
 def _story(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     text = "\n".join(source_of(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     if not text.startswith("# "):
-        yield Finding(spec=name, where="", what="does not begin with a heading '# ...'")
+        yield Finding(spec=name, what="does not begin with a heading '# ...'")
     places = {heading: re.search(rf"^##+ {heading}\s*$", text, flags=re.MULTILINE) for heading in HEADINGS}
     for heading, place in places.items():
         if place is None:
-            yield Finding(spec=name, where="", what=f"has no heading '## {heading}'")
+            yield Finding(spec=name, what=f"has no heading '## {heading}'")
     found = [place.start() for place in places.values() if place is not None]
     if found != sorted(found):
-        yield Finding(spec=name, where="", what=f"its headings are not in the order {', '.join(HEADINGS)}")
+        yield Finding(spec=name, what=f"its headings are not in the order {', '.join(HEADINGS)}")
 
 
 def _missing_calls(name: str, notebook: dict[str, Any], wanted: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     code = "\n".join(source_of(cell) for cell in code_cells(notebook))
     for pattern, what in wanted:
         if re.search(rf"\b{pattern}", code) is None:
-            yield Finding(spec=name, where="", what=what)
+            yield Finding(spec=name, what=what)
 
 
 def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Iterator[Finding]:
     fault = parameters_fault(notebook)
     if fault is not None:
-        yield Finding(spec=name, where="", what=fault)
+        yield Finding(spec=name, what=fault)
         return
     cells = [cell for cell in code_cells(notebook) if PARAMETERS_TAG in tags(cell)]
     where = str(cells[0].get("id", ""))

@@ -40,6 +40,7 @@ class Trial:
         judged: Ids of those that could be judged here.
         tests: Ids of the statistical tests among them.
         runs: Digest over the optimizer's runs.
+        published: Digest of the baseline that claims read; empty if none does.
         error: The exception that ended the trial early; None if there was none.
     """
 
@@ -48,6 +49,7 @@ class Trial:
     judged: frozenset[str]
     tests: frozenset[str]
     runs: str
+    published: str
     error: str | None
 
 
@@ -95,6 +97,7 @@ def trial(
         judged=frozenset(claim.id for claim in judged),
         tests=frozenset(spec.tests),
         runs=digest([run.content_digest for run in runs]),
+        published=spec.published_digest(),
         error=error,
     )
 
