@@ -22,14 +22,14 @@ from benchbook.records import History
 def test_every_value_is_kept_in_order(sizes: list[int], points: bool) -> None:
     """The concatenated chunks equal the values for any batches, and no chunk is too long."""
     chunks: list[dict[str, np.ndarray]] = []
-    keeper = EveryValue(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}), points=points)
+    recorder = EveryValue(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}), points=points)
     values = np.arange(sum(sizes), dtype=np.float64)
     x = np.stack([values, -values], axis=1)
     done = 0
     for size in sizes:
-        keeper.observe(done, x[done : done + size], values[done : done + size], True)
+        recorder.observe(done, x[done : done + size], values[done : done + size], True)
         done += size
-    keeper.flush()
+    recorder.flush()
     assert np.array_equal(np.concatenate([chunk["value"] for chunk in chunks]), values)
     assert max(len(chunk["value"]) for chunk in chunks) <= CHUNK_ROWS
     if points:
@@ -39,13 +39,13 @@ def test_every_value_is_kept_in_order(sizes: list[int], points: bool) -> None:
 def test_statistics_are_those_of_each_batch(rng: np.random.Generator) -> None:
     """There is one row per generation; infinite values make the mean infinite, without a warning."""
     chunks: list[dict[str, np.ndarray]] = []
-    keeper = GenerationStatistics(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}))
+    recorder = GenerationStatistics(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}))
     for generation in range(CHUNK_ROWS + 3):
         fx = rng.random(5)
         if generation == 1:
             fx[0] = np.inf
-        keeper.observe(5 * generation, rng.random((5, 2)), fx, True)
-    keeper.flush()
+        recorder.observe(5 * generation, rng.random((5, 2)), fx, True)
+    recorder.flush()
     assert [len(chunk["best"]) for chunk in chunks] == [CHUNK_ROWS, 3]
     assert chunks[0]["evaluations"][:3].tolist() == [5, 10, 15]
     assert np.isinf(chunks[0]["mean"][1])
