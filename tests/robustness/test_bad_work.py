@@ -22,7 +22,7 @@ LIMIT_S = 3.0
 
 @pytest.fixture(scope="module")
 def objectives() -> Iterator[list[str]]:
-    """The objectives in the catalog, by their names there."""
+    """Register the objectives in the catalog, and return them by name."""
     with catalog_put_back():
         yield [
             add_function(f"bad_{name}", functools.partial(bad_work.evaluate, behaviour=name))
