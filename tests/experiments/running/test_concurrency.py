@@ -139,7 +139,7 @@ def test_plain_multi_branches_in_many_threads_lose_and_mix_nothing():
 
 
 def test_last_branches_are_always_those_of_one_call():
-    """They are read while many calls end."""
+    """The attribute is read while many calls end."""
     stop, mixed = threading.Event(), []
 
     @experiment(configs=pool(5), strategy=MultiBranch(), history=2, sinks=[])

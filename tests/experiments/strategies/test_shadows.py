@@ -33,7 +33,7 @@ def test_the_primary_is_returned_while_plain_shadows_run():
 
 
 def test_the_primary_is_returned_while_async_shadows_run():
-    """They are awaited by `shadows()`; even one that blocks its loop does not delay the primary."""
+    """Shadows are awaited by `shadows()`; even one that blocks its loop does not delay the primary."""
     returned = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow("s1"), sinks=[])
