@@ -140,4 +140,4 @@ def test_workers_die_with_their_parent_inside_native_code() -> None:
         while worker.status() != psutil.STATUS_SLEEPING:
             time.sleep(0.01)
         parent.kill()
-    worker.wait(10)
+    worker.wait(60)
