@@ -1,3 +1,4 @@
+import gc
 import importlib
 import os
 import signal
@@ -23,6 +24,29 @@ REGISTRIES = (
     ("optimizers.register", "_registered"),
     ("problems.catalog", "_registered"),
 )
+# Tests with these marks run without coverage's tracer, which costs 70 % on top of their time; quicker tests cover the
+# same lines, and the gate holds for those alone.
+UNTRACED = ("slow", "browser", "untraced")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Pause coverage for a test with one of the marks above, its fixtures included."""
+    coverage = item.config.pluginmanager.get_plugin("_cov")
+    tracer = getattr(coverage, "cov_controller", None)
+    if tracer is None or not any(item.get_closest_marker(mark) for mark in UNTRACED):
+        return (yield)
+    tracer.pause()
+    try:
+        return (yield)
+    finally:
+        tracer.resume()
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of collected tests and the libraries out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -92,7 +92,7 @@ def test_plain_values_of_a_record() -> None:
     assert as_plain(OptimizerRecord(name="a")) == {"name": "a", "settings": {}}
 
 
-def test_a_claim_has_no_detail_unless_told() -> None:
+def test_a_claim_has_no_detail_by_default() -> None:
     """A claim needs only a sentence, a measured value and a verdict."""
     claim = Claim(
         id="a", text="A holds.", measured=1, relation="<=", threshold=2, unit="", verdict=Verdict.HELD

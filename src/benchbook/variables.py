@@ -86,7 +86,7 @@ class Variable:
         """Return the value for a number in a point: a float, an int, or a choice.
 
         Raises:
-            ShapeError: It is no number for an integer, or no place in the list of choices.
+            ShapeError: It is not a number for an integer, or no place in the list of choices.
         """
         if self.kind == "real":
             return float(number)

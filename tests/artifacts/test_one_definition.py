@@ -162,7 +162,7 @@ def _three(record: RunRecord) -> tuple[Any, Any, Any]:
     return stored.run, stored.cell[1], stored.circumstances[1]
 
 
-def test_what_a_record_says_is_in_its_schema() -> None:
+def test_what_a_record_declares_is_in_its_schema() -> None:
     """Names, limits, descriptions and required fields come from the dataclass and those of its parts."""
     schema = model_of(Whole).model_json_schema(mode="serialization")
     assert list(schema["properties"]) == [field.name for field in dataclasses.fields(Whole)]

@@ -72,7 +72,7 @@ def test_a_column_can_be_memory_mapped(tmp_path: Path, traced: bb.RunRecord) -> 
         memory_map(traced, tmp_path, "x", tmp_path / "x.npy")
 
 
-def test_a_damaged_trace_is_told(tmp_path: Path, traced: bb.RunRecord) -> None:
+def test_a_damaged_trace_is_reported(tmp_path: Path, traced: bb.RunRecord) -> None:
     """The digest in the record shows the damage; a run without a trace is refused."""
     assert traced.trace is not None
     path = tmp_path / "shards" / traced.trace.file

@@ -73,7 +73,7 @@ def test_without_an_optimum_there_are_no_target_triggers() -> None:
     assert columns["trigger"].tolist() == [3, 1, 1, 3]
 
 
-def test_a_flush_amidst_a_run_repeats_no_row() -> None:
+def test_a_flush_during_a_run_repeats_no_row() -> None:
     """Rows that were written before are not written again at the end."""
     chunks: list[Any] = []
     keeper = AtTriggers(chunks.append, budget=9, dim=2, f_opt=0.0)
@@ -85,7 +85,7 @@ def test_a_flush_amidst_a_run_repeats_no_row() -> None:
 
 
 def test_levels_of_targets() -> None:
-    """A target is reached at exactly its value, and a missing value reaches none."""
+    """A target is reached at exactly its value, and an infinite value reaches none."""
     assert [target_level(10 ** (k / 20)) for k in range(-160, 41)] == list(range(-160, 41))
     assert target_level(math.inf) == math.inf
     assert evaluation_triggers(1, 40).tolist() == [1]

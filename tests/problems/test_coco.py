@@ -36,7 +36,7 @@ def test_numbers_that_would_end_the_process_are_refused(dim: int) -> None:
         ReferenceProblem("bbob_f1", 2, 2**31)
 
 
-def test_missing_library_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_gives_its_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says how to install coco-experiment; BBOB itself works without it."""
     monkeypatch.setitem(sys.modules, "cocoex", None)
     with pytest.raises(MissingExtraError, match="pip install coco-experiment"):
@@ -46,7 +46,7 @@ def test_missing_library_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch
     assert problem("bbob_f1", 2)(np.zeros((1, 2))).shape == (1,)
 
 
-def test_digest_hangs_on_the_library_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_digest_depends_on_the_library_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another version of coco-experiment gives another digest."""
     made = [ReferenceProblem("bbob_f1", 2, 1), SuiteProblem("bbob_mixint_f1", 5, 1)]
     before = [digest(item) for item in made]

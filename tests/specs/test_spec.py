@@ -89,7 +89,7 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     """All claims are evaluated, and the outcome can be read."""
     spec.when()
     spec.claim("bad", "One is two.", 1, "==", 2)
-    spec.claim("unknown", "Nobody knows.", None, "<=", 1)
+    spec.claim("unknown", "Something unknown.", None, "<=", 1)
     spec.claim("good", "One is one.", 1, "==", 1)
     with pytest.raises(
         ClaimsFailedError,
@@ -150,7 +150,7 @@ def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypa
     assert "now" in claim.detail
 
 
-def test_a_claim_id_stands_once(spec: Spec) -> None:
+def test_a_claim_id_is_unique(spec: Spec) -> None:
     """Two claims with the same id would overwrite each other on the site."""
     spec.claim("a", "A.", 1, "==", 1)
     with pytest.raises(UsageError, match="'a' appears twice"):
@@ -290,7 +290,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     alone.then()
     assert read_outcome(alone.folder)["status"] == "held"
     assert capsys.readouterr().out.startswith("undecided On shifted problems it ends below mealpy:OriginalTSA")
-    alone.claim("unknown", "Nobody knows.", None, "<=", 1)
+    alone.claim("unknown", "Something unknown.", None, "<=", 1)
     with pytest.raises(ClaimsFailedError, match="1 of 3 quality claims could not be decided: unknown"):
         alone.then()
 
@@ -318,7 +318,7 @@ def test_claims_on_centre_bias_and_weakness_are_the_same_for_all(spec: Spec) -> 
     assert set(verdicts(other).values()) == {"undecided"}
 
 
-def test_a_claimed_weakness_counts_the_same_evaluations_whatever_the_budget(spec: Spec) -> None:
+def test_a_claimed_weakness_counts_the_same_evaluations_for_any_budget(spec: Spec) -> None:
     """Later improvements do not count, so the claim means the same in the quick and in the full set."""
     spec.when()
     hits = [

@@ -116,7 +116,7 @@ def test_killed_workers_cost_no_run(tmp_path: Path) -> None:
     assert sum(record.status is Status.FAILED for record in runs) == 0
 
 
-def test_two_studies_at_once_share_a_store(tmp_path: Path) -> None:
+def test_two_concurrent_studies_share_a_store(tmp_path: Path) -> None:
     """Two processes write to one store simultaneously, and it equals that of one process."""
     code = f"""
 import benchbook as bb

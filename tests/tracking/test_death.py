@@ -208,7 +208,7 @@ def test_a_full_disk_ends_nothing_and_tears_nothing(mode: str) -> None:
         assert read_run(folder).status in ("died", "completed")
 
 
-def test_two_processes_of_one_name_at_once(tmp_path: Path) -> None:
+def test_two_concurrent_processes_of_one_name(tmp_path: Path) -> None:
     """Each has its own folder and lock, and both are complete."""
     code = (
         "from benchbook.tracking import track\n"

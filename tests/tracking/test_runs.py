@@ -93,7 +93,7 @@ def test_nothing_tracked_is_an_empty_list() -> None:
         find_run("latest")
 
 
-def test_the_index_tells_the_same_as_the_folders() -> None:
+def test_the_index_agrees_with_the_folders() -> None:
     """Lists from the index, from the folders, and with a damaged index are equal."""
     for day in range(25):
         ended("x", day)
@@ -147,7 +147,7 @@ def test_damage_costs_its_own_line_only(damage: bytes) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b'{"event": "metric"}\n', b"no json\n"])
-def test_what_is_no_manifest_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_what_is_not_a_manifest_is_refused(tmp_path: Path, data: bytes) -> None:
     """A file that is not a manifest is refused."""
     (tmp_path / MANIFEST).write_bytes(data)
     with pytest.raises(ArtifactError, match="does not begin"):

@@ -6,6 +6,7 @@ from benchbook.analysis.control import (
     decades_behind,
     evaluations_to_targets,
     improvements_ratio,
+    orders_of_magnitude_behind,
     paired_wins,
 )
 from benchbook.analysis.measures.front_measures import front_measures, reference_front
@@ -25,6 +26,7 @@ __all__ = [
     "front_measures",
     "improvements_ratio",
     "open",
+    "orders_of_magnitude_behind",
     "paired_wins",
     "reference",
     "reference_front",

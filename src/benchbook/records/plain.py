@@ -84,8 +84,8 @@ def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
         ((<class 'int'>, ('limits',)), (<class 'int'>, ()))
     """
     if get_origin(hint) is Annotated:
-        inner, *beside = get_args(hint)
-        return inner, tuple(beside)
+        inner, *metadata = get_args(hint)
+        return inner, tuple(metadata)
     return hint, ()
 
 

@@ -69,4 +69,4 @@ def full_size() -> Check:
         taken = sum(path.stat().st_size for path in Path(folder).rglob("*.zst"))
     measured = taken * len(NATIVE) * _FULL_CELLS / 1e6
     text = "The runs of a function in a full study of all native optimizers; MB of its artifact"
-    return Check(name="size_full", text=text, measured=measured, limit=FULL_MB, detail=f"{taken:,} bytes a cell")
+    return Check(name="size_full", text=text, measured=measured, limit=FULL_MB, detail=f"{taken:,} bytes per cell")

@@ -48,7 +48,7 @@ from benchbook.site.pages.published.choose import answers_of, choose_page, front
 from benchbook.site.pages.published.explorer import explorer_page
 from benchbook.site.pages.published.leaderboard import leaderboard_page
 from benchbook.site.pages.schemas.pages import parameters_page, schemas_page
-from benchbook.site.pages.spec_page import page_name, spec_page
+from benchbook.site.pages.spec_page import figure_files, page_name, spec_page
 from benchbook.site.pages.spec_views import SpecView, spec_views
 from benchbook.site.pages.strength_part import strength_file
 from benchbook.site.sources import handwritten, sources
@@ -79,6 +79,8 @@ def stage(root: Path, artifacts: Path, folder: Path) -> None:
     wanted |= _spec_pages(views)
     files = {**_downloads(views, baselines, artifacts), **landscapes(folder.parent / "landscapes")}
     files |= {thumbnail_name(name, made): made.content for name, made in pictures.items()}
+    for view in views:
+        files |= figure_files(view)
     files |= _baseline_scripts(drawable(baselines), folder.parent / "kept")
     field = next(iter(widest_first(drawable(baselines))), None)
     answers = None if field is None else _answers(field, folder.parent / "kept")

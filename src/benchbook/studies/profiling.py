@@ -173,25 +173,25 @@ def profile_work(name: str, work: Work, *, repeats: int | None = None) -> Profil
 def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
     interval_s = round(min(INTERVAL_S, max(_SHORTEST_INTERVAL_S, found.total_s / _SAMPLES)), 5)
     plain_s: list[float] = []
-    staged: list[Profiled] = []
+    stage_profiles: list[Profiled] = []
     sampled: list[Profiled] = []
     # The three ways take turns, starting with another one in each round, so that a machine that becomes slower favours
     # none.
     ways: list[Callable[[], object]] = [
         lambda: plain_s.append(_plain_s(work)),
-        lambda: staged.append(_completed(_profiled(found.name, work, None))),
+        lambda: stage_profiles.append(_completed(_profiled(found.name, work, None))),
         lambda: sampled.append(_completed(_profiled(found.name, work, interval_s))),
     ]
     try:
         for turn in range(times):
             for k in range(len(ways)):
                 ways[(turn + k) % len(ways)]()
-        found = with_functions(_median(staged), _median(sampled))
+        found = with_functions(_median(stage_profiles), _median(sampled))
         found = replace(
             found,
             overhead=Overhead.of(
                 tuple(plain_s),
-                tuple(one.total_s for one in staged),
+                tuple(one.total_s for one in stage_profiles),
                 () if found.interval_s is None else tuple(one.total_s for one in sampled),
             ),
         )

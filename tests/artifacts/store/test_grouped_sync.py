@@ -32,7 +32,7 @@ class Disk:
         self.heard.set()
 
 
-def test_the_first_is_synced_at_once_and_the_next_ones_in_a_group() -> None:
+def test_the_first_is_synced_immediately_and_the_next_ones_in_a_group() -> None:
     """A group lasts twenty times as long as the previous sync."""
     disk = Disk()
     groups = GroupedSync(disk.sync, disk.clock)

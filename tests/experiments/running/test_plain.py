@@ -20,7 +20,7 @@ POOL = [{"id": name} for name in "abc"]
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
 
 
-def test_branches_run_in_threads_at_once():
+def test_branches_run_in_parallel_threads():
     """Each branch waits until all of them are running."""
     barrier = threading.Barrier(3)
 
@@ -42,7 +42,7 @@ def test_a_branch_alone_runs_on_the_callers_thread():
     assert experiment(configs=POOL, sinks=[], timeout=60)(function)() is False
 
 
-def test_no_more_than_allowed_run_at_once():
+def test_the_number_of_concurrent_branches_is_limited():
     """Of forty branches at most three run simultaneously."""
     lock, running, most = threading.Lock(), 0, 0
 

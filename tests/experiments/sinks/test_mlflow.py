@@ -24,7 +24,7 @@ from benchbook.experiments.exit_report import flush_sinks
 pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
 pytestmark = [
     pytest.mark.slow,
-    # MLflow and what it brings warn of their own future when they are imported or used; none of it is ours to mend
+    # MLflow and its dependencies give deprecation warnings when imported or used, which benchbook cannot fix
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning:mlflow"),
@@ -223,7 +223,7 @@ def test_the_command_line_writes_to_the_server(server, client, tmp_path):
     assert [run.data.metrics["output"] for run in runs_of(client, "from_cli")[1]] == [1.0, 2.0]
 
 
-def test_a_program_that_ends_at_once_is_recorded(server, client, tmp_path, artifacts):
+def test_a_program_that_ends_immediately_is_recorded(server, client, tmp_path, artifacts):
     """At exit no module can be imported that registers an exit handler, as MLflow's own imports do."""
     (tmp_path / "brief.py").write_text("async def brief(config):\n    return config['n']\n")
     (tmp_path / "pool.yaml").write_text("- {id: one, n: 1}\n- {id: two, n: 2}\n")

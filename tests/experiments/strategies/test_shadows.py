@@ -97,7 +97,7 @@ def test_an_exit_in_a_shadow_is_its_failure():
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_only_so_many_shadows_run_at_once(is_async):
+def test_the_number_of_parallel_shadows_is_limited(is_async):
     """The limit applies to all calls of an experiment together."""
     lock, running, most = threading.Lock(), 0, 0
 

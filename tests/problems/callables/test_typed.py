@@ -81,7 +81,7 @@ def test_optimizers_without_categories_are_refused() -> None:
         bb.run("cma_es", gear(), seed=1, budget=100)
 
 
-def test_an_optimizer_that_declares_it_is_told_the_variables() -> None:
+def test_an_optimizer_that_declares_it_gets_the_variables() -> None:
     """It gets the variables only if some are not real, and they are not recorded as a setting."""
     told: list[Any] = []
 
@@ -113,7 +113,7 @@ def test_runs_of_typed_problems_are_verified() -> None:
     assert bb.verify(record, function=own).identical
 
 
-def test_runs_in_lockstep_are_told_the_variables_too() -> None:
+def test_runs_in_lockstep_get_the_variables_too() -> None:
     """Several seeds together give what each one gives alone."""
     problem = gear().problem("custom:cost", 3, 0)
     plan = [planned_run(bb.optimizer("random_search"), problem, seed=seed, budget=50) for seed in (1, 2)]

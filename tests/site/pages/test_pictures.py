@@ -53,7 +53,7 @@ def test_a_figure_is_reduced_to_its_panels() -> None:
 
 
 @pytest.mark.parametrize("inside", ["<svg/>", "no xml <", f"<svg {NAMESPACE}><g id='figure_1'/></svg>"])
-def test_what_is_no_figure_stays_as_it_is(inside: str) -> None:
+def test_what_is_not_a_figure_stays_as_it_is(inside: str) -> None:
     """A picture made by another library is shown completely."""
     assert panels_only(inside) == inside.encode()
 
@@ -122,7 +122,7 @@ def test_what_was_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:
     assert made == [0, 1, 2, 3, 4]
 
 
-def test_runs_are_told_apart_by_their_shards(tmp_path: Path) -> None:
+def test_runs_are_distinguished_by_their_shards(tmp_path: Path) -> None:
     """A shard that grew, or an additional one, is another state; temporary files are ignored."""
     shards = tmp_path / "spec" / "runs" / "shards"
     shards.mkdir(parents=True)

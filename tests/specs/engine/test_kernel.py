@@ -129,7 +129,7 @@ def test_what_a_notebook_registers_for_the_end_is_done(execute: Execute, tmp_pat
     assert (tmp_path / "ended").read_text() == "x"
 
 
-def test_executed_copies_do_not_tell_how_their_kernel_was_started(
+def test_executed_copies_do_not_depend_on_how_their_kernel_was_started(
     execute: Execute, ordinary: NotebookWorker, tmp_path: Path
 ) -> None:
     """Figures, tables and streams have the same bytes in forked and in ordinary kernels, and in each repetition."""

@@ -42,7 +42,7 @@ def hill_climber() -> Iterator[str]:
     unregister("hill_climber")
 
 
-def test_a_new_spec_passes_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_spec_passes_unedited(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Four commands write, execute, accept and check it without editing; an existing spec is not overwritten."""
     assert main(["spec", "new", "particle_swarm"]) == 0
     assert main(["spec", "run", "particle_swarm"]) == 0

@@ -149,7 +149,7 @@ def load_baseline(path: Path) -> Baseline:
     """Read and check a baseline.
 
     Raises:
-        ArtifactError: It is damaged, lacks a part, or is no baseline.
+        ArtifactError: It is damaged, lacks a part, or is not a baseline.
         UsageError: The file is a later part.
     """
     document = load_parts(path)

@@ -17,7 +17,7 @@ from benchbook.artifacts.run_view import RunView
 from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
-DECADES: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
+POWERS_OF_TEN: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def summarise(runs: Iterable[RunView], targets: Mapping[CellKey, float | None] |
     table = columns(_noting(runs, circumstances))
     groups = cells(table)
     names = groups.names
-    own = _hardest_decades(first_hits(table, DECADES).evaluations, groups.of_runs(), len(groups))
+    own = _hardest_powers_of_ten(first_hits(table, POWERS_OF_TEN).evaluations, groups.of_runs(), len(groups))
     goals = own if targets is None else [targets.get(name) for name in names]
     hits = _hits(table, groups.of_runs(), goals)
     of_suite = targets_of(table.functions)
@@ -123,12 +123,12 @@ def _host(run: Any) -> HostSummary | None:
     )
 
 
-def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
+def _hardest_powers_of_ten(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
     """Return for each cell the hardest power of ten that at least half of its runs reach; None if there is none."""
     found: list[float | None] = []
     for cell in range(count):
         reached = np.isfinite(hits[of_runs == cell]).mean(axis=0) >= 0.5
-        found.append(float(DECADES[np.flatnonzero(reached)[-1]]) if reached.any() else None)
+        found.append(float(POWERS_OF_TEN[np.flatnonzero(reached)[-1]]) if reached.any() else None)
     return found
 
 

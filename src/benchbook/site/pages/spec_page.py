@@ -9,6 +9,7 @@ from typing import Any
 
 from benchbook.errors import ExecutionError
 from benchbook.site.pages.dark_figures import with_dark_form
+from benchbook.site.pages.narrow_figures import narrow_form
 from benchbook.site.pages.number_columns import numbers_right
 from benchbook.site.pages.spec_views import SpecView, badges, escape, facts, raw
 from benchbook.site.pages.strength_part import strength_part
@@ -52,6 +53,23 @@ def spec_page(view: SpecView) -> bytes:
     return json.dumps(notebook, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
+def figure_files(view: SpecView) -> dict[str, bytes]:
+    """Return the figures with a narrow form by their place in the static folder, each with that form."""
+    made: dict[str, bytes] = {}
+    for cell in _cells(view):
+        for output in cell.get("outputs", []):
+            svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
+            narrow = narrow_form(svg) if svg else None
+            if narrow is not None:
+                forms = {"": svg} if narrow == svg else {"": svg, "-narrow": narrow}
+                made |= {f"{_place(svg)}{end}.svg": with_dark_form(form).encode() for end, form in forms.items()}
+    return made
+
+
+def _place(svg: str) -> str:
+    return f"figures/{hashlib.sha256(svg.encode()).hexdigest()[:16]}"
+
+
 def _cells(view: SpecView) -> list[Notebook]:
     return [] if view.executed is None else [dict(cell) for cell in view.executed["cells"]]
 
@@ -66,7 +84,7 @@ def _page_cell(cell: Notebook, spec: str) -> Notebook:
     texts = [_alternative(output, cell, spec) for output in cell["outputs"] if _is_picture(output)]
     if texts:
         metadata["mystnb"] = {"image": {"alt": " ".join(texts)}}
-    return {**cell, "metadata": metadata, "outputs": [_page_output(output) for output in cell["outputs"]]}
+    return {**cell, "metadata": metadata, "outputs": [_page_output(output, cell, spec) for output in cell["outputs"]]}
 
 
 def _plumbing_tags(cell: Notebook) -> set[str]:
@@ -87,26 +105,36 @@ def _alternative(output: Notebook, cell: Notebook, spec: str) -> str:
     return text
 
 
-def _page_output(output: Notebook) -> Notebook:
+def _page_output(output: Notebook, cell: Notebook, spec: str) -> Notebook:
     """Highlight warnings and errors; tracebacks, which reveal paths of the machine, stay in the executed notebook."""
     if output["output_type"] == "error":
         title, text, css = str(output.get("ename", "Error")), str(output.get("evalue", "")), "error"
     elif output["output_type"] == "stream" and output.get("name") == "stderr":
         title, text, css = "Written to standard error", "".join(output["text"]), "warning"
     else:
-        return _dressed(output)
+        return _dressed(output, _alternative(output, cell, spec) if _is_picture(output) else "")
     data = {"text/html": _admonition(title, text, css), "text/plain": text}
     return {"output_type": "display_data", "metadata": {}, "data": data}
 
 
-def _dressed(output: Notebook) -> Notebook:
-    """Give drawings a dark form, and align the numbers of benchbook's own tables at the right."""
+def _dressed(output: Notebook, alt: str) -> Notebook:
+    """Give drawings a dark and a narrow form, and align the numbers of benchbook's own tables at the right."""
     data = dict(output.get("data", {}))
     if 'class="bb-table' in (text := "".join(data.get("text/html", ""))):
         data["text/html"] = numbers_right(text)
-    if "image/svg+xml" in data:
-        data["image/svg+xml"] = with_dark_form("".join(data["image/svg+xml"]))
+    svg = "".join(data.get("image/svg+xml", ""))
+    if svg and (narrow := narrow_form(svg)) is not None:
+        del data["image/svg+xml"]
+        data["text/html"] = _picture(svg, narrow, alt)
+    elif svg:
+        data["image/svg+xml"] = with_dark_form(svg)
     return {**output, "data": data} if data else output
+
+
+def _picture(svg: str, narrow: str, alt: str) -> str:
+    place = f"../_static/{_place(svg)}"
+    source = "" if narrow == svg else f'<source media="(max-width: 46em)" srcset="{place}-narrow.svg">'
+    return f'<picture class="bb-has-narrow">{source}<img src="{place}.svg" alt="{escape(alt)}"></picture>'
 
 
 def _admonition(title: str, text: str, css: str) -> str:

@@ -39,7 +39,7 @@ _OPTIMIZER_CALLS = (
     (r"spec\.claim_sound\(", "does not make the claims that every spec must make: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
-_BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
+_COMPARED_WITH_CONTROL = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
 _TWINS = (
     r"spec\.twin_comparison\(\)",
     "does not compare textbook functions with shifted instances: spec.twin_comparison()",
@@ -88,7 +88,7 @@ def spec_findings(name: str, notebook: dict[str, Any], quick: JsonObject) -> Ite
 def optimizer_findings(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     """Yield what the spec of an optimizer lacks beyond that: its pictures, its comparisons, where it fails."""
     code = "\n".join(source_of(cell) for cell in code_cells(notebook))
-    wanted = [*_OPTIMIZER_CALLS, *([] if name == _CONTROL_SPEC else [_BESIDE])]
+    wanted = [*_OPTIMIZER_CALLS, *([] if name == _CONTROL_SPEC else [_COMPARED_WITH_CONTROL])]
     if not _ALWAYS_SHIFTED.search(code):
         wanted.append(_TWINS)
     if "reference=" in code:

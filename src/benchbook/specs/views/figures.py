@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchbook.analysis import RunTable, convergence, decades_behind
+from benchbook.analysis import RunTable, convergence, orders_of_magnitude_behind
 from benchbook.analysis.control import Convergence
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.measures.references import with_references
@@ -70,7 +70,7 @@ def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captione
     """Draw an optimizer and its reference implementation on the problems of their comparison."""
     dim = max(runs.dims)
     panels = _convergence_panels(runs, dim, {optimizer: OPTIMIZER_STYLE, reference: _REFERENCE_STYLE})
-    behind, _ = decades_behind(runs, optimizer, reference)
+    behind, _ = orders_of_magnitude_behind(runs, optimizer, reference)
     each = len(runs.select(optimizer=optimizer))
     budgets = ", ".join(f"{dim}-D: {max(r.budget for r in runs.select(dim=dim)):,}" for dim in runs.dims)
     caption = (
