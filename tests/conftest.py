@@ -24,8 +24,8 @@ REGISTRIES = (
     ("optimizers.register", "_registered"),
     ("problems.catalog", "_registered"),
 )
-# Tests with these marks run without coverage's tracer, which costs 70 % on top of their time; quicker tests cover the
-# same lines, and the gate holds for those alone.
+# Tests with these marks run without coverage's tracer, which would add 70 % to their time; quicker tests cover the same
+# lines, and only those count for the coverage gate.
 UNTRACED = ("slow", "browser", "untraced")
 # The folders with the longest tests begin: otherwise one worker ends with them while the other has nothing to do.
 FIRST = ("browser", "site", "end_to_end", "experiments", "specs", "examples", "studies", "optimizers", "analysis")

@@ -104,7 +104,7 @@ def test_columns_come_back_bit_by_bit(tmp_path: Path, rng: np.random.Generator, 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40, unique=True), st.floats(-10, 10))
 def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
-    """They equal the definition, target by target."""
+    """Target hits equal the definition, target by target."""
     falling = np.array(sorted(values, reverse=True))
     history = History(evaluations=np.arange(1, len(falling) + 1) * 3, best_values=falling)
     expected = []
@@ -117,6 +117,6 @@ def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
 
 
 def test_there_are_51_targets() -> None:
-    """They go from 1e2 to 1e-8, with five per factor of ten."""
+    """The targets go from 1e2 to 1e-8, with five per factor of ten."""
     assert len(STANDARD_TARGETS) == 51
     assert (STANDARD_TARGETS[0], STANDARD_TARGETS[10], STANDARD_TARGETS[-1]) == (100.0, 1.0, 1e-8)

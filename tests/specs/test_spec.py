@@ -187,7 +187,7 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
 
 
 def test_a_quasi_newton_control_stands_next_to_random_search(spec: Spec) -> None:
-    """Its evaluations for gradients count, the others are shown at the same number, and it can be left out."""
+    """The control's evaluations for gradients count, others are shown at the same number, and it can be left out."""
     spec.when()
     shown = spec.beside_control()
     assert shown.below is not None
