@@ -18,7 +18,7 @@ settings.register_profile(
 settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(Path(__file__).parent))  # for modules that tests in several folders share
+sys.path.append(str(Path(__file__).parent / "shared"))  # for modules that tests in several folders share
 REGISTRIES = (
     ("experiments.strategies.registry", "_FACTORIES"),
     ("optimizers.register", "_registered"),
