@@ -71,7 +71,7 @@ def wait_until(find: Callable[[], Found], what: str, *, patience_s: float = PATI
     """Return the first true value that `find` returns; fail with the name of the awaited thing after a time limit."""
     until = time.monotonic() + patience_s
     while not (found := find()):
-        assert time.monotonic() < until, f"waited {patience_s:g} s in vain until {what}"
+        assert time.monotonic() < until, f"waited {patience_s:g} s without success until {what}"
         time.sleep(every_s)
     return found
 

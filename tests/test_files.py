@@ -96,7 +96,7 @@ def test_a_system_without_nameless_files_gets_named_ones(
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_reported(tmp_path: Path) -> None:
     """A folder in place of the file, or a file in place of the folder, is an error that names the path."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_bytes(b"")

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from benchbook.numerics import PIN_VARIABLES, fingerprint
 print(json.dumps({"variables": {k: os.environ.get(k) for k in PIN_VARIABLES}, **asdict(fingerprint())}))
 """
-can_pin = pytest.mark.skipif(not {"avx2", "fma"} <= cpu_flags(), reason="this processor has not the common code")
+can_pin = pytest.mark.skipif(not {"avx2", "fma"} <= cpu_flags(), reason="this processor lacks AVX2 or FMA")
 
 Python = Callable[..., str]
 

@@ -33,7 +33,7 @@ def test_every_part_matters(change: dict[str, Any]) -> None:
     assert words(**change) != words()
 
 
-def test_run_and_problem_have_streams_of_their_own() -> None:
+def test_run_and_problem_have_separate_streams() -> None:
     """The draws of a problem's shift differ from those of a run."""
     one = problem_generator(function="sphere", dim=2, instance=1).random(4)
     assert not np.array_equal(one, run_generator(**PARTS).random(4))

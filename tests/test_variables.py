@@ -24,7 +24,7 @@ def test_numbers_are_rounded_to_the_nearest_halves_upwards() -> None:
 
 
 def test_truth_values_and_numbers_are_different_choices() -> None:
-    """True equals 1 in Python, but a list may hold both."""
+    """True equals 1 in Python, but a list may contain both."""
     mixed = bb.categorical("mixed", [1, True, "1"])
     assert [mixed.encode(value) for value in (1, True, "1")] == [0.0, 1.0, 2.0]
 
@@ -100,7 +100,7 @@ def test_problems_that_say_nothing_have_real_variables() -> None:
     assert typed_variables(sphere) == ()
 
 
-def test_bbob_mixint_tells_its_integers() -> None:
+def test_bbob_mixint_declares_its_integers() -> None:
     """Four fifths of the variables are integers, with the bounds of the suite."""
     pytest.importorskip("cocoex")
     variables = variables_of(bb.problem("bbob_mixint_f1", dim=5))

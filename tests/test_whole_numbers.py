@@ -14,7 +14,7 @@ def test_whole_numbers_become_plain_ints(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [True, np.True_, 2.0, 1.5, "3", None, 0])
-def test_what_is_no_whole_number_is_named(value: Any) -> None:
+def test_what_is_not_a_whole_number_is_named(value: Any) -> None:
     """The message has argument, expected and actual value; booleans are refused."""
     with pytest.raises(UsageError, match=r"^dim is .*, expected a whole number >= 1$"):
         check_whole("dim", value, 1)

@@ -169,20 +169,12 @@ def scratch_root() -> Path:
 
 def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, if the platform allows a folder to be synced."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return
-    finally:
-        os.close(handle)
+    with suppress(StorageError):
+        sync_file(folder)
 
 
 def sync_file(path: Path) -> None:
-    """Bring to disk what any process has written to a file; one that is not there is left out.
+    """Bring to disk what any process has written to a file or folder; one that cannot be opened is left out.
 
     Raises:
         StorageError: It cannot be brought there.

@@ -86,7 +86,7 @@ class Variable:
         """Return the value for a number in a point: a float, an int, or a choice.
 
         Raises:
-            ShapeError: It is no number for an integer, or no place in the list of choices.
+            ShapeError: It is not a number for an integer, or no place in the list of choices.
         """
         if self.kind == "real":
             return float(number)
@@ -347,7 +347,7 @@ def _number(value: Any) -> float | None:
 
 
 def _same(one: Choice, other: object) -> bool:
-    """Tell whether two are the same choice: True is not 1, but 1 is 1.0."""
+    """Return whether two are the same choice: True is not 1, but 1 is 1.0."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

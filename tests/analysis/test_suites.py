@@ -75,7 +75,7 @@ def test_several_suites_have_the_standard_targets() -> None:
 
 
 @pytest.mark.parametrize(("function", "count"), [("cec2006_g01", 41), ("welded_beam", 41), ("zdt1", 58), ("dtlz2", 58)])
-def test_problems_of_the_literature_have_the_targets_of_those_judged_alike(function: str, count: int) -> None:
+def test_problems_of_the_literature_have_the_targets_of_similar_suites(function: str, count: int) -> None:
     """Each family is a suite, with the targets of the problems that are judged in the same way."""
     assert len(targets_of([function])) == count
     assert suites_of([function, "bbob_f1"])[1] == "one objective"

@@ -36,7 +36,7 @@ def test_runs_are_selected_by_values_or_lists_of_them(runs: RunTable) -> None:
     assert list(runs.select()) == list(runs)
 
 
-def test_twins_are_all_but_the_textbook_instances(runs: RunTable) -> None:
+def test_shifted_instances_are_all_but_the_textbook_ones(runs: RunTable) -> None:
     """Instance 0 is the textbook function."""
     assert {r.problem.instance for r in runs.shifted()} == {3}
 

@@ -36,7 +36,7 @@ def test_a_document_comes_back_as_it_was(suffix: str, document: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_kind_of_file_is_told_by_its_bytes(suffix: str) -> None:
+def test_the_kind_of_file_is_detected_from_its_bytes(suffix: str) -> None:
     """The format is detected from the bytes, not from the name."""
     assert decode(encode(DOCUMENT, suffix), "renamed.txt") == DOCUMENT
 
@@ -92,7 +92,7 @@ def test_random_bytes_are_refused() -> None:
         (b"{" * 100_000, "is not JSON"),
     ],
 )
-def test_what_is_wrong_is_told(data: bytes, message: str) -> None:
+def test_what_is_wrong_is_reported(data: bytes, message: str) -> None:
     """Each kind of foreign file has its own message, with the name of the file."""
     with pytest.raises(ArtifactError, match=f"f.json.*{message}"):
         decode(data, "f.json")

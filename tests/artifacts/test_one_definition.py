@@ -35,6 +35,7 @@ from benchbook.records import (
     as_plain,
     from_plain,
 )
+from benchbook.records.benchmark import Check
 from benchbook.records.fields import MAY_BE_ABSENT, Items, Limits, Seconds, missing_as
 from benchbook.records.published import CellSummary
 from benchbook.typing import FloatArray
@@ -161,7 +162,7 @@ def _three(record: RunRecord) -> tuple[Any, Any, Any]:
     return stored.run, stored.cell[1], stored.circumstances[1]
 
 
-def test_what_a_record_says_is_in_its_schema() -> None:
+def test_what_a_record_declares_is_in_its_schema() -> None:
     """Names, limits, descriptions and required fields come from the dataclass and those of its parts."""
     schema = model_of(Whole).model_json_schema(mode="serialization")
     assert list(schema["properties"]) == [field.name for field in dataclasses.fields(Whole)]
@@ -170,7 +171,7 @@ def test_what_a_record_says_is_in_its_schema() -> None:
     assert schema["properties"]["share"]["description"] == "Share of them\nthat counts."
     assert schema["properties"]["stop"]["enum"] == [stop.value for stop in Stop]
     assert schema["$defs"]["Part"]["properties"]["length_s"]["minimum"] == 0
-    assert schema["description"] == "A record that only this test knows."
+    assert schema["description"] == "A record that exists only in this test."
 
 
 def test_what_a_record_holds_is_in_its_document() -> None:
@@ -212,3 +213,14 @@ def test_items_that_are_missing_are_null_in_documents() -> None:
     assert from_plain(CellSummary, CELL | {"hits": [3, None]}).hits.tolist() == [3.0, np.inf]
     items = model_of(CellSummary).model_json_schema(mode="serialization")["properties"]["hits"]["items"]
     assert items == {"anyOf": [{"minimum": 0, "type": "integer"}, {"type": "null"}]}
+
+
+def test_a_number_that_is_not_finite_is_null_in_documents() -> None:
+    """A field of one number is declared the same way as an array."""
+    check = Check(name="a", text="", measured=np.inf, limit=1.0)
+    document = as_plain(check)
+    assert document["measured"] is None
+    assert from_plain(Check, document) == check
+    assert as_plain(dataclasses.replace(check, measured=0.5))["measured"] == 0.5
+    found = model_of(Check).model_json_schema(mode="serialization")["properties"]["measured"]["anyOf"]
+    assert found == [{"type": "number"}, {"type": "null"}]

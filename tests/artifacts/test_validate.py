@@ -187,7 +187,7 @@ def test_many_problems_are_cut() -> None:
     assert len(check_document({"kind": "run", "schema_version": 1, "history": {"evaluations": ["x"] * 500}})) <= 20
 
 
-def test_loading_tells_the_first_problem(document: Document, tmp_path: Any) -> None:
+def test_loading_names_the_first_finding(document: Document, tmp_path: Any) -> None:
     """`bb.load` raises an error with file, path and reason, and counts the other findings."""
     document["seed"], document["budget"] = "4", 0
     (tmp_path / "r.json").write_bytes(encode(document, ".json"))
@@ -195,7 +195,7 @@ def test_loading_tells_the_first_problem(document: Document, tmp_path: Any) -> N
         load(tmp_path / "r.json")
 
 
-def test_an_artifact_of_another_kind_is_no_run(tmp_path: Any) -> None:
+def test_an_artifact_of_another_kind_is_not_a_run(tmp_path: Any) -> None:
     """`bb.load` returns only runs, and an invalid document is not even written."""
     with pytest.raises(ArtifactError, match="not valid"):
         save_document({"kind": "spec-outcome", "schema_version": 1}, tmp_path / "o.json")

@@ -24,14 +24,14 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage
 def browser() -> Iterator[Browser]:
     """Chromium; without it the tests are skipped, except in CI.
 
-    It lives no longer than a module: as long as it does, playwright has an event loop running on this thread, and the
-    tests of other folders could not call asyncio.run.
+    It is open for one module only: meanwhile playwright has an event loop running on this thread, so that tests of
+    other folders could not call asyncio.run.
     """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         reason = "no chromium was found on the PATH"
         if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and CI=true forbids to skip the browser tests")
+            pytest.fail(f"{reason}, and with CI=true browser tests may not be skipped")
         pytest.skip(reason)
     from playwright.sync_api import sync_playwright
 

@@ -166,7 +166,7 @@ def test_everything_can_be_done_with_the_keyboard(opened: Opener) -> None:
     assert page.evaluate("document.activeElement.textContent") == "separable"
 
 
-def test_nothing_chosen_and_nonsense_in_the_address_are_borne(opened: Opener) -> None:
+def test_an_empty_choice_and_unknown_names_in_the_address_are_accepted(opened: Opener) -> None:
     """Empty charts say what to do, and unknown names are ignored."""
     page = ready(opened("explorer.html", fragment=f"{NATIVE}&optimizers=&dims="), "explorer")
     assert "Choose at least one" in page.locator(".bb-readout").inner_text()

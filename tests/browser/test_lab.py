@@ -113,7 +113,7 @@ def opened(browser: Browser, lab: str, notebook: str, awaited: Callable[[Page], 
         if is_ready(page) and wait_for(page, awaited(page)):
             return page
         page.close()
-    pytest.fail(f"{notebook}: nothing came in {ATTEMPTS} attempts")
+    pytest.fail(f"{notebook}: the output did not come in {ATTEMPTS} attempts")
 
 
 def is_ready(page: Page) -> bool:

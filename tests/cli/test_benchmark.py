@@ -57,7 +57,7 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     return waiting
 
 
-def test_a_report_is_written_and_held_against_the_committed_summary(
+def test_a_report_is_written_and_compared_with_the_committed_summary(
     project: Path, reports: list[Report], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Worse quality is exit code 5, a slower loop is advice, and a failed check is exit code 1."""
@@ -96,7 +96,7 @@ def test_the_report_as_json_is_the_file(
     assert json.loads(capsys.readouterr().out) == json.loads((project / ".benchmarks" / "01.json").read_text())
 
 
-def test_wrong_names_and_files_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_names_and_files_are_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A usage error is exit code 2, a damaged report 3."""
     assert main(["benchmark", "--preset", "quik"]) == 2
     assert main(["benchmark", "--compare", "latest", "previous"]) == 2

@@ -6,7 +6,7 @@ import yaml
 from benchbook.cli.main import main
 from benchbook.errors import UsageError
 from benchbook.files import project_root
-from benchbook.importing import load_object
+from benchbook.importing.objects import load_object
 from benchbook.optimizers import optimizer
 from benchbook.params import load
 
@@ -95,7 +95,7 @@ def test_a_class_is_found_by_its_place(project: Path) -> None:
         ("hills", "expected package.module:Name"),
     ],
 )
-def test_a_wrong_place_is_told(project: Path, place: str, message: str) -> None:
+def test_a_wrong_place_is_refused(project: Path, place: str, message: str) -> None:
     """The message says which part of the import path is wrong."""
     with pytest.raises(UsageError, match=message):
         load_object(place, "optimizer")

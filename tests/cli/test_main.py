@@ -113,13 +113,13 @@ def test_help_imports_nothing_heavy(python: Callable[..., str]) -> None:
     assert python(code).endswith("loaded: []")
 
 
-def test_the_version_is_told(call: Call) -> None:
+def test_the_version_is_printed(call: Call) -> None:
     """`benchbook --version` prints one line."""
     assert call("--version") == (0, f"benchbook {bb.__version__}\n", "")
 
 
 @pytest.mark.parametrize("options", [("--version", "-v"), ("-v", "--version")])
-def test_the_version_is_told_with_the_kernel(call: Call, options: tuple[str, str]) -> None:
+def test_the_version_is_printed_with_the_kernel(call: Call, options: tuple[str, str]) -> None:
     """With -v a second line names the instruction set that evaluates the problems, and the compiler."""
     code, out, err = call(*options)
     found = kernel.info()
@@ -187,7 +187,7 @@ def test_a_wrong_argument_is_a_usage_error(call: Call, arguments: list[str], mes
     assert out == ""
 
 
-def test_an_output_that_cannot_be_written_is_told_before_the_work(
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An output that cannot be written is refused with exit code 1 before the run is started."""
@@ -288,7 +288,7 @@ def test_verify_names_the_difference(call: Call, artifact: Path) -> None:
     assert "code: optimizer, problem or loop have changed since" in out
 
 
-def test_verify_of_a_function_of_ones_own_is_a_usage_error(call: Call, tmp_path: Path) -> None:
+def test_verify_of_a_users_own_function_is_a_usage_error(call: Call, tmp_path: Path) -> None:
     """The message says how to verify it in Python."""
     path = tmp_path / "r.json"
     bb.save(bb.run("random_search", lambda x: float(x[0]), bounds=(1, 2), dim=2, budget=10), path)
@@ -386,7 +386,7 @@ def test_libraries_that_are_not_installed_are_named(call: Call, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["problems", "list"], ["optimizers", "list", "--json"]])
-def test_a_reader_that_has_enough_is_no_failure(arguments: list[str]) -> None:
+def test_a_closed_pipe_is_not_a_failure(arguments: list[str]) -> None:
     """`benchbook ... | head -1` ends with 0 and prints no error."""
     reader, writer = os.pipe()
     os.close(reader)

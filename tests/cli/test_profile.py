@@ -173,7 +173,7 @@ def test_a_notebook_that_does_not_begin_is_exit_code_1(
         (["profiled_module:work", "--repeats", "-1"], "-1 is not in the range x>=0"),
     ],
 )
-def test_mistakes_are_told_in_a_line(
+def test_mistakes_are_reported_in_one_line(
     arguments: list[str], message: str, module: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A mistake gives exit code 2, and nothing is run."""
@@ -181,7 +181,7 @@ def test_mistakes_are_told_in_a_line(
     assert message in capsys.readouterr().err
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(
+def test_a_folder_that_cannot_be_written_is_reported_before_anything_runs(
     module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The exit code is 1, and no profile is made."""

@@ -58,7 +58,7 @@ def test_what_is_not_there_is_named(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
-def test_an_artifact_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_artifact_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that is not an artifact gives exit code 3, and the message names it."""
     (tmp_path / "r.json").write_text("{}")
     assert main(["profile", str(tmp_path / "r.json")]) == 3

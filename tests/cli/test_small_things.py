@@ -30,7 +30,7 @@ def test_an_unknown_argument_of_run_leads_to_settings() -> None:
         bb.run("whale", "sphere", dim=2, population=10)
 
 
-def test_a_text_is_no_list_of_dimensions() -> None:
+def test_a_text_is_not_a_list_of_dimensions() -> None:
     """The message shows the whole text, not its letters."""
     with pytest.raises(bb.BenchbookError, match="dims is 'two', expected whole numbers"):
         bb.study(optimizers="whale", functions="sphere", dims="two")
@@ -55,7 +55,7 @@ def test_a_missing_folder_is_called_missing(tmp_path: Path, capsys: pytest.Captu
     assert "no such file or folder: gone; nor is it a published baseline" in capsys.readouterr().err
 
 
-def test_an_optimum_at_the_centre_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_optimum_at_the_centre_gives_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     """One line per function says that its optimum is at the centre, and names the shifted instance."""
     for _ in range(2):
         bb.run("random_search", "griewank", dim=2, instance=0, budget=20)

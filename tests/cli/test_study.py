@@ -117,7 +117,7 @@ def test_a_wrong_study_is_refused(text: str, message: str, tmp_path: Path, capsy
     assert not (tmp_path / "store").exists()
 
 
-def test_a_folder_that_is_no_store_has_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_not_a_store_has_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The message says that the folder is not a store."""
     assert call("study", "status", tmp_path) == 2
     assert "is not a store" in capsys.readouterr().err
@@ -157,7 +157,7 @@ def test_options_for_stores_need_a_store(tmp_path: Path, capsys: pytest.CaptureF
     assert "are for stores" in capsys.readouterr().err
 
 
-def test_the_steps_of_a_study_are_told_when_piped(
+def test_the_steps_of_a_study_are_reported_when_piped(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each step reports its start and end on standard error, with elapsed time and ETA; --quiet reports nothing."""

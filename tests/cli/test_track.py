@@ -82,7 +82,7 @@ def test_a_senseless_date_is_a_usage_error(call: Call, since: str) -> None:
     assert "expected a date such as 2026-01-31" in err
 
 
-def test_status_tells_a_live_run_and_an_ended_one(call: Call) -> None:
+def test_status_shows_live_and_ended_runs(call: Call) -> None:
     """The exit code is 1 if a run did not end well."""
     pipeline = track("x", total=2, telemetry=False).start()
     step = pipeline.begin_step("a")
@@ -178,6 +178,6 @@ def test_the_folder_of_a_pipeline_and_its_telemetry_are_validated(
     assert main(["validate", str(pipeline.folder)]) == 3
     err = capsys.readouterr().err
     assert f"telemetry.jsonl: line {len(whole.splitlines()) + 1}: $" in err
-    assert "is no JSON" in err
+    assert "is not JSON" in err
     telemetry.write_bytes(b"")
     assert main(["validate", str(telemetry)]) == 3

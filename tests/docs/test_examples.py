@@ -95,7 +95,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [page for page in PAGES if any(b[0] == "python" for b in blocks(page)) and identity(page) not in FRAGMENTS],
     ids=identity,
 )
-def test_python_blocks_run_and_print_what_stands_below_them(
+def test_python_blocks_run_and_print_the_output_below_them(
     page: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The blocks of a page form one program, and a text block after one is its output. No other extra is installed."""

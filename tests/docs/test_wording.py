@@ -1,4 +1,4 @@
-"""Wording that reads like a translation stays out of documentation, notebooks, docstrings, comments and messages."""
+"""Wording that reads like a translation stays out of documentation, notebooks, code, its comments and scripts."""
 
 from __future__ import annotations
 
@@ -22,12 +22,22 @@ PHRASES = {
     r"decades? (above|below|of|more|less|behind)|many decades": "orders of magnitude",
     r"so many (evaluations|seconds|runs|steps|times)": "this many, a number of",
     r"(putt?(s|ing)? right|mends?) what": "automatic fixes",
-    r"(weighs?|weighed) alike": "have equal weight",
+    r"(weighs?|weighed|weight) alike": "have equal weight",
     r"nobody knows": "unknown",
     r"whoever": "the one who, or a plain subject",
     r"traffic with": "import and export",
-    r"not (be )?told apart": "not distinguished",
+    r"(told|tells?|telling) (\w+ ){0,2}apart": "distinguished",
+    r"one's own": "your own, a user's own",
+    r"(comes?|came) about": "happens, is caused by",
+    r"(goes|go|went) on (its|their|his) way": "continues",
+    r"in vain": "without success",
+    r"among (a|the) (run|write)": "during",
     r"is no (failure|error|offence)": "is not a failure",
+    r"(?<!there )is no (artifact|baseline|figure|json|manifest|notebook|number|report|run|spec|store|study|text)": (
+        "is not a"
+    ),
+    r"is no (setting|success)": "is not a",
+    r"(us|ms|ns|bytes|microseconds|milliseconds) an? (batch|call|cell|evaluation|point|run|second|step)": "... per ...",
     r"a (spec|run|notebook|folder|step|panel|cell|frame) an? (optimizer|function|notebook|dimension|document|run)": (
         "one ... per ..."
     ),
@@ -44,7 +54,17 @@ MARKDOWN = sorted(
     if "_build" not in path.parts
 )
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-PYTHON = sorted(path for name in ("src", "examples", "benchmarks") for path in (ROOT / name).rglob("*.py"))
+PYTHON = sorted(
+    path
+    for name in ("src", "examples", "benchmarks", "tests", ".ci")
+    for path in (ROOT / name).rglob("*.py")
+    if path != Path(__file__).resolve()  # it quotes the phrases
+)
+SCRIPTS = sorted(
+    [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / ".ci" / "build_kernel", ROOT / ".ci" / "notice"]
+    + [*(ROOT / ".github").rglob("*.yml"), *(ROOT / "params").rglob("*.yaml")]
+    + [path for end in ("js", "css", "c", "h", "yml", "yaml") for path in (ROOT / "src").rglob(f"*.{end}")]
+)
 
 
 def prose_of_python(path: Path) -> Iterator[tuple[int, str]]:
@@ -68,12 +88,12 @@ def findings(text: str, where: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("kind", ["markdown", "notebooks", "python"])
+@pytest.mark.parametrize("kind", ["markdown", "scripts", "notebooks", "python"])
 def test_no_text_has_a_listed_phrase(kind: str) -> None:
     """Every finding is named with its file and a better wording."""
     found: list[str] = []
-    if kind == "markdown":
-        for path in MARKDOWN:
+    if kind in ("markdown", "scripts"):
+        for path in MARKDOWN if kind == "markdown" else SCRIPTS:
             found += findings(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
     elif kind == "notebooks":
         for path in NOTEBOOKS:

@@ -21,7 +21,7 @@ def test_every_spec_holds_with_full_parameters(
 ) -> None:
     """All claims hold with long budgets, and all artifacts are valid."""
     if "benchmark_full" not in str(request.config.getoption("markexpr")):
-        pytest.skip("takes hours; ask for it by: pytest -m benchmark_full")
+        pytest.skip("takes hours; select it with: pytest -m benchmark_full")
     for folder in ("notebooks", "params"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     monkeypatch.chdir(tmp_path)

@@ -17,6 +17,8 @@ from benchbook.cli.main import main
 from benchbook.specs.notebooks.discover import specs
 from benchbook.specs.outcome import read_outcome
 
+pytestmark = pytest.mark.untraced  # the specs are computed in kernels, which no tracer follows
+
 ROOT = Path(__file__).parents[2]
 NAMES = [file.name for file in specs(ROOT / "notebooks")]
 # One run of a cell costs a microsecond per evaluation and optimizer; this many take less than a second everywhere.

@@ -1,7 +1,7 @@
 """The wheel in an empty environment with its locked dependencies: from an empty folder to a published site.
 
-It needs a package index, so that `make test` leaves it out and `make test-wheel` runs it. It installs with pip, as a
-user does and with whatever index and certificates this machine's pip is set up for.
+It needs a package index, so `make test` leaves it out and `make test-wheel` runs it. It installs with pip, as a user
+does, with the index and the certificates that pip is configured for.
 """
 
 from __future__ import annotations

@@ -85,13 +85,13 @@ def test_strategies_and_limits_can_be_chosen(place, capsys):
         ("functions_of_the_test:number", "is of type int"),
     ],
 )
-def test_wrong_targets_are_told(place, target, message, capsys):
+def test_wrong_targets_are_refused(place, target, message, capsys):
     """A wrong target gives exit code 2."""
     assert main(["experiment", "run", target, "--configs", "configs"]) == 2
     assert message in capsys.readouterr().err
 
 
-def test_wrong_configurations_are_told_with_their_line(place, capsys):
+def test_wrong_configurations_are_reported_with_their_line(place, capsys):
     """The keys are checked if the function declares a model."""
     (place / "configs" / "two.yaml").write_text("id: two\n\nm: 2\n")
     assert main(["experiment", "run", "functions_of_the_test:modelled", "--configs", "configs"]) == 2
@@ -105,7 +105,7 @@ def test_a_tracking_server_needs_its_sink(place, capsys):
     assert "which is for --sink mlflow" in capsys.readouterr().err
 
 
-def test_an_unknown_strategy_is_told_with_the_known_ones_once(place, capsys):
+def test_an_unknown_strategy_is_refused_with_the_known_ones_once(place, capsys):
     """The known strategies are listed once, whether or not a similar one exists."""
     for name in ("shadwo", "zzz"):
         assert main(["experiment", "run", "functions_of_the_test:plain", "--configs", "c", "--strategy", name]) == 2

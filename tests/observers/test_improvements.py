@@ -52,7 +52,7 @@ def test_a_history_rises_and_falls_strictly(values: list[float], borders: list[i
     assert (history.evaluations.dtype, history.best_values.dtype) == (np.int64, np.float64)
 
 
-def test_a_history_can_be_read_amidst_a_run() -> None:
+def test_a_history_can_be_read_during_a_run() -> None:
     """A history that was read during a run stays as it is while the run continues."""
     history = ImprovementHistory()
     history.observe(0, np.zeros((2, 1)), np.array([3.0, 2.0]), True)

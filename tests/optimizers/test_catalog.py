@@ -139,7 +139,7 @@ def test_numpy_numbers_inside_of_a_setting_become_plain() -> None:
     assert optimizer(Mine, extra=[np.float64(1.5), {"k": 2}]).settings["extra"] == [1.5, {"k": 2}]
 
 
-def test_a_class_of_ones_own_is_an_optimizer() -> None:
+def test_a_users_own_class_is_an_optimizer() -> None:
     """The settings are the keyword arguments, with their defaults, declared ranges and descriptions."""
     choice = optimizer(Mine, width=0.25)
     assert (choice.name, choice.settings, choice.length_argument) == ("Mine", {"width": 0.25, "extra": None}, None)
@@ -177,7 +177,7 @@ def test_a_setting_without_default_must_be_given() -> None:
     assert optimizer(make, size=3).settings == {"size": 3}
 
 
-def test_the_budget_is_told_to_those_who_ask() -> None:
+def test_the_budget_is_passed_to_optimizers_that_take_it() -> None:
     """An optimizer that takes `max_evaluations` gets the budget, unless it is declared anytime."""
     told: list[int] = []
 
@@ -196,7 +196,7 @@ def test_the_budget_is_told_to_those_who_ask() -> None:
 
 
 def test_the_older_name_of_the_budget_is_understood() -> None:
-    """An optimizer written for an older version is told its budget as `horizon`."""
+    """An optimizer written for an older version gets its budget as `horizon`."""
     told: list[int] = []
 
     class Scheduled(Mine):

@@ -58,7 +58,7 @@ def test_a_file_is_named_as_source(tmp_path: Path) -> None:
     assert {field.source for field in described(str(path))} == {f"file {path}"}
 
 
-def test_a_wrong_override_is_told() -> None:
+def test_a_wrong_override_is_refused() -> None:
     """The message is the same as where the override would be used."""
     with pytest.raises(ParamsError, match="unknown parameter 'sedes'; did you mean 'seeds'"):
         described("quick", ["sedes=3"])

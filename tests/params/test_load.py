@@ -108,14 +108,14 @@ def test_full_is_more_than_quick(root: Path, monkeypatch: pytest.MonkeyPatch) ->
         (QUICK, "\x00", "is not valid YAML"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_told(file: Path, old: str, new: str, message: str) -> None:
+def test_what_is_wrong_with_a_file_is_reported(file: Path, old: str, new: str, message: str) -> None:
     """Each mistake has a message with file, parameter and value."""
     with pytest.raises(ParamsError, match=message) as caught:
         load(changed(file, old, new))
     assert "mine.yaml" in str(caught.value)
 
 
-def test_all_mistakes_are_told_at_once(file: Path) -> None:
+def test_all_mistakes_are_reported_together(file: Path) -> None:
     """One message lists all mistakes, one line per parameter."""
     with pytest.raises(ParamsError) as caught:
         load(changed(file, "seeds: 2\n", "sedes: 2\n"), ["dims=2", "target=x"])
@@ -157,7 +157,7 @@ def test_overrides_are_yaml() -> None:
         ("seeds=[1", r"override 'seeds=\[1' is not valid YAML"),
     ],
 )
-def test_a_bad_override_is_told(text: str, message: str) -> None:
+def test_a_bad_override_is_refused(text: str, message: str) -> None:
     """The message shows the text of the override."""
     with pytest.raises(ParamsError, match=message):
         override({}, [text])

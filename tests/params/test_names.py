@@ -45,14 +45,14 @@ def test_the_presets_of_the_project_come_first(tmp_path: Path, monkeypatch: pyte
     assert bb.parameters({"preset": "quick"}) == {**OWN, "preset": "quick"}
 
 
-def test_a_set_of_ones_own_is_complete() -> None:
+def test_a_users_own_set_is_complete() -> None:
     """Nothing is added to a complete set, and missing parameters are named."""
     assert bb.parameters({**OWN, "runs": []}) == OWN
     with pytest.raises(ParamsError, match=r"preset is 'mine', expected quick, .*; missing: dims, target$"):
         bb.parameters({key: value for key, value in OWN.items() if key not in ("dims", "target")})
 
 
-def test_without_a_preset_the_message_tells_what_to_assign() -> None:
+def test_without_a_preset_the_message_says_what_to_assign() -> None:
     """A notebook whose parameters cell was not executed gets a message."""
     with pytest.raises(ParamsError, match="assign preset, such as preset = 'quick'"):
         bb.parameters({"seeds": 3})

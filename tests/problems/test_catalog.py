@@ -157,7 +157,7 @@ def test_unknown_groups_are_refused() -> None:
         expand([3])  # type: ignore[list-item]
 
 
-def test_a_function_of_ones_own_can_be_registered(registry: None) -> None:
+def test_a_users_own_function_can_be_registered(registry: None) -> None:
     """A registered function is found, described, expanded and checked like any other."""
     register(own_info("own"), lambda dim, instance: TextbookProblem("levy", dim, instance))
     assert names()[-1] == "own"

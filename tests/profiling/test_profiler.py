@@ -71,7 +71,7 @@ def test_bottlenecks_are_the_stages_that_take_most(found: Profiled) -> None:
     assert "vectorized" in first.hint
 
 
-def test_a_document_says_all_of_it(found: Profiled) -> None:
+def test_a_document_has_the_whole_profile(found: Profiled) -> None:
     """A profile that is written and read back is equal, to the nanosecond."""
     again = from_document(to_document(found))
     assert to_document(again) == to_document(found)
@@ -139,7 +139,7 @@ def test_a_profile_is_read_while_it_samples() -> None:
         ({"name": "a", "interval_s": float("nan")}, "interval_s is nan"),
     ],
 )
-def test_a_wrong_argument_is_told(arguments, message: str) -> None:
+def test_a_wrong_argument_is_refused(arguments, message: str) -> None:
     """The message names the argument, its value and what was expected."""
     with pytest.raises(UsageError, match=message):
         profile(**arguments)

@@ -19,7 +19,7 @@ def test_bottlenecks_are_stages_by_their_own_time(profiled) -> None:
     assert found.bottlenecks[0].hint == BY_STAGE["evaluate"]
 
 
-def test_a_name_that_stands_twice_is_told_with_its_place(profiled) -> None:
+def test_a_repeated_name_is_shown_with_its_place(profiled) -> None:
     """Two stages with the same name are distinguished by their place."""
     stages = (
         StageTime(path=("a",), calls=1, total_s=6.0, own_s=3.0),
@@ -29,7 +29,7 @@ def test_a_name_that_stands_twice_is_told_with_its_place(profiled) -> None:
     assert [b.what for b in bottlenecks(profiled(stages=stages))] == ["b", "a", "a / b"]
 
 
-def test_where_stages_do_not_tell_functions_do(profiled) -> None:
+def test_where_stages_show_nothing_functions_are_bottlenecks(profiled) -> None:
     """Work with a single stage has functions as bottlenecks, with their calls if these were counted."""
     stage = StageTime(path=("loop", "evaluate"), calls=1, total_s=10.0, own_s=10.0)
     told = [(b.what, b.time_s, b.calls) for b in bottlenecks(profiled(stages=(stage,), other_s=0.0))]
@@ -75,7 +75,7 @@ def test_overhead_is_median_against_median(sampled, share) -> None:
     assert overhead.functions_share == share
 
 
-def test_bottlenecks_below_a_hundredth_are_none(profiled) -> None:
+def test_stages_below_a_hundredth_are_not_bottlenecks(profiled) -> None:
     """Stages that take less than a hundredth get no hint."""
     tiny = FunctionTime(stage=(), function=0, own_s=0.01, total_s=0.01, samples=1)
     found = replace(profiled(stages=()), function_times=(tiny,))

@@ -26,7 +26,7 @@ def test_bottlenecks_and_notes_follow(profiled) -> None:
     assert "3 of the shorter spans are left out of the trace" in said
 
 
-def test_what_is_missing_is_told(profiled) -> None:
+def test_what_is_missing_is_noted(profiled) -> None:
     """The notes say that overhead, functions or a regular end are missing."""
     said = text(
         profiled(overhead=None, interval_s=None, missing={"functions": "no library"}, error="ValueError: x", left_out=0)

@@ -40,7 +40,7 @@ RAISED = {
     "exit": partial(fail, SystemExit(3)),
     "interrupt": partial(fail, KeyboardInterrupt),
     "generator_exit": partial(fail, GeneratorExit),
-    "no_text": partial(fail, ValueError("\ud800 is no text")),
+    "no_text": partial(fail, ValueError("\ud800 is not text")),
     "hang": partial(time.sleep, 60.0),
     "leave": partial(os._exit, 3),
 }

@@ -2,7 +2,7 @@
 
 Usage: python killed_commands.py FOLDER SEED SCENARIO=KILLS... The commands are forked from this process, which has
 imported everything already; each kill is a real SIGKILL. This process adopts whatever its children leave behind, so
-that no process escapes being counted.
+that every process is counted.
 """
 
 import ctypes

@@ -12,10 +12,9 @@ from typing import Any
 import bad_work
 import numpy as np
 import pytest
+from catalog_functions import add_function, catalog_put_back
 
 import benchbook as bb
-from benchbook.problems import catalog, from_callable, register
-from benchbook.problems.info import ProblemInfo
 from benchbook.records import RunRecord, Status, Stop
 
 LIMIT_S = 3.0
@@ -24,34 +23,11 @@ LIMIT_S = 3.0
 @pytest.fixture(scope="module")
 def objectives() -> Iterator[list[str]]:
     """Register the objectives in the catalog, and return them by name."""
-    known = dict(catalog._registered)
-    names = [f"bad_{name}" for name in bad_work.OBJECTIVES]
-    for name, behaviour in zip(names, bad_work.OBJECTIVES, strict=True):
-        info = ProblemInfo(
-            name=name,
-            family="bad",
-            title=name,
-            formula="",
-            lower=-5.0,
-            upper=5.0,
-            optimum="0",
-            separable=True,
-            multimodal=False,
-            conditioning=None,
-            source="",
-            first_instance=1,
-        )
-        evaluate = functools.partial(bad_work.evaluate, behaviour=behaviour)
-
-        def make(dim: int, instance: int, name: str = name, evaluate: Any = evaluate) -> Any:
-            return from_callable(
-                evaluate, name=name, bounds=(-5.0, 5.0), dim=dim, vectorized=True, f_opt=0.0, instance=instance
-            )
-
-        register(info, make)
-    yield names
-    catalog._registered.clear()
-    catalog._registered.update(known)
+    with catalog_put_back():
+        yield [
+            add_function(f"bad_{name}", functools.partial(bad_work.evaluate, behaviour=name))
+            for name in bad_work.OBJECTIVES
+        ]
 
 
 def outcome(record: RunRecord) -> tuple[object, ...]:

@@ -69,7 +69,7 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak of memory from /proc")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak memory from /proc")
 def test_documents_are_refused(tmp_path: Path) -> None:
     """Documents are refused for their decompressed size and for their number of values."""
     for name, make in DOCUMENTS.items():
@@ -98,7 +98,7 @@ def archive(kind: str) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak of memory from /proc")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak memory from /proc")
 def test_archives_are_refused(tmp_path: Path) -> None:
     """The unpacked size is counted for the archive as a whole."""
     commands = []

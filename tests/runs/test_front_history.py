@@ -129,7 +129,7 @@ def test_a_run_from_before_archives_is_verified_without_them() -> None:
     assert bb.verify(then).identical
 
 
-def test_show_tells_of_the_archive() -> None:
+def test_show_describes_the_archive() -> None:
     """The command `benchbook show` gives the number of points and the precision of the archive."""
     told = dict(run_facts(_record()))["archive"]
     assert "points not dominated when found (all of them)" in told

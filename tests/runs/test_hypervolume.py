@@ -38,7 +38,7 @@ def test_archive_holds_what_no_other_dominates(points: list[tuple[float, float]]
 
 @given(_POINTS)
 @settings(max_examples=100)
-def test_adding_tells_whether_a_point_is_kept(points: list[tuple[float, float]]) -> None:
+def test_adding_returns_whether_a_point_is_kept(points: list[tuple[float, float]]) -> None:
     """A point is accepted exactly if no earlier one dominates or equals it."""
     archive = Archive(np.zeros(2), np.ones(2))
     for k, (u, v) in enumerate(points):

@@ -53,7 +53,7 @@ def _improvements(record: RunRecord) -> list[float]:
     return [float(value) for value in record.history.best_values]
 
 
-def test_constraints_are_told_and_the_best_feasible_value_is_recorded() -> None:
+def test_the_optimizer_gets_constraints_and_the_best_feasible_value_is_recorded() -> None:
     """Without a known optimum only feasible points count as improvements; the optimizer gets f and g of all points."""
     problem = from_callable(_plane, bounds=(-2, 2), dim=2, constraints=_outside)
     record = bb.run(Told, problem, seed=3, budget=60)
@@ -77,7 +77,7 @@ def test_a_known_optimum_makes_violations_comparable() -> None:
     assert _improvements(record)[: len(np.unique(best))] == sorted(set(best.tolist()), reverse=True)
 
 
-def test_a_region_that_no_run_finds_is_no_success(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_run_without_a_feasible_point_is_not_a_success(caplog: pytest.LogCaptureFixture) -> None:
     """Without a feasible point there is no value, hit or solution; the run has failed and says why.
 
     With a known optimum the history has values with the violation added, none of which is a success.
@@ -128,7 +128,7 @@ def test_traces_count_both_as_well(tmp_path: Path) -> None:
         bb.run("random_search", problem, budget=20, history="population", trace_to=tmp_path)
 
 
-def test_two_objectives_are_told_and_judged_by_hypervolume() -> None:
+def test_the_optimizer_gets_two_objectives_and_hypervolume_is_recorded() -> None:
     """The optimizer gets both values of each point; the record has minus the hypervolume of all points so far."""
     problem = from_callable(_two, bounds=(-2, 2), dim=2, objectives=2, ideal=(0, 0), nadir=(8, 8))
     record = bb.run(Told, problem, seed=3, budget=30)

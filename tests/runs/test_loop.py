@@ -50,7 +50,7 @@ def test_the_first_rows_of_the_last_batch_are_evaluated() -> None:
     assert [len(x) for x, _ in optimizer.told] == [3]
 
 
-def test_the_optimizer_is_told_its_batches_with_their_values() -> None:
+def test_the_optimizer_gets_its_batches_with_their_values() -> None:
     """Points and values arrive unchanged and in order."""
     _, optimizer, _ = run([2, 3], [4.0, 3.0, 9.0, 2.0, 7.0])
     assert [fx.tolist() for _, fx in optimizer.told] == [[4.0, 3.0], [9.0, 2.0, 7.0]]
@@ -89,7 +89,7 @@ def test_an_optimizer_without_more_points_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_no_finite_number_is_counted_and_told_as_infinite(bad: float) -> None:
+def test_values_that_are_not_finite_are_counted_and_passed_as_infinite(bad: float) -> None:
     """NaN and both infinities are never the best value; the optimizer and the observers get +inf."""
     trace = PointTrace()
     optimizer = ScriptedOptimizer(batches(2, 2))
@@ -205,7 +205,7 @@ def test_values_of_a_wrong_shape_are_the_objectives_error(shape: tuple[int, ...]
 
 @pytest.mark.parametrize("batch", [np.zeros(2), np.zeros((1, 3)), np.zeros((1, 1, 2)), np.array(0.5)])
 def test_points_of_a_wrong_shape_are_the_optimizers_error(batch: np.ndarray) -> None:
-    """An optimizer must ask for (batch, dim); the message tells both shapes."""
+    """An optimizer must ask for (batch, dim); the message has both shapes."""
     outcome = run_loop(lambda: ScriptedOptimizer([batch]), ScriptedProblem([1.0], dim=2), budget=10)
     assert outcome.error is not None
     assert (outcome.error.where, outcome.error.type) == ("optimizer", "ShapeError")
@@ -321,7 +321,7 @@ def test_times_of_a_failed_batch_are_counted_once() -> None:
 
 
 def test_observers_see_every_batch_before_the_next() -> None:
-    """They get the number of earlier evaluations, the points and values, and whether the batch improved."""
+    """Observers get the number of earlier evaluations, the points and values, and whether the batch improved."""
     seen: list[tuple[int, int, bool]] = []
 
     class Watching:
@@ -353,7 +353,7 @@ def test_the_loop_runs_a_catalog_problem(rng: np.random.Generator) -> None:
 
 
 def test_an_optimizer_that_holds_something_is_closed_when_the_run_has_ended() -> None:
-    """Its `close` is called once, whether the run ends by budget or by an error."""
+    """The optimizer's `close` is called once, whether the run ends by budget or by an error."""
 
     class Holding(ScriptedOptimizer):
         closed = 0

@@ -44,7 +44,7 @@ def test_accuracy_and_quality_are_no_worse_than_the_committed_summary(earlier: l
     assert worse(compare_reports(earlier, measured, reference=earlier[0])) == []
 
 
-def test_speed_was_measured_and_what_changed_is_said(
+def test_speed_was_measured_and_changes_are_printed(
     earlier: list[Report], measured: Report, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Times are advice: they are printed with verdict, baseline and reason, and never fail."""

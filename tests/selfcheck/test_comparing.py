@@ -13,7 +13,7 @@ def changes(before: Report | list[Report], after: Report) -> dict[str, Change]:
     return {change.metric: change for change in compare_reports(baselines, after)}
 
 
-def test_a_report_against_itself_is_unchanged(report: Report) -> None:
+def test_a_report_compared_with_itself_is_unchanged(report: Report) -> None:
     """Comparing a report with itself finds no difference in any lane."""
     assert {change.verdict.value for change in changes(report, report).values()} == {"unchanged"}
 
@@ -46,7 +46,7 @@ def test_slower_is_advice_only(report: Report) -> None:
     assert worse(found) == []
 
 
-def test_time_is_held_against_the_median_of_the_last_ten(report: Report) -> None:
+def test_time_is_compared_with_the_median_of_the_last_ten(report: Report) -> None:
     """Neither a single slow report nor reports before the last ten decide."""
     history = [replace(report, speed=(speed(median_s=s),)) for s in (9.0, 9.0, 9.0, *[1.0] * 9, 5.0)]
     found = changes(history, replace(report, speed=(speed(median_s=1.0),)))["loop"]
@@ -97,7 +97,7 @@ def test_a_check_that_fails_or_is_gone_is_worse(report: Report) -> None:
     assert changes(broken, report)["budgets"].verdict.value == "better"
 
 
-def test_quality_is_held_against_the_reference(report: Report) -> None:
+def test_quality_is_compared_with_the_reference(report: Report) -> None:
     """A worse report among the last ones does not become the reference for later ones."""
     bad = replace(report, quality=(quality(0.4, digest=DIGESTS[1]),))
     assert worse(compare_reports([report, bad], bad, reference=report))

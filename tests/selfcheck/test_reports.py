@@ -45,7 +45,7 @@ def test_a_report_is_found_by_place_beginning_and_path(report: Report, tmp_path:
         find_report("nothing.json", tmp_path)
 
 
-def test_an_artifact_of_another_kind_is_no_report(root: Path) -> None:
+def test_an_artifact_of_another_kind_is_not_a_report(root: Path) -> None:
     """The message names both kinds."""
     with pytest.raises(ArtifactError, match=r"expected .*benchmark-report"):
         read_report(root / "artifacts" / "baselines" / "native-optimizers.json.zst")

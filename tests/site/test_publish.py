@@ -136,7 +136,7 @@ def test_what_is_not_whole_is_refused_with_its_reason(
     assert not (tmp_path / "deployed").exists()
 
 
-def test_the_gravest_reason_gives_the_exit_code_and_all_are_said(
+def test_the_gravest_reason_gives_the_exit_code_and_all_are_reported(
     ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A damaged artifact takes precedence over a failed claim."""

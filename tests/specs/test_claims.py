@@ -38,7 +38,7 @@ def made(measured: float, relation: str = "<=", threshold: float = 1, text: str 
         (True, "==", True, Verdict.HELD),
     ],
 )
-def test_a_measured_value_is_held_against_its_threshold(
+def test_a_measured_value_is_compared_with_its_threshold(
     measured: float, relation: str, threshold: float, verdict: Verdict
 ) -> None:
     """Each relation has its meaning, also at equality."""

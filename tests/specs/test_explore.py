@@ -30,7 +30,7 @@ def test_the_code_of_a_choice_gives_the_same_runs() -> None:
     assert [run.content_digest for run in found["runs"]] == [run.content_digest for run in SMALL.runs()]
 
 
-def test_a_change_computes_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_computes_only_new_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adding an optimizer keeps the runs of the others."""
     SMALL.runs()
     computed: list[str] = []

@@ -19,6 +19,7 @@ def explorer() -> Explorer:
     return Explorer(FIRST)
 
 
+@pytest.mark.untraced  # the tests below cover the explorer; most of the time is drawing
 @pytest.mark.parametrize(
     ("control", "value"),
     [
@@ -52,7 +53,7 @@ def test_pictures_are_images_with_texts(explorer: Explorer) -> None:
     assert "2 runs, 200 evaluations" in explorer.status.value
 
 
-def test_a_mistake_is_said_in_words_and_the_pictures_stay(explorer: Explorer) -> None:
+def test_a_mistake_is_described_and_the_pictures_stay(explorer: Explorer) -> None:
     """BBOB has no instance 0, and a choice may be empty; the explorer keeps working."""
     explorer.controls["function"].value = "bbob_f1"
     before = explorer.pictures["curves"].value

@@ -89,7 +89,7 @@ def test_a_failing_claim_fails_after_all_were_evaluated_and_written(
     """All claims are evaluated, and the outcome can be read."""
     spec.when()
     spec.claim("bad", "One is two.", 1, "==", 2)
-    spec.claim("unknown", "Nobody knows.", None, "<=", 1)
+    spec.claim("unknown", "Something unknown.", None, "<=", 1)
     spec.claim("good", "One is one.", 1, "==", 1)
     with pytest.raises(
         ClaimsFailedError,
@@ -150,7 +150,7 @@ def test_runs_of_other_arithmetic_prove_nothing_about_seeds(spec: Spec, monkeypa
     assert "now" in claim.detail
 
 
-def test_a_claim_id_stands_once(spec: Spec) -> None:
+def test_a_claim_id_is_unique(spec: Spec) -> None:
     """Two claims with the same id would overwrite each other on the site."""
     spec.claim("a", "A.", 1, "==", 1)
     with pytest.raises(UsageError, match="'a' appears twice"):
@@ -187,7 +187,7 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
 
 
 def test_a_quasi_newton_control_stands_next_to_random_search(spec: Spec) -> None:
-    """Its evaluations for gradients count, the others are shown at the same number, and it can be left out."""
+    """The control's evaluations for gradients count, others are shown at the same number, and it can be left out."""
     spec.when()
     shown = spec.beside_control()
     assert shown.below is not None
@@ -247,17 +247,17 @@ def verdicts(spec: Spec) -> dict[str, str]:
 
 def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
     """The comparison is part of plan, ledger and outcome, and does not affect the other claims."""
-    beside = bb.spec("manta_ray_foraging", reference="whale", **PARAMS)
+    compared = bb.spec("manta_ray_foraging", reference="whale", **PARAMS)
     alone = [run.run_key for run in spec.when()]
-    assert [run.run_key for run in beside.when()] == alone
-    assert beside.peers.optimizers == ["manta_ray_foraging", "whale"]
-    assert {run.problem.instance for run in beside.peers if run.problem.name == "sphere"} == {1}
-    own, theirs = (beside.peers.select(optimizer=name) for name in beside.peers.optimizers)
+    assert [run.run_key for run in compared.when()] == alone
+    assert compared.peers.optimizers == ["manta_ray_foraging", "whale"]
+    assert {run.problem.instance for run in compared.peers if run.problem.name == "sphere"} == {1}
+    own, theirs = (compared.peers.select(optimizer=name) for name in compared.peers.optimizers)
     assert [(r.problem.name, r.seed, r.budget) for r in own] == [(r.problem.name, r.seed, r.budget) for r in theirs]
-    assert [row[1].text for row in beside.ledger().rows] == ["10", "10", "6", "6"]
-    beside.claim_sound()
-    beside.then()
-    outcome: dict[str, Any] = dict(read_outcome(beside.folder))
+    assert [row[1].text for row in compared.ledger().rows] == ["10", "10", "6", "6"]
+    compared.claim_sound()
+    compared.then()
+    outcome: dict[str, Any] = dict(read_outcome(compared.folder))
     assert outcome["runs"]["done"] == outcome["runs"]["planned"] == 32
 
 
@@ -290,7 +290,7 @@ def test_without_the_library_of_the_reference_its_claim_is_undecided_and_the_spe
     alone.then()
     assert read_outcome(alone.folder)["status"] == "held"
     assert capsys.readouterr().out.startswith("undecided On shifted problems it ends below mealpy:OriginalTSA")
-    alone.claim("unknown", "Nobody knows.", None, "<=", 1)
+    alone.claim("unknown", "Something unknown.", None, "<=", 1)
     with pytest.raises(ClaimsFailedError, match="1 of 3 quality claims could not be decided: unknown"):
         alone.then()
 
@@ -318,7 +318,7 @@ def test_claims_on_centre_bias_and_weakness_are_the_same_for_all(spec: Spec) -> 
     assert set(verdicts(other).values()) == {"undecided"}
 
 
-def test_a_claimed_weakness_counts_the_same_evaluations_whatever_the_budget(spec: Spec) -> None:
+def test_a_claimed_weakness_counts_the_same_evaluations_for_any_budget(spec: Spec) -> None:
     """Later improvements do not count, so the claim means the same in the quick and in the full set."""
     spec.when()
     hits = [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import benchbook as bb
+from benchbook.analysis.comparison.baselines import find_baseline
 from benchbook.artifacts.io import load_document, save_document
 from benchbook.cli.main import main
 from benchbook.errors import UnknownNameError, UsageError
@@ -77,7 +78,7 @@ def test_the_seed_that_is_ignored_is_noticed_in_the_same_process(project: Path) 
         assert verdicts["same-seed"] == "failed", fault.id
 
 
-def test_strength_tells_who_noticed_what_and_goes_on_where_it_ended(
+def test_strength_reports_who_noticed_what_and_continues_where_it_ended(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Faults are noticed, unnoticed or without effect; a second try does nothing; a weak spec gives exit code 1."""
@@ -101,8 +102,23 @@ def test_strength_tells_who_noticed_what_and_goes_on_where_it_ended(
     assert again.document["faults"] == measured.document["faults"]
 
 
+def test_a_strength_is_measured_again_when_the_baseline_changes(project: Path) -> None:
+    """Claims read the baseline, so what was tried with another one does not count."""
+    shipped = find_baseline("native-bbob").path
+    copied = project / "artifacts" / "baselines" / shipped.name
+    copied.parent.mkdir(parents=True)
+    copied.write_bytes(shipped.read_bytes())
+    begin = CELLS[0].replace("preset=preset", 'published="native-bbob", published_on={"bbob_f5": [2]}, preset=preset')
+    write(project, (begin, *CELLS[1:]))
+    before = bb.strength("random_search", faults=["noise"], workers=1).document["inputs"]
+    assert bb.strength("random_search", faults=["noise"], workers=1).document["inputs"] == before
+    document: Any = load_document(copied)
+    save_document({**document, "created_at": "2026-01-01T00:00:00.000Z"}, copied)
+    assert bb.strength("random_search", faults=["noise"], workers=1).document["inputs"] != before
+
+
 def test_a_filed_strength_goes_stale_with_claims_and_parameters_and_not_with_text(project: Path) -> None:
-    """It is checked in benchbook's own repository; other projects decide for themselves."""
+    """Staleness is checked in benchbook's own repository; other projects decide for themselves."""
     folder = project / "notebooks"
     assert check_strength(folder, find(["random_search"])) == []
     (project / "pyproject.toml").write_text('[project]\nname = "benchbook"\n')
@@ -177,8 +193,8 @@ def test_some_claims_can_be_counted_alone() -> None:
         measured.only(["nera"])
 
 
-def test_a_calibration_tells_the_strength_that_its_thresholds_give() -> None:
-    """It uses the measured values of each claim with each fault, and the verdict of a test is kept."""
+def test_a_calibration_gives_the_strength_of_its_thresholds() -> None:
+    """The strength uses the measured values of each claim with each fault, and the verdict of a test is kept."""
     text = {"text": "It is so.", "unit": "", "verdict": Verdict.HELD}
     claim = Claim(id="near", measured=1.0, relation="<=", threshold=100, **text)  # type: ignore[arg-type]
     test = Claim(id="test", measured=0.2, relation="<=", threshold=1, **text)  # type: ignore[arg-type]
@@ -213,7 +229,7 @@ def test_all_specs_can_be_measured_in_parts(project: Path, capsys: pytest.Captur
     assert read_strength("random_search", "balanced") is not None
 
 
-def test_a_missing_library_is_told_by_name_and_left_out_of_all(
+def test_a_missing_library_is_named_or_skipped(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A named spec gives an error with the install command; without names the other specs are measured."""
@@ -226,12 +242,14 @@ def test_a_missing_library_is_told_by_name_and_left_out_of_all(
     assert capsys.readouterr().out == ""
 
 
-def test_bad_input_is_told(project: Path) -> None:
+def test_bad_input_is_refused(project: Path) -> None:
     """Unknown specs and faults get the nearest name; missing claims and zero re-seeded specs are refused."""
     with pytest.raises(UnknownNameError, match="random_search"):
         bb.strength("random_serch")
     with pytest.raises(UnknownNameError, match="forgets"):
         bb.strength("random_search", faults=["forgts"])
+    with pytest.raises(UsageError, match="faults is"):
+        bb.strength("random_search", faults=[])
     with pytest.raises(UsageError, match="reseeded is 0"):
         calibrate("random_search", reseeded=0)
     write(project, CELLS[:2])

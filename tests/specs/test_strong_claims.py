@@ -16,10 +16,12 @@ from benchbook.errors import UnknownNameError, UsageError
 from benchbook.optimizers.faults.code import NAMED_FAULTS, code_faults, plant_code, plant_named
 from benchbook.optimizers.faults.plant import plant
 from benchbook.optimizers.native.particle_swarm import ParticleSwarm
+from benchbook.params.load import load
 from benchbook.records import Verdict
 from benchbook.specs import Spec
+from benchbook.specs.spec_plan import givens, library_of
 from benchbook.specs.trials.planting import planted
-from benchbook.specs.trials.published import Change, together
+from benchbook.specs.trials.published import Change, Published, _means, together
 from benchbook.studies.runs.planned_run import PlannedRun
 
 PARAMS: dict[str, Any] = {
@@ -129,7 +131,7 @@ def test_a_weakness_has_two_sides() -> None:
         assert other.claim_fails_on(["sphere"], gains=gains).verdict is Verdict.FAILED
 
 
-def test_what_cannot_be_compared_is_told() -> None:
+def test_what_cannot_be_compared_is_refused() -> None:
     """Messages name a missing or unknown baseline, missing runs, a missing margin, or a cell without runs."""
     with pytest.raises(UnknownNameError, match="native-bbob"):
         bb.spec("particle_swarm", published="native-bob", **PARAMS)
@@ -170,6 +172,18 @@ def test_small_changes_of_all_cells_add_up() -> None:
     assert pooled.difference == pytest.approx(0.03)
     assert not apart[0].surely_beyond(0.002, 0.005)
     assert pooled.half_width(0.002) < apart[0].half_width(0.002) / 1.5
+
+
+def test_several_published_runs_of_an_instance_are_compared_by_their_mean() -> None:
+    """There is one new run per instance, with a seed that was not published; the sample has different instances."""
+    choice = bb.optimizer("mixed_es")
+    published = Published("mixed_es-mixed", choice, givens(load("quick"), library_of(choice)), {"mixed_sphere": [3]})
+    (cell,) = published.cells
+    plan = published.plan()
+    assert len(cell) == 2 * len(plan) == 90
+    assert {item.spec.seed for item in plan}.isdisjoint(cell.seeds.tolist())
+    assert [item.problem.instance for item in published.sample()] == [1, 2, 3]
+    assert _means(np.array([1.0, 3.0, 5.0, 6.0]), np.array([1, 1, 4, 4])).tolist() == [2.0, 5.5]
 
 
 def test_the_reference_is_compared_where_a_difference_can_show() -> None:
@@ -247,7 +261,7 @@ def test_nearness_has_two_sides() -> None:
             spec.claim_precision([functions], dim, within=within, between=(-1, 1))
 
 
-def test_a_solved_problem_tells_its_running_time_and_the_fall_that_it_would_notice() -> None:
+def test_a_solved_problem_has_its_running_time_and_the_loss_that_it_would_notice() -> None:
     """The running time has an interval; with the stated loss of success, 4 of 5 such claims fail."""
     claim = begun().judged[2]
     assert re.search(r"expected running time [\d,]+ evaluations, [\d,]+ to [\d,]+", claim.detail)

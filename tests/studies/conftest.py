@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
-
-from benchbook.problems import catalog, from_callable, register
-from benchbook.problems.info import ProblemInfo
+from catalog_functions import add_function, catalog_put_back
 
 HOSTILE = """
 import os, signal, time
@@ -80,34 +76,6 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     (tmp_path / "hostile_functions.py").write_text(HOSTILE)
     monkeypatch.syspath_prepend(str(tmp_path))
     module: ModuleType = __import__("hostile_functions")
-    known = dict(catalog._registered)
-
-    def add(name: str) -> str:
-        info = ProblemInfo(
-            name=name,
-            family="hostile",
-            title=name,
-            formula="",
-            lower=-5.0,
-            upper=5.0,
-            optimum="0",
-            separable=True,
-            multimodal=False,
-            conditioning=None,
-            source="",
-            first_instance=1,
-        )
-
-        def make(dim: int, instance: int) -> Any:
-            function = functools.partial(getattr(module, name), dim=dim, instance=instance)
-            return from_callable(
-                function, name=name, bounds=(-5.0, 5.0), dim=dim, vectorized=True, f_opt=0.0, instance=instance
-            )
-
-        register(info, make)
-        return name
-
-    yield add
-    catalog._registered.clear()
-    catalog._registered.update(known)
+    with catalog_put_back():
+        yield lambda name: add_function(name, getattr(module, name), given=("dim", "instance"))
     del sys.modules["hostile_functions"]

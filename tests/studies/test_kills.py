@@ -86,7 +86,7 @@ made.run({str(tmp_path)!r}, executor="processes", workers=2)
         study.kill()
         study.wait()
     assert len(workers) == 2
-    _, alive = psutil.wait_procs(workers, timeout=20)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []
 
 
@@ -116,7 +116,7 @@ def test_killed_workers_cost_no_run(tmp_path: Path) -> None:
     assert sum(record.status is Status.FAILED for record in runs) == 0
 
 
-def test_two_studies_at_once_share_a_store(tmp_path: Path) -> None:
+def test_two_concurrent_studies_share_a_store(tmp_path: Path) -> None:
     """Two processes write to one store simultaneously, and it equals that of one process."""
     code = f"""
 import benchbook as bb
@@ -154,5 +154,5 @@ def test_an_interrupt_ends_a_study_cleanly(tmp_path: Path) -> None:
         "started",
         "cancelled",
     ]
-    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
     assert 0 < len(Store(tmp_path / "store")) < 5000

@@ -211,7 +211,7 @@ def test_async_functions_are_run_to_their_end() -> None:
 
 
 def test_all_runs_of_a_parameter_set_are_one_profile() -> None:
-    """They use lockstep and store as in a study, and the stages of all cells are added."""
+    """The runs use lockstep and store as in a study, and the stages of all cells are added."""
     found = profile_params(optimizer("particle_swarm"), PARAMS, repeats=0)
     calls = by_name(found)
     assert found.name == "particle_swarm, parameters tiny, 8 runs"
@@ -228,7 +228,7 @@ def test_all_runs_of_a_parameter_set_are_one_profile() -> None:
         ({}, UsageError, "dim is missing"),
     ],
 )
-def test_wrong_arguments_are_told_before_anything_runs(arguments, error, message: str) -> None:
+def test_wrong_arguments_are_refused_before_anything_runs(arguments, error, message: str) -> None:
     """The messages are those of `benchbook.run`."""
     with pytest.raises(error, match=message):
         profile_run(arguments.pop("optimizer", "random_search"), "sphere", **arguments)
@@ -246,7 +246,7 @@ def test_a_profile_is_written_as_artifact_trace_and_picture(tmp_path: Path) -> N
     assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     """The message names the file."""
     (tmp_path / "file").write_text("")
     with profile("work", functions=False) as observed:

@@ -95,7 +95,7 @@ def test_a_published_optimizer_ranks_like_its_own_published_runs(baseline: Path,
 
 
 def test_mean_ranks_are_those_of_the_runs_themselves(baseline: Path, tmp_path: Path) -> None:
-    """They are computed again from the histories of all runs, not from published first hits, and ranked by SciPy."""
+    """Mean ranks are computed again from the histories of all runs, not from published hits, and ranked by SciPy."""
     from scipy import stats
 
     found = bb.rank("cma_es", baseline=baseline, out=tmp_path / "out").ranking
@@ -204,7 +204,7 @@ def test_a_class_without_ask_is_refused_before_anything_runs(baseline: Path, own
     assert not (tmp_path / "out").exists()
 
 
-def test_a_label_is_taken_or_tells_apart(baseline: Path, tmp_path: Path) -> None:
+def test_a_label_replaces_the_name(baseline: Path, tmp_path: Path) -> None:
     """A user's label replaces the name, unless a published optimizer has it."""
     with pytest.raises(UsageError, match="which an optimizer of small has"):
         bb.rank("cma_es", baseline=baseline, label="random_search", out=tmp_path)
@@ -227,7 +227,7 @@ def test_targets_beyond_those_at_which_the_baseline_stops_are_not_counted(tmp_pa
 
 
 def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path) -> None:
-    """Those with 20 evaluations per variable are ranked after 10, but not after 100."""
+    """Optimizers with 20 evaluations per variable are ranked after 10, but not after 100."""
     runs: list[bb.RunRecord] = []
     for name, budget in (("differential_evolution", 100), ("particle_swarm", 20)):
         study = bb.study(optimizers=name, functions=["bbob_f1", "bbob_f8"], dims=2, instances=range(1, 6),
@@ -245,7 +245,7 @@ def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path
     assert "particle_swarm (10 x D)" in str(found).replace("\n  ", " ")
 
 
-def test_a_baseline_of_another_version_is_said(baseline: Path, tmp_path: Path, monkeypatch) -> None:
+def test_a_baseline_of_another_version_is_noted(baseline: Path, tmp_path: Path, monkeypatch) -> None:
     """A note says that its runs may not be reproduced, and how to check that."""
     from benchbook.studies.runs import provenance
 
@@ -297,7 +297,7 @@ def test_the_expected_time_is_that_of_the_work() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.2, "1 second"), (100, "100 seconds"), (200, "3 minutes"), (4e5, "5 days")]
 )
-def test_durations_are_told_in_words(seconds: float, text: str) -> None:
+def test_durations_are_written_in_words(seconds: float, text: str) -> None:
     """The unit is the largest one of which there are at least three."""
     assert duration_text(seconds) == text
 

@@ -25,7 +25,7 @@ def test_a_study_is_the_cross_product() -> None:
     assert len(bb.study(optimizers=[], functions="bbob", dims=[2], instances=range(1, 16))) == 24 * 15
 
 
-def test_each_function_has_its_first_instance_unless_told() -> None:
+def test_each_function_has_its_first_instance_by_default() -> None:
     """By default BBOB starts at 1, and the textbook functions start at 0."""
     made = bb.study(**SMALL)
     assert made.instances == {"sphere": (0,), "bbob_f1": (1,)}
@@ -72,7 +72,7 @@ def test_settings_go_to_their_optimizer() -> None:
         ({"optimizers": ["random_search", "random_search"]}, UsageError, "lists one twice"),
     ],
 )
-def test_what_is_wrong_is_told_before_anything_runs(change: dict[str, Any], error: type, message: str) -> None:
+def test_what_is_wrong_is_reported_before_anything_runs(change: dict[str, Any], error: type, message: str) -> None:
     """The message names argument, value and what was expected."""
     with pytest.raises(error, match=message):
         bb.study(**{**SMALL, **change})
@@ -105,8 +105,8 @@ def test_large_cells_travel_in_parts() -> None:
     assert [len(cell.runs) for cell in plan.cells()] == [CELL_RUNS, CELL_RUNS, 1]
 
 
-def test_functions_of_ones_own_have_a_code_each(hostile: Callable[[str], str]) -> None:
-    """Their instances may be different functions, so each has its own digest in the plan."""
+def test_each_own_function_has_its_own_code_digest(hostile: Callable[[str], str]) -> None:
+    """Instances of a user's own function may differ in code, so each has its own digest in the plan."""
     made = bb.study(optimizers="random_search", functions=hostile("raises"), dims=2, instances=[1, 2])
     assert len(made.plan.functions[0].code) == 2
 

@@ -77,7 +77,7 @@ def test_what_the_store_has_is_skipped(tmp_path: Path) -> None:
     assert tracked().performance == []
 
 
-def test_shards_are_pipelines_of_their_own(tmp_path: Path) -> None:
+def test_shards_are_separate_pipelines(tmp_path: Path) -> None:
     """Two shards of a study in two processes are two complete pipelines, and together have all runs."""
     (tmp_path / "study.yaml").write_text(
         "optimizers: [differential_evolution]\nfunctions: [sphere, rastrigin]\ndims: [2, 3]\nseeds: 2\nbudget: 60\n"
@@ -201,7 +201,7 @@ def test_steps_are_bounded_in_number() -> None:
         }
 
 
-def test_a_smoke_test_is_kept_and_held_against_the_earlier_one(tmp_path: Path) -> None:
+def test_a_smoke_test_is_kept_and_compared_with_the_earlier_one(tmp_path: Path) -> None:
     """Start-up is separate, and the second study of a name is compared with the first."""
     for name in ("a", "b"):
         small().run(tmp_path / name, track="smoke").close()

@@ -35,7 +35,7 @@ def test_wrong_settings_are_named_before_anything_runs() -> None:
         bb.variants("manta_ray_foraging", population=[])
 
 
-def test_variants_are_told_apart_in_results_and_meet_the_same_draws(tmp_path: Path) -> None:
+def test_variants_are_separate_in_results_and_use_the_same_draws(tmp_path: Path) -> None:
     """Each variant has its own rows, and its first population comes from the same random numbers."""
     made = bb.variants(
         "manta_ray_foraging", population=[10, 20], functions="sphere", dims=2, instances=1, seeds=2, budget_per_dim=40

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from fresh_processes import points_twice
 
 from benchbook.errors import BenchbookError
 from benchbook.optimizers.catalog import NATIVE
@@ -14,17 +15,34 @@ PROMISES = [
     name for name, _ in inspect.getmembers(OptimizerConformance, inspect.isfunction) if name.startswith("test_")
 ]
 
+IN_PROCESSES = "test_the_same_seed_gives_the_same_bytes_in_other_processes"
+NAMES = [factory.name for factory in NATIVE]
+
 
 def suite_of(optimizer: Any, **attributes: Any) -> OptimizerConformance:
     """Return the suite for one optimizer."""
     return type("Suite", (OptimizerConformance,), {"optimizer": optimizer, **attributes})()
 
 
-@pytest.mark.parametrize("promise", PROMISES)
-@pytest.mark.parametrize("name", [factory.name for factory in NATIVE])
+@pytest.mark.parametrize("promise", [name for name in PROMISES if name != IN_PROCESSES])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_catalog_keeps_every_promise(name: str, promise: str) -> None:
     """Each native optimizer passes each test of the suite."""
     getattr(suite_of(name), promise)()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> tuple[dict[str, list[object]], dict[str, list[object]]]:
+    """The points of all native optimizers in two fresh processes."""
+    return points_twice(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_seed_gives_the_same_bytes_in_other_processes(name: str, elsewhere) -> None:
+    """Two processes with other hash seeds, in which other optimizers ran before, ask for the same points."""
+    one, two = elsewhere
+    assert one[name] == two[name]
+    assert one[name][0] > 0
 
 
 @pytest.mark.parametrize(
@@ -252,7 +270,7 @@ BROKEN = {
     "test_a_batch_larger_than_the_budget_is_cut": [NeedsLongRuns],
     "test_the_budget_is_never_exceeded": [NeedsLongRuns, TellTwice],
     "test_the_same_seed_gives_the_same_bytes": [OfTheSystem],
-    "test_the_same_seed_gives_the_same_bytes_in_other_processes": [OfTheSystem, OfTheHashSeed],
+    IN_PROCESSES: [OfTheSystem, OfTheHashSeed],
     "test_another_seed_gives_another_trajectory": [OfItsOwnSeed],
     "test_an_objective_that_never_gives_a_number_is_survived": [TakesNoNan],
     "test_an_objective_that_sometimes_gives_no_number_is_survived": [TakesNoNan],

@@ -105,7 +105,7 @@ def test_each_fault_says_what_it_does() -> None:
     assert len({fault.says for fault in WRAPPED_FAULTS.values()}) == len(WRAPPED_FAULTS) >= 12
 
 
-def test_unknown_names_are_told() -> None:
+def test_unknown_names_are_refused() -> None:
     """The message has the nearest name; an unknown severity and a missing optimum are refused."""
     with pytest.raises(UnknownNameError, match="forgets"):
         plant(DifferentialEvolution, "forgts")

@@ -104,7 +104,7 @@ def test_a_signal_marks_the_running_step_and_then_acts(mode: str, number: int, c
     run_id = child.stdout.readline().strip()
     time.sleep(0.05)
     child.send_signal(number)
-    said, _ = child.communicate(timeout=20)
+    said, _ = child.communicate(timeout=60)
     assert child.returncode == code
     assert ("own handler" in said) == (mode == "own")
     for line in list_runs()[0]:
@@ -208,7 +208,7 @@ def test_a_full_disk_ends_nothing_and_tears_nothing(mode: str) -> None:
         assert read_run(folder).status in ("died", "completed")
 
 
-def test_two_processes_of_one_name_at_once(tmp_path: Path) -> None:
+def test_two_concurrent_processes_of_one_name(tmp_path: Path) -> None:
     """Each has its own folder and lock, and both are complete."""
     code = (
         "from benchbook.tracking import track\n"

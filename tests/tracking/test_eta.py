@@ -90,7 +90,7 @@ def side_by_side(seconds: list[float], at_a_time: int) -> Pipeline:
     """Track steps of which several run in parallel."""
     clock = ManualClock()
     labels = [f"cell {k}" for k in range(len(seconds))]
-    with track("beside", steps=labels, telemetry=False, clock=clock) as pipeline:
+    with track("parallel", steps=labels, telemetry=False, clock=clock) as pipeline:
         waiting, running = list(zip(labels, seconds, strict=True)), []
         while waiting or running:
             while waiting and len(running) < at_a_time:
@@ -114,7 +114,7 @@ def test_steps_side_by_side_are_not_added_up(earlier: int) -> None:
     assert max(map(abs, errors)) <= 0.2
 
 
-def test_weights_tell_how_long_uneven_steps_take() -> None:
+def test_weights_predict_how_long_uneven_steps_take() -> None:
     """A first run of steps with known work is predicted from its first step."""
     clock = ManualClock()
     labels, work = ["small", "large", "middle"], [1.0, 30.0, 5.0]
@@ -158,7 +158,7 @@ def test_a_run_that_had_nothing_to_do_teaches_nothing() -> None:
     assert eta.high_s == pytest.approx(40)
 
 
-def test_a_share_of_the_work_counts_for_the_moment_at_which_it_was_told() -> None:
+def test_a_share_of_the_work_counts_for_the_time_of_its_report() -> None:
     """After two steps of 4 s, a third with a quarter reported at 1 s has 2.1 s left at 1.9 s, also for readers."""
     clock = ManualClock()
     with track("x", total=3, telemetry=False, clock=clock) as pipeline:
@@ -177,7 +177,7 @@ def test_a_share_of_the_work_counts_for_the_moment_at_which_it_was_told() -> Non
     assert read == live
 
 
-def test_a_share_that_nobody_renews_leaves_a_remainder_that_does_not_grow_with_time() -> None:
+def test_a_share_that_is_not_renewed_does_not_increase_the_remaining_time() -> None:
     """After nine tenths at 9 s and no further report, the remaining time falls and is never negative."""
     clock = ManualClock()
     with track("x", total=1, telemetry=False, clock=clock) as pipeline, pipeline.step("a") as step:

@@ -40,7 +40,7 @@ def test_steps_are_written_with_order_position_status_and_duration() -> None:
     assert (state.status, state.duration_s, state.planned, state.steps[3].evaluations) == ("completed", 100, 4, 100)
 
 
-def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
+def test_the_manifest_and_the_snapshot_agree() -> None:
     """Events and snapshot give the same state."""
     pipeline = worked(ManualClock())
     snapshot = orjson.loads((pipeline.folder / SNAPSHOT).read_bytes())
@@ -48,7 +48,7 @@ def test_the_manifest_and_the_snapshot_tell_the_same() -> None:
     assert to_document(from_document(snapshot)) == snapshot
 
 
-def test_a_state_has_the_same_bytes_whoever_writes_its_records() -> None:
+def test_a_state_has_the_same_bytes_with_either_writer() -> None:
     """The records in a state, written by orjson, equal the document byte for byte."""
     state = worked(ManualClock()).state
     assert to_json(state) == orjson.dumps(to_document(state))
@@ -148,13 +148,13 @@ def test_nothing_works_before_the_start_and_nothing_is_written_after_the_end() -
         ({"name": "x", "telemetry": float("nan")}, "at least 0.1 s"),
     ],
 )
-def test_wrong_arguments_are_told_before_anything_is_written(options: dict[str, object], message: str) -> None:
+def test_wrong_arguments_are_refused_before_anything_is_written(options: dict[str, object], message: str) -> None:
     """The message names argument, expectation and value."""
     with pytest.raises(UsageError, match=message):
         track(**options)  # type: ignore[arg-type]
 
 
-def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_at_the_start(tmp_path: Path) -> None:
     """The error comes before anything is computed."""
     (tmp_path / "tracking").write_text("a file")
     with pytest.raises(StorageError, match="cannot make"):
@@ -181,11 +181,11 @@ def test_threads_write_whole_lines_in_order() -> None:
     assert [step.index for step in state.steps] == list(range(1, 9))
 
 
-def test_two_of_one_name_at_once_have_folders_of_their_own() -> None:
+def test_two_concurrent_runs_of_one_name_have_separate_folders() -> None:
     """Neither has the other's steps."""
     with (
-        track("twin", telemetry=False) as first,
-        track("twin", telemetry=False) as second,
+        track("same", telemetry=False) as first,
+        track("same", telemetry=False) as second,
         first.step("a"),
         second.step("b"),
     ):
@@ -260,7 +260,7 @@ def test_a_listener_that_breaks_is_left_out_and_ends_nothing(caplog: pytest.LogC
     assert sum("receives no more" in line for line in caplog.messages) == 1
 
 
-def test_a_report_that_cannot_be_written_is_said(
+def test_a_report_that_cannot_be_written_gives_a_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """If there is space only for the manifest, one warning says so, and the pipeline can still be read."""

@@ -6,7 +6,7 @@ import pytest
 
 from benchbook.tracking.files.run_locks import RunLock, is_live
 
-fcntl = pytest.importorskip("fcntl", reason="locks of the operating system")
+fcntl = pytest.importorskip("fcntl", reason="needs file locks of the operating system")
 
 
 def test_readers_do_not_take_each_other_for_the_pipeline(tmp_path: Path) -> None:

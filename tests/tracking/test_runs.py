@@ -93,7 +93,7 @@ def test_nothing_tracked_is_an_empty_list() -> None:
         find_run("latest")
 
 
-def test_the_index_tells_the_same_as_the_folders() -> None:
+def test_the_index_agrees_with_the_folders() -> None:
     """Lists from the index, from the folders, and with a damaged index are equal."""
     for day in range(25):
         ended("x", day)
@@ -147,7 +147,7 @@ def test_damage_costs_its_own_line_only(damage: bytes) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b'{"event": "metric"}\n', b"no json\n"])
-def test_what_is_no_manifest_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_what_is_not_a_manifest_is_refused(tmp_path: Path, data: bytes) -> None:
     """A file that is not a manifest is refused."""
     (tmp_path / MANIFEST).write_bytes(data)
     with pytest.raises(ArtifactError, match="does not begin"):
@@ -203,7 +203,7 @@ def test_fewer_than_twenty_are_never_kept() -> None:
     ],
 )
 def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, object]) -> None:
-    """It is listed as unreadable, and the others as usual."""
+    """The manifest is listed as unreadable, and the others as usual."""
     ended("good", 0)
     bad = ended("bad", 1)
     folder = tracking_root() / bad.run_id
@@ -215,7 +215,7 @@ def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, obje
 
 
 def test_an_event_with_a_wrong_type_is_left_out() -> None:
-    """It is counted, like a torn line."""
+    """The event is counted, like a torn line."""
     folder = tracking_root() / ended("x").run_id
     before = read_manifest(folder / MANIFEST)
     with (folder / MANIFEST).open("ab") as file:

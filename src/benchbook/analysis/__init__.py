@@ -6,6 +6,7 @@ from benchbook.analysis.control import (
     decades_behind,
     evaluations_to_targets,
     improvements_ratio,
+    orders_of_magnitude_behind,
     paired_wins,
 )
 from benchbook.analysis.measures.front_measures import front_measures, reference_front
@@ -13,7 +14,7 @@ from benchbook.analysis.measures.references import reference
 from benchbook.analysis.store_table import StoredRuns
 from benchbook.analysis.store_table import open_runs as open  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
-from benchbook.moved import find_moved_modules
+from benchbook.importing.moved import find_moved_modules
 
 __all__ = [
     "RunTable",
@@ -25,6 +26,7 @@ __all__ = [
     "front_measures",
     "improvements_ratio",
     "open",
+    "orders_of_magnitude_behind",
     "paired_wins",
     "reference",
     "reference_front",

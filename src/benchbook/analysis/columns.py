@@ -4,58 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from benchbook.artifacts.labels import labels
-from benchbook.artifacts.run_view import OptimizerView, ProblemView
-from benchbook.records import Status
+from benchbook.artifacts.run_view import RunView
 from benchbook.typing import FloatArray, IntArray
-
-
-class History(Protocol):
-    """The improvements of a run."""
-
-    @property
-    def evaluations(self) -> IntArray:
-        """Evaluation at which each was found, rising."""
-
-    @property
-    def best_values(self) -> FloatArray:
-        """Best value from then on, falling."""
-
-
-class Run(Protocol):
-    """What measures need to know about a run; implemented by `RunRecord` and imported runs."""
-
-    @property
-    def problem(self) -> ProblemView:
-        """The problem."""
-
-    @property
-    def optimizer(self) -> OptimizerView:
-        """The optimizer."""
-
-    @property
-    def history(self) -> History:
-        """Its improvements."""
-
-    @property
-    def seed(self) -> int | None:
-        """The user's seed; None if the source does not contain it."""
-
-    @property
-    def budget(self) -> int | None:
-        """Evaluations allowed; None if the source does not contain it."""
-
-    @property
-    def evaluations(self) -> int:
-        """Evaluations spent."""
-
-    @property
-    def status(self) -> Status:
-        """Whether it did its work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,7 +74,7 @@ class Columns:
 _PER_RUN = ("optimizer", "function", "dim", "instance", "seed", "budget", "evaluations")
 
 
-def columns(runs: Iterable[Run]) -> Columns:
+def columns(runs: Iterable[RunView]) -> Columns:
     """Return runs as arrays; the records are read once and not kept."""
     names: list[str] = []
     settings: list[tuple[str, Mapping[str, Any]]] = []

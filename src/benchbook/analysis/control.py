@@ -160,17 +160,17 @@ def centre_bias(runs: RunTable, optimizer: str, functions: Sequence[str], dim: i
         >>> centre_bias(made.run(tempfile.mkdtemp()), "grey_wolf", ["ackley"], 5) > 3  # it is drawn to the origin
         True
     """
-    decades = []
+    differences = []
     for function in functions:
         cell = _selected(runs, optimizer=optimizer, function=function, dim=dim)
         textbook, shifted = cell.select(instance=0), cell.shifted()
         if not len(textbook) or not len(shifted):
             return None
-        decades.append(_median_decades(shifted) - _median_decades(textbook))
-    return float(np.median(decades)) if decades else None
+        differences.append(_median_log10(shifted) - _median_log10(textbook))
+    return float(np.median(differences)) if differences else None
 
 
-def decades_behind(
+def orders_of_magnitude_behind(
     runs: RunTable, optimizer: str, reference: str, *, least: float = FLOOR
 ) -> tuple[float | None, list[tuple[str, int, float]]]:
     """Return by how many orders of magnitude an optimizer is less precise than a reference; below 0: more precise.
@@ -184,7 +184,7 @@ def decades_behind(
     Examples:
         >>> import tempfile, benchbook as bb
         >>> made = bb.study(optimizers="cma_es", functions="sphere", dims=2, instances=[1, 2], seeds=2, budget=300)
-        >>> median, each = decades_behind(made.run(tempfile.mkdtemp()), "cma_es", "random_search")
+        >>> median, each = orders_of_magnitude_behind(made.run(tempfile.mkdtemp()), "cma_es", "random_search")
         >>> median < -1, len(each)
         (True, 1)
     """
@@ -195,8 +195,11 @@ def decades_behind(
                 _selected(runs, optimizer=name, function=function, dim=dim) for name in (optimizer, reference)
             )
             if len(own) and len(theirs):
-                gaps.append((function, dim, _median_decades(own, least) - _median_decades(theirs, least)))
+                gaps.append((function, dim, _median_log10(own, least) - _median_log10(theirs, least)))
     return (float(np.median([gap for _, _, gap in gaps])) if gaps else None), gaps
+
+
+decades_behind = orders_of_magnitude_behind  # its former name
 
 
 def improvements_ratio(runs: RunTable) -> float:
@@ -221,7 +224,7 @@ def improvements_ratio(runs: RunTable) -> float:
     return found / expected
 
 
-def _median_decades(runs: RunTable, least: float = FLOOR) -> float:
+def _median_log10(runs: RunTable, least: float = FLOOR) -> float:
     return float(np.median(np.log10(np.maximum(runs.precisions(), least))))
 
 

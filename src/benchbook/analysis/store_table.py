@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from benchbook.analysis.selection_names import check_selected
-from benchbook.analysis.table import RunTable
+from benchbook.analysis.table import FRAME_COLUMNS, RunTable
 from benchbook.artifacts.store.indexing.index import ORDER
 from benchbook.artifacts.store.manifest import check_store, usable_manifest
 from benchbook.artifacts.store.selection import planned_runs
@@ -183,20 +183,7 @@ class StoredRuns(RunTable):
         """Return one row per run, using only the index; unknown values are missing."""
         import pandas as pd
 
-        names = [
-            "optimizer",
-            "function",
-            "dim",
-            "instance",
-            "seed",
-            "budget",
-            "evaluations",
-            "stop",
-            "status",
-            "best_value",
-            "precision",
-            "total_s",
-        ]
+        names = list(FRAME_COLUMNS)
         text = f"SELECT {', '.join(names)} FROM runs"  # noqa: S608  # fixed names
         rows = self._ask(text, f"ORDER BY {ORDER}")
         return pd.DataFrame(rows, columns=names)

@@ -2,7 +2,7 @@
 
 The precision of a run with two objectives is a difference of hypervolumes, and that of a run with constraints may
 contain violations. Neither is comparable with a difference of function values, and COCO has different targets for each.
-The problems of the literature have those of the suite with the same kind of measure.
+The problems of the literature, and your own functions, have those of the suite with the same kind of measure.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import numpy as np
 
 from benchbook.analysis.columns import Columns
 from benchbook.analysis.measures.targets import BIOBJ_TARGETS, CONSTRAINED_TARGETS, STANDARD_TARGETS
-from benchbook.errors import UsageError
-from benchbook.problems.catalog import describe, shipped_names
+from benchbook.errors import BenchbookError, UsageError
+from benchbook.problems.catalog import describe, is_loaded, problem, shipped_names
+from benchbook.protocols import constraints_of, objectives_of
 from benchbook.typing import FloatArray
 
 SINGLE = "one objective"
 CONSTRAINED, BIOBJ = "bbob_constrained", "bbob_biobj"
-_CONSTRAINED = (CONSTRAINED, "cec2006", "engineering")
-_BIOBJ = (BIOBJ, "zdt", "dtlz")
+OWN_CONSTRAINED, OWN_BIOBJ = "own functions with constraints", "own functions with two objectives"
+_CONSTRAINED = (CONSTRAINED, "cec2006", "engineering", OWN_CONSTRAINED)
+_BIOBJ = (BIOBJ, "zdt", "dtlz", OWN_BIOBJ)
 TARGETS = MappingProxyType(
     {
         SINGLE: STANDARD_TARGETS,
@@ -44,17 +46,33 @@ TABLE_TARGETS = MappingProxyType(
 def suite_of(function: str) -> str:
     """Return the suite of a function if it has its own measures, otherwise `one objective`.
 
+    A function of your own is asked for its constraints and objectives if its module is imported. It is not imported for
+    this, because its name may come from a file of somebody else.
+
     Examples:
         >>> suite_of("bbob_biobj_f12"), suite_of("bbob_f12"), suite_of("zdt1")
         ('bbob_biobj', 'one objective', 'zdt')
     """
-    return _families().get(function, SINGLE)
+    return _families().get(function) or _suite_of_own(function)
 
 
 @cache
 def _families() -> dict[str, str]:
     described = map(describe, shipped_names())
-    return {info.name: info.family for info in described if info.family in TARGETS}
+    return {info.name: info.family if info.family in TARGETS else SINGLE for info in described}
+
+
+def _suite_of_own(function: str) -> str:
+    if not is_loaded(function):
+        return SINGLE
+    try:
+        info = describe(function)
+        made = problem(function, info.dims[0] if info.dims else info.min_dim)
+    except BenchbookError:  # a name in a file need not be that of a function
+        return SINGLE
+    if objectives_of(made) > 1:
+        return OWN_BIOBJ
+    return OWN_CONSTRAINED if constraints_of(made) else SINGLE
 
 
 def suites_of(functions: Iterable[str]) -> list[str]:

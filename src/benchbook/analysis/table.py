@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,23 @@ from benchbook.records import RunRecord, Status
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+FRAME_COLUMNS: Mapping[str, Callable[[RunRecord], Any]] = {
+    "optimizer": lambda run: run.optimizer.name,
+    "function": lambda run: run.problem.name,
+    "dim": lambda run: run.problem.dim,
+    "instance": lambda run: run.problem.instance,
+    "seed": lambda run: run.seed,
+    "budget": lambda run: run.budget,
+    "evaluations": lambda run: run.evaluations,
+    "stop": lambda run: run.stop.value,
+    "status": lambda run: run.status.value,
+    "best_value": lambda run: run.best_value,
+    "precision": lambda run: run.precision,
+    "total_s": lambda run: run.timing.total_s,
+}
+"""The columns of a data frame of runs; the index of a store has columns of the same names."""
 
 
 class RunTable(MeasuredRuns, Sequence[RunRecord]):
@@ -121,22 +138,7 @@ class RunTable(MeasuredRuns, Sequence[RunRecord]):
         """Return one row per run; unknown values are missing."""
         import pandas as pd
 
-        return pd.DataFrame(
-            {
-                "optimizer": [r.optimizer.name for r in self],
-                "function": [r.problem.name for r in self],
-                "dim": [r.problem.dim for r in self],
-                "instance": [r.problem.instance for r in self],
-                "seed": [r.seed for r in self],
-                "budget": [r.budget for r in self],
-                "evaluations": [r.evaluations for r in self],
-                "stop": [r.stop.value for r in self],
-                "status": [r.status.value for r in self],
-                "best_value": [r.best_value for r in self],
-                "precision": [r.precision for r in self],
-                "total_s": [r.timing.total_s for r in self],
-            }
-        )
+        return pd.DataFrame({name: [value_of(run) for run in self] for name, value_of in FRAME_COLUMNS.items()})
 
 
 def _values(wanted: Any) -> frozenset[Any] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from benchbook.analysis.columns import Columns, Run, columns
+from benchbook.analysis.columns import Columns, columns
+from benchbook.artifacts.run_view import RunView
 from benchbook.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class MeasuredRuns:
     """Base of run tables: adds the measures as methods to any iterable of runs."""
 
-    def __iter__(self) -> Iterator[Run]:
+    def __iter__(self) -> Iterator[RunView]:
         """Iterate over the runs."""
         raise NotImplementedError
 

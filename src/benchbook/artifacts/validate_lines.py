@@ -42,7 +42,7 @@ def _findings(data: bytes) -> Iterator[tuple[int, Finding]]:
         try:
             event = orjson.loads(line)
         except orjson.JSONDecodeError as fault:
-            yield number, Finding("$", f"is no JSON: {fault}")
+            yield number, Finding("$", f"is not JSON: {fault}")
             continue
         kind = event.get("event") if isinstance(event, dict) else None
         if not isinstance(kind, str):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchbook.analysis.study_files import open_runs
-from benchbook.cli.options import json_option
+from benchbook.cli.options import json_option, print_json
 
 if TYPE_CHECKING:
     from benchbook.analysis.comparison.baselines import Baseline, Unreadable
@@ -44,8 +44,6 @@ def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
 @json_option("the list")
 def list_(*, as_json: bool) -> None:
     """List the baselines, and the reference curves of benchbook."""
-    import orjson
-
     from benchbook.analysis.comparison.baselines import published
     from benchbook.analysis.measures.references import reference, reference_names
     from benchbook.cli.terminal import console, table
@@ -66,8 +64,7 @@ def list_(*, as_json: bool) -> None:
     ]
     headers = ["name", "published", "cells", "runs", "version", "optimizers"]
     if as_json:
-        found = [dict(zip(headers, row, strict=True)) for row in rows]
-        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        print_json([dict(zip(headers, row, strict=True)) for row in rows])
     else:
         console().print(table(headers, rows, right=["cells", "runs"]))
         if not published_rows:
@@ -94,8 +91,6 @@ def _row(item: Baseline | Unreadable) -> list[str]:
 @json_option("the whole baseline")
 def show(*, name: str, as_json: bool) -> None:
     """Show a baseline: its cells, with ERT and AOCC."""
-    import orjson
-
     from benchbook.analysis.comparison.baselines import find_baseline, to_document
     from benchbook.analysis.statistics.intervals import ert_of
     from benchbook.cli.terminal import console, facts, table
@@ -103,8 +98,7 @@ def show(*, name: str, as_json: bool) -> None:
     found = find_baseline(name)
     summary = found.summary
     if as_json:
-        document = to_document(summary, found.name, found.created_at)
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+        print_json(to_document(summary, found.name, found.created_at))
         return
     host = summary.host
     screen = console()

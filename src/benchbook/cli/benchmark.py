@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchbook.cli.options import print_json
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -80,11 +81,9 @@ def command(
 
 def _print_report(report: Report, form: str) -> None:
     if form == "json":
-        import orjson
-
         from benchbook.selfcheck.reports import to_document
 
-        click.echo(orjson.dumps(to_document(report), option=orjson.OPT_INDENT_2).decode())
+        print_json(to_document(report))
         return
     checks = [
         ["held" if check.holds else "failed", check.name, f"{check.measured:.3g}", f"{check.limit:g}", check.text]
@@ -123,10 +122,8 @@ def _print_changes(changes: Sequence[Change], form: str, title: str) -> None:
         for change in changes
     ]
     if form == "json":
-        import orjson
-
         names = [header.lower().replace("% ", "relative_") for header in _HEADERS]
-        click.echo(orjson.dumps([dict(zip(names, row, strict=True)) for row in rows], option=orjson.OPT_INDENT_2))
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     if form == "text":
         click.echo(f"\n{title}")

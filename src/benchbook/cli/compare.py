@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchbook.analysis.study_files import open_runs
+from benchbook.cli.options import print_json
 from benchbook.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ def command(
     limits = load_thresholds(thresholds) if thresholds else None
     result = compare(find_baseline_or_study(baseline).summary, open_runs([candidate]), limits)
     if form == "json":
-        import orjson
-
-        click.echo(orjson.dumps(as_document(result), option=orjson.OPT_INDENT_2).decode())
+        print_json(as_document(result))
     elif form == "markdown":
         click.echo(as_markdown(result, everything=everything))
     else:

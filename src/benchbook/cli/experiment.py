@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import Seconds, json_option, settings_from
+from benchbook.cli.options import Seconds, json_option, print_json, settings_from
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -26,14 +26,12 @@ def command() -> None:
 @json_option("names and what they do")
 def strategies(*, as_json: bool) -> None:
     """List the strategies."""
-    import json
-
     from benchbook.cli.terminal import console, table
     from benchbook.experiments import list_strategies
 
     known = list_strategies()
     if as_json:
-        click.echo(json.dumps(known))
+        print_json(known)
         return
     console().print(table(["strategy", "what it does"], [list(pair) for pair in known.items()]))
 
@@ -174,13 +172,11 @@ def _sink(name: str, tracking_uri: str | None) -> Sink:
 
 
 def _report(branches: list[Branch], *, as_json: bool) -> None:
-    import json
-
     from benchbook.cli.terminal import console, table
 
     documents: list[Any] = [branch.to_dict() for branch in branches]
     if as_json:
-        click.echo(json.dumps(documents, indent=2))
+        print_json(documents)
         return
     console().print(branch_table(documents, table))
 

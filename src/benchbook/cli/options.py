@@ -99,6 +99,18 @@ def json_option(what: str) -> Callable[[F], F]:
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON.")
 
 
+def json_text(value: Any) -> str:
+    """Return JSON values, dataclasses and NumPy arrays as indented JSON."""
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def print_json(value: Any) -> None:
+    """Print JSON values, dataclasses and NumPy arrays as indented JSON."""
+    click.echo(json_text(value))
+
+
 def tracking_options(function: F) -> F:
     """Add the options `--no-track` and `--tensorboard`."""
     track = click.option("--no-track", is_flag=True, help="Do not track the work as a pipeline; see: benchbook track.")

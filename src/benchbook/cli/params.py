@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchbook.cli.options import json_option
+from benchbook.cli.options import json_option, print_json
 
 
 @click.group("params")
@@ -19,8 +19,6 @@ def command() -> None:
 @json_option("the sets")
 def list_(*, as_json: bool) -> None:
     """List the presets with aliases, purpose, and number of runs."""
-    import json
-
     from benchbook.cli.terminal import console, table
     from benchbook.errors import ParamsError
     from benchbook.params import ALIASES, PRESETS, load, preset_path, purpose, size
@@ -45,7 +43,7 @@ def list_(*, as_json: bool) -> None:
             }
         )
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     headers = ["preset", "also", "runs", "evaluations at most", "for"]
     texts = [
@@ -64,15 +62,12 @@ def show(*, which: str, overrides: tuple[str, ...], as_json: bool) -> None:
 
     A value given with -p overrides the preset or file. The default is the preset quick.
     """
-    import json
-    from dataclasses import asdict
-
     from benchbook.cli.terminal import console, table
     from benchbook.params import described
 
     fields = described(which, overrides)
     if as_json:
-        click.echo(json.dumps([asdict(field) for field in fields], indent=2))
+        print_json(fields)
         return
     rows = [[field.name, _text(field.value), _near(field.source), field.meaning] for field in fields]
     console().print(table(["field", "value", "from", "meaning"], rows))

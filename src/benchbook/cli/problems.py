@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchbook.cli.options import json_option
+from benchbook.cli.options import json_option, print_json
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -27,13 +27,11 @@ def command() -> None:
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
     """List the functions, with those of installed packages."""
-    import json
-
     from benchbook.cli.terminal import console, table
     from benchbook.problems import describe, names
 
     if as_json:
-        click.echo(json.dumps(names()))
+        print_json(names())
         return
     headers = ["function", "title", "dimensions", "instances", "separable", "multimodal", "condition"]
     console().print(table(headers, [_row(describe(name)) for name in names()], right=("condition",)))
@@ -169,7 +167,6 @@ def certify(
     """
     if suite is not None:
         return _certify_suite(suite, functions=functions, dims=dims, instances=instances, all_=all_, as_json=as_json)
-    import json
     from dataclasses import asdict
 
     from benchbook.problems.certify import ALL_INSTANCES, NOISY_INSTANCES, QUICK_INSTANCES
@@ -186,7 +183,7 @@ def certify(
     sizes = _numbers("--dims", "2,3,5,10,20,40" if dims is None else dims)
     found = [compare(name, sizes, noisy if number > _LAST_NOISELESS else chosen) for number, name in names.items()]
     if as_json:
-        click.echo(json.dumps([{**asdict(item), "passed": item.passed} for item in found], indent=2))
+        print_json([{**asdict(item), "passed": item.passed} for item in found])
     else:
         _print_certificates(found)
     return int(ExitCode.DONE if all(item.passed for item in found) else ExitCode.FAILED)
@@ -195,7 +192,6 @@ def certify(
 def _certify_suite(
     suite: str, *, functions: str | None, dims: str | None, instances: str | None, all_: bool, as_json: bool
 ) -> int:
-    import json
     from dataclasses import asdict
 
     from benchbook.cli.terminal import console, table
@@ -212,7 +208,7 @@ def _certify_suite(
         )
     )
     if as_json:
-        click.echo(json.dumps([{**asdict(item), "passed": item.passed} for item in found], indent=2))
+        print_json([{**asdict(item), "passed": item.passed} for item in found])
     else:
         headers = ["function", "problems", "points", "logged", "worst value", "worst indicator", "where", "verdict"]
         rows = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import Whole, check_writable, json_option, settings_from
+from benchbook.cli.options import Whole, check_writable, json_option, print_json, settings_from
 from benchbook.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
 
 
 def _is_own_optimizer(target: str) -> bool:
-    """Tell whether the target is the location of your own optimizer rather than of a function."""
+    """Return whether the target is the location of your own optimizer rather than of a function."""
     from benchbook.optimizers import optimizer
     from benchbook.optimizers.catalog import is_own_place
 
@@ -204,11 +204,9 @@ def _refuse(target: str, what: str, options: dict[str, Any]) -> None:
 
 def _show(found: Profiled, written: list[Path], *, as_json: bool) -> None:
     if as_json:
-        import orjson
-
         from benchbook.studies.profile_files import profile_document
 
-        click.echo(orjson.dumps(profile_document(found), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+        print_json(profile_document(found))
         return
     show_profile(found)
     for path in written:

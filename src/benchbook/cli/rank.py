@@ -6,13 +6,22 @@ from pathlib import Path
 
 import click
 
-from benchbook.cli.options import Seconds, Whole, Workers, check_tracking, json_option, settings_from, tracking_options
+from benchbook.cli.options import (
+    Seconds,
+    Whole,
+    Workers,
+    check_tracking,
+    json_option,
+    print_json,
+    settings_from,
+    tracking_options,
+)
 from benchbook.errors import ExitCode, UsageError
 
 
 @click.command("rank")
 @click.argument("optimizer")
-@click.option("--baseline", default=None, help="Name or study. [field-bbob if it is there, else native-bbob]")
+@click.option("--baseline", default=None, help="Name or study. [field-bbob if available, otherwise native-bbob]")
 @click.option("--dims", default=None, metavar="2,5", help="Dimensions. [those with the most optimizers]")
 @click.option("--functions", default=None, metavar="NAME,...", help="Functions or groups. [all of the baseline]")
 @click.option(
@@ -89,11 +98,9 @@ def command(
         announce=(lambda text: None) if quiet else (lambda text: click.echo(text, err=True)),  # noqa: ARG005  # unsaid
     )
     if as_json:
-        import orjson
-
         from benchbook.analysis.ranking.document import to_document
 
-        click.echo(orjson.dumps(to_document(ranked.ranking), option=orjson.OPT_INDENT_2).decode())
+        print_json(to_document(ranked.ranking))
     else:
         click.echo(str(ranked))
         click.echo(f"report: {ranked.page}; artifact: {ranked.artifact.name}")

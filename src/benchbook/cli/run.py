@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchbook.cli.options import Whole, check_writable, json_option, settings_from
+from benchbook.cli.options import Whole, check_writable, json_option, print_json, settings_from
 from benchbook.errors import ExitCode
 
 
@@ -59,7 +59,8 @@ def command(
     if out is not None:
         check_writable(out)
     from benchbook.artifacts.io import save
-    from benchbook.cli.show import document_text, run_facts
+    from benchbook.artifacts.run_document import to_document
+    from benchbook.cli.show import run_facts
     from benchbook.cli.terminal import console, facts
     from benchbook.records import Status
     from benchbook.studies.runs.run import run
@@ -68,7 +69,7 @@ def command(
     if out is not None:
         save(record, out)
     if as_json:
-        click.echo(document_text(record))
+        print_json(to_document(record))
     else:
         console().print(facts([*run_facts(record), ("artifact", str(out) if out else "not kept; --out FILE keeps it")]))
     return ExitCode.FAILED if record.status is Status.FAILED else ExitCode.DONE

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchbook.cli.options import artifact_argument, json_option
+from benchbook.cli.options import artifact_argument, json_option, print_json
 from benchbook.records import ArchiveRecord, RunRecord
 from benchbook.typing import JsonObject
 
@@ -19,8 +19,6 @@ _MOST_VALUES = 10
 @json_option("the whole artifact")
 def command(*, file: Path, as_json: bool) -> None:
     """Show an artifact in readable form."""
-    import orjson
-
     from benchbook.artifacts.io import load_document
     from benchbook.artifacts.kinds import Kind
     from benchbook.artifacts.run_document import from_document
@@ -28,7 +26,7 @@ def command(*, file: Path, as_json: bool) -> None:
 
     document = load_document(file)
     if as_json:
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        print_json(document)
     elif document["kind"] == Kind.RUN:
         console().print(facts(run_facts(from_document(document), full=True)))
     elif document["kind"] == Kind.EXPERIMENT:
@@ -63,15 +61,6 @@ def _outline(document: JsonObject) -> list[tuple[str, str]]:
         (key, f"{len(value)} entries" if isinstance(value, list | dict) else str(value))
         for key, value in document.items()
     ]
-
-
-def document_text(record: RunRecord) -> str:
-    """Return a record as indented JSON."""
-    import orjson
-
-    from benchbook.artifacts.run_document import to_document
-
-    return orjson.dumps(to_document(record), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def run_facts(record: RunRecord, *, full: bool = False) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import Seconds, Workers, check_tracking, json_option, tracking_options
+from benchbook.cli.options import Seconds, Workers, check_tracking, json_option, print_json, tracking_options
 from benchbook.cli.spec_strength import calibrate_command, strength_command
 from benchbook.errors import ExitCode
 
@@ -32,14 +32,12 @@ command.add_command(calibrate_command)
 @json_option("the names")
 def list_(*, as_json: bool) -> None:
     """List the specs with their last results."""
-    import json
-
     from benchbook.cli.terminal import console, table
     from benchbook.specs.notebooks.discover import specs
 
     files = specs()
     if as_json:
-        click.echo(json.dumps([file.name for file in files]))
+        print_json([file.name for file in files])
         return
     rows = [[file.name, file.title, *_last(file)] for file in files]
     console().print(table(["spec", "title", "last outcome", "claims", "parameters", "when"], rows))

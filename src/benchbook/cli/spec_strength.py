@@ -66,8 +66,8 @@ def strength_command(
     without it and does not hold with it. A fault that makes the optimizer raise is noticed, and said. A fault that
     changes no run cannot be noticed, and is not counted.
 
-    What was tried with the same notebook, parameters, code and libraries is not tried again, so that a measurement
-    which was ended goes on. The artifact is artifacts/strength/PRESET/NAME.json.zst; the
+    What was tried with the same notebook, parameters, baseline, code and libraries is not tried again, so that a
+    measurement which was ended goes on. The artifact is artifacts/strength/PRESET/NAME.json.zst; the
     page of the spec shows that of quick, and benchbook spec check demands it of native optimizers.
 
     Without NAMES, specs whose library is not installed are left out.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from benchbook.cli.options import Seconds, Workers, check_tracking, json_option, tracking_options
+from benchbook.cli.options import Seconds, Workers, check_tracking, json_option, print_json, tracking_options
 from benchbook.errors import ExitCode
 
 _PATH = click.Path(path_type=Path)
@@ -100,7 +99,7 @@ def status(*, folder: Path, as_json: bool) -> int:
 
     found = ledger(folder)
     if as_json:
-        click.echo(json.dumps(found.document(), indent=2))
+        print_json(found.document())
     else:
         names = ("planned", "done", "failed", "timed_out", "missing", "stale")
         rows = [[r.optimizer, str(r.dim), *(_count(getattr(r, name)) for name in names)] for r in found.rows]

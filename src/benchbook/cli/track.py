@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchbook.cli.options import Seconds
+from benchbook.cli.options import Seconds, json_text, print_json
 from benchbook.errors import ExitCode, UsageError
 from benchbook.records.pipeline import DIED, UNREADABLE, StepStatus
 
@@ -65,8 +65,6 @@ def list_command(
 
     What the notebook of a spec tracks is part of the run of that spec, and is listed with --nested.
     """
-    import orjson
-
     from benchbook.records import as_plain
     from benchbook.tracking.files.reader import list_runs
 
@@ -76,7 +74,7 @@ def list_command(
     asked: dict[str, Any] = {"since": after, "until": before, "status": statuses, "spec": spec}
     lines, count = list_runs(**asked, limit=limit or None, nested=nested)
     if form == "json":
-        click.echo(orjson.dumps([as_plain(line) for line in lines], option=orjson.OPT_INDENT_2))
+        print_json([as_plain(line) for line in lines])
         return
     headers = ["run", "status", "steps", "time", "started"]
     rows = [_row(line) for line in lines]
@@ -116,8 +114,6 @@ def status_command(*, run: str, form: str) -> int:
 
     Exit code 1: the pipeline failed, was cancelled or died.
     """
-    import orjson
-
     from benchbook.tracking.output.reports import duration_text, tally
 
     seen = _seen(run)
@@ -135,7 +131,7 @@ def status_command(*, run: str, form: str) -> int:
         "reason": state.reason,
     }
     if form == "json":
-        click.echo(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
+        print_json(facts)
     else:
         bullet = "- " if form == "markdown" else ""
         for name, value in facts.items():
@@ -234,13 +230,11 @@ def _seen(run: str) -> Seen:
 
 
 def _content(seen: Seen, form: str) -> str:
-    import orjson
-
     from benchbook.tracking.files.pipeline_document import to_document
     from benchbook.tracking.output.reports import markdown
 
     if form == "json":
-        return orjson.dumps(to_document(seen.state), option=orjson.OPT_INDENT_2).decode()
+        return json_text(to_document(seen.state))
     return markdown(seen.state, seen.folder, seen.status)
 
 

@@ -22,9 +22,9 @@ class EveryValue:
 
     Examples:
         >>> chunks = []
-        >>> keeper = EveryValue(chunks.append)
-        >>> keeper.observe(0, np.zeros((3, 2)), np.array([3.0, 1.0, 2.0]), True)
-        >>> keeper.flush()
+        >>> recorder = EveryValue(chunks.append)
+        >>> recorder.observe(0, np.zeros((3, 2)), np.array([3.0, 1.0, 2.0]), True)
+        >>> recorder.flush()
         >>> chunks[0]["value"].tolist()
         [3.0, 1.0, 2.0]
     """
@@ -83,9 +83,9 @@ class GenerationStatistics:
 
     Examples:
         >>> chunks = []
-        >>> keeper = GenerationStatistics(chunks.append)
-        >>> keeper.observe(0, np.array([[0.0], [2.0]]), np.array([3.0, 1.0]), True)
-        >>> keeper.flush()
+        >>> recorder = GenerationStatistics(chunks.append)
+        >>> recorder.observe(0, np.array([[0.0], [2.0]]), np.array([3.0, 1.0]), True)
+        >>> recorder.flush()
         >>> [chunks[0][name].tolist() for name in ("evaluations", "best", "diversity")]
         [[2], [1.0], [1.0]]
     """

@@ -16,7 +16,7 @@ from benchbook.observers.trace_rows import Columns
 from benchbook.records import History
 from benchbook.typing import FloatArray, IntArray
 
-_PER_DECADE = 20
+_PER_POWER_OF_TEN = 20
 _OF_DIMENSION = (1, 2, 5)
 _FLOOR = 1e-8  # COCO's hardest target, except for an exact hit
 _EVERY = 100_000
@@ -34,9 +34,9 @@ def evaluation_triggers(budget: int, dim: int) -> IntArray:
         >>> evaluation_triggers(12, 3).tolist()
         [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12]
     """
-    decades = int(np.ceil(np.log10(max(budget, 1)))) + 1
-    spaced = np.floor(10.0 ** (np.arange(decades * _PER_DECADE + 1) / _PER_DECADE) + _ROUNDING)
-    of_dimension = dim * np.outer(10.0 ** np.arange(decades), _OF_DIMENSION).ravel()
+    powers = int(np.ceil(np.log10(max(budget, 1)))) + 1
+    spaced = np.floor(10.0 ** (np.arange(powers * _PER_POWER_OF_TEN + 1) / _PER_POWER_OF_TEN) + _ROUNDING)
+    of_dimension = dim * np.outer(10.0 ** np.arange(powers), _OF_DIMENSION).ravel()
     found = np.unique(np.concatenate([spaced, of_dimension])).astype(np.int64)
     return found[found <= budget]
 
@@ -54,7 +54,7 @@ def target_level(precision: float) -> float:
         return -math.inf
     if not math.isfinite(precision):
         return math.inf
-    return math.ceil(_PER_DECADE * math.log10(max(precision, _FLOOR)) - _ROUNDING)
+    return math.ceil(_PER_POWER_OF_TEN * math.log10(max(precision, _FLOOR)) - _ROUNDING)
 
 
 def best_at(history: History, evaluations: IntArray) -> FloatArray:
@@ -78,9 +78,9 @@ class AtTriggers:
 
     Examples:
         >>> chunks = []
-        >>> keeper = AtTriggers(chunks.append, budget=30, dim=2, f_opt=0.0)
-        >>> keeper.observe(0, np.zeros((30, 2)), np.linspace(3.0, 2.9, 30), True)
-        >>> keeper.end()
+        >>> recorder = AtTriggers(chunks.append, budget=30, dim=2, f_opt=0.0)
+        >>> recorder.observe(0, np.zeros((30, 2)), np.linspace(3.0, 2.9, 30), True)
+        >>> recorder.end()
         >>> chunks[0]["evaluations"].tolist()
         [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 25, 28, 30]
         >>> chunks[0]["trigger"].tolist()

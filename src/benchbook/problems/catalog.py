@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
-from benchbook.importing import is_place
+from benchbook.importing.objects import is_place
 from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table
@@ -100,6 +101,18 @@ def shipped_names() -> list[str]:
         True
     """
     return list(_INFOS)
+
+
+def is_loaded(name: str) -> bool:
+    """Return whether a function is known without importing a module.
+
+    These are the functions of `names()`, and your own in modules that are already imported.
+
+    Examples:
+        >>> is_loaded("sphere"), is_loaded("my_module:valley")
+        (True, False)
+    """
+    return name in names() or (is_place(name) and name.partition(":")[0] in sys.modules)
 
 
 def describe(name: str) -> ProblemInfo:

@@ -120,6 +120,16 @@ SUITES = {f"{suite.family}_f{number}": _info(suite, number) for suite in _SUITES
 _SUITE_OF = {suite.family: suite for suite in _SUITES}
 
 
+def factor_of(family: str, number: int) -> float:
+    """Return what a suite multiplies all values of a BBOB function by, that of the optimum included.
+
+    Examples:
+        >>> factor_of("bbob_mixint", 12), factor_of("bbob_largescale", 12), factor_of("bbob", 12)
+        (0.0001, 1.0, 1.0)
+    """
+    return _SUITE_OF[family].factors.get(number, 1.0) if family in _SUITE_OF else 1.0
+
+
 def reference_dims(name: str) -> tuple[int, ...]:
     """Return the dimensions in which coco-experiment evaluates a noiseless BBOB function."""
     number = int(name.removeprefix("bbob_f"))
@@ -208,7 +218,7 @@ class SuiteProblem:
         self.integer = np.arange(self.dim) < self._function.number_of_integer_variables
         self.integer.flags.writeable = False
         self.x_opt: FloatArray | None = None
-        self.f_opt = suite.factors.get(number, 1.0) * legacy.offset(legacy.seed_of(number, self.instance))
+        self.f_opt = factor_of(info.family, number) * legacy.offset(legacy.seed_of(number, self.instance))
 
     def __call__(self, x: FloatArray, /) -> FloatArray:
         """Evaluate points of shape `(n, dim)`; return values of shape `(n,)`.

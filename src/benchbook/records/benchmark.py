@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from benchbook.records.fields import Limits, Name, OneOf, OrNull, Seconds, Sha256, Timestamp
+from benchbook.records.fields import Limits, Name, OneOf, Seconds, Sha256, Timestamp, missing_as
 from benchbook.records.run import Environment, Host
 
 
@@ -17,7 +17,7 @@ class Check:
     """Short name, unique in the report."""
     text: str
     """What is measured."""
-    measured: Annotated[float, OrNull()]
+    measured: float = field(metadata=missing_as(float("inf")))
     """What was measured; null if it was not a finite number, which does not hold."""
     limit: float
     """The greatest value that is right."""

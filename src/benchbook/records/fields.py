@@ -59,15 +59,6 @@ class Items:
     limits: Limits
 
 
-class OrNull:
-    """The value may be missing in documents, which have neither infinity nor NaN."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "OrNull()"
-
-
 class OrText:
     """One of these texts stands in documents for a number that JSON lacks."""
 
@@ -87,10 +78,13 @@ NOT_IN_DOCUMENT: Mapping[str, bool] = {"in_document": False}  # known only in me
 
 
 def missing_as(value: float, *, whole: bool = False) -> Mapping[str, float]:
-    """Return the metadata of an array in which a number stands for a missing item, which is null in documents.
+    """Return the metadata of a number, or of an array of them, that is null in documents where it is missing.
+
+    Documents have neither infinity nor NaN. A field of one number is missing if it is not finite; an item of an array
+    if it is NaN or the number given here.
 
     Args:
-        value: The number.
+        value: What stands for a missing number in the record.
         whole: Whether all others are whole numbers.
     """
     return {"missing": value, "whole": whole}

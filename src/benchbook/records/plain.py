@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -83,8 +84,8 @@ def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
         ((<class 'int'>, ('limits',)), (<class 'int'>, ()))
     """
     if get_origin(hint) is Annotated:
-        inner, *beside = get_args(hint)
-        return inner, tuple(beside)
+        inner, *metadata = get_args(hint)
+        return inner, tuple(metadata)
     return hint, ()
 
 
@@ -115,7 +116,9 @@ def _writer(record: type) -> Convert:
     return made
 
 
-def _with_nulls(values: Any, *, missing: float, whole: bool) -> list[float | None]:
+def _with_nulls(values: Any, *, missing: float, whole: bool) -> list[float | None] | float | None:
+    if not hasattr(values, "__len__"):
+        return values if math.isfinite(values) else None
     items = values.tolist()
     return [None if item == missing or item != item else int(item) if whole else item for item in items]  # NaN
 
@@ -133,16 +136,17 @@ def _reader(record: type, *, more: bool = False) -> Convert:
     documented = document_fields(record)
     for place, field in enumerate(field for field in fields(record) if field.init and field.name in documented):
         convert, key = _converter(hints[field.name]), repr(field.name)
-        if convert is not None and "missing" in field.metadata:
-            convert = _without_nulls(convert, field.metadata["missing"])
+        missing = field.metadata.get("missing")
+        if convert is not None and convert is not float and missing is not None:
+            convert = _without_nulls(convert, missing)
         if field.default is MISSING and field.default_factory is MISSING:
             value = f"document[{key}]"
         else:
             known[f"default_{place}"] = default_of(field)
             value = f"(document[{key}] if {key} in document else default_{place}())"
         if convert is not None:
-            known[f"convert_{place}"] = convert
-            value = f"None if (value := {value}) is None else convert_{place}(value)"
+            known |= {f"convert_{place}": convert, f"missing_{place}": missing}
+            value = f"missing_{place} if (value := {value}) is None else convert_{place}(value)"
         arguments.append(f"{field.name}=({value})")
     others = ", **more" if more else ""
     source = f"lambda document{others}: record({', '.join(arguments)}{others})"

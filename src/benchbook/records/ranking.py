@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from benchbook.records.fields import MAY_BE_ABSENT, Count, Limits, Name, OneOf, OrNull, Positive, Timestamp
+from benchbook.records.fields import MAY_BE_ABSENT, Count, Limits, Name, OneOf, Positive, Timestamp, missing_as
 from benchbook.records.run import OptimizerRecord
 
 Share = Annotated[float, Limits(ge=0, le=1)]
@@ -93,7 +93,7 @@ class RunningTime:
     """Number of variables."""
     target: Evaluations
     """Precision."""
-    ert: Annotated[float, OrNull()]
+    ert: float = field(metadata=missing_as(float("inf")))
     """Evaluations; null without a success."""
     successes: Count
     """Runs that reached the target."""

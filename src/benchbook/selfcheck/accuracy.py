@@ -18,15 +18,13 @@ import numpy as np
 from benchbook.artifacts.io import load, save
 from benchbook.artifacts.run_document import content_digest_of
 from benchbook.numerics import fingerprint
-from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import NATIVE
 from benchbook.problems import problem
 from benchbook.problems.certify import FUNCTIONS, LIMIT, certify, relative_differences
 from benchbook.records import RunRecord
 from benchbook.records.benchmark import Check
+from benchbook.selfcheck.cells import runs_of_cell
 from benchbook.selfcheck.preset import Preset
-from benchbook.studies.runs.cells import execute_cell
-from benchbook.studies.runs.planned_run import planned_run
 from benchbook.studies.runs.run import run
 
 TEXTBOOK = ("sphere", "rosenbrock", "rastrigin", "ackley", "griewank")
@@ -121,12 +119,8 @@ def determinism() -> Iterator[Check]:
     again = digests_alone()
     lockstep = []
     for factory in NATIVE:
-        choice = optimizer(factory.name)
-        cell = [
-            planned_run(choice, problem("rastrigin", dim=5, instance=instance), seed=7, budget=_BUDGET)
-            for instance in (1, 2, 3)
-        ]
-        lockstep.append(content_digest_of(execute_cell(cell)[0]))
+        records = runs_of_cell(factory.name, "rastrigin", dim=5, instances=(1, 2, 3), seed=7, budget=_BUDGET)
+        lockstep.append(content_digest_of(records[0]))
     # If NumPy was imported before benchbook, arithmetic is not pinned here, and must not be pinned in the other
     # process.
     code = ANOTHER if fingerprint().pinned else f"import numpy\n{ANOTHER}"
@@ -174,14 +168,9 @@ def solved() -> Check:
     cells = (("cma_es", "bbob_f10", 5, 15_000, _SOLVED), ("manta_ray_foraging", "bbob_f1", 5, 50_000, 1e-6))
     missed: list[str] = []
     for name, function, dim, budget, target in cells:
-        choice = optimizer(name)
-        cell = [
-            planned_run(choice, problem(function, dim=dim, instance=instance), seed=1, budget=budget, target=target)
-            for instance in range(1, 6)
-        ]
         missed += [
             f"{name} on {function}, instance {record.problem.instance}: {record.precision}"
-            for record in execute_cell(cell)
+            for record in runs_of_cell(name, function, dim=dim, instances=range(1, 6), budget=budget, target=target)
             if record.precision is None or not record.precision <= target
         ]
     text = "CMA-ES solves a rotated ellipsoid and manta ray foraging a moved sphere; runs that do not"

@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchbook.artifacts.store.store import Store
-from benchbook.optimizers import optimizer
 from benchbook.optimizers.catalog import NATIVE
-from benchbook.problems import problem
 from benchbook.records.benchmark import Check
-from benchbook.studies.runs.cells import execute_cell
-from benchbook.studies.runs.planned_run import planned_run
+from benchbook.selfcheck.cells import runs_of_cell
 
 QUICK_MB = 100.0
 FULL_MB = 50.0
@@ -58,17 +55,18 @@ def full_size() -> Check:
     The 15 repetitions of an optimizer with many improvements are measured in 10-D, and the others extrapolated from
     them.
     """
-    choice = optimizer("manta_ray_foraging")
-    budget = FULL_BUDGET_PER_DIM * FULL_DIM
-    cell = [
-        planned_run(choice, problem("bbob_f8", dim=FULL_DIM, instance=instance), seed=1, budget=budget)
-        for instance in range(1, REPETITIONS + 1)
-    ]
+    records = runs_of_cell(
+        "manta_ray_foraging",
+        "bbob_f8",
+        dim=FULL_DIM,
+        instances=range(1, REPETITIONS + 1),
+        budget=FULL_BUDGET_PER_DIM * FULL_DIM,
+    )
     with tempfile.TemporaryDirectory() as folder:
         with Store(Path(folder)) as store:
-            for record in execute_cell(cell):
+            for record in records:
                 store.append(record)
         taken = sum(path.stat().st_size for path in Path(folder).rglob("*.zst"))
     measured = taken * len(NATIVE) * _FULL_CELLS / 1e6
     text = "The runs of a function in a full study of all native optimizers; MB of its artifact"
-    return Check(name="size_full", text=text, measured=measured, limit=FULL_MB, detail=f"{taken:,} bytes a cell")
+    return Check(name="size_full", text=text, measured=measured, limit=FULL_MB, detail=f"{taken:,} bytes per cell")

@@ -10,12 +10,9 @@ from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.table import RunTable
 from benchbook.artifacts.run_document import content_digest_of
 from benchbook.digests import text_digest
-from benchbook.optimizers import optimizer
-from benchbook.problems import problem
 from benchbook.records.benchmark import Quality
+from benchbook.selfcheck.cells import runs_of_cell
 from benchbook.selfcheck.preset import Preset
-from benchbook.studies.runs.cells import execute_cell
-from benchbook.studies.runs.planned_run import planned_run
 
 OPTIMIZERS = ("manta_ray_foraging", "cma_es", "differential_evolution")
 FUNCTIONS = ("bbob_f8", "bbob_f10", "bbob_f15")  # Rosenbrock, a rotated ellipsoid, a rotated Rastrigin
@@ -25,13 +22,8 @@ DIM, BUDGET = 5, 5_000
 def quality_measures(preset: Preset) -> Iterator[Quality]:
     """Yield a measure for each optimizer and function."""
     for name in OPTIMIZERS:
-        choice = optimizer(name)
         for function in FUNCTIONS:
-            cell = [
-                planned_run(choice, problem(function, dim=DIM, instance=k), seed=1, budget=BUDGET)
-                for k in range(1, preset.seeds + 1)
-            ]
-            records = execute_cell(cell)
+            records = runs_of_cell(name, function, dim=DIM, instances=range(1, preset.seeds + 1), budget=BUDGET)
             areas = aocc(RunTable(records).columns(), BUDGET)
             yield Quality(
                 name=f"{name}.{function}",

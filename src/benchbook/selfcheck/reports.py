@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 import orjson
 
@@ -14,8 +11,8 @@ from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.validate import checked
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import project_root, write_atomic
-from benchbook.records import as_plain, from_plain
-from benchbook.records.benchmark import Check, Report
+from benchbook.records import from_plain
+from benchbook.records.benchmark import Report
 from benchbook.typing import JsonObject
 
 FOLDER = ".benchmarks"
@@ -34,21 +31,7 @@ def summary_path() -> Path:
 
 def to_document(report: Report) -> JsonObject:
     """Return a report as JSON values, under the schema of kind `benchmark-report`."""
-    plain = cast("dict[str, Any]", as_plain(report))
-    for check in plain["checks"]:
-        check["measured"] = check["measured"] if math.isfinite(check["measured"]) else None
-    return as_document(Kind.BENCHMARK_REPORT, plain)
-
-
-def from_document(document: JsonObject) -> Report:
-    """Return the report in a valid document."""
-    report = from_plain(Report, document)
-    return replace(report, checks=tuple(_with_number(check) for check in report.checks))
-
-
-def _with_number(check: Check) -> Check:
-    measured: float | None = check.measured
-    return replace(check, measured=math.inf) if measured is None else check
+    return as_document(Kind.BENCHMARK_REPORT, report)
 
 
 def write_report(report: Report, path: Path) -> Path:
@@ -69,8 +52,7 @@ def read_report(path: Path) -> Report:
         UsageError: There is no such file, or it has another suffix than an artifact.
         ArtifactError: It is damaged, invalid, or an artifact of another kind.
     """
-    document = load_document(path, Kind.BENCHMARK_REPORT)
-    return from_document(document)
+    return from_plain(Report, load_document(path, Kind.BENCHMARK_REPORT))
 
 
 def find_report(wanted: str, folder: Path) -> Report:

@@ -24,13 +24,11 @@ from benchbook.artifacts.run_document import to_document
 from benchbook.artifacts.store.store import Store
 from benchbook.artifacts.validate import check_document
 from benchbook.observers import ImprovementHistory
-from benchbook.optimizers import optimizer
 from benchbook.problems import problem
 from benchbook.records import RunRecord
 from benchbook.records.benchmark import Speed
+from benchbook.selfcheck.cells import runs_of_cell
 from benchbook.selfcheck.preset import Preset
-from benchbook.studies.runs.cells import execute_cell
-from benchbook.studies.runs.planned_run import planned_run
 from benchbook.studies.runs.run import run
 from benchbook.tracking import track
 from benchbook.tracking.performance import Timed
@@ -137,12 +135,7 @@ def _evaluate(evaluations: int) -> None:
 
 
 def _lockstep(budget: int, name: str = "manta_ray_foraging", function: str = "bbob_f8") -> None:
-    choice = optimizer(name)
-    cell = [
-        planned_run(choice, problem(function, dim=10, instance=instance), seed=1, budget=budget)
-        for instance in range(1, 16)
-    ]
-    execute_cell(cell)
+    runs_of_cell(name, function, dim=10, instances=range(1, 16), budget=budget)
 
 
 def _capture(evaluations: int) -> None:

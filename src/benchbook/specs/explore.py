@@ -23,7 +23,7 @@ from benchbook.studies.runs.execute import execute
 from benchbook.studies.runs.planned_run import planned_run
 from benchbook.typing import FloatArray
 
-_KEPT = 64  # runs kept in memory, so that after a change only new ones are computed
+_CACHED_RUNS = 64  # runs kept in memory, so that after a change only new ones are computed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def _literal(value: object) -> str:
     return repr(value) if isinstance(value, int) else "[" + ", ".join(map(_literal, value)) + "]"  # type: ignore[call-overload]  # the names
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHED_RUNS)
 def _runs(
     name: str, function: str, dim: int, instance: int, seed: int, repetitions: int, budget: int
 ) -> tuple[RunRecord, ...]:
@@ -156,7 +156,7 @@ def _runs(
     return tuple(execute_all(planned))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHED_RUNS)
 def _path(name: str, function: str, instance: int, seed: int, budget: int) -> FloatArray:
     """Return successive best points of a run in two dimensions, shape `(n, 2)`."""
     made = problem(function, dim=2, instance=instance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from benchbook.analysis import RunTable, decades_behind
+from benchbook.analysis import RunTable, orders_of_magnitude_behind
 from benchbook.analysis.control import FLOOR
 from benchbook.analysis.plots import Picture
 from benchbook.errors import MissingExtraError, UsageError
@@ -22,6 +22,7 @@ from benchbook.specs.spec_base import SpecBase
 from benchbook.specs.spec_plan import givens, library_of, second_plan, shared_givens, spec_plan
 from benchbook.specs.trials.planting import as_planted
 from benchbook.specs.trials.published import Published
+from benchbook.specs.uniform_claim import claim_uniform
 from benchbook.specs.views import figures, tables
 from benchbook.specs.views.display import Note, Table
 from benchbook.specs.views.fronts import front_picture
@@ -189,6 +190,10 @@ class Spec(SpecBase):
     share_reaching = standard_claims.share_reaching
     improvements_ratio = standard_claims.improvements_ratio
 
+    def published_digest(self) -> str:
+        """Return the digest (hex) of the baseline that claims compare with; empty if there is none."""
+        return "" if self._published is None else self._published.digest()
+
     def claim_published(self) -> Claim:
         """Claim that a sample of the published runs, computed again, matches to the last published digit.
 
@@ -250,6 +255,19 @@ class Spec(SpecBase):
         """
         return strong_claims.claim_precision(self, self.sample, functions, dim, within=within, between=between)
 
+    def claim_uniform(self, *, runs: int = 500, evaluations: int = 100) -> Claim:
+        """Claim that the best values are those of as many independent uniform points, neither worse nor better.
+
+        Args:
+            runs: New runs on each of four instances of a linear function, on which the distribution of the best value
+                is known exactly.
+            evaluations: Evaluations of each.
+
+        Raises:
+            UsageError: A number is below 1.
+        """
+        return claim_uniform(self, runs=runs, evaluations=evaluations)
+
     def _with_baseline(self) -> Published:
         if self._published is None:
             raise UsageError(f"{self.name} is compared with no baseline: bb.spec(..., published=...)")
@@ -269,7 +287,7 @@ class Spec(SpecBase):
         behind, detail = None, self._without_reference
         if self.reference is not None:
             self.done()
-            behind, gaps = decades_behind(self.peers, self.name, name, least=self._given.target or FLOOR)
+            behind, gaps = orders_of_magnitude_behind(self.peers, self.name, name, least=self._given.target or FLOOR)
             detail = ", ".join(f"{function} {dim}-D {gap:+.2g}" for function, dim, gap in gaps[:4])
         else:
             self._claims.not_judged.add("keeps-up")

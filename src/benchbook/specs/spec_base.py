@@ -154,6 +154,10 @@ class SpecBase:
         judged = [claim for claim in self._claims if claim.id not in self._claims.not_judged]
         return judged, self._runs.done().select(optimizer=self.optimizer.name)
 
+    def published_digest(self) -> str:
+        """Return the digest (hex) of the baseline that claims compare with; empty if there is none."""
+        return ""
+
     @property
     def tests(self) -> list[str]:
         """Ids of the statistical claims: their requirement follows from their level, not from a threshold."""

@@ -141,8 +141,8 @@ def share_reaching(
         The share; None if there are no such runs.
     """
     runs = spec.done().shifted().select(optimizer=spec.optimizer.name, function=functions)
-    hits = [(first_hit(run, precision), run.problem.dim) for run in runs]
-    reached = sum(hit is not None and (per_dim is None or hit <= per_dim * dim) for hit, dim in hits)
+    first_hits = [(first_hit(run, precision), run.problem.dim) for run in runs]
+    reached = sum(hit is not None and (per_dim is None or hit <= per_dim * dim) for hit, dim in first_hits)
     return reached / len(runs) if len(runs) else None
 
 
@@ -163,7 +163,7 @@ def _claim_gains(spec: SpecBase, functions: Sequence[str], low: float, high: flo
         raise UsageError(f"{spec.optimizer.name} is the control itself")
     shifted = spec.done().shifted().select(function=list(functions))
     least = spec.plan[0].spec.target or FLOOR
-    behind, each = analysis.decades_behind(shifted, spec.optimizer.name, spec.control.name, least=least)
+    behind, each = analysis.orders_of_magnitude_behind(shifted, spec.optimizer.name, spec.control.name, least=least)
     text = f"On these shifted functions it gains little on {_words(spec.control.name)}: {', '.join(functions)}."
     detail = ", ".join(f"{function} {dim}-D {-gap:.2g}" for function, dim, gap in each[:4])
     gained = None if behind is None else -behind

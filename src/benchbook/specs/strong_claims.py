@@ -101,9 +101,11 @@ def claim_solves(
         raise UsageError(
             f"function, dim and within are {function!r}, {dim} and {within}, expected what the spec has runs of"
         )
-    hits = [hit if hit is not None and hit <= within else None for hit in (first_hit(run, target) for run in cell)]
-    solved = [hit for hit in hits if hit is not None]
-    spent = sum(solved) + within * (len(hits) - len(solved))
+    first_hits = [
+        hit if hit is not None and hit <= within else None for hit in (first_hit(run, target) for run in cell)
+    ]
+    solved = [hit for hit in first_hits if hit is not None]
+    spent = sum(solved) + within * (len(first_hits) - len(solved))
     text = (
         f"It comes within {number(target)} of the optimum of a shifted {function} in {dim}-D, "
         f"within {within:,} evaluations."
@@ -111,7 +113,7 @@ def claim_solves(
 
     def judged_at(level: float) -> Claim:
         low, high = exact_interval(len(solved), len(cell), level=level)
-        least, most = (number(end) for end in running_time_interval(hits, within, level=level))
+        least, most = (number(end) for end in running_time_interval(first_hits, within, level=level))
         ert = f"expected running time {number(spent / max(len(solved), 1))} evaluations, {least} to {most}"
         detail = (
             f"{len(solved)} of {len(cell)}, chance {number(low, 2)} to {number(high, 2)}; "

@@ -86,17 +86,7 @@ def profile_params(choice: OptimizerChoice, params: Mapping[str, Any], *, repeat
     """
     runs = len(params_plan([choice], params))
     name = f"{choice.name}, parameters {params['preset']}, {runs:,} runs"
-
-    def work() -> str | None:
-        with scratch_folder("benchbook-profile-") as folder:
-            with stage("set-up"):
-                plan = params_plan([choice], params)
-                provenance.look_up(choice.packages)
-            with Store(folder) as store:
-                records = execute_all(plan, store=store)
-        return next((why for record in records if (why := _why(record))), None)
-
-    return _hinted(profile_work(name, work, repeats=repeats), choice)
+    return _profile_stored(name, choice, lambda: params_plan([choice], params), repeats)
 
 
 def profile_runs(name: str, plan: Sequence[PlannedRun], *, repeats: int | None = None) -> Profiled:
@@ -107,16 +97,24 @@ def profile_runs(name: str, plan: Sequence[PlannedRun], *, repeats: int | None =
         plan: The runs.
         repeats: How often they are done with and without the profiler; see `profile_work`.
     """
+    return _profile_stored(name, plan[0].optimizer, lambda: plan, repeats)
+
+
+def _profile_stored(
+    name: str, choice: OptimizerChoice, make_plan: Callable[[], Sequence[PlannedRun]], repeats: int | None
+) -> Profiled:
+    """Profile runs of one optimizer, from their plan to a store."""
 
     def work() -> str | None:
         with scratch_folder("benchbook-profile-") as folder:
             with stage("set-up"):
-                provenance.look_up(plan[0].optimizer.packages)
+                plan = make_plan()
+                provenance.look_up(choice.packages)
             with Store(folder) as store:
                 records = execute_all(plan, store=store)
         return next((why for record in records if (why := _why(record))), None)
 
-    return _hinted(profile_work(name, work, repeats=repeats), plan[0].optimizer)
+    return _hinted(profile_work(name, work, repeats=repeats), choice)
 
 
 def _hinted(found: Profiled, choice: OptimizerChoice) -> Profiled:
@@ -175,25 +173,25 @@ def profile_work(name: str, work: Work, *, repeats: int | None = None) -> Profil
 def _repeated(found: Profiled, work: Work, times: int) -> Profiled:
     interval_s = round(min(INTERVAL_S, max(_SHORTEST_INTERVAL_S, found.total_s / _SAMPLES)), 5)
     plain_s: list[float] = []
-    staged: list[Profiled] = []
+    stage_profiles: list[Profiled] = []
     sampled: list[Profiled] = []
     # The three ways take turns, starting with another one in each round, so that a machine that becomes slower favours
     # none.
     ways: list[Callable[[], object]] = [
         lambda: plain_s.append(_plain_s(work)),
-        lambda: staged.append(_completed(_profiled(found.name, work, None))),
+        lambda: stage_profiles.append(_completed(_profiled(found.name, work, None))),
         lambda: sampled.append(_completed(_profiled(found.name, work, interval_s))),
     ]
     try:
         for turn in range(times):
             for k in range(len(ways)):
                 ways[(turn + k) % len(ways)]()
-        found = with_functions(_median(staged), _median(sampled))
+        found = with_functions(_median(stage_profiles), _median(sampled))
         found = replace(
             found,
             overhead=Overhead.of(
                 tuple(plain_s),
-                tuple(one.total_s for one in staged),
+                tuple(one.total_s for one in stage_profiles),
                 () if found.interval_s is None else tuple(one.total_s for one in sampled),
             ),
         )

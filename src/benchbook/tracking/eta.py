@@ -13,7 +13,7 @@ _WIDE = 2.0  # factor up and down while there is only one observation
 _NARROW = 1.05  # and at least this: no machine repeats itself to the second
 _SIGMAS = 1.645  # of a normal distribution: 90 % lie within
 _LATE = 0.1  # a step that is late is assumed to need this share of its elapsed time again
-_BESIDE = 1.2  # with this many steps at a time or more, they are assumed to run in parallel
+_LEAST_IN_PARALLEL = 1.2  # with this many steps at a time or more, they are assumed to run in parallel
 _MOST_GUESSED = 0.9  # largest share of a step that is assumed to be done if the step reports nothing
 _TELLING = 0.1  # share of a run beyond which its own speed predicts better than that of earlier runs
 
@@ -103,9 +103,9 @@ def _expected(shapes: Sequence[Shape], k: int, weight: float | None) -> float:
 def _from_earlier(state: PipelineState, t: float, shapes: Sequence[Shape], expected: Sequence[float]) -> Eta:
     over = [step for step in state.steps if step.status is StepStatus.COMPLETED]
     before = sum(expected[step.index - 1] for step in over)
-    beside = max(_side_by_side(state, t), statistics.median(shape.side_by_side for shape in shapes))
-    if beside > _BESIDE:
-        remaining = _remaining_beside(state, t, expected, sum(expected) / beside)
+    in_parallel = max(_side_by_side(state, t), statistics.median(shape.side_by_side for shape in shapes))
+    if in_parallel > _LEAST_IN_PARALLEL:
+        remaining = _remaining_in_parallel(state, t, expected, sum(expected) / in_parallel)
     else:
         pace = sum(step.duration_s or 0.0 for step in over) / before if before > 0 else 1.0
         remaining = _remaining(state, t, [pace * seconds for seconds in expected])
@@ -137,8 +137,8 @@ def _from_own(state: PipelineState, t: float, total: int) -> Eta | None:
         return None
     rate = sum(seconds for seconds, _ in seen) / sum(done for _, done in seen)
     expected = [rate * weight for weight in work]
-    beside = _side_by_side(state, t) > _BESIDE
-    remaining = _remaining_beside(state, t, expected, None) if beside else _remaining(state, t, expected)
+    in_parallel = _side_by_side(state, t) > _LEAST_IN_PARALLEL
+    remaining = _remaining_in_parallel(state, t, expected, None) if in_parallel else _remaining(state, t, expected)
     if len(seen) == 1:
         return Eta(remaining_s=remaining, low_s=remaining / _WIDE, high_s=remaining * _WIDE, earlier=0)
     left = max(1, total - state.done)
@@ -199,7 +199,7 @@ def _whole_s(step: StepState, expected_s: float) -> float:
     return told_s + (1 - step.fraction) * expected_s
 
 
-def _remaining_beside(state: PipelineState, t: float, expected: Sequence[float], before: float | None) -> float:
+def _remaining_in_parallel(state: PipelineState, t: float, expected: Sequence[float], before: float | None) -> float:
     """Return the remaining seconds of steps that run in parallel: the remaining work at the speed so far.
 
     The seconds of a single step say little, because it shares the machine and may have waited; `expected` is used only

@@ -59,7 +59,7 @@ def verdicts(rows: tuple[Row, ...], lane: str) -> set[str]:
     return {row.verdict.value for row in rows if row.lane == lane and row.metric != "start-up"}
 
 
-def test_a_study_is_unchanged_against_itself(runs: RunTable, summary: StudySummary) -> None:
+def test_a_study_compared_with_itself_is_unchanged(runs: RunTable, summary: StudySummary) -> None:
     """With the same runs on both sides, every row of the quality lane is unchanged and nothing is worse."""
     result = compare(summary, runs)
     assert verdicts(result.rows, "quality") == {"unchanged"}
@@ -116,7 +116,7 @@ def test_times_of_unlike_hosts_are_not_compared(summary: StudySummary) -> None:
     assert "unknown" in next(row.reason for row in unknown if row.lane == "time")
 
 
-def test_startup_stands_apart(summary: StudySummary) -> None:
+def test_startup_is_separate(summary: StudySummary) -> None:
     """The first run of an optimizer is its start-up, an undecided row that does not count as a steady time."""
     assert sum(np.isnan(cell.us_per_evaluation).sum() for cell in summary.cells.values()) == 1
     rows = [row for row in compare(summary, summary).rows if row.metric == "start-up"]
@@ -149,7 +149,7 @@ def test_changed_settings_are_noted(summary: StudySummary) -> None:
     assert "differential_evolution: population was 50, is 7" in compare(summary, other).notes
 
 
-def test_exchanges_of_few_pairs_are_gone_through_one_by_one() -> None:
+def test_exchanges_of_few_pairs_are_enumerated() -> None:
     """Three pairs have eight exchanges; three differences of one sign have p = 2/8."""
     members = exchanges(3, 3, paired=True)
     assert members.shape == (8, 6)
@@ -158,7 +158,7 @@ def test_exchanges_of_few_pairs_are_gone_through_one_by_one() -> None:
     assert p_value(lots) == 0.25
 
 
-def test_small_p_values_are_told_apart_by_more_exchanges() -> None:
+def test_small_p_values_are_resolved_by_more_exchanges() -> None:
     """Twenty pairs of one sign have p = 2 / 2**20, which one batch of exchanges cannot distinguish from 1 / 20,000."""
     a, b = np.arange(1.0, 21.0), np.zeros(20)
     asked: list[int] = []

@@ -21,7 +21,7 @@ def test_precision_at_a_budget_is_the_best_so_far(made) -> None:
     assert found.tolist() == [[np.inf, 5.0, 4.0, 1.0, 1.0], [np.inf] * 5]
 
 
-def test_aocc_is_the_mean_distance_to_the_floor_in_decades(made) -> None:
+def test_aocc_is_the_mean_logarithmic_distance_to_the_floor(made) -> None:
     """10 evaluations at 100 (worth 0) and 10 at 1e-3 (half-way: 0.5) have mean 0.25; 1e-8 or below is worth 1."""
     table = made(
         ("a", "f", 2, 1, 1, 20, [(1, 100.0), (11, 1e-3)]),

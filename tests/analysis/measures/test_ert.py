@@ -64,14 +64,14 @@ def test_interval_holds_the_ert_and_is_open_above_without_a_success(half, made) 
     assert interval.high[0, 0] == np.inf
 
 
-def test_a_single_run_tells_no_interval(made) -> None:
+def test_a_single_run_gives_no_interval(made) -> None:
     """The interval of a single run goes from one evaluation, the least that a target takes, to infinity."""
     table = made(("a", "f", 2, 1, 1, 50, [(10, 1.0)]))
     interval = ert_interval(first_hits(table, np.array([1.0])), cells(table))
     assert (interval.low[0, 0], interval.high[0, 0]) == (1.0, np.inf)
 
 
-def test_instances_weigh_alike_where_they_are_balanced(made) -> None:
+def test_balanced_instances_have_equal_weight(made) -> None:
     """Three runs of instance 1 need 10 evaluations and one of instance 2 needs 50: 20 by runs, 30 by instances."""
     runs = [("a", "f", 2, 1, seed, 99, [(10, 1.0)]) for seed in (1, 2, 3)] + [("a", "f", 2, 2, 1, 99, [(50, 1.0)])]
     table = made(*runs)

@@ -19,7 +19,7 @@ from benchbook.analysis.measures.targets import STANDARD_TARGETS, as_targets, ru
 from benchbook.errors import UsageError
 
 
-def test_standard_targets_are_51_from_100_to_1e_8_in_fifths_of_a_decade() -> None:
+def test_standard_targets_are_51_from_100_to_1e_8_five_per_power_of_ten() -> None:
     """The 51 targets equal those of COCO, to the last bit of each power of ten."""
     assert len(STANDARD_TARGETS) == 51
     assert STANDARD_TARGETS[[0, 5, 50]].tolist() == [100.0, 10.0, 1e-8]
@@ -61,8 +61,8 @@ def test_vectorised_hits_equal_a_loop_over_runs(steps: list, targets: list[float
     offsets, at, precisions = [0], [], []
     for run in steps:
         evaluation, value = 0, 1e4
-        for ahead, decades in run:
-            evaluation, value = evaluation + ahead, value * 10**-decades
+        for ahead, orders in run:
+            evaluation, value = evaluation + ahead, value * 10**-orders
             at.append(evaluation)
             precisions.append(value)
         offsets.append(len(at))
@@ -80,7 +80,7 @@ def test_vectorised_hits_equal_a_loop_over_runs(steps: list, targets: list[float
             assert got[row, column] == next((float(e) for e, p in own if p <= target), np.inf)
 
 
-def test_real_runs_hit_as_the_single_run_function_says() -> None:
+def test_real_runs_have_the_hits_of_the_single_run_function() -> None:
     """On real runs the table agrees with `first_hit`, run by run."""
     runs = RunTable(bb.run("random_search", "sphere", dim=2, instance=1, seed=s, budget=80) for s in range(4))
     targets = [30.0, 3.0, 0.3, 1e-8]
@@ -110,7 +110,7 @@ def test_run_length_targets_need_one_reference(made) -> None:
         run_length_targets(table)
 
 
-def test_each_problem_may_have_targets_of_its_own(made) -> None:
+def test_each_problem_may_have_its_own_targets(made) -> None:
     """Targets of one problem apply only to the runs on it, and a problem without targets is named."""
     table = made(("a", "f", 2, 1, 1, 9, [(1, 5.0), (4, 0.5)]), ("a", "g", 3, 1, 1, 9, [(2, 5.0), (5, 0.5)]))
     targets = {("f", 2): np.array([5.0]), ("g", 3): np.array([1.0])}
@@ -119,7 +119,7 @@ def test_each_problem_may_have_targets_of_its_own(made) -> None:
         first_hits_by_problem(table, {("f", 2): np.array([5.0])})
 
 
-def test_variants_of_an_optimizer_are_told_apart() -> None:
+def test_variants_of_an_optimizer_are_distinguished() -> None:
     """One optimizer under two settings makes two cells, labelled by the setting that differs."""
     runs = [
         bb.run("manta_ray_foraging", "sphere", dim=2, seed=1, budget=30, settings={"population": p}) for p in (5, 10)

@@ -25,7 +25,7 @@ def test_profile_is_the_share_of_targets_and_runs_reached(made) -> None:
     assert profile.at(4.9) == 0.5
 
 
-def test_functions_weigh_alike_whatever_their_runs(made) -> None:
+def test_functions_have_equal_weight_for_any_number_of_runs(made) -> None:
     """Three runs that fail on one function and one that succeeds on another give a half, not a quarter."""
     fails = [("a", "f", 2, s, 1, 10, []) for s in (1, 2, 3)]
     table = made(*fails, ("a", "g", 2, 1, 1, 10, [(1, 0.1)]))
@@ -89,7 +89,7 @@ def test_a_band_of_15_instances_keeps_its_level(made, seeds: int) -> None:
     assert np.mean(held) >= 0.92
 
 
-def test_a_single_run_tells_no_band(made) -> None:
+def test_a_single_run_gives_no_band(made) -> None:
     """The band of a single run goes from 0 to 1."""
     table = made(("a", "f", 2, 1, 1, 10, [(4, 1.0)]))
     (profile,) = runtime_profiles(first_hits(table, np.array([1.0])), x=np.array([9.0]), band=0.95)

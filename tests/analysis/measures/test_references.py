@@ -101,7 +101,7 @@ def test_a_profile_of_some_functions_weighs_only_these() -> None:
     assert (found.functions, found.targets, found.share[-1]) == (1, 51, 1.0)
 
 
-def test_an_unknown_reference_or_dimension_is_told() -> None:
+def test_an_unknown_reference_or_dimension_is_refused() -> None:
     """The messages list the names and dimensions that exist."""
     with pytest.raises(UnknownNameError, match="best-2009"):
         bb.reference("best-2010")

@@ -47,7 +47,7 @@ def test_hits_are_padded_and_counted_by_evaluations_per_variable(three: StudySum
     assert found.checkpoints == [5, 10, 20, 30, 50, 100]
 
 
-def test_a_cell_with_other_runs_is_no_contender(make_cell: MakeCell) -> None:
+def test_a_cell_with_other_runs_is_not_a_contender(make_cell: MakeCell) -> None:
     """Runs that are not paired with those of the others are left out."""
     cells = [make_cell("a", "bbob_f1", 2, [[1], []]), make_cell("b", "bbob_f1", 2, [[2]])]
     found = published_hits(published(cells))
@@ -85,6 +85,6 @@ def test_an_uncertain_lead_is_shared_among_the_samples(make_cell: MakeCell) -> N
     assert best.high > 1.7
 
 
-def test_names_tell_the_library() -> None:
+def test_names_give_the_library() -> None:
     """A name without a library belongs to benchbook."""
     assert (library_of("nlopt:BOBYQA"), library_of("l_shade")) == ("nlopt", "benchbook")

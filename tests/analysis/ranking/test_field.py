@@ -38,7 +38,7 @@ def test_several_runs_of_an_instance_are_paired_by_the_order_of_their_seeds(make
     assert field.hits[0][:, :, 0].tolist() == [[1, 2], [1, 2]]
 
 
-def test_who_lacks_a_run_is_left_out_with_a_note(make_cell, make_summary, make_run) -> None:
+def test_an_optimizer_that_lacks_a_run_is_left_out_with_a_note(make_cell, make_summary, make_run) -> None:
     """An optimizer without runs on a problem is left out, since its mean over fewer problems is not comparable."""
     summary = make_summary(make_cell("a", "f", 2, [[1], [2]]), make_cell("b", "f", 2, [[1]]))
     field = field_of(summary, [make_run([1], [10.5], instance=instance) for instance in (1, 2)], "mine")
@@ -128,7 +128,7 @@ def test_expected_times_count_the_evaluations_of_failures() -> None:
 
 
 def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer(make_field) -> None:
-    """Its hits are a's first after 2 evaluations and b's second after 8; those of the candidate do not count."""
+    """The virtual best has a's first hit after 2 evaluations and b's second after 8; the candidate does not count."""
     field = make_field({("f", 2): [[[1, 1, 1]], [[2, 20, NEVER]], [[10, 8, NEVER]]]})
     (profile,) = field_profiles(field, [], "a")
     curve = next(curve for curve in profile.curves if curve.role == "virtual best")
@@ -170,7 +170,7 @@ def test_a_run_without_success_counts_ten_budgets(make_field) -> None:
         assert found[0.1] == expected
 
 
-def test_after_a_fixed_budget_the_median_target_is_told(make_field) -> None:
+def test_the_median_target_after_a_fixed_budget_is_shown(make_field) -> None:
     """Two of three runs reach 1 within 2 x 5 evaluations; the published optimizer reaches 0.1 on its second run."""
     field = make_field({("bbob_f1", 5): [[[4, 9, 24], [4, 9, 9], [9, 19, 24]], [[4, 11, 24], [4, 9, 9], [4, 11, 24]]]})
     found = fixed_budgets(field, [0.1, 2.0])

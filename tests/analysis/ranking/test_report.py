@@ -151,7 +151,7 @@ def test_the_report_has_all_tables_and_no_text_becomes_markup(ranking: Ranking) 
     assert "1,234~(346);~3/15" in as_latex(report)
 
 
-def test_who_is_not_in_a_standing_has_a_dash_there(ranking: Ranking) -> None:
+def test_an_optimizer_missing_from_a_standing_has_a_dash(ranking: Ranking) -> None:
     """The cell of c after 100 evaluations per variable is a dash."""
     table = next(table for table in ranking_report(ranking).tables if table.caption.startswith("The field"))
     assert [row[0] for row in table.rows] == ["b", "<mine>", "a", "c"]

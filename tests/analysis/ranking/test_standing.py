@@ -47,7 +47,7 @@ def test_ranks_are_those_of_scipy() -> None:
     assert np.array_equal(problem_ranks(counts), expected)
 
 
-def test_who_has_a_smaller_budget_is_left_out(make_field) -> None:
+def test_optimizers_with_smaller_budgets_are_left_out(make_field) -> None:
     """An optimizer whose runs ended before that number of evaluations is left out."""
     field = make_field({("f", 2): [[[2, NEVER, NEVER]], [[3, 4, NEVER]], [[1, 2, 3]]]}, budgets=[100, 100, 20])
     assert contenders(field, 20).tolist() == [0, 1, 2]

@@ -32,7 +32,7 @@ def test_of_two_on_few_problems_nothing_is_decided() -> None:
     assert "undecided: 2 differing pairs" in sentence("random_search", "cma_es", functions=["sphere", "ackley"])
 
 
-def test_of_several_the_first_is_named_and_who_is_not_worse() -> None:
+def test_of_several_the_first_and_those_not_worse_are_named() -> None:
     """Optimizers within the critical difference of the first are named."""
     said = sentence("particle_swarm", "cma_es", "differential_evolution")
     assert said.startswith("cma_es ranks first by AOCC, with a mean rank of 1.")

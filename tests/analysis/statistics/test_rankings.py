@@ -47,7 +47,7 @@ def test_performance_profile_is_the_share_within_a_factor_of_the_best() -> None:
     assert a.optimizers == ("a", "b")
 
 
-def test_performance_profile_counts_what_nobody_solves() -> None:
+def test_performance_profile_counts_unsolved_problems() -> None:
     """A problem that no optimizer solves keeps every curve below 1."""
     a, b = performance_profile(scores([[10, 10], [np.inf, np.inf]]))
     assert a.share.max() == b.share.max() == 0.5

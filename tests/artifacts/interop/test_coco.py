@@ -257,7 +257,7 @@ def test_what_is_not_the_format_is_an_error_that_names_the_line(write, files: di
 
 def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
     """A missing folder and a folder without `.info` files are usage errors."""
-    for folder, said in [(tmp_path / "none", "no such folder"), (tmp_path, r"no \.info")]:
+    for folder, said in [(tmp_path / "none", "no such file or folder"), (tmp_path, r"no \*\.info")]:
         with pytest.raises(UsageError, match=said):
             list(read_coco(folder))
 

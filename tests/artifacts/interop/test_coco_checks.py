@@ -50,7 +50,7 @@ def test_the_first_loggers_print_the_value_less_the_precision(write, caplog) -> 
     assert len(list(read_coco(write({"f1.info": f"{foreign}a.dat, 1:100|3.0e+00\n", "a.dat": data})))) == 1
 
 
-def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
+def test_old_logs_without_tdat_end_as_in_the_index(write, caplog) -> None:
     """An old `.dat` has rows only where targets are hit; with `.tdat`, or in newer logs, a missing end is an error."""
     old = OLD.replace("algId = 'A'", "algId = 'A', coco_version = '2.1'")
     header = (
@@ -68,7 +68,7 @@ def test_old_logs_without_tdat_end_where_the_index_tells(write, caplog) -> None:
         list(read_coco(write({**files, "a.tdat": data})))
 
 
-def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
+def test_runs_of_one_length_are_distinguished_by_their_last_value(write) -> None:
     """A run that was interrupted before its entry was written may have as many rows as the others."""
     lost = rows((1, 7.5), (100, 0.5), optimum=-247.11)
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"
@@ -78,7 +78,7 @@ def test_runs_of_one_length_are_told_apart_by_their_last_value(write) -> None:
         list(read_coco(write({"f1.info": index, "a.dat": TWO + ONE})))
 
 
-def test_runs_are_told_apart_by_their_optimum(write) -> None:
+def test_runs_are_distinguished_by_their_optimum(write) -> None:
     """Of two runs with equal lengths and last values, the one with the optimum of the instance is taken."""
     lost = rows((1, 7.5), (100, 0.25), optimum=-247.11)
     index = f"{NEW}a.dat, 1:100|2.5e-01, 2:100|1.2e-01\n"

@@ -104,7 +104,7 @@ def test_runs_that_cannot_be_matched_are_an_error_that_names_the_line(write, ind
         ("my suite", 1, "coco_my_suite_f1"),
     ],
 )
-def test_the_suite_tells_the_function(suite: str, number: int, name: str) -> None:
+def test_the_suite_gives_the_function(suite: str, number: int, name: str) -> None:
     """Functions that benchbook has get its name, and other functions a name that none of its functions has."""
     assert coco_function(suite, number) == name
     own = not name.startswith(("sbox", "coco"))

@@ -181,7 +181,7 @@ def test_a_crate_is_replaced_as_a_whole_and_nothing_else_is(study: Path, tmp_pat
         (["--notebook", "nowhere.ipynb"], "no such file: nowhere.ipynb"),
     ],
 )
-def test_what_cannot_be_said_is_refused(
+def test_metadata_that_cannot_be_written_are_refused(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     """Metadata that cannot be written are refused with a message before anything is written."""

@@ -36,7 +36,7 @@ def importing(source: Path, store: Path, form: str = "coco", *more: str) -> str:
     return done.output
 
 
-def test_the_same_data_twice_are_imported_once_and_said(write, tmp_path: Path) -> None:
+def test_repeated_data_are_imported_once_and_reported(write, tmp_path: Path) -> None:
     """Repetitions within a file count; a second import, or a copy in another folder, adds nothing."""
     store = tmp_path / "store"
     folder = write(FILES)
@@ -188,7 +188,7 @@ def test_what_nevergrads_own_experiments_write_is_read(write, caplog) -> None:
     assert "t.csv, line 5: left out, loss '' at budget '30'; the experiment failed: ValueError" in failed
 
 
-def test_labels_that_would_have_one_name_keep_folders_of_their_own(tmp_path: Path) -> None:
+def test_labels_with_the_same_name_keep_separate_folders(tmp_path: Path) -> None:
     """`DE+`, `DE*`, `de` and variants of one optimizer are neither overwritten nor pooled, in both formats."""
     import dataclasses
 

@@ -266,7 +266,7 @@ def test_tables_hold_every_run_and_every_improvement(runs, tmp_path, form: str) 
     assert own.best_value.tolist() == pytest.approx(runs[1].history.best_values.tolist(), rel=1e-14)
 
 
-def test_csv_keeps_odd_texts_in_their_fields(tmp_path) -> None:
+def test_csv_keeps_special_characters_in_their_fields(tmp_path) -> None:
     """A comma or a quotation mark in a name does not start another column."""
 
     class Odd:

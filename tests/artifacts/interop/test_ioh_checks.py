@@ -85,7 +85,7 @@ def test_runs_without_their_first_rows_are_warned_of_in_one_line(write: Write, c
     assert "line 2: the first row of a run is evaluation 7, expected 1; the same in 3 runs" in record.getMessage()
 
 
-def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
+def test_loggers_without_a_version_wrote_the_last_row_after_the_entry(write: Write) -> None:
     """The index of a logger without a version has the end of the row before the last one; others have the last."""
     entry = {"instance": 1, "evals": 7, "best": {"evals": 7, "y": 0.5}}
     (run,) = read_ioh(write(log_of(1, [(entry, ROWS.format(0.5))], version=None, attributes=None)))
@@ -95,7 +95,7 @@ def test_loggers_that_tell_no_version_wrote_the_last_row_after_the_entry(write: 
 
 
 @pytest.mark.parametrize("mark", [9, 3])
-def test_the_older_layout_tells_the_last_evaluation_or_that_of_the_best_value(write: Write, mark: int) -> None:
+def test_the_older_layout_has_the_last_evaluation_or_that_of_the_best_value(write: Write, mark: int) -> None:
     """Loggers of IOHexperimenter before 0.3.3 wrote the evaluation of the best value."""
     header = '"function evaluation" "current f(x)" "best-so-far f(x)" "current af(x)+b" "best af(x)+b"\n'
     rows = header + "1 5 5 5 5\n3 2 2 2 2\n9 4 2 4 2\n"

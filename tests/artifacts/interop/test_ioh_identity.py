@@ -73,7 +73,7 @@ def data_set(write: Write, rows: str, **changes: Any) -> Path:
         ("affine", "ma_bbob_f0", None, False),
     ],
 )
-def test_logs_without_a_suite_are_told_apart_by_their_values(
+def test_logs_without_a_suite_are_distinguished_by_their_values(
     by_ioh: Path, folder: str, name: str, f_opt: float | None, maximised: bool
 ) -> None:
     """BBOB's function has the logged value at the logged point; SBOX has the same names but other optima."""
@@ -81,7 +81,7 @@ def test_logs_without_a_suite_are_told_apart_by_their_values(
     assert (run.problem.name, run.problem.f_opt, run.maximised) == (name, f_opt, maximised)
 
 
-def test_a_suite_can_be_told_to_logs_that_name_none(by_ioh: Path) -> None:
+def test_a_suite_can_be_given_for_logs_without_one(by_ioh: Path) -> None:
     """A log without a suite is read with the given one; values of SBOX are precisions, as those of BBOB are."""
     (run,) = read_ioh(by_ioh / "sbox", suite="SBOX")
     assert (run.problem.name, run.problem.f_opt) == ("sbox_f1", 0.0)
@@ -127,14 +127,14 @@ def test_a_direction_is_the_one_in_which_rows_improve(write: Write) -> None:
     assert (run.problem.name, run.maximised, run.history.best_values.tolist()) == ("ioh_Own", True, [-5, -6, -7])
 
 
-def test_a_direction_that_cannot_be_told_is_an_error(write: Write) -> None:
+def test_an_ambiguous_direction_is_an_error(write: Write) -> None:
     """Rows that both rise and fall do not show the direction."""
     rows = "evaluations raw_y\n1 5\n2 6\n3 4\n9 9\n"
     with pytest.raises(ArtifactError, match="line 1: values rise 1 times and fall 1 times"):
         list(read_ioh(write({"RS/data_f1_Own/IOHprofiler_f1_DIM2.dat": rows})))
 
 
-def test_a_rounded_value_is_no_better_than_the_best_of_the_index(write: Write) -> None:
+def test_a_rounded_value_is_not_better_than_the_best_of_the_index(write: Write) -> None:
     """1.00000000499e-8 prints as 0.0000000100, which would hit the hardest target."""
     best = 1.00000000499e-8
     runs = [{"instance": 4, "evals": 9, "best": {"evals": 7, "y": best, "x": []}}]

@@ -126,14 +126,14 @@ def test_no_mutation_gives_a_traceback_a_hang_or_rows_of_another_run(form: str, 
         name = sorted(sources)[int(rng.integers(len(sources)))]
         folder = written(tmp_path / str(number), {**sources, name: mutated(sources[name], rng)})
         quiet.clear()
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             runs = list(read(folder, form))
         except BenchbookError as error:
             errors.append(str(error))
             continue
         finally:
-            assert time.perf_counter() - began < LONGEST_S
+            assert time.process_time() - began < LONGEST_S
         outcomes["warning" if quiet.records else "silent"] += 1
         if quiet.records:
             continue

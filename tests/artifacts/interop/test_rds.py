@@ -42,7 +42,7 @@ def test_functions_keep_their_suite(name: str, function: str, f_opt: float | Non
     assert (run.problem.name, run.problem.f_opt) == (function, f_opt)
 
 
-def test_a_suite_can_be_told() -> None:
+def test_a_suite_can_be_given() -> None:
     """Data without a suite belong to the one that is given."""
     assert read("no_suite.rds", suite="SBOX")[0].problem.name == "sbox_f1"
 
@@ -71,7 +71,7 @@ def test_maximised_values_are_negated() -> None:
         ("make.R", "byte 0"),
     ],
 )
-def test_what_is_no_such_data_set_is_refused(name: str, message: str) -> None:
+def test_what_is_not_such_a_data_set_is_refused(name: str, message: str) -> None:
     """Contradicting directions, other formats and other objects are errors that name the file."""
     with pytest.raises(ArtifactError, match=message) as caught:
         read(name)
@@ -94,7 +94,7 @@ def test_every_torn_file_is_an_error(tmp_path: Path) -> None:
                 continue
 
 
-def test_without_rdata_the_message_tells_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_rdata_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the extra to install."""
     monkeypatch.setitem(sys.modules, "rdata", None)
     with pytest.raises(MissingExtraError, match=r"benchbook\[interop\]"):

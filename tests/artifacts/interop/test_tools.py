@@ -71,7 +71,7 @@ def test_a_study_of_several_objectives_needs_a_choice(tmp_path: Path) -> None:
         list(read(storage, "optuna", objective="2"))
 
 
-def test_a_file_that_is_no_study_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_study_is_an_error(tmp_path: Path) -> None:
     """Damaged files are named, and a missing file is not created."""
     (tmp_path / "odd.log").write_text("no json")
     (tmp_path / "empty.log").write_text("")
@@ -110,7 +110,7 @@ def test_a_journal_that_is_torn_or_altered_is_an_error_that_names_the_line(studi
 def test_a_line_that_a_journal_has_lost_is_noticed(studies: Path, tmp_path: Path, caplog) -> None:
     """Without the line of its study or trial, the next line that needs it is an error; unfinished trials are named.
 
-    A lost parameter changes nothing of what is imported: the run is the same.
+    A lost parameter does not change the imported run.
     """
     whole = (studies / "journal.log").read_text().splitlines(keepends=True)
     (run,) = read(studies / "journal.log", "optuna")

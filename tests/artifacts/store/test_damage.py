@@ -126,7 +126,7 @@ def test_a_flipped_bit_costs_one_frame(
     assert lost == 0 or list(inspect(folder))
 
 
-def test_shared_documents_are_said_again(tmp_path: Path, records: list[RunRecord]) -> None:
+def test_shared_documents_are_repeated(tmp_path: Path, records: list[RunRecord]) -> None:
     """Shared documents are repeated, so a damaged one costs a bounded number of runs, not the shard."""
     writer = ShardWriter(tmp_path)
     for _ in range(200):
@@ -207,7 +207,7 @@ with Store(Path({str(store)!r})) as store:
     assert f"{RUNS} [('decompresses to more than" in done.stdout
 
 
-def test_a_damaged_index_is_made_anew(store: Path) -> None:
+def test_a_damaged_index_is_rebuilt(store: Path) -> None:
     """A damaged index is rebuilt from the shards, and contains nothing else."""
     assert len(kept(store)) == RUNS
     (store / FILE_NAME).write_bytes(b"this is no database, but long enough to be taken for one" * 100)
@@ -217,7 +217,7 @@ def test_a_damaged_index_is_made_anew(store: Path) -> None:
     database.close()
 
 
-def test_a_shard_that_was_rewritten_is_read_anew(store: Path, records: list[RunRecord]) -> None:
+def test_a_shard_that_was_rewritten_is_read_again(store: Path, records: list[RunRecord]) -> None:
     """The index detects a rewritten shard by its size and date."""
     assert len(kept(store)) == RUNS
     shard = shard_of(store)

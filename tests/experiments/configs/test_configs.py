@@ -62,7 +62,7 @@ def test_ids_are_the_same_in_another_process():
         assert done.stdout.strip() == config_id_of(config)
 
 
-def test_ids_tell_similar_values_apart():
+def test_ids_distinguish_similar_values():
     """Numbers, strings and booleans have different ids."""
     assert len({config_id_of({"a": value}) for value in (1, 1.0, True, "1", None, [1])}) == 6
 
@@ -165,13 +165,13 @@ def test_merge_keys_and_aliases_are_understood(tmp_path):
         ("# nothing\n", "is empty"),
     ],
 )
-def test_wrong_files_are_told_with_their_line(tmp_path, text, message):
+def test_wrong_files_are_reported_with_their_line(tmp_path, text, message):
     """The message names file and line."""
     with pytest.raises(UsageError, match=message):
         Configs(write(tmp_path, a=text))
 
 
-def test_unknown_keys_are_told_with_their_line(tmp_path):
+def test_unknown_keys_are_reported_with_their_line(tmp_path):
     """Unknown keys are found with a list of known keys, or with a model at any depth."""
     write(tmp_path, a="population: 1\n\npopulatoin: 2\n")
     with pytest.raises(UsageError, match=r"a.yaml:3: unknown key 'populatoin'; did you mean 'population'"):
@@ -188,7 +188,7 @@ def test_unknown_keys_are_told_with_their_line(tmp_path):
         Configs.from_yaml(tmp_path, known=["b", "c"])
 
 
-def test_missing_keys_are_told_with_the_line_of_their_configuration(tmp_path):
+def test_missing_keys_are_reported_with_the_line_of_their_configuration(tmp_path):
     """For two files with the same id, both places are named."""
     with pytest.raises(UsageError, match=r"a.yaml:2: population: Field required"):
         Configs(write(tmp_path, a="- population: 1\n- kind: sure\n"), model=Solver)

@@ -26,7 +26,7 @@ def test_a_call_is_awaited_by_the_caller():
     assert outputs == [(1, name, loop) for name in "abc"]
 
 
-def test_all_branches_run_at_once():
+def test_all_branches_run_concurrently():
     """Each branch waits until all of them are running."""
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
@@ -40,7 +40,7 @@ def test_all_branches_run_at_once():
 
 
 @pytest.mark.parametrize("of_strategy", [True, False])
-def test_no_more_than_allowed_run_at_once(of_strategy):
+def test_the_number_of_concurrent_branches_is_limited(of_strategy):
     """The strategy's limit takes precedence over the experiment's."""
     running, most = 0, 0
     strategy = MultiBranch(max_concurrency=2) if of_strategy else MultiBranch()

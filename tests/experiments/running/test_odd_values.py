@@ -136,7 +136,7 @@ def test_a_plain_wrapper_around_an_async_function_is_refused() -> None:
 
 
 def test_what_is_returned_under_our_name_stays_the_functions_own() -> None:
-    """The duration of a branch has a prefix, and is left out if the function returns that name as well."""
+    """A returned value keeps its name, even if it is the one that benchbook gives to the branch's duration."""
     for name in ("duration_s", "benchbook.duration_s"):
         kept = InMemory()
         experiment(configs=[{"a": 1}], sinks=[kept])(lambda config, name=name: {name: 42.0})()
@@ -158,7 +158,7 @@ def test_fields_of_subclasses_are_part_of_id_and_record() -> None:
     assert {record.params["solver.sigma"] for record in kept.branches} == {0.1, 0.2}
 
 
-def test_secrets_tell_configurations_apart_but_are_never_shown() -> None:
+def test_secrets_distinguish_configurations_but_are_never_shown() -> None:
     """Configurations that differ in a secret have different ids; neither parameters nor texts show the secret."""
     pool = Configs([Access(key=SecretStr(text)) for text in ("open sesame", "abracadabra")])
     kept = InMemory()

@@ -59,7 +59,7 @@ def test_a_generator_that_is_closed_is_skipped() -> None:
     assert only(kept).ending.status == "skipped"
 
 
-def test_a_generator_that_nobody_begins_leaves_no_branch() -> None:
+def test_a_generator_that_is_never_started_leaves_no_branch() -> None:
     """A generator that was never started has run nothing, so no branch is recorded."""
     kept = InMemory()
     experiment(configs=CONFIG, sinks=[kept])(counting)().close()
@@ -119,7 +119,7 @@ def test_an_async_generator_ends_its_branch(most: int, status: str) -> None:
 
 
 def test_an_async_generator_that_fails_has_failed() -> None:
-    """It has also failed if something that it awaits is cancelled."""
+    """An async generator has also failed if something that it awaits is cancelled."""
 
     async def failing(config: dict[str, int]) -> AsyncIterator[int]:
         yield 1

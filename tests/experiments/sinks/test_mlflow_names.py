@@ -14,7 +14,7 @@ from benchbook.experiments.sinks.mlflow_client import is_refusal
 
 mlflow = pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
 pytestmark = [
-    # MLflow and what it brings warn of their own future when they are imported or used; none of it is ours to mend
+    # MLflow and its dependencies give deprecation warnings when imported or used, which benchbook cannot fix
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20"),
@@ -82,7 +82,7 @@ def test_a_refusal_costs_only_what_is_refused(uri: str, monkeypatch: pytest.Monk
     assert (branch.data.metrics["loss"], branch.data.metrics["output"]) == (0.25, 1.0)
 
 
-def test_a_refusal_is_no_outage() -> None:
+def test_a_refusal_is_not_an_outage() -> None:
     """A server that does not answer is not asked for a while; one that refuses something is."""
     from mlflow.exceptions import MlflowException
 

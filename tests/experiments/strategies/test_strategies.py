@@ -35,7 +35,7 @@ def used(strategy, calls, pool=POOL, function=lambda config: config["id"]):
 
 
 def test_single_runs_one_configuration():
-    """It is the first configuration, or the named one."""
+    """`Single` runs the first configuration, or the named one."""
     assert used(Single(), 2) == ["a", "a"]
     assert used(Single("b"), 1) == ["b"]
     assert used(Single(-1), 1) == ["c"]
@@ -152,7 +152,7 @@ def test_epsilon_greedy_learns_from_successes_only():
     assert used_ids == list("abcccc")
 
 
-def test_a_score_that_is_no_number_is_logged(caplog):
+def test_a_score_that_is_not_a_number_is_logged(caplog):
     """The result is kept."""
     assert used(EpsilonGreedy(0), 1) == ["a"]
     assert "expected a number" in caplog.text

@@ -40,7 +40,7 @@ def test_listing_imports_no_library(python: Callable[..., str]) -> None:
     assert python(code) == "True []"
 
 
-def test_the_catalog_tells_families_apart() -> None:
+def test_the_catalog_separates_families() -> None:
     """Native ones come first; those of libraries are named library:optimizer."""
     listed = {entry.name: entry for entry in entries()}
     assert list(listed) == names()
@@ -84,14 +84,14 @@ def test_what_is_listed_of_a_library_is_true(name: str) -> None:
         ("nlopt:LN_BOBYQA", "'BOBYQA'"),
     ],
 )
-def test_a_wrong_name_is_told_with_the_right_one(wrong: str, hint: str) -> None:
+def test_a_wrong_name_gets_the_right_one_as_a_hint(wrong: str, hint: str) -> None:
     """A plain name, a misspelt library and a misspelt optimizer all get the intended name as a hint."""
     with pytest.raises(UnknownNameError, match=hint):
         optimizer(wrong)
 
 
 @pytest.mark.parametrize("name", ["scipy:powell", "mealpy:OriginalGWO", "pymoo:DE", "optuna:TPESampler"])
-def test_an_unknown_setting_is_told_with_the_known_ones(name: str) -> None:
+def test_an_unknown_setting_is_refused_with_the_known_ones(name: str) -> None:
     """A keyword that the library does not have is refused before anything runs."""
     with pytest.raises(UnknownNameError, match=f"unknown setting of {name} 'repaire'; did you mean 'repair'"):
         optimizer(name, repaire="clip")
@@ -205,7 +205,7 @@ def test_two_runs_in_two_threads_are_those_of_each_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["scipy:powell", "mealpy:OriginalGWO", "nevergrad:DE", "pycma:CMAES", "pymoo:GA"])
-def test_what_cannot_be_pickled_midway_says_so(name: str) -> None:
+def test_pickling_midway_is_an_error_where_it_is_impossible(name: str) -> None:
     """The error names the optimizer and the reason."""
     choice = optimizer(name)
     assert not choice.factory.picklable  # type: ignore[attr-defined]  # an adapter's factory
@@ -233,7 +233,7 @@ def test_the_record_names_the_library() -> None:
     assert "cmaes" not in bb.run("random_search", "sphere", dim=2, instance=1, budget=20).environment.packages
 
 
-def test_the_digest_hangs_on_the_librarys_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_digest_depends_on_the_librarys_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version of a library is new code."""
     before = optimizer("cmaes:CMA").digest()
     monkeypatch.setattr(library, "installed", lambda package: "99.0")

@@ -2,14 +2,17 @@ import inspect
 from typing import Any
 
 import pytest
+from fresh_processes import points_twice
 
 from benchbook.optimizers import names, optimizer
 from benchbook.testing import OptimizerConformance
 
+pytestmark = pytest.mark.untraced  # test_adapters.py covers the adapters; here the libraries do the work
+
 # The suite's problems have one objective and real variables; others are tested in test_more_than_one_objective.py.
 FOR_OTHERS = {"cmaes:CatCMA", "pymoo:MOEAD", "pymoo:NSGA3", "pymoo:SMSEMOA"}
 ADAPTED = [name for name in names() if ":" in name and name not in FOR_OTHERS]
-# These represent their libraries; starting processes that import a library takes longest.
+# These represent their libraries.
 REPRESENTATIVE = {
     "cmaes:CMA",
     "mealpy:L_SHADE",
@@ -64,14 +67,17 @@ BROKEN = {
 
 
 def cases() -> list[Any]:
-    """Return the pairs of optimizer and promise; those that start processes are slow."""
+    """Return the pairs of optimizer and promise, except those that are tested in other processes below."""
     found = []
     for name in ADAPTED:
         for promise in PROMISES:
-            if name == SLOW or promise == SHIFTED or (promise not in OF_EACH and name not in REPRESENTATIVE):
+            if (
+                name == SLOW
+                or promise in {SHIFTED, IN_PROCESSES}
+                or (promise not in OF_EACH and name not in REPRESENTATIVE)
+            ):
                 continue
-            marks = [pytest.mark.slow] if promise == IN_PROCESSES else []
-            found.append(pytest.param(name, promise, id=f"{name}-{promise.removeprefix('test_')}", marks=marks))
+            found.append(pytest.param(name, promise, id=f"{name}-{promise.removeprefix('test_')}"))
     return found
 
 
@@ -84,6 +90,21 @@ def test_adapters_keep_every_promise(name: str, promise: str) -> None:
         pytest.skip(BROKEN[name, promise])
     suite = type("Suite", (OptimizerConformance,), {"optimizer": name})()
     getattr(suite, promise)()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> tuple[dict[str, list[object]], dict[str, list[object]]]:
+    """The points of the representatives in two fresh processes."""
+    return points_twice(sorted(REPRESENTATIVE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(REPRESENTATIVE))
+def test_the_same_seed_gives_the_same_bytes_in_other_processes(name: str, elsewhere) -> None:
+    """Two processes with other hash seeds, in which other libraries ran before, ask for the same points."""
+    one, two = elsewhere
+    assert one[name] == two[name]
+    assert one[name][0] > 0
 
 
 def test_a_slow_wizard_keeps_budget_and_box() -> None:

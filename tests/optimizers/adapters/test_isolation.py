@@ -76,7 +76,7 @@ def test_float_errors_of_a_library_are_quiet() -> None:
         assert np.isinf(np.array([1e308]) * 10.0).all()
 
 
-def test_watching_tells_what_was_drawn() -> None:
+def test_watching_records_what_was_drawn() -> None:
     """The audit learns which global generators a library uses."""
     boundary = Boundary(np.random.default_rng(1), swaps=True)
     with watched() as seen:

@@ -57,7 +57,7 @@ def test_a_run_is_verified_with_its_minimizer() -> None:
     assert bb.verify(record, optimizer=made).identical
 
 
-def test_what_cannot_be_called_is_told() -> None:
+def test_what_cannot_be_called_is_refused() -> None:
     """The message shows what the function takes and how its arguments can be named."""
     with pytest.raises(UsageError, match=r"takes \(a, b\) after its objective.*keywords="):
         bb.from_minimize(lambda f, a, b: None)
@@ -65,7 +65,7 @@ def test_what_cannot_be_called_is_told() -> None:
         bb.from_minimize(by_start, keywords={"begin": "start"})
 
 
-def test_the_digest_tells_functions_and_options_apart() -> None:
+def test_the_digest_distinguishes_functions_and_options() -> None:
     """A store must not confuse the runs of two functions that have the same name."""
     made = [
         bb.from_minimize(by_start, name="one"),

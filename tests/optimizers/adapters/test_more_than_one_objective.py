@@ -123,7 +123,7 @@ def _global_state() -> bytes:
 
 
 @pytest.mark.parametrize(("name", "of"), cases())
-def test_a_seed_decides_the_run_whatever_the_global_state(name: str, of: str) -> None:
+def test_a_seed_determines_the_run_under_any_global_state(name: str, of: str) -> None:
     """Points are equal to the last bit, inside the box and within the budget, and global state is restored."""
     runs = []
     for seed, state in ((1, 1), (1, 2), (2, 1)):
@@ -140,7 +140,7 @@ def test_a_seed_decides_the_run_whatever_the_global_state(name: str, of: str) ->
 
 
 @pytest.mark.parametrize(("name", "of"), [pytest.param(*pair, id="-".join(pair)) for pair in GOOD])
-def test_what_is_told_is_used(name: str, of: str) -> None:
+def test_values_passed_to_tell_are_used(name: str, of: str) -> None:
     """A run comes near the best feasible value or the whole hypervolume, and infeasible points do not count."""
     budget, value = GOOD[name, of]
     record, _ = _run(name, of, budget=budget)

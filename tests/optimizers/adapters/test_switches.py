@@ -168,7 +168,7 @@ def pooled(f: Any, x0: np.ndarray) -> None:
         list(pool.map(f, [x0, x0 / 2, x0 / 3]))
 
 
-def test_a_library_with_threads_of_its_own_is_told_what_to_do() -> None:
+def test_a_library_with_its_own_threads_gets_a_helpful_error() -> None:
     """With greenlets such a library would wait for ever; the error names the option that works."""
     record = bb.run(bb.from_minimize(pooled), "sphere", dim=2, instance=1, seed=1, budget=6)
     assert record.error is not None
@@ -216,13 +216,13 @@ def ending(end: Callable[[BlockingCall], None]) -> list[str]:
     return unwound
 
 
-def test_closing_unwinds_the_library_at_once() -> None:
-    """Its resources are released before `close` returns."""
+def test_closing_unwinds_the_library_immediately() -> None:
+    """The resources of a library are released before `close` returns."""
     assert ending(lambda library: library.close()) == [threading.current_thread().name]
 
 
 def test_a_library_that_is_closed_by_another_thread_unwinds_in_its_own() -> None:
-    """It unwinds at the next switch of its thread, such as the start of the next library."""
+    """The library unwinds at the next switch of its thread, such as the start of the next library."""
 
     def end(library: BlockingCall) -> None:
         with ThreadPoolExecutor(1) as pool:
@@ -275,8 +275,8 @@ def test_a_library_that_swallows_its_end_for_ever_is_left(monkeypatch: pytest.Mo
         another.close()
         return time.monotonic() - start
 
-    with ThreadPoolExecutor(1) as pool:  # a separate process, because a library stays suspended there
-        assert 0.05 <= pool.submit(lives).result() < 2.0
+    with ThreadPoolExecutor(1) as pool:  # a separate thread, because a library stays suspended there
+        assert 0.05 <= pool.submit(lives).result() < 5.0  # the ordinary patience
 
 
 def timed(search: Callable[..., None]) -> Outcome:

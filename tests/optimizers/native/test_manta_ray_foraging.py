@@ -142,7 +142,7 @@ def test_it_beats_random_search_on_shifted_problems() -> None:
         assert mine < control
 
 
-def test_random_search_is_uniform_whatever_its_batch() -> None:
+def test_random_search_is_uniform_for_any_batch() -> None:
     """The batch size affects only speed: the points are the same, and fill the box."""
     box = problem("sphere", dim=2, instance=1)
     runs = [bb.run("random_search", box, seed=3, budget=257, settings={"batch": batch}) for batch in (1, 7, 100, 1000)]

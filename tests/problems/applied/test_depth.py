@@ -22,7 +22,7 @@ KNOWN = {
     "two equals within": ((3.0, 0.0, 0.0, 3.0), 1 / 0.0025),
     "first plane": ((1.0, 2.0, 3.0, 4.0), 250.0),
     "last plane": ((4.0, 3.0, 2.0, 1.0), 1000.0),
-    "beside a missing cost": ((NAN, 1.0, 2.0, 3.0), 1000.0 / 3.0),
+    "next to a missing cost": ((NAN, 1.0, 2.0, 3.0), 1000.0 / 3.0),
     "a missing winner": ((1.0, NAN, 5.0, 9.0), 250.0),
     "all alike": ((2.0, 2.0, 2.0, 2.0), 250.0),
     "nothing known": ((NAN, NAN, NAN, NAN), NAN),

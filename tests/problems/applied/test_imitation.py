@@ -20,7 +20,7 @@ def energy_j(cart_pole: CartPole, states: np.ndarray) -> np.ndarray:
     return kinetic + m * cart_pole.gravity_m_per_s2 * half * np.cos(angle)
 
 
-def test_energy_is_kept_while_nobody_pushes() -> None:
+def test_energy_is_conserved_without_a_force() -> None:
     """The equations of motion are those of a rod on a cart: without a force its energy stays, also below the cart."""
     states = np.array([[0.0, 0.3, 0.4, -0.2], [1.0, 0.0, 3.0, 0.5]])
     before = energy_j(TEXTBOOK, states)
@@ -29,7 +29,7 @@ def test_energy_is_kept_while_nobody_pushes() -> None:
     np.testing.assert_allclose(energy_j(TEXTBOOK, states), before, rtol=1e-5)
 
 
-def test_left_and_right_are_alike() -> None:
+def test_left_and_right_are_symmetric() -> None:
     """The mirrored state moves to the mirrored state under the mirrored force."""
     states = np.random.default_rng(1).uniform(-1, 1, (20, 4))
     push = np.linspace(-15, 15, 20)
@@ -114,8 +114,8 @@ def test_policies_side_by_side_do_what_each_does_alone() -> None:
         np.testing.assert_array_equal(alone.forces_n[:, 0], together.forces_n[:, k])
 
 
-def test_a_policy_is_odd_and_bounded() -> None:
-    """It treats left and right symmetrically, and never exceeds the greatest force."""
+def test_a_policy_is_antisymmetric_and_bounded() -> None:
+    """A policy treats left and right symmetrically, and never exceeds the greatest force."""
     rng = np.random.default_rng(4)
     x, states = rng.uniform(-4, 4, (6, 15)), rng.uniform(-3, 3, (50, 4))
     found = forces(x, states, 10.0)

@@ -44,9 +44,7 @@ def test_the_error_is_a_root_mean_square_in_mm() -> None:
 
 
 @given(estimate=MAPS, tolerance_mm=st.floats(0.0, 30.0))
-def test_completeness_grows_with_the_tolerance_and_never_exceeds_what_was_told(
-    estimate: Any, tolerance_mm: float
-) -> None:
+def test_completeness_grows_with_the_tolerance_up_to_the_estimated_share(estimate: Any, tolerance_mm: float) -> None:
     """Completeness lies between 0 and the share of estimated pixels, and a wider tolerance never lowers it."""
     truth = np.full(12, 100.0)
     share = completeness(estimate, truth, tolerance_mm=tolerance_mm)

@@ -51,7 +51,7 @@ def test_no_part_of_a_surface_hides_another(name: str, dim: int) -> None:
     assert np.all(behind[1:] >= behind[:-1])
 
 
-def test_a_point_is_seen_where_its_disparity_says() -> None:
+def test_a_point_is_seen_at_its_disparity() -> None:
     """Without noise, a point of the surface has the same brightness in all pictures."""
     problem = StereoProblem("stereo_plane", 3, 2)
     cameras = problem.cameras

@@ -69,7 +69,7 @@ def test_batches_change_no_noise(name: str, seed: int, groups: list[int]) -> Non
 
 
 @pytest.mark.parametrize("name", NOISY)
-def test_the_optimum_is_where_it_is_said(name: str) -> None:
+def test_the_optimum_is_where_it_is_stated(name: str) -> None:
     """Without noise the value is f_opt at the optimum and above it elsewhere; noise never falls below f_opt."""
     made = NoisyBbobProblem(name, 5, 3)
     assert made(made.x_opt[None]) == made.f_opt

@@ -141,7 +141,7 @@ def test_nan_and_infinite_points_have_such_values() -> None:
         assert values[[0, 1, 3, 5, 7, 8]].tobytes() == before[[0, 1, 3, 5, 7, 8]].tobytes()
 
 
-def test_pickling_makes_the_problem_anew() -> None:
+def test_unpickling_makes_the_problem_again() -> None:
     """A pickled problem evaluates the same bytes, and its pickle contains only the name."""
     problem = BbobProblem("bbob_f21", 40, 12)
     text = pickle.dumps(problem)

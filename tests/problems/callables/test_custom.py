@@ -144,7 +144,7 @@ def test_a_vectorized_callable_must_return_one_number_a_point(value: Any) -> Non
 
 
 @pytest.mark.parametrize("vectorized", [False, True])
-def test_what_the_callable_raises_is_told_with_its_cause(vectorized: bool) -> None:
+def test_what_the_callable_raises_is_reported_with_its_cause(vectorized: bool) -> None:
     """An exception becomes an ObjectiveError with its cause and the values obtained before."""
     calls: list[int] = []
 

@@ -12,7 +12,7 @@ from benchbook.problems.callables.digests import digest_code
 
 
 def scaled(scale: Any) -> Any:
-    """Make a function that holds a value."""
+    """Make a function that captures a value."""
 
     def objective(x: np.ndarray) -> float:
         return float(scale * x[0])
@@ -132,7 +132,7 @@ def test_digest_without_source_is_the_same_in_every_process() -> None:
     assert len(outs[0].strip()) == 64
 
 
-def test_digests_of_problems_tell_the_families_apart() -> None:
+def test_digests_of_problems_distinguish_the_families() -> None:
     """Textbook problems share the digest of their code, BBOB has another, and every callable has its own."""
     found = [
         digest(problem("sphere", 2)),

@@ -41,7 +41,7 @@ def test_the_function_gets_values_by_name() -> None:
 
 
 def test_a_vectorized_function_gets_whole_numbers() -> None:
-    """It gets arrays in which integer variables are rounded already."""
+    """A vectorized function gets arrays in which integer variables are rounded already."""
     own = bb.function(lambda x: x[:, 1] + x[:, 2], variables=VARIABLES, vectorized=True)
     problem = own.problem("custom:own", 3, 0)
     assert problem(np.array([[1.3, 20.4, 0.5]])).tolist() == [21.0]
@@ -81,8 +81,8 @@ def test_optimizers_without_categories_are_refused() -> None:
         bb.run("cma_es", gear(), seed=1, budget=100)
 
 
-def test_an_optimizer_that_declares_it_is_told_the_variables() -> None:
-    """It gets the variables only if some are not real, and they are not recorded as a setting."""
+def test_an_optimizer_that_declares_it_gets_the_variables() -> None:
+    """An optimizer gets the variables only if some are not real, and they are not recorded as a setting."""
     told: list[Any] = []
 
     class Knowing:
@@ -113,7 +113,7 @@ def test_runs_of_typed_problems_are_verified() -> None:
     assert bb.verify(record, function=own).identical
 
 
-def test_runs_in_lockstep_are_told_the_variables_too() -> None:
+def test_runs_in_lockstep_get_the_variables_too() -> None:
     """Several seeds together give what each one gives alone."""
     problem = gear().problem("custom:cost", 3, 0)
     plan = [planned_run(bb.optimizer("random_search"), problem, seed=seed, budget=50) for seed in (1, 2)]

@@ -30,7 +30,7 @@ def test_arrays_of_all_kinds_are_evaluated(name: str) -> None:
 
 
 @pytest.mark.parametrize("x", [np.zeros(4), np.zeros((2, 3)), np.zeros((1, 2, 4)), [["a"] * 4], None])
-def test_what_is_no_batch_is_refused(x: object) -> None:
+def test_what_is_not_a_batch_is_refused(x: object) -> None:
     """Other shapes and types are refused, and nothing is read beyond the end of an array."""
     with pytest.raises(ShapeError, match=r"expected"):
         problem("bbob_f15", 4, 1)(x)  # type: ignore[arg-type]
@@ -97,7 +97,7 @@ def test_an_unknown_variant_is_refused() -> None:
         kernel.use("mmx")
 
 
-def test_the_module_says_which_variant_runs() -> None:
+def test_the_module_prints_the_variant() -> None:
     """One line has version, variant and compiler."""
     done = subprocess.run(
         [sys.executable, "-m", "benchbook.problems.kernel"], capture_output=True, text=True, check=True

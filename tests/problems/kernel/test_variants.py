@@ -36,7 +36,7 @@ def test_all_variants_give_the_same_bits(name: str) -> None:
 
 @pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("variant", kernel.info().variants)
-def test_infinities_and_nan_are_told_apart(variant: str) -> None:
+def test_infinities_and_nan_are_distinguished(variant: str) -> None:
     """Growing functions are +inf at infinity, NaN in any variable gives NaN, and other rows are not affected."""
     kernel.use(variant)
     for name in GROWING:

@@ -63,7 +63,7 @@ def test_an_interval_that_the_first_version_lacked_has_a_dash(tmp_path: Path) ->
     assert "<td>–</td><td>0.960</td>" in coverage_table(tmp_path).replace("\n", "").replace(' class="bb-number"', "")
 
 
-def test_what_was_not_measured_is_said_with_its_command(tmp_path: Path) -> None:
+def test_missing_measurements_are_shown_with_their_command(tmp_path: Path) -> None:
     """The command is shown in place of a table."""
     assert "benchbook optimizers audit --all --json" in audit_table(tmp_path)
     assert "benchmarks.quality" in quality_table(tmp_path)

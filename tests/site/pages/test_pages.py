@@ -28,6 +28,8 @@ from benchbook.site.pages.spec_page import page_name
 from benchbook.site.pages.spec_views import facts
 from benchbook.specs.outcome import FILE_NAME, read_outcome
 
+pytestmark = pytest.mark.untraced  # test_build.py covers what makes the pages; here Sphinx does most of the work
+
 HOSTILE = "</pre>`\"'<script>alert(1)</script>\n``````\n# {raw} <img src=x onerror=alert(2)>"
 
 

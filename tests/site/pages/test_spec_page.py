@@ -16,7 +16,7 @@ CLAIM = {"text": "It keeps up with another.", "relation": "<=", "threshold": 1, 
 
 
 @pytest.mark.parametrize(("status", "shown"), [("held", "admonition note"), ("failed", "admonition error")])
-def test_a_claim_that_could_not_be_judged_is_no_failure_of_a_spec_that_holds(status: str, shown: str) -> None:
+def test_a_claim_that_could_not_be_judged_does_not_fail_a_spec(status: str, shown: str) -> None:
     """A missing library is shown as a note; an undecided claim that fails the spec is shown as an error.
 
     Either way the page gives the reason, and its verdict and its count agree.
@@ -57,7 +57,7 @@ def test_the_page_says_how_many_planted_faults_the_claims_notice() -> None:
     assert strength_text(view) == "1 of 1 severe, 1 of 2 mild"
 
 
-def test_a_strength_that_was_not_measured_is_said() -> None:
+def test_a_missing_strength_is_reported() -> None:
     """The page shows the command that measures it."""
     view = SpecView(name="a", title="A", outcome=None, trouble=None, executed=None)
     page = "".join(json.loads(spec_page(view))["cells"][1]["source"])

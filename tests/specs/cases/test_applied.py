@@ -20,7 +20,9 @@ from benchbook.specs.applied_spec import AppliedSpec, applied_spec
 from benchbook.specs.cases.imitation import driver_table, episode_picture, evaluate, expert_table
 from benchbook.specs.cases.stereo import depth_maps, depth_picture, qualities, quality_table, swept_depth
 from benchbook.specs.notebooks.discover import find, specs
+from benchbook.specs.noticing.faults import faults_of, planting
 from benchbook.specs.outcome import read_outcome
+from benchbook.specs.trials.planting import planted
 from benchbook.specs.views.pipelines import advice_table, prediction_table, step_table, timeline
 from benchbook.tracking import track
 
@@ -75,7 +77,16 @@ def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None
     assert {run.optimizer.name for _, run in spec.solved("stereo_plane", control=True)} == {"random_search"}
 
 
-def test_runs_are_done_at_once_or_problem_by_problem() -> None:
+def test_a_problem_is_solved_by_the_optimizer_with_a_planted_fault() -> None:
+    """The runs are found by the optimizer's name, because a fault replaces the optimizer of the planned runs."""
+    (fault,) = (found for found in faults_of(bb.optimizer("cma_es"), ["noise"]) if found.severity == "mild")
+    with planted(planting(fault, "cma_es"), {}):
+        spec = tiny(cases=[("stereo_plane", 3)])
+        spec.when()
+        assert len(spec.solved("stereo_plane")) == len(spec.solved("stereo_plane", control=True)) == 2
+
+
+def test_runs_are_done_together_or_problem_by_problem() -> None:
     """Both ways give the same runs in the same order, and finished runs are replayed."""
     whole, parts = tiny(), tiny("parts")
     digests = [run.content_digest for run in whole.when()]
@@ -126,7 +137,7 @@ def test_runs_are_the_same_in_another_process(python: Callable[..., str]) -> Non
 
 
 def test_beating_the_control_is_counted_pair_by_pair() -> None:
-    """It is the share of problems on which the solver ends strictly lower; for the control itself it is 0."""
+    """The measure is the share of problems on which the solver ends strictly lower; for the control itself it is 0."""
     spec = tiny(cases=[("stereo_plane", 3)], solver="random_search", control="random_search")
     spec.when()
     assert spec.claim_beats_control(at_least=0.5).measured == 0.0
@@ -135,7 +146,7 @@ def test_beating_the_control_is_counted_pair_by_pair() -> None:
     assert better.claim_beats_control(at_least=1.0).measured == 1.0
 
 
-def test_a_picture_of_convergence_tells_the_medians(stereo: AppliedSpec) -> None:
+def test_a_picture_of_convergence_describes_the_medians(stereo: AppliedSpec) -> None:
     """The alternative text has function, optimizer, value and unit."""
     alt = repr(stereo.convergence(unit="grey levels"))
     assert "stereo_plane, cma_es: 2." in alt
@@ -209,7 +220,7 @@ def test_drivers_are_compared_on_the_same_starts() -> None:
     assert f"{problem.expert.gain[0]:.1f}" in repr(expert_table([problem]))
 
 
-def test_demonstrations_are_collected_anew_to_the_last_bit() -> None:
+def test_demonstrations_are_collected_again_to_the_last_bit() -> None:
     """The pipeline collects the same demonstrations that the problem uses."""
     problem = ImitationClone("imitation_clone", 5, 4)
     again = problem.collect()
@@ -258,8 +269,8 @@ def test_recommendations_are_shown_with_their_evidence() -> None:
     assert rows == [["1", "warning", "It waits.", "cpu = 3", "a; b"]]
 
 
-def test_applied_specs_are_found_beside_the_others() -> None:
-    """They are listed after the specs of optimizers, and found by name."""
+def test_applied_specs_are_found_with_the_others() -> None:
+    """Applied specs are listed after the specs of optimizers, and found by name."""
     names = [file.name for file in specs(ROOT / "notebooks")]
     assert names[-2:] == ["imitation", "stereo"]
     (file,) = find(["stereo"], ROOT / "notebooks")
@@ -278,7 +289,7 @@ def test_two_specs_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_the_command_line_serves_applied_specs(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are listed, checked, fixed, run with other parameters, and write their outcome in the usual folder."""
+    """Applied specs are listed, checked, fixed, run with other parameters, and write their outcome as usual."""
     (project / "notebooks" / "applied").mkdir()
     path = Path(shutil.copy(ROOT / "notebooks" / "applied" / "imitation.ipynb", project / "notebooks" / "applied"))
     assert main(["spec", "list", "--json"]) == 0

@@ -89,7 +89,7 @@ def test_a_killed_kernel_is_a_failure_with_its_signal_and_cell(execute: Execute)
     assert execute("print('alive', end='')").output == "alive"
 
 
-def test_a_kernel_that_exits_says_with_which_code(execute: Execute) -> None:
+def test_a_kernel_that_exits_is_reported_with_its_code(execute: Execute) -> None:
     """A notebook that exits Python is a failure, not a success."""
     assert execute("import os\nos._exit(3)").error == "the kernel died with exit code 3"
 
@@ -226,7 +226,7 @@ async def started() -> tuple[EngineKernels, Any]:
 async def reply(client: Any, source: str) -> dict[str, Any]:
     """Make a kernel execute something and return its answer.
 
-    For a moment after a cell has failed, a kernel aborts whatever else it is asked, as that was asked too early.
+    For a moment after a cell has failed, a kernel aborts further requests.
     """
     while True:
         answer = await client.execute(source, reply=True, timeout=LONG_S)

@@ -107,7 +107,7 @@ def test_random_states_are_its_own(execute: Execute) -> None:
 
 
 def test_kernels_come_from_one_process_that_has_imported_the_libraries(execute: Execute) -> None:
-    """They have the same parent, and NumPy is loaded before the notebook imports anything."""
+    """Kernels have the same parent, and NumPy is loaded before the notebook imports anything."""
     source = "import json, os, sys; print(json.dumps([os.getpid(), os.getppid(), 'numpy' in sys.modules]))"
     (one, parent, there), (other, same, _) = execute(source).values(), execute(source).values()
     assert parent == same
@@ -129,7 +129,7 @@ def test_what_a_notebook_registers_for_the_end_is_done(execute: Execute, tmp_pat
     assert (tmp_path / "ended").read_text() == "x"
 
 
-def test_executed_copies_do_not_tell_how_their_kernel_was_started(
+def test_executed_copies_do_not_depend_on_how_their_kernel_was_started(
     execute: Execute, ordinary: NotebookWorker, tmp_path: Path
 ) -> None:
     """Figures, tables and streams have the same bytes in forked and in ordinary kernels, and in each repetition."""

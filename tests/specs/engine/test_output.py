@@ -109,7 +109,7 @@ def test_what_was_flushed_before_the_process_left_is_kept(execute: Execute) -> N
     assert ended.output.split()[-1:] == ["499"]
 
 
-def test_a_child_of_a_notebook_leaves_at_once(execute: Execute) -> None:
+def test_a_child_of_a_notebook_exits_immediately(execute: Execute) -> None:
     """A process that a notebook forks ends with `os._exit`, without affecting its parent."""
     quiet = (
         "import os, warnings\nwarnings.simplefilter('ignore', DeprecationWarning)"  # of forks in a process with threads

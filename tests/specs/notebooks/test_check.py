@@ -125,7 +125,7 @@ def test_a_spec_without_its_tag_stays_a_spec(spec: Path, capsys: pytest.CaptureF
     assert "has 0 cells tagged 'parameters'" in capsys.readouterr().err
 
 
-def test_a_notebook_under_the_name_of_an_optimizer_that_is_no_spec_does_not_cover_it(spec: Path) -> None:
+def test_a_notebook_that_is_not_a_spec_does_not_cover_an_optimizer(spec: Path) -> None:
     """Only notebooks found as specs count for coverage."""
     spec.write_text(json.dumps({"cells": [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": "# No"}]}))
     assert "random_search" in {finding.spec for finding in check_coverage(spec.parent, ["random_search"])}
@@ -150,7 +150,7 @@ def test_one_spec_of_a_library_covers_it(spec: Path, copy_spec: Callable[[str], 
     assert names == {"cmaes", "mealpy", "minionpy", "nevergrad", "nlopt", "optuna", "pymoo"}
 
 
-def test_metadata_of_a_machine_are_named_and_mended(spec: Path) -> None:
+def test_metadata_of_a_machine_are_named_and_fixed(spec: Path) -> None:
     """Metadata of a kernel would change with every execution."""
     notebook = json.loads(spec.read_text())
     notebook["metadata"]["language_info"]["version"] = "3.11.7"
@@ -194,7 +194,7 @@ def test_other_notebooks_are_checked_for_what_all_must_have(spec: Path, capsys: 
 
 
 def test_the_spec_of_an_applied_case_is_free_in_what_it_shows(spec: Path) -> None:
-    """It needs a story, parameters and claims, but none of the pictures that optimizers share."""
+    """Such a spec needs a story, parameters and claims, but none of the pictures that optimizers share."""
     applied = spec.parent / "applied" / "case.ipynb"
     applied.parent.mkdir()
     notebook = json.loads(spec.read_text())
@@ -210,14 +210,14 @@ def test_an_optimizer_without_example_is_named() -> None:
     assert check_docstring("mine", "It does.\n\n>>> 1\n1") == []
 
 
-def test_mending_twice_changes_nothing_more(spec: Path) -> None:
+def test_fixing_twice_changes_nothing_more(spec: Path) -> None:
     """A complete notebook stays the same, byte for byte."""
     before = spec.read_bytes()
     assert main(["spec", "check", "--fix", "random_search"]) == 0
     assert spec.read_bytes() == before
 
 
-def test_a_file_that_is_no_notebook_is_a_finding(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_notebook_is_a_finding(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A damaged file is listed and does not stop the check of others, but a run that includes it is refused."""
     (spec.parent / "torn.ipynb").write_text('{"cells": [')
     (spec.parent / "experiments").mkdir()

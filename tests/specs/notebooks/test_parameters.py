@@ -68,7 +68,7 @@ def test_what_a_file_leaves_out_does_not_come_from_the_preset_that_it_names() ->
     assert needed(own, ["preset"]) == {"preset": "quick", **dict.fromkeys(absent)}
 
 
-def test_both_forms_pass_the_check_and_are_mended(copy_spec: Callable[[str], Path]) -> None:
+def test_both_forms_pass_the_check_and_are_fixed(copy_spec: Callable[[str], Path]) -> None:
     """All fourteen parameters may be assigned; a value that differs from quick is fixed, and no name is added."""
     path = copy_spec("random_search")
     _set_parameters(path, parameter_source(quick_params()))

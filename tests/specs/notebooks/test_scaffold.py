@@ -42,7 +42,7 @@ def hill_climber() -> Iterator[str]:
     unregister("hill_climber")
 
 
-def test_a_new_spec_passes_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_spec_passes_unedited(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Four commands write, execute, accept and check it without editing; an existing spec is not overwritten."""
     assert main(["spec", "new", "particle_swarm"]) == 0
     assert main(["spec", "run", "particle_swarm"]) == 0
@@ -68,7 +68,7 @@ def test_a_new_spec_of_a_library_has_a_hyphen_and_passes(project: Path) -> None:
 
 
 def test_a_new_spec_of_an_own_optimizer_is_whole(project: Path, hill_climber: str) -> None:
-    """It lacks only the verdicts of its first run, although there is no docstring to quote."""
+    """The spec lacks only the verdicts of its first run, although there is no docstring to quote."""
     path = new_notebook(hill_climber, project / "notebooks", quick_params())
     assert [found.what.split(";")[0] for found in check_notebook(path, quick_params())] == [WHAT_ONLY_ACCEPT_GIVES]
     cells = json.loads(path.read_text())["cells"]

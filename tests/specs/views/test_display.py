@@ -15,7 +15,7 @@ def test_every_text_of_a_table_is_escaped() -> None:
     assert "a &amp; b" in html
 
 
-def test_a_table_has_plain_text_beside_its_html() -> None:
+def test_a_table_has_plain_text_and_html() -> None:
     """Without a browser, readers see aligned columns."""
     bundle = Table(["name", "n"], [["long name", "1"], ["b", "22"]])._repr_mimebundle_()
     assert bundle["text/plain"].splitlines() == ["name       n", "---------  --", "long name  1", "b          22"]

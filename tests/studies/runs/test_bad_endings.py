@@ -35,7 +35,7 @@ ENDINGS: dict[str, Callable[[], BaseException]] = {
     "GeneratorExit": GeneratorExit,
     "KeyboardInterrupt": KeyboardInterrupt,
     "BaseException": lambda: BaseException("bare"),
-    "ValueError": lambda: ValueError("\ud800 is no text"),
+    "ValueError": lambda: ValueError("\ud800 is not text"),
 }
 
 

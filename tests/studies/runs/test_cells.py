@@ -107,7 +107,7 @@ def test_an_objective_that_raises_fails_its_own_run_only(caplog: pytest.LogCaptu
     assert digests(records)[0] == execute(runs[0]).content_digest
 
 
-def test_an_optimizer_that_only_knows_ask_and_tell_goes_on_working() -> None:
+def test_an_optimizer_with_only_ask_and_tell_works() -> None:
     """A user's own class is run one run at a time, with the same results."""
 
     class Walker:

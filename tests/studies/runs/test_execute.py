@@ -79,7 +79,7 @@ def test_a_failed_run_is_kept_as_it_is(tmp_path: Path) -> None:
     assert problem.evaluations == 2
 
 
-def test_a_record_tells_its_circumstances() -> None:
+def test_a_record_has_its_circumstances() -> None:
     """Date and durations come from the clock, and commit, host and versions from the machine."""
     clock = ManualClock()
     clock.advance(3600)
@@ -93,7 +93,7 @@ def test_a_record_tells_its_circumstances() -> None:
     assert len(record.run_id) == 32
 
 
-def test_the_compiler_is_no_part_of_the_environment_key() -> None:
+def test_the_compiler_is_not_part_of_the_environment_key() -> None:
     """The kernel's bits do not depend on the compiler, so runs of other builds stay valid."""
     here = provenance.environment()
     other = dataclasses.replace(here, packages={**here.packages, provenance.KERNEL: "1.0, clang 99"})

@@ -23,7 +23,7 @@ class Breaks:
         """Learn nothing."""
 
 
-def test_of_many_runs_that_fail_alike_three_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_of_many_runs_that_fail_alike_three_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The third says that there may be more; other errors, and runs outside of a study, are always logged."""
     study = bb.study(optimizers=[Breaks, CONTROL], functions="sphere", dims=[2, 3], instances=[1], seeds=6, budget=10)
     with caplog.at_level(logging.WARNING):

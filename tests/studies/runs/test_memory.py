@@ -23,7 +23,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"), reason="glibc's allocator")
+@pytest.mark.skipif(sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"), reason="needs glibc's allocator")
 def test_generations_use_the_memory_of_the_last_one() -> None:
     """80 generations take few new pages; if memory were returned each time, they would take 30,000."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}

@@ -24,7 +24,7 @@ def test_the_example_of_the_documentation() -> None:
     assert record.history.evaluations[0] == 1
 
 
-def test_a_callable_of_ones_own() -> None:
+def test_a_users_own_callable() -> None:
     """A callable gets points of shape (dim,) between the bounds, and a vectorized one gets batches."""
     seen: list[tuple[int, ...]] = []
 
@@ -66,7 +66,7 @@ class Halving:
         self.lower, self.upper = np.maximum(self.lower, best - width), np.minimum(self.upper, best + width)
 
 
-def test_a_class_of_ones_own() -> None:
+def test_a_users_own_class() -> None:
     """A class with ask and tell runs like one of the catalog, and its settings are recorded."""
     record = bb.run(Halving, "sphere", dim=2, instance=1, seed=3, budget=200, settings={"batch": 10})
     assert (record.optimizer.name, record.optimizer.settings) == ("Halving", {"batch": 10})
@@ -123,7 +123,7 @@ def test_an_objective_of_a_wrong_shape_is_a_failed_record() -> None:
     assert "expected one number" in record.error.message
 
 
-def test_an_objective_without_numbers_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_objective_without_numbers_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     """If all values are NaN the run has failed with a count; if some are, the run has a warning."""
     record = bb.run("random_search", lambda x: np.nan, bounds=(-5, 5), dim=2, budget=50)
     assert (record.status, record.stop, record.invalid_evaluations) == (Status.FAILED, Stop.BUDGET, 50)

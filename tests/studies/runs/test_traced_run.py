@@ -26,7 +26,7 @@ def test_a_run_keeps_what_is_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize("level", ["triggers", "population"])
-def test_traces_lie_among_the_artifacts_unless_told(level, tmp_path, monkeypatch):
+def test_traces_are_among_the_artifacts_by_default(level, tmp_path, monkeypatch):
     """Traces are in a folder of the artifacts by default."""
     monkeypatch.setenv("BENCHBOOK_ARTIFACTS", str(tmp_path))
     record = bb.run("differential_evolution", "sphere", **RUN, history=level)
@@ -48,7 +48,7 @@ def test_what_does_not_fit_is_named(extra, error, message):
         bb.run("cma_es", "sphere", **RUN, **extra)
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_the_run(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_before_the_run(tmp_path):
     """The objective is never called."""
     (tmp_path / "file").write_text("")
     calls = []
@@ -79,7 +79,7 @@ def test_the_command_keeps_a_trace(tmp_path, capsys):
     assert "everything" in capsys.readouterr().err
 
 
-def test_the_memory_of_a_run_is_told_apart_from_the_process(python):
+def test_the_memory_of_a_run_is_separated_from_the_process(python):
     """Only memory that the objective keeps counts; tested in a process with a fresh heap."""
     code = """
 import numpy as np

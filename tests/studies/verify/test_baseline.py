@@ -56,8 +56,8 @@ def test_a_changed_number_is_found_and_named(made: Path, tmp_path: Path, capsys:
     assert "differs: random_search on sphere, 2-D, instance 1, seed 1" in capsys.readouterr().out
 
 
-def test_a_baseline_of_the_first_schema_is_held_against_its_target(made: Path, tmp_path: Path) -> None:
-    """It has no first hits except that of the cell's target."""
+def test_a_baseline_of_the_first_schema_is_compared_by_its_target(made: Path, tmp_path: Path) -> None:
+    """Such a baseline has no first hits except that of the cell's target."""
     document: Any = load_document(made)
     document["schema_version"] = 1
     del document["targets"]
@@ -69,7 +69,7 @@ def test_a_baseline_of_the_first_schema_is_held_against_its_target(made: Path, t
     assert [entry for entry in verify_baseline(old) if entry.differences] == []
 
 
-def test_what_cannot_be_done_again_is_said(made: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_repeated_is_refused(made: Path, tmp_path: Path) -> None:
     """A missing seed, an empty sample and workers for a baseline are refused."""
     with pytest.raises(UsageError, match="does not know its seed"):
         list(verify_baseline(changed(made, tmp_path, seeds=[None, None, None])))

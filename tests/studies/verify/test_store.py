@@ -51,7 +51,7 @@ def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
         list(verify_store(tmp_path, sample=0))
 
 
-def test_a_folder_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_not_a_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is written into the folder, also not by checking or opening it."""
     for arguments in (["verify", str(tmp_path)], ["study", "check", str(tmp_path)]):
         assert main(arguments) == 2
@@ -78,7 +78,7 @@ def test_no_workers_is_a_wrong_number(folder: Path, capsys: pytest.CaptureFixtur
     assert "workers is 0" in capsys.readouterr().err
 
 
-def test_what_differs_is_told(tmp_path: Path) -> None:
+def test_differences_are_reported(tmp_path: Path) -> None:
     """A run whose content is not reproduced is listed with the place of the first difference."""
     record = bb.run("random_search", "sphere", dim=2, instance=1, seed=1, budget=50)
     history = replace(record.history, best_values=record.history.best_values * (1 + 1e-15))

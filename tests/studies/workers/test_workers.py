@@ -11,6 +11,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+from programs import wait_until
 
 from benchbook.errors import ExecutionError, UsageError, WorkerLostError
 from benchbook.numerics import fingerprint
@@ -35,7 +36,7 @@ def test_work_is_done_in_other_processes(pool: WorkerPool) -> None:
 
 
 def test_workers_have_pinned_arithmetic_and_one_thread(pool: WorkerPool) -> None:
-    """Their arithmetic does not depend on what the parent has loaded before."""
+    """The arithmetic of workers does not depend on what the parent has loaded before."""
     found = pool.submit(fingerprint).result()
     assert found.blas_threads == 1
     assert found.pinned == bool(found.cpu_dispatch is not None and found.pinned)
@@ -64,7 +65,7 @@ def test_work_that_takes_too_long_is_ended() -> None:
     assert caught.value.timed_out
 
 
-def test_what_cannot_be_sent_is_told(pool: WorkerPool) -> None:
+def test_what_cannot_be_sent_is_refused(pool: WorkerPool) -> None:
     """The message says what to do."""
     with pytest.raises(UsageError, match="define it in a module, or use executor='serial'"):
         pool.submit(lambda: 1)
@@ -74,7 +75,7 @@ def test_a_pool_that_is_shut_down_takes_no_work() -> None:
     """New work is refused, and waiting work is cancelled on request."""
     pool = WorkerPool(1)
     running, waiting = pool.submit(time.sleep, 60), pool.submit(time.sleep, 60)
-    time.sleep(0.2)
+    wait_until(running.running, "the first work was running")
     pool.shutdown(cancel_futures=True)
     assert waiting.cancelled()
     assert isinstance(running.exception(), WorkerLostError)
@@ -120,7 +121,7 @@ def test_functions_of_the_started_script_are_found() -> None:
     assert done.stdout == "2\n", done.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can ask for its parent's end")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a process can ask to end with its parent")
 def test_workers_die_with_their_parent_inside_native_code() -> None:
     """Workers end even if native code never releases the interpreter's lock."""
     code = (
@@ -139,4 +140,4 @@ def test_workers_die_with_their_parent_inside_native_code() -> None:
         while worker.status() != psutil.STATUS_SLEEPING:
             time.sleep(0.01)
         parent.kill()
-    worker.wait(10)
+    worker.wait(60)

@@ -47,7 +47,7 @@ def test_each_rule_speaks_once_when_it_has_held_for_its_time(values: dict[str, f
     assert sorted(spoken([values] * 121)) == sorted(rules)
 
 
-def test_a_single_sample_in_between_starts_the_window_anew() -> None:
+def test_a_single_other_sample_restarts_the_window() -> None:
     """Conditions must hold without interruption."""
     high, low = {"memory_used_share": 0.9}, {"memory_used_share": 0.5}
     assert spoken([high] * 30 + [low] + [high] * 30) == []
@@ -97,7 +97,7 @@ def test_advice_is_written_into_the_manifest() -> None:
 
 
 def test_earlier_means_come_from_completed_runs_of_the_name() -> None:
-    """They are means of the telemetry, and over several runs the median."""
+    """The values are means of the telemetry, and over several runs the median."""
     for name in ("a", "a", "b"):
         with track(name, telemetry=0.1) as pipeline:
             pass
@@ -115,7 +115,7 @@ def test_earlier_means_come_from_completed_runs_of_the_name() -> None:
         "[",
     ],
 )
-def test_rules_that_cannot_be_read_are_told(text: str) -> None:
+def test_rules_that_cannot_be_read_are_reported(text: str) -> None:
     """Wrong data in the rules are named."""
     with pytest.raises(UsageError, match="the rules cannot be read"):
         load_rules(text)
@@ -136,7 +136,7 @@ def test_the_documentation_has_every_rule(root: Path) -> None:
         assert all(action in row for action in rule.actions)
 
 
-def test_a_slow_step_is_held_against_itself() -> None:
+def test_a_slow_step_is_compared_with_itself() -> None:
     """A step that was always slow does not trigger it, and a usually fast one that is slow now does."""
     for counts in ((1000, 10), (1000, 10)):
         clock = ManualClock()

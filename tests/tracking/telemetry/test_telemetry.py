@@ -1,10 +1,10 @@
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from programs import wait_until
 
 from benchbook.clock import ManualClock
 from benchbook.tracking import Pipeline, read_run, read_samples, track
@@ -45,7 +45,7 @@ def pipeline(clock: ManualClock) -> Iterator[Pipeline]:
 
 
 def test_a_faulty_sensor_never_costs_the_others(pipeline: Pipeline, clock: ManualClock) -> None:
-    """Its values are left out and its reason is recorded once; the others continue, and it may recover."""
+    """The sensor's values are left out and its reason is recorded once; the others continue, and it may recover."""
     faulty = Fixed("faulty", {"a": 1.0}, RuntimeError("gone"), RuntimeError("gone"), {"a": 4.0})
     sampler = Sampler(pipeline, 1.0, [faulty, Fixed("well", *({"b": float(k)} for k in range(4)))])
     for _ in range(4):
@@ -117,10 +117,7 @@ def test_evaluations_counted_in_large_parts_are_no_bursts() -> None:
 def test_the_thread_samples_until_the_end() -> None:
     """A tracked pipeline writes its telemetry to a file and a summary to its last event."""
     with track("x", telemetry=0.1) as pipeline, pipeline.step("a"):
-        for _ in range(40):
-            if len(read_samples(pipeline.folder)) > 1:
-                break
-            time.sleep(0.05)
+        wait_until(lambda: len(read_samples(pipeline.folder)) > 1, "two samples were written")
     samples = read_samples(pipeline.folder)
     assert len(samples) >= 2
     state = read_run(pipeline.folder).state
@@ -173,7 +170,7 @@ def fake_nvml(devices: list[list[tuple[int, int] | NVMLError]], broken: str | No
     return module
 
 
-def test_several_gpus_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_gpus_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each device has utilisation, memory and its share."""
     monkeypatch.setitem(sys.modules, "pynvml", fake_nvml([[(50, 4 * GIB)], [(0, 0)]]))
     assert Gpus().read(1.0) == {
@@ -185,7 +182,7 @@ def test_several_gpus_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_gpu_that_fails_midway_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch, pipeline: Pipeline, clock: ManualClock
 ) -> None:
-    """Its values are missing with a reason, and the other device continues."""
+    """The values of the device are missing with a reason, and the other device continues."""
     lost = NVMLError("GPU is lost")
     monkeypatch.setitem(sys.modules, "pynvml", fake_nvml([[(50, 0), lost], [(10, 0), (20, 0)]]))
     sampler = Sampler(pipeline, 1.0, [Gpus()])
@@ -198,7 +195,7 @@ def test_a_gpu_that_fails_midway_costs_only_itself(
     sampler.stop()
 
 
-def test_without_nvml_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_nvml_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing library, driver and device give three different reasons."""
     monkeypatch.setitem(sys.modules, "pynvml", None)
     with pytest.raises(SensorError, match=r"pip install 'benchbook\[gpu\]'"):

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.baseline_parts import SUFFIX, is_part, load_parts, part_count, part_path, save_parts
 from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.suites import one_suite
 from benchbook.artifacts.kinds import Kind, as_document
+from benchbook.artifacts.run_view import RunView
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import digest
 from benchbook.errors import ArtifactError, UsageError, unknown_name
@@ -59,7 +59,12 @@ def baselines_folder() -> Path:
 
 
 def publish(
-    runs: Iterable[Run], name: str, *, folder: Path | None = None, replace: bool = False, clock: Clock = SYSTEM_CLOCK
+    runs: Iterable[RunView],
+    name: str,
+    *,
+    folder: Path | None = None,
+    replace: bool = False,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Baseline:
     """Write the summary of runs as a baseline; one of more than 1.4 MB into several files.
 
@@ -90,7 +95,7 @@ def publish(
     return Baseline(name=name, created_at=created_at, path=path, summary=summary)
 
 
-def largest_budgets(runs: Iterable[Run]) -> list[Run]:
+def largest_budgets(runs: Iterable[RunView]) -> list[RunView]:
     """Return the runs of several studies; of an optimizer with several budgets on a problem, only the largest.
 
     The control is in every study: if one study has short runs and another has long ones, the long ones count. A
@@ -145,7 +150,7 @@ def load_baseline(path: Path) -> Baseline:
     """Read and check a baseline.
 
     Raises:
-        ArtifactError: It is damaged, lacks a part, or is no baseline.
+        ArtifactError: It is damaged, lacks a part, or is not a baseline.
         UsageError: The file is a later part.
     """
     document = load_parts(path)
@@ -183,16 +188,16 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
     return doc["name"], doc["created_at"], from_plain(StudySummary, {**doc, "cells": cells})
 
 
-def _once(runs: Iterable[Run]) -> list[Run]:
+def _once(runs: Iterable[RunView]) -> list[RunView]:
     """Return each repetition once, that of the last study; of imported runs, whose seeds are unknown, all."""
-    found: dict[object, Run] = {}
+    found: dict[object, RunView] = {}
     for number, run in enumerate(runs):
         repetition = (_kind_of(run), run.problem.instance, run.seed, run.budget)
         found[number if run.seed is None else repetition] = run
     return list(found.values())
 
 
-def _kind_of(run: Run) -> tuple[str, str, str, int]:
+def _kind_of(run: RunView) -> tuple[str, str, str, int]:
     return run.optimizer.name, digest(dict(run.optimizer.settings)), run.problem.name, run.problem.dim
 
 

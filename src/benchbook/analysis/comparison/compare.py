@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.quality_lane import quality_rows
 from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.comparison.thresholds import Thresholds
 from benchbook.analysis.comparison.time_lane import time_rows
 from benchbook.analysis.comparison.verdicts import Row, Verdict
+from benchbook.artifacts.run_view import RunView
 from benchbook.records.published import CellKey, CellSummary, StudySummary
 
 
@@ -65,7 +65,7 @@ class Comparison:
 
 
 def compare(
-    baseline: StudySummary, candidate: Iterable[Run] | StudySummary, thresholds: Thresholds | None = None
+    baseline: StudySummary, candidate: Iterable[RunView] | StudySummary, thresholds: Thresholds | None = None
 ) -> Comparison:
     """Compare runs with a baseline, cell by cell and over all cells of each optimizer.
 

@@ -36,10 +36,10 @@ class _Test:
     """A row before the p-values are adjusted: with its raw p-value, and whether its effect is large enough."""
 
     row: Row
-    p: float | None
-    better: bool
-    large: bool
-    small: bool  # the whole interval is within the thresholds
+    p: float | None = None
+    better: bool = False
+    large: bool = False
+    small: bool = False  # the whole interval is within the thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _ert_test(
     row = _row(then, metric, base, current, estimate)
     same = paired and np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1])
     if same:
-        return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), None, False, False, True)
+        return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), small=True)
     if min(len(one), len(other)) < _LEAST_RUNS:
         return _few(row, len(one), len(other))
     sides = [(np.where(np.isfinite(hit), hit, spent), np.isfinite(hit).astype(float)) for hit, spent in (a, b)]
@@ -172,11 +172,11 @@ def _aocc_test(then: CellSummary, cell: _Areas, limits: Thresholds, most: int) -
     estimate = mean_difference(a, b, paired=cell.paired)
     row = _row(then, "AOCC", float(b.mean()), float(a.mean()), estimate)
     if cell.paired and np.array_equal(a, b):
-        return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), None, False, False, True)
+        return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), small=True)
     if min(len(a), len(b)) < _LEAST_RUNS:
         return _few(row, len(b), len(a))
     if not row.baseline:
-        return _Test(replace(row, reason="the baseline is zero"), None, False, False, False)
+        return _Test(replace(row, reason="the baseline is zero"))
     large, small = _size(estimate, row.baseline, limits)
     return _Test(row, sequential_p_value(cell.lots, most), bool(a.mean() > b.mean()), large, small)
 
@@ -202,11 +202,9 @@ def _overall(name: str, functions: str, cells: Sequence[_Areas], limits: Thresho
         high=estimate.high,
     )
     if all(cell.paired and np.array_equal(cell.then, cell.now) for cell in cells):
-        return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), None, False, False, True)
+        return _Test(replace(row, verdict=Verdict.UNCHANGED, reason="identical runs"), small=True)
     if min(min(len(cell.then), len(cell.now)) for cell in cells) < 2 or not before:
-        return _Test(
-            replace(row, reason="too few runs" if before else "the baseline is zero"), None, False, False, False
-        )
+        return _Test(replace(row, reason="too few runs" if before else "the baseline is zero"))
 
     def lots(seed: int) -> FloatArray:
         total = np.zeros(EXCHANGES)
@@ -285,9 +283,9 @@ def _row(cell: CellSummary, metric: str, base: float, current: float, estimate: 
 
 def _few(row: Row, n: int, m: int) -> _Test:
     reason = f"too few runs: {n} then, {m} now, at least {_LEAST_RUNS} are needed"
-    return _Test(replace(row, reason=reason), None, False, False, False)
+    return _Test(replace(row, reason=reason))
 
 
 def _undecided(cell: CellSummary, metric: str, reason: str) -> _Test:
     row = _row(cell, metric, 0.0, 0.0, Estimate(value=None, low=None, high=None))
-    return _Test(replace(row, baseline=None, current=None, reason=reason), None, False, False, False)
+    return _Test(replace(row, baseline=None, current=None, reason=reason))

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from benchbook.analysis.cells import cells
-from benchbook.analysis.columns import Columns, Run, columns
+from benchbook.analysis.columns import Columns, columns
 from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.suites import targets_of
+from benchbook.artifacts.run_view import RunView
 from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
-DECADES: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
+POWERS_OF_TEN: FloatArray = np.array([10.0**k for k in range(2, -9, -1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class _Circumstances:
     packages: Mapping[str, str] | None
 
 
-def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
+def summarise(runs: Iterable[RunView], targets: Mapping[CellKey, float | None] | None = None) -> StudySummary:
     """Return the summary of runs, in one pass over them.
 
     Args:
@@ -43,9 +44,9 @@ def summarise(runs: Iterable[Run], targets: Mapping[CellKey, float | None] | Non
     table = columns(_noting(runs, circumstances))
     groups = cells(table)
     names = groups.names
-    own = _hardest_decades(first_hits(table, DECADES).evaluations, groups.of_runs(), len(groups))
+    own = _hardest_powers_of_ten(first_hits(table, POWERS_OF_TEN).evaluations, groups.of_runs(), len(groups))
     goals = own if targets is None else [targets.get(name) for name in names]
-    hits = _hits(table, groups.of_runs(), goals)
+    hits = _first_target_hits(table, groups.of_runs(), goals)
     of_suite = targets_of(table.functions)
     standard = first_hits(table, of_suite[of_suite > 0.0]).evaluations
     areas = aocc(table)
@@ -89,7 +90,7 @@ def _reached(hits: FloatArray) -> IntArray:
     return hits[np.isfinite(hits)].astype(np.int64)
 
 
-def _noting(runs: Iterable[Run], circumstances: list[_Circumstances]) -> Iterator[Run]:
+def _noting(runs: Iterable[RunView], circumstances: list[_Circumstances]) -> Iterator[RunView]:
     for run in runs:
         timing = getattr(run, "timing", None)
         circumstances.append(
@@ -122,16 +123,16 @@ def _host(run: Any) -> HostSummary | None:
     )
 
 
-def _hardest_decades(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
+def _hardest_powers_of_ten(hits: FloatArray, of_runs: IntArray, count: int) -> list[float | None]:
     """Return for each cell the hardest power of ten that at least half of its runs reach; None if there is none."""
     found: list[float | None] = []
     for cell in range(count):
         reached = np.isfinite(hits[of_runs == cell]).mean(axis=0) >= 0.5
-        found.append(float(DECADES[np.flatnonzero(reached)[-1]]) if reached.any() else None)
+        found.append(float(POWERS_OF_TEN[np.flatnonzero(reached)[-1]]) if reached.any() else None)
     return found
 
 
-def _hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> FloatArray:
+def _first_target_hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> FloatArray:
     """Return when each run first hit its cell's target, shape `(runs,)`."""
     hits = np.full(len(table), np.inf)
     for goal in {goal for goal in goals if goal is not None}:

@@ -12,12 +12,12 @@ from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.archives import opened
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.numbers import number
-from benchbook.artifacts.interop.sources.shown import lines, shown
+from benchbook.artifacts.interop.sources.shown import invalid, lines, shown
 from benchbook.artifacts.interop.sources.suites import coco_function
 from benchbook.artifacts.io import save_document
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
-from benchbook.errors import ArtifactError, UsageError
+from benchbook.errors import UsageError
 from benchbook.records.published import ReferenceCell, ReferenceRecord
 from benchbook.typing import JsonObject
 
@@ -116,14 +116,12 @@ def _cell(segment: Segment, function: str, known: dict[str, int]) -> ReferenceCe
 def _rows(file: Path) -> Iterable[tuple[float, float, str]]:
     text = lines(file)
     if not any(_MARK in line for line in text[:2]):
-        raise ArtifactError(f"{shown(file)}, line 1: holds runs, but others next to it are of a reference algorithm")
+        raise invalid(file, 1, "holds runs, but others next to it are of a reference algorithm")
     for place, line in enumerate(text, start=1):
         fields = line.split()
         if not fields or line.startswith("%"):
             continue
         evaluations, precision = (number(text) for text in (*fields[:2], "", "")[:2])
         if len(fields) != _COLUMNS or evaluations is None or precision is None or not 1 <= evaluations < float("inf"):
-            raise ArtifactError(
-                f"{shown(file)}, line {place}: expected evaluations, precision twice, a data set, successes and runs"
-            )
+            raise invalid(file, place, "expected evaluations, precision twice, a data set, successes and runs")
         yield evaluations, precision, fields[3]

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from benchbook.analysis.control import Convergence
-from benchbook.analysis.plots.drawing.decades import label_decades
 from benchbook.analysis.plots.drawing.panels import panel_grid
+from benchbook.analysis.plots.drawing.powers_of_ten import label_powers_of_ten
 from benchbook.analysis.plots.drawing.style import styled
 
 _ROOM_FOR_LABELS = 6.0  # inches
@@ -28,7 +28,7 @@ def plot_convergence(axes: Axes, curve: Convergence, *, label: str, style: Mappi
     axes.fill_between(x, curve.low[shown], high, step="post", alpha=0.18, color=style["color"], linewidth=0)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    label_decades(axes)
+    label_powers_of_ten(axes)
     return axes
 
 

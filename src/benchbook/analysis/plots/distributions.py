@@ -31,18 +31,18 @@ def plot_violins(axes: Axes, values: Mapping[str, FloatArray]) -> Axes:
     names = []
     for place, (name, precisions) in enumerate(values.items()):
         color = styles[name]["color"]
-        decades = np.log10(np.maximum(precisions[np.isfinite(precisions)], _FLOOR))
-        missing = len(precisions) - len(decades)
+        exponents = np.log10(np.maximum(precisions[np.isfinite(precisions)], _FLOOR))
+        missing = len(precisions) - len(exponents)
         names.append(f"{name}\n({missing} without a value)" if missing else name)
-        if len(decades) >= _LEAST_FOR_SHAPE and np.ptp(decades) > 1e-9:
-            body = axes.violinplot(decades, [place], orientation="horizontal", widths=0.8, showextrema=False)
+        if len(exponents) >= _LEAST_FOR_SHAPE and np.ptp(exponents) > 1e-9:
+            body = axes.violinplot(exponents, [place], orientation="horizontal", widths=0.8, showextrema=False)
             for part in body["bodies"]:  # type: ignore[attr-defined]  # the stubs type all parts alike
                 part.set(facecolor=color, edgecolor="none", alpha=0.28)
-        if len(decades):
+        if len(exponents):
             # Spread by position in the sorted order, not at random, so that the same data give the same figure.
-            offsets = 0.16 * np.sin(np.arange(len(decades)) * 2.399)
-            axes.scatter(decades, place + offsets, s=11, color=color, alpha=0.85, linewidth=0, zorder=3)
-            axes.plot([np.median(decades)] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2, zorder=4)
+            offsets = 0.16 * np.sin(np.arange(len(exponents)) * 2.399)
+            axes.scatter(exponents, place + offsets, s=11, color=color, alpha=0.85, linewidth=0, zorder=3)
+            axes.plot([np.median(exponents)] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2, zorder=4)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))

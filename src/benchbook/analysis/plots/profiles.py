@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchbook.analysis.measures.profiles import Profile
-from benchbook.analysis.plots.drawing.decades import label_decades
 from benchbook.analysis.plots.drawing.optimizer_styles import line_only, optimizer_styles
 from benchbook.analysis.plots.drawing.panels import panel_grid
+from benchbook.analysis.plots.drawing.powers_of_ten import label_powers_of_ten
 from benchbook.analysis.plots.drawing.style import REFERENCE_STYLES, styled
 from benchbook.analysis.statistics.rankings import ShareCurve
 
@@ -46,7 +46,7 @@ def plot_profiles(axes: Axes, profiles: Sequence[Profile]) -> Axes:
     for profile, style in zip(references, cycle(REFERENCE_STYLES), strict=False):
         axes.plot(profile.x, profile.share, label=profile.optimizer, **style)
     axes.set_xscale("log")
-    label_decades(axes)
+    label_powers_of_ten(axes)
     last = max(float(profile.x[-1]) for profile in profiles)
     axes.set_xlim(min(1.0, last / 10), last * 1.05)
     axes.set_ylim(0, 1)
@@ -88,7 +88,7 @@ def plot_share_curves(axes: Axes, curves: Sequence[ShareCurve]) -> Axes:
     axes.set_xlabel("evaluations / (dimension + 1)" if is_data else "factor of the best")
     axes.set_ylabel("share of problems")
     axes.set_xscale("log")
-    label_decades(axes)
+    label_powers_of_ten(axes)
     axes.set_ylim(0, 1.02)
     return axes
 

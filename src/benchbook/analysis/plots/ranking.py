@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchbook.analysis.plots.drawing.decades import label_decades
+from benchbook.analysis.plots.drawing.powers_of_ten import label_powers_of_ten
 from benchbook.analysis.plots.drawing.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure, styled
 from benchbook.analysis.plots.profiles import legend_above, profile_panels
 from benchbook.records.ranking import ProfileCurve, RankingProfile, Standing
@@ -61,7 +61,7 @@ def field_profile_figure(profiles: Sequence[RankingProfile], *, columns: int = 2
         for curve in profile.curves:
             _plot_curve(axis, profile, curve)
         axis.set_xscale("log")
-        label_decades(axis)
+        label_powers_of_ten(axis)
         axis.set_xlim(1, max(profile.x) * 1.05)
         axis.set_ylim(0, 1)
     legend_above(figure, axes)

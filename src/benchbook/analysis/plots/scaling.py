@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from benchbook.analysis.plots.drawing.decades import label_decades
 from benchbook.analysis.plots.drawing.optimizer_styles import optimizer_styles
+from benchbook.analysis.plots.drawing.powers_of_ten import label_powers_of_ten
 from benchbook.analysis.plots.drawing.style import GREY, styled
 from benchbook.typing import FloatArray
 
@@ -39,7 +39,7 @@ def plot_scaling(axes: Axes, dims: FloatArray, erts: Mapping[str, tuple[FloatArr
         lowest, highest = min(lowest, y.min()), max(highest, y.max())
     axes.set_xscale("log")
     axes.set_yscale("log")
-    label_decades(axes)
+    label_powers_of_ten(axes)
     if highest:
         # fixed before the reference lines are drawn, which extend beyond the data
         axes.set_ylim(lowest / 2.5, highest * 2.5)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchbook.analysis.cells import cells
-from benchbook.analysis.columns import Run, columns
+from benchbook.analysis.columns import columns
 from benchbook.analysis.comparison.contents import functions_of, optimizers_of
 from benchbook.analysis.measures.first_hits import first_hits
+from benchbook.artifacts.run_view import RunView
 from benchbook.errors import UsageError
 from benchbook.records import Status, Stop
 from benchbook.records.published import CellSummary, StudySummary
@@ -73,7 +74,7 @@ class _Runs:
     per_dim: float
 
 
-def field_of(summary: StudySummary, records: Sequence[Run], label: str, *, hardest: float = 0.0) -> Field:
+def field_of(summary: StudySummary, records: Sequence[RunView], label: str, *, hardest: float = 0.0) -> Field:
     """Put the runs of a candidate next to those of a baseline, on the problems of the candidate's runs.
 
     Runs are paired by instance and, within an instance, by the order of their seeds. Optimizers that lack one of these
@@ -131,7 +132,7 @@ def field_of(summary: StudySummary, records: Sequence[Run], label: str, *, harde
     )
 
 
-def _candidate(records: Sequence[Run], targets: FloatArray) -> tuple[dict[Problem, _Runs], list[FailedRuns]]:
+def _candidate(records: Sequence[RunView], targets: FloatArray) -> tuple[dict[Problem, _Runs], list[FailedRuns]]:
     table = columns(records)
     found = first_hits(table, targets).evaluations
     failed = np.array([getattr(record, "status", None) is Status.FAILED for record in records], dtype=bool)
@@ -156,7 +157,7 @@ def _candidate(records: Sequence[Run], targets: FloatArray) -> tuple[dict[Proble
     return runs, failures
 
 
-def _error(record: Run) -> str:
+def _error(record: RunView) -> str:
     error = getattr(record, "error", None)
     if error is not None:
         return f"{error.type}: {error.message}"

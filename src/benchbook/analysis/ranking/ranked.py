@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchbook.analysis.columns import Run
 from benchbook.analysis.comparison.baselines import Baseline
 from benchbook.analysis.measures.references import DRAWN, Reference, reference
 from benchbook.analysis.ranking.field import Field, field_of
@@ -14,6 +13,7 @@ from benchbook.analysis.ranking.fixed_budgets import fixed_budgets
 from benchbook.analysis.ranking.running_times import field_profiles, running_times
 from benchbook.analysis.ranking.standing import contenders, parts, standings
 from benchbook.analysis.ranking.summary import counted
+from benchbook.artifacts.run_view import RunView
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.errors import UsageError
 from benchbook.records import OptimizerRecord, Status
@@ -24,7 +24,7 @@ CHECKPOINTS = (10.0, 100.0, 1000.0)
 
 def ranked(
     baseline: Baseline,
-    records: Sequence[Run],
+    records: Sequence[RunView],
     *,
     label: str,
     version: str,
@@ -56,7 +56,7 @@ def ranked(
     if summary.version != version:
         notes.append(
             f"the baseline was made by benchbook {summary.version}, this is {version}: benchbook verify "
-            f"{baseline.name} --sample 50 tells whether its runs still come out"
+            f"{baseline.name} --sample 50 says whether its runs are still reproduced"
         )
     if summary.targets is not None and len(field.targets) < len(summary.targets):
         notes.append(f"targets below {field.targets[-1]:g} are not counted, because runs of the baseline stop there")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from benchbook.analysis.ranking.pictures import field_profile_picture, mean_rank_picture
@@ -34,7 +35,7 @@ def ranking_report(ranking: Ranking) -> Report:
             *(_failures(ranking) if ranking.failures else ()),
             _standings(ranking),
             _parts(ranking),
-            _times(ranking),
+            *_times(ranking),
             *_penalized(ranking),
             *_budgets(ranking),
             *_expensive(ranking),
@@ -132,68 +133,60 @@ def _parts(ranking: Ranking) -> ReportTable:
     )
 
 
-def _times(ranking: Ranking) -> ReportTable:
-    usual = [time for time in ranking.times if time.run_length is None]
-    targets = list(dict.fromkeys(time.target for time in usual))
-    problems: dict[tuple[str, int], dict[float, RunningTime]] = {}
-    for time in usual:
-        problems.setdefault((time.function, time.dim), {})[time.target] = time
+def _by_problem(
+    caption: str, cells: Iterable[tuple[str, int, str, str]], columns: Iterable[str] = ()
+) -> tuple[ReportTable, ...]:
+    """Return a table with a row per problem, from function, dimension, column and text of each cell; none without any.
+
+    Columns are in order of appearance after those that are given.
+    """
+    heads = dict.fromkeys(columns)
+    problems: dict[tuple[str, int], dict[str, str]] = {}
+    for function, dim, column, text in cells:
+        heads[column] = None
+        problems.setdefault((function, dim), {})[column] = text
     rows = [
-        (function, str(dim), *(_time_text(times[target]) for target in targets))
-        for (function, dim), times in problems.items()
+        (function, str(dim), *(texts.get(head, "–") for head in heads)) for (function, dim), texts in problems.items()
     ]
+    return (ReportTable(caption=caption, headers=("function", "dim", *heads), rows=tuple(rows)),) if rows else ()
+
+
+def _times(ranking: Ranking) -> tuple[ReportTable, ...]:
     of = f"; in brackets divided by that of {ranking.reference}" if ranking.reference else ""
-    return ReportTable(
-        caption=f"Expected running time (ERT, evaluations) to f_opt + target{of}. After a semicolon the successes, if "
-        "runs did not reach it",
-        headers=("function", "dim", *(f"{target:g}" for target in targets)),
-        rows=tuple(rows),
+    return _by_problem(
+        f"Expected running time (ERT, evaluations) to f_opt + target{of}. After a semicolon the successes, if runs did "
+        "not reach it",
+        (
+            (time.function, time.dim, f"{time.target:g}", _time_text(time))
+            for time in ranking.times
+            if time.run_length is None
+        ),
     )
 
 
 def _penalized(ranking: Ranking) -> tuple[ReportTable, ...]:
-    usual = [time for time in ranking.times if time.run_length is None and time.par10 is not None]
-    targets = list(dict.fromkeys(time.target for time in usual))
-    problems: dict[tuple[str, int], dict[float, str]] = {}
-    for time in usual:
-        problems.setdefault((time.function, time.dim), {})[time.target] = f"{time.par10:,.0f}"
-    if not problems:
-        return ()
-    return (
-        ReportTable(
-            caption="Penalized average running time (PAR10, evaluations) to f_opt + target: a run that does not reach "
-            "it counts 10 times its budget",
-            headers=("function", "dim", *(f"{target:g}" for target in targets)),
-            rows=tuple(
-                (function, str(dim), *(texts[target] for target in targets))
-                for (function, dim), texts in problems.items()
-            ),
+    return _by_problem(
+        "Penalized average running time (PAR10, evaluations) to f_opt + target: a run that does not reach it counts 10 "
+        "times its budget",
+        (
+            (time.function, time.dim, f"{time.target:g}", f"{time.par10:,.0f}")
+            for time in ranking.times
+            if time.run_length is None and time.par10 is not None
         ),
     )
 
 
 def _budgets(ranking: Ranking) -> tuple[ReportTable, ...]:
-    problems: dict[tuple[str, int], list[FixedBudget]] = {}
-    for item in ranking.budgets:
-        problems.setdefault((item.function, item.dim), []).append(item)
-    if not problems:
-        return ()
-    heads = [
-        f"{standing.per_dim:,g} x D: {whose}"
-        for standing in ranking.standings
-        for whose in (ranking.candidate, "best published")
-    ]
-    rows = [
-        (function, str(dim), *(text for item in items for text in _budget_texts(item, ranking.targets[0])))
-        for (function, dim), items in problems.items()
-    ]
-    return (
-        ReportTable(
-            caption="Fixed budgets: the hardest target that at least half of the runs have reached, and the published "
-            "optimizer that has reached the most targets. > stands before the easiest target where half of the runs "
-            "have not reached it",
-            headers=("function", "dim", *heads),
-            rows=tuple(rows),
+    return _by_problem(
+        "Fixed budgets: the hardest target that at least half of the runs have reached, and the published optimizer "
+        "that has reached the most targets. > stands before the easiest target where half of the runs have not reached "
+        "it",
+        (
+            (item.function, item.dim, f"{item.per_dim:,g} x D: {whose}", text)
+            for item in ranking.budgets
+            for whose, text in zip(
+                (ranking.candidate, "best published"), _budget_texts(item, ranking.targets[0]), strict=True
+            )
         ),
     )
 
@@ -207,30 +200,20 @@ def _budget_texts(item: FixedBudget, easiest: float) -> tuple[str, str]:
 
 
 def _expensive(ranking: Ranking) -> tuple[ReportTable, ...]:
-    problems: dict[tuple[str, int], dict[float, RunningTime]] = {}
-    for time in ranking.times:
-        if time.run_length is not None:
-            problems.setdefault((time.function, time.dim), {})[time.run_length] = time
-    if not problems:
-        return ()
-    lengths = sorted({length for times in problems.values() for length in times})
-    rows = [
-        (function, str(dim), *(_ratio_text(times.get(length)) for length in lengths))
-        for (function, dim), times in problems.items()
-    ]
-    return (
-        ReportTable(
-            caption=f"Expensive setting: the hardest target that {ranking.reference} reaches within n x D evaluations, "
-            f"and the ERT to it divided by that of {ranking.reference}. After a semicolon the successes",
-            headers=("function", "dim", *(f"{length:g} x D" for length in lengths)),
-            rows=tuple(rows),
+    lengths = sorted({time.run_length for time in ranking.times if time.run_length is not None})
+    return _by_problem(
+        f"Expensive setting: the hardest target that {ranking.reference} reaches within n x D evaluations, and the ERT "
+        f"to it divided by that of {ranking.reference}. After a semicolon the successes",
+        (
+            (time.function, time.dim, f"{time.run_length:g} x D", _ratio_text(time))
+            for time in ranking.times
+            if time.run_length is not None
         ),
+        [f"{length:g} x D" for length in lengths],
     )
 
 
-def _ratio_text(time: RunningTime | None) -> str:
-    if time is None:
-        return "–"
+def _ratio_text(time: RunningTime) -> str:
     ratio = "∞" if time.ratio is None else f"{time.ratio:,.0f}" if time.ratio >= 100 else f"{time.ratio:.3g}"
     share = "" if time.successes in (0, time.runs) else f"; {time.successes}/{time.runs}"
     return _whole(f"{target_text(time.target)}: {ratio}{share}")

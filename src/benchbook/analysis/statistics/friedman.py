@@ -27,7 +27,7 @@ class RankComparison:
         mean_ranks: Mean rank of each, shape `(optimizers,)`.
         p: Friedman's p-value; None if there were too few data, or if it was not asked for.
         critical_difference: Mean ranks that differ by more differ significantly; None if undecided.
-        cliques: Runs of optimizers, as positions (first, last), that cannot be told apart; longest only.
+        cliques: Runs of optimizers, as positions (first, last), that cannot be distinguished; longest only.
         problems: Problems on which all have a value.
         reason: Why nothing was decided; empty otherwise.
     """

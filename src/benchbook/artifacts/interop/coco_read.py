@@ -11,12 +11,12 @@ from benchbook.artifacts.interop.coco import checks
 from benchbook.artifacts.interop.coco.index import Entry, Segment, read_index
 from benchbook.artifacts.interop.coco.rows import NEW_STEPS, OLD_STEPS, Logged, read_rows, timed_rows
 from benchbook.artifacts.interop.imported import improvements
-from benchbook.artifacts.interop.sources.finding import files_under
+from benchbook.artifacts.interop.sources.finding import data_files, files_under
 from benchbook.artifacts.interop.sources.late import warn_of_late
-from benchbook.artifacts.interop.sources.matching import matched
-from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.matching import matched_runs
+from benchbook.artifacts.interop.sources.shown import invalid, shown
 from benchbook.artifacts.interop.sources.suites import is_coco
-from benchbook.errors import ArtifactError, UsageError
+from benchbook.errors import ArtifactError
 from benchbook.records import OptimizerRecord
 from benchbook.records.imported import ImportedProblem, ImportedRun
 
@@ -32,11 +32,7 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
         UsageError: There is no such folder, or no `.info` file under it.
         ArtifactError: A file is not in COCO's format, or runs cannot be matched to the index.
     """
-    if not folder.exists():
-        raise UsageError(f"no such folder: {folder}")
-    files = files_under(folder, "*.info") if folder.is_dir() else [folder]
-    if not files:
-        raise UsageError(f"{shown(folder)} holds no .info file, expected the output of a COCO logger")
+    files = data_files(folder, "*.info", "the output of a COCO logger")
     segments = [segment for file in files for segment in read_index(file)]
     _warn_of_names(segments)
     if folder.is_dir():
@@ -46,8 +42,7 @@ def read_coco(folder: Path) -> Iterator[ImportedRun]:
     for together in _by_data(segments):
         gone = [path for path in together[0].data if not path.is_file()]
         for path in gone:
-            first = together[0]
-            missing = f"{shown(first.file)}, line {first.line}: the data file {_name(first, path)!r} is missing"
+            missing = f"{together[0].place}: the data file {_name(together[0], path)!r} is missing"
             log.warning("%s; its runs are left out", missing)
         if len(gone) < len(together[0].data):
             found = True
@@ -83,18 +78,15 @@ def _by_data(segments: list[Segment]) -> list[list[Segment]]:
         for path in key:
             if owner.setdefault(path, key) != key:
                 raise ArtifactError(
-                    f"{shown(segment.file)}, line {segment.line}: {_name(segment, path)!r} is named along with other "
-                    "data files before; runs cannot be matched to entries"
+                    f"{segment.place}: {_name(segment, path)!r} is named along with other data files before; runs "
+                    "cannot be matched to entries"
                 )
         group = groups.setdefault(key, [])
         same = next((item for item in group if _says_the_same(item, segment)), None)
         if same is None:
             group.append(segment)
         else:
-            log.warning(
-                "%s, line %d: left out, it repeats line %d of %s",
-                shown(segment.file), segment.line, same.line, shown(same.file),
-            )  # fmt: skip
+            log.warning("%s: left out, it repeats line %d of %s", segment.place, same.line, shown(same.file))
     return list(groups.values())
 
 
@@ -109,32 +101,18 @@ def _read_runs(segments: list[Segment]) -> Iterator[ImportedRun]:
     data = [path for path in first.data if path.is_file()]
     _refuse_other_names(first, data)
     blocks = [block for path in data for block in _blocks(path, indicator=bool(first.indicator))]
-    with_rows = sum(len(block) > 0 for block in blocks)
     entries = [(segment, entry) for segment in segments for entry in segment.entries]
-    where = f"{shown(first.file)}, line {first.line}"
-    if len(entries) != with_rows:
-        log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data[0]), with_rows)
-    chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
-    if chosen is None:
-        raise ArtifactError(
-            f"{where}: names {len(entries)} runs, {shown(data[0])} holds {with_rows}, and it is unclear which "
-            "belong together"
-        )
-    if len(entries) < with_rows:
-        log.warning(
-            "%s: %d runs of %s are left out, because no entry names them", where, with_rows - len(entries), data[0].name
-        )
+    chosen = matched_runs(first.place, data[0], entries, blocks, lambda entry, block: checks.fits(*entry, block))
     pairs = [(segment, entry, block) for (segment, entry), block in zip(entries, chosen, strict=True)]
     _warn_of_odd_runs([(segment, entry, block) for segment, entry, block in pairs if block is not None], data[0])
     for segment, entry, block in pairs:
-        where = f"{shown(segment.file)}, line {segment.line}"
         if block is None and entry.evaluations is not None:
             raise ArtifactError(
-                f"{where}: instance {entry.instance} has {entry.evaluations} evaluations, but no rows in "
+                f"{segment.place}: instance {entry.instance} has {entry.evaluations} evaluations, but no rows in "
                 f"{shown(data[0])}"
             )
         if block is None:
-            log.warning("%s: instance %d is left out, it was not closed and has no rows", where, entry.instance)
+            log.warning("%s: instance %d is left out, it was not closed and has no rows", segment.place, entry.instance)
         else:
             yield _run(segment, entry, block)
 
@@ -147,14 +125,14 @@ def _warn_of_odd_runs(pairs: list[tuple[Segment, Entry, Logged]], data: Path) ->
         if checks.is_open(segment, block) and (entry.evaluations or 0) > block.last
     ]
     if ends:
-        said = "%s, line %d: the .tdat file is missing; %d runs end where the index says"
-        log.warning(said, shown(ends[0][0].file), ends[0][0].line, len(ends))
+        said = "%s: the .tdat file is missing; %d runs end where the index says"
+        log.warning(said, ends[0][0].place, len(ends))
     odd = [(segment, entry) for segment, entry, block in pairs if not checks.has_optimum(segment, entry, block)]
     if odd:
         segment, entry = odd[0]
         log.warning(
-            "%s, line %d: the optima in %s are not those of %s in benchbook, first for instance %d",
-            shown(segment.file), segment.line, shown(data), segment.function, entry.instance,
+            "%s: the optima in %s are not those of %s in benchbook, first for instance %d",
+            segment.place, shown(data), segment.function, entry.instance,
         )  # fmt: skip
 
 
@@ -164,8 +142,7 @@ def _refuse_other_names(segment: Segment, data: list[Path]) -> None:
         found = _NAMED.search(path.stem)
         if found and (int(found[1]), int(found[2])) != (segment.number, segment.dim):
             raise ArtifactError(
-                f"{shown(segment.file)}, line {segment.line}: says f{segment.number} in {segment.dim}-D, but its data "
-                f"file is {path.name}"
+                f"{segment.place}: says f{segment.number} in {segment.dim}-D, but its data file is {path.name}"
             )
 
 
@@ -191,7 +168,7 @@ def _add_timed(blocks: list[Logged], path: Path, extra: Path, *, indicator: bool
             break
     if pairs is None:
         if len(rows) == len(blocks):
-            raise ArtifactError(f"{shown(extra)}, line 1: its runs are not those of {path.name}")
+            raise invalid(extra, 1, f"its runs are not those of {path.name}")
         log.warning("%s: left out, its runs do not match those of %s", shown(extra), path.name)
     for block, timed in pairs or ():
         block.timed = timed
@@ -205,7 +182,7 @@ def _same_start(hits: Logged, timed: Logged) -> bool:
 
 
 def _run(segment: Segment, entry: Entry, block: Logged) -> ImportedRun:
-    where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
+    where = f"{segment.place}: instance {entry.instance}"
     checks.check(segment, entry, block)
     if entry.evaluations is None:
         log.warning("%s was not closed; it ends at its last logged row", where)

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from benchbook.artifacts.interop.coco.biobj_write import write_biobj
-from benchbook.artifacts.interop.exported import Labelled, Run, labelled
+from benchbook.artifacts.interop.exported import Labelled, labelled
 from benchbook.artifacts.interop.names import folder_names, safe_name, suite_and_number
+from benchbook.artifacts.run_view import RunView
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
 from benchbook.problems.suites.tables import DIMS
@@ -27,7 +28,7 @@ _PRINTED = Context(prec=10, rounding=ROUND_CEILING)
 Key = tuple[str, str, int, int]
 
 
-def write_coco(runs: Iterable[Run], folder: Path) -> list[Path]:
+def write_coco(runs: Iterable[RunView], folder: Path) -> list[Path]:
     """Write one folder per optimizer, with `.info`, `.dat` and `.tdat` files, and return these folders.
 
     The suites are bbob, bbob-constrained and bbob-biobj; an optimizer with runs on several has one folder for each.
@@ -78,7 +79,7 @@ def _write(suite: str, cells: dict[tuple[int, int], list[Labelled]], optimizer: 
         write_atomic(folder / f"bbobexp_f{number}.info", "".join(parts).encode())
 
 
-def _cells(runs: Iterable[Run]) -> tuple[dict[Key, list[Labelled]], list[str]]:
+def _cells(runs: Iterable[RunView]) -> tuple[dict[Key, list[Labelled]], list[str]]:
     """Return the runs by label, suite, number and dimension, and a list of what no suite has."""
     cells: dict[Key, list[Labelled]] = {}
     left_out: dict[str, None] = {}
@@ -105,7 +106,7 @@ def _warn_of_unequal_numbers(label: str, number: int, dim: int, own: list[Labell
         )  # fmt: skip
 
 
-def target_rows(run: Run) -> IntArray:
+def target_rows(run: RunView) -> IntArray:
     """Return the evaluations in `.dat`: the first, each new precision of 10**(k/20), every 1e5th, and the last."""
     history, f_opt = run.history, run.problem.f_opt or 0.0
     precisions = history.best_values - f_opt
@@ -119,7 +120,7 @@ def target_rows(run: Run) -> IntArray:
     return np.unique(np.concatenate(([1], crossed, regular, [run.evaluations]))).astype(np.int64)
 
 
-def time_rows(run: Run) -> IntArray:
+def time_rows(run: RunView) -> IntArray:
     """Return the evaluations in `.tdat`: floor(10**(k/20)), dim x {1, 2, 5} x 10**j, and the last."""
     last, dim = run.evaluations, run.problem.dim
     powers = math.ceil(math.log10(max(last, 2)))
@@ -129,7 +130,7 @@ def time_rows(run: Run) -> IntArray:
     return points[points <= last].astype(np.int64)
 
 
-def _run_text(run: Run, points: IntArray) -> str:
+def _run_text(run: RunView, points: IntArray) -> str:
     f_opt = run.problem.f_opt or 0.0
     history = run.history
     place = np.searchsorted(history.evaluations, points, side="right") - 1
@@ -154,7 +155,7 @@ def _rounded_up(precision: float) -> str:
     return f"{float(_PRINTED.create_decimal_from_float(precision)):+10.9e}"
 
 
-def _final(run: Run) -> float:
+def _final(run: RunView) -> float:
     """Return the last precision, as printed in the rows; infinity without a value."""
     values = run.history.best_values
     return max(float(values[-1]) - (run.problem.f_opt or 0.0), 0.0) if len(values) else math.inf

@@ -4,40 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from benchbook.artifacts.labels import labels
-from benchbook.artifacts.run_view import OptimizerView, ProblemView
-from benchbook.records import History
+from benchbook.artifacts.run_view import RunView
 from benchbook.typing import FloatArray
-
-
-class Run(Protocol):
-    """A run that can be exported; `RunRecord` is one, and so is an imported run."""
-
-    @property
-    def problem(self) -> ProblemView:
-        """The problem."""
-
-    @property
-    def optimizer(self) -> OptimizerView:
-        """The optimizer."""
-
-    @property
-    def history(self) -> History:
-        """Its improvements."""
-
-    @property
-    def seed(self) -> int | None:
-        """The user's seed; None if the source does not state it."""
-
-    @property
-    def evaluations(self) -> int:
-        """Evaluations spent."""
-
-    @property
-    def precision(self) -> float | None:
-        """Best value minus f_opt; None if one of them is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +15,7 @@ class Labelled:
     """A run with the label that distinguishes its optimizer from the others."""
 
     label: str
-    run: Run
+    run: RunView
 
     @property
     def order(self) -> tuple[int, int]:
@@ -64,7 +34,7 @@ class Labelled:
         return found
 
 
-def labelled(runs: Iterable[Run]) -> list[Labelled]:
+def labelled(runs: Iterable[RunView]) -> list[Labelled]:
     """Return the runs with labels that distinguish variants of one optimizer."""
     kept = list(runs)
     names = labels((run.optimizer.name, run.optimizer.settings) for run in kept)

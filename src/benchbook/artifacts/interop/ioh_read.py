@@ -16,7 +16,7 @@ from benchbook.artifacts.interop.ioh.rows import RAW, Logged, read_rows
 from benchbook.artifacts.interop.ioh.suite import told_suites
 from benchbook.artifacts.interop.sources.finding import files_under
 from benchbook.artifacts.interop.sources.late import warn_of_late
-from benchbook.artifacts.interop.sources.matching import matched
+from benchbook.artifacts.interop.sources.matching import matched_runs
 from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.artifacts.interop.sources.suites import ioh_function
 from benchbook.errors import ArtifactError, BenchbookError, UsageError
@@ -75,7 +75,7 @@ def read_ioh(folder: Path, *, suite: str | None = None, objective: str | None = 
             found = True
             yield from _read_runs(data, group, told, objective)
         else:
-            missing = f"{shown(group[0].file)}, line {group[0].line}: the data file {data.name!r} is missing"
+            missing = f"{group[0].place}: the data file {data.name!r} is missing"
             log.warning("%s; its runs are left out", missing)
     if missing and not found:
         raise ArtifactError(missing)
@@ -87,21 +87,8 @@ def _read_runs(
     """Yield the runs of a data file, each matched to its entry."""
     blocks = list(read_rows(data, objective))
     warn_of_late(data, blocks)
-    with_rows = sum(len(block) > 0 for block in blocks)
     entries = [(scenario, entry) for scenario in group for entry in scenario.entries]
-    where = f"{shown(group[0].file)}, line {group[0].line}"
-    if with_rows != len(entries):
-        log.warning("%s: names %d runs, %s holds %d with rows", where, len(entries), shown(data), with_rows)
-    chosen = matched(entries, blocks, lambda entry, block: checks.fits(*entry, block))
-    if chosen is None:
-        raise ArtifactError(
-            f"{where}: names {len(entries)} runs, {shown(data)} holds {with_rows}, and it is unclear which belong "
-            "together"
-        )
-    if len(entries) < with_rows:
-        log.warning(
-            "%s: %d runs of %s are left out, because they have no entry", where, with_rows - len(entries), data.name
-        )
+    chosen = matched_runs(group[0].place, data, entries, blocks, lambda entry, block: checks.fits(*entry, block))
     pairs = [(s, e, block) for (s, e), block in zip(entries, chosen, strict=True) if block is not None]
     identities = {id(item): _identity(item, told[id(item)], objective, pairs) for item in group}
     stale = [entry for scenario, entry, block in pairs if not checks.check(scenario, entry, block, shown(data))]

@@ -9,15 +9,16 @@ from typing import Any
 
 import orjson
 
-from benchbook.artifacts.interop.exported import Labelled, Run, labelled
+from benchbook.artifacts.interop.exported import Labelled, labelled
 from benchbook.artifacts.interop.names import IOH_BBOB, bbob_number, folder_names, safe_name
+from benchbook.artifacts.run_view import RunView
 from benchbook.errors import UsageError
 from benchbook.files import write_atomic
 
 Key = tuple[str, str, int]
 
 
-def write_ioh(runs: Iterable[Run], folder: Path) -> list[Path]:
+def write_ioh(runs: Iterable[RunView], folder: Path) -> list[Path]:
     """Write one folder per optimizer, with one JSON file per function and one data file per dimension.
 
     Values are precisions if f_opt is known, with all their digits. The first and the last evaluation and every
@@ -88,7 +89,7 @@ def _summary(item: Labelled) -> dict[str, Any]:
     }
 
 
-def _run_text(run: Run) -> str:
+def _run_text(run: RunView) -> str:
     f_opt = run.problem.f_opt or 0.0
     rows = dict(zip(run.history.evaluations.tolist(), (run.history.best_values - f_opt).tolist(), strict=True))
     rows.setdefault(1, math.inf)

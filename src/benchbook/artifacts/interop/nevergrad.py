@@ -10,11 +10,11 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.sources.finding import files_under
+from benchbook.artifacts.interop.sources.finding import data_files
 from benchbook.artifacts.interop.sources.numbers import number, whole
-from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.shown import invalid, shown
 from benchbook.digests import digest
-from benchbook.errors import ArtifactError, StorageError, UsageError
+from benchbook.errors import ArtifactError, StorageError
 from benchbook.records import OptimizerRecord
 from benchbook.records.imported import ImportedProblem, ImportedRun
 
@@ -59,12 +59,7 @@ def read_nevergrad(path: Path) -> Iterator[ImportedRun]:
         UsageError: There is no such file or folder, or no CSV file under it.
         ArtifactError: A column is missing or appears twice, a row is torn, or the file is not in CSV format.
     """
-    if not path.exists():
-        raise UsageError(f"no such file or folder: {path}")
-    files = files_under(path, "*.csv") if path.is_dir() else [path]
-    if not files:
-        raise UsageError(f"{shown(path)} holds no .csv file")
-    for file in files:
+    for file in data_files(path, "*.csv"):
         yield from _read(file)
 
 
@@ -76,9 +71,9 @@ def _read(file: Path) -> Iterator[ImportedRun]:
             names = list(rows.fieldnames or ())
             missing = [name for name in _NEEDED if name not in names]
             if missing:
-                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(missing)} are missing")
+                raise invalid(file, 1, f"the columns {', '.join(missing)} are missing")
             if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise ArtifactError(f"{shown(file)}, line 1: the columns {', '.join(twice)} appear twice")
+                raise invalid(file, 1, f"the columns {', '.join(twice)} appear twice")
             _warn_of_columns(file, names)
             met: dict[tuple[str | None, ...], int] = {}
             for row in rows:

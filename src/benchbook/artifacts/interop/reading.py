@@ -54,9 +54,7 @@ def _reader(source: str | Path, form: str, suite: str | None, objective: str | N
         return read_ioh(path, suite=suite, objective=objective)
     if form == "rds":
         return read_rds(path, suite=suite)
-    for name, reader in (
-        ("coco", read_coco), ("nevergrad", read_nevergrad), ("pycma", read_pycma), ("benchopt", read_benchopt),
-    ):  # fmt: skip
-        if form == name:
-            return reader(path)
-    raise unknown_name("format", form, FORMATS)
+    readers = {"coco": read_coco, "nevergrad": read_nevergrad, "pycma": read_pycma, "benchopt": read_benchopt}
+    if form not in readers:
+        raise unknown_name("format", form, FORMATS)
+    return readers[form](path)

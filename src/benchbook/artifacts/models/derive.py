@@ -22,7 +22,7 @@ from benchbook.numerics import Fingerprint
 from benchbook.records.benchmark import Check, Quality, Report, Speed
 from benchbook.records.experiment import BranchException, BranchRecord, ExperimentRecord
 from benchbook.records.experiment import Metric as BranchMetric
-from benchbook.records.fields import Items, Limits, OneOf, OrNull, OrText
+from benchbook.records.fields import Items, Limits, OneOf, OrText
 from benchbook.records.pipeline import Advice, Metric, PerformanceTest, PipelineState, Prediction, Sample, StepState
 from benchbook.records.plain import as_plain, default_of, hints_of, options_of, parts_of
 from benchbook.records.profile import Bottleneck, FunctionTime, Overhead, Profiled, Stack, StageTime
@@ -129,8 +129,10 @@ def model_fields(
 
 
 def _with_nulls(hint: Any, told: Mapping[str, Any]) -> Any:
-    """Return the type of an array some of whose items are null in documents."""
+    """Return the type of a number that may be null in documents, or of an array of them."""
     kind, beside = parts_of(hint)
+    if kind is float:
+        return hint | None
     item: Any = int if told["whole"] else get_args(kind)[0]
     for note in beside:
         item = Annotated[item, note.limits]
@@ -149,9 +151,7 @@ def in_document(hint: Any) -> Any:
         found = list[_limited(get_args(found)[0], items)]  # type: ignore[misc]  # a type made here
     found = _limited(found, [note for note in beside if isinstance(note, Limits)])
     texts = [note.options for note in beside if isinstance(note, OrText)]
-    if texts:
-        return found | Literal[texts[0]]
-    return found | None if any(isinstance(note, OrNull) for note in beside) else found
+    return found | Literal[texts[0]] if texts else found
 
 
 def _type_in_document(kind: Any) -> Any:

@@ -49,29 +49,34 @@ class Front:
     title: str
     formula: str
     objectives: Objectives
-    ideal: tuple[float, float]
-    nadir: tuple[float, float]
+    ideal: tuple[float, float] = (0.0, 0.0)
+    nadir: tuple[float, float] = (1.0, 1.0)
     hypervolume: float
     second: Callable[[FloatArray], FloatArray]
-    span: tuple[float, float]
+    span: tuple[float, float] = (0.0, 1.0)
     others: tuple[float, float] = (0.0, 1.0)
     best: float = 0.0
     multimodal: bool = False
     source: str
 
 
+def _nine_means(others: Rows) -> FloatArray:
+    """Distance to the front of ZDT1 to ZDT3 and DTLZ7."""
+    return 1.0 + 9.0 * total(others) / float(len(others))
+
+
 def _zdt1(x: Rows) -> tuple[FloatArray, FloatArray]:
-    g = 1.0 + 9.0 * total(x[1:]) / (len(x) - 1.0)
+    g = _nine_means(x[1:])
     return x[0].copy(), g * (1.0 - np.sqrt(x[0] / g))
 
 
 def _zdt2(x: Rows) -> tuple[FloatArray, FloatArray]:
-    g = 1.0 + 9.0 * total(x[1:]) / (len(x) - 1.0)
+    g = _nine_means(x[1:])
     return x[0].copy(), g * (1.0 - (x[0] / g) ** 2)
 
 
 def _zdt3(x: Rows) -> tuple[FloatArray, FloatArray]:
-    g = 1.0 + 9.0 * total(x[1:]) / (len(x) - 1.0)
+    g = _nine_means(x[1:])
     share = x[0] / g
     return x[0].copy(), g * (1.0 - np.sqrt(share) - share * np.sin(10.0 * np.pi * x[0]))
 
@@ -111,7 +116,7 @@ def _arc(place: FloatArray, g: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _dtlz7(x: Rows) -> tuple[FloatArray, FloatArray]:
-    g = 1.0 + 9.0 * total(x[1:]) / (len(x) - 1.0)
+    g = _nine_means(x[1:])
     return x[0].copy(), (1.0 + g) * (2.0 - x[0] / (1.0 + g) * (1.0 + np.sin(3.0 * np.pi * x[0])))
 
 
@@ -128,11 +133,8 @@ def _quarter(
         title=title,
         formula=formula,
         objectives=objectives,
-        ideal=(0.0, 0.0),
-        nadir=(1.0, 1.0),
         hypervolume=1.0 - np.pi / 4.0,
         second=_circle,
-        span=(0.0, 1.0),
         best=best,
         multimodal=multimodal,
         source=_DTLZ,
@@ -147,11 +149,8 @@ FRONTS = (
         title="ZDT1, convex front",
         formula="f_1 = x_1, f_2 = g (1 - sqrt(f_1 / g)), g = 1 + 9 mean x_i",
         objectives=_zdt1,
-        ideal=(0.0, 0.0),
-        nadir=(1.0, 1.0),
         hypervolume=2.0 / 3.0,
         second=lambda first: 1.0 - np.sqrt(first),
-        span=(0.0, 1.0),
         source=_ZDT,
     ),
     Front(
@@ -159,11 +158,8 @@ FRONTS = (
         title="ZDT2, concave front",
         formula="f_1 = x_1, f_2 = g (1 - (f_1 / g)^2), g = 1 + 9 mean x_i",
         objectives=_zdt2,
-        ideal=(0.0, 0.0),
-        nadir=(1.0, 1.0),
         hypervolume=1.0 / 3.0,
         second=lambda first: 1.0 - first * first,
-        span=(0.0, 1.0),
         source=_ZDT,
     ),
     Front(
@@ -183,11 +179,8 @@ FRONTS = (
         title="ZDT4, many local fronts",
         formula="f_1 = x_1, f_2 = g (1 - sqrt(f_1 / g)), g = 10 dim - 9 + sum x_i^2 - 10 cos(4 pi x_i)",
         objectives=_zdt4,
-        ideal=(0.0, 0.0),
-        nadir=(1.0, 1.0),
         hypervolume=2.0 / 3.0,
         second=lambda first: 1.0 - np.sqrt(first),
-        span=(0.0, 1.0),
         others=(-5.0, 5.0),
         multimodal=True,
         source=_ZDT,
@@ -211,7 +204,6 @@ FRONTS = (
         formula="f_1 = x_1 (1 + g) / 2, f_2 = (1 - x_1) (1 + g) / 2, "
         "g = 100 sum 1 + (x_i - 1/2)^2 - cos(20 pi (x_i - 1/2))",
         objectives=_line,
-        ideal=(0.0, 0.0),
         nadir=(0.5, 0.5),
         hypervolume=0.5,
         second=lambda first: 0.5 - first,

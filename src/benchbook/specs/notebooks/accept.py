@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from benchbook.errors import UsageError
 from benchbook.files import spec_root, write_atomic
 from benchbook.params.load import load
-from benchbook.specs.notebooks.discover import SpecFile, read_notebook, tags
+from benchbook.specs.notebooks.discover import SpecFile, notebook_text, read_notebook, tags
 
 CONTRACT_TAG = "nbval-check-output"
 
@@ -74,7 +73,7 @@ def _executed(file: SpecFile) -> Path:
 
 
 def _write(path: Path, notebook: dict[str, Any]) -> bool:
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    text = notebook_text(notebook)
     changed = path.read_text(encoding="utf-8") != text
     if changed:
         write_atomic(path, text.encode())

@@ -37,7 +37,7 @@ def check_notebook(path: Path, quick: JsonObject) -> list[Finding]:
     try:
         notebook = read_notebook(path)
     except UsageError as error:
-        return [Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} "))]
+        return [Finding(spec=path.stem, what=str(error).removeprefix(f"{path} "))]
     about_optimizer = path.parent.name != APPLIED
     return [
         *notebook_findings(path.stem, notebook, imports=_IMPORTS),
@@ -63,7 +63,7 @@ def check_project(folder: Path, files: Sequence[SpecFile], quick: JsonObject) ->
         try:
             findings += notebook_findings(path.stem, read_notebook(path), imports=imports)
         except UsageError as error:
-            findings.append(Finding(spec=path.stem, where="", what=str(error).removeprefix(f"{path} ")))
+            findings.append(Finding(spec=path.stem, what=str(error).removeprefix(f"{path} ")))
     if project_name(folder.parent) != "benchbook":
         return findings  # other projects choose their specs
     findings += check_coverage(folder, sorted(factory.name for factory in NATIVE))
@@ -86,11 +86,10 @@ def check_coverage(folder: Path, optimizers: list[str]) -> list[Finding]:
     families = {optimizer_name(name).partition(":")[0] for name in there if "-" in name}
     bare = [library for library in LIBRARIES.values() if library.prefix not in families]
     return [
-        *(Finding(spec=name, where="", what=f"has no spec; begin with: benchbook spec new {name}") for name in missing),
+        *(Finding(spec=name, what=f"has no spec; begin with: benchbook spec new {name}") for name in missing),
         *(
             Finding(
                 spec=library.prefix,
-                where="",
                 what="none of its optimizers has a spec; begin with: "
                 f"benchbook spec new {library.prefix}:{next(iter(library.optimizers))}",
             )
@@ -103,7 +102,7 @@ def check_docstring(name: str, docstring: str) -> list[Finding]:
     """Return whether an optimizer's docstring lacks an example that can run as a doctest."""
     if ">>> " in docstring:
         return []
-    return [Finding(spec=name, where="", what="its docstring has no example (>>>), which the tests would run")]
+    return [Finding(spec=name, what="its docstring has no example (>>>), which the tests would run")]
 
 
 def quick_params() -> JsonObject:

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchbook.artifacts.interop.crate_entities import Notebook
 from benchbook.errors import UsageError
 from benchbook.files import spec_root
-from benchbook.specs.notebooks.discover import read_notebook
+from benchbook.specs.notebooks.discover import read_notebook, title_of
 from benchbook.specs.outcome import FILE_NAME, read_outcome
 
 
@@ -43,17 +43,8 @@ def notebook_documents(paths: Iterable[Path]) -> list[Notebook]:
         outcome = path.parent / FILE_NAME
         made[path.name] = Notebook(
             path=path,
-            title=_title(path),
+            title=title_of(read_notebook(path)["cells"]) or path.stem,
             outcome=outcome if outcome.is_file() else None,
             executed_at=str(read_outcome(path.parent)["created_at"]) if outcome.is_file() else None,
         )
     return list(made.values())
-
-
-def _title(path: Path) -> str:
-    """Return the first heading of a notebook; its file name without one."""
-    for cell in read_notebook(path)["cells"]:
-        first = "".join(cell["source"]).lstrip().splitlines()[:1]
-        if cell["cell_type"] == "markdown" and first and first[0].startswith("# "):
-            return first[0][2:].strip()
-    return path.stem

@@ -118,7 +118,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 
 def _is_cell(cell: Any) -> bool:
-    """Tell whether a cell has the parts that are used, with values of the right types."""
+    """Return whether a cell has the parts that are used, with values of the right types."""
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
         return False
     source, metadata = cell.get("source"), cell.get("metadata", {})
@@ -132,6 +132,20 @@ def _is_cell(cell: Any) -> bool:
         and isinstance(outputs, list)
         and all(isinstance(output, dict) for output in outputs)
     )
+
+
+def title_of(cells: Iterable[dict[str, Any]]) -> str:
+    """Return the first heading of a notebook; empty without one."""
+    for cell in cells:
+        first = "".join(cell["source"]).lstrip().splitlines()[:1]
+        if cell["cell_type"] == "markdown" and first and first[0].startswith("# "):
+            return first[0][2:].strip()
+    return ""
+
+
+def notebook_text(notebook: dict[str, Any]) -> str:
+    """Return a notebook as the text of its file."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def tags(cell: dict[str, Any]) -> list[str]:
@@ -156,13 +170,7 @@ def _spec_file(path: Path) -> SpecFile | None:
         return SpecFile(name=path.stem, path=path, title=path.stem)
     if not any(map(_is_of_spec, cells)):
         return None
-    title = path.stem
-    for cell in cells:
-        first = "".join(cell["source"]).lstrip().splitlines()[:1]
-        if cell["cell_type"] == "markdown" and first and first[0].startswith("# "):
-            title = first[0][2:].strip()
-            break
-    return SpecFile(name=path.stem, path=path, title=title)
+    return SpecFile(name=path.stem, path=path, title=title_of(cells) or path.stem)
 
 
 def _is_of_spec(cell: dict[str, Any]) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from benchbook.files import write_atomic
-from benchbook.specs.notebooks.discover import PARAMETERS_TAG, read_notebook, tags
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, notebook_text, read_notebook, tags
 from benchbook.specs.notebooks.parameter_cell import assigned, collects, parameter_source
 from benchbook.specs.notebooks.rules import (
     CONTRACT_TAGS,
@@ -38,7 +37,7 @@ def fix_notebook(path: Path, quick: JsonObject) -> bool:
         _tag(cell)
     if notebook == before:
         return False
-    write_atomic(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomic(path, notebook_text(notebook).encode())
     return True
 
 

@@ -39,7 +39,7 @@ _OPTIMIZER_CALLS = (
     (r"spec\.claim_sound\(", "does not make the claims that every spec must make: spec.claim_sound()"),
     (r"spec\.weaknesses\(\)", "does not measure where it fails: spec.weaknesses()"),
 )
-_BESIDE = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
+_COMPARED_WITH_CONTROL = (r"spec\.beside_control\(\)", "is not compared with the control: spec.beside_control()")
 _TWINS = (
     r"spec\.twin_comparison\(\)",
     "does not compare textbook functions with shifted instances: spec.twin_comparison()",
@@ -61,7 +61,7 @@ class Finding:
     """
 
     spec: str
-    where: str
+    where: str = ""
     what: str
     fixable: bool = False
 
@@ -88,18 +88,18 @@ def spec_findings(name: str, notebook: dict[str, Any], quick: JsonObject) -> Ite
 def optimizer_findings(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     """Yield what the spec of an optimizer lacks beyond that: its pictures, its comparisons, where it fails."""
     code = "\n".join(source_of(cell) for cell in code_cells(notebook))
-    wanted = [*_OPTIMIZER_CALLS, *([] if name == _CONTROL_SPEC else [_BESIDE])]
+    wanted = [*_OPTIMIZER_CALLS, *([] if name == _CONTROL_SPEC else [_COMPARED_WITH_CONTROL])]
     if not _ALWAYS_SHIFTED.search(code):
         wanted.append(_TWINS)
     if "reference=" in code:
         wanted.append(_REFERRED)
     yield from _missing_calls(name, notebook, wanted)
     if not any(re.search(r"^##+ Where it fails", source_of(c), flags=re.MULTILINE) for c in notebook["cells"]):
-        yield Finding(spec=name, where="", what="has no heading '## Where it fails'")
+        yield Finding(spec=name, what="has no heading '## Where it fails'")
     begun = _SPEC_OF.search(code)
     if begun is None or begun[1] != optimizer_name(name):
         other = f"that of {begun[1]!r}" if begun else "of nothing"
-        yield Finding(spec=name, where="", what=f"is the spec {other}, expected bb.spec({optimizer_name(name)!r}, ...)")
+        yield Finding(spec=name, what=f"is the spec {other}, expected bb.spec({optimizer_name(name)!r}, ...)")
 
 
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ def _metadata(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
         surplus = [key] if key not in METADATA else [f"{key}.{k}" for k in value if k not in METADATA[key]]
         for item in surplus:
             what = f"its metadata hold {item}, which depends on the machine that executed it"
-            yield Finding(spec=name, where="", what=what, fixable=True)
+            yield Finding(spec=name, what=what, fixable=True)
 
 
 def _ids(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
@@ -168,27 +168,27 @@ def _cell(name: str, cell: dict[str, Any], imports: Collection[str]) -> Iterator
 def _story(name: str, notebook: dict[str, Any]) -> Iterator[Finding]:
     text = "\n".join(source_of(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     if not text.startswith("# "):
-        yield Finding(spec=name, where="", what="does not begin with a heading '# ...'")
+        yield Finding(spec=name, what="does not begin with a heading '# ...'")
     places = {heading: re.search(rf"^##+ {heading}\s*$", text, flags=re.MULTILINE) for heading in HEADINGS}
     for heading, place in places.items():
         if place is None:
-            yield Finding(spec=name, where="", what=f"has no heading '## {heading}'")
+            yield Finding(spec=name, what=f"has no heading '## {heading}'")
     found = [place.start() for place in places.values() if place is not None]
     if found != sorted(found):
-        yield Finding(spec=name, where="", what=f"its headings are not in the order {', '.join(HEADINGS)}")
+        yield Finding(spec=name, what=f"its headings are not in the order {', '.join(HEADINGS)}")
 
 
 def _missing_calls(name: str, notebook: dict[str, Any], wanted: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     code = "\n".join(source_of(cell) for cell in code_cells(notebook))
     for pattern, what in wanted:
         if re.search(rf"\b{pattern}", code) is None:
-            yield Finding(spec=name, where="", what=what)
+            yield Finding(spec=name, what=what)
 
 
 def _parameters(name: str, notebook: dict[str, Any], quick: JsonObject) -> Iterator[Finding]:
     fault = parameters_fault(notebook)
     if fault is not None:
-        yield Finding(spec=name, where="", what=fault)
+        yield Finding(spec=name, what=fault)
         return
     cells = [cell for cell in code_cells(notebook) if PARAMETERS_TAG in tags(cell)]
     where = str(cells[0].get("id", ""))

@@ -17,7 +17,7 @@ from benchbook.specs.names import spec_name
 from benchbook.specs.notebooks.discover import SpecFile, read_notebook
 from benchbook.specs.notebooks.rules import Finding
 from benchbook.specs.noticing.summary import Strength
-from benchbook.specs.noticing.trial import kept_lines
+from benchbook.specs.noticing.trial import measured_lines
 from benchbook.specs.spec_plan import givens, library_of
 from benchbook.typing import JsonObject
 
@@ -47,7 +47,7 @@ def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> s
     notebook = read_notebook(file.path)
     choice = optimizer(optimizer_name)
     given = asdict(givens(params, library_of(choice)))
-    return text_digest(*kept_lines(notebook), digest(given), choice.digest())
+    return text_digest(*measured_lines(notebook), digest(given), choice.digest())
 
 
 def keep_false_alarms(file: SpecFile, params: JsonObject, *, reseeded: int, failed: int) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from benchbook.artifacts.io import save_document
 from benchbook.artifacts.kinds import VERSIONS, Kind
 from benchbook.clock import SYSTEM_CLOCK, timestamp
+from benchbook.digests import text_digest
 from benchbook.errors import UsageError
 from benchbook.limits import check_workers
 from benchbook.optimizers import optimizer
@@ -33,7 +34,7 @@ from benchbook.studies.runs import provenance
 from benchbook.typing import JsonObject
 
 _DONE = ".{name}.jsonl"  # hidden, because it is not an artifact; losing it costs one measurement
-_kept: dict[str, RunRecord] = {}  # of a worker: the intact runs, including control and reference
+_intact_runs: dict[str, RunRecord] = {}  # of a worker: the intact runs, including control and reference
 _intact: dict[str, Trial] = {}
 
 
@@ -49,7 +50,7 @@ def strength(
 
     Faults are planted one at a time, and the notebook's claims are judged with each. A claim notices a fault if it
     holds without it but not with it. The artifact is `strength/PRESET/NAME.json.zst` in the artifact root. Faults that
-    were tested before with the same notebook, parameters, code and libraries are not tested again.
+    were tested before with the same notebook, parameters, baseline, code and libraries are not tested again.
 
     Args:
         spec: The name of a spec's notebook or optimizer, or the spec object of the notebook.
@@ -60,7 +61,7 @@ def strength(
 
     Raises:
         UnknownNameError: There is no such spec or fault.
-        UsageError: The spec has no claims, or the library of its optimizer is not installed.
+        UsageError: The spec has no claims, no faults are named, or the library of its optimizer is not installed.
 
     Examples:
         >>> import benchbook as bb
@@ -70,6 +71,8 @@ def strength(
         ...     print("cma_es" in str(error))
         True
     """
+    if not faults:
+        raise UsageError(f"faults is {faults!r}, expected {' or '.join(FAMILIES)}, or names of faults")
     (file,) = find([spec.folder.name if isinstance(spec, SpecBase) else spec])
     values = load(params)
     missing = what_is_missing(file.name)
@@ -109,13 +112,16 @@ class _Trials:
 
     def __init__(self, file: SpecFile, params: JsonObject) -> None:
         self.file, self.params = file, params
-        self.inputs = inputs_digest(file, params)
+        self.inputs = inputs_digest(file, params)  # and the baseline, once it is known
         self.preset = str(params.get("preset") or "none")
         self.path = strength_path(file.name, self.preset).with_name(_DONE.format(name=file.name))
 
     def intact(self) -> Trial:
         """Return the result of the claims without a fault."""
-        return trial(self.file.path, self.params, change=None, kept={})
+        found = trial(self.file.path, self.params, change=None, kept={})
+        if found.published:
+            self.inputs = text_digest(self.inputs, found.published)
+        return found
 
     def all(
         self, faults: Sequence[TrialFault], workers: int, progress: Callable[[int, int], None] | None
@@ -159,9 +165,9 @@ class _Trials:
 def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
     """Test a fault in a worker; the first time, test the intact optimizer before it."""
     if str(path) not in _intact:
-        _intact[str(path)] = trial(path, params, change=None, kept=_kept)
+        _intact[str(path)] = trial(path, params, change=None, kept=_intact_runs)
     intact = _intact[str(path)]
-    with_fault = trial(path, params, change=planting(fault, intact.optimizer), kept=dict(_kept))
+    with_fault = trial(path, params, change=planting(fault, intact.optimizer), kept=dict(_intact_runs))
     verdicts = {claim.id: claim.verdict for claim in with_fault.claims if claim.id in with_fault.judged}
     noticed = [
         claim.id

@@ -27,7 +27,7 @@ from benchbook.studies.runs.planned_run import PlannedRun
 from benchbook.typing import JsonObject
 
 # A cell's last line only displays something, unless it calls a method of the spec that begins with one of these.
-_WORK = ("when", "claim")
+_NOT_DISPLAYS = ("when", "claim")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Trial:
         judged: Ids of those that could be judged here.
         tests: Ids of the statistical tests among them.
         runs: Digest over the optimizer's runs.
+        published: Digest of the baseline that claims read; empty if none does.
         error: The exception that ended the trial early; None if there was none.
     """
 
@@ -48,6 +49,7 @@ class Trial:
     judged: frozenset[str]
     tests: frozenset[str]
     runs: str
+    published: str
     error: str | None
 
 
@@ -95,11 +97,12 @@ def trial(
         judged=frozenset(claim.id for claim in judged),
         tests=frozenset(spec.tests),
         runs=digest([run.content_digest for run in runs]),
+        published=spec.published_digest(),
         error=error,
     )
 
 
-def kept_lines(notebook: dict[str, Any]) -> list[str]:
+def measured_lines(notebook: dict[str, Any]) -> list[str]:
     """Return the lines of a notebook that a trial executes, without its parameters."""
     found = []
     for cell in notebook["cells"]:
@@ -108,7 +111,7 @@ def kept_lines(notebook: dict[str, Any]) -> list[str]:
             tree = ast.parse(source)
             if any(_method(node) == "then" for node in tree.body):
                 break
-            found += [ast.get_source_segment(source, node) or "" for node in _kept(tree)]
+            found += [ast.get_source_segment(source, node) or "" for node in _without_displays(tree)]
     return found
 
 
@@ -121,17 +124,17 @@ def _sources(notebook: dict[str, Any], params: JsonObject, without: Collection[s
         tree = ast.parse("".join(cell["source"]))
         if any(_method(node) == "then" for node in tree.body):
             break
-        tree.body = [node for node in _kept(tree) if _method(node) not in without]
+        tree.body = [node for node in _without_displays(tree) if _method(node) not in without]
         found.append(tree)
         if PARAMETERS_TAG in tags(cell):
             found.append(ast.parse("\n".join(f"{key} = {value!r}" for key, value in params.items())))
     return found
 
 
-def _kept(tree: ast.Module) -> list[ast.stmt]:
+def _without_displays(tree: ast.Module) -> list[ast.stmt]:
     """Return the statements of a cell, except a last one that only displays something."""
     last = tree.body[-1] if tree.body else None
-    displays = isinstance(last, ast.Expr) and not (_method(last) or "").startswith(_WORK)
+    displays = isinstance(last, ast.Expr) and not (_method(last) or "").startswith(_NOT_DISPLAYS)
     return tree.body[:-1] if displays else tree.body
 
 

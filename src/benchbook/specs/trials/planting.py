@@ -20,7 +20,7 @@ from benchbook.typing import JsonObject
 
 Change = Callable[[PlannedRun], PlannedRun]
 _change: ContextVar[Change | None] = ContextVar("benchbook_planted", default=None)
-_kept: ContextVar[dict[str, RunRecord] | None] = ContextVar("benchbook_kept", default=None)
+_intact_runs: ContextVar[dict[str, RunRecord] | None] = ContextVar("benchbook_intact_runs", default=None)
 
 
 @contextmanager
@@ -31,12 +31,12 @@ def planted(change: Change | None, kept: dict[str, RunRecord]) -> Iterator[None]
         change: Returns the run to do in place of a planned one; None: no change.
         kept: Finished runs by key; these are replayed, and all others are added.
     """
-    before = _change.set(change or (lambda item: item)), _kept.set(kept)
+    before = _change.set(change or (lambda item: item)), _intact_runs.set(kept)
     try:
         yield
     finally:
         _change.reset(before[0])
-        _kept.reset(before[1])
+        _intact_runs.reset(before[1])
 
 
 def as_planted(plan: Sequence[PlannedRun]) -> list[PlannedRun]:
@@ -50,15 +50,15 @@ class InMemory:
 
     def __init__(self, kept: dict[str, RunRecord]) -> None:
         """Start with existing runs, to which others are added."""
-        self._kept = kept
+        self._intact_runs = kept
 
     def get(self, key: str) -> RunRecord | None:
         """Return a run by its key; None if it has not been done."""
-        return self._kept.get(key)
+        return self._intact_runs.get(key)
 
     def append(self, record: RunRecord) -> None:
         """Keep a run."""
-        self._kept[record.run_key] = record
+        self._intact_runs[record.run_key] = record
 
     def close(self) -> None:
         """Do nothing, because nothing is open."""
@@ -67,7 +67,7 @@ class InMemory:
 @contextmanager
 def store_at(folder: Path) -> Iterator[Store | InMemory]:
     """Open the store of a spec's runs; inside `planted`, the runs in memory."""
-    kept = _kept.get()
+    kept = _intact_runs.get()
     if kept is not None:
         yield InMemory(kept)
         return

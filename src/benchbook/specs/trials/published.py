@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from benchbook.analysis import RunTable
 from benchbook.analysis.comparison.baselines import find_baseline
 from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.student import t_quantile
+from benchbook.digests import text_digest
 from benchbook.errors import UsageError
 from benchbook.optimizers import OptimizerChoice
 from benchbook.problems import problem
@@ -19,6 +21,7 @@ from benchbook.records import RunRecord
 from benchbook.records.published import CellSummary
 from benchbook.specs.spec_plan import Givens
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
+from benchbook.typing import FloatArray, IntArray
 
 _FEWEST = 5  # runs needed to estimate the spread of a cell
 _SAMPLE = 3  # repeated runs per cell
@@ -117,12 +120,16 @@ class Published:
             raise UsageError(f"the baseline {which!r} has no runs of {choice.name} on {', '.join(unknown)}")
         self.cells = [every[key] for key in named]
 
+    def digest(self) -> str:
+        """Return the digest (hex) of the baseline's files."""
+        return text_digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in self.baseline.files))
+
     def plan(self) -> list[PlannedRun]:
-        """Return new runs on the published problems, with another seed and everything else as published."""
+        """Return a new run on each published problem, with another seed and everything else as published."""
         return [
             self._again(cell, place, seed=int(cell.seeds[place] + np.ptp(cell.seeds)) + 1)
             for cell in self.cells
-            for place in range(len(cell))
+            for place in _first_places(cell)
         ]
 
     def sample(self) -> list[PlannedRun]:
@@ -130,7 +137,7 @@ class Published:
         return [
             self._again(cell, place, seed=int(cell.seeds[place]))
             for cell in self.cells
-            for place in range(min(_SAMPLE, len(cell)))
+            for place in _first_places(cell)[:_SAMPLE]
         ]
 
     def differing(self, runs: Sequence[RunRecord]) -> list[str]:
@@ -139,22 +146,23 @@ class Published:
         return [
             f"{cell.function} instance {cell.instances[place]}"
             for cell in self.cells
-            for place in range(min(_SAMPLE, len(cell)))
-            if _numbers(cell, place) != _numbers(again[cell.key], place)
+            for row, place in enumerate(_first_places(cell)[:_SAMPLE])
+            if _numbers(cell, place) != _numbers(again[cell.key], row)
         ]
 
     def changes(self, runs: RunTable) -> list[Change]:
         """Return by how much new runs differ from the published ones, in each cell and in all cells together.
 
-        Each new run is paired with the published one on its instance, so that the effect of the instance cancels.
+        Each new run is paired with the mean of the published ones on its instance, so that the effect of the instance
+        cancels. With several published runs per instance, the comparison depends less on how lucky they were.
         """
         again = summarise(runs).cells
         found = []
         for cell in self.cells:
             ours, theirs = again[cell.key].aocc, cell.aocc
-            if ours is None or theirs is None or len(theirs) < _FEWEST:
+            if ours is None or theirs is None or len(ours) < _FEWEST:
                 continue
-            apart = ours - theirs
+            apart = ours - _means(theirs, cell.instances)
             error = max(float(apart.std(ddof=1)) / math.sqrt(len(apart)), _LEAST_ERROR)
             where = f"{cell.function} {cell.dim}-D"
             found.append(
@@ -174,6 +182,17 @@ class Published:
     def _again(self, cell: CellSummary, place: int, *, seed: int) -> PlannedRun:
         where = problem(cell.function, dim=cell.dim, instance=int(cell.instances[place]))
         return planned_run(self.choice, where, seed=seed, budget=cell.budget, target=cell.stop_target)
+
+
+def _first_places(cell: CellSummary) -> list[int]:
+    """Return the place of the first run on each instance."""
+    return [int(place) for place in np.unique(cell.instances, return_index=True)[1]]
+
+
+def _means(values: FloatArray, instances: IntArray) -> FloatArray:
+    """Return the mean of the values of each instance, in order of the instances."""
+    places = np.unique(instances, return_inverse=True)[1]
+    return np.bincount(places, weights=values) / np.bincount(places)
 
 
 def _numbers(cell: CellSummary, place: int) -> list[object]:

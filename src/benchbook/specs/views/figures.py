@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from benchbook.analysis import RunTable, convergence, decades_behind
+from benchbook.analysis import RunTable, convergence, orders_of_magnitude_behind
+from benchbook.analysis.control import Convergence
 from benchbook.analysis.measures.profiles import Profile
 from benchbook.analysis.measures.references import with_references
 from benchbook.analysis.plots import CONTROL_STYLE, OPTIMIZER_STYLE, convergence_grid, profile_grid, search_stages
@@ -41,30 +45,32 @@ def _convergence_text(runs: RunTable, optimizer: str, control: str | None, dim: 
 def convergence_figure(runs: RunTable, optimizer: str, control: str | None) -> Captioned:
     """Draw median and quartiles of the best precision, one panel per function, in the largest dimension."""
     dim = max(runs.dims)
-    panels = []
-    for function in runs.functions[:_MOST_PANELS]:
-        cell = runs.select(function=function, dim=dim)
-        curves = [(optimizer, convergence(cell.select(optimizer=optimizer)), OPTIMIZER_STYLE)]
-        if control:
-            curves.append((control, convergence(cell.select(optimizer=control)), CONTROL_STYLE))
-        panels.append((f"{function}, {dim}-D", curves))
+    styles = {optimizer: OPTIMIZER_STYLE, **({control: CONTROL_STYLE} if control else {})}
     caption = (
         f"Best precision so far against evaluations on shifted problems, {dim}-D, on logarithmic axes: median over the "
         "repetitions, and a band between the quartiles."
     )
-    return Captioned(convergence_grid(panels), _convergence_text(runs, optimizer, control, dim), caption)
+    figure = convergence_grid(_convergence_panels(runs, dim, styles))
+    return Captioned(figure, _convergence_text(runs, optimizer, control, dim), caption)
+
+
+def _convergence_panels(
+    runs: RunTable, dim: int, styles: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, list[tuple[str, Convergence, Mapping[str, Any]]]]]:
+    """Return a panel per function in one dimension, with the curve of each optimizer in its style."""
+    panels = []
+    for function in runs.functions[:_MOST_PANELS]:
+        cell = runs.select(function=function, dim=dim)
+        curves = [(name, convergence(cell.select(optimizer=name)), style) for name, style in styles.items()]
+        panels.append((f"{function}, {dim}-D", curves))
+    return panels
 
 
 def beside_reference(runs: RunTable, optimizer: str, reference: str) -> Captioned:
     """Draw an optimizer and its reference implementation on the problems of their comparison."""
     dim = max(runs.dims)
-    panels = []
-    for function in runs.functions[:_MOST_PANELS]:
-        cell = runs.select(function=function, dim=dim)
-        curves = [(optimizer, convergence(cell.select(optimizer=optimizer)), OPTIMIZER_STYLE)]
-        curves.append((reference, convergence(cell.select(optimizer=reference)), _REFERENCE_STYLE))
-        panels.append((f"{function}, {dim}-D", curves))
-    behind, _ = decades_behind(runs, optimizer, reference)
+    panels = _convergence_panels(runs, dim, {optimizer: OPTIMIZER_STYLE, reference: _REFERENCE_STYLE})
+    behind, _ = orders_of_magnitude_behind(runs, optimizer, reference)
     each = len(runs.select(optimizer=optimizer))
     budgets = ", ".join(f"{dim}-D: {max(r.budget for r in runs.select(dim=dim)):,}" for dim in runs.dims)
     caption = (

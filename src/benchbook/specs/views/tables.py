@@ -115,12 +115,12 @@ def second_control_table(runs: RunTable, second: RunTable, optimizer: str, contr
         own = runs.select(function=function, dim=dim)
         names = [optimizer, *([control] if control else [])]
         rows.append([f"{function}, {dim}-D", f"{budget:,}", *(within(own, who) for who in names), within(theirs, name)])
-    beside = [f"of {who}" for who in (control, name) if who]
+    compared = [f"of {who}" for who in (control, name) if who]
     caption = (
         f"The same problems within the evaluations that {name} had. Its gradients are finite differences, whose "
         "evaluations count. A schedule that depends on the budget is not at its end there."
     )
-    return Table(["shifted problem", "evaluations", "median precision", *beside], rows, caption=caption)
+    return Table(["shifted problem", "evaluations", "median precision", *compared], rows, caption=caption)
 
 
 def weaknesses_table(shifted: RunTable, optimizer: str, control: str | None) -> Table:
@@ -176,14 +176,14 @@ def _problems_table(
     for function, dim in problems:
         cell = shifted.select(function=function, dim=dim)
         own = cell.select(optimizer=optimizer)
-        hits = sum(first_hit(run, 1e-8) is not None for run in own)
+        solved = sum(first_hit(run, 1e-8) is not None for run in own)
         row = [f"{function}, {dim}-D", number(_median(own), 2)]
         if control is not None:
             wins, pairs = paired_wins(cell, optimizer, control)
             row += [number(_median(cell.select(optimizer=control)), 2), f"{wins} of {pairs}"]
-        rows.append([*row, f"{hits} of {len(own)}"])
-    beside = [f"of {control}", "pairs won"] if control is not None else []
-    headers = ["shifted problem", "median precision", *beside, "within 1e-8"]
+        rows.append([*row, f"{solved} of {len(own)}"])
+    compared = [f"of {control}", "pairs won"] if control is not None else []
+    headers = ["shifted problem", "median precision", *compared, "within 1e-8"]
     median = "Precision is the best value minus the optimum value; the median is over the repetitions."
     won = "A pair is one problem with one seed, won if the optimizer ends lower." if control is not None else ""
     return Table(headers, rows, caption=" ".join(filter(None, (caption, median, won))))

@@ -26,7 +26,7 @@ class TraceObserver:
     def __init__(
         self,
         writer: TraceWriter,
-        keeper: EveryValue | GenerationStatistics | AtTriggers,
+        recorder: EveryValue | GenerationStatistics | AtTriggers,
         so_far: Callable[[TraceRecord], None] | None = None,
     ) -> None:
         """Take the writer, the buffer of rows, and a function that is called with the location of the growing trace.
@@ -34,7 +34,7 @@ class TraceObserver:
         With `so_far`, rows are written at least every second, so that they survive a kill.
         """
         self._writer = writer
-        self._keeper = keeper
+        self._recorder = recorder
         self._so_far = so_far
         self._written_s = SYSTEM_CLOCK.monotonic_s()
         if so_far is not None:
@@ -44,18 +44,18 @@ class TraceObserver:
         """Keep a batch; see `benchbook.protocols.Observer`."""
         if self._writer.full:
             return
-        self._keeper.observe(evaluations, x, fx, improved)
+        self._recorder.observe(evaluations, x, fx, improved)
         if self._so_far is not None and SYSTEM_CLOCK.monotonic_s() - self._written_s >= _LONGEST_S:
-            self._keeper.flush()
+            self._recorder.flush()
             self._so_far(self._writer.so_far())
             self._written_s = SYSTEM_CLOCK.monotonic_s()
 
     def finish(self) -> TraceRecord:
         """Write the remaining rows, and return the location of the trace."""
-        if isinstance(self._keeper, AtTriggers):
-            self._keeper.end()
+        if isinstance(self._recorder, AtTriggers):
+            self._recorder.end()
         else:
-            self._keeper.flush()
+            self._recorder.flush()
         return self._writer.finish()
 
 
@@ -84,14 +84,14 @@ def observer_for(
         return None
     points = points and history in WITH_POINTS
     writer = TraceWriter(_file(store), history, points=points, most_bytes=most_bytes)
-    keeper: EveryValue | GenerationStatistics | AtTriggers
+    recorder: EveryValue | GenerationStatistics | AtTriggers
     if history == "all":
-        keeper = EveryValue(writer.write, points=points)
+        recorder = EveryValue(writer.write, points=points)
     elif history == "population":
-        keeper = GenerationStatistics(writer.write)
+        recorder = GenerationStatistics(writer.write)
     else:
-        keeper = AtTriggers(writer.write, budget=budget, dim=problem.dim, f_opt=problem.f_opt, points=points)
-    return TraceObserver(writer, keeper, so_far)
+        recorder = AtTriggers(writer.write, budget=budget, dim=problem.dim, f_opt=problem.f_opt, points=points)
+    return TraceObserver(writer, recorder, so_far)
 
 
 @lru_cache(maxsize=4)

@@ -73,7 +73,7 @@ def test_an_episode_is_drawn_to_its_end_and_marked_where_it_fell() -> None:
     assert [line.get_ydata()[0] for line in limits] == [-0.5, 0.5]
 
 
-def test_a_grid_counts_who_stands() -> None:
+def test_a_grid_counts_complete_episodes() -> None:
     """Each controller's column says how many of its episodes last to the end."""
     times, states = 0.1 * np.arange(4), np.zeros((4, 3, 4))
     drivers = {"a": (times, states, np.array([3, 3, 1])), "b": (times, states, np.array([0, 0, 0]))}

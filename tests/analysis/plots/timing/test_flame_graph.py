@@ -83,7 +83,7 @@ def test_a_notebook_shows_it_with_its_text(profiled) -> None:
     assert re.match(r"Flame graph of a & b: 10.00 s; most time in evaluate 60%, loop 20%, set-up 10%\.", picture.alt)
 
 
-def test_modules_are_told_rather_than_the_import_system(profiled) -> None:
+def test_modules_are_shown_rather_than_the_import_system(profiled) -> None:
     """Frames of the import system are left out, and the code of a module is labelled with its file."""
     names = (("_load", "<frozen importlib._bootstrap>", 1), ("dot", "<built-in>", 0), ("<module>", "mine/a.py", 1))
     functions = tuple(ProfiledFunction(*name) for name in names)
@@ -99,7 +99,7 @@ def test_a_profile_of_no_time_cannot_be_drawn(profiled) -> None:
         plot_flame_graph(profiled(total_s=0.0))
 
 
-def test_a_width_that_is_too_small_is_told(profiled) -> None:
+def test_a_width_that_is_too_small_is_refused(profiled) -> None:
     """A width below 200 pixels is refused; a larger one scales all boxes."""
     with pytest.raises(UsageError, match="width is 20, expected at least 200 pixels"):
         plot_flame_graph(profiled(), width=20)

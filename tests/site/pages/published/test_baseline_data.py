@@ -166,7 +166,7 @@ def test_what_a_baseline_lacks_is_missing(folder: Path) -> None:
     assert "There is no baseline" in front_leaderboard(None, None)
 
 
-def test_a_damaged_baseline_is_said_and_comes_last(folder: Path) -> None:
+def test_a_damaged_baseline_is_reported_and_comes_last(folder: Path) -> None:
     """The page names the damage without showing a path of this machine."""
     shutil.copy(folder / "small.json.zst", folder / "a-damaged.json.zst")
     (folder / "a-damaged.json.zst").write_bytes(b"\x28\xb5\x2f\xfd broken")

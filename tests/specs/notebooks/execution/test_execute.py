@@ -90,12 +90,12 @@ def test_undecided_claims_are_listed_apart(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Undecided claims are not listed among those that do not hold, and each has a reason."""
-    claim = "spec.claim('open', 'Nobody knows.', None, '<', 1, detail='no run came so far')"
+    claim = "spec.claim('open', 'Something unknown.', None, '<', 1, detail='no run came so far')"
     write_notebook("random_search", SETUP, f"{claim}\nspec.then()")
     assert main(["spec", "run", *TINY]) == 1
     told = capsys.readouterr().err
     assert "do not hold" not in told
-    assert "claims that could not be decided\n  Nobody knows. no run came so far" in told
+    assert "claims that could not be decided\n  Something unknown. no run came so far" in told
 
 
 def test_a_failing_claim_ends_with_exit_code_1_and_keeps_the_notebook(

@@ -74,7 +74,7 @@ def test_ctrl_c_interrupts_the_cell_that_runs(
     assert "y = 2" not in str([stage.name for stage in found.stages])
 
 
-def test_what_cannot_be_executed_is_told(write_notebook: Callable[..., Path], project: Path) -> None:
+def test_what_cannot_be_executed_is_reported(write_notebook: Callable[..., Path], project: Path) -> None:
     """Files that are not notebooks, other languages and kernels that cannot start give a message."""
     with pytest.raises(UsageError, match="no such file"):
         profile_notebook(project / "none.ipynb")

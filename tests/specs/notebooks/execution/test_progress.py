@@ -17,7 +17,7 @@ def cells(*sources: tuple[str, str]) -> dict[str, object]:
     return {"cells": [{"id": str(k), "cell_type": kind, "source": s} for k, (kind, s) in enumerate(sources)]}
 
 
-def test_a_cell_is_told_by_the_heading_above_it() -> None:
+def test_a_cell_is_named_by_the_heading_above_it() -> None:
     """Text without a heading changes nothing, and before the first heading there is no name."""
     told = narrate(
         cells(("code", "1"), ("markdown", "text\n\n### Convergence\nmore"), ("markdown", "x"), ("code", "2"))
@@ -25,7 +25,7 @@ def test_a_cell_is_told_by_the_heading_above_it() -> None:
     assert told == {"0": "", "1": "Convergence", "2": "Convergence", "3": "Convergence"}
 
 
-def test_claims_are_told_in_their_words() -> None:
+def test_claims_are_reported_in_their_words() -> None:
     """Several claims of a cell are joined, and computed parts are left out."""
     source = (
         "spec.claim('a', 'One.', 1, '<', 2)\nspec.claim('b', text, 1, '<', 2)\nspec.claim('c', 'Three.', 1, '<', 2)"
@@ -33,13 +33,13 @@ def test_claims_are_told_in_their_words() -> None:
     assert narrate(cells(("markdown", "## Then"), ("code", source)))["1"] == "Then: One. Three."
 
 
-def test_a_cell_that_is_not_python_is_told_by_its_heading() -> None:
+def test_a_cell_that_is_not_python_is_named_by_its_heading() -> None:
     """The kernel will report what is wrong with such a cell."""
     assert narrate(cells(("markdown", "# A"), ("code", "%magic (")))["1"] == "A"
 
 
 @pytest.mark.parametrize("path", [file.path for file in specs(ROOT / "notebooks")], ids=lambda path: path.stem)
-def test_every_cell_of_the_specs_has_something_to_tell(path: Path) -> None:
+def test_every_cell_of_the_specs_has_a_name(path: Path) -> None:
     """The cell with the claims also says what is claimed."""
     told = narrate(read_notebook(path))
     assert all(told.values())

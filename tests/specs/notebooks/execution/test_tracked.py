@@ -122,7 +122,7 @@ def test_a_tracker_that_breaks_midway_costs_a_warning(
     assert caplog.text.count("tracking failed") == 1
 
 
-def test_the_command_tracks_unless_told_not_to(
+def test_the_command_tracks_by_default(
     project: Path, write_notebook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A real notebook gives a real pipeline, and exit codes are those of the specs."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchbook.artifacts.interop.exported import Labelled, Run
+from benchbook.artifacts.interop.exported import Labelled
 from benchbook.artifacts.interop.names import safe_name
+from benchbook.artifacts.run_view import RunView
 from benchbook.files import write_atomic
 from benchbook.problems.suites.pairs import INSTANCES, PAIRS
 from benchbook.problems.suites.tables import DIMS
@@ -24,7 +25,7 @@ _LAST_GROUP = "5-weakly-structured"
 Cells = dict[tuple[int, int], list[Labelled]]
 
 
-def write_biobj(cells: Cells, optimizer: str, folder: Path, time_rows: Callable[[Run], IntArray]) -> None:
+def write_biobj(cells: Cells, optimizer: str, folder: Path, time_rows: Callable[[RunView], IntArray]) -> None:
     """Write the runs of one optimizer, ordered by function number and dimension.
 
     Args:
@@ -44,7 +45,7 @@ def write_biobj(cells: Cells, optimizer: str, folder: Path, time_rows: Callable[
         kind = "_".join(_group(part) for part in PAIRS[number - 1])
         name = f"bbob-biobj_f{number:02d}_d{dim:02d}_hyp"
         heads = [_head(number, dim, item.run, count) for item in own]
-        hits = "".join(f"{head} | target hit\n{_hits(item.run)}" for head, item in zip(heads, own, strict=True))
+        hits = "".join(f"{head} | target hit\n{_target_lines(item.run)}" for head, item in zip(heads, own, strict=True))
         timed = "".join(
             f"{head}\n{_timed(item.run, time_rows(item.run))}" for head, item in zip(heads, own, strict=True)
         )
@@ -67,7 +68,7 @@ def _group(number: int) -> str:
     return next((group for last, group in _GROUPS if number <= last), _LAST_GROUP)
 
 
-def _head(number: int, dim: int, run: Run, count: int) -> str:
+def _head(number: int, dim: int, run: RunView, count: int) -> str:
     instance = run.problem.instance
     index = (DIMS.index(dim) * count + number - 1) * len(INSTANCES) + instance - 1
     parts = zip(PAIRS[number - 1], INSTANCES[instance - 1], strict=True)
@@ -79,14 +80,14 @@ def _head(number: int, dim: int, run: Run, count: int) -> str:
     )
 
 
-def _precision(run: Run, place: int) -> float:
+def _precision(run: RunView, place: int) -> float:
     """Return the precision at an improvement; infinity if there is none."""
     if not len(run.history.best_values):
         return math.inf
     return float(run.history.best_values[place]) - (run.problem.f_opt or 0.0)
 
 
-def _hits(run: Run) -> str:
+def _target_lines(run: RunView) -> str:
     """Return a row for each improvement that reaches a new target, and for the last evaluation."""
     rows = []
     before = math.inf
@@ -110,7 +111,7 @@ def _target(precision: float) -> float:
     return -float(10 ** (math.floor(_STEPS * math.log10(-precision) + 1e-9) / _STEPS))
 
 
-def _timed(run: Run, points: IntArray) -> str:
+def _timed(run: RunView, points: IntArray) -> str:
     places = np.searchsorted(run.history.evaluations, points, side="right") - 1
     rows = zip(points.tolist(), places.tolist(), strict=True)
     return "".join(f"{evaluation}\t{_precision(run, place):.15e}\n" for evaluation, place in rows if place >= 0)

@@ -8,10 +8,10 @@ import logging
 from benchbook.artifacts.interop.coco.index import Entry, Segment
 from benchbook.artifacts.interop.coco.rows import OLD_STEPS, Logged, next_target
 from benchbook.artifacts.interop.sources.numbers import number
-from benchbook.artifacts.interop.sources.shown import shown
 from benchbook.errors import ArtifactError
 from benchbook.problems.bbob import legacy
 from benchbook.problems.bbob.noisy import base_of
+from benchbook.problems.coco import factor_of
 from benchbook.problems.suites import tables
 
 log = logging.getLogger(__name__)
@@ -19,9 +19,6 @@ _BY_COCO = {"coco_version", "data_format"}  # fields that its loggers have writt
 _PRECISION = 1e-8  # the final precision of a log that does not state one
 _PRINTED = 1e-9  # relative; the rows print ten digits
 _INSTANCES = range(1, 201)  # COCO has used 1 to 120
-# Powers of ten by which bbob-mixint scales the functions of BBOB and thus their optima, measured with coco-experiment.
-_MIXINT_SCALES = {2: -3, 3: -1, 4: -1, 6: -2, 8: -2, 9: -2, 10: -3, 11: -2, 12: -4, 13: -1, 15: -1, 17: 1, 19: 1,
-                  20: -1, 23: 1, 24: -1}  # fmt: skip
 _BIOBJ = "bbob_biobj"
 _TABLES = {"bbob_constrained": "bbob_constrained_f_opt", _BIOBJ: "bbob_biobj_hypervolume"}
 _MOST_INSTANCE = 2**31 // 10_000 - 1  # COCO's seeds overflow beyond this
@@ -84,7 +81,7 @@ def check(segment: Segment, entry: Entry, block: Logged) -> None:
     Raises:
         ArtifactError: Their lengths or last values differ.
     """
-    where = f"{shown(segment.file)}, line {segment.line}: instance {entry.instance}"
+    where = f"{segment.place}: instance {entry.instance}"
     if not has_length(segment, entry, block):
         raise ArtifactError(
             f"{where} has {entry.evaluations} evaluations, but its rows, from line {block.line} of its data file on, "
@@ -110,8 +107,8 @@ def has_optimum(segment: Segment, entry: Entry, block: Logged) -> bool:
         return True
     if (other := _instance_of(_family(segment), segment.number, segment.dim, block.optimum)) is not None:
         raise ArtifactError(
-            f"{shown(segment.file)}, line {segment.line}: the header of the rows of instance {entry.instance}, on line "
-            f"{block.line} of its data file, states the optimum {block.optimum:g}, which belongs to instance {other}"
+            f"{segment.place}: the header of the rows of instance {entry.instance}, on line {block.line} of its data "
+            f"file, states the optimum {block.optimum:g}, which belongs to instance {other}"
         )
     return False
 
@@ -152,8 +149,7 @@ def _optimum(family: str, number_of: int, dim: int, instance: int) -> float | No
     if family not in ("bbob", "bbob_noisy", "bbob_largescale", "bbob_mixint", "sbox"):
         return None
     base = base_of(number_of) if family == "bbob_noisy" else number_of
-    scale = 10.0 ** _MIXINT_SCALES.get(number_of, 0) if family == "bbob_mixint" else 1.0
-    return scale * legacy.offset(legacy.seed_of(base, instance))
+    return factor_of(family, number_of) * legacy.offset(legacy.seed_of(base, instance))
 
 
 def _near(one: float, other: float) -> bool:

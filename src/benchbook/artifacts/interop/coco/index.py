@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchbook.artifacts.interop.sources.finding import data_file_of
 from benchbook.artifacts.interop.sources.numbers import number as number_in
 from benchbook.artifacts.interop.sources.numbers import rounding, whole
-from benchbook.artifacts.interop.sources.shown import lines, shown
+from benchbook.artifacts.interop.sources.shown import invalid, lines, shown
 from benchbook.artifacts.interop.sources.suites import coco_function
-from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)
 # A quoted value ends at a quote before a comma or the end of the line, so it may contain quotes.
@@ -61,6 +61,11 @@ class Segment:
     entries: list[Entry] = field(default_factory=list)
 
     @property
+    def place(self) -> str:
+        """The index file and the line in it, for messages."""
+        return f"{shown(self.file)}, line {self.line}"
+
+    @property
     def optimizer(self) -> str:
         """Name of the optimizer."""
         return self.header.get("algId") or self.header.get("algorithm") or "unnamed"
@@ -89,20 +94,18 @@ def read_index(file: Path) -> Iterator[Segment]:
         if not text or text.startswith("%"):
             continue
         if "\0" in text:
-            raise ArtifactError(f"{shown(file)}, line {number}: NUL bytes within the line")
+            raise invalid(file, number, "NUL bytes within the line")
         if re.match(r"(suite|funcId|algId|algorithm|indicator)\s*=", text):
             if begun != used:
                 log.warning("%s, line %d: no data follow this header", shown(file), begun)
             header, begun = _header(file, number, text), number
         elif header:
             if used == begun and "indicator" not in header:
-                raise ArtifactError(
-                    f"{shown(file)}, line {number}: a second line of data for the header of line {begun}"
-                )
+                raise invalid(file, number, f"a second line of data for the header of line {begun}")
             used = begun
             yield from _segments(file, number, text, header)
         else:
-            raise ArtifactError(f"{shown(file)}, line {number}: data before a line with funcId, DIM and algId")
+            raise invalid(file, number, "data before a line with funcId, DIM and algId")
     if not header:
         log.warning("%s, line 1: no runs, it is empty", shown(file))
     elif begun != used:
@@ -113,16 +116,16 @@ def _header(file: Path, number: int, text: str) -> dict[str, str]:
     found = [(name, quoted or plain) for name, quoted, plain in _FIELD.findall(text)]
     header = dict(found)
     if len(header) < len(found):
-        raise ArtifactError(f"{shown(file)}, line {number}: a field is given twice, {text[:80]!r}; two lines in one?")
+        raise invalid(file, number, f"a field is given twice, {text[:80]!r}; two lines in one?")
     if rest := _FIELD.sub("", text).strip(", \t"):
         log.warning("%s, line %d: left out, no fields of a header: %r", shown(file), number, rest[:60])
     if header.get("indicator"):
         if not header.get("algorithm"):
-            raise ArtifactError(f"{shown(file)}, line {number}: expected algorithm and indicator, got {text[:80]!r}")
+            raise invalid(file, number, f"expected algorithm and indicator, got {text[:80]!r}")
         return header
     missing = [name for name in ("funcId", "DIM", "algId") if not header.get(name)]
     if missing or not _numbered(header["funcId"], header["DIM"]):
-        raise ArtifactError(f"{shown(file)}, line {number}: expected funcId, DIM and algId, got {text[:80]!r}")
+        raise invalid(file, number, f"expected funcId, DIM and algId, got {text[:80]!r}")
     return header
 
 
@@ -140,16 +143,14 @@ def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> 
         if "=" in part and not part.endswith("dat"):
             name, _, value = (text.strip() for text in part.partition("="))
             if name not in ("function", "dim"):
-                raise ArtifactError(
-                    f"{shown(file)}, line {number}: {part[:60]!r} within a line of data; two lines in one?"
-                )
+                raise invalid(file, number, f"{part[:60]!r} within a line of data; two lines in one?")
             own[name] = value
         elif part.endswith("dat") or current is None:
             if current is None or current.entries:
                 if current is not None:
                     yield current
                 current = _segment(file, number, own)
-            current.data.append(_inside(file, part, number, own.get("folder", "")))
+            current.data.append(data_file_of(file, number, part, own.get("folder", "")))
         else:
             current.entries.append(_entry(file, number, part))
     if current is not None:
@@ -159,9 +160,7 @@ def _segments(file: Path, number: int, text: str, header: Mapping[str, str]) -> 
 def _segment(file: Path, number: int, header: Mapping[str, str]) -> Segment:
     function, dim = (header.get(a) or header.get(b, "") for a, b in (("funcId", "function"), ("DIM", "dim")))
     if not _numbered(function, dim):
-        raise ArtifactError(
-            f"{shown(file)}, line {number}: function and dimension are {function!r} and {dim!r}, expected numbers"
-        )
+        raise invalid(file, number, f"function and dimension are {function!r} and {dim!r}, expected numbers")
     return Segment(
         file=file, line=number, header=dict(header), number=whole(function) or 0, dim=whole(dim) or 0, data=[]
     )
@@ -171,18 +170,10 @@ def _entry(file: Path, number: int, text: str) -> Entry:
     """Return the run of `instance:evaluations|precision`, or of a bare instance."""
     found = _RUN.fullmatch(text)
     if found is None:
-        raise ArtifactError(f"{shown(file)}, line {number}: {text!r} is not instance:evaluations|precision")
+        raise invalid(file, number, f"{text!r} is not instance:evaluations|precision")
     return Entry(
         instance=int(found[1]),
         evaluations=int(found[2]) if found[2] else None,
         final=number_in(found[3]) if found[3] else None,
         rounding=rounding(found[3]) if found[3] else 0.0,
     )
-
-
-def _inside(file: Path, name: str, number: int, folder: str) -> Path:
-    """Return the data file that a line names; it must be in the folder of the index."""
-    path = (file.parent / folder / name.replace("\\", "/").replace("\0", "")).resolve()
-    if "\0" in name or not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{shown(file)}, line {number}: the data file {name!r} is outside its folder")
-    return path

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchbook.artifacts.interop.sources.numbers import number, whole
-from benchbook.artifacts.interop.sources.shown import lines, shown
-from benchbook.errors import ArtifactError, UsageError
+from benchbook.artifacts.interop.sources.shown import invalid, lines, shown
+from benchbook.errors import UsageError
 
 log = logging.getLogger(__name__)
 _OPTIMUM = re.compile(r"(?:Fopt \(|reference value = )([^),]*)")
@@ -109,7 +109,7 @@ def read_rows(file: Path, *, indicator: bool = False) -> Iterator[Logged]:
                 )
             _read_header(current, text)
         elif current is None:
-            raise ArtifactError(f"{shown(file)}, line {place}: a row before the first header, which begins with %")
+            raise invalid(file, place, "a row before the first header, which begins with %")
         else:
             _read_row(current, file, place, text, 1 if indicator else 2)
     if current is not None:
@@ -136,7 +136,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
     functions, best = (whole(fields[0]), number(fields[column])) if known else (None, None)
     constraints = whole(fields[1]) if known and run.counts_constraints else 0
     if functions is None or best is None or constraints is None:
-        raise ArtifactError(f"{shown(file)}, line {place}: torn or not a row of numbers: {text[:60]!r}")
+        raise invalid(file, place, f"torn or not a row of numbers: {text[:60]!r}")
     if functions == 0:
         log.warning("%s, line %d: left out, it precedes the first evaluation", shown(file), place)
         return
@@ -144,9 +144,10 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int) -> No
     if not len(run) and functions != 1 and not run.counts_both:
         run.late = (place, functions)
     if len(run) and functions < run.functions[-1]:
-        raise ArtifactError(
-            f"{shown(file)}, line {place}: evaluation {functions} follows {run.functions[-1]}; "
-            "rows of another run, or a header is missing"
+        raise invalid(
+            file,
+            place,
+            f"evaluation {functions} follows {run.functions[-1]}; rows of another run, or a header is missing",
         )
     if not math.isfinite(best):
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])

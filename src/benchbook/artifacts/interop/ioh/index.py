@@ -13,8 +13,9 @@ import orjson
 from benchbook.artifacts.interop.ioh.places import Path as Place
 from benchbook.artifacts.interop.ioh.places import lines_of
 from benchbook.artifacts.interop.ioh.rows import RAW, several_objectives
+from benchbook.artifacts.interop.sources.finding import data_file_of
 from benchbook.artifacts.interop.sources.numbers import count, whole
-from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.shown import invalid, shown
 from benchbook.errors import ArtifactError, UsageError
 from benchbook.files import read_bytes
 from benchbook.typing import FloatArray
@@ -78,6 +79,11 @@ class Scenario:
     entries: list[Entry]
 
     @property
+    def place(self) -> str:
+        """The index file and the line in it, for messages."""
+        return f"{shown(self.file)}, line {self.line}"
+
+    @property
     def told_version(self) -> bool:
         """Whether the log states the version of its logger; the index of such a log is correct to the last row."""
         return self.tool != TOOL
@@ -94,7 +100,7 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
     try:
         document: Any = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise ArtifactError(f"{shown(file)}, line {error.lineno}: not JSON: {error.msg}") from error
+        raise invalid(file, error.lineno, f"not JSON: {error.msg}") from error
     parts = _Parts(file, lines_of(content.decode()))
     number = parts.take(document, "function_id")
     if whole(str(number)) is None:
@@ -127,7 +133,7 @@ def read_json(file: Path, objective: str | None) -> Iterator[Scenario]:
             _entry(file, parts.line("scenarios", at, "runs", place), run, of_raw=objective in (None, RAW))
             for place, run in enumerate(own)
         ]
-        yield Scenario(file=file, line=line, dim=dim, data=inside(file, str(path), line), entries=entries, **head)
+        yield Scenario(file=file, line=line, dim=dim, data=data_file_of(file, line, str(path)), entries=entries, **head)
 
 
 class _Parts:
@@ -145,7 +151,7 @@ class _Parts:
 
     def error(self, said: str, *path: str | int) -> ArtifactError:
         """Return an error about a part."""
-        return ArtifactError(f"{shown(self._file)}, line {self.line(*path)}: {said}")
+        return invalid(self._file, self.line(*path), said)
 
     def take(self, holder: Any, *path: str | int, kind: type = object) -> Any:
         """Return the part at the end of a path, from the object that contains it.
@@ -163,18 +169,6 @@ class _Parts:
                 f"not in the format of IOHprofiler: {name} is {str(value)[:60]!r}, expected {wanted}", *path
             )
         return value
-
-
-def inside(file: Path, name: str, line: int) -> Path:
-    """Return the data file that an index names; it must be in the folder of the index.
-
-    Raises:
-        ArtifactError: It is outside.
-    """
-    path = (file.parent / name.replace("\\", "/").replace("\0", "")).resolve()
-    if "\0" in name or not path.is_relative_to(file.parent.resolve()):
-        raise ArtifactError(f"{shown(file)}, line {line}: the data file {name!r} is outside its folder")
-    return path
 
 
 def _check_objectives(
@@ -199,9 +193,7 @@ def _entry(file: Path, line: int, run: Any, *, of_raw: bool) -> Entry:
     import numpy as np
 
     if not isinstance(run, dict) or count(run.get("instance"), -1) < 0:
-        raise ArtifactError(
-            f"{shown(file)}, line {line}: a run is {str(run)[:60]!r}, expected instance, evals and best"
-        )
+        raise invalid(file, line, f"a run is {str(run)[:60]!r}, expected instance, evals and best")
     best = run.get("best")
     best = best if of_raw and isinstance(best, dict) else {}
     y, x = best.get("y"), best.get("x")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchbook.artifacts.interop.ioh.index import MOST_DIM, TOOL, Entry, Scenario, inside
+from benchbook.artifacts.interop.ioh.index import MOST_DIM, TOOL, Entry, Scenario
+from benchbook.artifacts.interop.sources.finding import data_file_of
 from benchbook.artifacts.interop.sources.numbers import whole
-from benchbook.artifacts.interop.sources.shown import lines, shown
+from benchbook.artifacts.interop.sources.shown import invalid, lines, shown
 from benchbook.errors import ArtifactError
 
 _FIELD = re.compile(r"""(\w+)\s*=\s*(?:"(.*?)"|'(.*?)'|([^,\s]+))(?=\s*(?:,|$))""")
@@ -47,7 +48,7 @@ def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> S
     for run in runs:
         found = _RUN.fullmatch(run)
         if found is None and run:
-            raise ArtifactError(f"{shown(file)}, line {place}: {run!r} is not instance:evaluations|value")
+            raise invalid(file, place, f"{run!r} is not instance:evaluations|value")
         if found is not None:
             # Loggers before 2021 give the last evaluation, later ones that of the best value. The value itself has few
             # digits and is taken from the rows.
@@ -64,7 +65,7 @@ def _scenario(file: Path, place: int, text: str, header: Mapping[str, str]) -> S
         optimizer=header.get("algId") or "unnamed",
         tool=TOOL,
         dim=whole(header["DIM"]) or 1,
-        data=inside(file, name, place),
+        data=data_file_of(file, place, name),
         entries=entries,
     )
 

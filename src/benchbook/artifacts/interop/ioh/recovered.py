@@ -9,9 +9,8 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.ioh.index import MOST_DIM, TOOL, Entry, Scenario
 from benchbook.artifacts.interop.ioh.rows import Logged, read_rows
-from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.shown import invalid, shown
 from benchbook.artifacts.interop.sources.suites import is_bbob, is_pbo
-from benchbook.errors import ArtifactError
 
 log = logging.getLogger(__name__)
 _FILE = re.compile(r"IOHprofiler_f([0-9]{1,9})_DIM([0-9]{1,7})\.dat")
@@ -60,9 +59,11 @@ def _rises(file: Path, blocks: list[Logged]) -> bool:
     steps = [b - a for block in blocks for a, b in zip(block.values[:-2], block.values[1:-1], strict=True)]
     rising, falling = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     if bool(rising) == bool(falling):
-        raise ArtifactError(
-            f"{shown(file)}, line 1: values rise {rising} times and fall {falling} times; without an index it is "
-            "unclear whether the function is minimised; give the suite with --suite"
+        raise invalid(
+            file,
+            1,
+            f"values rise {rising} times and fall {falling} times; without an index it is "
+            "unclear whether the function is minimised; give the suite with --suite",
         )
     if rising:
         log.warning("%s: values rise, so the function is assumed to be maximised", shown(file))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchbook.artifacts.interop.sources.numbers import number, rounding, whole
-from benchbook.artifacts.interop.sources.shown import lines, shown
+from benchbook.artifacts.interop.sources.shown import invalid, lines, shown
 from benchbook.errors import ArtifactError, UsageError
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def read_rows(file: Path, objective: str | None) -> Iterator[Logged]:
             column, current = _column(file, place, names, objective), Logged(line=place)
             other = names.index(OLD_SHOWN) if OLD_SHOWN in names else -1
         elif current is None:
-            raise ArtifactError(f"{shown(file)}, line {place}: a row before the first header, which names the columns")
+            raise invalid(file, place, "a row before the first header, which names the columns")
         else:
             _read_row(current, file, place, text, column, other)
     if current is not None:
@@ -119,7 +119,7 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
     evaluations, value = (whole(fields[0]), number(fields[column])) if known else (None, None)
     missing = known and fields[column] == "None"
     if not evaluations or (value is None and not missing):
-        raise ArtifactError(f"{shown(file)}, line {place}: torn or not a row of numbers: {text[:60]!r}")
+        raise invalid(file, place, f"torn or not a row of numbers: {text[:60]!r}")
     run.columns = len(fields)
     if value is None:
         log.warning("%s, line %d: left out, its value is None", shown(file), place)
@@ -127,9 +127,8 @@ def _read_row(run: Logged, file: Path, place: int, text: str, column: int, other
     if not len(run) and evaluations != 1:
         run.late = (place, evaluations)
     if evaluations < run.last:
-        raise ArtifactError(
-            f"{shown(file)}, line {place}: evaluation {evaluations} follows {run.last}; "
-            "rows of another run, or a header is missing"
+        raise invalid(
+            file, place, f"evaluation {evaluations} follows {run.last}; rows of another run, or a header is missing"
         )
     if not math.isfinite(value):
         log.warning("%s, line %d: no value yet (%s)", shown(file), place, fields[column])

@@ -46,10 +46,7 @@ def told_suites(scenarios: Sequence[Scenario], suite: str | None) -> dict[int, s
     for scenario in scenarios:
         named = suite_key(scenario.suite)
         if suite is not None and named and named != suite_key(suite):
-            raise UsageError(
-                f"suite is {suite!r}, but {shown(scenario.file)}, line {scenario.line}, is of the suite "
-                f"{scenario.suite!r}"
-            )
+            raise UsageError(f"suite is {suite!r}, but {scenario.place}, is of the suite {scenario.suite!r}")
         told = scenario.suite if named else suite or ""
         found[id(scenario)] = told
         _check_name(scenario, suite_key(told), suite if not named else None)
@@ -73,7 +70,7 @@ def _check_name(scenario: Scenario, key: str, suite: str | None) -> None:
     Raises:
         UsageError: The user gave the suite, but the function belongs to another.
     """
-    where, name = f"{shown(scenario.file)}, line {scenario.line}", f"f{scenario.number} {scenario.name}"
+    where, name = scenario.place, f"f{scenario.number} {scenario.name}"
     bbob, pbo = is_bbob(scenario.number, scenario.name), is_pbo(scenario.number, scenario.name)
     own = {"bbob": bbob, "sbox": bbob, "pbo": pbo}.get(key, True)
     if not own and suite is not None and (bbob or pbo):
@@ -147,8 +144,8 @@ def _found(scenario: Scenario, verdicts: Verdicts, *, proven: bool) -> str:
         return "BBOB"
     both = "; BBOB and SBOX have these values" if shared and True in verdicts else ""
     log.warning(
-        "%s, line %d: no suite is named; %s in %d-D may be a function of BBOB or of SBOX%s and is taken for neither; "
-        "choose one with --suite", shown(scenario.file), scenario.line, scenario.name, scenario.dim, both,
+        "%s: no suite is named; %s in %d-D may be a function of BBOB or of SBOX%s and is taken for neither; choose one "
+        "with --suite", scenario.place, scenario.name, scenario.dim, both,
     )  # fmt: skip
     return ""
 

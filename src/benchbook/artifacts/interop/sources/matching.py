@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
+
+from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.errors import ArtifactError
+
+log = logging.getLogger(__name__)
 
 
 class Logged(Protocol):
@@ -17,6 +24,36 @@ _MOST_PAIRS = 4_000_000  # beyond this, matching would take too long
 Entry = TypeVar("Entry")
 Block = TypeVar("Block", bound=Logged)
 Fits = Callable[[Entry, Block], bool | None]
+
+
+def matched_runs(
+    place: str, data: Path, entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry, Block]
+) -> list[Block | None]:
+    """Return the block of each entry, or None for an entry without one, and warn of unequal numbers; see `matched`.
+
+    Args:
+        place: The index file and the line that names the data file, for messages.
+        data: The data file.
+        entries: Entries of the index.
+        blocks: The runs in the data file.
+        fits: Whether an entry and a block may belong together.
+
+    Raises:
+        ArtifactError: It is unclear which belong together.
+    """
+    with_rows = sum(len(block) > 0 for block in blocks)
+    if len(entries) != with_rows:
+        log.warning("%s: names %d runs, %s holds %d with rows", place, len(entries), shown(data), with_rows)
+    found = matched(entries, blocks, fits)
+    if found is None:
+        raise ArtifactError(
+            f"{place}: names {len(entries)} runs, {shown(data)} holds {with_rows}, and it is unclear which belong "
+            "together"
+        )
+    if len(entries) < with_rows:
+        left_out = with_rows - len(entries)
+        log.warning("%s: %d runs of %s are left out, because no entry names them", place, left_out, data.name)
+    return found
 
 
 def matched(entries: Sequence[Entry], blocks: Sequence[Block], fits: Fits[Entry, Block]) -> list[Block | None] | None:

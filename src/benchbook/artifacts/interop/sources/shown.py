@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from benchbook.errors import StorageError
+from benchbook.errors import ArtifactError, StorageError
 
 log = logging.getLogger(__name__)
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -33,6 +33,16 @@ def shown(path: Path) -> str:
             inside = path.relative_to(folder).as_posix()
             return archive if inside == "." else f"{archive}/{inside}"
     return str(path)
+
+
+def invalid(file: Path, line: int, reason: str) -> ArtifactError:
+    """Return an error about a line of a file.
+
+    Examples:
+        >>> invalid(Path("f1.info"), 3, "torn")
+        ArtifactError('f1.info, line 3: torn')
+    """
+    return ArtifactError(f"{shown(file)}, line {line}: {reason}")
 
 
 def lines(file: Path) -> list[str]:

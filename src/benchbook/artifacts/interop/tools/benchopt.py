@@ -9,10 +9,10 @@ from typing import Any
 
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.sources.finding import files_under
+from benchbook.artifacts.interop.sources.finding import data_files
 from benchbook.artifacts.interop.sources.numbers import MOST
 from benchbook.artifacts.interop.sources.shown import shown
-from benchbook.errors import ArtifactError, MissingExtraError, UsageError
+from benchbook.errors import ArtifactError, MissingExtraError
 from benchbook.records import OptimizerRecord
 from benchbook.records.imported import ImportedProblem, ImportedRun
 
@@ -37,12 +37,7 @@ def read_benchopt(path: Path) -> Iterator[ImportedRun]:
         import pyarrow as pa
     except ImportError as error:
         raise MissingExtraError("Parquet needs pyarrow: pip install 'benchbook[interop]'") from error
-    if not path.exists():
-        raise UsageError(f"no such file or folder: {path}")
-    files = files_under(path, "*.parquet") if path.is_dir() else [path]
-    if not files:
-        raise UsageError(f"{shown(path)} holds no .parquet file")
-    for file in files:
+    for file in data_files(path, "*.parquet"):
         try:
             frame = pd.read_parquet(file)
         except (pa.ArrowException, OSError, ValueError) as error:

@@ -13,7 +13,7 @@ from typing import Any
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.artifacts.interop.names import safe_name
 from benchbook.artifacts.interop.sources.finding import files_under
-from benchbook.artifacts.interop.sources.shown import shown
+from benchbook.artifacts.interop.sources.shown import invalid, shown
 from benchbook.artifacts.interop.tools.optuna_journal import Journal
 from benchbook.errors import ArtifactError, BenchbookError, MissingExtraError, UsageError
 from benchbook.records import OptimizerRecord
@@ -97,7 +97,7 @@ def _storage(optuna: Any, source: str | Path) -> Any:
     except BenchbookError:
         raise
     except (*_damaged(optuna),) as error:
-        raise ArtifactError(f"{shown(source)}, line {journal.line}: Optuna cannot read it: {error!r:.300}") from error
+        raise invalid(source, journal.line, f"Optuna cannot read it: {error!r:.300}") from error
 
 
 def _database(optuna: Any, url: str) -> Any:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from benchbook.artifacts.interop.imported import improvements
 from benchbook.artifacts.interop.names import safe_name
-from benchbook.artifacts.interop.sources.finding import files_under
+from benchbook.artifacts.interop.sources.finding import data_files
 from benchbook.artifacts.interop.sources.numbers import number, whole
-from benchbook.artifacts.interop.sources.shown import lines, shown
-from benchbook.errors import ArtifactError, UsageError
+from benchbook.artifacts.interop.sources.shown import invalid, lines, shown
 from benchbook.records import OptimizerRecord
 from benchbook.records.imported import ImportedProblem, ImportedRun
 
@@ -30,12 +29,7 @@ def read_pycma(path: Path) -> Iterator[ImportedRun]:
         UsageError: There is no such folder, or no `*fit.dat` in it.
         ArtifactError: A file is not in this format, or the file that gives the dimension is missing.
     """
-    if not path.exists():
-        raise UsageError(f"no such folder: {path}")
-    files = files_under(path, "*fit.dat") if path.is_dir() else [path]
-    if not files:
-        raise UsageError(f"{shown(path)} holds no *fit.dat, expected the folder of a CMADataLogger")
-    for file in files:
+    for file in data_files(path, "*fit.dat", "the folder of a CMADataLogger"):
         dim = _dim(file)
         prefix = file.name.removesuffix("fit.dat")
         name = safe_name(f"{file.resolve().parent.name}_{prefix}" if prefix else file.resolve().parent.name)
@@ -70,10 +64,10 @@ def _runs(file: Path) -> Iterator[Rows]:
             (whole(fields[_EVALUATION]), number(fields[_BEST_EVER])) if len(fields) > _BEST_EVER else (None, None)
         )
         if not at or best is None:
-            raise ArtifactError(f"{shown(file)}, line {place}: torn or not a row of numbers: {text[:60]!r}")
+            raise invalid(file, place, f"torn or not a row of numbers: {text[:60]!r}")
         if current is not None and at < current[1][-1]:
             if not begun:
-                raise ArtifactError(f"{shown(file)}, line {place}: evaluation {at} follows {current[1][-1]}")
+                raise invalid(file, place, f"evaluation {at} follows {current[1][-1]}")
             yield current
             current = None
         if current is None:
@@ -82,7 +76,7 @@ def _runs(file: Path) -> Iterator[Rows]:
         current[1].append(at)
         current[2].append(best)
     if current is None:
-        raise ArtifactError(f"{shown(file)}, line 1: no rows of iteration, evaluation, sigma, axis ratio, best value")
+        raise invalid(file, 1, "no rows of iteration, evaluation, sigma, axis ratio, best value")
     yield current
 
 
@@ -95,6 +89,4 @@ def _dim(file: Path) -> int:
                 fields = line.split()
                 if fields and whole(fields[0]) is not None and len(fields) > _BEFORE_X:
                     return len(fields) - _BEFORE_X
-    raise ArtifactError(
-        f"{shown(file)}, line 1: no xmean.dat, xrecentbest.dat or stddev.dat next to it gives the dimension"
-    )
+    raise invalid(file, 1, "no xmean.dat, xrecentbest.dat or stddev.dat next to it gives the dimension")

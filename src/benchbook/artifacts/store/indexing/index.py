@@ -34,7 +34,7 @@ FILE_NAME = "index.sqlite"
 _VERSION = 2
 _WAIT_S = 60.0
 _ONE_THREAD = sqlite3.threadsafety < 3  # otherwise SQLite lets any thread close what another opened
-_MOST_KEPT = 256  # shared documents kept while runs are added
+_MOST_CACHED_DOCUMENTS = 256  # shared documents kept while runs are added
 _MOST_TOLD = 50  # log lines about frames that were left out
 _BATCH = 4096  # rows inserted at once
 _CACHE_KIB = 128 * 1024  # keys are unordered: a smaller cache would write each page many times
@@ -265,7 +265,7 @@ class Index:
         self._new.clear()
 
     def _is_genuine(self, row: IndexRow) -> bool:
-        """Tell whether a run can be read and matches its digests."""
+        """Return whether a run can be read and matches its digests."""
         try:
             read_run(self.folder, _row(row), self._shared_document)
         except BenchbookError:
@@ -285,7 +285,7 @@ class Index:
             found = self.query("SELECT document FROM shared WHERE digest = ?", (digest,)).fetchone()
             if found is None:
                 return None
-            if len(self._documents) >= _MOST_KEPT:
+            if len(self._documents) >= _MOST_CACHED_DOCUMENTS:
                 self._documents.clear()
             self._documents[digest] = found[0]
         return self._documents[digest]

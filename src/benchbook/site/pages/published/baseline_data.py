@@ -132,8 +132,8 @@ def script_files(view: BaselineView) -> dict[str, bytes]:
     }
     budgets: dict[str, list[float]] = {name: [0.0] * len(dims) for name in optimizers}
     for c in cells:
-        own, column = budgets[c.optimizer], dims.index(c.dim)
-        own[column] = max(own[column], c.budget / c.dim)
+        own, at = budgets[c.optimizer], dims.index(c.dim)
+        own[at] = max(own[at], c.budget / c.dim)
     data = {
         "name": view.name,
         "artifact": view.artifact,

@@ -20,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 from benchbook.errors import ExecutionError
 from benchbook.files import write_atomic
 from benchbook.specs.engine.execution import NotebookClient
-from benchbook.specs.notebooks.discover import PARAMETERS_TAG, parameters_fault, read_notebook, tags
+from benchbook.specs.notebooks.discover import PARAMETERS_TAG, notebook_text, parameters_fault, read_notebook, tags
 from benchbook.specs.notebooks.execution.normalise import normalise
 from benchbook.specs.notebooks.parameter_cell import assigned, collects, needed
 from benchbook.typing import JsonObject
@@ -116,13 +116,12 @@ class Execution:
         return str(self._cells()[self._index].get("id", ""))
 
     def _write(self, error: str | None) -> bool:
-        """Write the executed copy so far, and tell whether there is one."""
+        """Write the executed copy so far, and return whether there is one."""
         if self._client is None:
             return False
         executed = json.loads(nbformat.writes(self._client.nb))  # type: ignore[no-untyped-call]
         record = {"params": self._job["params"], "status": "completed" if error is None else "failed"}
-        text = json.dumps(normalise(executed, record), indent=1, ensure_ascii=False)
-        write_atomic(Path(self._job["out"]), f"{text}\n".encode())
+        write_atomic(Path(self._job["out"]), notebook_text(normalise(executed, record)).encode())
         return True
 
     def _cells(self) -> list[Any]:

@@ -184,10 +184,7 @@ class NotebookWorkers:
 
     def close(self) -> None:
         """Let all workers and the fork server go."""
-        with self._lock:
-            self._ended = True
-        for worker in self._all:
-            worker.end()
+        self.end_all()
         for worker in self._all:
             worker.close()
         if self._server is not None:

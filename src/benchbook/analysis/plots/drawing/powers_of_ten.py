@@ -11,14 +11,14 @@ _FORMULA = re.compile(r"\$\\mathdefault\{(-?)(?:([\d.]+)\\times)?10\^\{(-?\d+)\}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-class PlainDecades(LogFormatterSciNotation):
+class PlainPowersOfTen(LogFormatterSciNotation):
     """Labels the same ticks as matplotlib with the same numbers."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Return the label of a tick.
 
         Examples:
-            >>> PlainDecades()(1e-8)
+            >>> PlainPowersOfTen()(1e-8)
             '10⁻⁸'
         """
         label = super().__call__(x, pos)
@@ -29,9 +29,9 @@ class PlainDecades(LogFormatterSciNotation):
         return f"{'−' if sign else ''}{f'{factor}×' if factor else ''}10{exponent.translate(_RAISED)}"
 
 
-def label_decades(axes: Axes) -> None:
+def label_powers_of_ten(axes: Axes) -> None:
     """Label the axes that are logarithmic in plain text."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":
-            axis.set_major_formatter(PlainDecades())
-            axis.set_minor_formatter(PlainDecades())
+            axis.set_major_formatter(PlainPowersOfTen())
+            axis.set_minor_formatter(PlainPowersOfTen())

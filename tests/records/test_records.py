@@ -59,7 +59,7 @@ def test_a_record_with_arrays_has_no_hash(record: RunRecord) -> None:
 
 
 def test_precision_is_the_distance_to_the_optimum(record: RunRecord) -> None:
-    """It is None, not a number, if the value or the optimum is missing."""
+    """The precision is None, not a number, if the value or the optimum is missing."""
     assert record.precision == record.best_value - record.problem.f_opt
     assert dataclasses.replace(record, best_value=None).precision is None
     unknown = dataclasses.replace(record.problem, f_opt=None)
@@ -92,7 +92,7 @@ def test_plain_values_of_a_record() -> None:
     assert as_plain(OptimizerRecord(name="a")) == {"name": "a", "settings": {}}
 
 
-def test_a_claim_has_no_detail_unless_told() -> None:
+def test_a_claim_has_no_detail_by_default() -> None:
     """A claim needs only a sentence, a measured value and a verdict."""
     claim = Claim(
         id="a", text="A holds.", measured=1, relation="<=", threshold=2, unit="", verdict=Verdict.HELD
