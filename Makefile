@@ -20,7 +20,7 @@ NEWEST   := 3.13
 LOWEST   := build/lowest
 # tests that need no extra
 CORE     := $(addprefix tests/,analysis observers optimizers/native params problems runs studies/runs studies/verify) \
-	$(addprefix tests/,test_numerics.py test_public_api.py test_records.py test_seeds.py test_digests.py)
+	$(addprefix tests/,test_numerics.py test_public_api.py records test_seeds.py test_digests.py)
 PY       := .venv/bin/python
 RUN      := $(PY) -m
 INSTALL  := $(RUN) pip install -qq --no-input --disable-pip-version-check

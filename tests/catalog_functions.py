@@ -27,8 +27,8 @@ def add_function(name: str, function: Callable[..., Any], *, given: tuple[str, .
 
     Args:
         name: Its name in the catalog.
-        function: Takes points, and by name those of `dim` and `instance` that are `given`.
-        given: What it is told of its problem.
+        function: Takes points, and those of the keyword arguments `dim` and `instance` that are in `given`.
+        given: The properties of its problem that the function takes.
     """
     info = ProblemInfo(
         name=name,

@@ -24,9 +24,12 @@ REGISTRIES = (
     ("optimizers.register", "_registered"),
     ("problems.catalog", "_registered"),
 )
-# Tests with these marks run without coverage's tracer, which costs 70 % on top of their time; quicker tests cover the
-# same lines, and the gate holds for those alone.
+# Tests with these marks run without coverage's tracer, which would add 70 % to their time; quicker tests cover the same
+# lines, and only those count for the coverage gate.
 UNTRACED = ("slow", "browser", "untraced")
+# The folders with the longest tests begin: otherwise one worker ends with them while the other has nothing to do.
+FIRST = ("browser", "site", "end_to_end", "experiments", "specs", "examples", "studies", "optimizers", "analysis")
+SITE = ("tests/browser/test_explorer", "tests/browser/test_field", "tests/browser/test_site", "tests/site/")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -41,6 +44,30 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
         return (yield)
     finally:
         tracer.resume()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one worker do all tests that read the built site, so that it is built once; the others stay file by file."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False  # which would leave files with few tests, the longest, for the end
+
+    class SiteTogether(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "site" if nodeid.startswith(SITE) else super()._split_scope(nodeid)
+
+    return SiteTogether(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest folders where several workers share the tests."""
+    if not hasattr(config, "workerinput"):
+        return
+    rank = {folder: number for number, folder in enumerate(FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(ROOT / "tests").parts[0], len(rank)))
 
 
 def pytest_collection_finish() -> None:

@@ -27,7 +27,7 @@ sys.stdout.write(json.dumps(found))
 
 
 def points_twice(names: Sequence[str]) -> tuple[dict[str, list[object]], dict[str, list[object]]]:
-    """Return number and digest of the points by optimizer, from two processes with other hash seeds and orders."""
+    """Return number and digest of the points by optimizer, from two processes with different hash seeds and orders."""
     one, two = (_points(order, seed) for order, seed in ((list(names), "1"), (list(names)[::-1], "2")))
     return one, two
 

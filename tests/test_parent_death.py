@@ -36,7 +36,7 @@ def test_a_child_in_native_code_dies_with_its_parent() -> None:
         child = psutil.Process(int(pid))
         parent.kill()
         parent.wait()
-        _, alive = psutil.wait_procs([child], timeout=10)
+        _, alive = psutil.wait_procs([child], timeout=60)
         for process in alive:
             process.kill()
         assert alive == []

@@ -66,7 +66,7 @@ def sweep(prefix: str, parent: Path | None = None) -> list[Path]:
 
 
 def _lock(file: int) -> bool:
-    """Lock an open file; tell whether that was possible."""
+    """Lock an open file, and return whether that was possible."""
     try:
         import fcntl
 

@@ -347,7 +347,7 @@ def _number(value: Any) -> float | None:
 
 
 def _same(one: Choice, other: object) -> bool:
-    """Tell whether two are the same choice: True is not 1, but 1 is 1.0."""
+    """Return whether two are the same choice: True is not 1, but 1 is 1.0."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

@@ -66,6 +66,19 @@ def test_of_two_studies_the_longer_runs_of_the_control_are_published(store: Path
     assert found == {("scipy:powell", 40, 1), ("differential_evolution", 600, 5), ("random_search", 600, 5)}
 
 
+def test_runs_that_two_studies_share_are_published_once(store: Path, artifacts: Path) -> None:
+    """The control is in both studies with the same budget; the baseline has each of its runs once."""
+    other = artifacts / "other"
+    bb.study(
+        optimizers=["whale"], functions=["bbob_f1", "bbob_f8"], dims=[2], instances=range(1, 6), budget_per_dim=300
+    ).run(store=other, executor="serial").close()
+    assert main(["baseline", "publish", str(store), str(other), "--name", "both"]) == 0
+    cells = load_baseline(artifacts / "baselines" / "both.json.zst").summary.cells.values()
+    assert {(cell.optimizer, len(cell)) for cell in cells} == {
+        ("differential_evolution", 5), ("whale", 5), ("random_search", 5),
+    }  # fmt: skip
+
+
 def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
     """Random search under the optimizer's name is found to be worse, in table, JSON and Markdown."""
     from dataclasses import replace

@@ -6,7 +6,7 @@ import yaml
 from benchbook.cli.main import main
 from benchbook.errors import UsageError
 from benchbook.files import project_root
-from benchbook.importing import load_object
+from benchbook.importing.objects import load_object
 from benchbook.optimizers import optimizer
 from benchbook.params import load
 

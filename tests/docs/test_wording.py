@@ -1,4 +1,4 @@
-"""Wording that reads like a translation stays out of documentation, notebooks, docstrings, comments and messages."""
+"""Wording that reads like a translation stays out of documentation, notebooks, code, its comments and scripts."""
 
 from __future__ import annotations
 
@@ -60,6 +60,11 @@ PYTHON = sorted(
     for path in (ROOT / name).rglob("*.py")
     if path != Path(__file__).resolve()  # it quotes the phrases
 )
+SCRIPTS = sorted(
+    [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / ".ci" / "build_kernel", ROOT / ".ci" / "notice"]
+    + [*(ROOT / ".github").rglob("*.yml"), *(ROOT / "params").rglob("*.yaml")]
+    + [path for end in ("js", "css", "c", "h", "yml", "yaml") for path in (ROOT / "src").rglob(f"*.{end}")]
+)
 
 
 def prose_of_python(path: Path) -> Iterator[tuple[int, str]]:
@@ -83,12 +88,12 @@ def findings(text: str, where: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("kind", ["markdown", "notebooks", "python"])
+@pytest.mark.parametrize("kind", ["markdown", "scripts", "notebooks", "python"])
 def test_no_text_has_a_listed_phrase(kind: str) -> None:
     """Every finding is named with its file and a better wording."""
     found: list[str] = []
-    if kind == "markdown":
-        for path in MARKDOWN:
+    if kind in ("markdown", "scripts"):
+        for path in MARKDOWN if kind == "markdown" else SCRIPTS:
             found += findings(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
     elif kind == "notebooks":
         for path in NOTEBOOKS:

@@ -22,14 +22,14 @@ from benchbook.records import History
 def test_every_value_is_kept_in_order(sizes: list[int], points: bool) -> None:
     """The concatenated chunks equal the values for any batches, and no chunk is too long."""
     chunks: list[dict[str, np.ndarray]] = []
-    keeper = EveryValue(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}), points=points)
+    recorder = EveryValue(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}), points=points)
     values = np.arange(sum(sizes), dtype=np.float64)
     x = np.stack([values, -values], axis=1)
     done = 0
     for size in sizes:
-        keeper.observe(done, x[done : done + size], values[done : done + size], True)
+        recorder.observe(done, x[done : done + size], values[done : done + size], True)
         done += size
-    keeper.flush()
+    recorder.flush()
     assert np.array_equal(np.concatenate([chunk["value"] for chunk in chunks]), values)
     assert max(len(chunk["value"]) for chunk in chunks) <= CHUNK_ROWS
     if points:
@@ -39,13 +39,13 @@ def test_every_value_is_kept_in_order(sizes: list[int], points: bool) -> None:
 def test_statistics_are_those_of_each_batch(rng: np.random.Generator) -> None:
     """There is one row per generation; infinite values make the mean infinite, without a warning."""
     chunks: list[dict[str, np.ndarray]] = []
-    keeper = GenerationStatistics(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}))
+    recorder = GenerationStatistics(lambda columns: chunks.append({k: v.copy() for k, v in columns.items()}))
     for generation in range(CHUNK_ROWS + 3):
         fx = rng.random(5)
         if generation == 1:
             fx[0] = np.inf
-        keeper.observe(5 * generation, rng.random((5, 2)), fx, True)
-    keeper.flush()
+        recorder.observe(5 * generation, rng.random((5, 2)), fx, True)
+    recorder.flush()
     assert [len(chunk["best"]) for chunk in chunks] == [CHUNK_ROWS, 3]
     assert chunks[0]["evaluations"][:3].tolist() == [5, 10, 15]
     assert np.isinf(chunks[0]["mean"][1])
@@ -104,7 +104,7 @@ def test_columns_come_back_bit_by_bit(tmp_path: Path, rng: np.random.Generator, 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40, unique=True), st.floats(-10, 10))
 def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
-    """They equal the definition, target by target."""
+    """Target hits equal the definition, target by target."""
     falling = np.array(sorted(values, reverse=True))
     history = History(evaluations=np.arange(1, len(falling) + 1) * 3, best_values=falling)
     expected = []
@@ -117,6 +117,6 @@ def test_target_hits_are_first_hits(values: list[float], f_opt: float) -> None:
 
 
 def test_there_are_51_targets() -> None:
-    """They go from 1e2 to 1e-8, with five per factor of ten."""
+    """The targets go from 1e2 to 1e-8, with five per factor of ten."""
     assert len(STANDARD_TARGETS) == 51
     assert (STANDARD_TARGETS[0], STANDARD_TARGETS[10], STANDARD_TARGETS[-1]) == (100.0, 1.0, 1e-8)

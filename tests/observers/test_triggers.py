@@ -20,15 +20,15 @@ from benchbook.studies.runs.planned_run import planned_run
 def kept(values: list[float], borders: list[int], **options: Any) -> dict[str, np.ndarray]:
     """Let the observer see values in batches; return its columns."""
     chunks: list[Any] = []
-    keeper = AtTriggers(chunks.append, **{"budget": len(values), "dim": 2, "f_opt": 0.0, **options})
+    recorder = AtTriggers(chunks.append, **{"budget": len(values), "dim": 2, "f_opt": 0.0, **options})
     best, done = math.inf, 0
     for batch in np.split(np.array(values), sorted(border % (len(values) + 1) for border in borders)):
         if len(batch):
             x = np.repeat(np.arange(done, done + len(batch), dtype=float)[:, None], 2, axis=1)
-            keeper.observe(done, x, batch, bool(batch.min() < best))
+            recorder.observe(done, x, batch, bool(batch.min() < best))
             best = min(best, float(batch.min()))
             done += len(batch)
-    keeper.end()
+    recorder.end()
     return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
 
 
@@ -57,9 +57,9 @@ def test_rows_are_those_of_cocos_files(name: str, budget: int) -> None:
     """Rows by evaluations equal those of `.tdat`, rows by targets those of `.dat`, both exported from the same run."""
     problem = bb.problem("bbob_f1", dim=2, instance=1)
     chunks: list[Any] = []
-    keeper = AtTriggers(chunks.append, budget=budget, dim=2, f_opt=problem.f_opt)
-    record = execute(planned_run(bb.optimizer(name), problem, seed=1, budget=budget), observers=[keeper])
-    keeper.end()
+    recorder = AtTriggers(chunks.append, budget=budget, dim=2, f_opt=problem.f_opt)
+    record = execute(planned_run(bb.optimizer(name), problem, seed=1, budget=budget), observers=[recorder])
+    recorder.end()
     (columns,) = chunks
     at, why = columns["evaluations"], columns["trigger"]
     assert at[why & 1 > 0].tolist() == time_rows(record).tolist()
@@ -76,11 +76,11 @@ def test_without_an_optimum_there_are_no_target_triggers() -> None:
 def test_a_flush_during_a_run_repeats_no_row() -> None:
     """Rows that were written before are not written again at the end."""
     chunks: list[Any] = []
-    keeper = AtTriggers(chunks.append, budget=9, dim=2, f_opt=0.0)
-    keeper.observe(0, np.zeros((9, 2)), np.ones(9), True)
-    keeper.flush()
-    keeper.flush()
-    keeper.end()
+    recorder = AtTriggers(chunks.append, budget=9, dim=2, f_opt=0.0)
+    recorder.observe(0, np.zeros((9, 2)), np.ones(9), True)
+    recorder.flush()
+    recorder.flush()
+    recorder.end()
     assert [chunk["evaluations"].tolist() for chunk in chunks] == [[1, 2, 3, 4, 5, 6, 7, 8], [9]]
 
 

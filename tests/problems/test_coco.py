@@ -96,18 +96,18 @@ def test_suites_are_in_the_catalog() -> None:
 def test_the_noise_does_depend_on_what_else_runs() -> None:
     """Runs do not use coco-experiment's noise, because a second problem consumes numbers of the first one's stream."""
 
-    def values(*, beside: bool) -> list[float]:
+    def values(*, with_other: bool) -> list[float]:
         suite = cocoex.Suite("bbob-noisy", "", "function_indices: 1 dimensions: 5 instance_indices: 1")
         other = cocoex.Suite("bbob-noisy", "", "function_indices: 7 dimensions: 5 instance_indices: 1")
         first, second, found = suite[0], other[0], []
         for _ in range(3):
             found.append(float(first(np.ones(5))))
-            if beside:
+            if with_other:
                 second(np.ones(5))
         return found
 
-    assert values(beside=False) == values(beside=False)
-    assert values(beside=True) != values(beside=False)
+    assert values(with_other=False) == values(with_other=False)
+    assert values(with_other=True) != values(with_other=False)
 
 
 def test_suite_problems_pickle_by_name_and_write_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

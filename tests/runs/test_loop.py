@@ -321,7 +321,7 @@ def test_times_of_a_failed_batch_are_counted_once() -> None:
 
 
 def test_observers_see_every_batch_before_the_next() -> None:
-    """They get the number of earlier evaluations, the points and values, and whether the batch improved."""
+    """Observers get the number of earlier evaluations, the points and values, and whether the batch improved."""
     seen: list[tuple[int, int, bool]] = []
 
     class Watching:
@@ -353,7 +353,7 @@ def test_the_loop_runs_a_catalog_problem(rng: np.random.Generator) -> None:
 
 
 def test_an_optimizer_that_holds_something_is_closed_when_the_run_has_ended() -> None:
-    """Its `close` is called once, whether the run ends by budget or by an error."""
+    """The optimizer's `close` is called once, whether the run ends by budget or by an error."""
 
     class Holding(ScriptedOptimizer):
         closed = 0

@@ -23,13 +23,16 @@ def site() -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the executed project without its site, as working directory."""
-    return entered(copied(tmp_path), monkeypatch)
+    """A copy of the executed project without its site, as working directory; what was drawn for it is there."""
+    copy = copied(tmp_path)
+    for kept in ("kept", "landscapes"):
+        shutil.copytree(executed_project() / "docs" / "_build" / kept, copy / "docs" / "_build" / kept)
+    return entered(copy, monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def copy_with_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the executed project with a site built in it, once for the tests of a module."""
+    """A copy of the executed project with a site built from nothing in it, once for the tests of a module."""
     copy = copied(tmp_path_factory.mktemp("built"))
     with pytest.MonkeyPatch.context() as patch:
         entered(copy, patch)

@@ -16,6 +16,7 @@ import yaml
 from benchbook.cli.main import main
 from benchbook.params.load import load
 from benchbook.site import build_site
+from benchbook.site.stage import stage
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("manta_ray_foraging", "random_search")
@@ -43,6 +44,9 @@ def executed_project() -> Path:
         # Such short runs need not fulfil every claim, and the pages have to show any result.
         assert main(["spec", "run", *NAMES, "--params", str(tiny)]) in (0, 1)
         tiny.unlink()
+        # What is drawn here is found again by its content in all copies.
+        build = project / "docs" / "_build"
+        stage(project, project / "artifacts", build / "source")
     return project
 
 

@@ -26,7 +26,7 @@ def test_without_parameters_of_their_own_libraries_get_what_all_get() -> None:
 
 
 def test_a_library_gets_its_own_problems_and_the_lesser_budget() -> None:
-    """Its budget is never above the common one; a library that is not named has the common one."""
+    """A library's budget is never above the common one; a library that is not named has the common one."""
     own = {"adapter_functions": ["sphere"], "adapter_dims": [2], "adapter_seeds": [7], "adapter_bbob_functions": []}
     params = {**PARAMS, **own, "adapter_budget_per_dim": {"scipy": 10, "pycma": 900}}
     scipy = givens(params, "scipy")
@@ -45,7 +45,7 @@ def test_a_comparison_can_leave_out_the_textbook_instances() -> None:
 
 
 def test_a_control_with_gradients_gets_only_problems_of_real_variables() -> None:
-    """It cannot handle categorical variables, and steps between integers are not gradients."""
+    """L-BFGS-B cannot handle categorical variables, and steps between integers are not gradients."""
     params = {**PARAMS, "functions": ["sphere", "mixed_sphere"], "dims": [3], "bbob_functions": []}
     plan = spec_plan(givens(params, None), [optimizer("random_search")])
     assert {item.spec.function for item in plan} == {"sphere", "mixed_sphere"}

@@ -187,7 +187,7 @@ def test_pictures_and_tables_say_in_words_what_they_show(spec: Spec) -> None:
 
 
 def test_a_quasi_newton_control_stands_next_to_random_search(spec: Spec) -> None:
-    """Its evaluations for gradients count, the others are shown at the same number, and it can be left out."""
+    """The control's evaluations for gradients count, others are shown at the same number, and it can be left out."""
     spec.when()
     shown = spec.beside_control()
     assert shown.below is not None
@@ -247,17 +247,17 @@ def verdicts(spec: Spec) -> dict[str, str]:
 
 def test_a_reference_runs_on_the_same_shifted_problems(spec: Spec) -> None:
     """The comparison is part of plan, ledger and outcome, and does not affect the other claims."""
-    beside = bb.spec("manta_ray_foraging", reference="whale", **PARAMS)
+    compared = bb.spec("manta_ray_foraging", reference="whale", **PARAMS)
     alone = [run.run_key for run in spec.when()]
-    assert [run.run_key for run in beside.when()] == alone
-    assert beside.peers.optimizers == ["manta_ray_foraging", "whale"]
-    assert {run.problem.instance for run in beside.peers if run.problem.name == "sphere"} == {1}
-    own, theirs = (beside.peers.select(optimizer=name) for name in beside.peers.optimizers)
+    assert [run.run_key for run in compared.when()] == alone
+    assert compared.peers.optimizers == ["manta_ray_foraging", "whale"]
+    assert {run.problem.instance for run in compared.peers if run.problem.name == "sphere"} == {1}
+    own, theirs = (compared.peers.select(optimizer=name) for name in compared.peers.optimizers)
     assert [(r.problem.name, r.seed, r.budget) for r in own] == [(r.problem.name, r.seed, r.budget) for r in theirs]
-    assert [row[1].text for row in beside.ledger().rows] == ["10", "10", "6", "6"]
-    beside.claim_sound()
-    beside.then()
-    outcome: dict[str, Any] = dict(read_outcome(beside.folder))
+    assert [row[1].text for row in compared.ledger().rows] == ["10", "10", "6", "6"]
+    compared.claim_sound()
+    compared.then()
+    outcome: dict[str, Any] = dict(read_outcome(compared.folder))
     assert outcome["runs"]["done"] == outcome["runs"]["planned"] == 32
 
 

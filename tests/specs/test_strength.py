@@ -118,7 +118,7 @@ def test_a_strength_is_measured_again_when_the_baseline_changes(project: Path) -
 
 
 def test_a_filed_strength_goes_stale_with_claims_and_parameters_and_not_with_text(project: Path) -> None:
-    """It is checked in benchbook's own repository; other projects decide for themselves."""
+    """Staleness is checked in benchbook's own repository; other projects decide for themselves."""
     folder = project / "notebooks"
     assert check_strength(folder, find(["random_search"])) == []
     (project / "pyproject.toml").write_text('[project]\nname = "benchbook"\n')
@@ -194,7 +194,7 @@ def test_some_claims_can_be_counted_alone() -> None:
 
 
 def test_a_calibration_gives_the_strength_of_its_thresholds() -> None:
-    """It uses the measured values of each claim with each fault, and the verdict of a test is kept."""
+    """The strength uses the measured values of each claim with each fault, and the verdict of a test is kept."""
     text = {"text": "It is so.", "unit": "", "verdict": Verdict.HELD}
     claim = Claim(id="near", measured=1.0, relation="<=", threshold=100, **text)  # type: ignore[arg-type]
     test = Claim(id="test", measured=0.2, relation="<=", threshold=1, **text)  # type: ignore[arg-type]

@@ -86,7 +86,7 @@ made.run({str(tmp_path)!r}, executor="processes", workers=2)
         study.kill()
         study.wait()
     assert len(workers) == 2
-    _, alive = psutil.wait_procs(workers, timeout=20)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []
 
 
@@ -154,5 +154,5 @@ def test_an_interrupt_ends_a_study_cleanly(tmp_path: Path) -> None:
         "started",
         "cancelled",
     ]
-    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
     assert 0 < len(Store(tmp_path / "store")) < 5000

@@ -211,7 +211,7 @@ def test_async_functions_are_run_to_their_end() -> None:
 
 
 def test_all_runs_of_a_parameter_set_are_one_profile() -> None:
-    """They use lockstep and store as in a study, and the stages of all cells are added."""
+    """The runs use lockstep and store as in a study, and the stages of all cells are added."""
     found = profile_params(optimizer("particle_swarm"), PARAMS, repeats=0)
     calls = by_name(found)
     assert found.name == "particle_swarm, parameters tiny, 8 runs"

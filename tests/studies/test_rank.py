@@ -95,7 +95,7 @@ def test_a_published_optimizer_ranks_like_its_own_published_runs(baseline: Path,
 
 
 def test_mean_ranks_are_those_of_the_runs_themselves(baseline: Path, tmp_path: Path) -> None:
-    """They are computed again from the histories of all runs, not from published first hits, and ranked by SciPy."""
+    """Mean ranks are computed again from the histories of all runs, not from published hits, and ranked by SciPy."""
     from scipy import stats
 
     found = bb.rank("cma_es", baseline=baseline, out=tmp_path / "out").ranking
@@ -227,7 +227,7 @@ def test_targets_beyond_those_at_which_the_baseline_stops_are_not_counted(tmp_pa
 
 
 def test_optimizers_of_small_budgets_are_ranked_as_far_as_they_go(tmp_path: Path) -> None:
-    """Those with 20 evaluations per variable are ranked after 10, but not after 100."""
+    """Optimizers with 20 evaluations per variable are ranked after 10, but not after 100."""
     runs: list[bb.RunRecord] = []
     for name, budget in (("differential_evolution", 100), ("particle_swarm", 20)):
         study = bb.study(optimizers=name, functions=["bbob_f1", "bbob_f8"], dims=2, instances=range(1, 6),

@@ -106,7 +106,7 @@ def test_large_cells_travel_in_parts() -> None:
 
 
 def test_each_own_function_has_its_own_code_digest(hostile: Callable[[str], str]) -> None:
-    """Their instances may be different functions, so each has its own digest in the plan."""
+    """Instances of a user's own function may differ in code, so each has its own digest in the plan."""
     made = bb.study(optimizers="random_search", functions=hostile("raises"), dims=2, instances=[1, 2])
     assert len(made.plan.functions[0].code) == 2
 

@@ -104,7 +104,7 @@ def test_a_signal_marks_the_running_step_and_then_acts(mode: str, number: int, c
     run_id = child.stdout.readline().strip()
     time.sleep(0.05)
     child.send_signal(number)
-    said, _ = child.communicate(timeout=20)
+    said, _ = child.communicate(timeout=60)
     assert child.returncode == code
     assert ("own handler" in said) == (mode == "own")
     for line in list_runs()[0]:

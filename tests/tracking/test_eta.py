@@ -90,7 +90,7 @@ def side_by_side(seconds: list[float], at_a_time: int) -> Pipeline:
     """Track steps of which several run in parallel."""
     clock = ManualClock()
     labels = [f"cell {k}" for k in range(len(seconds))]
-    with track("beside", steps=labels, telemetry=False, clock=clock) as pipeline:
+    with track("parallel", steps=labels, telemetry=False, clock=clock) as pipeline:
         waiting, running = list(zip(labels, seconds, strict=True)), []
         while waiting or running:
             while waiting and len(running) < at_a_time:

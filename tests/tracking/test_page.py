@@ -128,7 +128,7 @@ def test_a_timeline_of_steps_alone_is_drawn_and_one_of_nothing_is_refused() -> N
 
 
 def test_steps_side_by_side_have_lanes_of_bars() -> None:
-    """Their labels would overlap; steps that only touch stay shaded."""
+    """Labels of parallel steps would overlap; steps that only touch stay shaded."""
     samples = [(float(k), {"rss_bytes": 1e6}) for k in range(10)]
     steps = [("a", 0.0, 6.0, False), ("b", 0.1, 4.0, True), ("c", 4.0, 9.0, False)]
     lanes, *_ = plot_timeline(samples, steps).axes

@@ -184,8 +184,8 @@ def test_threads_write_whole_lines_in_order() -> None:
 def test_two_concurrent_runs_of_one_name_have_separate_folders() -> None:
     """Neither has the other's steps."""
     with (
-        track("twin", telemetry=False) as first,
-        track("twin", telemetry=False) as second,
+        track("same", telemetry=False) as first,
+        track("same", telemetry=False) as second,
         first.step("a"),
         second.step("b"),
     ):

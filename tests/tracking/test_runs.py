@@ -203,7 +203,7 @@ def test_fewer_than_twenty_are_never_kept() -> None:
     ],
 )
 def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, object]) -> None:
-    """It is listed as unreadable, and the others as usual."""
+    """The manifest is listed as unreadable, and the others as usual."""
     ended("good", 0)
     bad = ended("bad", 1)
     folder = tracking_root() / bad.run_id
@@ -215,7 +215,7 @@ def test_a_manifest_with_a_wrong_type_costs_only_its_line(change: dict[str, obje
 
 
 def test_an_event_with_a_wrong_type_is_left_out() -> None:
-    """It is counted, like a torn line."""
+    """The event is counted, like a torn line."""
     folder = tracking_root() / ended("x").run_id
     before = read_manifest(folder / MANIFEST)
     with (folder / MANIFEST).open("ab") as file:

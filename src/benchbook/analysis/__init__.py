@@ -14,7 +14,7 @@ from benchbook.analysis.measures.references import reference
 from benchbook.analysis.store_table import StoredRuns
 from benchbook.analysis.store_table import open_runs as open  # bb.open reads as what it does
 from benchbook.analysis.table import RunTable
-from benchbook.moved import find_moved_modules
+from benchbook.importing.moved import find_moved_modules
 
 __all__ = [
     "RunTable",

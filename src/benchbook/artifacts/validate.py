@@ -100,7 +100,7 @@ def schema_findings(document: JsonObject) -> list[Finding]:
 
 
 def fits_schema(document: JsonObject) -> bool:
-    """Tell whether a document fits its schema, without saying what is wrong: many times as fast where it does not."""
+    """Return whether a document fits its schema, without saying what is wrong: many times as fast where it does not."""
     kind = document.get("kind")
     try:
         return isinstance(kind, str) and kind in VERSIONS and bool(_validator(kind).is_valid(cast("Any", document)))

@@ -132,7 +132,7 @@ def _recorded(path: Path, cell: str | None, repeats: int | None) -> Profiled:
 
 
 def _is_own_optimizer(target: str) -> bool:
-    """Tell whether the target is the location of your own optimizer rather than of a function."""
+    """Return whether the target is the location of your own optimizer rather than of a function."""
     from benchbook.optimizers import optimizer
     from benchbook.optimizers.catalog import is_own_place
 

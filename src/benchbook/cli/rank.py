@@ -21,7 +21,7 @@ from benchbook.errors import ExitCode, UsageError
 
 @click.command("rank")
 @click.argument("optimizer")
-@click.option("--baseline", default=None, help="Name or study. [field-bbob if it is there, else native-bbob]")
+@click.option("--baseline", default=None, help="Name or study. [field-bbob if available, otherwise native-bbob]")
 @click.option("--dims", default=None, metavar="2,5", help="Dimensions. [those with the most optimizers]")
 @click.option("--functions", default=None, metavar="NAME,...", help="Functions or groups. [all of the baseline]")
 @click.option(

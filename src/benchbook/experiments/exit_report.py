@@ -42,7 +42,7 @@ class Lane(Protocol):
     """The way to a sink."""
 
     def drain(self, timeout_s: float) -> bool:
-        """Wait until the sink has received everything; tell whether it has."""
+        """Wait until the sink has received everything, and return whether it has."""
 
 
 _watched: dict[Pending, float] = {}
@@ -92,7 +92,7 @@ def _at_exit() -> None:
 
 
 def flush_sinks(timeout_s: float) -> bool:
-    """Wait until the sinks have received everything; tell whether they have."""
+    """Wait until the sinks have received everything, and return whether they have."""
     deadline = time.monotonic() + timeout_s
     return False not in [lane.drain(max(deadline - time.monotonic(), _LAST_WAIT_S)) for lane in list(_lanes)]
 

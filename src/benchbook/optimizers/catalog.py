@@ -13,7 +13,7 @@ import numpy as np
 
 from benchbook.digests import canonical_json, code_digest
 from benchbook.errors import UsageError, nearest, unknown_name
-from benchbook.importing import find_module, is_place, load_object
+from benchbook.importing.objects import find_module, is_place, load_object
 from benchbook.optimizers.adapters import factory as libraries
 from benchbook.optimizers.adapters.libraries import LIBRARIES
 from benchbook.optimizers.native.cma_es import CmaEs

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from benchbook.entry_points import entry_points_of
 from benchbook.errors import UsageError
+from benchbook.importing.entry_points import entry_points_of
 from benchbook.protocols import Optimizer
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from benchbook.errors import UsageError, unknown_name
-from benchbook.importing import is_place
+from benchbook.importing.objects import is_place
 from benchbook.problems.applied import APPLIED, applied_problem
 from benchbook.problems.bbob import NOISY, BbobProblem, NoisyBbobProblem
 from benchbook.problems.bbob import table as bbob_table

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchbook.digests import text_digest
 from benchbook.files import project_name, shipped
-from benchbook.importing import version_of
+from benchbook.importing.objects import version_of
 from benchbook.site.sources import sources
 from benchbook.specs.notebooks.execution.up_to_date import package_digest
 

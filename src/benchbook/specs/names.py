@@ -28,7 +28,7 @@ def optimizer_name(spec: str) -> str:
     prefix, hyphen, inner = spec.partition("-")
     if not hyphen:
         return spec
-    from benchbook.importing import is_place
+    from benchbook.importing.objects import is_place
     from benchbook.optimizers.adapters.libraries import LIBRARIES
 
     place = f"{prefix}:{inner}"
@@ -39,7 +39,7 @@ def _is_module(name: str) -> bool:
     """Return whether a module can be found; dotted names can only be modules."""
     from importlib.util import find_spec
 
-    from benchbook.importing import look_in_project
+    from benchbook.importing.objects import look_in_project
 
     look_in_project()
     return "." in name or find_spec(name) is not None

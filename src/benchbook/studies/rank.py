@@ -105,8 +105,8 @@ def rank(
 
     Args:
         optimizer: Name in the catalog, `package.module:Name`, your own class, or the result of `bb.optimizer`.
-        baseline: Name of a published baseline, or the folder of a study; default: `field-bbob` if it is there, else
-            `native-bbob`.
+        baseline: Name of a published baseline, or the folder of a study; default: `field-bbob` if available,
+            otherwise `native-bbob`.
         dims: Dimensions; default: those in which the baseline has the most optimizers.
         functions: Names of functions or groups; default: all of the baseline.
         budget_per_dim: Evaluations per variable; default: the largest of the baseline.

@@ -24,7 +24,7 @@ from benchbook.studies.runs.run import planned
 
 
 def can_be_found(optimizer: str | Callable[..., Optimizer]) -> bool:
-    """Tell whether another process can find the optimizer: by its name in the catalog, or in its source file."""
+    """Return whether another process can find the optimizer: by its name in the catalog, or in its source file."""
     if isinstance(optimizer, str):
         return True
     return "<locals>" not in optimizer.__qualname__ and _file(optimizer) is not None

@@ -53,7 +53,7 @@ def _is_count_or_none(value: object) -> bool:
 
 
 def _is_list_of_text_or_steps(value: object) -> bool:
-    """Tell whether they are labels, as at the start, or steps, as in a snapshot."""
+    """Return whether they are labels, as at the start, or steps, as in a snapshot."""
     return value is None or (
         isinstance(value, list | tuple)
         and all(isinstance(item, str) or (isinstance(item, dict) and _is_step(item)) for item in value)

@@ -30,7 +30,7 @@ def test_contents_are_sorted_and_functions_by_number(summary: StudySummary) -> N
 
 
 def test_a_time_is_the_median_over_runs_and_unknown_ones_do_not_count(summary: StudySummary) -> None:
-    """It is NaN if all are unknown, never zero."""
+    """A time is NaN if all runs' times are unknown, never zero."""
     cell = next(iter(summary.cells.values()))
     cells = [replace(cell, us_per_evaluation=np.array(values)) for values in ([1.0, np.nan], [3.0, 11.0])]
     assert us_per_evaluation(cells) == pytest.approx(3.0)

@@ -128,7 +128,7 @@ def test_expected_times_count_the_evaluations_of_failures() -> None:
 
 
 def test_the_virtual_best_takes_for_each_target_the_quickest_published_optimizer(make_field) -> None:
-    """Its hits are a's first after 2 evaluations and b's second after 8; those of the candidate do not count."""
+    """The virtual best has a's first hit after 2 evaluations and b's second after 8; the candidate does not count."""
     field = make_field({("f", 2): [[[1, 1, 1]], [[2, 20, NEVER]], [[10, 8, NEVER]]]})
     (profile,) = field_profiles(field, [], "a")
     curve = next(curve for curve in profile.curves if curve.role == "virtual best")

@@ -69,7 +69,7 @@ def test_what_nothing_follows_is_synced_within_a_second() -> None:
     groups.written()
     disk.heard.clear()
     groups.written()
-    assert disk.heard.wait(10)
+    assert disk.heard.wait(60)
     groups.close()
     assert (disk.syncs, groups.is_settled) == (2, True)
 
@@ -88,7 +88,7 @@ def test_a_sync_that_fails_later_is_raised_with_the_next_write() -> None:
     groups = GroupedSync(sync, disk.clock)
     groups.written()
     groups.written()
-    assert failing.wait(10)
+    assert failing.wait(60)
     with pytest.raises(StorageError, match="gone"):
         groups.close()
 

@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import PATIENCE_S
 
 from benchbook.experiments import InMemory, MultiBranch, RoundRobin, Shadow, experiment
 
@@ -68,7 +69,7 @@ def test_round_robin_is_fair_among_threads(size):
     wrong = []
 
     def ask(number):
-        gate.wait(10)
+        gate.wait(PATIENCE_S)
         wrong.extend(x for x in range(CALLS // 20) if tune((number, x))[0] != (number, x))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
@@ -125,7 +126,7 @@ def test_plain_multi_branches_in_many_threads_lose_and_mix_nothing():
     outcomes, gate = {}, threading.Barrier(10)
 
     def ask(x):
-        gate.wait(10)
+        gate.wait(PATIENCE_S)
         outcomes[x] = tune(x)
 
     threads = [threading.Thread(target=ask, args=(x,)) for x in range(10)]
@@ -139,7 +140,7 @@ def test_plain_multi_branches_in_many_threads_lose_and_mix_nothing():
 
 
 def test_last_branches_are_always_those_of_one_call():
-    """They are read while many calls end."""
+    """The attribute is read while many calls end."""
     stop, mixed = threading.Event(), []
 
     @experiment(configs=pool(5), strategy=MultiBranch(), history=2, sinks=[])

@@ -4,6 +4,7 @@ import contextvars
 import threading
 
 import pytest
+from programs import PATIENCE_S
 
 from benchbook.experiments import (
     BranchStatus,
@@ -26,7 +27,7 @@ def test_branches_run_in_parallel_threads():
 
     @experiment(configs=POOL, strategy=MultiBranch(), sinks=[])
     def tune(x, config):
-        barrier.wait(10)
+        barrier.wait(PATIENCE_S)
         return x, config["id"]
 
     assert [branch.output for branch in tune(1)] == [(1, name) for name in "abc"]
@@ -67,7 +68,7 @@ def test_a_timeout_leaves_the_thread_behind():
     def tune(config):
         if config["id"] == "a":
             branch = current_branch()
-            release.wait(10)
+            release.wait(PATIENCE_S)
             late.append(branch.finished)
             ended.set()
         return config["id"]
@@ -77,7 +78,7 @@ def test_a_timeout_leaves_the_thread_behind():
     assert isinstance(branches[0].exception.original, TimeoutError)
     before = branches[0].to_dict()
     release.set()
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE_S)
     assert late == [True]
     assert branches[0].to_dict() == before
 
@@ -88,7 +89,7 @@ def test_a_late_report_of_an_abandoned_thread_ends_it():
 
     @experiment(configs=POOL, timeout=0.05, sinks=[])
     def tune(config):
-        release.wait(10)
+        release.wait(PATIENCE_S)
         try:
             log_metrics({"x": 1})
         except Exception:
@@ -98,7 +99,7 @@ def test_a_late_report_of_an_abandoned_thread_ends_it():
     with pytest.raises(TimeoutError):
         tune()
     release.set()
-    assert raised.wait(10)
+    assert raised.wait(PATIENCE_S)
 
 
 def test_a_wait_before_a_repetition_ends_with_the_branch():
@@ -173,7 +174,7 @@ def test_the_first_success_ends_the_call():
     def tune(config):
         started.append(config["id"])
         if config["id"] == "a":
-            release.wait(10)
+            release.wait(PATIENCE_S)
         return config["id"]
 
     branches = tune()
@@ -220,7 +221,7 @@ def test_an_interrupted_call_skips_its_branches():
 
     @experiment(configs=POOL, strategy=MultiBranch(), before=before, sinks=[])
     def tune(config):
-        release.wait(10)
+        release.wait(PATIENCE_S)
 
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -289,7 +290,7 @@ def test_idle_threads_end(monkeypatch):
         kept = list(threads._idle)
         threads._idle.clear()
     threads.submit(task)
-    assert done.wait(10)
+    assert done.wait(PATIENCE_S)
     seen[0].join(10)
     assert not seen[0].is_alive()
     with threads._lock:

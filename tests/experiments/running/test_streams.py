@@ -119,7 +119,7 @@ def test_an_async_generator_ends_its_branch(most: int, status: str) -> None:
 
 
 def test_an_async_generator_that_fails_has_failed() -> None:
-    """It has also failed if something that it awaits is cancelled."""
+    """An async generator has also failed if something that it awaits is cancelled."""
 
     async def failing(config: dict[str, int]) -> AsyncIterator[int]:
         yield 1

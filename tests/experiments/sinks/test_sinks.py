@@ -5,6 +5,7 @@ import json
 import threading
 
 import pytest
+from programs import PATIENCE_S
 
 from benchbook.artifacts import check_file
 from benchbook.artifacts.io import load_document
@@ -95,7 +96,7 @@ def test_a_shadows_record_is_in_the_artifact_of_its_call(tmp_path):
     @experiment(configs=POOL, strategy=Shadow(), sinks=JsonArtifacts(tmp_path, suffix=".json"), name="../odd name")
     def tune(config):
         if config["id"] == "b":
-            release.wait(10)
+            release.wait(PATIENCE_S)
         return config["id"]
 
     outcome = tune.call()
@@ -158,7 +159,7 @@ def test_a_slow_sink_does_not_hold_back_a_primary():
 
     class Slow:
         def start(self, span):
-            release.wait(10)
+            release.wait(PATIENCE_S)
             heard.append(("start", span.kind))
 
         def params(self, span, params):

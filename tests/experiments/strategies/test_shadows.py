@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from programs import PATIENCE_S
 
 from benchbook.experiments import BranchStatus, Role, Shadow, drain, exit_report, experiment, threads
 from benchbook.experiments.running import background
@@ -19,8 +20,8 @@ def test_the_primary_is_returned_while_plain_shadows_run():
     def tune(x, config):
         if config["id"] == "primary":
             return x
-        barrier.wait(10)
-        returned.wait(10)
+        barrier.wait(PATIENCE_S)
+        returned.wait(PATIENCE_S)
         return config["id"]
 
     outcome = tune.call(7)
@@ -33,7 +34,7 @@ def test_the_primary_is_returned_while_plain_shadows_run():
 
 
 def test_the_primary_is_returned_while_async_shadows_run():
-    """They are awaited by `shadows()`; even one that blocks its loop does not delay the primary."""
+    """Shadows are awaited by `shadows()`; even one that blocks its loop does not delay the primary."""
     returned = threading.Event()
 
     @experiment(configs=POOL, strategy=Shadow("s1"), sinks=[])
@@ -42,7 +43,7 @@ def test_the_primary_is_returned_while_async_shadows_run():
             await asyncio.sleep(0)
             return "result"
         if config["id"] == "s2":
-            returned.wait(10)
+            returned.wait(PATIENCE_S)
         await asyncio.sleep(0)
         return config["id"]
 
@@ -141,7 +142,7 @@ def test_shadows_beyond_the_backlog_are_skipped():
     @experiment(configs=POOL, strategy=Shadow(max_concurrency=1, backlog=1), sinks=[])
     def tune(config):
         if config["id"] != "primary":
-            release.wait(10)
+            release.wait(PATIENCE_S)
         return config["id"]
 
     first, second = tune.call(), tune.call()
@@ -159,7 +160,7 @@ def test_waiting_for_shadows_has_a_timeout():
     @experiment(configs=POOL[:2], strategy=Shadow(), sinks=[])
     def tune(config):
         if config["id"] != "primary":
-            release.wait(10)
+            release.wait(PATIENCE_S)
 
     outcome = tune.call()
     assert len(outcome.wait_shadows(0.01).pending()) == 1
@@ -176,7 +177,7 @@ def test_a_shadow_has_the_branches_timeout(is_async):
 
     def plain(config):
         if config["id"] != "primary":
-            release.wait(10)
+            release.wait(PATIENCE_S)
 
     async def coroutine(config):
         if config["id"] != "primary":
@@ -198,7 +199,7 @@ def test_a_shadow_can_be_cancelled(is_async):
     def plain(config):
         if config["id"] == "s1":
             started.set()
-            release.wait(10)
+            release.wait(PATIENCE_S)
         return config["id"]
 
     async def coroutine(config):
@@ -213,7 +214,7 @@ def test_a_shadow_can_be_cancelled(is_async):
     decorate = experiment(configs=POOL, strategy=Shadow(max_concurrency=1), sinks=[])
     tune = decorate(coroutine if is_async else plain)
     outcome = asyncio.run(tune.call()) if is_async else tune.call()
-    assert started.wait(10)
+    assert started.wait(PATIENCE_S)
     assert outcome.handles[1].cancel("not needed")
     assert outcome.handles[0].cancel()
     assert not outcome.handles[0].cancel()
@@ -221,7 +222,7 @@ def test_a_shadow_can_be_cancelled(is_async):
     release.set()
     assert [branch.status.value for branch in shadows] == ["skipped", "skipped", "success"]
     assert [branch.reason for branch in shadows][:2] == ["the shadow was cancelled", "not needed"]
-    assert cleaned.wait(10) if is_async else True
+    assert cleaned.wait(PATIENCE_S) if is_async else True
 
 
 def test_cancelling_the_caller_cancels_its_shadows():
@@ -330,7 +331,7 @@ def test_what_is_left_at_exit_is_reported(caplog):
     @experiment(configs=POOL, strategy=Shadow(drain_timeout_s=0.01), sinks=[])
     def tune(config):
         if config["id"] != "primary":
-            release.wait(10)
+            release.wait(PATIENCE_S)
 
     outcome = tune.call()
     exit_report._at_exit()

@@ -35,7 +35,7 @@ def used(strategy, calls, pool=POOL, function=lambda config: config["id"]):
 
 
 def test_single_runs_one_configuration():
-    """It is the first configuration, or the named one."""
+    """`Single` runs the first configuration, or the named one."""
     assert used(Single(), 2) == ["a", "a"]
     assert used(Single("b"), 1) == ["b"]
     assert used(Single(-1), 1) == ["c"]

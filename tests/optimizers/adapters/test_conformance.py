@@ -67,7 +67,7 @@ BROKEN = {
 
 
 def cases() -> list[Any]:
-    """Return the pairs of optimizer and promise; what takes processes is below."""
+    """Return the pairs of optimizer and promise, except those that are tested in other processes below."""
     found = []
     for name in ADAPTED:
         for promise in PROMISES:

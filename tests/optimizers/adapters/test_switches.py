@@ -217,12 +217,12 @@ def ending(end: Callable[[BlockingCall], None]) -> list[str]:
 
 
 def test_closing_unwinds_the_library_immediately() -> None:
-    """Its resources are released before `close` returns."""
+    """The resources of a library are released before `close` returns."""
     assert ending(lambda library: library.close()) == [threading.current_thread().name]
 
 
 def test_a_library_that_is_closed_by_another_thread_unwinds_in_its_own() -> None:
-    """It unwinds at the next switch of its thread, such as the start of the next library."""
+    """The library unwinds at the next switch of its thread, such as the start of the next library."""
 
     def end(library: BlockingCall) -> None:
         with ThreadPoolExecutor(1) as pool:

@@ -73,7 +73,7 @@ def test_generations_follow_the_tutorial(population: int) -> None:
 
 @pytest.mark.parametrize("dim", [1, 2, 5])
 def test_it_converges_on_a_shifted_sphere(dim: int) -> None:
-    """It finds the optimum of a shifted sphere to 1e-10 within 2000 evaluations, in one dimension as well."""
+    """CMA-ES finds the optimum of a shifted sphere to 1e-10 within 2000 evaluations, in one dimension as well."""
     batches = minimise(make(CmaEs, dim, generator(2)), shifted_sphere, 2000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-10
 

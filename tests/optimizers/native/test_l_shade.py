@@ -87,7 +87,7 @@ def test_generations_follow_the_equations() -> None:
 
 
 def test_the_population_shrinks_linearly_to_four() -> None:
-    """It starts with 18 points per variable, has half of them at half of the budget, and ends with four."""
+    """The population starts with 18 points per variable, has half of them at half of the budget, and ends with four."""
     sizes = [len(x) for x in minimise(make(LShade, 5, generator(1), max_evaluations=5000), shifted_sphere, 5000)]
     assert sizes[0] == 90
     assert sizes == sorted(sizes, reverse=True)
@@ -137,6 +137,6 @@ def test_runs_in_lockstep_shrink_together() -> None:
 
 
 def test_it_converges_on_a_shifted_sphere() -> None:
-    """It finds the optimum of a shifted sphere to 1e-8 within 5000 evaluations."""
+    """L-SHADE finds the optimum of a shifted sphere to 1e-8 within 5000 evaluations."""
     batches = minimise(make(LShade, 5, generator(2), max_evaluations=5000), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-8

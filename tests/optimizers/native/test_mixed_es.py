@@ -62,7 +62,7 @@ def test_points_with_smaller_violations_come_first() -> None:
 
 
 def test_the_difference_of_geometric_numbers_has_its_mean_size() -> None:
-    """It is symmetric, and its mean absolute value is about the mean step, slightly less for small steps."""
+    """The difference is symmetric, and its mean absolute value is about the mean step, slightly less if it is small."""
     u = np.random.default_rng(2).random((1, 2, 20000, 1))
     for mean in (0.25, 1.0, 4.0):
         difference = _difference(u, np.full((1, 20000, 1), mean))

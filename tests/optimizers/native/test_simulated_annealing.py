@@ -41,6 +41,6 @@ def test_iterations_follow_the_rule_of_metropolis() -> None:
 
 
 def test_it_converges_on_a_shifted_sphere() -> None:
-    """It finds the optimum of a shifted sphere to 1e-3 within 5000 evaluations."""
+    """The optimum of a shifted sphere is found to 1e-3 within 5000 evaluations."""
     batches = minimise(make(SimulatedAnnealing, 5, generator(2), max_evaluations=5000), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-3

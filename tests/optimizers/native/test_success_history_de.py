@@ -67,7 +67,7 @@ def test_generations_follow_the_equations() -> None:
 
 
 def test_it_converges_on_a_shifted_sphere() -> None:
-    """It finds the optimum of a shifted sphere to 1e-8 within 8000 evaluations."""
+    """The optimum of a shifted sphere is found to 1e-8 within 8000 evaluations."""
     batches = minimise(make(SuccessHistoryDE, 5, generator(2)), shifted_sphere, 8000)
     assert min(shifted_sphere(x).min() for x in batches) < 1e-8
 

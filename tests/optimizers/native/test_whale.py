@@ -51,6 +51,6 @@ def test_iterations_follow_the_equations(greedy: bool) -> None:
 
 
 def test_it_approaches_the_optimum_of_a_shifted_sphere() -> None:
-    """It comes within 0.1 of a shifted sphere's optimum in 5000 evaluations."""
+    """The best point is within 0.1 of a shifted sphere's optimum after 5000 evaluations."""
     batches = minimise(make(Whale, 5, generator(2), max_evaluations=5000), shifted_sphere, 5000)
     assert min(shifted_sphere(x).min() for x in batches) < 0.1

@@ -115,7 +115,7 @@ def test_policies_side_by_side_do_what_each_does_alone() -> None:
 
 
 def test_a_policy_is_antisymmetric_and_bounded() -> None:
-    """It treats left and right symmetrically, and never exceeds the greatest force."""
+    """A policy treats left and right symmetrically, and never exceeds the greatest force."""
     rng = np.random.default_rng(4)
     x, states = rng.uniform(-4, 4, (6, 15)), rng.uniform(-3, 3, (50, 4))
     found = forces(x, states, 10.0)

@@ -132,8 +132,8 @@ def test_photo_consistency_is_best_near_the_truth(instance: int) -> None:
     plane = StereoProblem("stereo_plane", 3, instance)
     true = plane(plane.x_true[None])[0]
     assert true < 3.5  # grey levels: noise of 2.5 in both pictures, rounding, and interpolation between pixels
-    beside = plane.x_true + 100.0 * np.concatenate([np.eye(3), -np.eye(3)])
-    assert np.all(plane(beside) > true + 0.5)
+    neighbours = plane.x_true + 100.0 * np.concatenate([np.eye(3), -np.eye(3)])
+    assert np.all(plane(neighbours) > true + 0.5)
 
 
 def test_the_true_depths_give_the_true_plane_exactly() -> None:

@@ -122,7 +122,7 @@ def test_an_error_ends_the_run_unless_it_counts_as_nan(caplog: pytest.LogCapture
 
 
 def test_a_vectorized_callable_that_raises_loses_its_batch() -> None:
-    """It is unknown which of the points raised the error."""
+    """All points of the batch are invalid, since it is unknown which of them raised the error."""
 
     def objective(x: np.ndarray) -> np.ndarray:
         raise ValueError("no")

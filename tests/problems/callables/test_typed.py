@@ -41,7 +41,7 @@ def test_the_function_gets_values_by_name() -> None:
 
 
 def test_a_vectorized_function_gets_whole_numbers() -> None:
-    """It gets arrays in which integer variables are rounded already."""
+    """A vectorized function gets arrays in which integer variables are rounded already."""
     own = bb.function(lambda x: x[:, 1] + x[:, 2], variables=VARIABLES, vectorized=True)
     problem = own.problem("custom:own", 3, 0)
     assert problem(np.array([[1.3, 20.4, 0.5]])).tolist() == [21.0]
@@ -82,7 +82,7 @@ def test_optimizers_without_categories_are_refused() -> None:
 
 
 def test_an_optimizer_that_declares_it_gets_the_variables() -> None:
-    """It gets the variables only if some are not real, and they are not recorded as a setting."""
+    """An optimizer gets the variables only if some are not real, and they are not recorded as a setting."""
     told: list[Any] = []
 
     class Knowing:

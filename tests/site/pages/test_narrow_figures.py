@@ -15,13 +15,13 @@ from benchbook.site.pages.spec_views import SpecView
 
 
 def drawn(figure: Any) -> str:
-    """Return a figure as specs have it."""
+    """Return a figure as it is in specs."""
     return Picture(figure, "A figure.").svg()
 
 
 @pytest.fixture(scope="module")
 def wide() -> str:
-    """Six panels in three columns, whose outer ones alone have labels."""
+    """Return six panels in three columns, of which only the outer ones have labels."""
     titles = [f"panel {k}" for k in range(6)]
     figure, axes = panel_grid(titles, columns=3, size=(3.0, 2.2), margin=(0.5, 0.6), x="x", y="y", sharey=True)
     for axis in axes:
@@ -70,7 +70,7 @@ def test_labels_are_repeated_where_a_panel_lacks_them(wide: str) -> None:
     axes = [g for g in before.iter(f"{SVG}g") if str(g.get("id")).startswith("matplotlib.axis")]
     labels = [sum(str(g.get("id")).startswith("text_") for g in axis.iter(f"{SVG}g")) for axis in axes]
     across, up = labels[0::2], labels[1::2]
-    # horizontal axes of the upper row, and vertical ones of the second and third column, have none of their own
+    # horizontal axes of the upper row, and vertical ones of the second and third column, have no labels
     assert (across[:3], up[1:3], up[4:]) == ([0, 0, 0], [0, 0], [0, 0])
     assert len(repeated) == sum(across[3:]) + 2 * up[0] + 2 * up[3]
 

@@ -59,7 +59,7 @@ def test_what_is_not_a_figure_stays_as_it_is(inside: str) -> None:
 
 
 def test_the_first_picture_of_a_notebook_is_its_thumbnail() -> None:
-    """It comes with its text and may be a bitmap; without pictures, or a notebook, there is none."""
+    """A thumbnail comes with its text and may be a bitmap; without pictures, or a notebook, there is none."""
     made = thumbnail(notebook(**{"image/png": PIXEL, "text/plain": "one\n  pixel"}))
     assert made == Thumbnail(suffix=".png", content=base64.b64decode(PIXEL), alt="one pixel")
     assert thumbnail(notebook(**{"text/plain": "4"})) is None
@@ -79,7 +79,7 @@ def test_cards_show_verdict_and_picture_or_say_how_to_get_them(project: Path) ->
 
 
 def test_specs_whose_library_is_missing_share_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They have no cards or rows; a line below the cards has the command that installs the library."""
+    """Such specs have no cards or rows; a line below the cards has the command that installs the library."""
     (project / "notebooks" / f"{NOT_RUN}.ipynb").rename(project / "notebooks" / "pymoo-GA.ipynb")
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.available", lambda which: False)
     monkeypatch.setattr("benchbook.optimizers.adapters.factory.find_spec", lambda module: None)

@@ -78,7 +78,7 @@ def test_a_quasi_newton_control_is_run_and_drawn_next_to_random_search() -> None
 
 
 def test_a_problem_is_solved_by_the_optimizer_with_a_planted_fault() -> None:
-    """Its runs are found by the optimizer's name, because a fault replaces the optimizer of the planned runs."""
+    """The runs are found by the optimizer's name, because a fault replaces the optimizer of the planned runs."""
     (fault,) = (found for found in faults_of(bb.optimizer("cma_es"), ["noise"]) if found.severity == "mild")
     with planted(planting(fault, "cma_es"), {}):
         spec = tiny(cases=[("stereo_plane", 3)])
@@ -137,7 +137,7 @@ def test_runs_are_the_same_in_another_process(python: Callable[..., str]) -> Non
 
 
 def test_beating_the_control_is_counted_pair_by_pair() -> None:
-    """It is the share of problems on which the solver ends strictly lower; for the control itself it is 0."""
+    """The measure is the share of problems on which the solver ends strictly lower; for the control itself it is 0."""
     spec = tiny(cases=[("stereo_plane", 3)], solver="random_search", control="random_search")
     spec.when()
     assert spec.claim_beats_control(at_least=0.5).measured == 0.0
@@ -270,7 +270,7 @@ def test_recommendations_are_shown_with_their_evidence() -> None:
 
 
 def test_applied_specs_are_found_with_the_others() -> None:
-    """They are listed after the specs of optimizers, and found by name."""
+    """Applied specs are listed after the specs of optimizers, and found by name."""
     names = [file.name for file in specs(ROOT / "notebooks")]
     assert names[-2:] == ["imitation", "stereo"]
     (file,) = find(["stereo"], ROOT / "notebooks")
@@ -289,7 +289,7 @@ def test_two_specs_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_the_command_line_serves_applied_specs(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are listed, checked, fixed, run with other parameters, and write their outcome in the usual folder."""
+    """Applied specs are listed, checked, fixed, run with other parameters, and write their outcome as usual."""
     (project / "notebooks" / "applied").mkdir()
     path = Path(shutil.copy(ROOT / "notebooks" / "applied" / "imitation.ipynb", project / "notebooks" / "applied"))
     assert main(["spec", "list", "--json"]) == 0

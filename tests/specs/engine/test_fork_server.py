@@ -114,7 +114,7 @@ def test_when_the_fork_server_dies_kernels_are_ordinary_and_a_warning_says_so(
 
 
 def test_a_server_that_cannot_import_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Its last message is kept, and a request ends with an error instead of waiting."""
+    """The server's last message is kept, and a request ends with an error instead of waiting."""
     (tmp_path / "psutil").mkdir()
     (tmp_path / "psutil" / "__init__.py").write_text("raise ImportError('no processes today')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")

@@ -107,7 +107,7 @@ def test_random_states_are_its_own(execute: Execute) -> None:
 
 
 def test_kernels_come_from_one_process_that_has_imported_the_libraries(execute: Execute) -> None:
-    """They have the same parent, and NumPy is loaded before the notebook imports anything."""
+    """Kernels have the same parent, and NumPy is loaded before the notebook imports anything."""
     source = "import json, os, sys; print(json.dumps([os.getpid(), os.getppid(), 'numpy' in sys.modules]))"
     (one, parent, there), (other, same, _) = execute(source).values(), execute(source).values()
     assert parent == same

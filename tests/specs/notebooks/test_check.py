@@ -194,7 +194,7 @@ def test_other_notebooks_are_checked_for_what_all_must_have(spec: Path, capsys: 
 
 
 def test_the_spec_of_an_applied_case_is_free_in_what_it_shows(spec: Path) -> None:
-    """It needs a story, parameters and claims, but none of the pictures that optimizers share."""
+    """Such a spec needs a story, parameters and claims, but none of the pictures that optimizers share."""
     applied = spec.parent / "applied" / "case.ipynb"
     applied.parent.mkdir()
     notebook = json.loads(spec.read_text())

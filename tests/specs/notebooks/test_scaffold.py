@@ -68,7 +68,7 @@ def test_a_new_spec_of_a_library_has_a_hyphen_and_passes(project: Path) -> None:
 
 
 def test_a_new_spec_of_an_own_optimizer_is_whole(project: Path, hill_climber: str) -> None:
-    """It lacks only the verdicts of its first run, although there is no docstring to quote."""
+    """The spec lacks only the verdicts of its first run, although there is no docstring to quote."""
     path = new_notebook(hill_climber, project / "notebooks", quick_params())
     assert [found.what.split(";")[0] for found in check_notebook(path, quick_params())] == [WHAT_ONLY_ACCEPT_GIVES]
     cells = json.loads(path.read_text())["cells"]

@@ -11,7 +11,7 @@ def claim(sort: str, verdict: str, detail: str = "") -> dict[str, str]:
 
 
 def test_contract_checks_are_counted_apart() -> None:
-    """They do not increase the number of claims that hold; a proof counts with quality."""
+    """Contract checks do not increase the number of claims that hold; a proof counts with quality."""
     found = tally([claim("contract", "held"), claim("proof", "held"), claim("quality", "failed")])
     assert (found.contract_text, found.quality_text) == ("1 of 1 pass", "1 of 2 hold, 1 failed")
     assert found.text == "1 of 2 quality claims hold, 1 failed; 1 of 1 contract checks pass"

@@ -57,7 +57,7 @@ def test_a_changed_number_is_found_and_named(made: Path, tmp_path: Path, capsys:
 
 
 def test_a_baseline_of_the_first_schema_is_compared_by_its_target(made: Path, tmp_path: Path) -> None:
-    """It has no first hits except that of the cell's target."""
+    """Such a baseline has no first hits except that of the cell's target."""
     document: Any = load_document(made)
     document["schema_version"] = 1
     del document["targets"]

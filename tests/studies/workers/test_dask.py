@@ -67,7 +67,7 @@ def test_workers_of_a_local_cluster_ask_to_end_with_its_process(monkeypatch: pyt
 
 @pytest.mark.slow
 def test_a_local_cluster_survives_a_worker_that_dies(tmp_path: Path, hostile: Callable[[str], str]) -> None:
-    """Its runs are tried again one by one, and the one that kills the worker is recorded."""
+    """The worker's runs are tried again one by one, and the one that kills the worker is recorded."""
     made = bb.study(optimizers="random_search", functions=hostile("dies"), dims=2, instances=[1, 2, 3], budget=50)
     runs = made.run(tmp_path, executor="dask", workers=2)
     failed = [record for record in runs if record.status is Status.FAILED]
@@ -79,7 +79,7 @@ def test_a_local_cluster_survives_a_worker_that_dies(tmp_path: Path, hostile: Ca
 def test_a_run_that_hangs_is_recorded_with_what_it_had(
     tmp_path: Path, hostile: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process is killed on the worker's machine, and the others continue."""
+    """The run's process is killed on the worker's machine, and the others continue."""
     made = bb.study(
         optimizers="random_search", functions=hostile("hangs_in_native_code"), dims=2, instances=[1, 2, 3], budget=4000
     )

@@ -97,7 +97,7 @@ def test_advice_is_written_into_the_manifest() -> None:
 
 
 def test_earlier_means_come_from_completed_runs_of_the_name() -> None:
-    """They are means of the telemetry, and over several runs the median."""
+    """The values are means of the telemetry, and over several runs the median."""
     for name in ("a", "a", "b"):
         with track(name, telemetry=0.1) as pipeline:
             pass

@@ -45,7 +45,7 @@ def pipeline(clock: ManualClock) -> Iterator[Pipeline]:
 
 
 def test_a_faulty_sensor_never_costs_the_others(pipeline: Pipeline, clock: ManualClock) -> None:
-    """Its values are left out and its reason is recorded once; the others continue, and it may recover."""
+    """The sensor's values are left out and its reason is recorded once; the others continue, and it may recover."""
     faulty = Fixed("faulty", {"a": 1.0}, RuntimeError("gone"), RuntimeError("gone"), {"a": 4.0})
     sampler = Sampler(pipeline, 1.0, [faulty, Fixed("well", *({"b": float(k)} for k in range(4)))])
     for _ in range(4):
@@ -182,7 +182,7 @@ def test_several_gpus_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_gpu_that_fails_midway_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch, pipeline: Pipeline, clock: ManualClock
 ) -> None:
-    """Its values are missing with a reason, and the other device continues."""
+    """The values of the device are missing with a reason, and the other device continues."""
     lost = NVMLError("GPU is lost")
     monkeypatch.setitem(sys.modules, "pynvml", fake_nvml([[(50, 0), lost], [(10, 0), (20, 0)]]))
     sampler = Sampler(pipeline, 1.0, [Gpus()])

@@ -98,9 +98,10 @@ def publish(
 def largest_budgets(runs: Iterable[RunView]) -> list[RunView]:
     """Return the runs of several studies; of an optimizer with several budgets on a problem, only the largest.
 
-    The control is in every study: if one study has short runs and another has long ones, the long ones count.
+    The control is in every study: if one study has short runs and another has long ones, the long ones count. A
+    repetition that several studies have counts once.
     """
-    every = list(runs)
+    every = _once(runs)
     most: dict[tuple[str, str, str, int], int] = {}
     for run in every:
         most[_kind_of(run)] = max(run.budget or 0, most.get(_kind_of(run), 0))
@@ -185,6 +186,15 @@ def from_document(document: JsonObject, name: str) -> tuple[str, str, StudySumma
             raise ArtifactError(f"{name} is not valid: $.cells[{place}].first_hits: a run has more hits than targets")
         cells[item["optimizer"], item["function"], item["dim"]] = item
     return doc["name"], doc["created_at"], from_plain(StudySummary, {**doc, "cells": cells})
+
+
+def _once(runs: Iterable[RunView]) -> list[RunView]:
+    """Return each repetition once, that of the last study; of imported runs, whose seeds are unknown, all."""
+    found: dict[object, RunView] = {}
+    for number, run in enumerate(runs):
+        repetition = (_kind_of(run), run.problem.instance, run.seed, run.budget)
+        found[number if run.seed is None else repetition] = run
+    return list(found.values())
 
 
 def _kind_of(run: RunView) -> tuple[str, str, str, int]:

@@ -46,7 +46,7 @@ def summarise(runs: Iterable[RunView], targets: Mapping[CellKey, float | None] |
     names = groups.names
     own = _hardest_powers_of_ten(first_hits(table, POWERS_OF_TEN).evaluations, groups.of_runs(), len(groups))
     goals = own if targets is None else [targets.get(name) for name in names]
-    hits = _hits(table, groups.of_runs(), goals)
+    hits = _first_target_hits(table, groups.of_runs(), goals)
     of_suite = targets_of(table.functions)
     standard = first_hits(table, of_suite[of_suite > 0.0]).evaluations
     areas = aocc(table)
@@ -132,7 +132,7 @@ def _hardest_powers_of_ten(hits: FloatArray, of_runs: IntArray, count: int) -> l
     return found
 
 
-def _hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> FloatArray:
+def _first_target_hits(table: Columns, of_runs: IntArray, goals: list[float | None]) -> FloatArray:
     """Return when each run first hit its cell's target, shape `(runs,)`."""
     hits = np.full(len(table), np.inf)
     for goal in {goal for goal in goals if goal is not None}:

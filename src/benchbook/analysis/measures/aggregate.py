@@ -9,7 +9,7 @@ import numpy as np
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.clock import SYSTEM_CLOCK, Clock, timestamp
 from benchbook.digests import canonical_json, text_digest
-from benchbook.importing import version_of
+from benchbook.importing.objects import version_of
 from benchbook.observers.targets import STANDARD_TARGETS
 from benchbook.records import RunRecord, Status, Stop
 from benchbook.records.study import Aggregate, CellAggregate, Spread

@@ -49,7 +49,7 @@ def first_hits(table: Columns, targets: FloatArray) -> FirstHits:
     falling = targets[order]
     found = np.empty((len(table), len(targets)))
     for start, stop in _blocks(table):
-        found[start:stop] = _hits_of_block(table, start, stop, falling)
+        found[start:stop] = _first_hits_of_block(table, start, stop, falling)
     in_order = np.empty_like(found)
     in_order[:, order] = found
     return FirstHits(table=table, targets=targets, evaluations=in_order)
@@ -86,7 +86,7 @@ def _blocks(table: Columns) -> list[tuple[int, int]]:
     return list(zip(marks[:-1].tolist(), marks[1:].tolist(), strict=True))
 
 
-def _hits_of_block(table: Columns, start: int, stop: int, falling: FloatArray) -> FloatArray:
+def _first_hits_of_block(table: Columns, start: int, stop: int, falling: FloatArray) -> FloatArray:
     """Return first hits of consecutive runs, for falling targets.
 
     Each improvement reaches a number of targets; repeating its evaluation this often fills each run's row from left to

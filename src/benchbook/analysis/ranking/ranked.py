@@ -56,7 +56,7 @@ def ranked(
     if summary.version != version:
         notes.append(
             f"the baseline was made by benchbook {summary.version}, this is {version}: benchbook verify "
-            f"{baseline.name} --sample 50 tells whether its runs still come out"
+            f"{baseline.name} --sample 50 says whether its runs are still reproduced"
         )
     if summary.targets is not None and len(field.targets) < len(summary.targets):
         notes.append(f"targets below {field.targets[-1]:g} are not counted, because runs of the baseline stop there")

@@ -55,7 +55,7 @@ class ShardWriter:
             self._said[name] = 0
 
     def needs(self, name: str) -> bool:
-        """Tell whether a shared document must be said (again) before the next run, and count that run."""
+        """Return whether a shared document must be said (again) before the next run, and count that run."""
         since = self._said.get(name, _SAY_AGAIN)
         self._said[name] = since + 1
         return since >= _SAY_AGAIN
@@ -123,13 +123,13 @@ def shards_of(store: Path) -> list[Path]:
 
 
 def is_being_written(path: Path) -> bool:
-    """Tell whether a process has a shard open for writing; its lock dies with it."""
+    """Return whether a process has a shard open for writing; its lock dies with it."""
     with path.open("rb") as file:
         return not _lock(file.fileno())
 
 
 def _lock(file: int) -> bool:
-    """Lock a file for as long as it is open; tell whether it was free. If there are no locks it always is."""
+    """Lock a file for as long as it is open, and return whether it was free. If there are no locks it always is."""
     try:
         import fcntl
 

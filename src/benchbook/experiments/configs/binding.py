@@ -174,7 +174,7 @@ def _counts(parameters: list[inspect.Parameter]) -> tuple[int, int]:
 
 
 def _may_go_by_keyword(parameters: list[inspect.Parameter], injected: set[str]) -> bool:
-    """Tell whether no positional argument comes after a parameter that takes the configuration."""
+    """Return whether no positional argument comes after a parameter that takes the configuration."""
     behind = False
     for item in parameters:
         if item.name in injected:

@@ -33,7 +33,7 @@ class Misfit(UsageError):  # noqa: N818  # its base class is an error, and the n
 
 
 def is_model(value: Any) -> bool:
-    """Tell whether a value is a pydantic model class."""
+    """Return whether a value is a pydantic model class."""
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 

@@ -190,7 +190,7 @@ def _named(values: Sequence[Any], fits: Sequence[Any], places: Sequence[str]) ->
 
 
 def _is_flat(value: Any) -> bool:
-    """Tell whether a shallow copy of the mapping copies everything in it."""
+    """Return whether a shallow copy of the mapping copies everything in it."""
     return type(value) is dict and all(type(item) in (str, int, float, bool, type(None)) for item in value.values())
 
 

@@ -42,7 +42,7 @@ class Patience:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Tell whether a server, or a local store, answers but rejects what it was given."""
+    """Return whether a server, or a local store, answers but rejects what it was given."""
     code = getattr(error, "error_code", None)  # the base class of MLflow's own errors
     return type(error).__name__ == "RestException" or (code is not None and code not in _OUTAGES)
 

@@ -195,7 +195,7 @@ class FanOut:
 
 
 def is_blocking(sink: Sink) -> bool:
-    """Tell whether a sink may be slow, and so has its own thread."""
+    """Return whether a sink may be slow, and so has its own thread."""
     return bool(getattr(sink, "blocking", True))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Unpack
 
 from benchbook.errors import UsageError
-from benchbook.importing import is_place, load_object
+from benchbook.importing.objects import is_place, load_object
 from benchbook.problems.callables.announced import announced, load_announced
 from benchbook.problems.callables.custom import CallableProblem, from_callable
 from benchbook.problems.callables.several import Several

@@ -64,7 +64,7 @@ class EngineClient(AsyncKernelClient):
                 raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
 
     async def _heard_idle(self, request: str) -> bool:
-        """Tell whether the answer to a request arrived, and the idle message after it on the output channel."""
+        """Return whether the answer to a request arrived, and the idle message after it on the output channel."""
         try:
             reply = await self.get_shell_msg(timeout=_PATIENCE_S)
             self._handle_kernel_info_reply(reply)

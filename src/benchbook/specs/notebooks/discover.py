@@ -118,7 +118,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 
 def _is_cell(cell: Any) -> bool:
-    """Tell whether a cell has the parts that are used, with values of the right types."""
+    """Return whether a cell has the parts that are used, with values of the right types."""
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
         return False
     source, metadata = cell.get("source"), cell.get("metadata", {})

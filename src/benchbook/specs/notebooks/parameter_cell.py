@@ -44,7 +44,7 @@ def assigned(source: str) -> dict[str, Any] | None:
 
 
 def collects(sources: Iterable[str]) -> bool:
-    """Tell whether code takes its parameters from `bb.parameters`, and so need not name each of them.
+    """Return whether code takes its parameters from `bb.parameters`, and so need not name each of them.
 
     Examples:
         >>> collects(["spec = bb.spec('whale', **bb.parameters(globals()))"]), collects(["spec = bb.spec('whale')"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchbook.clock import SYSTEM_CLOCK
 from benchbook.digests import text_digest
-from benchbook.importing import version_of
+from benchbook.importing.objects import version_of
 from benchbook.numerics import cpu_name, fingerprint
 from benchbook.problems import kernel
 from benchbook.records import Environment, Host, Memory

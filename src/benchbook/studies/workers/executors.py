@@ -144,5 +144,5 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor
 
 
 def is_lost_worker(error: BaseException) -> bool:
-    """Tell whether an error means that the process of a task ended, for any executor."""
+    """Return whether an error means that the process of a task ended, for any executor."""
     return type(error).__name__ in {"WorkerLostError", "KilledWorker", "BrokenProcessPool"}

@@ -24,7 +24,7 @@ def wanted(show: bool | None) -> bool:
 
 
 def _is_logged_there() -> bool:
-    """Tell whether log records of steps reach standard error, where each line would then appear twice."""
+    """Return whether log records of steps reach standard error, where each line would then appear twice."""
     logger: logging.Logger | None = logging.getLogger(STEPS)
     if not logging.getLogger(STEPS).isEnabledFor(logging.INFO):
         return False

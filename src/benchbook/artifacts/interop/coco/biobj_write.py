@@ -45,7 +45,7 @@ def write_biobj(cells: Cells, optimizer: str, folder: Path, time_rows: Callable[
         kind = "_".join(_group(part) for part in PAIRS[number - 1])
         name = f"bbob-biobj_f{number:02d}_d{dim:02d}_hyp"
         heads = [_head(number, dim, item.run, count) for item in own]
-        hits = "".join(f"{head} | target hit\n{_hits(item.run)}" for head, item in zip(heads, own, strict=True))
+        hits = "".join(f"{head} | target hit\n{_target_lines(item.run)}" for head, item in zip(heads, own, strict=True))
         timed = "".join(
             f"{head}\n{_timed(item.run, time_rows(item.run))}" for head, item in zip(heads, own, strict=True)
         )
@@ -87,7 +87,7 @@ def _precision(run: RunView, place: int) -> float:
     return float(run.history.best_values[place]) - (run.problem.f_opt or 0.0)
 
 
-def _hits(run: RunView) -> str:
+def _target_lines(run: RunView) -> str:
     """Return a row for each improvement that reaches a new target, and for the last evaluation."""
     rows = []
     before = math.inf

@@ -265,7 +265,7 @@ class Index:
         self._new.clear()
 
     def _is_genuine(self, row: IndexRow) -> bool:
-        """Tell whether a run can be read and matches its digests."""
+        """Return whether a run can be read and matches its digests."""
         try:
             read_run(self.folder, _row(row), self._shared_document)
         except BenchbookError:

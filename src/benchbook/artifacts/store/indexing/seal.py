@@ -26,7 +26,7 @@ class Seal:
 
     @staticmethod
     def is_available() -> bool:
-        """Tell whether this Python can read the bytes of a database through SQLite; a few are built without."""
+        """Return whether this Python can read the bytes of a database through SQLite; a few are built without."""
         return hasattr(sqlite3.Connection, "serialize")
 
     def put_on(self, database: sqlite3.Connection) -> None:
@@ -35,7 +35,7 @@ class Seal:
             self._file.write_text(_checksum(database), encoding="ascii")
 
     def is_unbroken(self, database: sqlite3.Connection) -> bool:
-        """Tell whether a database is as it was sealed, or still empty."""
+        """Return whether a database is as it was sealed, or still empty."""
         found = _checksum(database)
         if found == "":
             return True

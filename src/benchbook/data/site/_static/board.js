@@ -59,7 +59,7 @@
     }
   }
 
-  /* Where optimizers stand at a mark: rows, best first, and those that were not run that long on all problems. */
+  /* Where optimizers stand at a mark: rows, best first, and those that were not run for that budget on all problems. */
   bb.standing = function (board, problems, optimizers, mark) {
     const { runs } = board;
     const has = (k) => problems.every(({ cell }) => (board.optimizers[k].counts[cell] || []).length >= (mark + 1) * runs);
@@ -167,7 +167,7 @@
     return { share, end: budget };
   };
 
-  /* The same of one algorithm without runs: the virtual best, or a reference; null if it lacks a problem. */
+  /* The same for an algorithm without runs: the virtual best, or a reference; null if it lacks a problem. */
   bb.lineCurve = function (board, problems, found) {
     if (!found || !problems.length || !problems.every(({ cell }) => found[cell])) return null;
     const scale = 1 / (problems.length * board.targets);

@@ -1,4 +1,4 @@
-/* What leaderboard and explorer share: published first hits, the measures over them, and charts in SVG.
+/* Shared by leaderboard and explorer: published first hits, the measures over them, and charts in SVG.
 
    Texts out of artifacts go into the page as text (textContent, setAttribute), never as markup. */
 "use strict";
@@ -10,7 +10,7 @@ window.benchbook = window.benchbook || { data: {} };
 
   // ------------------------------------------------------------------------------------------------ data
 
-  /* Hits travel as differences in base 36: "evaluations|first,second,..." for each run, an empty one for 0. */
+  /* Hits are transferred as differences in base 36: "evaluations|first,second,..." for each run, an empty one for 0. */
   function decodeRuns(text) {
     return text.split(";").map((run) => {
       const [spent, hits] = run.split("|");
@@ -21,7 +21,7 @@ window.benchbook = window.benchbook || { data: {} };
     });
   }
 
-  /* A baseline with the runs of those dimensions whose scripts have come. */
+  /* A baseline with the runs of the dimensions whose scripts are loaded. */
   bb.baseline = function (name) {
     const data = bb.data[name];
     if (!data) return data;
@@ -39,7 +39,7 @@ window.benchbook = window.benchbook || { data: {} };
 
   bb.COSTS = [["all", "any"], ["10", "below 10 µs"], ["100", "below 100 µs"]];
 
-  /* Whether an optimizer is of a library and a cost class; one whose time is unknown is of no class. */
+  /* Whether an optimizer is of a library and a cost class; one whose time is unknown belongs to no class. */
   bb.isOf = (optimizer, library, cost) => (library === "all" || optimizer.library === library)
     && (cost === "all" || (optimizer.us !== null && optimizer.us <= Number(cost)));
 
@@ -62,7 +62,7 @@ window.benchbook = window.benchbook || { data: {} };
     return k;
   }
 
-  /* Targets per run that a cell gains at each point of a grid; kept, as most choices ask for the same again. */
+  /* Targets per run that a cell gains at each point of a grid; cached, since most choices need them again. */
   function gains(cell, dim, from, to, grid) {
     const key = `${from}|${to}|${grid.length}|${grid[0]}|${grid[grid.length - 1]}`;
     if (!cell.gains || cell.gains.key !== key) {
@@ -78,7 +78,7 @@ window.benchbook = window.benchbook || { data: {} };
     return cell.gains.gained;
   }
 
-  /* Share of (target, run) reached within x evaluations per dimension; cells weigh alike. */
+  /* Share of (target, run) reached within x evaluations per dimension; cells have equal weight. */
   bb.profile = function (cells, dims, from, to, grid) {
     const share = new Array(grid.length).fill(0);
     const ends = [];
@@ -97,7 +97,7 @@ window.benchbook = window.benchbook || { data: {} };
     return { share, end: ends[Math.floor((ends.length - 1) / 2)] };
   };
 
-  /* Curve of what has no runs of its own, from its time to each target of each problem. */
+  /* Curve of something without runs, from its time to each target of each problem. */
   function timesCurve(optimizer, problems, from, to, grid) {
     const gained = new Float64Array(grid.length);
     for (const { times, dim } of problems) {
@@ -222,7 +222,7 @@ window.benchbook = window.benchbook || { data: {} };
     }
     const axis = `M${margin.left} ${margin.top}V${margin.top + inner.h}H${margin.left + inner.w}`;
     root.append(bb.svg("path", { d: axis, class: "bb-axis" }));
-    // About 7.4 pixels a letter; the whole title stands in the description of the chart.
+    // About 7.4 pixels a letter; the whole title is in the description of the chart.
     const room = Math.floor((width - margin.left) / 7.4);
     const short = title && title.length > room ? `${title.slice(0, room - 1)}…` : title;
     if (title) text(margin.left, 15, short, { class: "bb-chart-title" });
@@ -307,7 +307,7 @@ window.benchbook = window.benchbook || { data: {} };
 
   // ------------------------------------------------------------------------------------------------ state
 
-  /* What was chosen stands behind the # of the address, so that a link shows the same again. */
+  /* The choice is stored after the # of the address, so that a link restores it. */
   bb.readState = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   bb.writeState = function (state) {
     const given = Object.entries(state).filter(([, value]) => value !== null);

@@ -112,7 +112,7 @@
       made.push(bb.el("li", {}, "If it has to be another library, in this order: ",
         ...libraries.flatMap((k, n) => (n ? [", ", named(k)] : [named(k)]))));
     }
-    made.push(bb.el("li", {}, "With noise, constraints or several objectives: these runs do not tell."));
+    made.push(bb.el("li", {}, "Noise, constraints and several objectives are not covered by these runs."));
     return made;
   }
 
@@ -125,7 +125,7 @@
     return `The lead is open: ${name} comes first in only ${percent(best[4])} of the bootstrap samples.`;
   }
 
-  /* Who led when all could still be compared, if some were not run for this budget. */
+  /* The best optimizer when all could still be compared, if some were not run for this budget. */
   function leftOut(found) {
     if (!found.out) return [];
     const many = found.out === 1 ? "One other was" : `${found.out} others were`;

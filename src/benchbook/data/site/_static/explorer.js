@@ -23,7 +23,7 @@
     document.head.append(made);
   }
 
-  /* The page loads the first baseline and what it shows of it; other baselines and dimensions come once they are chosen. */
+  /* The page loads the first baseline and what it shows of it; other baselines and dimensions are loaded when chosen. */
   function loaded(given, act) {
     const name = names.includes(given.baseline) ? given.baseline : names[0];
     if (bb.data[name]) act();
@@ -47,7 +47,7 @@
     }
   }
 
-  /* Take what the address says; names that are not known, and what is not said, give way to what is usual. */
+  /* Read the choice from the address; unknown names are ignored, and defaults fill what is missing. */
   function take(given) {
     state.baseline = names.includes(given.baseline) ? given.baseline : names[0];
     data = bb.baseline(state.baseline);
@@ -73,7 +73,7 @@
 
   const libraries = () => [...new Set(data.optimizers.map((o) => o.library))].sort();
 
-  /* The chosen optimizers are in sight whatever is filtered. */
+  /* Chosen optimizers stay visible under any filter. */
   const inField = (optimizer) => state.optimizers.has(optimizer.name) || bb.isOf(optimizer, state.library, state.cost);
 
   function keep() {
@@ -110,7 +110,7 @@
     return made;
   }
 
-  /* Check or clear several at once: where all are checked they are cleared, else all are checked. */
+  /* Check or clear several at once: if all are checked they are cleared, otherwise all are checked. */
   function toggle(set, members) {
     const all = members.every((name) => set.has(name));
     for (const name of members) {
@@ -148,7 +148,7 @@
     ];
   }
 
-  /* Those of a wide field can be searched and filtered; the chosen ones stay in sight. */
+  /* Those of a wide field can be searched and filtered; the chosen ones stay visible. */
   function optimizerField(optimizers) {
     const all = button("all optimizers", () => toggle(state.optimizers, optimizers));
     if (optimizers.length <= FEW) {

@@ -46,7 +46,7 @@
     });
   }
 
-  /* The page loads the first board with it, and the others once they are chosen. */
+  /* The page comes with the first board, and loads the others when they are chosen. */
   function loaded(name, act) {
     if ((bb.boards || {})[name]) {
       act();
@@ -205,7 +205,7 @@
     bb.strips(root.querySelector(".bb-strips"), { budgets, rows, inks, ends: endsOf(dims, optimizers, budgets) });
   }
 
-  /* Where optimizers that are compared drop out, before the end. */
+  /* Where compared optimizers drop out before the end. */
   function endsOf(dims, optimizers, budgets) {
     const gone = new Map();
     for (const k of optimizers) {

@@ -2,7 +2,7 @@
 "use strict";
 
 (function (bb) {
-  /* `curves` may have null where they have ended; `about` is said until something is read. */
+  /* `curves` may have null where they have ended; `about` is shown until something is read. */
   bb.pointer = function (holder, frame, curves, grid, live, about = "Point at the profile, or focus it and use the arrow keys, to read it.") {
     const { margin, inner } = frame;
     const line = bb.svg("line", { y1: margin.top, y2: margin.top + inner.h, class: "bb-pointer" });

@@ -2,7 +2,7 @@
 "use strict";
 
 (function (bb) {
-  /* Colours for the optimizers that win most; the others are grey and told apart by their names. */
+  /* Colours for the optimizers that win most; the others are grey and distinguished by their names. */
   bb.INKS = ["blue", "orange", "green", "purple", "sky", "amber", "ink"];
   bb.inks = (names) => new Map(names.slice(0, bb.INKS.length).map((name, k) => [name, bb.INKS[k]]));
 
@@ -96,7 +96,7 @@
       bb.el("div", { class: "bb-strip-row bb-strip-title" }, bb.el("div", { class: "bb-strip-label" }),
         bb.el("div", {}, "evaluations / variable")),
       bb.el("div", { class: "bb-strip-legend" }, ...legend));
-    // Where a name does not fit, its part without the library; where that does not fit either, the title has to do.
+    // Where a name does not fit, its part without the library; where that does not fit either, only the title has it.
     for (const name of holder.querySelectorAll(".bb-strip-name")) {
       if (name.scrollWidth > name.clientWidth) name.textContent = name.textContent.slice(name.textContent.indexOf(":") + 1);
     }

@@ -116,7 +116,7 @@ class Execution:
         return str(self._cells()[self._index].get("id", ""))
 
     def _write(self, error: str | None) -> bool:
-        """Write the executed copy so far, and tell whether there is one."""
+        """Write the executed copy so far, and return whether there is one."""
         if self._client is None:
             return False
         executed = json.loads(nbformat.writes(self._client.nb))  # type: ignore[no-untyped-call]

@@ -38,6 +38,8 @@ MOVED = (
         for name in ("base", "cma_restarts", "dominance", "repair", "streams", "variation")
     }
     | {
+        "benchbook.entry_points": "benchbook.importing.entry_points",
+        "benchbook.moved": "benchbook.importing.moved",
         "benchbook.specs.display": "benchbook.specs.views.display",
         "benchbook.specs.pipeline_views": "benchbook.specs.views.pipelines",
     }

@@ -59,7 +59,7 @@ def test_a_record_with_arrays_has_no_hash(record: RunRecord) -> None:
 
 
 def test_precision_is_the_distance_to_the_optimum(record: RunRecord) -> None:
-    """It is None, not a number, if the value or the optimum is missing."""
+    """The precision is None, not a number, if the value or the optimum is missing."""
     assert record.precision == record.best_value - record.problem.f_opt
     assert dataclasses.replace(record, best_value=None).precision is None
     unknown = dataclasses.replace(record.problem, f_opt=None)

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from benchbook.moved import MOVED
+from benchbook.importing.moved import MOVED
 
 
 @pytest.mark.parametrize("old", MOVED)

@@ -16,7 +16,7 @@ _PLACE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*(?:\.[A-Za-
 
 
 def is_place(text: object) -> bool:
-    """Tell whether a text has the form `package.module:Name`.
+    """Return whether a text has the form `package.module:Name`.
 
     Examples:
         >>> is_place("my_package.solvers:Hill"), is_place("hill"), is_place("a b:c")
