@@ -164,8 +164,8 @@ def test_values_of_a_logger_that_knows_no_optimum_are_no_precisions(write) -> No
 
 
 @pytest.mark.parametrize("number", range(1, 25))
-def test_the_scales_of_bbob_mixint_are_those_of_its_problems(number: int) -> None:
-    """The check of imported runs and the suite multiply an optimum by the same power of ten."""
+def test_the_optima_of_bbob_mixint_are_those_of_its_problems(number: int) -> None:
+    """The check of imported runs knows the optimum that the suite's problem has."""
     pytest.importorskip("cocoex")
-    mixed, plain = (problem(f"{family}_f{number}", dim=5, instance=1) for family in ("bbob_mixint", "bbob"))
-    assert mixed.f_opt == pytest.approx(10.0 ** checks._MIXINT_SCALES.get(number, 0) * plain.f_opt, rel=1e-12)
+    mixed = problem(f"bbob_mixint_f{number}", dim=5, instance=1)
+    assert checks._optimum("bbob_mixint", number, 5, 1) == pytest.approx(mixed.f_opt, rel=1e-12)
