@@ -95,9 +95,9 @@ def _checkpoints(field: Field) -> tuple[list[float], list[str]]:
     usual = [x for x in CHECKPOINTS if x <= own * (1 + 1e-9)]
     within = usual if usual and np.isclose(usual[-1], own) else [*usual, own]
     found = [x for x in within if len(contenders(field, x)) > 1]
-    notes = [f"no published optimizer has {x:g} evaluations per variable" for x in within if x not in found]
+    notes = [f"no published optimizer has {x:,g} evaluations per variable" for x in within if x not in found]
     notes += [
-        f"after {x:g} evaluations per variable {counted(gone, 'published optimizer')} "
+        f"after {x:,g} evaluations per variable {counted(gone, 'published optimizer')} "
         f"{'is' if gone == 1 else 'are'} left out: the budget ends earlier"
         for x in found
         if (gone := len(field.optimizers) - len(contenders(field, x)))
