@@ -73,7 +73,7 @@ def test_run_all_in_jupyterlab_ends_with_the_verdicts(lab: str, browser: Browser
     """A spec that is opened in JupyterLab and run from its menu shows its claims, and no error."""
     page = opened(browser, lab, NOTEBOOK, lambda page: page.locator(OUTPUT, has_text=VERDICT))
     verdicts = page.locator(OUTPUT, has_text=VERDICT)
-    assert verdicts.first.inner_text().count("held") == 9
+    assert verdicts.first.inner_text().count("held") == 10
     assert complaints(page) == []
     page.context.close()
 

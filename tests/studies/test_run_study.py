@@ -147,8 +147,6 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
         small().run(tmp_path, executor="process")
     with pytest.raises(UsageError, match="workers is 0"):
         small().run(tmp_path, executor="processes", workers=0)
-    with pytest.raises(UsageError, match="workers is 2, but executor 'serial' does all runs in this process"):
-        small().run(tmp_path, executor="serial", workers=2)
     with pytest.raises(UsageError, match="timeout_per_run is -1"):
         small().run(tmp_path, timeout_per_run=-1)
     with pytest.raises(UsageError, match=r"scheduler is .* for executor='dask'"):

@@ -142,7 +142,7 @@ def test_methods_are_experiments():
     assert solver.solve.call(2).result == 23
     assert solver.solve.name == "solve"
     assert Solver.solve.last_branches[0].output == 23
-    assert Solver.solve.__doc__ == "Solve it."
+    assert Solver.solve.__doc__ == "Return what the test compares."
     assert run(Solver(), 5) == 5
 
 

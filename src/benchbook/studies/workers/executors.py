@@ -43,19 +43,13 @@ class SerialExecutor(Executor):
 def chosen_executor(executor: str | ExecutorProtocol | None, workers: int | None) -> str | ExecutorProtocol:
     """Choose an executor for a number of workers: several of them are processes, unless an executor is given.
 
-    Raises:
-        UsageError: Several workers are given for the serial executor, which has none.
-
     Examples:
         >>> chosen_executor(None, 2), chosen_executor(None, 1), chosen_executor("dask", 2)
         ('processes', 'serial', 'dask')
     """
-    several = workers is not None and check_workers("workers", workers) > 1
-    if executor is None:
-        return "processes" if several else "serial"
-    if several and executor == "serial":
-        raise UsageError(f"workers is {workers}, but executor 'serial' does all runs in this process; use 'processes'")
-    return executor
+    if executor is not None:
+        return executor
+    return "processes" if workers is not None and check_workers("workers", workers) > 1 else "serial"
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def test_a_spec_leaves_executed_notebook_outcome_and_runs(
     write_params(project, functions=["sphere", "rastrigin", "ackley"], seeds=5, budget_per_dim=500)
     assert main(["spec", "run", "random_search", *TINY]) == 0
     folder = project / "artifacts" / "specs" / "random_search"
-    assert "held 5 of 5 hold 4 of 4 pass" in " ".join(capsys.readouterr().out.split())
+    assert "held 6 of 6 hold 4 of 4 pass" in " ".join(capsys.readouterr().out.split())
     executed = (folder / "random_search.ipynb").read_bytes()
     metadata = json.loads(executed)["metadata"]["benchbook"]
     assert metadata["status"] == "completed"
@@ -291,5 +291,5 @@ def test_accept_takes_over_the_verdicts_of_the_last_run(
     assert main(["spec", "accept"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "random_search: changed"
-    assert any(line.startswith("  + held") and "≤ 1 orders of magnitude" in line for line in told)
+    assert any(line.startswith("  + held") and "orders of magnitude]" in line for line in told)
     assert json.loads(path.read_text()) == json.loads(before)
