@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from benchbook.tracking.events import read_manifest
 from benchbook.tracking.files.folders import LOCK, MANIFEST, REPORT, SNAPSHOT
 from benchbook.tracking.files.run_locks import is_live
 from benchbook.tracking.step import Step
-from benchbook.tracking.telemetry.sampling import Sampler
+from benchbook.tracking.telemetry.sampling import Sampler, read_samples
 
 ODD_TEXT = os.fsdecode(b"\xe9.csv")
 
@@ -90,6 +91,18 @@ def test_a_sensor_that_fails_when_it_is_made_costs_its_values_only(
         pipeline.finish()
     assert (pipeline.state.status, "Permission denied" in str(pipeline.state.missing)) == ("completed", True)
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_samples_may_be_taken_by_several_threads(tmp_path: Path) -> None:
+    """Every sample is one whole line of the file, however many threads take them."""
+    pipeline = track("threads", root=tmp_path, telemetry=False)
+    with pipeline:
+        sampler = Sampler(pipeline, interval_s=60.0, sensors=[])
+        with ThreadPoolExecutor(8) as pool:
+            taken = [pool.submit(sampler.sample) for _ in range(400)]
+        assert {type(each.exception()) for each in taken} == {type(None)}
+        sampler.stop()
+        assert len(read_samples(pipeline.folder)) == 400
 
 
 def test_telemetry_that_cannot_begin_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,7 @@ class Sampler:
         self._judge = self._rules()
         self._summaries: dict[str, _Summary] = {}
         self._stopped = threading.Event()
+        self._writing = threading.Lock()  # a sample may be asked for, or the file closed, while the thread writes
         self._before_t: float | None = None
         self.samples: deque[Sample] = deque(maxlen=MOST_SAMPLES)
         self._journal: Journal | None = None
@@ -111,7 +112,8 @@ class Sampler:
             if isinstance(sensor, Gpus):
                 sensor.close()
         if self._journal is not None:
-            self._journal.close()
+            with self._writing:
+                self._journal.close()
         return {
             name: {"mean": summary.total / summary.count, "max": summary.greatest}
             for name, summary in self._summaries.items()
@@ -160,7 +162,8 @@ class Sampler:
 
     def _write(self, event: dict[str, Any]) -> None:
         if self._journal is not None:
-            self._journal.append(line_of(event))
+            with self._writing:
+                self._journal.append(line_of(event))
 
     def _report_missing(self, sensor: str, reason: str) -> None:
         if self._missing.changed(sensor, reason):
