@@ -79,6 +79,22 @@ def test_runs_that_two_studies_share_are_published_once(store: Path, artifacts: 
     }  # fmt: skip
 
 
+def test_a_study_is_added_to_a_baseline(store: Path, artifacts: Path, capsys) -> None:
+    """The runs of a second study join those of a published one; a baseline is not added to and replaced at once."""
+    assert main(["baseline", "publish", str(store), "--name", "first"]) == 0
+    other = artifacts / "other"
+    made = bb.study(optimizers=["cma_es"], functions=["bbob_f2"], dims=[2], instances=[1], budget=50)
+    made.run(store=other, executor="serial").close()
+    assert main(["baseline", "publish", str(other), "--name", "first", "--add"]) == 0
+    shown = capsys.readouterr()
+    assert "cells added" in shown.err
+    cells = load_baseline(artifacts / "baselines" / "first.json.zst").summary.cells
+    assert {("cma_es", "bbob_f2", 2), ("differential_evolution", "bbob_f1", 2)} <= set(cells)
+    assert main(["baseline", "publish", str(other), "--name", "first", "--add", "--replace"]) == ExitCode.USAGE
+    assert main(["baseline", "publish", str(other), "--name", "frist", "--add"]) == ExitCode.USAGE
+    assert "a baseline that exists" in capsys.readouterr().err
+
+
 def test_a_worse_study_ends_with_5_in_every_format(store: Path, artifacts: Path, tmp_path: Path, capsys) -> None:
     """Random search under the optimizer's name is found to be worse, in table, JSON and Markdown."""
     from dataclasses import replace

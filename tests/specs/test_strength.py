@@ -248,6 +248,9 @@ def test_bad_input_is_refused(project: Path) -> None:
         bb.strength("random_serch")
     with pytest.raises(UnknownNameError, match="forgets"):
         bb.strength("random_search", faults=["forgts"])
+    with pytest.raises(UnknownNameError, match="complete"):
+        bb.strength("random_search", claims=["complte"])
+    assert not strength_path("random_search").parent.exists()  # it is said before anything is measured
     with pytest.raises(UsageError, match="faults is"):
         bb.strength("random_search", faults=[])
     with pytest.raises(UsageError, match="reseeded is 0"):

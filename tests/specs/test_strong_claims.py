@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import benchbook as bb
+from benchbook.analysis import RunTable
 from benchbook.analysis.statistics.binomial import exact_interval
 from benchbook.errors import UnknownNameError, UsageError
 from benchbook.optimizers.faults.code import NAMED_FAULTS, code_faults, plant_code, plant_named
@@ -22,6 +23,7 @@ from benchbook.specs import Spec
 from benchbook.specs.spec_plan import givens, library_of
 from benchbook.specs.trials.planting import planted
 from benchbook.specs.trials.published import Change, Published, _means, together
+from benchbook.studies.runs.cells import execute_all
 from benchbook.studies.runs.planned_run import PlannedRun
 
 PARAMS: dict[str, Any] = {
@@ -184,6 +186,25 @@ def test_several_published_runs_of_an_instance_are_compared_by_their_mean() -> N
     assert {item.spec.seed for item in plan}.isdisjoint(cell.seeds.tolist())
     assert [item.problem.instance for item in published.sample()] == [1, 2, 3]
     assert _means(np.array([1.0, 3.0, 5.0, 6.0]), np.array([1, 1, 4, 4])).tolist() == [2.0, 5.5]
+
+
+def test_parameters_say_how_many_new_runs_there_are_but_not_more_than_were_published() -> None:
+    """With as many new runs as published ones, the change is known more exactly; the sample stays the same."""
+    choice = bb.optimizer("mixed_es")
+    given = givens(load("quick"), library_of(choice))
+    one, many = (
+        Published("mixed_es-mixed", choice, dataclasses.replace(given, published_runs=runs), {"mixed_sphere": [3]})
+        for runs in (1, 8)
+    )
+    (cell,) = many.cells
+    plan = many.plan()
+    assert len(plan) == len(cell) == 90
+    assert len({(item.spec.instance, item.spec.seed) for item in plan}) == 90
+    assert {item.spec.seed for item in plan}.isdisjoint(cell.seeds.tolist())
+    assert [item.spec for item in many.sample()] == [item.spec for item in one.sample()]
+    (less,), (more,) = (each.changes(RunTable(execute_all(each.plan()))) for each in (one, many))
+    assert more.freedom == less.freedom == 44
+    assert more.error < less.error
 
 
 def test_the_reference_is_compared_where_a_difference_can_show() -> None:

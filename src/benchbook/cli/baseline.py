@@ -23,17 +23,27 @@ def command() -> None:
 @click.argument("study", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the baseline.")
 @click.option("--replace", is_flag=True, help="Replace the baseline of this name.")
-def publish(*, study: tuple[Path, ...], name: str, replace: bool) -> None:
+@click.option("--add", is_flag=True, help="Add the study to the baseline of this name.")
+def publish(*, study: tuple[Path, ...], name: str, replace: bool, add: bool) -> None:
     """Write the summary of a study to artifacts/baselines/.
 
     Of several studies, one baseline is made. Where they have an optimizer on the same problem with several budgets, as
     the control of each, the runs with the largest budget count. A baseline of more than 1.4 MB is written into several
     files, NAME.part2.json.zst and so on.
+
+    With --add, a baseline grows without the stores that it was made of: the runs of an optimizer on a function in a
+    dimension replace those in the baseline unless their budget is smaller, and all others stay.
     """
     from benchbook.analysis.comparison import baselines
 
+    if add and replace:
+        raise click.UsageError("--add keeps what --replace would replace: give one of the two")
     found = open_runs(study) if len(study) == 1 else baselines.largest_budgets(open_runs(study))
-    made = baselines.publish(found, name, replace=replace)
+    if add:
+        made, new, replaced = baselines.extend(found, name)
+        click.echo(f"{new} cells added, {replaced} replaced", err=True)
+    else:
+        made = baselines.publish(found, name, replace=replace)
     runs = sum(len(cell) for cell in made.summary.cells.values())
     size = sum(path.stat().st_size for path in made.files)
     files = f" in {len(made.files)} files" if len(made.files) > 1 else ""

@@ -81,8 +81,7 @@ def strength_command(
     if not names:
         files = [file for file in files if what_is_missing(file.name) is None]
     counted = [claim.strip() for claim in claims.split(",") if claim.strip()]
-    found = [strength(file.name, params=which, faults=wanted, workers=workers) for file in files]
-    found = [measured.only(counted) for measured in found] if counted else found
+    found = [strength(file.name, params=which, faults=wanted, claims=counted, workers=workers) for file in files]
     if as_json:
         click.echo(json.dumps([measured.document for measured in found]))
     else:

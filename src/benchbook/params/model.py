@@ -50,6 +50,8 @@ class Params(BaseModel):
     """Evaluations per variable: the budget of a run is this times the dimension."""
     target: Annotated[float, Field(ge=0), NUMBER] | None
     """A run stops when its precision reaches this target; null: never."""
+    published_runs: Annotated[int, Field(ge=1, le=_MOST_SEEDS), NUMBER] = 1
+    """New runs on each problem of the baseline that a spec is compared with, at most as many as were published."""
     adapter_functions: list[Name] | None = Field(default=None, min_length=1)
     """Textbook functions for optimizers of other libraries, which are slower; default: as for other optimizers."""
     adapter_dims: list[Annotated[int, Field(ge=1, le=_MOST_DIM), NUMBER]] | None = Field(default=None, min_length=1)

@@ -21,6 +21,7 @@ class Givens:
     Attributes:
         seeds: As in the parameters: a count or a list.
         budget_per_dim: Evaluations per variable.
+        published_runs: New runs on each published problem, at most as many as were published.
     """
 
     functions: Sequence[str]
@@ -31,6 +32,7 @@ class Givens:
     bbob_instances: Sequence[int]
     budget_per_dim: int
     target: float | None
+    published_runs: int = 1
 
 
 def library_of(choice: OptimizerChoice | None) -> str | None:
@@ -64,6 +66,7 @@ def givens(params: JsonObject, library: str | None) -> Givens:
         bbob_instances=p["bbob_instances"],
         budget_per_dim=min(p["budget_per_dim"], affordable),
         target=p["target"],
+        published_runs=p.get("published_runs", 1),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import benchbook as bb
 from benchbook.analysis import RunTable
-from benchbook.analysis.comparison.baselines import find_baseline, load_baseline, publish, published
+from benchbook.analysis.comparison.baselines import extend, find_baseline, load_baseline, publish, published
 from benchbook.analysis.comparison.compare import compare
 from benchbook.analysis.comparison.summary import summarise
 from benchbook.analysis.comparison.thresholds import Thresholds, load_thresholds
@@ -231,6 +231,35 @@ def test_a_linked_baseline_is_written_where_the_link_points(runs: RunTable, tmp_
     publish(runs, "first", folder=tmp_path, replace=True)
     assert link.is_symlink()
     assert link.stat().st_ino != before
+
+
+def test_a_baseline_grows_by_new_cells_and_by_larger_budgets(runs: RunTable, tmp_path: Path) -> None:
+    """Cells that are new or have at least the budget of the published ones are taken; all others stay as they are."""
+    before = publish(runs, "field", folder=tmp_path).summary
+
+    def made(optimizer: str, dim: int, budget: int) -> list[bb.RunRecord]:
+        return [bb.run(optimizer, "sphere", dim=dim, instance=1, seed=s, budget=budget) for s in range(3)]
+
+    added = [*made("cma_es", 2, 100), *made("differential_evolution", 3, 900)]
+    added += made("differential_evolution", 2, 100)
+    grown, new, replaced = extend(added, "field", folder=tmp_path)
+    assert (new, replaced) == (1, 1)
+    cells = load_baseline(tmp_path / "field.json.zst").summary.cells
+    assert {key: (cell.budget, len(cell)) for key, cell in cells.items()} == {
+        ("differential_evolution", "sphere", 2): (400, 15),
+        ("differential_evolution", "sphere", 3): (900, 3),
+        ("cma_es", "sphere", 2): (100, 3),
+    }
+    kept = cells["differential_evolution", "sphere", 2]
+    assert kept.evaluations.tolist() == before.cells[kept.key].evaluations.tolist()
+    assert grown.summary.version == before.version
+    with pytest.raises(UsageError, match="expected a baseline that exists"):
+        extend(added, "feld", folder=tmp_path)
+    with pytest.raises(UsageError, match="no runs"):
+        extend([], "field", folder=tmp_path)
+    other = [bb.run(bb.optimizer("cma_es", population=20), "sphere", dim=2, instance=1, seed=1, budget=100)]
+    with pytest.raises(UsageError, match="cma_es has other settings"):
+        extend(other, "field", folder=tmp_path)
 
 
 def test_a_baseline_is_replaced_only_on_purpose(runs: RunTable, tmp_path: Path) -> None:

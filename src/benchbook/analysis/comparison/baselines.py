@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from benchbook.analysis.comparison.baseline_parts import SUFFIX, is_part, load_parts, part_count, part_path, save_parts
-from benchbook.analysis.comparison.summary import summarise
+from benchbook.analysis.comparison.summary import joined, summarise
 from benchbook.analysis.suites import one_suite
 from benchbook.artifacts.kinds import Kind, as_document
 from benchbook.artifacts.run_view import RunView
@@ -78,17 +78,67 @@ def publish(
     Raises:
         UsageError: The name is not valid or taken, or there are no runs.
     """
+    path = _path(name, folder)
+    if path.exists() and not replace:
+        raise UsageError(f"the baseline {name!r} exists already ({path}); it changes only on purpose: --replace")
+    return _save(_summary(runs), name, path, clock)
+
+
+def extend(
+    runs: Iterable[RunView], name: str, *, folder: Path | None = None, clock: Clock = SYSTEM_CLOCK
+) -> tuple[Baseline, int, int]:
+    """Add the cells of runs to a baseline, and return it with the number of cells added and of those replaced.
+
+    A cell replaces the one of the same optimizer, function and dimension if its budget is as large or larger; otherwise
+    the published one stays.
+
+    Args:
+        runs: The runs.
+        name: Name of the baseline.
+        folder: Where it is; default: `artifacts/baselines/`.
+        clock: Stamps it.
+
+    Raises:
+        UsageError: There is no such baseline, there are no runs, they are of another suite, or an optimizer has other
+            settings in the baseline.
+        ArtifactError: The baseline is damaged.
+    """
+    path = _path(name, folder)
+    if not path.exists():
+        raise UsageError(f"name is {name!r}, expected a baseline that exists ({path})")
+    before, added = load_baseline(path).summary, _summary(runs)
+    settings = {cell.optimizer: dict(cell.settings) for cell in before.cells.values()}
+    for cell in added.cells.values():
+        if dict(cell.settings) != settings.get(cell.optimizer, dict(cell.settings)):
+            raise UsageError(f"{cell.optimizer} has other settings in the baseline {name!r} than in the study")
+    larger = {
+        key: cell
+        for key, cell in added.cells.items()
+        if key not in before.cells or cell.budget >= before.cells[key].budget
+    }
+    summary = joined(before, replace(added, cells=larger))
+    one_suite((cell.function for cell in summary.cells.values()), "the baseline with the study")
+    new = len(larger.keys() - before.cells.keys())
+    return _save(summary, name, path, clock), new, len(larger) - new
+
+
+def _path(name: str, folder: Path | None) -> Path:
     if not _NAME.fullmatch(name) or is_part(name):
         raise UsageError(
             f"name is {name!r}, expected letters, digits, dots, hyphens and underscores, and no .part2 or the like"
         )
-    path = (folder or baselines_folder()) / f"{name}{SUFFIX}"
-    if path.exists() and not replace:
-        raise UsageError(f"the baseline {name!r} exists already ({path}); it changes only on purpose: --replace")
+    return (folder or baselines_folder()) / f"{name}{SUFFIX}"
+
+
+def _summary(runs: Iterable[RunView]) -> StudySummary:
     summary = summarise(runs)
     if not summary.cells:
         raise UsageError("there are no runs to publish")
     one_suite((cell.function for cell in summary.cells.values()), "the study")
+    return summary
+
+
+def _save(summary: StudySummary, name: str, path: Path, clock: Clock) -> Baseline:
     created_at = timestamp(clock.now())
     # a link, as this repository has for the baselines that the package ships, stays one
     save_parts(to_document(summary, name, created_at), path.resolve())

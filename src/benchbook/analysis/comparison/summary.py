@@ -14,6 +14,7 @@ from benchbook.analysis.measures.anytime import aocc
 from benchbook.analysis.measures.first_hits import first_hits
 from benchbook.analysis.suites import targets_of
 from benchbook.artifacts.run_view import RunView
+from benchbook.errors import UsageError
 from benchbook.records.published import CellKey, CellSummary, HostSummary, StudySummary
 from benchbook.typing import FloatArray, IntArray, JsonValue
 
@@ -82,6 +83,21 @@ def summarise(runs: Iterable[RunView], targets: Mapping[CellKey, float | None] |
         startup_s=startup,
         targets=of_suite[of_suite > 0.0],
         packages=_together([item.packages for item in circumstances]),
+    )
+
+
+def joined(before: StudySummary, added: StudySummary) -> StudySummary:
+    """Return the summary of both; cells, and start-up times, that are in both are those of `added`."""
+    if before.targets is None or added.targets is None or not np.array_equal(before.targets, added.targets):
+        raise UsageError("the targets differ from those of the baseline: one of the two was made by another version")
+    return StudySummary(
+        cells={**before.cells, **added.cells},
+        host=_same([before.host, added.host]),
+        commit=_same([before.commit, added.commit]),
+        version=_same([before.version, added.version]) or "mixed",
+        startup_s={**before.startup_s, **added.startup_s},
+        targets=before.targets,
+        packages=_together([before.packages, added.packages]),
     )
 
 

@@ -41,12 +41,15 @@ def read_strength(name: str, preset: str = QUICK, *, artifacts: Path | None = No
 def subject_digest(file: SpecFile, params: JsonObject, optimizer_name: str) -> str:
     """Return the digest (hex) of what is measured: code of runs and claims, parameters, and the optimizer's code.
 
-    Parameters of other libraries' optimizers do not count. Text, figures and other parts of the package may change
-    without making a measured strength out of date.
+    Parameters of other libraries' optimizers do not count, nor does a number of published runs that is the default.
+    Text, figures and other parts of the package may change without making a measured strength out of date.
     """
     notebook = read_notebook(file.path)
     choice = optimizer(optimizer_name)
     given = asdict(givens(params, library_of(choice)))
+    # The parameter is younger than the others: strengths that were measured before it stay valid.
+    if given["published_runs"] == 1:
+        del given["published_runs"]
     return text_digest(*measured_lines(notebook), digest(given), choice.digest())
 
 

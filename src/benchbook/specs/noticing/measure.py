@@ -27,7 +27,7 @@ from benchbook.specs.notebooks.discover import SpecFile, find
 from benchbook.specs.notebooks.execution.up_to_date import inputs_digest
 from benchbook.specs.noticing.faults import FAMILIES, TrialFault, faults_of, planting
 from benchbook.specs.noticing.filed import read_strength, strength_path, subject_digest
-from benchbook.specs.noticing.summary import Strength
+from benchbook.specs.noticing.summary import Strength, check_claims
 from benchbook.specs.noticing.trial import Trial, trial
 from benchbook.specs.spec_base import SpecBase
 from benchbook.studies.runs import provenance
@@ -43,6 +43,7 @@ def strength(
     *,
     params: str = "quick",
     faults: Sequence[str] = FAMILIES,
+    claims: Sequence[str] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Strength:
@@ -56,11 +57,12 @@ def strength(
         spec: The name of a spec's notebook or optimizer, or the spec object of the notebook.
         params: The parameter set.
         faults: `wrapped`, `code`, or names of faults.
+        claims: Ids of the claims to count; default: all. The artifact has all.
         workers: Number of processes; default: one per processor.
         progress: Called with (done, planned) after each fault.
 
     Raises:
-        UnknownNameError: There is no such spec or fault.
+        UnknownNameError: There is no such spec, fault or claim.
         UsageError: The spec has no claims, no faults are named, or the library of its optimizer is not installed.
 
     Examples:
@@ -79,9 +81,10 @@ def strength(
     if missing is not None:
         raise UsageError(missing)
     start_s = time.perf_counter()
-    with_fault = _Trials(file, values)
-    intact = with_fault.intact()
+    intact = trial(file.path, values, change=None, kept={})
+    check_claims(claims, [claim.id for claim in intact.claims])
     tried = faults_of(optimizer(intact.optimizer), faults)
+    with_fault = _Trials(file, values, intact.published)
     found = with_fault.all(
         tried, (os.cpu_count() or 1) if workers is None else check_workers("workers", workers), progress
     )
@@ -104,24 +107,18 @@ def strength(
         "false_alarms": before.document.get("false_alarms") if same and before is not None else None,
     }
     save_document(document, strength_path(file.name, with_fault.preset))
-    return Strength(document)
+    return Strength(document).only(claims) if claims else Strength(document)
 
 
 class _Trials:
     """The trials of one spec: earlier ones are read, the others are done and recorded."""
 
-    def __init__(self, file: SpecFile, params: JsonObject) -> None:
+    def __init__(self, file: SpecFile, params: JsonObject, published: str) -> None:
         self.file, self.params = file, params
-        self.inputs = inputs_digest(file, params)  # and the baseline, once it is known
+        inputs = inputs_digest(file, params)
+        self.inputs = text_digest(inputs, published) if published else inputs
         self.preset = str(params.get("preset") or "none")
         self.path = strength_path(file.name, self.preset).with_name(_DONE.format(name=file.name))
-
-    def intact(self) -> Trial:
-        """Return the result of the claims without a fault."""
-        found = trial(self.file.path, self.params, change=None, kept={})
-        if found.published:
-            self.inputs = text_digest(self.inputs, found.published)
-        return found
 
     def all(
         self, faults: Sequence[TrialFault], workers: int, progress: Callable[[int, int], None] | None

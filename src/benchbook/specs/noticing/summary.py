@@ -104,10 +104,7 @@ class Strength:
         Raises:
             UnknownNameError: The spec has no such claim; the message names similar ones.
         """
-        known = [str(claim["id"]) for claim in self._listed("claims")]
-        for claim in claims:
-            if claim not in known:
-                raise unknown_name("claim", claim, known)
+        check_claims(claims, [str(claim["id"]) for claim in self._listed("claims")])
         faults: JsonValue = [
             {**fault, "noticed_by": [claim for claim in fault["noticed_by"] if claim in claims]}
             for fault in self._listed("faults")
@@ -138,3 +135,18 @@ class Strength:
     def _listed(self, key: str) -> list[dict[str, Any]]:
         found: Any = self.document[key]
         return list(found)
+
+
+def check_claims(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Check that a spec has certain claims.
+
+    Args:
+        wanted: Ids of claims.
+        known: Those of the spec.
+
+    Raises:
+        UnknownNameError: The spec has no such claim; the message names similar ones.
+    """
+    for claim in wanted:
+        if claim not in known:
+            raise unknown_name("claim", claim, known)

@@ -23,7 +23,7 @@ from benchbook.specs.spec_plan import Givens
 from benchbook.studies.runs.planned_run import PlannedRun, planned_run
 from benchbook.typing import FloatArray, IntArray
 
-_FEWEST = 5  # runs needed to estimate the spread of a cell
+_FEWEST = 5  # instances needed to estimate the spread of a cell
 _SAMPLE = 3  # repeated runs per cell
 # Areas are means over thousands of evaluations, yet a few runs may be equal; no cell is treated as exact.
 _LEAST_ERROR = 7e-4
@@ -98,6 +98,7 @@ class Published:
         """
         self.baseline = find_baseline(which)
         self.choice = choice
+        self._most_runs = given.published_runs
         every = {
             (cell.function, cell.dim): cell
             for cell in self.baseline.summary.cells.values()
@@ -125,11 +126,15 @@ class Published:
         return text_digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in self.baseline.files))
 
     def plan(self) -> list[PlannedRun]:
-        """Return a new run on each published problem, with another seed and everything else as published."""
+        """Return new runs on each published problem, with other seeds and everything else as published.
+
+        There are as many as the parameter set allows, but not more than were published there.
+        """
         return [
             self._again(cell, place, seed=int(cell.seeds[place] + np.ptp(cell.seeds)) + 1)
             for cell in self.cells
-            for place in _first_places(cell)
+            for places in _places(cell)
+            for place in places[: self._most_runs]
         ]
 
     def sample(self) -> list[PlannedRun]:
@@ -137,7 +142,7 @@ class Published:
         return [
             self._again(cell, place, seed=int(cell.seeds[place]))
             for cell in self.cells
-            for place in _first_places(cell)[:_SAMPLE]
+            for place in _sampled_places(cell)
         ]
 
     def differing(self, runs: Sequence[RunRecord]) -> list[str]:
@@ -146,23 +151,25 @@ class Published:
         return [
             f"{cell.function} instance {cell.instances[place]}"
             for cell in self.cells
-            for row, place in enumerate(_first_places(cell)[:_SAMPLE])
+            for row, place in enumerate(_sampled_places(cell))
             if _numbers(cell, place) != _numbers(again[cell.key], row)
         ]
 
     def changes(self, runs: RunTable) -> list[Change]:
         """Return by how much new runs differ from the published ones, in each cell and in all cells together.
 
-        Each new run is paired with the mean of the published ones on its instance, so that the effect of the instance
-        cancels. With several published runs per instance, the comparison depends less on how lucky they were.
+        The means of new and published runs are compared by instance, so that the effect of the instance cancels.
+        With several runs per instance, the comparison depends less on how lucky they were.
         """
         again = summarise(runs).cells
         found = []
         for cell in self.cells:
-            ours, theirs = again[cell.key].aocc, cell.aocc
-            if ours is None or theirs is None or len(ours) < _FEWEST:
+            new = again[cell.key]
+            if new.aocc is None or cell.aocc is None:
                 continue
-            apart = ours - _means(theirs, cell.instances)
+            apart = _means(new.aocc, new.instances) - _means(cell.aocc, cell.instances)
+            if len(apart) < _FEWEST:
+                continue
             error = max(float(apart.std(ddof=1)) / math.sqrt(len(apart)), _LEAST_ERROR)
             where = f"{cell.function} {cell.dim}-D"
             found.append(
@@ -184,9 +191,14 @@ class Published:
         return planned_run(self.choice, where, seed=seed, budget=cell.budget, target=cell.stop_target)
 
 
-def _first_places(cell: CellSummary) -> list[int]:
-    """Return the place of the first run on each instance."""
-    return [int(place) for place in np.unique(cell.instances, return_index=True)[1]]
+def _places(cell: CellSummary) -> list[list[int]]:
+    """Return the places of the runs on each instance."""
+    return [np.flatnonzero(cell.instances == instance).tolist() for instance in np.unique(cell.instances)]
+
+
+def _sampled_places(cell: CellSummary) -> list[int]:
+    """Return the place of the first run on each of the first instances."""
+    return [places[0] for places in _places(cell)[:_SAMPLE]]
 
 
 def _means(values: FloatArray, instances: IntArray) -> FloatArray:
