@@ -62,7 +62,7 @@ def write(folder: Path, sources: tuple[str, ...]) -> Path:
 
 def test_a_trial_does_the_work_of_the_notebook_and_none_of_its_display(project: Path) -> None:
     """Runs are done and claims judged; the last line of a cell that only displays is left out; nothing is stored."""
-    found = trial(project / "notebooks" / "random_search.ipynb", load("quick"), change=None, kept={})
+    found = trial(project / "notebooks" / "random_search.ipynb", load("quick"), change=None, finished={})
     assert found.error is None
     assert [claim.id for claim in found.claims][-2:] == ["weakness", "near"]
     assert not (project / "artifacts").exists()
@@ -73,7 +73,7 @@ def test_the_seed_that_is_ignored_is_noticed_in_the_same_process(project: Path) 
     choice = bb.optimizer("random_search")
     for fault in faults_of(choice, ["ignores_seed", "global_state"]):
         path = project / "notebooks" / "random_search.ipynb"
-        found = trial(path, load("quick"), change=planting(fault, "random_search"), kept={})
+        found = trial(path, load("quick"), change=planting(fault, "random_search"), finished={})
         verdicts = {claim.id: claim.verdict.value for claim in found.claims}
         assert verdicts["same-seed"] == "failed", fault.id
 

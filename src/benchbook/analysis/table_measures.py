@@ -27,7 +27,7 @@ class MeasuredRuns:
         """Return the columnar view of the runs."""
         return columns(iter(self))
 
-    def hits(self, targets: float | Sequence[float] | FloatArray | None = None) -> FirstHits:
+    def first_hits(self, targets: float | Sequence[float] | FloatArray | None = None) -> FirstHits:
         """Return the first evaluation within each target of the optimum; default: COCO's targets for the suite.
 
         These are 51, for constrained problems 41, for two objectives 58; for functions of several suites the 51.
@@ -38,6 +38,8 @@ class MeasuredRuns:
 
         table = self.columns()
         return first_hits(table, targets_of(table.functions) if targets is None else as_targets(targets))
+
+    hits = first_hits  # its name in version 0.1
 
     def ert(self, target: float = 1e-8, *, balance: bool = True) -> pd.Series:
         """Return the expected running time (ERT) to `f_opt + target`, in evaluations; infinite without a success.

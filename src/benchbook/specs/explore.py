@@ -86,7 +86,7 @@ class Choice:
         """
         runs = self.runs()
         curves = {name: convergence(runs.select(optimizer=name)) for name in self.optimizers}
-        profiles = with_references(runs.profile("dim"), runs.hits())
+        profiles = with_references(runs.profile("dim"), runs.first_hits())
         ends = "; ".join(
             f"{profile.optimizer} {number(float(curves[profile.optimizer].median[-1]), 2)} and "
             f"{100 * float(profile.share[-1]):.0f} %"

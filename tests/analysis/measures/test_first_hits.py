@@ -84,7 +84,7 @@ def test_real_runs_have_the_hits_of_the_single_run_function() -> None:
     """On real runs the table agrees with `first_hit`, run by run."""
     runs = RunTable(bb.run("random_search", "sphere", dim=2, instance=1, seed=s, budget=80) for s in range(4))
     targets = [30.0, 3.0, 0.3, 1e-8]
-    for run, row in zip(runs, runs.hits(targets).evaluations, strict=True):
+    for run, row in zip(runs, runs.first_hits(targets).evaluations, strict=True):
         expected = [np.inf if first_hit(run, t) is None else first_hit(run, t) for t in targets]
         assert row.tolist() == expected
 

@@ -127,7 +127,7 @@ def test_the_reference_is_drawn_next_to_profiles_of_bbob() -> None:
         for function in ("bbob_f1", "bbob_f8")
         for dim in (2, 5)
     )
-    drawn = with_references(runs.profile("dim"), runs.hits())
+    drawn = with_references(runs.profile("dim"), runs.first_hits())
     own, best = drawn[:2], drawn[2:]
     assert [(p.optimizer, p.dim, p.is_reference) for p in best] == [
         (name, dim, True) for name in ("best-2009", "best-2009-16") for dim in (2, 5)
@@ -135,10 +135,10 @@ def test_the_reference_is_drawn_next_to_profiles_of_bbob() -> None:
     assert np.array_equal(best[1].x, own[1].x)
     wanted = bb.reference("best-2009").profile(5, ["bbob_f1", "bbob_f8"], own[1].x).share
     assert np.array_equal(best[1].share, wanted)
-    groups = with_references(runs.profile("group"), runs.hits())
+    groups = with_references(runs.profile("group"), runs.first_hits())
     assert [(p.label, p.functions) for p in groups if p.optimizer == "best-2009" and p.dim == 5] == [
         ("separable", 1),
         ("moderate", 1),
     ]
-    assert not any(p.is_reference for p in with_references(runs.profile(targets=[1.0]), runs.hits([1.0])))
-    assert not any(p.is_reference for p in with_references(runs.profile("all"), runs.hits()))
+    assert not any(p.is_reference for p in with_references(runs.profile(targets=[1.0]), runs.first_hits([1.0])))
+    assert not any(p.is_reference for p in with_references(runs.profile("all"), runs.first_hits()))

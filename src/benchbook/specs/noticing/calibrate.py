@@ -157,8 +157,8 @@ def _reseeded(path: Path, params: JsonObject, number: int) -> Trial:
     def change(item: PlannedRun) -> PlannedRun:
         return replace(item, spec=replace(item.spec, seed=item.spec.seed + _APART * number))
 
-    kept: dict[str, RunRecord] = {}
-    tried = trial(path, params, change=change, kept=kept, without=_NOT_CALIBRATED)
+    finished: dict[str, RunRecord] = {}
+    tried = trial(path, params, change=change, finished=finished, without=_NOT_CALIBRATED)
     if tried.error is not None:
         raise UsageError(f"{path.stem} did not reach its judgement: {tried.error}")
     return tried

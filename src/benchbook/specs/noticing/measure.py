@@ -81,7 +81,7 @@ def strength(
     if missing is not None:
         raise UsageError(missing)
     start_s = time.perf_counter()
-    intact = trial(file.path, values, change=None, kept={})
+    intact = trial(file.path, values, change=None, finished={})
     check_claims(claims, [claim.id for claim in intact.claims])
     tried = faults_of(optimizer(intact.optimizer), faults)
     with_fault = _Trials(file, values, intact.published)
@@ -162,9 +162,9 @@ class _Trials:
 def _try(path: Path, params: JsonObject, fault: TrialFault) -> JsonObject:
     """Test a fault in a worker; the first time, test the intact optimizer before it."""
     if str(path) not in _intact:
-        _intact[str(path)] = trial(path, params, change=None, kept=_intact_runs)
+        _intact[str(path)] = trial(path, params, change=None, finished=_intact_runs)
     intact = _intact[str(path)]
-    with_fault = trial(path, params, change=planting(fault, intact.optimizer), kept=dict(_intact_runs))
+    with_fault = trial(path, params, change=planting(fault, intact.optimizer), finished=dict(_intact_runs))
     verdicts = {claim.id: claim.verdict for claim in with_fault.claims if claim.id in with_fault.judged}
     noticed = [
         claim.id

@@ -58,7 +58,7 @@ def trial(
     params: JsonObject,
     *,
     change: Callable[[PlannedRun], PlannedRun] | None,
-    kept: dict[str, RunRecord],
+    finished: dict[str, RunRecord],
     without: Collection[str] = (),
 ) -> Trial:
     """Do the runs of a notebook's spec and judge its claims; nothing is displayed, stored or written.
@@ -67,7 +67,7 @@ def trial(
         path: The notebook.
         params: Parameters that replace its own.
         change: Returns the run to do in place of a planned one.
-        kept: Finished runs by key, which are not done again.
+        finished: Finished runs by key, which are not done again.
         without: Methods of the spec that are not called.
 
     Raises:
@@ -75,7 +75,7 @@ def trial(
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     error: str | None = None
-    with planted(change, kept), _quiet(), _apart(path):
+    with planted(change, finished), _quiet(), _apart(path):
         try:
             for source in _sources(read_notebook(path), params, without):
                 exec(compile(source, str(path), "exec"), namespace)  # noqa: S102 -- the project's own notebook

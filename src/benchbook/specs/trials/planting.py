@@ -24,14 +24,14 @@ _intact_runs: ContextVar[dict[str, RunRecord] | None] = ContextVar("benchbook_in
 
 
 @contextmanager
-def planted(change: Change | None, kept: dict[str, RunRecord]) -> Iterator[None]:
+def planted(change: Change | None, finished: dict[str, RunRecord]) -> Iterator[None]:
     """Let specs that are started inside plan other runs, and keep finished runs in memory instead of in stores.
 
     Args:
         change: Returns the run to do in place of a planned one; None: no change.
-        kept: Finished runs by key; these are replayed, and all others are added.
+        finished: Finished runs by key; these are replayed, and all others are added.
     """
-    before = _change.set(change or (lambda item: item)), _intact_runs.set(kept)
+    before = _change.set(change or (lambda item: item)), _intact_runs.set(finished)
     try:
         yield
     finally:
@@ -48,9 +48,9 @@ def as_planted(plan: Sequence[PlannedRun]) -> list[PlannedRun]:
 class InMemory:
     """Finished runs by key, in place of a store."""
 
-    def __init__(self, kept: dict[str, RunRecord]) -> None:
+    def __init__(self, finished: dict[str, RunRecord]) -> None:
         """Start with existing runs, to which others are added."""
-        self._intact_runs = kept
+        self._intact_runs = finished
 
     def get(self, key: str) -> RunRecord | None:
         """Return a run by its key; None if it has not been done."""
@@ -67,9 +67,9 @@ class InMemory:
 @contextmanager
 def store_at(folder: Path) -> Iterator[Store | InMemory]:
     """Open the store of a spec's runs; inside `planted`, the runs in memory."""
-    kept = _intact_runs.get()
-    if kept is not None:
-        yield InMemory(kept)
+    finished = _intact_runs.get()
+    if finished is not None:
+        yield InMemory(finished)
         return
     with Store(folder) as store:
         yield store

@@ -86,7 +86,7 @@ def profile(runs: RunTable) -> Captioned:
 
     Suites with constraints or two objectives have targets of their own.
     """
-    profiles = with_references(runs.profile("dim", band=0.95), runs.hits())
+    profiles = with_references(runs.profile("dim", band=0.95), runs.first_hits())
     known = _REFERENCES_DRAWN if profiles[-1].is_reference else ""
     suites = suites_of(runs.functions)
     apart = len(suites) > 1
