@@ -41,7 +41,8 @@ def write_atomic(path: Path, data: bytes) -> None:
 def _write_new(path: Path, data: bytes) -> None:
     """Write and sync a new file.
 
-    On Linux it gets its name only when it is whole, so that a kill during a long write leaves no file behind.
+    On Linux it gets its name only when it is whole, so that a kill during a long write leaves no file behind. A kill
+    between that and the renaming leaves the whole file under its hidden name, which nothing reads.
     """
     if hasattr(os, "O_TMPFILE"):
         try:

@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from killed_scenarios import SCENARIOS, WrongError
 
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER, see prctl(2)
 PATIENCE_S = 60.0
+HIDDEN = re.compile(r"/\..+\.[0-9a-f]{8}\.tmp$")
 
 
 def forked(work: Callable[[], object]) -> int:
@@ -113,7 +115,13 @@ def kill_often(name: str, kills: int, folder: Path, dice: random.Random) -> dict
         scenario.finish()
     except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
         wrong.append(f"{type(error).__name__}: {error}")
-    left = [*map(str, temporary.iterdir()), *left_in(folder)]
+    # A kill in the moment between naming a new file and renaming it leaves the whole file under its hidden name.
+    unnamed = [path for path in left_in(folder) if HIDDEN.search(path)]
+    if len(unnamed) == 1:
+        seen["left between naming and renaming"] += 1
+    else:
+        unnamed = []
+    left = [*map(str, temporary.iterdir()), *(path for path in left_in(folder) if path not in unnamed)]
     return {**seen, "wrong": wrong, "left": left, "undisturbed_s": round(longest_s, 2)}
 
 
