@@ -99,11 +99,12 @@ class Study(Scenario):
         run("study", "run", self.file, "--store", str(self.store), "--quiet", *self.options)
 
     def look(self) -> None:
-        there = digest_of(self.store)[0] if self.store.is_dir() else 0
+        begun = (self.store / "manifest.json.zst").is_file()  # the folder alone is not a store yet
+        there = digest_of(self.store)[0] if begun else 0
         if there < self.before:
             raise WrongError(f"{there} runs, {self.before} before")
         self.before = there
-        if self.store.is_dir() and (bad := [finding for finding in inspect(self.store) if not finding.repairable]):
+        if begun and (bad := [finding for finding in inspect(self.store) if not finding.repairable]):
             raise WrongError(f"{bad[0]}")
 
     def begin_again(self) -> None:
