@@ -91,7 +91,7 @@ def test_a_study_is_added_to_a_baseline(store: Path, artifacts: Path, capsys) ->
     cells = load_baseline(artifacts / "baselines" / "first.json.zst").summary.cells
     assert {("cma_es", "bbob_f2", 2), ("differential_evolution", "bbob_f1", 2)} <= set(cells)
     assert main(["baseline", "publish", str(other), "--name", "first", "--add", "--replace"]) == ExitCode.USAGE
-    assert main(["baseline", "publish", str(other), "--name", "frist", "--add"]) == ExitCode.USAGE
+    assert main(["baseline", "publish", str(other), "--name", "firs7", "--add"]) == ExitCode.USAGE
     assert "a baseline that exists" in capsys.readouterr().err
 
 

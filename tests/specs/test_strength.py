@@ -249,7 +249,7 @@ def test_bad_input_is_refused(project: Path) -> None:
     with pytest.raises(UnknownNameError, match="forgets"):
         bb.strength("random_search", faults=["forgts"])
     with pytest.raises(UnknownNameError, match="complete"):
-        bb.strength("random_search", claims=["complte"])
+        bb.strength("random_search", claims=["compete"])
     assert not strength_path("random_search").parent.exists()  # it is said before anything is measured
     with pytest.raises(UsageError, match="faults is"):
         bb.strength("random_search", faults=[])

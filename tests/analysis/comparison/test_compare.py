@@ -254,7 +254,7 @@ def test_a_baseline_grows_by_new_cells_and_by_larger_budgets(runs: RunTable, tmp
     assert kept.evaluations.tolist() == before.cells[kept.key].evaluations.tolist()
     assert grown.summary.version == before.version
     with pytest.raises(UsageError, match="expected a baseline that exists"):
-        extend(added, "feld", folder=tmp_path)
+        extend(added, "field2", folder=tmp_path)
     with pytest.raises(UsageError, match="no runs"):
         extend([], "field", folder=tmp_path)
     other = [bb.run(bb.optimizer("cma_es", population=20), "sphere", dim=2, instance=1, seed=1, budget=100)]
