@@ -57,12 +57,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_strength_rises_as_the_page_says(project: Path) -> None:
     """Of the faults tried here, each step notices those that the page adds at that step."""
     noticed = []
-    kept: dict[str, RunRecord] = {}
+    finished: dict[str, RunRecord] = {}
     for cells, _ in steps():
         path = write(project, cells)
-        intact = trial(path, {}, change=None, kept=kept)
+        intact = trial(path, {}, change=None, finished=finished)
         assert {claim.verdict for claim in intact.claims} == {Verdict.HELD}
-        noticed.append({fault for fault in TRIED if _notices(path, fault, kept)})
+        noticed.append({fault for fault in TRIED if _notices(path, fault, finished)})
     assert noticed == [
         set(),
         {"ignores_seed"},
@@ -72,9 +72,9 @@ def test_the_strength_rises_as_the_page_says(project: Path) -> None:
     ]
 
 
-def _notices(path: Path, name: str, kept: dict[str, RunRecord]) -> bool:
+def _notices(path: Path, name: str, finished: dict[str, RunRecord]) -> bool:
     fault = next(f for f in faults_of(bb.optimizer("particle_swarm"), [name]) if f.severity == "severe")
-    tried = trial(path, {}, change=planting(fault, "particle_swarm"), kept=dict(kept))
+    tried = trial(path, {}, change=planting(fault, "particle_swarm"), finished=dict(finished))
     return any(claim.verdict is not Verdict.HELD for claim in tried.claims)
 
 
