@@ -35,7 +35,12 @@ def lacking(extras: Iterable[str]) -> set[str]:
 
 
 def hide(modules: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make top-level modules look as if they were not installed."""
+    """Make top-level modules look as if they were not installed.
+
+    pyarrow stays once pandas has found it, because pandas then needs it for all of its texts.
+    """
+    if getattr(sys.modules.get("pandas.compat"), "HAS_PYARROW", False):
+        modules = modules - {"pyarrow"}
 
     class Finder(PathFinder):
         @classmethod
