@@ -116,12 +116,11 @@ def kill_often(name: str, kills: int, folder: Path, dice: random.Random) -> dict
     except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
         wrong.append(f"{type(error).__name__}: {error}")
     # A kill in the moment between naming a new file and renaming it leaves the whole file under its hidden name.
-    unnamed = [path for path in left_in(folder) if HIDDEN.search(path)]
-    if len(unnamed) == 1:
+    left = [*map(str, temporary.iterdir()), *left_in(folder)]
+    hidden = [path for path in left if HIDDEN.search(path)]
+    if len(hidden) == 1:
         seen["left between naming and renaming"] += 1
-    else:
-        unnamed = []
-    left = [*map(str, temporary.iterdir()), *(path for path in left_in(folder) if path not in unnamed)]
+        left.remove(hidden[0])
     return {**seen, "wrong": wrong, "left": left, "undisturbed_s": round(longest_s, 2)}
 
 

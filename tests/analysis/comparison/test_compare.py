@@ -257,6 +257,9 @@ def test_a_baseline_grows_by_new_cells_and_by_larger_budgets(runs: RunTable, tmp
         extend(added, "field2", folder=tmp_path)
     with pytest.raises(UsageError, match="no runs"):
         extend([], "field", folder=tmp_path)
+    two = [bb.run("nsga2", "bbob_biobj_f1", dim=2, instance=1, seed=1, budget=60)]
+    with pytest.raises(UsageError, match="the baseline with the study"):
+        extend(two, "field", folder=tmp_path)
     other = [bb.run(bb.optimizer("cma_es", population=20), "sphere", dim=2, instance=1, seed=1, budget=100)]
     with pytest.raises(UsageError, match="cma_es has other settings"):
         extend(other, "field", folder=tmp_path)

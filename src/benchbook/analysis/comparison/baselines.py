@@ -107,6 +107,7 @@ def extend(
     if not path.exists():
         raise UsageError(f"name is {name!r}, expected a baseline that exists ({path})")
     before, added = load_baseline(path).summary, _summary(runs)
+    one_suite((function for _, function, _ in (*before.cells, *added.cells)), "the baseline with the study")
     settings = {cell.optimizer: dict(cell.settings) for cell in before.cells.values()}
     for cell in added.cells.values():
         if dict(cell.settings) != settings.get(cell.optimizer, dict(cell.settings)):
@@ -117,7 +118,6 @@ def extend(
         if key not in before.cells or cell.budget >= before.cells[key].budget
     }
     summary = joined(before, replace(added, cells=larger))
-    one_suite((cell.function for cell in summary.cells.values()), "the baseline with the study")
     new = len(larger.keys() - before.cells.keys())
     return _save(summary, name, path, clock), new, len(larger) - new
 
